@@ -1,0 +1,6 @@
+// For every package of ours.
+export { type BackoffOptions, backoffMs } from "./backoff.ts";
+export { type Channel, createChannel } from "./channel.ts";
+export { abortError, type Clock, isAbortError, systemClock } from "./clock.ts";
+export { InvariantError, invariant, unreachable } from "./invariant.ts";
+export { createSeededRandom, drawId, type Random, systemRandom } from "./random.ts";

@@ -1,0 +1,58 @@
+// Chance as a port: ids, jitter and shuffles draw on it, so that a seed can repeat a whole run.
+
+export interface Random {
+  /** `length` bytes, each 0..255 with equal chance. */
+  bytes(length: number): Uint8Array;
+  /** A number in [0, 1). */
+  fraction(): number;
+}
+
+/** The machine's cryptographic randomness: what ids and secrets of a real run are drawn from. */
+export const systemRandom: Random = {
+  bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+  fraction: () => {
+    const [word = 0] = crypto.getRandomValues(new Uint32Array(1));
+    return word / 2 ** 32;
+  },
+};
+
+/** The same sequence for the same seed (sfc32). For tests and simulations only: anybody can predict it. */
+export function createSeededRandom(seed: number): Random {
+  let a = 0x9e3779b9 ^ seed;
+  let b = 0x243f6a88;
+  let c = 0xb7e15162;
+  let counter = 1;
+  const nextWord = () => {
+    const word = (a + b + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = ((c << 21) | (c >>> 11)) + word;
+    c |= 0;
+    return word >>> 0;
+  };
+  for (let i = 0; i < 12; i += 1) nextWord(); // The first words still show the seed.
+  return {
+    bytes: (length) => Uint8Array.from({ length }, () => nextWord() & 0xff),
+    fraction: () => nextWord() / 2 ** 32,
+  };
+}
+
+const ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+
+/** `prefix` and 128 random bits as 26 characters of Crockford's base 32, as in `tick_06qj…`. */
+export function drawId(prefix: string, random: Random): string {
+  let text = "";
+  let bits = 0;
+  let held = 0;
+  for (const byte of random.bytes(16)) {
+    held = (held << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      text += ID_ALPHABET[(held >>> bits) & 31];
+    }
+    held &= (1 << bits) - 1;
+  }
+  return `${prefix}_${text}${ID_ALPHABET[(held << (5 - bits)) & 31]}`;
+}

@@ -1,0 +1,34 @@
+// Every limit of the contracts, with its unit and its reason. Adapters and parsers read them here, nowhere else.
+
+/** Largest request or response in bytes: gRPC buffers a whole message before anybody can look at it. */
+export const MESSAGE_BYTES_MAX = 1024 * 1024;
+/** Longest deadline of a unary call in ms: longer waits belong into a stream. */
+export const CALL_DEADLINE_MS_MAX = 60_000;
+/** Deadline of a unary call that states none, in ms. */
+export const CALL_DEADLINE_MS_DEFAULT = 10_000;
+/** Players of one ticket: the largest party that PGOS knows. */
+export const PLAYERS_PER_TICKET_MAX = 100;
+/** Tickets that one `DescribeMatchingProgress` or `WatchTickets` names: GPM's limit. */
+export const TICKETS_PER_CALL_MAX = 128;
+/** Attributes of one player. */
+export const ATTRIBUTES_PER_PLAYER_MAX = 64;
+/** Characters of an attribute's name. */
+export const ATTRIBUTE_NAME_CHARS_MAX = 64;
+/** Characters of a string attribute, or of one string in a list. */
+export const ATTRIBUTE_TEXT_CHARS_MAX = 256;
+/** Items of a list or map attribute. */
+export const ATTRIBUTE_ITEMS_MAX = 100;
+/** Regions that one player reports latencies for. */
+export const LATENCIES_PER_PLAYER_MAX = 64;
+/** Largest latency in ms that a player may report. */
+export const LATENCY_MS_MAX = 60_000;
+/** Largest magnitude of a number attribute: beyond it doubles skip whole numbers that people would tell apart. */
+export const NUMBER_MAX = 1e15;
+/** Characters of a rule set as JSON: FlexMatch's and GPM's limit. */
+export const RULE_SET_CHARS_MAX = 65_535;
+/** Players of one match by rule set. */
+export const MATCH_PLAYERS_MAX = 1_000;
+/** Live tickets of one configuration, until somebody measures that their machine holds more. */
+export const POOL_TICKETS_MAX = 1_000_000;
+/** How long ended tickets, placements and sessions are remembered, in ms: repeats of old ids are recognised that long. */
+export const ENDED_KEPT_MS = 24 * 3_600_000;

@@ -1,0 +1,154 @@
+// Every reason that an error of Muster can carry: stable, for machines. docs/reference/errors.md is made from this list.
+
+export type GrpcCode =
+  | "CANCELLED"
+  | "UNKNOWN"
+  | "INVALID_ARGUMENT"
+  | "DEADLINE_EXCEEDED"
+  | "NOT_FOUND"
+  | "ALREADY_EXISTS"
+  | "PERMISSION_DENIED"
+  | "RESOURCE_EXHAUSTED"
+  | "FAILED_PRECONDITION"
+  | "ABORTED"
+  | "OUT_OF_RANGE"
+  | "UNIMPLEMENTED"
+  | "INTERNAL"
+  | "UNAVAILABLE"
+  | "DATA_LOSS"
+  | "UNAUTHENTICATED";
+
+type ReasonSpec = {
+  readonly code: GrpcCode;
+  /** `never`: the same call fails again. `backoff`: try again later. `reread`: look at the present state, then decide. */
+  readonly retry: "never" | "backoff" | "reread";
+};
+
+export const reasons = {
+  // Input.
+  /** A field is missing, malformed or out of its range. Metadata: `field`. */
+  FIELD_INVALID: { code: "INVALID_ARGUMENT", retry: "never" },
+  /** The id does not have the form its kind prescribes. Metadata: `field`. */
+  ID_MALFORMED: { code: "INVALID_ARGUMENT", retry: "never" },
+  /** The configuration file breaks a rule. Metadata: `path`. */
+  CONFIG_INVALID: { code: "INVALID_ARGUMENT", retry: "never" },
+  /** The rule set breaks a rule of its language. Metadata: `paths`. */
+  RULE_SET_INVALID: { code: "INVALID_ARGUMENT", retry: "never" },
+  /** The same id came before with another body. */
+  ID_REUSED: { code: "ALREADY_EXISTS", retry: "never" },
+
+  // Calls.
+  /** The caller's deadline passed. */
+  DEADLINE_PASSED: { code: "DEADLINE_EXCEEDED", retry: "backoff" },
+  /** The caller called it off. */
+  CALL_CANCELLED: { code: "CANCELLED", retry: "never" },
+  /** Nobody answers at the address, or the connection broke. */
+  PEER_UNREACHABLE: { code: "UNAVAILABLE", retry: "backoff" },
+  /** The service is starting, stopping or without its disk. */
+  SERVICE_NOT_READY: { code: "UNAVAILABLE", retry: "backoff" },
+  /** The service has no such method: it is older than its caller. */
+  METHOD_UNKNOWN: { code: "UNIMPLEMENTED", retry: "never" },
+  /** More than the service takes on now. Metadata: `limit`. */
+  OVERLOADED: { code: "RESOURCE_EXHAUSTED", retry: "backoff" },
+  /** The token or secret is missing or wrong. */
+  CREDENTIALS_INVALID: { code: "UNAUTHENTICATED", retry: "never" },
+  /** The caller is known, and may not do this. */
+  NOT_PERMITTED: { code: "PERMISSION_DENIED", retry: "never" },
+  /** A fault of ours. The log has it under the same time. */
+  INTERNAL_FAULT: { code: "INTERNAL", retry: "backoff" },
+
+  // Journal.
+  /** Another owner holds the partition and its lease is fresh. Metadata: `owner`. */
+  PARTITION_OWNED: { code: "FAILED_PRECONDITION", retry: "backoff" },
+  /** A newer owner took the partition over. */
+  EPOCH_STALE: { code: "ABORTED", retry: "never" },
+  /** The append did not start where the journal ends. */
+  SEQUENCE_CONFLICT: { code: "ABORTED", retry: "never" },
+  /** A file is foreign, newer than this build, or damaged. Metadata: `path`. */
+  JOURNAL_UNREADABLE: { code: "DATA_LOSS", retry: "never" },
+  /** A stream position is older than what is kept: start again with a snapshot. */
+  CURSOR_EXPIRED: { code: "OUT_OF_RANGE", retry: "reread" },
+
+  // Matchmaking.
+  /** No matchmaking configuration has the name. */
+  CONFIGURATION_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },
+  /** No rule set has the name. */
+  RULE_SET_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },
+  /** No ticket has the id, or its retention has ended. */
+  TICKET_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },
+  /** A player is in another live ticket of the configuration. Metadata: `playerId`, `ticketId`. */
+  PLAYER_ALREADY_QUEUED: { code: "ALREADY_EXISTS", retry: "reread" },
+  /** A required attribute is missing or of another type than the rule set declares. Metadata: `field`. */
+  ATTRIBUTE_INVALID: { code: "INVALID_ARGUMENT", retry: "never" },
+  /** The ticket is in a match already: too late to cancel. Metadata: `matchId`. */
+  TICKET_ALREADY_MATCHED: { code: "FAILED_PRECONDITION", retry: "never" },
+  /** The pool of the configuration is full. Metadata: `limit`. */
+  POOL_FULL: { code: "RESOURCE_EXHAUSTED", retry: "backoff" },
+
+  // Backfill.
+  /** The session has a live backfill; say `replace` to end it first. */
+  BACKFILL_ALREADY_RUNNING: { code: "ALREADY_EXISTS", retry: "reread" },
+  /** The session has no live backfill. */
+  BACKFILL_NOT_RUNNING: { code: "FAILED_PRECONDITION", retry: "reread" },
+  /** A goal is above what a team may hold. Metadata: `team`, `maxPlayers`. */
+  TEAM_SIZE_EXCEEDED: { code: "INVALID_ARGUMENT", retry: "never" },
+  /** The rule set has no such team. Metadata: `team`. */
+  TEAM_UNKNOWN: { code: "INVALID_ARGUMENT", retry: "never" },
+  /** No battle session of this matcher has the id. */
+  BATTLE_SESSION_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },
+  /** The battle session is not active: still starting, or ended. */
+  SESSION_NOT_ACTIVE: { code: "FAILED_PRECONDITION", retry: "reread" },
+  /** The session belongs to another process, or to an earlier run of this one. */
+  NOT_YOUR_SESSION: { code: "PERMISSION_DENIED", retry: "never" },
+
+  // Fleet.
+  /** No fleet has the name. */
+  FLEET_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },
+  /** No queue has the name. */
+  QUEUE_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },
+  /** No placement has the id. */
+  PLACEMENT_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },
+  /** The placement has ended already. Metadata: `state`. */
+  PLACEMENT_ENDED: { code: "FAILED_PRECONDITION", retry: "reread" },
+  /** No server session has the id. */
+  SERVER_SESSION_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },
+  /** No server process has the id. */
+  PROCESS_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },
+  /** The process, its incarnation or its attachment has been replaced or ended. */
+  PROCESS_FENCED: { code: "ABORTED", retry: "never" },
+  /** The message does not fit the phase that the process or session is in. Metadata: `phase`. */
+  PHASE_CONFLICT: { code: "FAILED_PRECONDITION", retry: "reread" },
+  /** The roster changed since the version that the command was judged against. Metadata: `rosterVersion`. */
+  ROSTER_VERSION_STALE: { code: "ABORTED", retry: "reread" },
+  /** The session or team has no room for so many players. Metadata: `capacity`, `used`. */
+  SESSION_FULL: { code: "FAILED_PRECONDITION", retry: "reread" },
+  /** The session's creation policy is DENY_ALL, or its host is silent. */
+  SESSION_CLOSED_TO_PLAYERS: { code: "FAILED_PRECONDITION", retry: "reread" },
+  /** The player holds a seat in the session already. Metadata: `playerId`. */
+  PLAYER_ALREADY_SEATED: { code: "ALREADY_EXISTS", retry: "reread" },
+
+  // Player sessions.
+  /** No player session of this process has the id. */
+  PLAYER_SESSION_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },
+  /** The player session was accepted before. */
+  PLAYER_SESSION_ALREADY_ACCEPTED: { code: "FAILED_PRECONDITION", retry: "never" },
+  /** The reservation, or the grace after a disconnect, ran out. */
+  PLAYER_SESSION_EXPIRED: { code: "FAILED_PRECONDITION", retry: "never" },
+  /** The player session has ended. */
+  PLAYER_SESSION_ENDED: { code: "FAILED_PRECONDITION", retry: "never" },
+  /** A disconnected player returns only with the reconnect secret of the first accept. */
+  RECONNECT_SECRET_WRONG: { code: "PERMISSION_DENIED", retry: "never" },
+
+  // Sidecar.
+  /** The sidecar does not know this endpoint of a matcher: add it to its allow-list. Metadata: `endpoint`. */
+  MATCHER_NOT_ALLOWED: { code: "PERMISSION_DENIED", retry: "never" },
+  /** The sidecar has lost its fleet and the call needs it. */
+  FLEET_UNREACHABLE: { code: "UNAVAILABLE", retry: "backoff" },
+} as const satisfies Record<string, ReasonSpec>;
+
+export type Reason = keyof typeof reasons;
+
+/** Whether `text` is a reason of this build. A newer peer may send one that it does not know. */
+export function isReason(text: string): text is Reason {
+  return Object.hasOwn(reasons, text);
+}

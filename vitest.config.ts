@@ -1,0 +1,32 @@
+// Tests run from source: Vite's resolver needs the source condition told separately from Node's.
+import { defineConfig } from "vitest/config";
+
+const conditions = ["@muster/source"];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["*/src/**/*.test.ts", "test/{tidy,sim,conformance}/**/*.test.ts", "examples/*/src/**/*.test.ts"],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts", "test/pack/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
