@@ -1,0 +1,4 @@
+// The one door to the generated messages of muster.matchmaking.v1.
+export * from "../../gen/muster/matchmaking/v1/backfill.ts";
+export * from "../../gen/muster/matchmaking/v1/configuration.ts";
+export * from "../../gen/muster/matchmaking/v1/matchmaking.ts";

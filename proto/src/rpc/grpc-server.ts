@@ -1,0 +1,168 @@
+// Handlers behind grpc-js. One adapter for every service of Muster, the sidecar's included.
+import { type EventEmitter, once } from "node:events";
+import {
+  type ServiceDefinition as GrpcServiceDefinition,
+  type handleBidiStreamingCall,
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  type Metadata,
+  Server,
+  ServerCredentials,
+  type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+import { createChannel } from "@muster/kit";
+import { MESSAGE_BYTES_MAX } from "../limits.ts";
+import { fieldInvalid, MusterError } from "../muster-error.ts";
+import { writeGrpcError } from "./grpc-error.ts";
+import { type AnyHandler, type Implementation, type Listening, type MethodDefinition, methodPath } from "./service.ts";
+
+export type GrpcServerOptions = {
+  /** "127.0.0.1:7410", port 0 for any free one, or "unix:/path". */
+  readonly bind: string;
+  readonly services: readonly Implementation[];
+  /** Called with what a handler threw that is no MusterError: a mistake of ours, for the log. */
+  readonly onFault?: (error: unknown, path: string) => void;
+  /** How long open calls may go on after disposal begins, in ms. Default 500. */
+  readonly drainMs?: number;
+};
+
+/**
+ * Listens, and answers until disposed.
+ *
+ * @throws {MusterError} SERVICE_NOT_READY if the address is taken or cannot be bound.
+ */
+export async function serveGrpc(options: GrpcServerOptions): Promise<Listening> {
+  const { bind, services, onFault = () => undefined, drainMs = 500 } = options;
+  const server = new Server({
+    "grpc.max_receive_message_length": MESSAGE_BYTES_MAX,
+    "grpc.max_send_message_length": MESSAGE_BYTES_MAX,
+    "grpc.max_metadata_size": 16 * 1024,
+  });
+  for (const { definition, handlers } of services) {
+    const grpcDefinition: Record<string, GrpcServiceDefinition[string]> = {};
+    const implementation: UntypedServiceImplementation = {};
+    for (const [name, method] of Object.entries(definition.methods)) {
+      const path = methodPath(definition, method);
+      grpcDefinition[name] = {
+        path,
+        requestStream: method.requestStream,
+        responseStream: method.responseStream,
+        requestSerialize: (message) => Buffer.from(method.requestType.encode(message).finish()),
+        requestDeserialize: (bytes) => method.requestType.decode(bytes),
+        responseSerialize: (message) => Buffer.from(method.responseType.encode(message).finish()),
+        responseDeserialize: (bytes) => method.responseType.decode(bytes),
+      };
+      const handler = handlers[name];
+      if (!handler) throw new MusterError("METHOD_UNKNOWN", `Cannot serve ${path} as it has no handler`);
+      implementation[name] = adapt(method, handler, (error) => {
+        if (!(error instanceof MusterError)) onFault(error, path);
+      });
+    }
+    server.addService(grpcDefinition, implementation);
+  }
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync(bind, ServerCredentials.createInsecure(), (error, bound) => {
+      if (!error) return resolve(bound);
+      const why = `Cannot listen on ${bind} as ${error.message}`;
+      reject(new MusterError("SERVICE_NOT_READY", why, { metadata: { address: bind }, cause: error }));
+    });
+  });
+  return {
+    address: bind.startsWith("unix:") ? bind : `${bind.slice(0, bind.lastIndexOf(":"))}:${port}`,
+    async [Symbol.asyncDispose]() {
+      await new Promise<void>((resolve) => {
+        const force = setTimeout(() => server.forceShutdown(), drainMs);
+        server.tryShutdown(() => {
+          clearTimeout(force);
+          resolve();
+        });
+      });
+    },
+  };
+}
+
+type OnError = (error: unknown) => void;
+
+function adapt(method: MethodDefinition, handler: AnyHandler, onError: OnError): UntypedServiceImplementation[string] {
+  if (method.requestStream) return adaptBidi(handler, onError);
+  if (method.responseStream) return adaptServerStream(handler, onError);
+  return adaptUnary(handler, onError);
+}
+
+function adaptUnary(handler: AnyHandler, onError: OnError): handleUnaryCall<unknown, unknown> {
+  return (call, callback) => {
+    const context = contextOf(call);
+    Promise.resolve()
+      .then(() => handler(call.request, context))
+      .then(
+        (response) => callback(null, response),
+        (error) => {
+          onError(error);
+          callback(writeGrpcError(error));
+        },
+      );
+  };
+}
+
+function adaptServerStream(handler: AnyHandler, onError: OnError): handleServerStreamingCall<unknown, unknown> {
+  return (call) => {
+    const context = contextOf(call);
+    void send(call, () => handler(call.request, context), context.signal, onError);
+  };
+}
+
+function adaptBidi(handler: AnyHandler, onError: OnError): handleBidiStreamingCall<unknown, unknown> {
+  return (call) => {
+    const context = contextOf(call);
+    const requests = createChannel<unknown>();
+    call.on("data", (message) => requests.push(message));
+    call.on("end", () => requests.close());
+    call.on("error", (error) => requests.close(error));
+    context.signal.addEventListener("abort", () => requests.close(context.signal.reason), { once: true });
+    void send(call, () => handler(requests, context), context.signal, onError);
+  };
+}
+
+type Writable = EventEmitter & { write(message: unknown): boolean; end(): void };
+
+async function send(
+  call: Writable,
+  open: () => AsyncIterable<unknown>,
+  signal: AbortSignal,
+  onError: OnError,
+): Promise<void> {
+  try {
+    for await (const message of open()) {
+      if (signal.aborted) return;
+      // A reader that is slower than its writer makes the writer wait, not the memory grow.
+      if (!call.write(message)) await once(call, "drain", { signal });
+    }
+    call.end();
+  } catch (error) {
+    if (signal.aborted) return; // The caller is gone: nobody hears why.
+    onError(error);
+    call.emit("error", writeGrpcError(error));
+  }
+}
+
+type ServerCall = {
+  readonly metadata: Metadata;
+  getPeer(): string;
+  on(event: "cancelled", listener: () => void): unknown;
+};
+
+function contextOf(call: ServerCall): { signal: AbortSignal; token: string; peer: string } {
+  const controller = new AbortController();
+  call.on("cancelled", () => controller.abort(new MusterError("CALL_CANCELLED", "Cannot go on as the caller is gone")));
+  const [authorization = ""] = call.metadata.get("authorization");
+  const token = /^Bearer (.+)$/.exec(authorization.toString())?.[1] ?? "";
+  return { signal: controller.signal, token, peer: call.getPeer() };
+}
+
+/** @throws {MusterError} FIELD_INVALID unless `address` is "host:port", with a port of 0..65535, or "unix:/path". */
+export function parseAddress(field: string, address: string): string {
+  if (address.startsWith("unix:/")) return address;
+  const port = Number(/^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+):(\d{1,5})$/.exec(address)?.[1] ?? Number.NaN);
+  if (port >= 0 && port <= 65_535) return address;
+  throw fieldInvalid(field, 'an address such as "127.0.0.1:7410" or "unix:/run/muster.sock"', address);
+}

@@ -1,0 +1,3 @@
+// "@muster/proto/grpc": the seam over sockets.
+export { grpcNetwork } from "./grpc-client.ts";
+export { type GrpcServerOptions, parseAddress, serveGrpc } from "./grpc-server.ts";
