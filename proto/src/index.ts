@@ -19,3 +19,36 @@ export {
 export * as limits from "./limits.ts";
 export { fieldInvalid, MusterError, type MusterErrorMetadata, readReason, toMusterError } from "./muster-error.ts";
 export { type GrpcCode, isReason, type Reason, reasons } from "./reasons.ts";
+export { applySessionChange } from "./session/apply-session-change.ts";
+export type {
+  Address,
+  Backfill,
+  BackfillCause,
+  BackfillState,
+  BackfillStrategy,
+  BattleSession,
+  ChangeReason,
+  CreationPolicy,
+  PlayerSession,
+  PlayerSessionState,
+  RemovedPlayer,
+  SeatEndCause,
+  SessionChange,
+  SessionEndCause,
+  SessionState,
+  Team,
+  TeamProgress,
+} from "./session/battle-session.ts";
+export {
+  readBackfill,
+  readBattleSession,
+  readPlayerSession,
+  readSessionChange,
+  readWord,
+  writeAttributes,
+  writeBackfill,
+  writeBattleSession,
+  writePlayerSession,
+  writeSessionChange,
+} from "./session/session-wire.ts";
+export { type EnumWord, readEnum, writeEnum } from "./wire-enum.ts";
