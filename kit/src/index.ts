@@ -2,5 +2,16 @@
 export { type BackoffOptions, backoffMs } from "./backoff.ts";
 export { type Channel, createChannel } from "./channel.ts";
 export { abortError, type Clock, isAbortError, systemClock } from "./clock.ts";
+export {
+  type Environment,
+  type EnvironmentSpec,
+  flag,
+  list,
+  oneOf,
+  readEnvironment,
+  text,
+  type VariableSpec,
+  wholeNumber,
+} from "./environment.ts";
 export { InvariantError, invariant, unreachable } from "./invariant.ts";
 export { createSeededRandom, drawId, type Random, systemRandom } from "./random.ts";
