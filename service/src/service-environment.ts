@@ -1,0 +1,21 @@
+// The variables that every service process of Muster reads, and how they are read: a bad one ends the start with exit 2.
+import { type EnvironmentSpec, flag, oneOf, text, wholeNumber } from "@muster/kit";
+
+export const serviceEnvironment = {
+  MUSTER_CONFIG: { meaning: "Path of muster.json.", fallback: "muster.json", parse: text },
+  MUSTER_DATA: { meaning: "Folder of the journal and the logs of processes.", fallback: ".muster", parse: text },
+  MUSTER_LOG_LEVEL: {
+    meaning: "Least level that is logged: debug, info, warn, error or silent.",
+    fallback: "info",
+    parse: oneOf("debug", "info", "warn", "error", "silent"),
+  },
+  MUSTER_TAKE_OVER: {
+    meaning: "Take the journal over from an owner whose lease is fresh: true or false.",
+    fallback: "false",
+    parse: flag,
+  },
+  MUSTER_LIFELINE_FD: {
+    meaning: "File descriptor of a pipe whose end tells that the supervisor is gone. Set by the supervisor.",
+    parse: wholeNumber(3, 1_000),
+  },
+} as const satisfies EnvironmentSpec;
