@@ -1,0 +1,2 @@
+// The one door to the generated messages of the fleet's facts in muster.journal.v1.
+export * from "../../gen/muster/journal/v1/fleet_facts.ts";
