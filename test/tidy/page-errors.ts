@@ -1,0 +1,30 @@
+// docs/reference/errors.md from proto/src/reasons.ts: the comment above each reason is its meaning.
+
+const REASON =
+  /\/\*\* (?<meaning>[^]*?) \*\/\s*(?<reason>[A-Z_]+): \{ code: "(?<code>[A-Z_]+)", retry: "(?<retry>[a-z]+)" \}/g;
+
+const RETRY: Readonly<Record<string, string>> = {
+  never: "no",
+  backoff: "later, with backoff",
+  reread: "after looking at the present state",
+};
+
+/** The page, given the text of the list. */
+export function writeErrorsPage(source: string): string {
+  const rows = [...source.matchAll(REASON)].map((match) => {
+    const { meaning = "", reason = "", code = "", retry = "" } = match.groups ?? {};
+    const sentence = meaning.replace(/\s*\n\s*\*?\s*/g, " ");
+    return `| \`${reason}\` | ${sentence} | ${code} | ${RETRY[retry] ?? retry} |`;
+  });
+  return `<!-- Made by npm run gen from proto/src/reasons.ts. -->
+# Errors
+
+Every call of Muster fails in one way: with a gRPC status that carries a \`google.rpc.ErrorInfo\` of domain \`muster\`, whose
+\`reason\` is one of these. In TypeScript it is a \`MusterError\` with \`reason\`, \`code\`, \`retry\` and \`metadata\`. Reasons are
+stable; messages are for people and may change.
+
+| reason | meaning | gRPC status | try again? |
+|---|---|---|---|
+${rows.join("\n")}
+`;
+}
