@@ -1,0 +1,21 @@
+// For services: the runner and its port.
+export type {
+  AcquireOptions,
+  AppendRequest,
+  Journal,
+  NewRecord,
+  Ownership,
+  Snapshot,
+  StoredRecord,
+} from "./journal.ts";
+export {
+  type CommittedFact,
+  type Decision,
+  type FactMeta,
+  type Ledger,
+  type LedgerOptions,
+  openLedger,
+} from "./ledger.ts";
+
+// Adapters.
+export { createMemoryJournal, type MemoryJournal, type MemoryJournalOptions } from "./memory-journal.ts";
