@@ -5,3 +5,6 @@ export { parseSection } from "./config/parse-section.ts";
 export { createLog, type Log, type LogFields, type LogLevel, silentLog } from "./log.ts";
 export { type RunOptions, runService } from "./run-service.ts";
 export { serviceEnvironment } from "./service-environment.ts";
+export type { ServiceEvent, ServiceSpec } from "./supervisor/service-spec.ts";
+export { type StopRequests, watchStopRequests } from "./supervisor/stop-requests.ts";
+export { createSupervisor, type Supervisor, type SupervisorOptions } from "./supervisor/supervisor.ts";
