@@ -67,9 +67,7 @@ export function placementOutcomeToJSON(object: PlacementOutcome): string {
 
 /** One decision, or what the fleet answered to one. */
 export interface MatcherFact {
-  /** Journal time of the decision, in ms. */
-  atMs: number;
-  /** Wall clock of the decision, in ms since 1970. For display only. */
+  /** Wall clock of the decision, in ms since 1970. For display only: rules go by the journal time of the record. */
   atWallMs: number;
   fact:
     | { $case: "ruleSetPut"; value: RuleSetPut }
@@ -263,16 +261,13 @@ export interface EndedForgotten {
 }
 
 function createBaseMatcherFact(): MatcherFact {
-  return { atMs: 0, atWallMs: 0, fact: undefined };
+  return { atWallMs: 0, fact: undefined };
 }
 
 export const MatcherFact: MessageFns<MatcherFact> = {
   encode(message: MatcherFact, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.atMs !== 0) {
-      writer.uint32(8).uint64(message.atMs);
-    }
     if (message.atWallMs !== 0) {
-      writer.uint32(16).uint64(message.atWallMs);
+      writer.uint32(8).uint64(message.atWallMs);
     }
     switch (message.fact?.$case) {
       case "ruleSetPut":
@@ -339,14 +334,6 @@ export const MatcherFact: MessageFns<MatcherFact> = {
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 8) {
-              break;
-            }
-
-            message.atMs = longToNumber(reader.uint64());
-            continue;
-          }
-          case 2: {
-            if (tag !== 16) {
               break;
             }
 
@@ -487,11 +474,6 @@ export const MatcherFact: MessageFns<MatcherFact> = {
 
   fromJSON(object: any): MatcherFact {
     return {
-      atMs: isSet(object.atMs)
-        ? globalThis.Number(object.atMs)
-        : isSet(object.at_ms)
-        ? globalThis.Number(object.at_ms)
-        : 0,
       atWallMs: isSet(object.atWallMs)
         ? globalThis.Number(object.atWallMs)
         : isSet(object.at_wall_ms)
@@ -563,9 +545,6 @@ export const MatcherFact: MessageFns<MatcherFact> = {
 
   toJSON(message: MatcherFact): unknown {
     const obj: any = {};
-    if (message.atMs !== 0) {
-      obj.atMs = Math.round(message.atMs);
-    }
     if (message.atWallMs !== 0) {
       obj.atWallMs = Math.round(message.atWallMs);
     }
@@ -608,7 +587,6 @@ export const MatcherFact: MessageFns<MatcherFact> = {
   },
   fromPartial(object: DeepPartial<MatcherFact>): MatcherFact {
     const message = createBaseMatcherFact();
-    message.atMs = object.atMs ?? 0;
     message.atWallMs = object.atWallMs ?? 0;
     switch (object.fact?.$case) {
       case "ruleSetPut": {
