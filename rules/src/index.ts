@@ -1,0 +1,21 @@
+// Rule sets: read them.
+
+// Matches and fills: judge and find them.
+export {
+  type FillGoal,
+  type FillStrategy,
+  fillGoalOf,
+  isFillPossible,
+  isFull,
+  type SeatedSizes,
+} from "./fill-goal.ts";
+export { type Fill, type FillAddition, findFill } from "./find-fill.ts";
+export { type FormedMatch, type FormedTeam, formMatch } from "./form-match.ts";
+export { type JudgeOptions, judge, type Violation } from "./judge.ts";
+export type { Dialect } from "./language/dialect.ts";
+export { checkRuleSet, parseRuleSet } from "./language/parse-rule-set.ts";
+export type { Problem } from "./language/spot.ts";
+export type { JudgedPlayer, JudgedTicket, SeatedPlayer, SeatedTeam } from "./roster.ts";
+export type { RuleSet } from "./rule-set.ts";
+export { capacityOf, hasTeam, type TeamShape, teamShapes } from "./team-shapes.ts";
+export { checkTicketAttributes } from "./ticket-attributes.ts";

@@ -1,0 +1,29 @@
+// What sets the dialects apart once their documents have been read: names of repeated teams, paths, defaults.
+import type { PartyAggregation } from "./expression.ts";
+
+type DialectSpec = {
+  readonly attributePath: "attributes" | "playerAttributes";
+  readonly partyAggregation: PartyAggregation;
+  readonly firstInstance: 0 | 1;
+  readonly instanceDigits: number;
+};
+
+export const dialects = {
+  /** "version": "v1.0", quantities as minQuantity and maxQuantity, or none. */
+  PGOS: { attributePath: "playerAttributes", partyAggregation: "each", firstInstance: 1, instanceDigits: 3 },
+  /** "version": "v1.0", quantities as number: [n, m]. */
+  GPM: { attributePath: "playerAttributes", partyAggregation: "each", firstInstance: 0, instanceDigits: 3 },
+  /** "ruleLanguageVersion": "1.0", quantities as quantity. */
+  FLEXMATCH: { attributePath: "attributes", partyAggregation: "avg", firstInstance: 1, instanceDigits: 1 },
+} as const satisfies Record<string, DialectSpec>;
+
+export type Dialect = keyof typeof dialects;
+
+/** Names of the instances of a team: its own name where only one may exist, else numbered as the dialect does. */
+export function instanceNames(dialect: Dialect, team: string, maxQuantity: number): readonly string[] {
+  if (maxQuantity === 1) return [team];
+  const { firstInstance, instanceDigits } = dialects[dialect];
+  return Array.from({ length: maxQuantity }, (_, index) => {
+    return `${team}_${String(index + firstInstance).padStart(instanceDigits, "0")}`;
+  });
+}

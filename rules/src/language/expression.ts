@@ -1,0 +1,56 @@
+// Property expressions: what a rule measures, such as `avg(teams[*].players.playerAttributes[skill])`. A checked
+// expression knows the shape of its value, so that nothing downstream can meet a string where a number belongs.
+import type { AttributeSpec } from "../rule-set.ts";
+
+export const aggregationNames = ["each", "min", "max", "avg", "any"] as const;
+
+/**
+ * What a rule sees of players who came with one ticket and sit in one team: each their own value, or all the party's
+ * lowest, highest or average one, or that of any one member. GPM draws that member; a judge may not, so it is the one
+ * whose id sorts first.
+ */
+export type PartyAggregation = (typeof aggregationNames)[number];
+
+export const functionNames = ["flatten", "min", "max", "avg", "median", "sum", "count", "stddev"] as const;
+export type FunctionName = (typeof functionNames)[number];
+
+/** What the value consists of, and how many lists deep: 0 is a single value, 2 a list of lists. */
+export type Shape = { readonly leaf: "team" | "player" | "number" | "string"; readonly depth: number };
+
+export type Expression = Shape &
+  (
+    | { readonly type: "teams" | "players" | "player-ids"; readonly teams: TeamReference }
+    | {
+        readonly type: "attribute";
+        readonly teams: TeamReference;
+        readonly attribute: AttributeSpec;
+        readonly aggregation: PartyAggregation;
+      }
+    | { readonly type: "call"; readonly name: FunctionName; readonly argument: Expression }
+  );
+
+/** The teams in brackets. A template's name stands for all its instances; `*` for all teams. */
+export type TeamReference = {
+  readonly isAll: boolean;
+  /** False for one team that exists once: its `players` are a list, not a list of lists. */
+  readonly isList: boolean;
+  readonly instances: readonly string[];
+  /** True when an instance of a repeated team is named: its instances are then not interchangeable. */
+  readonly namesInstance: boolean;
+};
+
+/** The expression at the bottom of all function calls. */
+export function sourceOf(expression: Expression): Exclude<Expression, { readonly type: "call" }> {
+  return expression.type === "call" ? sourceOf(expression.argument) : expression;
+}
+
+/** Whether the value depends on how many players sit where, and on nothing else. */
+export function isCountsOnly(expression: Expression): boolean {
+  return expression.type === "call" && (expression.name === "count" || isCountsOnly(expression.argument));
+}
+
+/** Whether the value is one value a player, so that more players only add values and change none. */
+export function isPerPlayer(expression: Expression): boolean {
+  if (expression.type === "call") return expression.name === "flatten" && isPerPlayer(expression.argument);
+  return expression.type === "attribute" || expression.type === "player-ids";
+}

@@ -1,0 +1,175 @@
+// Text → checked expression: `count(flatten(teams[red,blue].players))`. The grammar is small enough for one pass by hand.
+import type { AttributeSpec, TeamSpec } from "../rule-set.ts";
+import { type Dialect, dialects } from "./dialect.ts";
+import { didYouMean } from "./did-you-mean.ts";
+import {
+  type Expression,
+  type FunctionName,
+  functionNames,
+  type PartyAggregation,
+  type TeamReference,
+} from "./expression.ts";
+import { refuse, type Spot } from "./spot.ts";
+
+/** What expressions may refer to. A name with no spec was declared wrongly: reported there, not again here. */
+export type Declared = {
+  readonly dialect: Dialect;
+  readonly attributes: ReadonlyMap<string, AttributeSpec | undefined>;
+  readonly teams: ReadonlyMap<string, TeamSpec | undefined>;
+};
+
+/** Function calls in one another: beyond this an expression is an attack, not a rule. */
+const DEPTH_MAX = 16;
+
+/** Whether a text is meant as an expression, right or wrong, rather than as a plain string such as "deathmatch". */
+export function looksLikeExpression(text: string): boolean {
+  return /^\s*(teams\b|players\b|[A-Za-z_]+\s*\()/.test(text) || text.includes("teams[");
+}
+
+/** The expression at `spot`; `aggregation` is the rule's own `partyAggregation`. Reports what is wrong, and where. */
+export function parseExpression(
+  spot: Spot,
+  declared: Declared,
+  aggregation: PartyAggregation | undefined,
+): Expression | undefined {
+  if (typeof spot.value !== "string") return refuse(spot, "must be a property expression");
+  const text = spot.value;
+  let position = 0;
+
+  const skip = () => {
+    while (text[position] === " ") position += 1;
+  };
+  const take = (token: string): boolean => {
+    skip();
+    if (!text.startsWith(token, position)) return false;
+    position += token.length;
+    return true;
+  };
+  const word = (): string => {
+    skip();
+    const [found = ""] = /^[A-Za-z_]*/.exec(text.slice(position, position + 64)) ?? [];
+    position += found.length;
+    return found;
+  };
+  const expect = (token: string): boolean => take(token) || fail(`must have "${token}" at character ${position + 1}`);
+  const fail = (message: string): false => {
+    refuse(spot, message);
+    return false;
+  };
+  const bracketed = (): string | undefined => {
+    if (!expect("[")) return undefined;
+    const end = text.indexOf("]", position);
+    if (end < 0) return refuse(spot, `must close the "[" at character ${position}`);
+    const inner = text.slice(position, end).trim();
+    position = end + 1;
+    return inner;
+  };
+
+  const readExpression = (depth: number): Expression | undefined => {
+    if (depth > DEPTH_MAX) return refuse(spot, `must nest at most ${DEPTH_MAX} deep`);
+    const name = word();
+    if (name === "teams") return readPath();
+    const called = functionNames.find((known) => known === name);
+    if (called === undefined) {
+      if (name === "set_intersection") return refuse(spot, "uses set_intersection, which is not supported yet");
+      const hint = didYouMean(name, ["teams", ...functionNames]);
+      return refuse(spot, `must begin with teams[…] or a function (${functionNames.join(", ")})${hint}`);
+    }
+    if (!expect("(")) return undefined;
+    const argument = readExpression(depth + 1);
+    if (!argument || !expect(")")) return undefined;
+    return call(spot, called, argument);
+  };
+
+  const readPath = (): Expression | undefined => {
+    const names = bracketed();
+    if (names === undefined) return undefined;
+    const teams = findTeams(spot, names, declared);
+    if (!teams) return undefined;
+    const depth = teams.isList ? 1 : 0;
+    if (!take(".")) return { type: "teams", teams, leaf: "team", depth };
+    const property = word();
+    if (property !== "players") return refuse(spot, `must read .players of a team${didYouMean(property, ["players"])}`);
+    if (text[position] === "[") {
+      if (bracketed() !== "playerId") return refuse(spot, "must read players[playerId]");
+      return { type: "player-ids", teams, leaf: "string", depth: depth + 1 };
+    }
+    if (!take(".")) return { type: "players", teams, leaf: "player", depth: depth + 1 };
+    const { attributePath } = dialects[declared.dialect];
+    if (word() !== attributePath) return refuse(spot, `must read players.${attributePath}[…] in this dialect`);
+    const name = bracketed();
+    const attribute = name === undefined ? undefined : findAttribute(spot, name, declared);
+    if (!attribute) return undefined;
+    if (attribute.type === "string" && aggregation && !aggregatesText(aggregation)) {
+      return refuse(spot, `reads "${name}", a string: its partyAggregation must be each or any, not ${aggregation}`);
+    }
+    return {
+      type: "attribute",
+      teams,
+      attribute,
+      aggregation: aggregation ?? defaultAggregation(attribute, declared.dialect),
+      leaf: attribute.type === "number" ? "number" : "string",
+      depth: depth + 1,
+    };
+  };
+
+  const expression = readExpression(1);
+  skip();
+  if (expression && position < text.length) return refuse(spot, `must end at character ${position + 1}`);
+  return expression;
+}
+
+/** Whether a party's strings can be aggregated so: strings have no average. */
+export function aggregatesText(aggregation: PartyAggregation): boolean {
+  return aggregation === "each" || aggregation === "any";
+}
+
+function defaultAggregation(attribute: AttributeSpec, dialect: Dialect): PartyAggregation {
+  const { partyAggregation } = dialects[dialect];
+  if (attribute.type === "string" && !aggregatesText(partyAggregation)) return attribute.partyAggregation ?? "each";
+  return attribute.partyAggregation ?? partyAggregation;
+}
+
+function call(spot: Spot, name: FunctionName, argument: Expression): Expression | undefined {
+  if (argument.depth === 0) return refuse(spot, `must give ${name}() a list`);
+  if (name === "flatten") return { type: "call", name, argument, leaf: argument.leaf, depth: 1 };
+  if (name !== "count" && argument.leaf !== "number") return refuse(spot, `must give ${name}() numbers`);
+  return { type: "call", name, argument, leaf: "number", depth: argument.depth - 1 };
+}
+
+function findTeams(spot: Spot, text: string, declared: Declared): TeamReference | undefined {
+  const specs = [...declared.teams.values()];
+  if (text === "*") {
+    return {
+      isAll: true,
+      isList: true,
+      instances: specs.flatMap((team) => team?.instances ?? []),
+      namesInstance: false,
+    };
+  }
+  const instances: string[] = [];
+  let namesInstance = false;
+  for (const name of text.split(",").map((part) => part.trim())) {
+    const template = declared.teams.get(name);
+    const byInstance = specs.some((team) => team?.instances.includes(name));
+    if (template) instances.push(...template.instances);
+    else if (byInstance) instances.push(name);
+    else if (declared.teams.has(name) || specs.includes(undefined)) return undefined;
+    else
+      return refuse(spot, `must name teams of the rule set, not "${name}"${didYouMean(name, declared.teams.keys())}`);
+    if (!template) namesInstance = true;
+  }
+  if (new Set(instances).size < instances.length) return refuse(spot, "must name each team once");
+  return { isAll: false, isList: text.includes(",") || instances.length > 1, instances, namesInstance };
+}
+
+function findAttribute(spot: Spot, name: string, declared: Declared): AttributeSpec | undefined {
+  const attribute = declared.attributes.get(name);
+  if (!attribute) {
+    if (declared.attributes.has(name)) return undefined;
+    const hint = didYouMean(name, declared.attributes.keys());
+    return refuse(spot, `must name a declared attribute, not "${name}"${hint}`);
+  }
+  if (attribute.type === "number" || attribute.type === "string") return attribute;
+  return refuse(spot, `reads "${name}", a ${attribute.type}, which expressions do not support yet`);
+}

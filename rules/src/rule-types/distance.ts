@@ -1,0 +1,97 @@
+// distance: each measured number lies at least `minDistance` and at most `maxDistance` from the reference value, which
+// is a number or an expression: one number for all, or a list that the measured list is compared with item by item.
+
+import { limits } from "@muster/proto";
+import { type Expression, isPerPlayer, sourceOf } from "../language/expression.ts";
+import { readNumber, refuse, type Spot } from "../language/spot.ts";
+import { evaluate, leavesOf, pairUp } from "./evaluate.ts";
+import { type Reference, readMeasurements, readReference } from "./measurements.ts";
+import type { RuleType } from "./rule-type.ts";
+
+export type DistanceRule = {
+  readonly name: string;
+  readonly type: "distance";
+  readonly measurements: readonly Expression[];
+  readonly reference: Reference;
+  /** 0 where the document gives none. */
+  readonly minDistance: number;
+  /** Infinity where the document gives none. */
+  readonly maxDistance: number;
+};
+
+export const distance: RuleType<DistanceRule> = {
+  names: ["distance", "distanceRule"],
+  keys: ["measurements", "referenceValue", "minDistance", "maxDistance"],
+
+  parse(fields, context) {
+    const measurements = readMeasurements(fields("measurements"), context);
+    const reference = readReference(fields("referenceValue"), context, measurements);
+    if (fields("minDistance").value === undefined && fields("maxDistance").value === undefined) {
+      return refuse(fields("maxDistance"), "must be given unless minDistance is");
+    }
+    const minDistance = readDistance(fields("minDistance"), 0);
+    const maxDistance = readDistance(fields("maxDistance"), Number.POSITIVE_INFINITY);
+    if (!measurements || !reference || minDistance === undefined || maxDistance === undefined) return undefined;
+    if (measurements.some((one) => one.leaf !== "number")) {
+      return refuse(fields("measurements"), "must measure numbers");
+    }
+    if (minDistance > maxDistance) return refuse(fields("minDistance"), "must not be above maxDistance");
+    return { name: context.name, type: "distance", measurements, reference, minDistance, maxDistance };
+  },
+
+  expandable: ["minDistance", "maxDistance", "referenceValue"],
+  expand(rule, field, spot) {
+    if (field === "referenceValue" && rule.reference.type !== "literal") {
+      return refuse(spot, "must expand a referenceValue that is a plain value");
+    }
+    const value = readNumber(spot, field === "referenceValue" ? anyNumber : anyDistance);
+    if (value === undefined) return undefined;
+    if (field === "referenceValue") return { ...rule, reference: { type: "literal", value } };
+    const expanded = { ...rule, [field]: value };
+    return expanded.minDistance <= expanded.maxDistance
+      ? expanded
+      : refuse(spot, "must leave minDistance at or below maxDistance");
+  },
+
+  expressions: ({ measurements, reference }) =>
+    reference.type === "expression" ? [...measurements, reference.expression] : measurements,
+
+  findBreach({ measurements, reference, minDistance, maxDistance }, roster) {
+    const against = reference.type === "literal" ? reference.value : evaluate(reference.expression, roster);
+    for (const measurement of measurements) {
+      const pairs = pairUp(evaluate(measurement, roster), against);
+      if (!pairs) return "lists of different lengths";
+      for (const pair of pairs) {
+        const apart = Math.abs(Number(pair.measured) - Number(pair.reference));
+        if (apart < minDistance || apart > maxDistance) {
+          return `${apart} from ${pair.measured} to ${pair.reference} where ${minDistance} to ${maxDistance} is asked`;
+        }
+      }
+    }
+    return undefined;
+  },
+
+  mayStillHold(rule, roster) {
+    if (!rule.measurements.every(isPerPlayer)) return true;
+    if (rule.reference.type === "literal") return distance.findBreach(rule, roster) === undefined;
+    if (rule.reference.expression.depth > 0) return true;
+    // Whatever the reference will come to: values within maxDistance of it are within twice that of one another.
+    const values = rule.measurements.flatMap((one) => leavesOf(evaluate(one, roster))).map(Number);
+    return Math.max(...values) - Math.min(...values) <= 2 * rule.maxDistance || values.length === 0;
+  },
+
+  kinship({ measurements, reference, maxDistance }) {
+    if (!measurements.every((one) => sourceOf(one).teams.isAll)) return undefined;
+    const isHard =
+      measurements.every(isPerPlayer) && (reference.type === "literal" || reference.expression.depth === 0);
+    const spread = isHard ? 2 * maxDistance : Number.POSITIVE_INFINITY;
+    return { type: "within", measurements, spread, unit: Math.max(1, Math.min(maxDistance, anyDistance.max)) };
+  },
+};
+
+const anyDistance = { min: 0, max: limits.NUMBER_MAX };
+const anyNumber = { min: -limits.NUMBER_MAX, max: limits.NUMBER_MAX };
+
+function readDistance(spot: Spot, absent: number): number | undefined {
+  return spot.value === undefined ? absent : readNumber(spot, anyDistance);
+}

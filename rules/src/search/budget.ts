@@ -1,0 +1,22 @@
+// What a search may cost, in steps and not in milliseconds: the same pool gives the same answer on every machine and in
+// every replay. A step is one look at a roster, some microseconds.
+
+/**
+ * Steps of one search over its tickets: some 100 ms at the very worst, which a service that answers others can bear.
+ * When they are spent, the best match found so far stands; if there is none, the tickets wait for the next round.
+ */
+export const STEPS_MAX = 20_000;
+
+/** Steps that every anchor has at least, so that stubborn old tickets cannot keep the others from being tried. */
+export const STEPS_PER_ANCHOR_MIN = 64;
+
+export type Budget = { left: number };
+
+/** Runs `work` on its own `steps` of the budget, or on what is left; unspent ones return. */
+export function lend<Result>(budget: Budget, steps: number, work: (part: Budget) => Result): Result {
+  const lent = Math.max(0, Math.min(budget.left, Math.floor(steps)));
+  const part = { left: lent };
+  const result = work(part);
+  budget.left -= lent - part.left;
+  return result;
+}

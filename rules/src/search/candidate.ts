@@ -1,0 +1,124 @@
+// A candidate ticket as the search handles it: its groups by requested team, and its values for rules that relate any two
+// players of a match, so that most of a pool is passed over without evaluating anything.
+
+import { type JudgedTicket, type Roster, readAttribute, type SeatedPlayer } from "../roster.ts";
+import type { AttributeSpec } from "../rule-set.ts";
+import { evaluate, leavesOf } from "../rule-types/evaluate.ts";
+import type { Kinship } from "../rule-types/rule-type.ts";
+import { type Rule, typeOf } from "../rule-types/table.ts";
+
+export type Candidate = {
+  readonly ticket: JudgedTicket;
+  readonly size: number;
+  readonly groups: readonly Group[];
+  /** What the ticket alone has for each rule, in the order of the rules. */
+  readonly traits: readonly Trait[];
+};
+
+/** Players of one ticket who sit together: the whole ticket, unless its players ask for different teams. */
+export type Group = {
+  readonly ticket: JudgedTicket;
+  readonly team: string | undefined;
+  readonly players: readonly SeatedPlayer[];
+};
+
+/** The range of numbers or the one value that a rule measures over some players; undefined: it says nothing here. */
+export type Trait =
+  | { readonly type: "range"; readonly low: number; readonly high: number }
+  | { readonly type: "value"; readonly value: number | string | undefined }
+  | undefined;
+
+/** The ticket as a candidate, or undefined if a player lacks an attribute of `needed` that rules read. */
+export function readCandidate(
+  ticket: JudgedTicket,
+  rules: readonly Rule[],
+  needed: readonly AttributeSpec[],
+): Candidate | undefined {
+  const lacks = ticket.players.some((player) => needed.some((spec) => readAttribute(player, spec) === undefined));
+  if (lacks || ticket.players.length === 0) return undefined;
+  const groups = groupByTeam(ticket);
+  // A party that splits aggregates per team, so what it measures together says nothing.
+  const traits = groups.length > 1 ? rules.map(() => undefined) : traitsOf(aloneRoster(groups), rules);
+  return { ticket, size: ticket.players.length, groups, traits };
+}
+
+/** Oldest first, ties by ticket id. */
+export function byAge(one: Candidate, other: Candidate): number {
+  const apart = one.ticket.searchingSinceMs - other.ticket.searchingSinceMs;
+  if (apart !== 0) return apart;
+  return one.ticket.ticketId < other.ticket.ticketId ? -1 : 1;
+}
+
+/** What the players of `roster` measure together, by rule. */
+export function traitsOf(roster: Roster, rules: readonly Rule[]): readonly Trait[] {
+  return rules.map((rule) => {
+    const kinship = typeOf(rule).kinship(rule);
+    if (!kinship) return undefined;
+    const leaves = kinship.measurements.flatMap((measurement) => leavesOf(evaluate(measurement, roster)));
+    if (leaves.length === 0) return undefined;
+    if (kinship.type === "same") {
+      return { type: "value", value: leaves.every((leaf) => leaf === leaves[0]) ? leaves[0] : undefined };
+    }
+    const numbers = leaves.map(Number);
+    return {
+      type: "range",
+      low: numbers.reduce((least, value) => Math.min(least, value)),
+      high: numbers.reduce((most, value) => Math.max(most, value)),
+    };
+  });
+}
+
+/** False only if no legal match holds both: some rule forbids any two such players. */
+export function areKin(
+  kinships: readonly (Kinship | undefined)[],
+  one: readonly Trait[],
+  other: readonly Trait[],
+): boolean {
+  return kinships.every((kinship, index) => {
+    const left = one[index];
+    const right = other[index];
+    if (!kinship || !left || !right) return true;
+    if (left.type === "range" && right.type === "range" && kinship.type === "within") {
+      return Math.max(left.high, right.high) - Math.min(left.low, right.low) <= kinship.spread;
+    }
+    return left.type === "value" && right.type === "value" && left.value !== undefined && left.value === right.value;
+  });
+}
+
+/** How far two tickets are apart over all rules that measure numbers; 0 is alike. */
+export function apartness(
+  kinships: readonly (Kinship | undefined)[],
+  one: readonly Trait[],
+  other: readonly Trait[],
+): number {
+  return kinships.reduce((sum, kinship, index) => {
+    const left = one[index];
+    const right = other[index];
+    if (kinship?.type !== "within" || left?.type !== "range" || right?.type !== "range") return sum;
+    return sum + Math.abs(left.low + left.high - right.low - right.high) / (2 * kinship.unit);
+  }, 0);
+}
+
+/** Whether no rule is broken by the ticket alone, whoever else comes. Rules about single teams are left for later. */
+export function isAdmissible(rules: readonly Rule[], candidate: Candidate): boolean {
+  if (candidate.groups.length > 1) return true;
+  const roster = aloneRoster(candidate.groups);
+  return rules.every((rule) => typeOf(rule).mayStillHold(rule, roster));
+}
+
+/** A team of no name: only expressions over all teams see who is in it. */
+function aloneRoster(groups: readonly Group[]): Roster {
+  return [{ name: "", players: groups.flatMap((group) => group.players) }];
+}
+
+function groupByTeam(ticket: JudgedTicket): readonly Group[] {
+  const first = ticket.players.find((player) => player.team !== undefined)?.team;
+  const byTeam = new Map<string | undefined, SeatedPlayer[]>();
+  for (const player of ticket.players) {
+    const team = player.team ?? first; // Who asks for nothing goes with the first who does.
+    const group = byTeam.get(team) ?? [];
+    group.push({ ...player, ticketId: ticket.ticketId });
+    byTeam.set(team, group);
+  }
+  return [...byTeam].map(([team, players]) => ({ ticket, team, players }));
+}

@@ -1,0 +1,250 @@
+// The search behind new matches and fills: for the oldest ticket that can be placed at all, the largest legal match with
+// it. It goes anchor by anchor, tier by tier, from the most players down, and looks at people only for legal sizes.
+import { attributesRead, judgeRules, rosterOf } from "../judge.ts";
+import { sourceOf } from "../language/expression.ts";
+import { type JudgedTicket, openInstances, type RosterTeam, type SeatedTeam } from "../roster.ts";
+import { type RuleSet, type Tier, tierAt } from "../rule-set.ts";
+import type { Kinship } from "../rule-types/rule-type.ts";
+import { typeOf } from "../rule-types/table.ts";
+import { type Budget, lend, STEPS_MAX, STEPS_PER_ANCHOR_MIN } from "./budget.ts";
+import { apartness, areKin, byAge, type Candidate, isAdmissible, readCandidate, traitsOf } from "./candidate.ts";
+import { type Bench, type Placed, type Seating, seatTickets } from "./seat-tickets.ts";
+import { isLegalSizes, listSizes, type Room, roomLeft, type Sizes, type Sizing } from "./team-sizes.ts";
+
+export type Search = {
+  readonly ruleSet: RuleSet;
+  readonly seated: readonly SeatedTeam[];
+  readonly candidates: readonly JudgedTicket[];
+  readonly nowMs: number;
+  /** What bounds the team sizes when the newcomers' age has reached `tier`. */
+  readonly sizingAt: (tier: Tier) => Sizing;
+};
+
+/** What was found: newcomers by open team, in the rule set's order. */
+export type Found = {
+  readonly tickets: readonly Candidate[];
+  readonly teams: readonly { readonly bench: Bench; readonly added: readonly Placed[] }[];
+};
+
+/**
+ * Tickets of one size that are tried beside an anchor, on top of those that fill a match: the oldest that suit it. The
+ * search varies the last picks first, so it would hardly come to later ones.
+ */
+const SPARE_TICKETS_PER_SIZE = 16;
+
+/** The largest legal addition that holds the oldest ticket for which there is any; undefined if there is none. */
+export function findLargest(search: Search): Found | undefined {
+  const plan = planSearch(search);
+  const { candidates } = plan;
+  const budget: Budget = { left: STEPS_MAX + STEPS_PER_ANCHOR_MIN * candidates.length };
+  for (const [index, anchor] of candidates.entries()) {
+    const reserved = STEPS_PER_ANCHOR_MIN * (candidates.length - index);
+    const share = STEPS_PER_ANCHOR_MIN + Math.max(0, budget.left - reserved) / 4;
+    const found = lend(budget, share, (part) => findWithAnchor(plan, { anchor, index }, part));
+    if (found) return found;
+    if (budget.left <= 0) return undefined;
+  }
+  return undefined;
+}
+
+type Plan = {
+  readonly search: Search;
+  readonly candidates: readonly Candidate[];
+  readonly tiers: ReadonlyMap<Tier, TierPlan>;
+  /** The tier that each candidate's own age has reached. */
+  readonly ownTiers: ReadonlyMap<Candidate, Tier>;
+  /** Instances that somebody names: they have no twins. */
+  readonly distinct: ReadonlySet<string>;
+};
+
+type TierPlan = {
+  readonly tier: Tier;
+  readonly sizing: Sizing;
+  readonly kinships: readonly (Kinship | undefined)[];
+  readonly seatedTraits: ReturnType<typeof traitsOf>;
+  readonly sizesByTotal: Map<number, readonly Sizes[]>;
+  readonly admissible: Map<Candidate, boolean>;
+};
+
+function planSearch(search: Search): Plan {
+  const { ruleSet, seated, nowMs } = search;
+  const [{ rules, teams }] = ruleSet.tiers;
+  const needed = attributesRead(rules);
+  const seatedIds = new Set(seated.flatMap((team) => team.players.map((player) => player.playerId)));
+  const candidates = search.candidates
+    .filter((ticket) => !ticket.players.some((player) => seatedIds.has(player.playerId)))
+    .map((ticket) => readCandidate(ticket, rules, needed))
+    .filter((candidate) => candidate !== undefined)
+    .toSorted(byAge);
+  const seatedTraits = traitsOf(rosterOf(teams, seated), rules);
+  const planTier = (tier: Tier): TierPlan => ({
+    tier,
+    sizing: search.sizingAt(tier),
+    kinships: tier.rules.map((rule) => typeOf(rule).kinship(rule)),
+    seatedTraits,
+    sizesByTotal: new Map(),
+    admissible: new Map(),
+  });
+  return {
+    search,
+    candidates,
+    tiers: new Map(ruleSet.tiers.map((tier) => [tier, planTier(tier)])),
+    ownTiers: new Map(candidates.map((one) => [one, tierAt(ruleSet, nowMs - one.ticket.searchingSinceMs)])),
+    distinct: namedInstances(ruleSet, search.candidates),
+  };
+}
+
+function namedInstances(ruleSet: RuleSet, tickets: readonly JudgedTicket[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const rule of ruleSet.tiers[0].rules) {
+    for (const { teams } of typeOf(rule).expressions(rule).map(sourceOf)) {
+      if (teams.namesInstance) for (const name of teams.instances) names.add(name);
+    }
+  }
+  for (const { players } of tickets) for (const { team } of players) if (team !== undefined) names.add(team);
+  return names;
+}
+
+type Anchored = { readonly anchor: Candidate; readonly index: number };
+
+/** Tries the tiers that a match with the anchor may have. Of equally large matches the least expanded stands. */
+function findWithAnchor(plan: Plan, { anchor, index }: Anchored, budget: Budget): Found | undefined {
+  const isByOldest = plan.search.ruleSet.expansionAge === "oldest";
+  const ageOf = (candidate: Candidate) => plan.ownTiers.get(candidate)?.fromAgeMs ?? 0;
+  let best: { readonly found: Found; readonly players: number } | undefined;
+  for (const tierPlan of plan.tiers.values()) {
+    const { fromAgeMs } = tierPlan.tier;
+    if (fromAgeMs > ageOf(anchor)) break;
+    // The oldest ticket of a match is its anchor: where it alone sets the age, only its own tier can be.
+    if (isByOldest && fromAgeMs !== ageOf(anchor)) continue;
+    const suits = (candidate: Candidate) =>
+      areKin(tierPlan.kinships, anchor.traits, candidate.traits) &&
+      areKin(tierPlan.kinships, tierPlan.seatedTraits, candidate.traits) &&
+      (isByOldest || ageOf(candidate) >= fromAgeMs) &&
+      isAdmissibleAt(tierPlan, candidate);
+    if (!suits(anchor)) continue;
+    const others = takeOldest(plan.candidates, { after: index, room: roomLeft(tierPlan.sizing), suits });
+    const attempt = { tierPlan, tickets: [anchor, ...others], atLeast: best ? best.players + 1 : 1 };
+    best = findSeating(plan, attempt, budget) ?? best;
+  }
+  return best?.found;
+}
+
+/** The tier of a match of `tickets`: the lowest among them, or the highest, as the rule set says. */
+function tierOf(plan: Plan, tickets: readonly Candidate[]): TierPlan | undefined {
+  const tiers = tickets.map((ticket) => plan.ownTiers.get(ticket)).filter((tier) => tier !== undefined);
+  const byAgeReached = tiers.toSorted((one, other) => one.fromAgeMs - other.fromAgeMs);
+  const tier = byAgeReached.at(plan.search.ruleSet.expansionAge === "newest" ? 0 : -1);
+  return tier && plan.tiers.get(tier);
+}
+
+function isAdmissibleAt({ admissible, tier }: TierPlan, candidate: Candidate): boolean {
+  const known = admissible.get(candidate) ?? isAdmissible(tier.rules, candidate);
+  admissible.set(candidate, known);
+  return known;
+}
+
+type Wanted = {
+  readonly after: number;
+  readonly room: number;
+  readonly suits: (candidate: Candidate) => boolean;
+};
+
+/**
+ * The oldest that suit, of each size as many as could be of use and some to choose from. Only those after the anchor: an
+ * older ticket has been the anchor before, in vain, so it is in no legal match.
+ */
+function takeOldest(candidates: readonly Candidate[], { after, room, suits }: Wanted): readonly Candidate[] {
+  const taken = new Map<number, number>();
+  const found: Candidate[] = [];
+  for (let i = after + 1; i < candidates.length; i += 1) {
+    const candidate = candidates[i];
+    if (!candidate || candidate.size > room) continue;
+    const count = taken.get(candidate.size) ?? 0;
+    if (count >= SPARE_TICKETS_PER_SIZE + room / candidate.size || !suits(candidate)) continue;
+    taken.set(candidate.size, count + 1);
+    found.push(candidate);
+  }
+  return found;
+}
+
+type Attempt = {
+  readonly tierPlan: TierPlan;
+  readonly tickets: readonly Candidate[];
+  readonly atLeast: number;
+};
+
+/** From the most players down, every legal division into teams. Each has half of what is left, so that none eats all. */
+function findSeating(plan: Plan, { tierPlan, tickets, atLeast }: Attempt, budget: Budget) {
+  const available = tickets.reduce((sum, candidate) => sum + candidate.size, 0);
+  for (let players = Math.min(available, roomLeft(tierPlan.sizing)); players >= atLeast; players -= 1) {
+    for (const sizes of sizesFor(plan, { tierPlan, players }, budget)) {
+      const found = lend(budget, Math.max(STEPS_PER_ANCHOR_MIN, budget.left / 2), (part) =>
+        seatBothWays(plan, { tierPlan, tickets, sizes }, part),
+      );
+      if (found) return { found, players };
+    }
+  }
+  return undefined;
+}
+
+function sizesFor(
+  plan: Plan,
+  { tierPlan, players }: { readonly tierPlan: TierPlan; readonly players: number },
+  budget: Budget,
+): readonly Sizes[] {
+  const known = tierPlan.sizesByTotal.get(players);
+  if (known) return known;
+  const { list, steps } = listSizes(tierPlan.sizing, players, plan.distinct);
+  budget.left = Math.max(0, budget.left - steps);
+  tierPlan.sizesByTotal.set(players, list);
+  return list;
+}
+
+type Division = { readonly tierPlan: TierPlan; readonly tickets: readonly Candidate[]; readonly sizes: Sizes };
+
+/**
+ * Oldest first, as fairness asks. Where the budget ends that way, some early pick spoils every match: then nearest to the
+ * anchor first, which seldom fails where any match exists.
+ */
+function seatBothWays(plan: Plan, { tierPlan, tickets, sizes }: Division, budget: Budget): Found | undefined {
+  const { seated } = plan.search;
+  const { tier, sizing, kinships } = tierPlan;
+  const playersOf = (name: string) => seated.filter((team) => team.name === name).flatMap((team) => team.players);
+  const indexOf = new Map(sizing.rooms.map((room, index) => [room.name, index]));
+  const sizeOf = (name: string) => sizes[indexOf.get(name) ?? -1] ?? 0;
+  const benches: readonly Bench[] = openRooms(sizing, sizeOf).map((room) => ({
+    name: room.name,
+    template: room.template.name,
+    seated: playersOf(room.name),
+    wanted: sizeOf(room.name) - room.seated,
+    hasTwins: room.seated === 0 && !plan.distinct.has(room.name),
+  }));
+  const isLegal = (roster: readonly RosterTeam[], chosen: readonly Candidate[]) => {
+    const own = tierOf(plan, chosen); // All may be older than the tier they were sought for.
+    return Boolean(own && isLegalSizes(own.sizing, sizes) && judgeRules(own.tier.rules, roster).length === 0);
+  };
+  const mayStillHold = (roster: readonly RosterTeam[]) =>
+    tier.rules.every((rule) => typeOf(rule).mayStillHold(rule, roster));
+  const task = { benches, tickets, mayStillHold, isLegal };
+
+  const oldestFirst = lend(budget, budget.left / 2, (part) => seatTickets(task, part));
+  if (oldestFirst === "exhausted") return undefined;
+  if (oldestFirst !== "cut") return foundOf(benches, oldestFirst);
+  const [anchor, ...others] = tickets;
+  if (!anchor) return undefined;
+  const distances = new Map(others.map((other) => [other, apartness(kinships, anchor.traits, other.traits)]));
+  const near = others.toSorted((one, other) => (distances.get(one) ?? 0) - (distances.get(other) ?? 0));
+  const nearestFirst = seatTickets({ ...task, tickets: [anchor, ...near] }, budget);
+  return typeof nearestFirst === "string" ? undefined : foundOf(benches, nearestFirst);
+}
+
+function openRooms(sizing: Sizing, sizeOf: (instance: string) => number): readonly Room[] {
+  const open = new Set(sizing.teams.flatMap((team) => openInstances(team, sizeOf)));
+  return sizing.rooms.filter((room) => open.has(room.name));
+}
+
+function foundOf(benches: readonly Bench[], { tickets, placed }: Seating): Found {
+  const teams = benches.map((bench, index) => ({ bench, added: placed.filter((one) => one.bench === index) }));
+  return { tickets: tickets.toSorted(byAge), teams };
+}

@@ -1,0 +1,32 @@
+// What a ticket must bring: checked when it arrives, so that nobody searches who could never be judged.
+import { MusterError } from "@muster/proto";
+import { isOfType, type JudgedPlayer } from "./roster.ts";
+import type { RuleSet } from "./rule-set.ts";
+
+/**
+ * The players with the rule set's defaults filled in. Attributes that the rule set does not declare pass through.
+ *
+ * @throws {MusterError} ATTRIBUTE_INVALID with `metadata.field` such as `players[0].attributes.skill` when a declared
+ * attribute is of another type, or missing without a default.
+ */
+export function checkTicketAttributes(ruleSet: RuleSet, players: readonly JudgedPlayer[]): readonly JudgedPlayer[] {
+  return players.map((player, index) => {
+    const attributes = { ...player.attributes };
+    for (const spec of ruleSet.attributes) {
+      const field = `players[${index}].attributes.${spec.name}`;
+      const value = Object.hasOwn(attributes, spec.name) ? attributes[spec.name] : undefined;
+      if (value === undefined) {
+        if (spec.default === undefined) throw attributeInvalid(field, spec.type, "it is missing");
+        attributes[spec.name] = spec.default;
+      } else if (!isOfType(value, spec.type)) {
+        throw attributeInvalid(field, spec.type, `it is ${JSON.stringify(value).slice(0, 64)}`);
+      }
+    }
+    return { ...player, attributes };
+  });
+}
+
+function attributeInvalid(field: string, type: string, state: string): MusterError {
+  const message = `Cannot take ${field} as the rule set declares a ${type}: ${state}`;
+  return new MusterError("ATTRIBUTE_INVALID", message, { metadata: { field } });
+}
