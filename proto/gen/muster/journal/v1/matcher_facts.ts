@@ -199,17 +199,14 @@ export interface BackfillStarted {
   backfill:
     | Backfill
     | undefined;
-  /** What each team, or all instances of a template together, shall hold. CUSTOM only. */
+  /** What each team instance shall hold. CUSTOM only. */
   goals: TeamGoal[];
   /** Empty: none was given. */
   requestId: string;
   bodyDigest: string;
-  /** It took the place of a live one, which ended in the same step. */
-  replaces: boolean;
 }
 
 export interface TeamGoal {
-  /** Team instance or template. */
   team: string;
   players: number;
 }
@@ -2443,7 +2440,7 @@ export const PlacementEnded: MessageFns<PlacementEnded> = {
 };
 
 function createBaseBackfillStarted(): BackfillStarted {
-  return { battleSessionId: "", backfill: undefined, goals: [], requestId: "", bodyDigest: "", replaces: false };
+  return { battleSessionId: "", backfill: undefined, goals: [], requestId: "", bodyDigest: "" };
 }
 
 export const BackfillStarted: MessageFns<BackfillStarted> = {
@@ -2462,9 +2459,6 @@ export const BackfillStarted: MessageFns<BackfillStarted> = {
     }
     if (message.bodyDigest !== "") {
       writer.uint32(42).string(message.bodyDigest);
-    }
-    if (message.replaces !== false) {
-      writer.uint32(48).bool(message.replaces);
     }
     return writer;
   },
@@ -2522,14 +2516,6 @@ export const BackfillStarted: MessageFns<BackfillStarted> = {
             message.bodyDigest = reader.string();
             continue;
           }
-          case 6: {
-            if (tag !== 48) {
-              break;
-            }
-
-            message.replaces = reader.bool();
-            continue;
-          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2561,7 +2547,6 @@ export const BackfillStarted: MessageFns<BackfillStarted> = {
         : isSet(object.body_digest)
         ? globalThis.String(object.body_digest)
         : "",
-      replaces: isSet(object.replaces) ? globalThis.Boolean(object.replaces) : false,
     };
   },
 
@@ -2582,9 +2567,6 @@ export const BackfillStarted: MessageFns<BackfillStarted> = {
     if (message.bodyDigest !== "") {
       obj.bodyDigest = message.bodyDigest;
     }
-    if (message.replaces !== false) {
-      obj.replaces = message.replaces;
-    }
     return obj;
   },
 
@@ -2600,7 +2582,6 @@ export const BackfillStarted: MessageFns<BackfillStarted> = {
     message.goals = object.goals?.map((e) => TeamGoal.fromPartial(e)) || [];
     message.requestId = object.requestId ?? "";
     message.bodyDigest = object.bodyDigest ?? "";
-    message.replaces = object.replaces ?? false;
     return message;
   },
 };
