@@ -19,3 +19,5 @@ export {
 
 // Adapters.
 export { createMemoryJournal, type MemoryJournal, type MemoryJournalOptions } from "./memory-journal.ts";
+export { describeOwner } from "./owner.ts";
+export { openSqliteJournal } from "./sqlite-journal.ts";

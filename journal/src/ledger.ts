@@ -147,10 +147,15 @@ export async function openLedger<State, Fact>(options: LedgerOptions<State, Fact
       assertOpen();
       const timeMs = time.nowMs();
       const { facts, reply } = decide(state, timeMs);
-      for (const fact of facts) {
-        sequence += 1;
-        evolve(state, fact, { sequence, timeMs });
-        queued.push({ sequence, timeMs, fact });
+      try {
+        for (const fact of facts) {
+          sequence += 1;
+          evolve(state, fact, { sequence, timeMs });
+          queued.push({ sequence, timeMs, fact });
+        }
+      } catch (error) {
+        fail(error); // The state is half changed: nothing may be decided on it any more.
+        throw error;
       }
       if (facts.length > 0) wakeAppender();
       await untilDurable(sequence);

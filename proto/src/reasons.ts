@@ -66,6 +66,8 @@ export const reasons = {
   SEQUENCE_CONFLICT: { code: "ABORTED", retry: "never" },
   /** A file is foreign, newer than this build, or damaged. Metadata: `path`. */
   JOURNAL_UNREADABLE: { code: "DATA_LOSS", retry: "never" },
+  /** The journal could not be written: the disk is full or broken. The service stops acknowledging. */
+  JOURNAL_FAILED: { code: "UNAVAILABLE", retry: "backoff" },
   /** A stream position is older than what is kept: start again with a snapshot. */
   CURSOR_EXPIRED: { code: "OUT_OF_RANGE", retry: "reread" },
 

@@ -1,0 +1,203 @@
+import { createVirtualClock } from "@muster/kit/testing";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { RESTART_GAP_MS_MAX } from "./journal-time.ts";
+import type { Ledger, LedgerOptions } from "./ledger.ts";
+import { openLedger } from "./ledger.ts";
+import { createMemoryJournal, type MemoryJournal } from "./memory-journal.ts";
+
+type Sum = { total: number; readonly times: number[] };
+
+function open(journal: MemoryJournal, options: Partial<LedgerOptions<Sum, number>> = {}): Promise<Ledger<Sum, number>> {
+  return openLedger<Sum, number>({
+    journal,
+    partition: "sum",
+    owner: "test",
+    clock: createVirtualClock(),
+    initial: () => ({ total: 0, times: [] }),
+    evolve: (state, fact, { timeMs }) => {
+      state.total += fact;
+      state.times.push(timeMs);
+    },
+    codec: {
+      encode: (fact) => ({ kind: 1, body: Uint8Array.of(fact) }),
+      decode: (_kind, body) => body[0] ?? 0,
+    },
+    onFatal: (error) => {
+      throw error;
+    },
+    ...options,
+  });
+}
+
+const add = (amount: number) => (state: Sum) => ({ facts: [amount], reply: state.total + amount });
+
+test("execute() answers with the reply once its facts are durable", async () => {
+  const journal = createMemoryJournal();
+  const ledger = await open(journal);
+  expect(await ledger.execute(add(3))).toBe(3);
+  expect(ledger.durableSequence).toBe(1);
+});
+
+test("execute() decides on facts that are not durable yet", async () => {
+  const ledger = await open(createMemoryJournal());
+  expect(await Promise.all([ledger.execute(add(1)), ledger.execute(add(2)), ledger.execute(add(4))])).toEqual([
+    1, 3, 7,
+  ]);
+});
+
+test("execute() changes nothing when the decision throws", async () => {
+  const ledger = await open(createMemoryJournal());
+  const refuse = () => {
+    throw new Error("no");
+  };
+  await expect(ledger.execute(refuse)).rejects.toThrow("no");
+  expect(ledger.state.total).toBe(0);
+  expect(await ledger.execute(add(1))).toBe(1);
+});
+
+test("read() shows nothing that could still be lost", async () => {
+  const clock = createVirtualClock();
+  const journal = createMemoryJournal({ clock, writeMs: () => 10 });
+  const ledger = await open(journal, { clock });
+  const executed = ledger.execute(add(5));
+  let seen: number | undefined;
+  const read = ledger
+    .read((state) => state.total)
+    .then((value) => {
+      seen = value;
+    });
+  await clock.advance(9);
+  expect(seen).toBeUndefined();
+  await clock.advance(1);
+  await Promise.all([executed, read]);
+  expect(seen).toBe(5);
+});
+
+test("many callers share one write", async () => {
+  const journal = createMemoryJournal();
+  let appends = 0;
+  const counting = {
+    ...journal,
+    append: (request: Parameters<typeof journal.append>[0]) => {
+      appends += 1;
+      return journal.append(request);
+    },
+  };
+  const ledger = await open(counting);
+  await Promise.all(Array.from({ length: 100 }, () => ledger.execute(add(1))));
+  expect(ledger.state.total).toBe(100);
+  expect(appends).toBeLessThanOrEqual(2);
+});
+
+test("onCommitted() tells of durable facts only, in order, with their sequence", async () => {
+  const ledger = await open(createMemoryJournal());
+  const told: [number, number][] = [];
+  ledger.onCommitted((facts) => {
+    for (const { sequence, fact } of facts) {
+      expect(sequence).toBeLessThanOrEqual(ledger.durableSequence);
+      told.push([sequence, fact]);
+    }
+  });
+  await Promise.all([ledger.execute(add(7)), ledger.execute(add(8))]);
+  await ledger.read(() => undefined);
+  expect(told).toEqual([
+    [1, 7],
+    [2, 8],
+  ]);
+});
+
+test("a ledger that lost its partition rejects everything and says so once", async () => {
+  const journal = createMemoryJournal();
+  const fatal: unknown[] = [];
+  const zombie = await open(journal, { owner: "zombie", onFatal: (error) => fatal.push(error) });
+  const successor = await open(journal, { owner: "successor", takeOver: true });
+  await expect(zombie.execute(add(1))).rejects.toMatchObject({ reason: "EPOCH_STALE" });
+  await expect(zombie.execute(add(1))).rejects.toMatchObject({ reason: "EPOCH_STALE" });
+  await expect(zombie.read((state) => state.total)).rejects.toMatchObject({ reason: "EPOCH_STALE" });
+  expect(fatal).toHaveLength(1);
+  expect(await successor.execute(add(2))).toBe(2);
+});
+
+test("a living owner keeps its lease fresh", async () => {
+  const clock = createVirtualClock();
+  const journal = createMemoryJournal({ clock });
+  await open(journal, { clock, owner: "living" });
+  await clock.advance(60_000);
+  await expect(open(journal, { clock, owner: "second" })).rejects.toMatchObject({ reason: "PARTITION_OWNED" });
+});
+
+test("a closed ledger gives its partition back", async () => {
+  const journal = createMemoryJournal();
+  const first = await open(journal, { owner: "first" });
+  await first.execute(add(1));
+  await first[Symbol.asyncDispose]();
+  const second = await open(journal, { owner: "second" });
+  expect(await second.execute(add(1))).toBe(2);
+  await expect(first.execute(add(1))).rejects.toMatchObject({ reason: "SERVICE_NOT_READY" });
+});
+
+const gaps = [
+  { name: "goes on by the gap of a short restart", gapMs: 5_000, expectedMs: 1_000 + 5_000 },
+  { name: "believes no more than ten minutes", gapMs: 86_400_000, expectedMs: 1_000 + RESTART_GAP_MS_MAX },
+  { name: "stands still when the wall clock went back", gapMs: -86_400_000, expectedMs: 1_000 },
+];
+for (const { name, gapMs, expectedMs } of gaps) {
+  test(`journal time ${name}`, async () => {
+    const clock = createVirtualClock();
+    let wallMs = 1e12;
+    const skewed = { ...clock, wallMs: () => wallMs };
+    const journal = createMemoryJournal({ clock: skewed });
+    const first = await open(journal, { clock: skewed });
+    await clock.advance(1_000);
+    await first.execute(add(1));
+    journal.crash();
+    wallMs += gapMs;
+    const second = await open(journal, { clock: skewed, owner: "second" });
+    expect(second.nowMs()).toBe(expectedMs);
+  });
+}
+
+test("nothing acknowledged is lost over any run of commands and power cuts", async () => {
+  const step = fc.oneof(
+    { weight: 5, arbitrary: fc.record({ add: fc.integer({ min: 1, max: 200 }) }) },
+    { weight: 1, arbitrary: fc.constant("crash" as const) },
+    { weight: 2, arbitrary: fc.record({ wait: fc.integer({ min: 0, max: 12 }) }) },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      const clock = createVirtualClock();
+      const journal = createMemoryJournal({ clock, writeMs: () => 5 });
+      let acknowledged = 0;
+      let attempted = 0;
+      let life = 0;
+      let ledger = await open(journal, { clock, owner: "life 0", onFatal: () => undefined });
+      for (const one of steps) {
+        if (one === "crash") {
+          journal.crash();
+          life += 1;
+          await clock.advance(0);
+          ledger = await open(journal, { clock, owner: `life ${life}`, onFatal: () => undefined });
+          expect(ledger.state.total).toBeGreaterThanOrEqual(acknowledged);
+          expect(ledger.state.total).toBeLessThanOrEqual(attempted);
+        } else if ("wait" in one) {
+          await clock.advance(one.wait);
+        } else {
+          attempted += one.add;
+          void ledger.execute(add(one.add)).then(
+            () => {
+              acknowledged += one.add;
+            },
+            () => undefined, // A power cut: it may or may not have been written.
+          );
+        }
+      }
+      await clock.advance(100);
+      const final = await ledger.read((state) => state.total).catch(() => ledger.state.total);
+      expect(final).toBeGreaterThanOrEqual(acknowledged);
+      const times = ledger.state.times;
+      expect(times).toEqual(times.toSorted((a, b) => a - b));
+    }),
+    { numRuns: 100 },
+  );
+});

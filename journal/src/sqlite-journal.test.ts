@@ -1,0 +1,143 @@
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { startProcess } from "@muster/kit/processes";
+import { expect, test } from "vitest";
+import { all, describeJournal, record, text } from "./journal.suite.ts";
+import { describeOwner } from "./owner.ts";
+import { openSqliteJournal } from "./sqlite-journal.ts";
+
+async function freshPath(): Promise<string> {
+  return join(await mkdtemp(join(tmpdir(), "muster-journal-")), "data", "journal.sqlite");
+}
+
+describeJournal("openSqliteJournal()", async () => {
+  const path = await freshPath();
+  return { open: async () => openSqliteJournal(path), [Symbol.asyncDispose]: async () => undefined };
+});
+
+test("openSqliteJournal() fences an owner in another thread", async () => {
+  const path = await freshPath();
+  await using zombie = openSqliteJournal(path);
+  await using successor = openSqliteJournal(path);
+  await zombie.acquire("matcher", { owner: "elsewhere/1/1" });
+  await zombie.append({ partition: "matcher", epoch: 1, afterSequence: 0, records: [record("one")] });
+  await successor.acquire("matcher", { owner: "elsewhere/2/2", takeOver: true });
+  await successor.append({ partition: "matcher", epoch: 2, afterSequence: 1, records: [record("two")] });
+  const late = zombie.append({ partition: "matcher", epoch: 1, afterSequence: 1, records: [record("late")] });
+  await expect(late).rejects.toMatchObject({ reason: "EPOCH_STALE" });
+  expect((await all(successor, "matcher", 1)).map(text)).toEqual(["one", "two"]);
+});
+
+test("openSqliteJournal() does not wait for the lease of a process that is dead on this machine", async () => {
+  await using journal = openSqliteJournal(await freshPath());
+  const child = startProcess({ command: [process.execPath, "-e", ""], env: {}, output: "inherit" });
+  const [host] = describeOwner().split("/");
+  await child.exited;
+  await journal.acquire("matcher", { owner: `${host}/${child.pid}/1` });
+  expect(await journal.acquire("matcher", { owner: describeOwner() })).toMatchObject({ epoch: 2 });
+});
+
+const unreadable = [
+  { name: "a file of another program", says: /another program/, make: makeForeign },
+  { name: "a file of a newer build", says: /newer build/, make: makeNewer },
+  { name: "a file that is no database", says: /as a journal: file is not a database/, make: makeText },
+];
+for (const { name, says, make } of unreadable) {
+  test(`openSqliteJournal() refuses ${name} and leaves it as it is`, async () => {
+    const path = join(await mkdtemp(join(tmpdir(), "muster-journal-")), "journal.sqlite");
+    await make(path);
+    const before = await readFile(path);
+    await using journal = openSqliteJournal(path);
+    const acquire = journal.acquire("matcher", { owner: "a" });
+    await expect(acquire).rejects.toMatchObject({ reason: "JOURNAL_UNREADABLE", message: expect.stringMatching(says) });
+    expect((await readFile(path)).equals(before)).toBe(true);
+  });
+}
+
+function makeForeign(path: string): void {
+  const db = new DatabaseSync(path);
+  db.exec("CREATE TABLE other (x)");
+  db.close();
+}
+function makeNewer(path: string): void {
+  const db = new DatabaseSync(path);
+  db.exec(`CREATE TABLE later (x); PRAGMA application_id = ${0x4d757374}; PRAGMA user_version = 99`);
+  db.close();
+}
+function makeText(path: string): Promise<void> {
+  return writeFile(
+    path,
+    "nothing that SQLite would write, but long enough to be looked at as a header of a file\n".repeat(9),
+  );
+}
+
+const damages = [
+  {
+    name: "a body that was changed",
+    sql: "UPDATE record SET bytes = cast(substr(bytes, 1, 112) || 'xyz' AS BLOB) WHERE sequence = 2",
+  },
+  { name: "a record that is missing", sql: "DELETE FROM record WHERE sequence = 2" },
+  {
+    name: "a record that was put in another's place",
+    sql: "UPDATE record SET bytes = (SELECT bytes FROM record WHERE sequence = 1) WHERE sequence = 2",
+  },
+];
+for (const { name, sql } of damages) {
+  test(`openSqliteJournal() finds ${name}`, async () => {
+    const path = await freshPath();
+    await using journal = openSqliteJournal(path);
+    await journal.acquire("matcher", { owner: "a" });
+    const records = ["one", "two", "three"].map(record);
+    await journal.append({ partition: "matcher", epoch: 1, afterSequence: 0, records });
+    const db = new DatabaseSync(path);
+    db.exec(sql);
+    db.close();
+    await expect(all(journal, "matcher", 1)).rejects.toMatchObject({ reason: "JOURNAL_UNREADABLE" });
+  });
+}
+
+test("openSqliteJournal() has everything that was acknowledged after its process is killed", async () => {
+  const path = await freshPath();
+  const program = `
+    import { openSqliteJournal } from ${JSON.stringify(new URL("./sqlite-journal.ts", import.meta.url).href)};
+    import { describeOwner } from ${JSON.stringify(new URL("./owner.ts", import.meta.url).href)};
+    const journal = openSqliteJournal(${JSON.stringify(path)});
+    let { epoch, lastSequence } = await journal.acquire("matcher", { owner: describeOwner() });
+    for (;;) {
+      const records = [0, 1, 2].map((i) => ({ timeMs: 1, kind: 1, body: Buffer.from(String(lastSequence + 1 + i)) }));
+      await journal.append({ partition: "matcher", epoch, afterSequence: lastSequence, records });
+      lastSequence += 3;
+      console.log(lastSequence);
+    }`;
+  let acknowledged = 0;
+  for (let round = 1; round <= 3; round += 1) {
+    let enough: () => void = () => undefined;
+    const seenEnough = new Promise<void>((resolve) => {
+      enough = resolve;
+    });
+    let lines = 0;
+    const child = startProcess({
+      command: [process.execPath, "-C", "@muster/source", "--input-type=module", "-e", program],
+      env: {},
+      output: {
+        onLine: (line) => {
+          acknowledged = Math.max(acknowledged, Number(line));
+          lines += 1;
+          if (lines === 20 * round) enough();
+        },
+      },
+    });
+    await seenEnough;
+    child.signalGroup("SIGKILL");
+    await child.exited;
+    await using journal = openSqliteJournal(path);
+    const { epoch, lastSequence } = await journal.acquire("matcher", { owner: describeOwner() });
+    expect(epoch).toBe(2 * round);
+    expect(lastSequence).toBeGreaterThanOrEqual(acknowledged);
+    const bodies = (await all(journal, "matcher", 1)).map(text);
+    expect(bodies).toEqual(Array.from({ length: lastSequence }, (_, index) => String(index + 1)));
+    await journal.release("matcher", epoch);
+  }
+});
