@@ -1,0 +1,51 @@
+// The stream of bots: starts them at their rate until it is called off, or the backend has been away for too long.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { BackendClient } from "./backend-client.ts";
+import { type Arrivals, planArrivals } from "./core/arrivals.ts";
+import { drawPlan } from "./core/plan.ts";
+import { createRandom } from "./core/random.ts";
+import { type BotEvent, runBot } from "./run-bot.ts";
+
+export type StreamOptions = {
+  readonly backend: BackendClient;
+  readonly seed: number;
+  readonly playersPerSecond: number;
+  /** Bots at once. */
+  readonly playersMax: number;
+  readonly tell: (player: string, event: BotEvent) => void;
+};
+
+/** A backend that has not answered anybody for so long is not coming back, in ms. */
+export const BACKEND_GONE_MS = 60_000;
+
+/** Resolves when every bot is gone: "called-off" after an abort of `signal`, else "backend-gone". */
+export async function runStream(options: StreamOptions, signal: AbortSignal): Promise<"called-off" | "backend-gone"> {
+  const { backend, seed, playersPerSecond, playersMax, tell } = options;
+  const random = createRandom(seed);
+  const running = new Set<Promise<void>>();
+  const stop = new AbortController();
+  const ended = AbortSignal.any([signal, stop.signal]);
+  let arrivals: Arrivals = { startedAtMs: performance.now(), due: 0 };
+  let count = 0;
+
+  const startBot = () => {
+    count += 1;
+    const plan = drawPlan(random, `bot-${seed}-${count}`);
+    const world = { backend, random: createRandom(seed + count), tell: (event: BotEvent) => tell(plan.player, event) };
+    const life = runBot(plan, world, ended).finally(() => running.delete(life));
+    running.add(life);
+  };
+
+  while (!ended.aborted) {
+    const nowMs = performance.now();
+    // Somebody always asks while bots are running: silence then is the backend's.
+    if (running.size > 0 && nowMs - backend.answeredAtMs > BACKEND_GONE_MS) stop.abort();
+    const limits = { perSecond: playersPerSecond, running: running.size, runningMax: playersMax };
+    const { start, next, waitMs } = planArrivals(arrivals, nowMs, limits);
+    arrivals = next;
+    for (let i = 0; i < start; i += 1) startBot();
+    await sleep(waitMs, undefined, { signal: ended }).catch(() => undefined); // An abort ends the loop.
+  }
+  await Promise.all(running);
+  return signal.aborted ? "called-off" : "backend-gone";
+}
