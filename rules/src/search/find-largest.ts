@@ -180,7 +180,7 @@ function findSeating(plan: Plan, { tierPlan, tickets, atLeast }: Attempt, budget
   for (let players = Math.min(available, roomLeft(tierPlan.sizing)); players >= atLeast; players -= 1) {
     for (const sizes of sizesFor(plan, { tierPlan, players }, budget)) {
       const found = lend(budget, Math.max(STEPS_PER_ANCHOR_MIN, budget.left / 2), (part) =>
-        seatBothWays(plan, { tierPlan, tickets, sizes }, part),
+        seatInTurn(plan, { tierPlan, tickets, sizes }, part),
       );
       if (found) return { found, players };
     }
@@ -205,9 +205,9 @@ type Division = { readonly tierPlan: TierPlan; readonly tickets: readonly Candid
 
 /**
  * Oldest first, as fairness asks. Where the budget ends that way, some early pick spoils every match: then nearest to the
- * anchor first, which seldom fails where any match exists.
+ * anchor first, which seldom fails by rules about values, and largest first, which seldom fails by sizes of parties.
  */
-function seatBothWays(plan: Plan, { tierPlan, tickets, sizes }: Division, budget: Budget): Found | undefined {
+function seatInTurn(plan: Plan, { tierPlan, tickets, sizes }: Division, budget: Budget): Found | undefined {
   const { seated } = plan.search;
   const { tier, sizing, kinships } = tierPlan;
   const playersOf = (name: string) => seated.filter((team) => team.name === name).flatMap((team) => team.players);
@@ -226,17 +226,24 @@ function seatBothWays(plan: Plan, { tierPlan, tickets, sizes }: Division, budget
   };
   const mayStillHold = (roster: readonly RosterTeam[]) =>
     tier.rules.every((rule) => typeOf(rule).mayStillHold(rule, roster));
-  const task = { benches, tickets, mayStillHold, isLegal };
 
-  const oldestFirst = lend(budget, budget.left / 2, (part) => seatTickets(task, part));
-  if (oldestFirst === "exhausted") return undefined;
-  if (oldestFirst !== "cut") return foundOf(benches, oldestFirst);
   const [anchor, ...others] = tickets;
   if (!anchor) return undefined;
   const distances = new Map(others.map((other) => [other, apartness(kinships, anchor.traits, other.traits)]));
   const near = others.toSorted((one, other) => (distances.get(one) ?? 0) - (distances.get(other) ?? 0));
-  const nearestFirst = seatTickets({ ...task, tickets: [anchor, ...near] }, budget);
-  return typeof nearestFirst === "string" ? undefined : foundOf(benches, nearestFirst);
+  const large = near.toSorted((one, other) => other.size - one.size);
+  const turns = [
+    { tickets, benchOrder: "emptiest" },
+    { tickets: [anchor, ...near], benchOrder: "emptiest" },
+    { tickets: [anchor, ...large], benchOrder: "tightest" },
+  ] as const;
+  for (const [index, turn] of turns.entries()) {
+    const steps = index === turns.length - 1 ? budget.left : budget.left / 2;
+    const seating = lend(budget, steps, (part) => seatTickets({ benches, mayStillHold, isLegal, ...turn }, part));
+    if (seating === "exhausted") return undefined;
+    if (seating !== "cut") return foundOf(benches, seating);
+  }
+  return undefined;
 }
 
 function openRooms(sizing: Sizing, sizeOf: (instance: string) => number): readonly Room[] {

@@ -18,6 +18,8 @@ export type SeatingTask = {
   readonly benches: readonly Bench[];
   /** In the order to try. The first is seated in any case. */
   readonly tickets: readonly Candidate[];
+  /** Which bench a group tries first: the one with most room, so that teams grow evenly, or the one it fills best. */
+  readonly benchOrder: "emptiest" | "tightest";
   /** False if the roster is broken whoever joins. */
   readonly mayStillHold: (roster: readonly RosterTeam[]) => boolean;
   readonly isLegal: (roster: readonly RosterTeam[], tickets: readonly Candidate[]) => boolean;
@@ -46,16 +48,18 @@ export function seatTickets(task: SeatingTask, budget: Budget): Seating | "exhau
       const ticket = tickets[i];
       if (!ticket || !reachable[i]?.[left]) return false;
       if (ticket.size > left || hasSeatedPlayer(ticket)) continue;
-      for (const seats of waysToSit(ticket.groups, { benches, wanted })) {
+      for (const seats of waysToSit(ticket.groups, { benches, wanted, order: task.benchOrder })) {
         if (!spend()) return false;
         sit(ticket, seats);
-        if (task.mayStillHold(roster) && seat(i + 1, left - ticket.size)) return true;
+        if (canFillUp(i + 1) && task.mayStillHold(roster) && seat(i + 1, left - ticket.size)) return true;
         stand(ticket, seats);
       }
       if (isCut) return false;
     }
     return false;
   };
+  /** No bench is left with a gap that the tickets from `index` on have no sizes for. */
+  const canFillUp = (index: number) => wanted.every((count) => reachable[index]?.[count]);
   const spend = (): boolean => {
     if (budget.left <= 0) isCut = true;
     else budget.left -= 1;
@@ -100,10 +104,14 @@ function reachableSums(tickets: readonly Candidate[], total: number): readonly U
   return sums;
 }
 
-type Benches = { readonly benches: readonly Bench[]; readonly wanted: readonly number[] };
+type Benches = {
+  readonly benches: readonly Bench[];
+  readonly wanted: readonly number[];
+  readonly order: SeatingTask["benchOrder"];
+};
 
-/** Every way to sit down the groups on benches with room, the emptiest bench first, one of several alike twins only. */
-function waysToSit(groups: readonly Group[], { benches, wanted }: Benches): readonly (readonly Placed[])[] {
+/** Every way to sit down the groups on benches with room, one of several alike twins only. */
+function waysToSit(groups: readonly Group[], { benches, wanted, order }: Benches): readonly (readonly Placed[])[] {
   const [group, ...others] = groups;
   if (!group) return [[]];
   const size = group.players.length;
@@ -116,10 +124,10 @@ function waysToSit(groups: readonly Group[], { benches, wanted }: Benches): read
         one.bench.hasTwins && one.bench.template === bench.template && one.bench.wanted === room && one.room === room;
       return !isUntouched || all.findIndex(isSame) === at;
     })
-    .toSorted((one, other) => other.room - one.room || one.index - other.index);
+    .toSorted((one, other) => (order === "emptiest" ? other.room - one.room : one.room - other.room));
   return fitting.flatMap(({ index }) => {
     const rest = wanted.map((room, at) => (at === index ? room - size : room));
-    return waysToSit(others, { benches, wanted: rest }).map((seats) => [{ bench: index, group }, ...seats]);
+    return waysToSit(others, { benches, wanted: rest, order }).map((seats) => [{ bench: index, group }, ...seats]);
   });
 }
 

@@ -1,0 +1,338 @@
+import { MusterError } from "@muster/proto";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { capacityOf, hasTeam, teamShapes } from "../team-shapes.ts";
+import { equalSize, redBlue, skill } from "../test-tickets.ts";
+import { checkRuleSet, parseRuleSet } from "./parse-rule-set.ts";
+
+const namings = [
+  {
+    name: "numbers PGOS teams from one",
+    document: {
+      version: "v1.0",
+      teams: [{ name: "red", minPlayers: 1, maxPlayers: 3, minQuantity: 2, maxQuantity: 2 }],
+    },
+    teams: ["red_001", "red_002"],
+  },
+  {
+    name: "numbers PGOS teams up to their maximum quantity",
+    document: { version: "v1.0", teams: [{ name: "red", minPlayers: 1, maxPlayers: 3, maxQuantity: 3 }] },
+    teams: ["red_001", "red_002", "red_003"],
+  },
+  {
+    name: "numbers GPM teams from zero",
+    document: { version: "v1.0", teams: [{ name: "red", minPlayers: 1, maxPlayers: 3, number: [2, 2] }] },
+    teams: ["red_000", "red_001"],
+  },
+  {
+    name: "numbers FlexMatch teams from one without zeros",
+    document: { ruleLanguageVersion: "1.0", teams: [{ name: "red", minPlayers: 1, maxPlayers: 3, quantity: 2 }] },
+    teams: ["red_1", "red_2"],
+  },
+  {
+    name: "leaves a team of quantity one its plain name",
+    document: { version: "v1.0", teams: [{ name: "red", minPlayers: 1, maxPlayers: 3, number: [1, 1] }] },
+    teams: ["red"],
+  },
+  { name: "takes a v1.0 document without quantities", document: redBlue(1, 3), teams: ["red", "blue"] },
+];
+for (const { name, document, teams } of namings) {
+  test(`parseRuleSet() ${name}`, () => {
+    const ruleSet = parseRuleSet(document);
+    expect(teamShapes(ruleSet).map((team) => team.name)).toEqual(teams);
+    expect(capacityOf(ruleSet)).toBe(teams.length * 3);
+    expect(hasTeam(ruleSet, "red")).toBe(true);
+    expect(hasTeam(ruleSet, teams.at(-1) ?? "")).toBe(true);
+    expect(hasTeam(ruleSet, "green")).toBe(false);
+  });
+}
+
+const rule = (more: object) =>
+  redBlue(1, 3, { playerAttributes: [skill, mode, perks], rules: [{ name: "r", ...more }] });
+const mode = { name: "mode", type: "string" };
+const perks = { name: "perks", type: "string_list" };
+const distance = { type: "distance", measurements: ["teams[*].players.playerAttributes[skill]"], referenceValue: 5 };
+const measure = (measurement: string) => rule({ ...distance, measurements: [measurement], maxDistance: 5 });
+const expansion = (target: string, ...values: unknown[]) => ({
+  ...rule({ ...distance, maxDistance: 5 }),
+  expansions: [{ target, steps: values.map((value, index) => ({ waitTimeSeconds: 10 + index, value })) }],
+});
+
+const refusals: readonly { name: string; document: unknown; path: string; message: string }[] = [
+  { name: "text that is not JSON", document: "{", path: "$", message: "must be JSON" },
+  { name: "a list", document: [], path: "$", message: "must be an object" },
+  { name: "no version", document: {}, path: "$.version", message: 'must be "v1.0"' },
+  { name: "another version", document: { ...redBlue(1, 3), version: "v2" }, path: "$.version", message: "v1.0" },
+  { name: "no teams", document: { version: "v1.0" }, path: "$.teams", message: "must be a list of 1 to 64 items" },
+  { name: "too long a text", document: { x: "x".repeat(65_535) }, path: "$", message: "at most 65535 characters" },
+  { name: "a misspelt key", document: redBlue(1, 3, { ruels: [] }), path: "$.ruels", message: 'did you mean "rules"?' },
+  { name: "a key __proto__", document: '{"version":"v1.0","__proto__":1}', path: "$.__proto__", message: "known key" },
+  {
+    name: "a team named __proto__",
+    document: { version: "v1.0", teams: [{ name: "__proto__", minPlayers: 1, maxPlayers: 3 }] },
+    path: "$.teams[0].name",
+    message: "must be a name",
+  },
+  { name: "a maximum of zero", document: redBlue(0, 0), path: "$.teams[0].maxPlayers", message: "from 1 to 1000" },
+  {
+    name: "a minimum above the maximum",
+    document: redBlue(4, 3),
+    path: "$.teams[1].maxPlayers",
+    message: "minPlayers",
+  },
+  { name: "more than 1,000 players", document: redBlue(1, 501), path: "$.teams", message: "at most 1000 players" },
+  {
+    name: "two teams of one name",
+    document: { version: "v1.0", teams: [redBlue(1, 3).teams[0], redBlue(1, 3).teams[0]] },
+    path: "$.teams[1].name",
+    message: "nothing else",
+  },
+  {
+    name: "a team named like another's instance",
+    document: {
+      version: "v1.0",
+      teams: [
+        { name: "red", minPlayers: 1, maxPlayers: 3, minQuantity: 2 },
+        { name: "red_002", minPlayers: 1, maxPlayers: 3 },
+      ],
+    },
+    path: "$.teams",
+    message: "as red's instances are named",
+  },
+  {
+    name: "quantities of two dialects",
+    document: { version: "v1.0", teams: [{ name: "red", minPlayers: 1, maxPlayers: 3, number: [1, 1], quantity: 2 }] },
+    path: "$.teams[0].quantity",
+    message: "known key",
+  },
+  {
+    name: "a default of another type",
+    document: redBlue(1, 3, { playerAttributes: [{ name: "skill", type: "number", default: "5" }] }),
+    path: "$.playerAttributes[0].default",
+    message: "must be a number",
+  },
+  {
+    name: "hosted player data",
+    document: redBlue(1, 3, { playerAttributes: [{ name: "skill", type: "number", key: "elo" }] }),
+    path: "$.playerAttributes[0].key",
+    message: "not supported yet",
+  },
+  {
+    name: "a rule type for later",
+    document: rule({ type: "latencyRule" }),
+    path: "$.rules[0].type",
+    message: "not supported yet",
+  },
+  {
+    name: "an unknown rule type",
+    document: rule({ type: "distanc" }),
+    path: "$.rules[0].type",
+    message: 'did you mean "distance"?',
+  },
+  {
+    name: "a distance without bounds",
+    document: rule(distance),
+    path: "$.rules[0].maxDistance",
+    message: "must be given",
+  },
+  {
+    name: "a distance of strings",
+    document: rule({ ...distance, maxDistance: 1, measurements: ["teams[*].players[playerId]"] }),
+    path: "$.rules[0].referenceValue",
+    message: "must be a string as the measurements are",
+  },
+  {
+    name: "an order of strings",
+    document: rule({
+      type: "comparison",
+      measurements: ["teams[*].players[playerId]"],
+      referenceValue: "a",
+      operation: "<",
+    }),
+    path: "$.rules[0].operation",
+    message: "measurements are strings",
+  },
+  {
+    name: "an order without a reference",
+    document: rule({ type: "comparison", measurements: ["count(teams[*].players)"], operation: "<" }),
+    path: "$.rules[0].operation",
+    message: "no referenceValue",
+  },
+  {
+    name: "an average of strings",
+    document: rule({
+      type: "comparison",
+      measurements: ["teams[*].players.playerAttributes[mode]"],
+      operation: "=",
+      partyAggregation: "avg",
+    }),
+    path: "$.rules[0].measurements[0]",
+    message: "must be each or any",
+  },
+  {
+    name: "an unknown team",
+    document: measure("count(teams[rad].players)"),
+    path: "$.rules[0].measurements[0]",
+    message: 'did you mean "red"?',
+  },
+  {
+    name: "an unknown attribute",
+    document: measure("avg(teams[*].players.playerAttributes[skil])"),
+    path: "$.rules[0].measurements[0]",
+    message: 'did you mean "skill"?',
+  },
+  {
+    name: "the path of another dialect",
+    document: measure("avg(teams[*].players.attributes[skill])"),
+    path: "$.rules[0].measurements[0]",
+    message: "players.playerAttributes",
+  },
+  {
+    name: "an unknown function",
+    document: measure("agv(teams[*].players.playerAttributes[skill])"),
+    path: "$.rules[0].measurements[0]",
+    message: 'did you mean "avg"?',
+  },
+  {
+    name: "a list attribute",
+    document: measure("count(teams[*].players.playerAttributes[perks])"),
+    path: "$.rules[0].measurements[0]",
+    message: "do not support yet",
+  },
+  {
+    name: "a function of one value",
+    document: measure("max(count(teams[red].players))"),
+    path: "$.rules[0].measurements[0]",
+    message: "a list",
+  },
+  {
+    name: "teams as measured values",
+    document: measure("teams[*]"),
+    path: "$.rules[0].measurements[0]",
+    message: "measures teams",
+  },
+  {
+    name: "an unclosed expression",
+    document: measure("count(teams[*].players"),
+    path: "$.rules[0].measurements[0]",
+    message: 'must have ")" at character 23',
+  },
+  {
+    name: "text behind an expression",
+    document: measure("count(teams[red].players) + 1"),
+    path: "$.rules[0].measurements[0]",
+    message: "must end at character 27",
+  },
+  {
+    name: "seventeen nested calls",
+    document: measure(`${"flatten(".repeat(17)}teams[*].players${")".repeat(17)}`),
+    path: "$.rules[0].measurements[0]",
+    message: "at most 16 deep",
+  },
+  {
+    name: "65 rules",
+    document: redBlue(1, 3, { rules: Array.from({ length: 65 }, () => equalSize) }),
+    path: "$.rules",
+    message: "0 to 64",
+  },
+  {
+    name: "an expansion of nothing",
+    document: expansion("rules[x].maxDistance", 9),
+    path: "$.expansions[0].target",
+    message: "must name a rule",
+  },
+  {
+    name: "an expansion of a name",
+    document: expansion("rules[r].name", 9),
+    path: "$.expansions[0].target",
+    message: "must be one of",
+  },
+  {
+    name: "an expansion of the algorithm",
+    document: expansion("algorithm.strategy", "x"),
+    path: "$.expansions[0].target",
+    message: "not supported yet",
+  },
+  {
+    name: "an expanded minimum above the maximum",
+    document: expansion("teams[*].minPlayers", 4),
+    path: "$.expansions[0].steps[0].value",
+    message: "at or below maxPlayers (3)",
+  },
+  {
+    name: "an expanded value of another type",
+    document: expansion("rules[r].maxDistance", "9"),
+    path: "$.expansions[0].steps[0].value",
+    message: "a number",
+  },
+  {
+    name: "steps that go back in time",
+    document: {
+      ...redBlue(1, 3),
+      expansions: [
+        {
+          target: "teams[red].minPlayers",
+          steps: [
+            { waitTimeSeconds: 9, value: 1 },
+            { waitTimeSeconds: 9, value: 1 },
+          ],
+        },
+      ],
+    },
+    path: "$.expansions[0].steps[1].waitTimeSeconds",
+    message: "more than the step before",
+  },
+  {
+    name: "a balanced strategy",
+    document: { ruleLanguageVersion: "1.0", algorithm: { strategy: "balanced" }, teams: redBlue(1, 3).teams },
+    path: "$.algorithm.strategy",
+    message: "not supported yet",
+  },
+];
+for (const { name, document, path, message } of refusals) {
+  test(`checkRuleSet() refuses ${name}`, () => {
+    const problem = checkRuleSet(document).find((one) => one.path === path);
+    expect(problem?.message, JSON.stringify(checkRuleSet(document))).toContain(message);
+  });
+}
+
+test("parseRuleSet() names every problem at once, each with its path and value", () => {
+  const document = redBlue(1, 3, { rules: [{ ...equalSize, operation: "~" }], tems: 1 });
+  document.teams.push({ name: "green", minPlayers: 1, maxPlayers: -1 });
+  const error = catchError(() => parseRuleSet(document));
+  expect(error.reason).toBe("RULE_SET_INVALID");
+  expect(error.metadata.paths).toBe("$.tems,$.teams[2].maxPlayers,$.rules[0].operation");
+  expect(error.message).toContain("$.teams[2].maxPlayers must be a whole number from 1 to 1000: it is -1");
+});
+
+test("parseRuleSet() reads JSON text as it reads what it parses to", () => {
+  expect(parseRuleSet(JSON.stringify(redBlue(1, 3)))).toEqual(parseRuleSet(redBlue(1, 3)));
+});
+
+test("parseRuleSet() either parses or throws RULE_SET_INVALID, whatever it is given", () => {
+  const words = fc.constantFrom("version", "v1.0", "teams", "rules", "name", "type", "__proto__", "steps", "target");
+  const json = fc.letrec((tie) => ({
+    any: fc.oneof({ maxDepth: 4 }, words, fc.integer(), fc.constant(null), tie("list"), tie("object")),
+    list: fc.array(tie("any"), { maxLength: 3 }),
+    object: fc.dictionary(words, tie("any"), { maxKeys: 5 }),
+  })).object;
+  fc.assert(
+    fc.property(json, (more) => {
+      const document = { ...redBlue(1, 3), ...more };
+      const problems = checkRuleSet(document);
+      if (problems.length === 0) parseRuleSet(document);
+      else expect(catchError(() => parseRuleSet(document)).reason).toBe("RULE_SET_INVALID");
+    }),
+    { numRuns: 200 },
+  );
+});
+
+function catchError(call: () => unknown): MusterError {
+  try {
+    call();
+  } catch (error) {
+    if (error instanceof MusterError) return error;
+    throw error;
+  }
+  throw new Error("It did not throw");
+}
