@@ -1,4 +1,4 @@
-// Journal time (ARCHITECTURE.md): goes on from the last record by what has elapsed, and over a restart by the wall clock's
+// Journal time (ARCHITECTURE.md): goes on from what the journal knows by what has elapsed, over a restart by the wall clock's
 // gap, which is believed only within bounds. A wall clock that jumps can make timeouts late or early once, by so much.
 import type { Clock } from "@muster/kit";
 
@@ -6,7 +6,7 @@ import type { Clock } from "@muster/kit";
 export const RESTART_GAP_MS_MAX = 600_000;
 
 export interface JournalTime {
-  /** Milliseconds; never runs backwards, not over a restart either. */
+  /** Whole milliseconds; never runs backwards, not over a restart either. */
   nowMs(): number;
 }
 
@@ -18,5 +18,5 @@ export function createJournalTime(
   const gapMs = last.lastWallMs === 0 ? 0 : Math.min(Math.max(clock.wallMs() - last.lastWallMs, 0), RESTART_GAP_MS_MAX);
   const startMs = last.lastTimeMs + gapMs;
   const openedMs = clock.nowMs();
-  return { nowMs: () => startMs + (clock.nowMs() - openedMs) };
+  return { nowMs: () => Math.floor(startMs + (clock.nowMs() - openedMs)) };
 }

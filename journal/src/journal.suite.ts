@@ -22,7 +22,7 @@ export function describeJournal(name: string, make: () => Promise<JournalUnderTe
           records: [record("one"), record("two")],
         });
         await journal.append({ partition: "matcher", epoch, afterSequence: 2, records: [record("three")] });
-        await journal.release("matcher", epoch);
+        await journal.release("matcher", { epoch, timeMs: 12.5 });
       }
       await using journal = await place.open();
       const read = await all(journal, "matcher", 1);
@@ -40,10 +40,44 @@ export function describeJournal(name: string, make: () => Promise<JournalUnderTe
       const first = await journal.acquire("matcher", { owner: "a" });
       expect(first).toMatchObject({ epoch: 1, lastSequence: 0, lastTimeMs: 0, lastWallMs: 0 });
       await journal.append({ partition: "matcher", epoch: 1, afterSequence: 0, records: [record("one")] });
-      await journal.release("matcher", 1);
-      const second = await journal.acquire("matcher", { owner: "b" });
+      const second = await journal.acquire("matcher", { owner: "a" });
       expect(second).toMatchObject({ epoch: 2, lastSequence: 1, lastTimeMs: 12.5 });
       expect(second.lastWallMs).toBeGreaterThan(0);
+    });
+
+    test("knows the latest time that a record, a renewal or a release told it", async () => {
+      await using place = await make();
+      await using journal = await place.open();
+      await journal.acquire("matcher", { owner: "a" });
+      await journal.renew("matcher", { epoch: 1, timeMs: 20 });
+      await journal.append({ partition: "matcher", epoch: 1, afterSequence: 0, records: [record("at 12.5")] });
+      expect(await journal.acquire("matcher", { owner: "a" })).toMatchObject({ lastTimeMs: 20 });
+      await journal.release("matcher", { epoch: 2, timeMs: 30 });
+      await journal.release("matcher", { epoch: 1, timeMs: 99 });
+      expect(await journal.acquire("matcher", { owner: "b" })).toMatchObject({ epoch: 3, lastTimeMs: 30 });
+    });
+
+    test("judges each of many appends under way by itself", async () => {
+      await using place = await make();
+      await using journal = await place.open();
+      await journal.acquire("matcher", { owner: "a" });
+      await journal.acquire("fleet", { owner: "b" });
+      const append = (partition: string, epoch: number, afterSequence: number) =>
+        journal.append({ partition, epoch, afterSequence, records: [record(`${partition} ${afterSequence}`)] }).then(
+          () => "durable",
+          (error) => error.reason,
+        );
+      const outcomes = await Promise.all([
+        append("matcher", 1, 0),
+        append("fleet", 1, 0),
+        append("matcher", 1, 5),
+        append("matcher", 1, 1),
+        append("fleet", 9, 1),
+        append("fleet", 1, 1),
+      ]);
+      expect(outcomes).toEqual(["durable", "durable", "SEQUENCE_CONFLICT", "durable", "EPOCH_STALE", "durable"]);
+      expect((await all(journal, "matcher", 1)).map(text)).toEqual(["matcher 0", "matcher 1"]);
+      expect((await all(journal, "fleet", 1)).map(text)).toEqual(["fleet 0", "fleet 1"]);
     });
 
     test("refuses a second owner while the first one's lease is fresh", async () => {
@@ -62,7 +96,7 @@ export function describeJournal(name: string, make: () => Promise<JournalUnderTe
       const taken = await journal.acquire("matcher", { owner: "elsewhere/2/2", takeOver: true });
       const zombie = journal.append({ partition: "matcher", epoch, afterSequence: 1, records: [record("zombie")] });
       await expect(zombie).rejects.toMatchObject({ reason: "EPOCH_STALE" });
-      await expect(journal.renew("matcher", epoch)).rejects.toMatchObject({ reason: "EPOCH_STALE" });
+      await expect(journal.renew("matcher", { epoch, timeMs: 0 })).rejects.toMatchObject({ reason: "EPOCH_STALE" });
       const snapshot = { sequence: 1, bytes: Uint8Array.of(1) };
       await expect(journal.writeSnapshot("matcher", epoch, snapshot)).rejects.toMatchObject({ reason: "EPOCH_STALE" });
       await journal.append({ partition: "matcher", epoch: taken.epoch, afterSequence: 1, records: [record("two")] });

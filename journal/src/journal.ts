@@ -30,11 +30,14 @@ export type Ownership = {
   readonly epoch: number;
   /** Of the last record. 0: there is none. */
   readonly lastSequence: number;
-  /** Journal time of the last record. 0: there is none. */
+  /** The latest journal time that the journal knows of, from a record or a renewal, in ms. 0: nobody wrote any. */
   readonly lastTimeMs: number;
-  /** Wall-clock ms when the last record was appended. 0: there is none. */
+  /** Wall-clock ms at which it was written. 0: nobody wrote any. */
   readonly lastWallMs: number;
 };
+
+/** An owner's proof, and the journal time by its clock: what the next owner's clock goes on from. */
+export type OwnerTime = { readonly epoch: number; readonly timeMs: number };
 
 export type AppendRequest = {
   readonly partition: string;
@@ -53,10 +56,10 @@ export interface Journal extends AsyncDisposable {
    * @throws {MusterError} PARTITION_OWNED while another living owner's lease is fresh, unless told to take over.
    */
   acquire(partition: string, options: AcquireOptions): Promise<Ownership>;
-  /** Keeps the lease fresh. @throws {MusterError} EPOCH_STALE once another owner has taken over. */
-  renew(partition: string, epoch: number): Promise<void>;
-  /** Gives the partition back, so that the next owner need not wait for the lease to run out. */
-  release(partition: string, epoch: number): Promise<void>;
+  /** Keeps the lease fresh and notes the time. @throws {MusterError} EPOCH_STALE once another owner has taken over. */
+  renew(partition: string, owner: OwnerTime): Promise<void>;
+  /** Gives the partition back, so that the next owner need not wait for the lease. No effect once another has taken over. */
+  release(partition: string, owner: OwnerTime): Promise<void>;
   /**
    * Durable when resolved; all records or none.
    *

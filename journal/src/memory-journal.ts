@@ -17,7 +17,9 @@ export type MemoryJournalOptions = {
 type Partition = {
   epoch: number;
   owner: string | undefined;
+  leaseMs: number;
   leaseUntilMs: number;
+  lastTimeMs: number;
   lastWallMs: number;
   readonly records: StoredRecord[];
   snapshot: Snapshot | undefined;
@@ -32,7 +34,16 @@ export function createMemoryJournal(options: MemoryJournalOptions = {}): MemoryJ
   const partitionOf = (name: string): Partition => {
     let partition = partitions.get(name);
     if (!partition) {
-      partition = { epoch: 0, owner: undefined, leaseUntilMs: 0, lastWallMs: 0, records: [], snapshot: undefined };
+      partition = {
+        epoch: 0,
+        owner: undefined,
+        leaseMs: 0,
+        leaseUntilMs: 0,
+        lastTimeMs: 0,
+        lastWallMs: 0,
+        records: [],
+        snapshot: undefined,
+      };
       partitions.set(name, partition);
     }
     return partition;
@@ -41,6 +52,10 @@ export function createMemoryJournal(options: MemoryJournalOptions = {}): MemoryJ
     const partition = partitionOf(name);
     if (partition.epoch === epoch && partition.owner !== undefined) return partition;
     throw new MusterError("EPOCH_STALE", `Cannot write ${name} as epoch ${epoch}: it is at epoch ${partition.epoch}`);
+  };
+  const noteTime = (partition: Partition, timeMs: number) => {
+    partition.lastTimeMs = Math.max(partition.lastTimeMs, timeMs);
+    partition.lastWallMs = clock.wallMs();
   };
   const write = async () => {
     const { signal } = life;
@@ -57,33 +72,35 @@ export function createMemoryJournal(options: MemoryJournalOptions = {}): MemoryJ
         throw new MusterError(
           "PARTITION_OWNED",
           `Cannot own ${name} as one owner holds it: it is ${partition.owner}'s`,
-          {
-            metadata: { owner: partition.owner ?? "" },
-          },
+          { metadata: { owner: partition.owner ?? "" } },
         );
       }
       partition.epoch += 1;
       partition.owner = owner;
+      partition.leaseMs = leaseMs;
       partition.leaseUntilMs = clock.nowMs() + leaseMs;
-      const last = partition.records.at(-1);
       return {
         epoch: partition.epoch,
-        lastSequence: last?.sequence ?? 0,
-        lastTimeMs: last?.timeMs ?? 0,
+        lastSequence: partition.records.length,
+        lastTimeMs: partition.lastTimeMs,
         lastWallMs: partition.lastWallMs,
       };
     },
-    async renew(name, epoch) {
-      owned(name, epoch).leaseUntilMs = clock.nowMs() + 10_000;
+    async renew(name, { epoch, timeMs }) {
+      const partition = owned(name, epoch);
+      partition.leaseUntilMs = clock.nowMs() + partition.leaseMs;
+      noteTime(partition, timeMs);
     },
-    async release(name, epoch) {
+    async release(name, { epoch, timeMs }) {
       const partition = partitionOf(name);
-      if (partition.epoch === epoch) partition.owner = undefined;
+      if (partition.epoch !== epoch || partition.owner === undefined) return;
+      partition.owner = undefined;
+      noteTime(partition, timeMs);
     },
     async append({ partition: name, epoch, afterSequence, records }) {
       await write();
       const partition = owned(name, epoch);
-      const last = partition.records.at(-1)?.sequence ?? 0;
+      const last = partition.records.length;
       if (last !== afterSequence) {
         throw new MusterError(
           "SEQUENCE_CONFLICT",
@@ -93,7 +110,7 @@ export function createMemoryJournal(options: MemoryJournalOptions = {}): MemoryJ
       for (const [index, record] of records.entries()) {
         partition.records.push({ ...record, body: record.body.slice(), sequence: afterSequence + 1 + index, epoch });
       }
-      partition.lastWallMs = clock.wallMs();
+      noteTime(partition, records.at(-1)?.timeMs ?? 0);
     },
     async *read(name, fromSequence) {
       yield* partitionOf(name).records.slice(Math.max(fromSequence - 1, 0));

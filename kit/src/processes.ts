@@ -2,7 +2,7 @@
 // and a whole tree can be ended at once. A lifeline is a pipe that nobody writes to: its end tells a child that its parent
 // is gone, however it went. `@muster/kit/processes`.
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { Socket } from "node:net";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
@@ -87,6 +87,20 @@ export function isAlive(pid: number): boolean {
     return true;
   } catch (error) {
     return hasCode(error, "EPERM");
+  }
+}
+
+/**
+ * When the process started, in clock ticks since boot: what tells it from a later process of the same number. "unknown"
+ * once it is gone, and on systems that do not say.
+ */
+export function readProcessStart(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    // The name in parentheses may hold blanks; the 22nd field is counted from behind it.
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "unknown";
+  } catch {
+    return "unknown";
   }
 }
 

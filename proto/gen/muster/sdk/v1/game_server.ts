@@ -53,8 +53,10 @@ export interface Opened {
   /** What this sidecar can do beyond the first version of the contract. Unknown names are to be ignored. */
   features: string[];
   processId: string;
-  /** Whether the game asks for health checks to be answered by it: false when health verdicts are suspended. */
+  /** No health checks will come: verdicts are suspended. */
   healthSuspended: boolean;
+  /** Sessions of `resume_after` that are over and no longer known: nothing more will be said of them. */
+  endedBattleSessionIds: string[];
 }
 
 /** Load this battle and call ActivateBattleSession. Sent again after a reconnect until the session is active. */
@@ -662,7 +664,7 @@ export const WatchResponse: MessageFns<WatchResponse> = {
 };
 
 function createBaseOpened(): Opened {
-  return { sidecarVersion: "", features: [], processId: "", healthSuspended: false };
+  return { sidecarVersion: "", features: [], processId: "", healthSuspended: false, endedBattleSessionIds: [] };
 }
 
 export const Opened: MessageFns<Opened> = {
@@ -678,6 +680,9 @@ export const Opened: MessageFns<Opened> = {
     }
     if (message.healthSuspended !== false) {
       writer.uint32(32).bool(message.healthSuspended);
+    }
+    for (const v of message.endedBattleSessionIds) {
+      writer.uint32(42).string(v!);
     }
     return writer;
   },
@@ -727,6 +732,14 @@ export const Opened: MessageFns<Opened> = {
             message.healthSuspended = reader.bool();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.endedBattleSessionIds.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -757,6 +770,11 @@ export const Opened: MessageFns<Opened> = {
         : isSet(object.health_suspended)
         ? globalThis.Boolean(object.health_suspended)
         : false,
+      endedBattleSessionIds: globalThis.Array.isArray(object?.endedBattleSessionIds)
+        ? object.endedBattleSessionIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.ended_battle_session_ids)
+        ? object.ended_battle_session_ids.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -774,6 +792,9 @@ export const Opened: MessageFns<Opened> = {
     if (message.healthSuspended !== false) {
       obj.healthSuspended = message.healthSuspended;
     }
+    if (message.endedBattleSessionIds?.length) {
+      obj.endedBattleSessionIds = message.endedBattleSessionIds;
+    }
     return obj;
   },
 
@@ -786,6 +807,7 @@ export const Opened: MessageFns<Opened> = {
     message.features = object.features?.map((e) => e) || [];
     message.processId = object.processId ?? "";
     message.healthSuspended = object.healthSuspended ?? false;
+    message.endedBattleSessionIds = object.endedBattleSessionIds?.map((e) => e) || [];
     return message;
   },
 };
