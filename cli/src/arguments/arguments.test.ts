@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+import { parseServiceAddress } from "./address.ts";
+import { formatDuration, parseDuration } from "./duration.ts";
+import { numberFrom, wholeNumberFrom } from "./numbers.ts";
+import { parseJsonObject, parsePairs } from "./pairs.ts";
+import { UsageError } from "./usage-error.ts";
+
+const accepted = [
+  { parse: parseDuration, text: "500ms", value: 500 },
+  { parse: parseDuration, text: "30s", value: 30_000 },
+  { parse: parseDuration, text: "1.5s", value: 1_500 },
+  { parse: parseDuration, text: "2m", value: 120_000 },
+  { parse: parseDuration, text: "24h", value: 86_400_000 },
+  { parse: wholeNumberFrom(1, 100), text: "100", value: 100 },
+  { parse: numberFrom(0, 10), text: "0.5", value: 0.5 },
+  { parse: parseJsonObject, text: '{"skill":1}', value: { skill: 1 } },
+  { parse: parsePairs, text: "red=1, blue=20", value: { red: 1, blue: 20 } },
+  { parse: parseServiceAddress, text: "127.0.0.1:7410", value: "127.0.0.1:7410" },
+  { parse: parseServiceAddress, text: "[::1]:7410", value: "[::1]:7410" },
+  { parse: parseServiceAddress, text: "unix:/tmp/a", value: "unix:/tmp/a" },
+];
+for (const { parse, text, value } of accepted) {
+  test(`${parse.name || "a number"} reads ${text}`, () => expect(parse(text)).toEqual(value));
+}
+
+const refused = [
+  { parse: parseDuration, text: "30" },
+  { parse: parseDuration, text: "0s" },
+  { parse: parseDuration, text: "25h" },
+  { parse: parseDuration, text: "-1s" },
+  { parse: parseDuration, text: "1 s" },
+  { parse: parseDuration, text: "0.1ms" },
+  { parse: wholeNumberFrom(1, 100), text: "101" },
+  { parse: wholeNumberFrom(1, 100), text: "1e1" },
+  { parse: wholeNumberFrom(1, 100), text: "" },
+  { parse: numberFrom(0, 10), text: "Infinity" },
+  { parse: parseJsonObject, text: "{skill:1}" },
+  { parse: parseJsonObject, text: "[1]" },
+  { parse: parseJsonObject, text: "null" },
+  { parse: parsePairs, text: "red" },
+  { parse: parsePairs, text: "red=1,red=2" },
+  { parse: parsePairs, text: "red=1," },
+  { parse: parseServiceAddress, text: "7410" },
+  { parse: parseServiceAddress, text: "localhost:0" },
+  { parse: parseServiceAddress, text: "localhost:65536" },
+  { parse: parseServiceAddress, text: "http://localhost:7410" },
+];
+for (const { parse, text } of refused) {
+  test(`${parse.name || "a number"} refuses "${text}", and says so`, () => {
+    expect(() => parse(text)).toThrow(UsageError);
+    expect(() => parse(text)).toThrow(text);
+  });
+}
+
+const shown = [
+  { ms: -5, text: "0.0 s" },
+  { ms: 440, text: "0.4 s" },
+  { ms: 12_900, text: "12 s" },
+  { ms: 185_000, text: "3:05 min" },
+  { ms: 7_800_000, text: "2:10 h" },
+];
+for (const { ms, text } of shown) {
+  test(`formatDuration() shows ${ms} ms as ${text}`, () => expect(formatDuration(ms)).toBe(text));
+}
