@@ -44,7 +44,7 @@ async function findSeat(plan: Plan, world: BotWorld, signal: AbortSignal): Promi
     answer = await followTicket(answer, plan.story, backend, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
-    answer = await backend.cancel(answer.ticketId, AbortSignal.timeout(FAREWELL_MS));
+    answer = await giveBack(answer.ticketId, backend, AbortSignal.timeout(FAREWELL_MS));
   }
   if (answer.phase === "seated") {
     tell({ type: "seated", port: answer.seat.port, waitedMs: Math.round(performance.now() - askedAtMs) });
@@ -63,9 +63,16 @@ async function followTicket(first: TicketAnswer, story: Story, backend: BackendC
       answer = await backend.follow(answer.ticketId, patience ? AbortSignal.any([signal, patience]) : signal);
     } catch (error) {
       if (!patience?.aborted || signal.aborted) throw error;
-      return await backend.cancel(answer.ticketId, signal);
+      return await giveBack(answer.ticketId, backend, signal);
     }
   }
+  return answer;
+}
+
+/** A ticket that has its match already cannot be taken back: then the outcome is worth waiting for. */
+async function giveBack(ticketId: string, backend: BackendClient, signal: AbortSignal): Promise<TicketAnswer> {
+  let answer = await backend.cancel(ticketId, signal);
+  while (answer.phase === "waiting") answer = await backend.follow(ticketId, signal);
   return answer;
 }
 
