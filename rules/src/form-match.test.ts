@@ -289,10 +289,50 @@ for (const [index, ruleSet] of ruleSets.entries()) {
           }),
         ).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: 600 },
     );
   });
 }
+
+test("formMatch() packs parties into few full squads out of a larger pool", () => {
+  const ruleSet = parseRuleSet(squads(2, 20));
+  const sizes = [1, 2, 3, 1, 1, 2, 3, 1, 2, 1, 1, 3, 2, 1, 1, 2, 1, 1];
+  const match = formMatch(
+    ruleSet,
+    sizes.map((size, index) => ticket(`t${index}`, { size, since: index })),
+    0,
+  );
+  expect(match?.teams.map((team) => team.players.length)).toEqual(
+    Array.from({ length: 10 }, (_, i) => (i < 9 ? 3 : 2)),
+  );
+  expect(match?.tickets).toHaveLength(sizes.length);
+});
+
+test("formMatch() finds equal sizes among many teams of wide ranges", () => {
+  const teams = [{ name: "squad", minPlayers: 1, maxPlayers: 50, minQuantity: 2, maxQuantity: 20 }];
+  const ruleSet = parseRuleSet({ version: "v1.0", teams, rules: [equalSize] });
+  const pool = Array.from({ length: 21 }, (_, index) => ticket(`t${index}`, { since: index }));
+  expect(formMatch(ruleSet, pool, 0)?.teams.map((team) => team.players.length)).toEqual([7, 7, 7]);
+});
+
+test("formMatch() gives up on a rule that nobody fulfils, and finds those who fulfil one behind hundreds who do not", () => {
+  const never = {
+    name: "never",
+    type: "comparison",
+    measurements: ["count(flatten(teams[*].players))"],
+    operation: "<",
+    referenceValue: 0,
+  };
+  const apart = Array.from({ length: 300 }, (_, index) => skilled(`t${index}`, index * 200, index));
+  expect(formMatch(parseRuleSet(redBlue(1, 3, { rules: [never] })), apart, 0)).toBeUndefined();
+  const pair = [skilled("x", 30_050, 500), skilled("y", 30_060, 501)];
+  const match = formMatch(
+    parseRuleSet(redBlue(1, 3, { playerAttributes: [skill], rules: [fair] })),
+    [...apart, ...pair],
+    0,
+  );
+  expect(show(match)).toBe("red: t150 x | blue: y");
+});
 
 /** Each ticket once, with all its players, in one team. */
 function assertWhole(match: FormedMatch, pool: readonly JudgedTicket[]): void {

@@ -15,7 +15,7 @@ export const functionNames = ["flatten", "min", "max", "avg", "median", "sum", "
 export type FunctionName = (typeof functionNames)[number];
 
 /** What the value consists of, and how many lists deep: 0 is a single value, 2 a list of lists. */
-export type Shape = { readonly leaf: "team" | "player" | "number" | "string"; readonly depth: number };
+type Shape = { readonly leaf: "team" | "player" | "number" | "string"; readonly depth: number };
 
 export type Expression = Shape &
   (

@@ -5,7 +5,7 @@ import type { Fields, Spot } from "../language/spot.ts";
 import type { Roster } from "../roster.ts";
 
 /** What every rule has. `type` is one spelling for all dialects: `comparison` also where a document says `comparisonRule`. */
-export type RuleBase = { readonly name: string; readonly type: string };
+type RuleBase = { readonly name: string; readonly type: string };
 
 export type RuleType<Rule extends RuleBase> = {
   /** Spellings in documents. */

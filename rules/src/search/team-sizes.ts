@@ -27,12 +27,14 @@ export type Sizing = {
 export type SizesList = { readonly list: readonly Sizes[]; readonly steps: number };
 
 /**
- * Size vectors tried for one total, most even first. Beyond it, later ones are not found: only rule sets with many teams
- * of wide ranges have more, and for those an even vector is nearly always the one that people can fill.
+ * Size vectors looked at for one total, beside the evenest one for every number of open teams. Only rule sets with many
+ * teams of wide ranges have more, and for those the evenest ones are nearly always what rules ask for and people fill.
  */
-const SIZES_TRIED_MAX = 512;
-/** Steps to look for them: a range may be wide and yet hold no legal vector. */
-const STEPS_MAX = 8_192;
+const SIZES_TRIED_MAX = 256;
+/** Steps to walk to them: a range may be wide and yet hold no legal vector. */
+const WALK_STEPS_MAX = 4_096;
+/** Choices of how many instances to open that are looked at: the product over repeated teams may be large. */
+const OPENINGS_MAX = 256;
 
 /**
  * The sizing of `tier`: `teams` whose bounds hold, `seated` who sits there, `maxOf` the most an instance may hold.
@@ -82,7 +84,7 @@ export function listSizes(sizing: Sizing, added: number, distinct: ReadonlySet<s
   const { rooms } = sizing;
   const roomAfter = [0];
   for (const room of rooms.toReversed()) roomAfter.unshift(room.max - room.seated + (roomAfter[0] ?? 0));
-  const found: Sizes[] = [];
+  const found = new Map<string, Sizes>();
   const sizes = rooms.map((room) => room.seated);
   let steps = 0;
   let tried = 0;
@@ -91,12 +93,12 @@ export function listSizes(sizing: Sizing, added: number, distinct: ReadonlySet<s
     const room = rooms[index];
     if (!room) {
       tried += 1;
-      if (isLegalSizes(sizing, sizes)) found.push([...sizes]);
+      if (isLegalSizes(sizing, sizes)) found.set(sizes.join(), [...sizes]);
       return;
     }
     for (const size of choicesAt(index, left)) {
       steps += 1;
-      if (steps > STEPS_MAX || tried >= SIZES_TRIED_MAX) return;
+      if (steps > WALK_STEPS_MAX || tried >= SIZES_TRIED_MAX) return;
       const rest = left - (size - room.seated);
       if (rest < 0 || rest > (roomAfter[index + 1] ?? 0)) continue;
       sizes[index] = size;
@@ -120,11 +122,56 @@ export function listSizes(sizing: Sizing, added: number, distinct: ReadonlySet<s
     return choices.toSorted((one, other) => Math.abs(one - share) - Math.abs(other - share) || other - one);
   };
 
+  const openings = listOpenings(sizing);
+  for (const opening of openings) {
+    const even = evenSizes(sizing, opening, added);
+    if (even && isLegalSizes(sizing, even)) found.set(even.join(), even);
+  }
   descend(0, added);
   const rank = (one: Sizes) => ({ open: one.filter((size) => size > 0).length, gap: unevenness(rooms, one) });
-  const ranked = found.map((one) => ({ sizes: one, ...rank(one) }));
+  const ranked = [...found.values()].map((one) => ({ sizes: one, ...rank(one) }));
   ranked.sort((one, other) => one.open - other.open || one.gap - other.gap); // Stable: ties keep the order of the walk.
-  return { list: ranked.map((one) => one.sizes), steps: Math.ceil(steps / 8) + tried };
+  return { list: ranked.map((one) => one.sizes), steps: Math.ceil(steps / 8) + tried + openings.length };
+}
+
+/** Every choice of rooms to have players in: those that do, and for each team none, one, two … of its empty instances. */
+function listOpenings({ teams, rooms }: Sizing): readonly ReadonlySet<Room>[] {
+  let openings: readonly ReadonlySet<Room>[] = [new Set(rooms.filter((room) => room.seated > 0))];
+  for (const team of teams) {
+    const empty = rooms.filter((room) => room.template === team && room.seated === 0);
+    const counts = Array.from({ length: empty.length + 1 }, (_, count) => empty.slice(0, count));
+    openings = openings.flatMap((opening) => counts.map((opened) => new Set([...opening, ...opened])));
+    openings = openings.slice(0, OPENINGS_MAX);
+  }
+  return openings;
+}
+
+/** The sizes that add `added` players to the rooms of `opening` as evenly as minima and maxima allow, if they fit. */
+function evenSizes({ rooms }: Sizing, opening: ReadonlySet<Room>, added: number): Sizes | undefined {
+  const floors = rooms.map((room) => (opening.has(room) ? Math.max(room.template.minPlayers, room.seated, 1) : 0));
+  const total = rooms.reduce((sum, room) => sum + room.seated, added);
+  const fillTo = (level: number) =>
+    rooms.map((room, index) => {
+      const floor = floors[index] ?? 0;
+      return opening.has(room) ? Math.max(floor, Math.min(room.max, level)) : 0;
+    });
+  const sum = (sizes: Sizes) => sizes.reduce((players, size) => players + size, 0);
+  let low = 0;
+  let high = Math.max(0, ...rooms.map((room) => room.max));
+  if (sum(fillTo(low)) > total || sum(fillTo(high)) < total) return undefined;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (sum(fillTo(middle)) <= total) low = middle;
+    else high = middle - 1;
+  }
+  const sizes = fillTo(low);
+  const next = fillTo(low + 1);
+  let left = total - sum(sizes);
+  return sizes.map((size, index) => {
+    if (left === 0 || next[index] === size) return size;
+    left -= 1;
+    return size + 1;
+  });
 }
 
 /** Large when some open teams lack many players and others few. */
