@@ -1,0 +1,63 @@
+// What the sidecar may answer on its own while its fleet is away: seats that it knows to be reserved are taken, players
+// leave or break off. Everything is announced, in order, when the fleet is back; the fleet's word then stands.
+import { type BattleSession, MusterError, type PlayerSession } from "@muster/proto";
+
+/** A seat as it stands by the sidecar's own word. */
+export type StandInSeat = {
+  readonly phase: "active" | "disconnected" | "removed";
+  /** Of the accept that took it; a repeat gets the same answer. */
+  readonly requestId: string | undefined;
+  /** Undefined for a seat that the fleet gave: then the sidecar does not know it. */
+  readonly reconnectSecret: string | undefined;
+};
+
+export type SeatFound = { readonly session: BattleSession; readonly seat: PlayerSession };
+
+export type AcceptDecision = { readonly repeat: boolean; readonly reconnectSecret: string };
+
+/**
+ * Whether a presented player session id takes its seat, by what the sidecar knows.
+ *
+ * @throws {MusterError} PLAYER_SESSION_NOT_FOUND, PLAYER_SESSION_ALREADY_ACCEPTED, PLAYER_SESSION_EXPIRED,
+ * PLAYER_SESSION_ENDED, RECONNECT_SECRET_WRONG, SESSION_NOT_ACTIVE.
+ */
+export function standInForAccept(
+  found: SeatFound | undefined,
+  own: StandInSeat | undefined,
+  request: { readonly requestId: string; readonly secretMatches: boolean; readonly newSecret: string },
+  wallMs: number,
+): AcceptDecision {
+  if (!found) throw unknownSeat();
+  if (found.session.state !== "ACTIVE") {
+    throw new MusterError(
+      "SESSION_NOT_ACTIVE",
+      `Cannot accept the player as only an active session takes players: it is ${found.session.state}`,
+    );
+  }
+  if (own?.phase === "removed") throw new MusterError("PLAYER_SESSION_ENDED", "Cannot accept the player as they have left");
+  if (own?.phase === "active") {
+    if (own.requestId === request.requestId && own.reconnectSecret !== undefined) {
+      return { repeat: true, reconnectSecret: own.reconnectSecret };
+    }
+    throw alreadyAccepted();
+  }
+  if (own?.phase === "disconnected") {
+    if (own.reconnectSecret !== undefined && request.secretMatches) {
+      return { repeat: false, reconnectSecret: own.reconnectSecret };
+    }
+    throw new MusterError("RECONNECT_SECRET_WRONG", "Cannot accept the player again as the reconnect secret is another");
+  }
+  if (found.seat.state !== "RESERVED") throw alreadyAccepted();
+  if (found.seat.expiresAtMs !== undefined && found.seat.expiresAtMs <= wallMs) {
+    throw new MusterError("PLAYER_SESSION_EXPIRED", "Cannot accept the player as the reservation has run out");
+  }
+  return { repeat: false, reconnectSecret: request.newSecret };
+}
+
+export function unknownSeat(): MusterError {
+  return new MusterError("PLAYER_SESSION_NOT_FOUND", "Cannot find the player session: none of this process has the id");
+}
+
+function alreadyAccepted(): MusterError {
+  return new MusterError("PLAYER_SESSION_ALREADY_ACCEPTED", "Cannot accept the player session as it was accepted before");
+}
