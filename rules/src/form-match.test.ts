@@ -289,7 +289,7 @@ for (const [index, ruleSet] of ruleSets.entries()) {
           }),
         ).toEqual([]);
       }),
-      { numRuns: 600 },
+      { numRuns: 100 },
     );
   });
 }
