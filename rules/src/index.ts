@@ -1,6 +1,4 @@
-// Rule sets: read them.
-
-// Matches and fills: judge and find them.
+// For the matcher and for tools: read rule sets; judge, form and fill matches by them.
 export {
   type FillGoal,
   type FillStrategy,
