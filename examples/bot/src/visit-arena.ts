@@ -40,11 +40,13 @@ export function visitArena(visit: Visit, random: Random, signal: AbortSignal): P
   const socket = new WebSocket(`ws://${host}:${seat.port}`, { handshakeTimeout: WELCOME_MS, maxPayload: 64 * 1024 });
   const timers = new Set<NodeJS.Timeout>();
   let end: VisitEnd = { type: "unreachable" };
+  let leaving = false;
 
   const send = (message: object) => {
     if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
   };
   const leave = () => {
+    leaving = true;
     if (end.type === "broke") end = { type: "left" };
     send({ type: "leave" });
     timers.add(setTimeout(() => socket.terminate(), GOODBYE_MS));
@@ -55,7 +57,8 @@ export function visitArena(visit: Visit, random: Random, signal: AbortSignal): P
   };
   const handle = (message: ArenaMessage) => {
     if (message.type === "welcome") {
-      end = { type: "broke", reconnectSecret: message.reconnectSecret };
+      // The goodbye may be on its way already: then the welcome has crossed it.
+      end = leaving ? { type: "left" } : { type: "broke", reconnectSecret: message.reconnectSecret };
       visit.onJoined(message.team);
       timers.add(setInterval(steer, STEER_EVERY_MS));
       timers.add(setTimeout(() => (ending === "leaves" ? leave() : socket.terminate()), playMs));
