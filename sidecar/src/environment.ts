@@ -17,11 +17,13 @@ export const sidecarEnvironment = {
   MUSTER_FLEET: { meaning: "Name of the fleet that the process belongs to.", fallback: "", parse: text },
   MUSTER_REGION: { meaning: "Region of the fleet.", fallback: "", parse: text },
   MUSTER_SIDECAR_BIND: {
-    meaning: "Address to serve the game on. Default: a free loopback port for a game that the sidecar starts, else 127.0.0.1:7430.",
+    meaning:
+      "Address to serve the game on. Default: a free loopback port for a game that the sidecar starts, else 127.0.0.1:7430.",
     parse: text,
   },
   MUSTER_SIDECAR_TOKEN: {
-    meaning: "What the game's calls must carry. Drawn for a game that the sidecar starts; else empty, which asks for none.",
+    meaning:
+      "What the game's calls must carry. Drawn for a game that the sidecar starts; else empty, which asks for none.",
     secret: true,
     parse: text,
   },
@@ -35,7 +37,8 @@ export const sidecarEnvironment = {
     parse: wholeNumber(0, 3_600_000),
   },
   MUSTER_MATCHERS: {
-    meaning: "Matchers that backfill commands may go to, as hosts or addresses with commas between. Empty: any on loopback.",
+    meaning:
+      "Matchers that backfill commands may go to, as hosts or addresses with commas between. Empty: any on loopback.",
     fallback: "",
     parse: list,
   },

@@ -54,7 +54,12 @@ export type FleetLinkOptions = {
 };
 
 /** Reasons after which another attempt would hear the same. */
-const FINAL: ReadonlySet<string> = new Set(["PROCESS_FENCED", "CREDENTIALS_INVALID", "PROCESS_NOT_FOUND", "FLEET_NOT_FOUND"]);
+const FINAL: ReadonlySet<string> = new Set([
+  "PROCESS_FENCED",
+  "CREDENTIALS_INVALID",
+  "PROCESS_NOT_FOUND",
+  "FLEET_NOT_FOUND",
+]);
 /** Heartbeats of the fleet that may be missed before the stream counts as dead. */
 const HEARTBEATS_MISSED_MAX = 3;
 

@@ -27,7 +27,9 @@ export function createHealthLoop({ clock, random, settings, ask }: HealthLoopOpt
       asked = { checkId: drawId("check", random), answer: (healthy) => resolve(healthy ? "healthy" : "unhealthy") };
       ask({ checkId: asked.checkId, timeoutMs: settings.timeoutMs });
     });
-    const silent = clock.sleep(settings.timeoutMs, AbortSignal.any([signal, timeout.signal])).then((): HealthAnswer => "silent");
+    const silent = clock
+      .sleep(settings.timeoutMs, AbortSignal.any([signal, timeout.signal]))
+      .then((): HealthAnswer => "silent");
     silent.catch(() => undefined); // Called off once the answer is there.
     try {
       return await Promise.race([answered, silent]);

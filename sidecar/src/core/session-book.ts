@@ -21,7 +21,10 @@ export type CatchUp =
   | { readonly type: "start" | "snapshot"; readonly booked: BookedSession };
 
 /** The book with `booked` in it, in place of what it had of the session. */
-export function bookSession(book: ReadonlyMap<string, BookedSession>, booked: BookedSession): Map<string, BookedSession> {
+export function bookSession(
+  book: ReadonlyMap<string, BookedSession>,
+  booked: BookedSession,
+): Map<string, BookedSession> {
   return new Map(book).set(booked.session.battleSessionId, booked);
 }
 

@@ -34,7 +34,8 @@ export function standInForAccept(
       `Cannot accept the player as only an active session takes players: it is ${found.session.state}`,
     );
   }
-  if (own?.phase === "removed") throw new MusterError("PLAYER_SESSION_ENDED", "Cannot accept the player as they have left");
+  if (own?.phase === "removed")
+    throw new MusterError("PLAYER_SESSION_ENDED", "Cannot accept the player as they have left");
   if (own?.phase === "active") {
     if (own.requestId === request.requestId && own.reconnectSecret !== undefined) {
       return { repeat: true, reconnectSecret: own.reconnectSecret };
@@ -45,7 +46,10 @@ export function standInForAccept(
     if (own.reconnectSecret !== undefined && request.secretMatches) {
       return { repeat: false, reconnectSecret: own.reconnectSecret };
     }
-    throw new MusterError("RECONNECT_SECRET_WRONG", "Cannot accept the player again as the reconnect secret is another");
+    throw new MusterError(
+      "RECONNECT_SECRET_WRONG",
+      "Cannot accept the player again as the reconnect secret is another",
+    );
   }
   if (found.seat.state !== "RESERVED") throw alreadyAccepted();
   if (found.seat.expiresAtMs !== undefined && found.seat.expiresAtMs <= wallMs) {
@@ -59,5 +63,8 @@ export function unknownSeat(): MusterError {
 }
 
 function alreadyAccepted(): MusterError {
-  return new MusterError("PLAYER_SESSION_ALREADY_ACCEPTED", "Cannot accept the player session as it was accepted before");
+  return new MusterError(
+    "PLAYER_SESSION_ALREADY_ACCEPTED",
+    "Cannot accept the player session as it was accepted before",
+  );
 }

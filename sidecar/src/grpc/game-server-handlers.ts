@@ -1,0 +1,243 @@
+// The calls of the game, each relayed to whoever decides it: seats and sessions to the fleet, backfill to the matcher. A
+// relay is a few lines, so all of them stand in this file; what they may decide while the fleet is away is core/stand-in.ts.
+import { createHash, timingSafeEqual } from "node:crypto";
+import { type Clock, drawId, type Random } from "@muster/kit";
+import { fieldInvalid, MusterError, type PlayerSession, parseId, readWord, writePlayerSession } from "@muster/proto";
+import type { AcceptedSeat } from "@muster/proto/fleet";
+import { BackfillServiceDefinition } from "@muster/proto/matchmaking";
+import type { CallContext, Client, Handlers, Network, Peer } from "@muster/proto/rpc";
+import type { GameServerServiceDefinition } from "@muster/proto/sdk";
+import * as session from "@muster/proto/session";
+import { isMatcherAllowed } from "../core/allow-list.ts";
+import type { Ready } from "../core/phase.ts";
+import { type BookedSession, findSeat } from "../core/session-book.ts";
+import { type SeatFound, standInForAccept, unknownSeat } from "../core/stand-in.ts";
+import type { Command, FleetLink } from "../fleet-link.ts";
+import type { GameWatch } from "../game-watch.ts";
+import type { SidecarState } from "../sidecar.ts";
+
+export type HandlerParts = {
+  readonly state: SidecarState;
+  readonly link: FleetLink;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly network: Network;
+  readonly matchers: readonly string[];
+  readonly token: string;
+  readonly watch: GameWatch;
+  readonly becomeReady: (ready: Ready) => void;
+  readonly reportHealth: (checkId: string, healthy: boolean) => void;
+  /** The game said that it is about to exit. */
+  readonly onEnding: () => void;
+};
+
+const CONCURRENT_SESSIONS_MAX = 1_000;
+
+export function gameServerHandlers(parts: HandlerParts): Handlers<typeof GameServerServiceDefinition> {
+  const { state, link, clock, random, watch } = parts;
+  const expected = digest(parts.token);
+  const matcherPeers = new Map<string, Peer>();
+
+  /** Every call but one without a token to compare passes here first. */
+  const checkToken = ({ token }: CallContext) => {
+    if (parts.token !== "" && !timingSafeEqual(digest(token), expected)) {
+      throw new MusterError("CREDENTIALS_INVALID", "Cannot serve the call as its token is not MUSTER_SIDECAR_TOKEN");
+    }
+  };
+  const findBooked = (battleSessionId: string): BookedSession => {
+    const booked = state.book.get(parseId("battle_session_id", battleSessionId));
+    if (booked) return booked;
+    throw new MusterError(
+      "SERVER_SESSION_NOT_FOUND",
+      `Cannot find the battle session ${battleSessionId}: this process has ${state.book.size} sessions`,
+    );
+  };
+  const fleetIsAway = () =>
+    new MusterError("FLEET_UNREACHABLE", "Cannot do that now as the fleet decides it: it is away");
+  const command = (value: Command, { signal }: CallContext) => {
+    if (!link.attached) throw fleetIsAway();
+    return link.command(value, signal);
+  };
+  /** Whether the sidecar may still answer for the fleet: the fleet is away, and not for so long that it has given us up. */
+  const standsIn = () => {
+    if (link.attached) return false;
+    const awayMs = clock.nowMs() - (link.awaySinceMs ?? 0);
+    if (link.welcome && awayMs < link.welcome.hostLostAfterMs) return true;
+    throw fleetIsAway();
+  };
+  const backfill = (booked: BookedSession): Client<typeof BackfillServiceDefinition> => {
+    const { matcherEndpoint } = booked;
+    if (matcherEndpoint === "") {
+      throw new MusterError("BATTLE_SESSION_NOT_FOUND", "Cannot backfill the session as no matcher made it");
+    }
+    if (!isMatcherAllowed(matcherEndpoint, parts.matchers)) {
+      const why = `Cannot call the matcher at ${matcherEndpoint} as MUSTER_MATCHERS does not name it`;
+      throw new MusterError("MATCHER_NOT_ALLOWED", why, { metadata: { endpoint: matcherEndpoint } });
+    }
+    let peer = matcherPeers.get(matcherEndpoint);
+    if (!peer) {
+      peer = parts.network.connect(matcherEndpoint);
+      matcherPeers.set(matcherEndpoint, peer);
+    }
+    return peer.client(BackfillServiceDefinition);
+  };
+
+  const standInAccept = (found: SeatFound | undefined, request: { requestId: string; reconnectSecret: string }) => {
+    const own = found && state.standIns.get(found.seat.playerSessionId);
+    const secretMatches = timingSafeEqual(digest(request.reconnectSecret), digest(own?.reconnectSecret ?? ""));
+    const newSecret = drawId("rc", random);
+    const decision = standInForAccept(found, own, { ...request, secretMatches, newSecret }, clock.wallMs());
+    const { session: battle, seat } = found as SeatFound;
+    if (!decision.repeat) {
+      const { requestId } = request;
+      const { reconnectSecret } = decision;
+      state.standIns.set(seat.playerSessionId, { phase: "active", requestId, reconnectSecret });
+      link.announce({
+        $case: "acceptSeat",
+        value: {
+          playerSessionId: seat.playerSessionId,
+          requestId,
+          reconnectSecret: request.reconnectSecret,
+          givenReconnectSecret: reconnectSecret,
+        },
+      });
+    }
+    const active: PlayerSession = { ...seat, state: "ACTIVE", expiresAtMs: undefined };
+    return {
+      battleSessionId: battle.battleSessionId,
+      playerSession: writePlayerSession(active),
+      reconnectSecret: decision.reconnectSecret,
+    } satisfies AcceptedSeat;
+  };
+  const standInLeave = (playerSessionId: string, phase: "disconnected" | "removed") => {
+    const found = findSeat(state.book, playerSessionId);
+    const own = found && state.standIns.get(found.seat.playerSessionId);
+    if (!found) throw unknownSeat();
+    if (own?.phase === phase || own?.phase === "removed") return;
+    state.standIns.set(playerSessionId, {
+      phase,
+      requestId: own?.requestId,
+      reconnectSecret: own?.reconnectSecret,
+    });
+    if (phase === "removed") link.announce({ $case: "removeSeat", value: { playerSessionId } });
+    else link.announce({ $case: "disconnectSeat", value: { playerSessionId } });
+  };
+
+  return {
+    watch: (request, context) => {
+      checkToken(context);
+      return watch.watch(request, context);
+    },
+    async processReady(request, context) {
+      checkToken(context);
+      const ready = { ports: parsePorts(request.ports), concurrentSessions: parseSessions(request.concurrentSessions) };
+      parts.becomeReady(ready);
+      // A fleet that is away hears it with the next Hello.
+      if (link.attached) await link.command({ $case: "processReady", value: ready }, context.signal);
+      return {};
+    },
+    async processEnding(_request, context) {
+      checkToken(context);
+      if (!state.ending) {
+        state.ending = true;
+        parts.onEnding();
+      }
+      if (link.attached) await link.command({ $case: "processEnding", value: {} }, context.signal);
+      else link.announce({ $case: "processEnding", value: {} });
+      return {};
+    },
+    async activateBattleSession({ battleSessionId }, context) {
+      checkToken(context);
+      const booked = findBooked(battleSessionId);
+      if (booked.session.state === "ACTIVE") return {};
+      await command({ $case: "activateSession", value: { battleSessionId } }, context);
+      return {};
+    },
+    async terminateBattleSession({ battleSessionId }, context) {
+      checkToken(context);
+      parseId("battle_session_id", battleSessionId);
+      if (standsIn()) {
+        findBooked(battleSessionId);
+        link.announce({ $case: "endSession", value: { battleSessionId } });
+      } else {
+        await command({ $case: "endSession", value: { battleSessionId } }, context);
+      }
+      return {};
+    },
+    async acceptPlayerSession(request, context) {
+      checkToken(context);
+      parseId("player_session_id", request.playerSessionId);
+      parseId("request_id", request.requestId);
+      if (standsIn()) return standInAccept(findSeat(state.book, request.playerSessionId), request);
+      const value = { ...request, givenReconnectSecret: "" };
+      const { acceptedSeat } = await command({ $case: "acceptSeat", value }, context);
+      if (!acceptedSeat) throw new MusterError("INTERNAL_FAULT", "Cannot read the fleet's answer: it has no seat");
+      return acceptedSeat;
+    },
+    async disconnectPlayerSession({ playerSessionId }, context) {
+      checkToken(context);
+      parseId("player_session_id", playerSessionId);
+      if (standsIn()) {
+        standInLeave(playerSessionId, "disconnected");
+        return { expiresAt: undefined };
+      }
+      const { seatExpiresAt } = await command({ $case: "disconnectSeat", value: { playerSessionId } }, context);
+      return { expiresAt: seatExpiresAt };
+    },
+    async removePlayerSession({ playerSessionId }, context) {
+      checkToken(context);
+      parseId("player_session_id", playerSessionId);
+      if (standsIn()) standInLeave(playerSessionId, "removed");
+      else await command({ $case: "removeSeat", value: { playerSessionId } }, context);
+      return {};
+    },
+    async updatePlayerSessionCreationPolicy({ battleSessionId, creationPolicy }, context) {
+      checkToken(context);
+      findBooked(battleSessionId);
+      readWord("creation_policy", session.CreationPolicy, creationPolicy);
+      await command({ $case: "changeCreationPolicy", value: { battleSessionId, creationPolicy } }, context);
+      return {};
+    },
+    async startBackfill(request, context) {
+      checkToken(context);
+      const booked = findBooked(request.battleSessionId);
+      const { capability } = booked;
+      const seenRevision = booked.session.revision;
+      return await backfill(booked).startBackfill({ ...request, capability, seenRevision }, { signal: context.signal });
+    },
+    async cancelBackfill(request, context) {
+      checkToken(context);
+      const booked = findBooked(request.battleSessionId);
+      const { capability } = booked;
+      return await backfill(booked).cancelBackfill({ ...request, capability }, { signal: context.signal });
+    },
+    async describeBackfill(request, context) {
+      checkToken(context);
+      const booked = findBooked(request.battleSessionId);
+      const { capability } = booked;
+      return await backfill(booked).describeBackfill({ ...request, capability }, { signal: context.signal });
+    },
+    async reportHealth({ checkId, healthy }, context) {
+      checkToken(context);
+      parts.reportHealth(checkId, healthy);
+      return {};
+    },
+  };
+}
+
+function parsePorts(ports: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  for (const [name, port] of Object.entries(ports)) {
+    if (port < 1 || port > 65_535) throw fieldInvalid(`ports.${name}`, "a port from 1 to 65535", port);
+  }
+  return ports;
+}
+
+function parseSessions(concurrentSessions: number): number {
+  if (concurrentSessions >= 0 && concurrentSessions <= CONCURRENT_SESSIONS_MAX) return concurrentSessions || 1;
+  throw fieldInvalid("concurrent_sessions", `a number from 1 to ${CONCURRENT_SESSIONS_MAX}`, concurrentSessions);
+}
+
+/** Secrets are compared by digest: of one length, in constant time. */
+function digest(secret: string): Buffer {
+  return createHash("sha256").update(secret).digest();
+}

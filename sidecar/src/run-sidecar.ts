@@ -1,0 +1,187 @@
+// The life of a sidecar process: serve the game, attach to the fleet, start or adopt the game, and end with it.
+import { type Clock, drawId, type Environment, type Random, systemClock, systemRandom } from "@muster/kit";
+import { watchLifeline } from "@muster/kit/processes";
+import { grpcNetwork, serveGrpc } from "@muster/proto/grpc";
+import type { Ready } from "./core/phase.ts";
+import type { sidecarEnvironment } from "./environment.ts";
+import { endGame, ignoreAbort } from "./game-end.ts";
+import {
+  adoptGame,
+  type GameProcess,
+  type GameRecord,
+  gameEnvironment,
+  readGameRecord,
+  startGame,
+  writeGameRecord,
+} from "./game-process.ts";
+import { createLog } from "./log.ts";
+import { createSidecar, type Sidecar } from "./sidecar.ts";
+
+/** How long a game may take to end after SIGTERM reached its sidecar, or after it lost its fleet for good, in ms. */
+const END_MS = 10_000;
+/** How long a game that announced its end may take to exit, in ms. */
+const EXIT_AFTER_ENDING_MS = 10_000;
+/** How long the fleet has to take the news of an exit, in ms. */
+const REPORT_EXIT_MS = 2_000;
+/** How often a sidecar that lost its supervisor looks whether the fleet is back, in ms. */
+const ORPHAN_LOOK_MS = 100;
+
+type Variables = Environment<typeof sidecarEnvironment>;
+
+/**
+ * Runs until the game has ended. `command` starts it; empty, the sidecar waits for a game that runs already. Resolves with
+ * the exit code for this process: the game's own, 1 if it died of a signal.
+ *
+ * @throws {Error} if MUSTER_PROCESS_ID or MUSTER_PROCESS_SECRET is missing, or the address is taken.
+ */
+export async function runSidecar(command: readonly string[], variables: Variables): Promise<number> {
+  const clock: Clock = systemClock;
+  const random: Random = systemRandom;
+  const processId = required(variables.MUSTER_PROCESS_ID, "MUSTER_PROCESS_ID");
+  const secret = required(variables.MUSTER_PROCESS_SECRET, "MUSTER_PROCESS_SECRET");
+  const incarnation = variables.MUSTER_INCARNATION;
+  const log = createLog(variables.MUSTER_LOG_LEVEL, clock);
+
+  const book = openRecordBook(variables.MUSTER_PROCESS_LOG, { processId, incarnation });
+  const earlier = book.earlier;
+  const ownToken = command.length > 0 ? drawId("sct", random) : "";
+  const token = earlier?.token ?? variables.MUSTER_SIDECAR_TOKEN ?? ownToken;
+  const ownBind = command.length > 0 ? "127.0.0.1:0" : "127.0.0.1:7430";
+  let ready: Ready | undefined = earlier?.ready;
+  let attachGeneration = earlier?.attachGeneration ?? 0;
+
+  await using sidecar = createSidecar({
+    clock,
+    random,
+    network: grpcNetwork,
+    log,
+    fleetAddress: variables.MUSTER_FLEET_ADDRESS,
+    fleet: variables.MUSTER_FLEET,
+    processId,
+    incarnation,
+    secret,
+    token,
+    matchers: variables.MUSTER_MATCHERS,
+    ready,
+    nextAttachGeneration: () => {
+      attachGeneration += 1;
+      keep();
+      return attachGeneration;
+    },
+    onReady: (value) => {
+      ready = value;
+      keep();
+    },
+  });
+  await using server = await serveGrpc({
+    bind: earlier?.bind ?? variables.MUSTER_SIDECAR_BIND ?? ownBind,
+    services: sidecar.services,
+    onFault: (error, path) => log("error", "A call failed by a mistake of ours", { path, error: String(error) }),
+  });
+  const stop = new AbortController();
+  const game = startOrAdopt();
+  function startOrAdopt(): GameProcess | undefined {
+    const orphanGraceMs = variables.MUSTER_ORPHAN_GRACE_MS;
+    if (earlier) {
+      const adopted = adoptGame(earlier, orphanGraceMs, clock);
+      log("info", adopted ? "Adopted the living game" : "The game has gone while its sidecar was away", {
+        pid: earlier.pid,
+      });
+      return adopted ?? goneGame(earlier);
+    }
+    if (command.length === 0) return undefined;
+    const env = gameEnvironment(process.env, { address: server.address, token });
+    return startGame({ command, env, logFile: variables.MUSTER_PROCESS_LOG, orphanGraceMs });
+  }
+  function keep(): void {
+    if (!game) return;
+    const { pid, start, guardPid } = game;
+    const bind = server.address;
+    book.write({ processId, incarnation, pid, start, guardPid, bind, token, attachGeneration, ready });
+  }
+  keep();
+  if (game) sidecar.reportStarted(game.pid);
+
+  const exited = game ? game.exited : joinedGameGone(sidecar, clock, stop.signal);
+  const gameOver = new AbortController();
+  let ending: Promise<void> = Promise.resolve();
+  sidecar.onEndRequested(({ reason, deadlineWallMs }) => {
+    log("info", "Ending the game", { reason });
+    if (!game) return;
+    const asked = sidecar.watched;
+    ending = endGame({ game, clock, deadlineWallMs, asked }, gameOver.signal).catch(ignoreAbort);
+  });
+  sidecar.onEnding(() => {
+    if (!game) return;
+    const deadlineWallMs = clock.wallMs() + EXIT_AFTER_ENDING_MS;
+    ending = endGame({ game, clock, deadlineWallMs, asked: true }, gameOver.signal).catch(ignoreAbort);
+  });
+  const end = (reason: string) => sidecar.requestEnd({ reason, deadlineWallMs: clock.wallMs() + END_MS });
+  process.on("SIGTERM", () => end("SHUTDOWN"));
+  process.on("SIGINT", () => end("SHUTDOWN"));
+  const orphaned = watchOrphanage(sidecar, clock, variables.MUSTER_ORPHAN_GRACE_MS, stop.signal)
+    .then(() => void end("ORPHANED"))
+    .catch(ignoreAbort);
+  const running = sidecar.run(stop.signal).catch((error: unknown) => {
+    log("error", "The fleet turned this process away", { error: String(error) });
+    end("FENCED");
+  });
+
+  const exit = await exited;
+  log("info", "The game has ended", { how: exit.how });
+  gameOver.abort();
+  await ending;
+  game?.releaseGuard();
+  // What the game left behind in its group ends with it.
+  game?.signal("SIGKILL");
+  await sidecar.reportExit(exit.how, REPORT_EXIT_MS);
+  stop.abort();
+  await Promise.all([running, orphaned]);
+  return exit.code ?? 1;
+}
+
+function required(value: string | undefined, name: string): string {
+  if (value !== undefined) return value;
+  throw new Error(`Cannot start the sidecar as ${name} is not set: a fleet sets it when it starts the process`);
+}
+
+/** The record of the game beside its log. Without a log file nothing is kept, and no successor can adopt the game. */
+function openRecordBook(logFile: string | undefined, run: { processId: string; incarnation: number }) {
+  if (logFile === undefined) return { earlier: undefined, write: (_record: GameRecord) => undefined };
+  const path = `${logFile}.json`;
+  return { earlier: readGameRecord(path, run), write: (record: GameRecord) => writeGameRecord(path, record) };
+}
+
+function goneGame({ pid, start }: GameRecord): GameProcess {
+  const exited = Promise.resolve({ how: "gone while its sidecar was away", code: undefined });
+  return { pid, start, guardPid: undefined, exited, signal: () => undefined, releaseGuard: () => undefined };
+}
+
+/** A game that the sidecar did not start is gone when it announced its end and its SDK has left. */
+async function joinedGameGone(sidecar: Sidecar, clock: Clock, signal: AbortSignal) {
+  let over = false;
+  let deadlineWallMs = Number.POSITIVE_INFINITY;
+  sidecar.onEnding(() => {
+    over = true;
+  });
+  sidecar.onEndRequested((end) => {
+    deadlineWallMs = end.deadlineWallMs;
+  });
+  while (!(over && !sidecar.watched) && clock.wallMs() < deadlineWallMs) await clock.sleep(ORPHAN_LOOK_MS, signal);
+  return { how: over ? "ended" : "did not end in time", code: over ? 0 : 1 };
+}
+
+/** Resolves when the supervisor is gone and the fleet has been away for the grace; never while either is there. */
+async function watchOrphanage(sidecar: Sidecar, clock: Clock, graceMs: number, signal: AbortSignal): Promise<void> {
+  const lifeline = watchLifeline(process.env);
+  let brokenMs = Number.POSITIVE_INFINITY;
+  lifeline.addEventListener("abort", () => {
+    brokenMs = clock.nowMs();
+  });
+  for (;;) {
+    await clock.sleep(ORPHAN_LOOK_MS, signal);
+    const { awaySinceMs } = sidecar;
+    if (!lifeline.aborted || awaySinceMs === undefined) continue;
+    if (clock.nowMs() - Math.max(brokenMs, awaySinceMs) >= graceMs) return;
+  }
+}
