@@ -5,6 +5,7 @@ export type {
   Journal,
   NewRecord,
   Ownership,
+  OwnerTime,
   Snapshot,
   StoredRecord,
 } from "./journal.ts";
@@ -20,4 +21,4 @@ export {
 // Adapters.
 export { createMemoryJournal, type MemoryJournal, type MemoryJournalOptions } from "./memory-journal.ts";
 export { describeOwner } from "./owner.ts";
-export { openSqliteJournal } from "./sqlite-journal.ts";
+export { openSqliteJournal, type SqliteJournalOptions } from "./sqlite-journal.ts";

@@ -16,7 +16,7 @@ export function createJournalTime(
   last: { readonly lastTimeMs: number; readonly lastWallMs: number },
 ): JournalTime {
   const gapMs = last.lastWallMs === 0 ? 0 : Math.min(Math.max(clock.wallMs() - last.lastWallMs, 0), RESTART_GAP_MS_MAX);
-  const startMs = last.lastTimeMs + gapMs;
+  const startMs = last.lastTimeMs + Math.ceil(gapMs); // Up: what the last owner saw had been rounded down.
   const openedMs = clock.nowMs();
   return { nowMs: () => Math.floor(startMs + (clock.nowMs() - openedMs)) };
 }

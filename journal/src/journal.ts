@@ -66,7 +66,11 @@ export interface Journal extends AsyncDisposable {
    * @throws {MusterError} EPOCH_STALE after a takeover, SEQUENCE_CONFLICT if the journal does not end at `afterSequence`.
    */
   append(request: AppendRequest): Promise<void>;
-  /** Records from `fromSequence` on that are durable when the reading begins. @throws JOURNAL_UNREADABLE on damage. */
+  /**
+   * Durable records from `fromSequence` on, to the end as it is when the reader gets there.
+   *
+   * @throws {MusterError} JOURNAL_UNREADABLE on damage.
+   */
   read(partition: string, fromSequence: number): AsyncIterable<StoredRecord>;
   /** The newest snapshot, or undefined. */
   readSnapshot(partition: string): Promise<Snapshot | undefined>;

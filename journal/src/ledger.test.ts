@@ -1,4 +1,5 @@
 import { createVirtualClock } from "@muster/kit/testing";
+import { MusterError } from "@muster/proto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { RESTART_GAP_MS_MAX } from "./journal-time.ts";
@@ -56,6 +57,127 @@ test("execute() changes nothing when the decision throws", async () => {
   expect(await ledger.execute(add(1))).toBe(1);
 });
 
+test("execute() refuses with nothing that could still be lost", async () => {
+  const clock = createVirtualClock();
+  const journal = createMemoryJournal({ clock, writeMs: () => 10 });
+  const fatal: unknown[] = [];
+  const ledger = await open(journal, { clock, onFatal: (error) => fatal.push(error) });
+  const executed = ledger.execute(add(5));
+  const refused = ledger.execute((state) => {
+    throw new Error(`The total is ${state.total}`);
+  });
+  await clock.advance(1);
+  journal.crash();
+  // The 5 is lost, so nobody may hear of it, not as the ground of a refusal either.
+  await expect(executed).rejects.toMatchObject({ reason: "SERVICE_NOT_READY" });
+  await expect(refused).rejects.toMatchObject({ reason: "SERVICE_NOT_READY" });
+  expect(fatal).toHaveLength(1);
+});
+
+test("execute() changes nothing when a fact has no encoding", async () => {
+  const encode = (fact: number) => {
+    if (fact > 255) throw new RangeError("too large");
+    return { kind: 1, body: Uint8Array.of(fact) };
+  };
+  const ledger = await open(createMemoryJournal(), { codec: { encode, decode: (_kind, body) => body[0] ?? 0 } });
+  const half = ledger.execute((state) => ({ facts: [1, 256], reply: state.total }));
+  await expect(half).rejects.toThrow("too large");
+  expect(await ledger.execute(add(2))).toBe(2);
+});
+
+test("execute() never splits a decision over two appends", async () => {
+  const journal = createMemoryJournal();
+  const appended: number[] = [];
+  const counting: MemoryJournal = {
+    ...journal,
+    append: (request) => {
+      appended.push(request.records.length);
+      return journal.append(request);
+    },
+  };
+  const ledger = await open(counting);
+  const many = (count: number) => ledger.execute(() => ({ facts: Array(count).fill(1), reply: undefined }));
+  await Promise.all([many(4_000), many(200), many(9_000), many(1)]);
+  expect(appended).toEqual([4_000, 200, 9_000, 1]);
+});
+
+test("a fact that cannot be folded in is fatal, and is not written", async () => {
+  const journal = createMemoryJournal();
+  const fatal: unknown[] = [];
+  const evolve = (state: Sum, fact: number) => {
+    if (fact === 13) throw new Error("13");
+    state.total += fact;
+  };
+  const ledger = await open(journal, { evolve, onFatal: (error) => fatal.push(error) });
+  const executed = ledger.execute(() => ({ facts: [1, 13], reply: undefined }));
+  await expect(executed).rejects.toMatchObject({ reason: "SERVICE_NOT_READY" });
+  expect(fatal).toMatchObject([{ message: "13" }]);
+  const next = await open(journal, { owner: "next", takeOver: true });
+  expect(next.state.total).toBe(0);
+});
+
+test("a listener that throws is fatal", async () => {
+  const fatal: unknown[] = [];
+  const ledger = await open(createMemoryJournal(), { onFatal: (error) => fatal.push(error) });
+  ledger.onCommitted(() => {
+    throw new Error("mistake");
+  });
+  expect(await ledger.execute(add(1))).toBe(1); // It was durable before anybody was told.
+  await expect(ledger.read((state) => state.total)).rejects.toMatchObject({ reason: "SERVICE_NOT_READY" });
+  expect(fatal).toMatchObject([{ message: "mistake" }]);
+});
+
+test("a disk that fails is fatal once, and rejects all that is under way", async () => {
+  const journal = createMemoryJournal();
+  const broken: MemoryJournal = {
+    ...journal,
+    append: async () => {
+      throw new MusterError("JOURNAL_FAILED", "Cannot write as the disk is full");
+    },
+  };
+  const fatal: unknown[] = [];
+  const ledger = await open(broken, { onFatal: (error) => fatal.push(error) });
+  const outcomes = await Promise.allSettled([ledger.execute(add(1)), ledger.execute(add(2)), ledger.read(() => 3)]);
+  expect(outcomes.map((outcome) => outcome.status)).toEqual(["rejected", "rejected", "rejected"]);
+  expect(fatal).toMatchObject([{ reason: "JOURNAL_FAILED" }]);
+});
+
+test("a ledger renews its lease while it replays", async () => {
+  const clock = createVirtualClock();
+  const journal = createMemoryJournal({ clock });
+  await journal.acquire("sum", { owner: "first" });
+  const slow: MemoryJournal = {
+    ...journal,
+    async *read(partition, fromSequence) {
+      await clock.sleep(60_000);
+      yield* journal.read(partition, fromSequence);
+    },
+  };
+  const opening = open(slow, { clock, owner: "slow", takeOver: true });
+  await clock.advance(30_000);
+  await expect(open(journal, { clock, owner: "third" })).rejects.toMatchObject({ reason: "PARTITION_OWNED" });
+  await clock.advance(30_000);
+  expect(await (await opening).execute(add(1))).toBe(1);
+});
+
+test("a ledger that cannot replay gives its partition back", async () => {
+  const journal = createMemoryJournal();
+  {
+    await using first = await open(journal);
+    await first.execute(add(1));
+  }
+  const decode = () => {
+    throw new Error("unknown kind");
+  };
+  const unreadable = open(journal, { owner: "second", codec: { encode: () => never(), decode } });
+  await expect(unreadable).rejects.toThrow("unknown kind");
+  expect((await open(journal, { owner: "third" })).state.total).toBe(1);
+});
+
+function never(): never {
+  throw new Error("This is not called");
+}
+
 test("read() shows nothing that could still be lost", async () => {
   const clock = createVirtualClock();
   const journal = createMemoryJournal({ clock, writeMs: () => 10 });
@@ -112,10 +234,10 @@ test("a ledger that lost its partition rejects everything and says so once", asy
   const fatal: unknown[] = [];
   const zombie = await open(journal, { owner: "zombie", onFatal: (error) => fatal.push(error) });
   const successor = await open(journal, { owner: "successor", takeOver: true });
-  await expect(zombie.execute(add(1))).rejects.toMatchObject({ reason: "EPOCH_STALE" });
-  await expect(zombie.execute(add(1))).rejects.toMatchObject({ reason: "EPOCH_STALE" });
-  await expect(zombie.read((state) => state.total)).rejects.toMatchObject({ reason: "EPOCH_STALE" });
-  expect(fatal).toHaveLength(1);
+  await expect(zombie.execute(add(1))).rejects.toMatchObject({ reason: "SERVICE_NOT_READY" });
+  await expect(zombie.execute(add(1))).rejects.toMatchObject({ reason: "SERVICE_NOT_READY" });
+  await expect(zombie.read((state) => state.total)).rejects.toMatchObject({ reason: "SERVICE_NOT_READY" });
+  expect(fatal).toEqual([expect.objectContaining({ reason: "EPOCH_STALE" })]);
   expect(await successor.execute(add(2))).toBe(2);
 });
 
@@ -157,6 +279,18 @@ for (const { name, gapMs, expectedMs } of gaps) {
     expect(second.nowMs()).toBe(expectedMs);
   });
 }
+
+test("journal time goes on over a restart from what an idle owner saw, not from its last fact", async () => {
+  const clock = createVirtualClock(1_000); // 0 on the wall clock would say that nobody wrote.
+  const journal = createMemoryJournal({ clock });
+  const first = await open(journal, { clock });
+  await first.execute(add(1));
+  await clock.advance(24 * 3_600_000);
+  const seenMs = first.nowMs();
+  journal.crash();
+  const second = await open(journal, { clock, owner: "second" });
+  expect(second.nowMs()).toBeGreaterThanOrEqual(seenMs);
+});
 
 test("nothing acknowledged is lost over any run of commands and power cuts", async () => {
   const step = fc.oneof(

@@ -15,13 +15,16 @@
 //       44      4  CRC-32 of bytes 0..43 and the body, for speed; the hashes are the proof
 //       48     32  SHA-256 of the body
 //       80     32  hash of the previous record: SHA-256 of its bytes 0..39 and 48..111
-import { createHash } from "node:crypto";
+//
+// Numbers are little-endian.
+import { hash as digest } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { MusterError } from "@muster/proto";
 import type { NewRecord, StoredRecord } from "./journal.ts";
 
 export const RECORD_FORMAT = 1;
 const HEADER_BYTES = 112;
+const BODY_BYTES_AT = 40;
 const CHECKSUM_AT = 44;
 const BODY_HASH_AT = 48;
 const PREVIOUS_HASH_AT = 80;
@@ -32,78 +35,92 @@ export const FIRST_HASH: Uint8Array = new Uint8Array(HASH_BYTES);
 
 export type RecordPlace = {
   readonly partition: string;
+  readonly sequence: number;
+  /** Of the record before; undefined: the caller has not read it, and any will do. */
+  readonly previousHash: Uint8Array | undefined;
+};
+
+export type RecordOrigin = {
+  readonly partition: string;
   readonly epoch: number;
   readonly sequence: number;
   readonly previousHash: Uint8Array;
 };
 
 /** The record as bytes, and the hash that the next record carries. */
-export function encodeRecord(record: NewRecord, place: RecordPlace): { bytes: Uint8Array; hash: Uint8Array } {
+export function encodeRecord(record: NewRecord, origin: RecordOrigin): { bytes: Uint8Array; hash: Uint8Array } {
   const bytes = Buffer.alloc(HEADER_BYTES + record.body.length);
   bytes.write("Mu", 0, "latin1");
   bytes.writeUInt8(RECORD_FORMAT, 2);
   bytes.writeUInt16LE(record.kind, 4);
-  bytes.writeBigUInt64LE(BigInt(place.epoch), 8);
-  bytes.writeBigUInt64LE(BigInt(place.sequence), 16);
+  writeCount(bytes, origin.epoch, 8);
+  writeCount(bytes, origin.sequence, 16);
   bytes.writeDoubleLE(record.timeMs, 24);
-  bytes.set(partitionMark(place.partition), 32);
-  bytes.writeUInt32LE(record.body.length, 40);
+  bytes.set(partitionMark(origin.partition), 32);
+  bytes.writeUInt32LE(record.body.length, BODY_BYTES_AT);
   bytes.set(sha256(record.body), BODY_HASH_AT);
-  bytes.set(place.previousHash, PREVIOUS_HASH_AT);
+  bytes.set(origin.previousHash, PREVIOUS_HASH_AT);
   bytes.set(record.body, HEADER_BYTES);
   bytes.writeUInt32LE(checksum(bytes), CHECKSUM_AT);
-  return { bytes, hash: recordHash(bytes) };
+  return { bytes, hash: hashRecord(bytes) };
 }
 
-export type DecodedRecord = { readonly record: StoredRecord; readonly hash: Uint8Array };
-
 /**
- * The record in `bytes`, which must stand at `place` (its epoch is read, not compared).
+ * The hash that the record after `bytes` must carry, once `bytes` has proved to be the whole record of `place`.
  *
  * @throws {MusterError} JOURNAL_UNREADABLE if it is foreign, of a newer format, damaged, or out of its place.
  */
-export function decodeRecord(bytes: Uint8Array, place: Omit<RecordPlace, "epoch">): DecodedRecord {
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+export function verifyRecord(bytes: Uint8Array, place: RecordPlace): Uint8Array {
+  const view = asBuffer(bytes);
   const refuse = (why: string) =>
     new MusterError("JOURNAL_UNREADABLE", `Cannot read record ${place.sequence} of ${place.partition} as ${why}`, {
       metadata: { partition: place.partition, sequence: String(place.sequence) },
     });
-  if (view.length < HEADER_BYTES || view.toString("latin1", 0, 2) !== "Mu") throw refuse("a record: it is foreign");
+  if (view.length < HEADER_BYTES || view[0] !== 0x4d || view[1] !== 0x75) throw refuse("a record: it is foreign");
   const format = view.readUInt8(2);
   if (format !== RECORD_FORMAT) throw refuse(`format ${RECORD_FORMAT}: it is format ${format}, of another build`);
   const body = view.subarray(HEADER_BYTES);
-  if (view.readUInt32LE(40) !== body.length || view.readUInt32LE(CHECKSUM_AT) !== checksum(view)) {
-    throw refuse("it was written: it is damaged");
-  }
-  if (!sha256(body).equals(view.subarray(BODY_HASH_AT, PREVIOUS_HASH_AT)))
-    throw refuse("it was written: it is damaged");
-  const sequence = Number(view.readBigUInt64LE(16));
-  const samePartition = partitionMark(place.partition).equals(view.subarray(32, 40));
-  const follows = Buffer.compare(place.previousHash, view.subarray(PREVIOUS_HASH_AT, HEADER_BYTES)) === 0;
-  if (sequence !== place.sequence || !samePartition || !follows) {
-    throw refuse(`the next of its chain: it is record ${sequence} of another one`);
-  }
-  return {
-    record: {
-      sequence,
-      epoch: Number(view.readBigUInt64LE(8)),
-      timeMs: view.readDoubleLE(24),
-      kind: view.readUInt16LE(4),
-      body: Uint8Array.from(body),
-    },
-    hash: recordHash(view),
+  const whole =
+    view.readUInt32LE(BODY_BYTES_AT) === body.length &&
+    view.readUInt32LE(CHECKSUM_AT) === checksum(view) &&
+    view.compare(sha256(body), 0, HASH_BYTES, BODY_HASH_AT, PREVIOUS_HASH_AT) === 0;
+  if (!whole) throw refuse("it was written: it is damaged");
+  const sequence = readCount(view, 16);
+  const inPlace =
+    sequence === place.sequence &&
+    view.compare(partitionMark(place.partition), 0, 8, 32, BODY_BYTES_AT) === 0 &&
+    (place.previousHash === undefined ||
+      view.compare(place.previousHash, 0, HASH_BYTES, PREVIOUS_HASH_AT, HEADER_BYTES) === 0);
+  if (!inPlace) throw refuse(`the next of its chain: it is record ${sequence} of another one`);
+  return hashRecord(view);
+}
+
+/** The record that starts at `offset` of `bytes`, which `verifyRecord` has seen, and where it ends. */
+export function readRecord(bytes: Uint8Array, offset: number): { record: StoredRecord; endOffset: number } {
+  const view = asBuffer(bytes);
+  const bodyOffset = offset + HEADER_BYTES;
+  const endOffset = bodyOffset + view.readUInt32LE(offset + BODY_BYTES_AT);
+  const record: StoredRecord = {
+    kind: view.readUInt16LE(offset + 4),
+    epoch: readCount(view, offset + 8),
+    sequence: readCount(view, offset + 16),
+    timeMs: view.readDoubleLE(offset + 24),
+    body: bytes.slice(bodyOffset, endOffset), // A copy: a state that keeps a body must not keep the page around it.
   };
+  return { record, endOffset };
 }
 
 function checksum(bytes: Buffer): number {
   return crc32(bytes.subarray(HEADER_BYTES), crc32(bytes.subarray(0, CHECKSUM_AT)));
 }
 
-function recordHash(bytes: Buffer): Buffer {
-  return createHash("sha256")
-    .update(bytes.subarray(0, 40)) // Without length and checksum, which change when the body is erased.
-    .update(bytes.subarray(BODY_HASH_AT, HEADER_BYTES))
-    .digest();
+// Without length and checksum, which change when the body is erased.
+const chained = Buffer.alloc(HEADER_BYTES - (BODY_HASH_AT - BODY_BYTES_AT));
+
+function hashRecord(bytes: Buffer): Buffer {
+  bytes.copy(chained, 0, 0, BODY_BYTES_AT);
+  bytes.copy(chained, BODY_BYTES_AT, BODY_HASH_AT, HEADER_BYTES);
+  return sha256(chained);
 }
 
 const marks = new Map<string, Buffer>();
@@ -118,5 +135,19 @@ function partitionMark(partition: string): Buffer {
 }
 
 function sha256(bytes: Uint8Array): Buffer {
-  return createHash("sha256").update(bytes).digest();
+  return digest("sha256", bytes, "buffer");
+}
+
+// 64 bits of which 53 are used: two halves are written faster than a BigInt.
+function writeCount(bytes: Buffer, count: number, offset: number): void {
+  bytes.writeUInt32LE(count % 2 ** 32, offset);
+  bytes.writeUInt32LE(Math.floor(count / 2 ** 32), offset + 4);
+}
+
+function readCount(bytes: Buffer, offset: number): number {
+  return bytes.readUInt32LE(offset) + bytes.readUInt32LE(offset + 4) * 2 ** 32;
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -138,6 +138,6 @@ test("openSqliteJournal() has everything that was acknowledged after its process
     expect(lastSequence).toBeGreaterThanOrEqual(acknowledged);
     const bodies = (await all(journal, "matcher", 1)).map(text);
     expect(bodies).toEqual(Array.from({ length: lastSequence }, (_, index) => String(index + 1)));
-    await journal.release("matcher", epoch);
+    await journal.release("matcher", { epoch, timeMs: 1 });
   }
 });

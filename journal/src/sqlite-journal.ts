@@ -1,70 +1,134 @@
-// The embedded default: one SQLite file, one fsync a commit, on a thread of its own.
+// The embedded default: one SQLite file, one fsync a commit, on a thread of its own. Appends that come while one commit runs
+// share the next.
 import { Worker } from "node:worker_threads";
+import { type Clock, systemClock } from "@muster/kit";
 import { MusterError, readReason } from "@muster/proto";
-import type { Journal } from "./journal.ts";
-import type { Page } from "./sqlite-store.ts";
-import type { WorkerReply } from "./sqlite-worker.ts";
+import type { AppendRequest, Journal, StoredRecord } from "./journal.ts";
+import { readRecord } from "./record.ts";
+import { packRecords } from "./record-block.ts";
+import type { SqliteStore } from "./sqlite-store.ts";
+import type { PackedAppend, Refusal, WorkerReply, WorkerRequest } from "./sqlite-worker.ts";
 
-const PAGE_RECORDS = 1_000;
+export type SqliteJournalOptions = {
+  /** Whose wall clock leases and gaps are told by. Default: the machine's. */
+  readonly clock?: Pick<Clock, "wallMs">;
+};
+
+type Settle = { resolve: (value: never) => void; reject: (error: unknown) => void };
+type WaitingAppend = { readonly packed: PackedAppend; resolve: () => void; reject: (error: unknown) => void };
 
 /**
- * The journal in the file at `path`, made with its folder if it is not there.
+ * The journal in the file at `path`, made with its folder if it is not there. Every call rejects with JOURNAL_FAILED once
+ * the disk has failed a write or the journal is closed.
  *
  * @throws {MusterError} JOURNAL_UNREADABLE on first use, if the file is foreign, of a newer build, or damaged.
  */
-export function openSqliteJournal(path: string): Journal {
-  // Node runs the source by its ending; the published build has the same file as JavaScript beside this one. What else this
-  // process was started with is no business of the thread.
-  const fromSource = import.meta.url.endsWith(".ts");
-  const worker = new Worker(new URL(`./sqlite-worker.${fromSource ? "ts" : "js"}`, import.meta.url), {
-    workerData: { path },
-    execArgv: fromSource ? ["--conditions=@muster/source"] : [],
-  });
-  const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: unknown) => void }>();
+export function openSqliteJournal(path: string, options: SqliteJournalOptions = {}): Journal {
+  const { clock = systemClock } = options;
+  const worker = startWorker(path);
+  const waiting = new Map<number, Settle>();
   let lastId = 0;
   let dead: MusterError | undefined;
+  let appends: WaitingAppend[] = [];
+  let committing = false;
 
   const die = (error: MusterError) => {
     dead ??= error;
     for (const { reject } of waiting.values()) reject(dead);
     waiting.clear();
+    for (const { reject } of appends.splice(0)) reject(dead);
   };
   worker.on("message", (reply: WorkerReply) => {
     const call = waiting.get(reply.id);
     waiting.delete(reply.id);
-    if ("value" in reply) return call?.resolve(reply.value as never);
-    const { reason, message, metadata } = reply.error;
-    call?.reject(new MusterError(readReason(reason, "INTERNAL"), message, { metadata }));
+    if ("value" in reply) call?.resolve(reply.value as never);
+    else call?.reject(readRefusal(reply.refusal));
   });
-  worker.on("error", (cause) => die(new MusterError("JOURNAL_FAILED", `Cannot go on with ${path}`, { cause })));
+  worker.on("error", (cause) => {
+    die(new MusterError("JOURNAL_FAILED", `Cannot go on with the journal ${path}: its thread has failed`, { cause }));
+  });
   worker.on("exit", () => die(new MusterError("JOURNAL_FAILED", `Cannot use the journal ${path} as it is closed`)));
 
-  const ask = <Value>(name: string, ...args: readonly unknown[]) =>
+  const ask = <Value>(name: keyof SqliteStore, args: readonly unknown[], moved: ArrayBuffer[] = []) =>
     new Promise<Value>((resolve, reject) => {
       if (dead) return reject(dead);
       lastId += 1;
       waiting.set(lastId, { resolve, reject });
-      worker.postMessage({ id: lastId, name, args });
+      worker.postMessage({ id: lastId, name, args } satisfies WorkerRequest, moved);
+    });
+
+  const commitWaiting = async () => {
+    const batch = appends;
+    appends = [];
+    committing = true;
+    try {
+      const packed = batch.map((append) => append.packed);
+      const blocks = packed.map(({ block }) => block);
+      const refusals = await ask<(Refusal | undefined)[]>("append", [packed, clock.wallMs()], blocks);
+      for (const [index, { resolve, reject }] of batch.entries()) {
+        const refusal = refusals[index];
+        if (refusal) reject(readRefusal(refusal));
+        else resolve();
+      }
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+    committing = false;
+    if (appends.length > 0) void commitWaiting();
+  };
+  const append = ({ partition, epoch, afterSequence, records }: AppendRequest) =>
+    new Promise<void>((resolve, reject) => {
+      if (dead) return reject(dead);
+      const packed = { partition, epoch, afterSequence, block: packRecords(records) };
+      appends.push({ packed, resolve, reject });
+      if (!committing) void commitWaiting();
     });
 
   return {
-    acquire: (partition, options) => ask("acquire", partition, options),
-    renew: (partition, epoch) => ask("renew", partition, epoch),
-    release: (partition, epoch) => ask("release", partition, epoch),
-    append: (request) => ask("append", request),
+    acquire: (partition, asked) => ask("acquire", [partition, asked, clock.wallMs()]),
+    renew: (partition, owner) => ask("renew", [partition, owner, clock.wallMs()]),
+    release: (partition, owner) => ask("release", [partition, owner, clock.wallMs()]),
+    append,
     async *read(partition, fromSequence) {
-      let next: number | undefined = fromSequence;
-      while (next !== undefined) {
-        const page: Page = await ask("readPage", partition, next, PAGE_RECORDS);
-        yield* page.records;
-        next = page.nextSequence;
+      let page = await ask<Uint8Array>("readPage", [partition, fromSequence]);
+      while (page.length > 0) {
+        const records = readPage(page);
+        // The thread reads the next page while the caller works on this one.
+        const following = ask<Uint8Array>("readPage", [partition, (records.at(-1)?.sequence ?? 0) + 1]);
+        following.catch(() => undefined); // The caller may stop here, and never come for it.
+        yield* records;
+        page = await following;
       }
     },
-    readSnapshot: (partition) => ask("readSnapshot", partition),
-    writeSnapshot: (partition, epoch, snapshot) => ask("writeSnapshot", partition, epoch, snapshot),
+    readSnapshot: (partition) => ask("readSnapshot", [partition]),
+    writeSnapshot: (partition, epoch, snapshot) => ask("writeSnapshot", [partition, epoch, snapshot]),
     async [Symbol.asyncDispose]() {
-      if (!dead) await ask("close");
+      if (!dead) await ask("close", []);
       await worker.terminate();
     },
   };
+}
+
+function startWorker(path: string): Worker {
+  // Node runs the source by its ending; the published build has the same file as JavaScript beside this one. What else this
+  // process was started with is no business of the thread.
+  const fromSource = import.meta.url.endsWith(".ts");
+  return new Worker(new URL(`./sqlite-worker.${fromSource ? "ts" : "js"}`, import.meta.url), {
+    workerData: { path },
+    execArgv: fromSource ? ["--conditions=@muster/source"] : [],
+  });
+}
+
+function readPage(page: Uint8Array): readonly StoredRecord[] {
+  const records: StoredRecord[] = [];
+  for (let offset = 0; offset < page.length; ) {
+    const { record, endOffset } = readRecord(page, offset);
+    records.push(record);
+    offset = endOffset;
+  }
+  return records;
+}
+
+function readRefusal({ reason, message, metadata }: Refusal): MusterError {
+  return new MusterError(readReason(reason, "INTERNAL"), message, { metadata });
 }

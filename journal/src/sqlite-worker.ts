@@ -1,40 +1,59 @@
 // The thread that sqlite-journal.ts talks to: one message in, one message out, in order.
 import { parentPort, workerData } from "node:worker_threads";
-import { invariant, systemClock } from "@muster/kit";
+import { invariant } from "@muster/kit";
 import { MusterError } from "@muster/proto";
+import type { AppendRequest } from "./journal.ts";
+import { unpackRecords } from "./record-block.ts";
 import { openSqliteStore, type SqliteStore } from "./sqlite-store.ts";
 
+/** An append on its way to the thread, its records in a block. */
+export type PackedAppend = Omit<AppendRequest, "records"> & { readonly block: ArrayBuffer };
 export type WorkerRequest = {
   readonly id: number;
   readonly name: keyof SqliteStore;
   readonly args: readonly unknown[];
 };
+export type Refusal = { readonly reason: string; readonly message: string; readonly metadata: Record<string, string> };
 export type WorkerReply =
   | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly error: { reason: string; message: string; metadata: Record<string, string> } };
+  | { readonly id: number; readonly refusal: Refusal };
 
 invariant(parentPort, "this file runs as a worker");
 const port = parentPort;
+const path: string = workerData.path;
 let store: SqliteStore | undefined;
 
 port.on("message", ({ id, name, args }: WorkerRequest) => {
   try {
-    if (name === "close" && !store) return port.postMessage({ id, value: undefined } satisfies WorkerReply);
-    store ??= openSqliteStore(workerData.path);
-    const call = store[name] as (...args: readonly unknown[]) => unknown;
-    const value = TIMED.has(name) ? call(...args, systemClock.wallMs()) : call(...args);
-    port.postMessage({ id, value } satisfies WorkerReply);
+    const value = name === "close" ? store?.close() : call(name, args);
+    const block = value instanceof Uint8Array ? [value.buffer as ArrayBuffer] : [];
+    port.postMessage({ id, value } satisfies WorkerReply, block);
   } catch (error) {
-    port.postMessage({ id, error: describe(error) } satisfies WorkerReply);
+    port.postMessage({ id, refusal: describe(error) } satisfies WorkerReply);
   }
 });
 
-/** The calls that end with the wall clock's time. */
-const TIMED: ReadonlySet<keyof SqliteStore> = new Set<keyof SqliteStore>(["acquire", "renew", "append"]);
+function call(name: keyof SqliteStore, args: readonly unknown[]): unknown {
+  store ??= openSqliteStore(path);
+  if (name === "append") {
+    const [appends, wallMs] = args as [readonly PackedAppend[], number];
+    const requests = appends.map(({ block, ...rest }) => ({ ...rest, records: unpackRecords(block) }));
+    return store.append(requests, wallMs).map((error) => error && describe(error));
+  }
+  return (store[name] as (...args: readonly unknown[]) => unknown)(...args);
+}
 
-function describe(error: unknown): { reason: string; message: string; metadata: Record<string, string> } {
-  if (error instanceof MusterError)
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOTADB = 26;
+
+function describe(error: unknown): Refusal {
+  if (error instanceof MusterError) {
     return { reason: error.reason, message: error.message, metadata: { ...error.metadata } };
+  }
   const why = error instanceof Error ? error.message : String(error);
-  return { reason: "JOURNAL_FAILED", message: `Cannot write the journal ${workerData.path} as ${why}`, metadata: {} };
+  const code = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0;
+  if (code === SQLITE_CORRUPT || code === SQLITE_NOTADB) {
+    return { reason: "JOURNAL_UNREADABLE", message: `Cannot read ${path} as a journal: ${why}`, metadata: { path } };
+  }
+  return { reason: "JOURNAL_FAILED", message: `Cannot use the journal ${path} any more: ${why}`, metadata: { path } };
 }
