@@ -1,0 +1,124 @@
+// The sections `fleets`, `queues` and `fleetSettings` of muster.json: schema, defaults, and what no schema can say.
+import { resolve } from "node:path";
+import { MusterError } from "@muster/proto";
+import { type MusterFile, parseSection } from "@muster/service";
+import { z } from "zod";
+import type { FleetConfig, FleetSpec } from "./core/fleet-config.ts";
+
+const name = z.string().regex(/^[A-Za-z0-9_.:-]{1,128}$/, "1 to 128 of A-Z a-z 0-9 _ . : -");
+const seconds = (min: number, max: number) => z.number().min(min).max(max);
+
+export const fleetSchema = z.strictObject({
+  name,
+  region: name.default("local"),
+  /** Program and arguments of the dedicated server. */
+  command: z.array(z.string()).min(1),
+  /** Relative to muster.json. */
+  cwd: z.string().optional(),
+  env: z.record(z.string(), z.string()).default({}),
+  processes: z.int().min(0).max(1_000).default(1),
+  concurrentSessions: z.int().min(1).max(1_000).optional(),
+  ports: z
+    .array(z.strictObject({ name, protocol: z.enum(["tcp", "udp"]).default("tcp") }))
+    .max(16)
+    .default([{ name: "game", protocol: "tcp" }]),
+  portRange: z
+    .string()
+    .regex(/^\d{1,5}-\d{1,5}$/, 'two ports as in "7500-7599"')
+    .default("7500-7599"),
+  host: z.string().min(1).default("127.0.0.1"),
+  activationTimeoutSeconds: seconds(1, 600).default(60),
+  hosting: z.enum(["REUSABLE", "ONE_SHOT"]).default("REUSABLE"),
+  reservationSeconds: seconds(1, 3_600).default(60),
+  disconnectGraceSeconds: seconds(0, 3_600).default(60),
+});
+export const fleetsSchema = z.array(fleetSchema).min(1);
+
+export const queueSchema = z.strictObject({
+  name,
+  destinations: z.array(name).min(1),
+  timeoutSeconds: seconds(1, 600).default(60),
+});
+export const queuesSchema = z.array(queueSchema).min(1);
+
+export const fleetSettingsSchema = z
+  .strictObject({
+    hostSilentAfterMs: z.int().min(200).max(600_000).default(15_000),
+    hostLostAfterMs: z.int().min(400).max(3_600_000).default(120_000),
+    health: z
+      .strictObject({
+        intervalMs: z.int().min(0).max(600_000).default(5_000),
+        timeoutMs: z.int().min(10).max(60_000).default(2_500),
+        missesMax: z.int().min(1).max(100).default(3),
+      })
+      .prefault({}),
+    processTerminateMs: z.int().min(0).max(600_000).default(10_000),
+  })
+  .prefault({});
+
+/**
+ * The fleet's configuration.
+ *
+ * @throws {MusterError} CONFIG_INVALID with the path of everything that breaks a rule.
+ */
+export function parseFleetConfig(file: Pick<MusterFile, "directory" | "sections">): FleetConfig {
+  const fleets = parseSection(fleetsSchema, file.sections.fleets, "$.fleets").map((fleet, index) =>
+    readFleet(fleet, `$.fleets[${index}]`, file.directory),
+  );
+  const queues = parseSection(queuesSchema, file.sections.queues, "$.queues").map((queue) => ({
+    name: queue.name,
+    destinations: queue.destinations,
+    timeoutMs: queue.timeoutSeconds * 1_000,
+  }));
+  const settings = parseSection(fleetSettingsSchema, file.sections.fleetSettings, "$.fleetSettings");
+  checkUnique(fleets, "$.fleets");
+  checkUnique(queues, "$.queues");
+  for (const [index, queue] of queues.entries()) {
+    for (const [place, destination] of queue.destinations.entries()) {
+      if (fleets.some((fleet) => fleet.name === destination)) continue;
+      throw refuse(`$.queues[${index}].destinations[${place}]`, "the name of a fleet", destination);
+    }
+  }
+  if (settings.hostLostAfterMs <= settings.hostSilentAfterMs) {
+    throw refuse("$.fleetSettings.hostLostAfterMs", "more than hostSilentAfterMs", settings.hostLostAfterMs);
+  }
+  return { fleets, queues, settings };
+}
+
+function readFleet(fleet: z.output<typeof fleetSchema>, path: string, directory: string): FleetSpec {
+  const [first = 0, last = 0] = fleet.portRange.split("-").map(Number);
+  const room = last - first + 1;
+  const needed = fleet.ports.length * fleet.processes;
+  if (first < 1 || last > 65_535 || room < needed) {
+    throw refuse(`${path}.portRange`, `a range of 1 to 65535 with room for ${needed} ports`, fleet.portRange);
+  }
+  return {
+    name: fleet.name,
+    region: fleet.region,
+    command: fleet.command,
+    cwd: resolve(directory, fleet.cwd ?? "."),
+    env: fleet.env,
+    processes: fleet.processes,
+    concurrentSessions: fleet.concurrentSessions,
+    ports: fleet.ports,
+    portRange: { first, last },
+    host: fleet.host,
+    activationTimeoutMs: fleet.activationTimeoutSeconds * 1_000,
+    hosting: fleet.hosting,
+    reservationMs: fleet.reservationSeconds * 1_000,
+    disconnectGraceMs: fleet.disconnectGraceSeconds * 1_000,
+  };
+}
+
+function checkUnique(named: readonly { readonly name: string }[], path: string): void {
+  for (const [index, { name: one }] of named.entries()) {
+    if (named.findIndex((other) => other.name === one) === index) continue;
+    throw refuse(`${path}[${index}].name`, "a name that no other has", one);
+  }
+}
+
+function refuse(path: string, rule: string, value: unknown): MusterError {
+  return new MusterError("CONFIG_INVALID", `Cannot read ${path} as ${rule}: it is ${JSON.stringify(value)}`, {
+    metadata: { path },
+  });
+}

@@ -1,0 +1,46 @@
+// What a deadline does when its time has come, if it still holds. An entry of the agenda is a hint; the state decides.
+import { unreachable } from "@muster/kit";
+import { activationDue, sessionCloses } from "./activation.ts";
+import type { Deadline } from "./agenda.ts";
+import type { Moment } from "./decision.ts";
+import type { FleetFact } from "./fleet-fact.ts";
+import type { FleetState } from "./fleet-state.ts";
+import { giveUp } from "./placement.ts";
+import { processExited } from "./process.ts";
+import { seatExpires } from "./seat.ts";
+
+/** The facts of one deadline; none if what it waited for has happened. */
+export function whenDue(state: FleetState, deadline: Deadline, moment: Moment): readonly FleetFact[] {
+  switch (deadline.type) {
+    case "placement-expires": {
+      const placement = state.pendingPlacements.get(deadline.placementId);
+      return placement ? giveUp(state, placement, "TIMED_OUT", moment) : [];
+    }
+    case "activation-due": {
+      const session = state.sessions.get(deadline.sessionId);
+      return session ? activationDue(state, session, moment) : [];
+    }
+    case "session-closes": {
+      const session = state.sessions.get(deadline.sessionId);
+      return session ? sessionCloses(state, session, moment) : [];
+    }
+    case "seat-expires": {
+      const session = state.sessions.get(deadline.sessionId);
+      return session ? seatExpires(session, deadline.playerSessionId, moment.nowMs) : [];
+    }
+    case "process-killed": {
+      const process = state.processes.get(deadline.processId);
+      return process?.status.phase === "TERMINATING" ? processExited(state, process, "SIGKILL") : [];
+    }
+    case "launch-allowed":
+      return []; // The fleet looks after its processes after every deadline.
+    case "process-forgotten":
+      return [{ type: "forgotten", processIds: [deadline.processId], placementIds: [], sessionIds: [] }];
+    case "placement-forgotten":
+      return [{ type: "forgotten", processIds: [], placementIds: [deadline.placementId], sessionIds: [] }];
+    case "session-forgotten":
+      return [{ type: "forgotten", processIds: [], placementIds: [], sessionIds: [deadline.sessionId] }];
+    default:
+      return unreachable(deadline);
+  }
+}

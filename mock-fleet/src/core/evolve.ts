@@ -1,0 +1,309 @@
+// The fold: what each fact makes of the state. The only writer of FleetFold; it never refuses, because what is a fact was
+// decided, and it asks nobody for time or chance, so that a replay gives the same state.
+import { invariant, unreachable } from "@muster/kit";
+import {
+  applySessionChange,
+  limits,
+  type PlayerSessionId,
+  type ProcessId,
+  type ServerSessionId,
+  type SessionChange,
+} from "@muster/proto";
+import type { FleetFact, SessionChanged } from "./fleet-fact.ts";
+import type { FleetFold } from "./fleet-state.ts";
+import { COMMANDS_KEPT_MAX, type CommandResult } from "./host-command.ts";
+import type { Placement } from "./placement.ts";
+import type { ServerProcess } from "./process.ts";
+import { ACCEPTS_KEPT_MAX } from "./seat.ts";
+import {
+  type AnsweredRequest,
+  CHANGES_KEPT_MAX,
+  type SeatMemory,
+  type ServerSession,
+  UPDATES_KEPT_MAX,
+} from "./session.ts";
+
+export type FactMeta = { readonly sequence: number; readonly timeMs: number };
+
+export function evolve(state: FleetFold, fact: FleetFact, meta: FactMeta): void {
+  state.position = meta.sequence;
+  const timeMs = Math.floor(meta.timeMs);
+  switch (fact.type) {
+    case "opened":
+      state.journalId = fact.journalId;
+      return;
+    case "process-launched":
+      launch(state, fact, timeMs);
+      return;
+    case "process-attached":
+      changeProcess(state, fact.processId, (process) => ({
+        ...process,
+        attachGeneration: fact.attachGeneration,
+        pid: fact.pid ?? process.pid,
+      }));
+      return;
+    case "process-became-ready":
+      changeProcess(state, fact.processId, (process) => ({
+        ...process,
+        address: { host: process.address.host, ports: { ...process.address.ports, ...fact.ports } },
+        status: { phase: "READY", concurrentSessions: fact.concurrentSessions },
+      }));
+      return;
+    case "process-terminating":
+      state.agenda.add({ type: "process-killed", atMs: fact.deadlineMs, processId: fact.processId });
+      changeProcess(state, fact.processId, (process) => ({
+        ...process,
+        status: { phase: "TERMINATING", reason: fact.reason, deadlineMs: fact.deadlineMs },
+      }));
+      return;
+    case "process-ended":
+      endProcess(state, fact, timeMs);
+      return;
+    case "process-reachability-changed":
+      changeProcess(state, fact.processId, (process) => ({
+        ...process,
+        unreachableSinceMs: fact.unreachable ? timeMs : undefined,
+      }));
+      return;
+    case "placement-started":
+      startPlacement(state, fact);
+      return;
+    case "placement-ended":
+      endPlacement(state, fact, timeMs);
+      return;
+    case "session-started":
+      startSession(state, fact);
+      return;
+    case "session-changed":
+      changeSession(state, fact, timeMs);
+      return;
+    case "command-answered":
+      rememberCommand(state, fact);
+      return;
+    case "forgotten":
+      forget(state, fact);
+      return;
+    default:
+      unreachable(fact);
+  }
+}
+
+type Fact<Type extends FleetFact["type"]> = Extract<FleetFact, { readonly type: Type }>;
+
+function launch(state: FleetFold, fact: Fact<"process-launched">, timeMs: number): void {
+  const { type: _, ...identity } = fact;
+  const process: ServerProcess = {
+    ...identity,
+    startedAtMs: timeMs,
+    status: { phase: "STARTING" },
+    attachGeneration: 0,
+    pid: undefined,
+    unreachableSinceMs: undefined,
+    sessionIds: new Set(),
+  };
+  state.processes.set(fact.processId, process);
+  state.livingProcesses.set(fact.processId, process);
+  const ports = Object.values(fact.address.ports);
+  if (ports.length > 0) state.nextPorts.set(fact.fleet, Math.max(...ports) + 1);
+}
+
+function changeProcess(
+  state: FleetFold,
+  processId: ProcessId,
+  change: (process: ServerProcess) => ServerProcess,
+): void {
+  const process = state.processes.get(processId);
+  invariant(process, "a fact of a process names one that was launched");
+  const next = change(process);
+  state.processes.set(processId, next);
+  if (next.status.phase === "ENDED") state.livingProcesses.delete(processId);
+  else state.livingProcesses.set(processId, next);
+}
+
+/** A process that lived for so long has not crashed in a loop. */
+const CRASH_LOOP_AGE_MS = 30_000;
+const CRASH_BACKOFF_MS_MAX = 30_000;
+
+function endProcess(state: FleetFold, fact: Fact<"process-ended">, timeMs: number): void {
+  changeProcess(state, fact.processId, (process) => ({ ...process, status: { phase: "ENDED", reason: fact.reason } }));
+  state.answeredCommands.delete(fact.processId);
+  const forgetAtMs = timeMs + limits.ENDED_KEPT_MS;
+  state.agenda.add({ type: "process-forgotten", atMs: forgetAtMs, processId: fact.processId });
+  const process = state.processes.get(fact.processId);
+  if (!process) return;
+  if (!fact.crashed) {
+    state.crashLoops.delete(process.fleet);
+    return;
+  }
+  const livedLong = timeMs - process.startedAtMs >= CRASH_LOOP_AGE_MS;
+  const crashes = (livedLong ? 0 : (state.crashLoops.get(process.fleet)?.crashes ?? 0)) + 1;
+  // The first crash is made good at once; from the second on it is a loop.
+  const waitMs = crashes === 1 ? 0 : Math.min(CRASH_BACKOFF_MS_MAX, 500 * 2 ** Math.min(crashes - 2, 16));
+  state.crashLoops.set(process.fleet, { crashes, notBeforeMs: timeMs + waitMs });
+  if (waitMs > 0) state.agenda.add({ type: "launch-allowed", atMs: timeMs + waitMs });
+}
+
+function startPlacement(state: FleetFold, fact: Fact<"placement-started">): void {
+  const { placementId } = fact.request;
+  const placement: Placement = {
+    request: fact.request,
+    bodyDigest: fact.bodyDigest,
+    expiresAtMs: fact.expiresAtMs,
+    createdAtWallMs: fact.createdAtWallMs,
+    sessionId: undefined,
+    tried: new Set(),
+    end: undefined,
+  };
+  state.placements.set(placementId, placement);
+  state.pendingPlacements.set(placementId, placement);
+  state.agenda.add({ type: "placement-expires", atMs: fact.expiresAtMs, placementId });
+}
+
+function endPlacement(state: FleetFold, fact: Fact<"placement-ended">, timeMs: number): void {
+  const { placementId } = fact;
+  const placement = state.placements.get(placementId);
+  invariant(placement && !placement.end, "a placement ends once");
+  const end = { state: fact.state, failure: fact.failure, endedAtWallMs: fact.endedAtWallMs };
+  state.placements.set(placementId, { ...placement, end });
+  state.pendingPlacements.delete(placementId);
+  state.agenda.add({ type: "placement-forgotten", atMs: timeMs + limits.ENDED_KEPT_MS, placementId });
+}
+
+function startSession(state: FleetFold, fact: Fact<"session-started">): void {
+  const { session: battle, placementId } = fact;
+  const sessionId = battle.battleSessionId;
+  state.sessions.set(sessionId, {
+    battle,
+    placementId,
+    activateByMs: fact.activateByMs,
+    closeByMs: undefined,
+    seatsAddedAtVersion: battle.rosterVersion,
+    changes: [],
+    seats: new Map(),
+    requests: new Map(),
+    unreachableSinceMs: undefined,
+  });
+  state.agenda.add({ type: "activation-due", atMs: fact.activateByMs, sessionId });
+  changeProcess(state, battle.processId, (process) => ({
+    ...process,
+    sessionIds: new Set([...process.sessionIds, sessionId]),
+  }));
+  const placement = state.placements.get(placementId);
+  invariant(placement, "a session is made for a placement");
+  const attempt = { ...placement, sessionId, tried: new Set([...placement.tried, battle.processId]) };
+  state.placements.set(placementId, attempt);
+  state.pendingPlacements.set(placementId, attempt);
+}
+
+function changeSession(state: FleetFold, fact: SessionChanged, timeMs: number): void {
+  const { change } = fact;
+  const sessionId = change.battleSessionId;
+  const session = state.sessions.get(sessionId);
+  invariant(session && change.revision === session.battle.revision + 1, "changes of a session follow one another");
+  const battle = applySessionChange(session.battle, change);
+  invariant(battle.playerSessions.length <= battle.capacity, "S-CAPACITY: used seats never exceed capacity");
+  const isOver = battle.state === "TERMINATED";
+  const unreachable = {
+    true: session.unreachableSinceMs ?? timeMs,
+    false: undefined,
+    undefined: session.unreachableSinceMs,
+  };
+  state.sessions.set(sessionId, {
+    ...session,
+    battle,
+    closeByMs: isOver ? undefined : (fact.closeByMs ?? session.closeByMs),
+    seatsAddedAtVersion: change.added.length > 0 ? change.rosterVersion : session.seatsAddedAtVersion,
+    // Nobody is told differences of a session that is over.
+    changes: isOver ? [] : keepLast(session.changes, change),
+    seats: rememberSeats(session.seats as Map<PlayerSessionId, SeatMemory>, fact),
+    requests: rememberRequest(state, session, fact, battle),
+    unreachableSinceMs: unreachable[`${change.unreachable}`],
+  });
+  for (const seat of change.added) state.sessionBySeat.set(seat.playerSessionId, sessionId);
+  for (const { expiresAtMs, playerSessionId } of [...change.added, ...change.updated]) {
+    if (expiresAtMs !== undefined)
+      state.agenda.add({ type: "seat-expires", atMs: expiresAtMs, sessionId, playerSessionId });
+  }
+  if (fact.closeByMs !== undefined) state.agenda.add({ type: "session-closes", atMs: fact.closeByMs, sessionId });
+  if (isOver) {
+    state.agenda.add({ type: "session-forgotten", atMs: timeMs + limits.ENDED_KEPT_MS, sessionId });
+    changeProcess(state, battle.processId, (process) => ({
+      ...process,
+      sessionIds: new Set([...process.sessionIds].filter((id) => id !== sessionId)),
+    }));
+  }
+}
+
+function keepLast(changes: readonly SessionChange[], change: SessionChange): readonly SessionChange[] {
+  // Cut by half at a time: each change is copied twice on average, not two hundred times.
+  const kept = changes as SessionChange[];
+  kept.push(change);
+  if (kept.length > 2 * CHANGES_KEPT_MAX) kept.splice(0, kept.length - CHANGES_KEPT_MAX);
+  return kept;
+}
+
+function rememberSeats(
+  seats: Map<PlayerSessionId, SeatMemory>,
+  fact: SessionChanged,
+): Map<PlayerSessionId, SeatMemory> {
+  const { change, accepted } = fact;
+  for (const { playerSessionId } of change.added) {
+    seats.set(playerSessionId, { acceptIds: [], reconnectSecret: undefined, endCause: undefined });
+  }
+  for (const { playerSessionId, cause } of change.removed) {
+    const memory = seats.get(playerSessionId);
+    if (memory) seats.set(playerSessionId, { ...memory, endCause: cause });
+  }
+  const memory = accepted && seats.get(accepted.playerSessionId);
+  if (memory) {
+    const acceptIds = [...memory.acceptIds, accepted.requestId].slice(-ACCEPTS_KEPT_MAX);
+    seats.set(accepted.playerSessionId, { ...memory, acceptIds, reconnectSecret: accepted.reconnectSecret });
+  }
+  return seats;
+}
+
+function rememberRequest(
+  state: FleetFold,
+  session: ServerSession,
+  fact: SessionChanged,
+  battle: ServerSession["battle"],
+): ReadonlyMap<string, AnsweredRequest> {
+  const requests = session.requests as Map<string, AnsweredRequest>;
+  if (!fact.request) return requests;
+  requests.set(fact.request.id, { bodyDigest: fact.request.bodyDigest, battle });
+  state.sessionByRequest.set(fact.request.id, battle.battleSessionId);
+  const updates = [...requests.keys()].filter((id) => id.startsWith("update "));
+  for (const old of updates.slice(0, Math.max(0, updates.length - UPDATES_KEPT_MAX))) {
+    requests.delete(old);
+    state.sessionByRequest.delete(old);
+  }
+  return requests;
+}
+
+function rememberCommand(state: FleetFold, fact: Fact<"command-answered">): void {
+  const process = state.processes.get(fact.processId);
+  if (process?.status.phase === "ENDED") return;
+  let results = state.answeredCommands.get(fact.processId);
+  if (!results) {
+    results = new Map<string, CommandResult>();
+    state.answeredCommands.set(fact.processId, results);
+  }
+  results.set(fact.commandId, fact.result);
+  for (const oldest of results.keys()) {
+    if (results.size <= COMMANDS_KEPT_MAX) break;
+    results.delete(oldest);
+  }
+}
+
+function forget(state: FleetFold, fact: Fact<"forgotten">): void {
+  for (const processId of fact.processIds) state.processes.delete(processId);
+  for (const placementId of fact.placementIds) state.placements.delete(placementId);
+  for (const sessionId of fact.sessionIds) forgetSession(state, sessionId);
+}
+
+function forgetSession(state: FleetFold, sessionId: ServerSessionId): void {
+  const session = state.sessions.get(sessionId);
+  for (const playerSessionId of session?.seats.keys() ?? []) state.sessionBySeat.delete(playerSessionId);
+  for (const requestId of session?.requests.keys() ?? []) state.sessionByRequest.delete(requestId);
+  state.sessions.delete(sessionId);
+}

@@ -1,0 +1,101 @@
+// The feed of placements and sessions: which facts tell their watchers something, and the last of them, kept so that a
+// watcher who was away goes on where it stood.
+import type { BattleSession, SessionChange } from "@muster/proto";
+import type { FleetFact } from "./fleet-fact.ts";
+import type { FleetState } from "./fleet-state.ts";
+import type { Placement } from "./placement.ts";
+
+/** Events that are kept for watchers that resume. Older positions restart with a snapshot. */
+export const FEED_EVENTS_MAX = 50_000;
+
+export type FeedEvent = {
+  /** Of the fact that it tells of. */
+  readonly position: number;
+  readonly owner: string;
+  readonly event:
+    | { readonly type: "session"; readonly battle: BattleSession }
+    | { readonly type: "session-change"; readonly change: SessionChange }
+    /** `battle` is the session of a FULFILLED placement as it was then. */
+    | { readonly type: "placement"; readonly placement: Placement; readonly battle: BattleSession | undefined };
+};
+
+/** What the fact that was folded last tells; undefined for facts that concern nobody outside. */
+export function feedEventOf(state: FleetState, fact: FleetFact): FeedEvent | undefined {
+  switch (fact.type) {
+    case "session-started": {
+      const event = { type: "session", battle: fact.session } as const;
+      return ownedBy(state, state.placements.get(fact.placementId), event);
+    }
+    case "session-changed": {
+      const session = state.sessions.get(fact.change.battleSessionId);
+      const placement = session && state.placements.get(session.placementId);
+      return ownedBy(state, placement, { type: "session-change", change: fact.change });
+    }
+    case "placement-started":
+      return placementEvent(state, state.placements.get(fact.request.placementId));
+    case "placement-ended":
+      return placementEvent(state, state.placements.get(fact.placementId));
+    default:
+      return undefined;
+  }
+}
+
+function placementEvent(state: FleetState, placement: Placement | undefined): FeedEvent | undefined {
+  return placement && ownedBy(state, placement, { type: "placement", placement, battle: sessionOf(state, placement) });
+}
+
+function ownedBy(
+  state: FleetState,
+  placement: Placement | undefined,
+  event: FeedEvent["event"],
+): FeedEvent | undefined {
+  return placement && { position: state.position, owner: placement.request.owner, event };
+}
+
+/** The session of a FULFILLED placement as it is now. */
+export function sessionOf(state: FleetState, placement: Placement): BattleSession | undefined {
+  if (placement.end?.state !== "FULFILLED" || placement.sessionId === undefined) return undefined;
+  return state.sessions.get(placement.sessionId)?.battle;
+}
+
+export interface Feed {
+  /** Adds the event of the fact that was folded last. */
+  add(event: FeedEvent): void;
+  /** The first events after `position`, up to `until`, at most `count`; undefined if some of them are no longer kept. */
+  between(span: {
+    readonly after: number;
+    readonly until: number;
+    readonly count: number;
+  }): readonly FeedEvent[] | undefined;
+}
+
+export function createFeed(eventsMax = FEED_EVENTS_MAX): Feed {
+  const events: FeedEvent[] = [];
+  /** Everything after this position is kept. */
+  let keptAfter = 0;
+  return {
+    add(event) {
+      events.push(event);
+      if (events.length <= 2 * eventsMax) return;
+      const dropped = events.splice(0, events.length - eventsMax);
+      keptAfter = dropped.at(-1)?.position ?? keptAfter;
+    },
+    between({ after, until, count }) {
+      if (after < keptAfter) return undefined;
+      const from = indexAfter(events, after);
+      return events.slice(from, Math.min(from + count, indexAfter(events, until)));
+    },
+  };
+}
+
+/** Of the first event whose position is above `position`. */
+function indexAfter(events: readonly FeedEvent[], position: number): number {
+  let low = 0;
+  let high = events.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((events[middle] as FeedEvent).position <= position) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

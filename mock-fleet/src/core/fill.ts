@@ -1,0 +1,183 @@
+// Fills and updates: what the matcher does to a session that lives. A fill seats newcomers and writes the backfill in one
+// change; both are answered again, unchanged, when they are repeated.
+import {
+  applySessionChange,
+  type Backfill,
+  type BattleSession,
+  MusterError,
+  type ServerSessionId,
+} from "@muster/proto";
+import { type Decision, type Moment, unchanged } from "./decision.ts";
+import { findFleet } from "./fleet-config.ts";
+import type { FleetState } from "./fleet-state.ts";
+import { type PlayerToSeat, reserveSeat } from "./placement.ts";
+import { nextChange, type ServerSession, terminateSession } from "./session.ts";
+
+export type Fill = {
+  readonly fillId: string;
+  readonly sessionId: ServerSessionId;
+  readonly expectedRosterVersion: number;
+  readonly newcomers: readonly PlayerToSeat[];
+  readonly backfill: Backfill;
+  readonly toleratesLeavers: boolean;
+};
+
+export type SessionUpdate = {
+  readonly updateId: string;
+  readonly sessionId: ServerSessionId;
+  readonly backfill: Backfill;
+};
+
+/** @throws {MusterError} SERVER_SESSION_NOT_FOUND */
+export function getSession(state: FleetState, sessionId: ServerSessionId): ServerSession {
+  const session = state.sessions.get(sessionId);
+  if (session) return session;
+  throw new MusterError(
+    "SERVER_SESSION_NOT_FOUND",
+    `Cannot use session ${sessionId} as the fleet knows none of that id`,
+  );
+}
+
+/**
+ * Seats the newcomers. Replies with the session after the fill.
+ *
+ * @throws {MusterError} ID_REUSED, SERVER_SESSION_NOT_FOUND, SESSION_NOT_ACTIVE, SESSION_CLOSED_TO_PLAYERS,
+ *   ROSTER_VERSION_STALE, PLAYER_ALREADY_SEATED, TEAM_UNKNOWN, SESSION_FULL.
+ */
+export function applyFill(
+  state: FleetState,
+  asked: { readonly fill: Fill; readonly bodyDigest: string },
+  moment: Moment,
+): Decision<BattleSession> {
+  const { fill, bodyDigest } = asked;
+  const requestId = `fill ${fill.fillId}`;
+  const answered = findAnswered(state, requestId, bodyDigest, `fill ${fill.fillId}`);
+  if (answered) return unchanged(answered);
+  const session = getSession(state, fill.sessionId);
+  checkTakesPlayers(state, session);
+  checkRoster(session, fill);
+  checkRoom(session.battle, fill.newcomers);
+  const reservationMs = findFleet(moment.config, session.battle.fleet)?.reservationMs ?? 60_000;
+  const change = nextChange(session.battle, "PLAYERS_ADDED", {
+    added: fill.newcomers.map((player) => reserveSeat(player, reservationMs, moment)),
+    backfill: fill.backfill,
+  });
+  return {
+    facts: [{ type: "session-changed", change, request: { id: requestId, bodyDigest } }],
+    reply: applySessionChange(session.battle, change),
+  };
+}
+
+/**
+ * Writes the session's backfill. Replies with the revision that has it. An ended session keeps the document that it ended with.
+ *
+ * @throws {MusterError} ID_REUSED, SERVER_SESSION_NOT_FOUND.
+ */
+export function updateSession(
+  state: FleetState,
+  asked: { readonly update: SessionUpdate; readonly bodyDigest: string },
+): Decision<number> {
+  const { update, bodyDigest } = asked;
+  const requestId = `update ${update.updateId}`;
+  const answered = findAnswered(state, requestId, bodyDigest, `update ${update.updateId}`);
+  if (answered) return unchanged(answered.revision);
+  const { battle } = getSession(state, update.sessionId);
+  if (battle.state === "TERMINATED") return unchanged(battle.revision);
+  const change = nextChange(battle, "BACKFILL_UPDATED", { backfill: update.backfill });
+  return {
+    facts: [{ type: "session-changed", change, request: { id: requestId, bodyDigest } }],
+    reply: change.revision,
+  };
+}
+
+/**
+ * Asks the game to end the session. A repeat changes nothing.
+ *
+ * @throws {MusterError} SERVER_SESSION_NOT_FOUND
+ */
+export function askToTerminate(state: FleetState, sessionId: ServerSessionId, moment: Moment): Decision<undefined> {
+  const { battle } = getSession(state, sessionId);
+  if (battle.state === "TERMINATING" || battle.state === "TERMINATED") return unchanged(undefined);
+  return { facts: [terminateSession(battle, moment)], reply: undefined };
+}
+
+function findAnswered(
+  state: FleetState,
+  requestId: string,
+  bodyDigest: string,
+  name: string,
+): BattleSession | undefined {
+  const sessionId = state.sessionByRequest.get(requestId);
+  const answered = sessionId && state.sessions.get(sessionId)?.requests.get(requestId);
+  if (!answered) return undefined;
+  if (answered.bodyDigest === bodyDigest) return answered.battle;
+  throw new MusterError(
+    "ID_REUSED",
+    `Cannot apply ${name} with another body: the id came before for session ${sessionId}`,
+  );
+}
+
+function checkTakesPlayers(state: FleetState, { battle, unreachableSinceMs }: ServerSession): void {
+  const name = battle.battleSessionId;
+  if (battle.state !== "ACTIVE") {
+    throw new MusterError("SESSION_NOT_ACTIVE", `Cannot seat players in session ${name} as it is ${battle.state}`);
+  }
+  const closed = (why: string) =>
+    new MusterError("SESSION_CLOSED_TO_PLAYERS", `Cannot seat players in session ${name} as ${why}`);
+  if (battle.creationPolicy === "DENY_ALL") throw closed("its creation policy is DENY_ALL");
+  if (unreachableSinceMs !== undefined) throw closed("its host is silent");
+  if (state.processes.get(battle.processId)?.status.phase !== "READY") throw closed("its process is ending");
+}
+
+function checkRoster({ battle, seatsAddedAtVersion }: ServerSession, fill: Fill): void {
+  const expected = fill.expectedRosterVersion;
+  const isCurrent = expected === battle.rosterVersion;
+  const onlyLeavers = fill.toleratesLeavers && expected >= seatsAddedAtVersion && expected < battle.rosterVersion;
+  if (isCurrent || onlyLeavers) return;
+  throw new MusterError(
+    "ROSTER_VERSION_STALE",
+    `Cannot apply a fill judged on roster version ${expected} to session ${battle.battleSessionId}: it has version ${battle.rosterVersion}`,
+    { metadata: { rosterVersion: String(battle.rosterVersion) } },
+  );
+}
+
+function checkRoom(battle: BattleSession, newcomers: readonly PlayerToSeat[]): void {
+  const seated = new Set(battle.playerSessions.map((seat) => seat.playerId));
+  for (const { playerId, team } of newcomers) {
+    if (seated.has(playerId)) {
+      throw new MusterError(
+        "PLAYER_ALREADY_SEATED",
+        `Cannot seat a player twice in session ${battle.battleSessionId}`,
+        {
+          metadata: { playerId },
+        },
+      );
+    }
+    if (battle.teams.length === 0 ? team !== undefined : !battle.teams.some((one) => one.name === team)) {
+      const teams = battle.teams.map((one) => one.name).join(", ") || "none";
+      throw new MusterError(
+        "TEAM_UNKNOWN",
+        `Cannot seat a player in team ${team ?? "none"}: the session has ${teams}`,
+        {
+          metadata: { team: team ?? "" },
+        },
+      );
+    }
+  }
+  checkCapacity("the session", battle.capacity, battle.playerSessions.length, newcomers.length);
+  for (const { name, capacity } of battle.teams) {
+    const used = battle.playerSessions.filter((seat) => seat.team === name).length;
+    checkCapacity(`team ${name}`, capacity, used, newcomers.filter((player) => player.team === name).length);
+  }
+}
+
+function checkCapacity(what: string, capacity: number, used: number, more: number): void {
+  if (more === 0 || used + more <= capacity) return;
+  throw new MusterError(
+    "SESSION_FULL",
+    `Cannot seat ${more} more players as ${what} holds ${capacity}: ${used} are taken`,
+    {
+      metadata: { capacity: String(capacity), used: String(used) },
+    },
+  );
+}

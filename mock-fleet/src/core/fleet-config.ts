@@ -1,0 +1,57 @@
+// What the fleet is told to be: fleets, queues and the patience of each rule. Parsed in config.ts, used by every decision.
+
+export type PortSpec = { readonly name: string; readonly protocol: "tcp" | "udp" };
+
+export type FleetSpec = {
+  readonly name: string;
+  readonly region: string;
+  /** Program and arguments of the dedicated server. */
+  readonly command: readonly string[];
+  /** Where it is started. Undefined: where the fleet runs. */
+  readonly cwd: string | undefined;
+  /** Added to its environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Processes that are kept running. 0: none, ever. */
+  readonly processes: number;
+  /** Cap on what a process says it can run at once. Undefined: as the process says. */
+  readonly concurrentSessions: number | undefined;
+  readonly ports: readonly PortSpec[];
+  /** First and last port, both included. */
+  readonly portRange: { readonly first: number; readonly last: number };
+  /** What clients are told to connect to. */
+  readonly host: string;
+  readonly activationTimeoutMs: number;
+  /** ONE_SHOT: a process ends after its session. REUSABLE: it takes another. */
+  readonly hosting: "REUSABLE" | "ONE_SHOT";
+  readonly reservationMs: number;
+  readonly disconnectGraceMs: number;
+};
+
+export type QueueSpec = {
+  readonly name: string;
+  /** Names of fleets, first choice first. */
+  readonly destinations: readonly string[];
+  readonly timeoutMs: number;
+};
+
+export type HealthSpec = { readonly intervalMs: number; readonly timeoutMs: number; readonly missesMax: number };
+
+export type FleetSettings = {
+  /** Silence of a host after which its reservations are frozen and nothing is placed on it, in ms. */
+  readonly hostSilentAfterMs: number;
+  /** Silence after which it is given up, in ms. */
+  readonly hostLostAfterMs: number;
+  readonly health: HealthSpec;
+  /** What a process, or a session, is given to end by itself, in ms. */
+  readonly processTerminateMs: number;
+};
+
+export type FleetConfig = {
+  readonly fleets: readonly FleetSpec[];
+  readonly queues: readonly QueueSpec[];
+  readonly settings: FleetSettings;
+};
+
+export function findFleet(config: FleetConfig, name: string): FleetSpec | undefined {
+  return config.fleets.find((fleet) => fleet.name === name);
+}

@@ -1,0 +1,96 @@
+// The facts of the fleet, in plain values. Their meaning stands in proto/muster/journal/v1/fleet_facts.proto; grpc-free here,
+// turned into records by fact-wire.ts. Times are journal time in ms unless their name says wall.
+import type {
+  Address,
+  BattleSession,
+  PlacementId,
+  PlayerSessionId,
+  ProcessId,
+  ServerSessionId,
+  SessionChange,
+} from "@muster/proto";
+import type { CommandResult } from "./host-command.ts";
+import type { PlacementEnd, PlacementRequest } from "./placement.ts";
+
+export type FleetFact =
+  | { readonly type: "opened"; readonly journalId: string }
+  | {
+      readonly type: "process-launched";
+      readonly processId: ProcessId;
+      readonly fleet: string;
+      readonly region: string;
+      readonly incarnation: number;
+      readonly secret: string;
+      readonly address: Address;
+      readonly startedAtWallMs: number;
+    }
+  | {
+      readonly type: "process-attached";
+      readonly processId: ProcessId;
+      readonly attachGeneration: number;
+      readonly pid: number | undefined;
+    }
+  | {
+      readonly type: "process-became-ready";
+      readonly processId: ProcessId;
+      readonly ports: Readonly<Record<string, number>>;
+      readonly concurrentSessions: number;
+    }
+  | {
+      readonly type: "process-terminating";
+      readonly processId: ProcessId;
+      readonly reason: string;
+      readonly deadlineMs: number;
+    }
+  | {
+      readonly type: "process-ended";
+      readonly processId: ProcessId;
+      readonly reason: string;
+      readonly crashed: boolean;
+    }
+  | { readonly type: "process-reachability-changed"; readonly processId: ProcessId; readonly unreachable: boolean }
+  | {
+      readonly type: "placement-started";
+      readonly request: PlacementRequest;
+      readonly bodyDigest: string;
+      readonly expiresAtMs: number;
+      readonly createdAtWallMs: number;
+    }
+  | {
+      readonly type: "placement-ended";
+      readonly placementId: PlacementId;
+      readonly state: PlacementEnd;
+      readonly failure: string | undefined;
+      readonly endedAtWallMs: number;
+    }
+  | {
+      readonly type: "session-started";
+      readonly session: BattleSession;
+      readonly placementId: PlacementId;
+      readonly activateByMs: number;
+    }
+  | SessionChanged
+  | {
+      readonly type: "command-answered";
+      readonly processId: ProcessId;
+      readonly commandId: string;
+      readonly result: CommandResult;
+    }
+  | {
+      readonly type: "forgotten";
+      readonly processIds: readonly ProcessId[];
+      readonly placementIds: readonly PlacementId[];
+      readonly sessionIds: readonly ServerSessionId[];
+    };
+
+export type SessionChanged = {
+  readonly type: "session-changed";
+  readonly change: SessionChange;
+  /** The fill or update that made the change. */
+  readonly request?: { readonly id: string; readonly bodyDigest: string } | undefined;
+  readonly accepted?:
+    | { readonly playerSessionId: PlayerSessionId; readonly requestId: string; readonly reconnectSecret: string }
+    | undefined;
+  /** SESSION_TERMINATING: when the session is closed even if the game does not end it. */
+  readonly closeByMs?: number | undefined;
+};

@@ -1,0 +1,71 @@
+// Everything the fleet knows: the fold of its facts. Decisions see it read-only; evolve.ts alone writes it, in place, because
+// copying maps of a hundred thousand sessions for every fact is what a service cannot afford. The values inside the maps that
+// others hold on to (battle sessions, changes, requests) are never written again.
+import type { PlacementId, PlayerSessionId, ProcessId, ServerSessionId } from "@muster/proto";
+import { type Agenda, createAgenda } from "./agenda.ts";
+import type { CommandResult } from "./host-command.ts";
+import type { Placement } from "./placement.ts";
+import type { ServerProcess } from "./process.ts";
+import type { ServerSession } from "./session.ts";
+
+/** A crash loop of one fleet: how often in a row, and when launching is allowed again. */
+export type CrashLoop = { readonly crashes: number; readonly notBeforeMs: number };
+
+export type FleetState = {
+  /** Undefined before the first fact. */
+  readonly journalId: string | undefined;
+  /** Facts so far: the position in the feed. */
+  readonly position: number;
+  readonly processes: ReadonlyMap<ProcessId, ServerProcess>;
+  /** Those that have not ended, oldest first. */
+  readonly livingProcesses: ReadonlyMap<ProcessId, ServerProcess>;
+  readonly placements: ReadonlyMap<PlacementId, Placement>;
+  /** Oldest first. */
+  readonly pendingPlacements: ReadonlyMap<PlacementId, Placement>;
+  readonly sessions: ReadonlyMap<ServerSessionId, ServerSession>;
+  /** Where every remembered seat belongs, ended ones included. */
+  readonly sessionBySeat: ReadonlyMap<PlayerSessionId, ServerSessionId>;
+  /** By "fill <id>" and "update <id>". */
+  readonly sessionByRequest: ReadonlyMap<string, ServerSessionId>;
+  /** By process: results of the last commands, oldest first. */
+  readonly answeredCommands: ReadonlyMap<ProcessId, ReadonlyMap<string, CommandResult>>;
+  readonly crashLoops: ReadonlyMap<string, CrashLoop>;
+  /** By fleet: the port after the last one assigned, so that a late client never meets another process at once. */
+  readonly nextPorts: ReadonlyMap<string, number>;
+  readonly agenda: Agenda;
+};
+
+/** The state as evolve.ts sees it. */
+export type FleetFold = {
+  journalId: string | undefined;
+  position: number;
+  readonly processes: Map<ProcessId, ServerProcess>;
+  readonly livingProcesses: Map<ProcessId, ServerProcess>;
+  readonly placements: Map<PlacementId, Placement>;
+  readonly pendingPlacements: Map<PlacementId, Placement>;
+  readonly sessions: Map<ServerSessionId, ServerSession>;
+  readonly sessionBySeat: Map<PlayerSessionId, ServerSessionId>;
+  readonly sessionByRequest: Map<string, ServerSessionId>;
+  readonly answeredCommands: Map<ProcessId, Map<string, CommandResult>>;
+  readonly crashLoops: Map<string, CrashLoop>;
+  readonly nextPorts: Map<string, number>;
+  readonly agenda: Agenda;
+};
+
+export function createFleetState(): FleetFold {
+  return {
+    journalId: undefined,
+    position: 0,
+    processes: new Map(),
+    livingProcesses: new Map(),
+    placements: new Map(),
+    pendingPlacements: new Map(),
+    sessions: new Map(),
+    sessionBySeat: new Map(),
+    sessionByRequest: new Map(),
+    answeredCommands: new Map(),
+    crashLoops: new Map(),
+    nextPorts: new Map(),
+    agenda: createAgenda(),
+  };
+}

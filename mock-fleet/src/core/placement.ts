@@ -1,0 +1,215 @@
+// A placement: the request for one server session. PENDING until it has an end; its attempts follow one another, each on a
+// process that was not tried before.
+import {
+  type Attributes,
+  type Backfill,
+  type MatchId,
+  MusterError,
+  newId,
+  type PlacementId,
+  type PlayerId,
+  type PlayerSession,
+  type ProcessId,
+  type ServerSessionId,
+  type Team,
+  type TicketId,
+} from "@muster/proto";
+import { type Decision, type Moment, unchanged } from "./decision.ts";
+import { findFleet } from "./fleet-config.ts";
+import type { FleetFact } from "./fleet-fact.ts";
+import type { FleetState } from "./fleet-state.ts";
+import { freeSlots, type ServerProcess } from "./process.ts";
+import { terminateSession } from "./session.ts";
+
+export type PlayerToSeat = {
+  readonly playerId: PlayerId;
+  /** Undefined in a session without teams. */
+  readonly team: string | undefined;
+  readonly ticketId: TicketId | undefined;
+  readonly attributes: Attributes;
+  readonly latenciesMs: Readonly<Record<string, number>>;
+};
+
+export type PlacementRequest = {
+  readonly placementId: PlacementId;
+  readonly queue: string;
+  readonly owner: string;
+  readonly capacity: number;
+  readonly teams: readonly Team[];
+  readonly players: readonly PlayerToSeat[];
+  readonly properties: Readonly<Record<string, string>>;
+  readonly data: string;
+  readonly matchId: MatchId | undefined;
+  readonly configuration: string | undefined;
+  readonly backfill: Backfill | undefined;
+  readonly matcherEndpoint: string;
+  /** A secret. */
+  readonly capabilityKey: Uint8Array;
+  /** Undefined: the queue's setting. */
+  readonly timeoutMs: number | undefined;
+};
+
+export type PlacementEnd = "FULFILLED" | "CANCELLED" | "TIMED_OUT" | "FAILED";
+
+export type Placement = {
+  readonly request: PlacementRequest;
+  readonly bodyDigest: string;
+  readonly expiresAtMs: number;
+  readonly createdAtWallMs: number;
+  /** The session of the last attempt. */
+  readonly sessionId: ServerSessionId | undefined;
+  /** Processes that an attempt was made on. */
+  readonly tried: ReadonlySet<ProcessId>;
+  /** Undefined while PENDING. */
+  readonly end:
+    | { readonly state: PlacementEnd; readonly failure: string | undefined; readonly endedAtWallMs: number }
+    | undefined;
+};
+
+/** @throws {MusterError} PLACEMENT_NOT_FOUND */
+export function getPlacement(state: FleetState, placementId: PlacementId): Placement {
+  const placement = state.placements.get(placementId);
+  if (placement) return placement;
+  throw new MusterError(
+    "PLACEMENT_NOT_FOUND",
+    `Cannot use placement ${placementId} as the fleet knows none of that id`,
+  );
+}
+
+/**
+ * Accepts the request; a repeat of the same body changes nothing. It is FAILED at once if no destination can ever serve it.
+ *
+ * @throws {MusterError} ID_REUSED, QUEUE_NOT_FOUND.
+ */
+export function startPlacement(
+  state: FleetState,
+  asked: { readonly request: PlacementRequest; readonly bodyDigest: string },
+  moment: Moment,
+): Decision<PlacementId> {
+  const { request, bodyDigest } = asked;
+  const { placementId } = request;
+  const known = state.placements.get(placementId);
+  if (known) {
+    if (known.bodyDigest === bodyDigest) return unchanged(placementId);
+    throw new MusterError(
+      "ID_REUSED",
+      `Cannot start placement ${placementId} with another body: the id came before, ${known.end?.state ?? "PENDING"}`,
+    );
+  }
+  const queue = moment.config.queues.find((one) => one.name === request.queue);
+  if (!queue) {
+    throw new MusterError("QUEUE_NOT_FOUND", `Cannot place on queue ${request.queue} as there is none of that name`, {
+      metadata: { queue: request.queue },
+    });
+  }
+  const started: FleetFact = {
+    type: "placement-started",
+    request,
+    bodyDigest,
+    expiresAtMs: moment.nowMs + (request.timeoutMs ?? queue.timeoutMs),
+    createdAtWallMs: moment.wallMs,
+  };
+  const canEver = queue.destinations.some((name) => (findFleet(moment.config, name)?.processes ?? 0) > 0);
+  if (canEver) return { facts: [started], reply: placementId };
+  const failure = `Cannot place on queue ${queue.name} as none of its fleets runs a process: ${queue.destinations.join(", ")}`;
+  return { facts: [started, endPlacement(placementId, "FAILED", moment, failure)], reply: placementId };
+}
+
+/**
+ * Ends a pending placement, and the session that was being made for it. A repeat changes nothing.
+ *
+ * @throws {MusterError} PLACEMENT_NOT_FOUND; PLACEMENT_ENDED if it is FULFILLED: its session lives on.
+ */
+export function stopPlacement(state: FleetState, placementId: PlacementId, moment: Moment): Decision<PlacementId> {
+  const placement = getPlacement(state, placementId);
+  if (!placement.end) return { facts: giveUp(state, placement, "CANCELLED", moment), reply: placementId };
+  if (placement.end.state !== "FULFILLED") return unchanged(placementId);
+  throw new MusterError("PLACEMENT_ENDED", `Cannot stop placement ${placementId} as it has ended: it is FULFILLED`, {
+    metadata: { state: "FULFILLED" },
+  });
+}
+
+/** Ends a pending placement without a session. */
+export function giveUp(
+  state: FleetState,
+  placement: Placement,
+  end: "CANCELLED" | "TIMED_OUT",
+  moment: Moment,
+): readonly FleetFact[] {
+  const battle = placement.sessionId && state.sessions.get(placement.sessionId)?.battle;
+  const ended = endPlacement(placement.request.placementId, end, moment);
+  return battle?.state === "ACTIVATING" ? [ended, terminateSession(battle, moment)] : [ended];
+}
+
+export function endPlacement(
+  placementId: PlacementId,
+  state: PlacementEnd,
+  moment: Moment,
+  failure?: string,
+): FleetFact {
+  return { type: "placement-ended", placementId, state, failure, endedAtWallMs: moment.wallMs };
+}
+
+/** Hands the placement to the first process of its destinations that can take it; nothing if it waits. */
+export function placeNext(state: FleetState, placement: Placement, moment: Moment): readonly FleetFact[] {
+  const current = placement.sessionId && state.sessions.get(placement.sessionId)?.battle;
+  if (placement.end || current?.state === "ACTIVATING") return [];
+  const process = chooseProcess(state, placement, moment);
+  const fleet = process && findFleet(moment.config, process.fleet);
+  if (!process || !fleet) return [];
+  const { request } = placement;
+  return [
+    {
+      type: "session-started",
+      placementId: request.placementId,
+      activateByMs: moment.nowMs + fleet.activationTimeoutMs,
+      session: {
+        battleSessionId: newId("server-session", moment.random),
+        revision: 1,
+        rosterVersion: 1,
+        state: "ACTIVATING",
+        teams: request.teams,
+        capacity: request.capacity,
+        playerSessions: [],
+        properties: request.properties,
+        data: request.data,
+        creationPolicy: "ACCEPT_ALL",
+        backfill: request.backfill,
+        matchId: request.matchId,
+        configuration: request.configuration,
+        address: undefined,
+        processId: process.processId,
+        incarnation: process.incarnation,
+        fleet: process.fleet,
+        region: process.region,
+        createdAtMs: moment.wallMs,
+        unreachable: false,
+        endCause: undefined,
+      },
+    },
+  ];
+}
+
+function chooseProcess(state: FleetState, placement: Placement, moment: Moment): ServerProcess | undefined {
+  const queue = moment.config.queues.find((one) => one.name === placement.request.queue);
+  for (const destination of queue?.destinations ?? []) {
+    for (const process of state.livingProcesses.values()) {
+      if (process.fleet !== destination || freeSlots(process) <= 0) continue;
+      if (moment.attached.has(process.processId) && !placement.tried.has(process.processId)) return process;
+    }
+  }
+  return undefined;
+}
+
+/** A seat for a player, its reservation counted from now. */
+export function reserveSeat(player: PlayerToSeat, reservationMs: number, moment: Moment): PlayerSession {
+  return {
+    playerSessionId: newId("player-session", moment.random),
+    playerId: player.playerId,
+    team: player.team,
+    ticketId: player.ticketId,
+    state: "RESERVED",
+    attributes: player.attributes,
+    expiresAtMs: moment.nowMs + reservationMs,
+  };
+}

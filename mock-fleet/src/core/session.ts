@@ -1,0 +1,130 @@
+// One server session: its document, what the fleet remembers beside it, and how each of its changes is numbered.
+import type {
+  Backfill,
+  BattleSession,
+  ChangeReason,
+  PlacementId,
+  PlayerSession,
+  PlayerSessionId,
+  RemovedPlayer,
+  SeatEndCause,
+  SessionChange,
+  SessionEndCause,
+} from "@muster/proto";
+import type { Moment } from "./decision.ts";
+import type { SessionChanged } from "./fleet-fact.ts";
+import type { Placement } from "./placement.ts";
+
+/** Changes of a session that are kept for sidecars that were away. Further back they get the whole session. */
+export const CHANGES_KEPT_MAX = 256;
+/** Updates without seats that a session remembers by id. Fills are remembered as long as the session. */
+export const UPDATES_KEPT_MAX = 256;
+
+/** What is remembered of a seat beside its place in the document, also after it has ended. */
+export type SeatMemory = {
+  /** Ids of the accepts that were granted, oldest first. */
+  readonly acceptIds: readonly string[];
+  /** Undefined until the first accept. */
+  readonly reconnectSecret: string | undefined;
+  /** Undefined while the seat is in use. */
+  readonly endCause: SeatEndCause | undefined;
+};
+
+/** An answered fill or update. */
+export type AnsweredRequest = { readonly bodyDigest: string; readonly battle: BattleSession };
+
+/** Written by evolve.ts alone; `battle` and its parts are never written, only replaced. */
+export type ServerSession = {
+  /** With deadlines of seats in journal time. */
+  readonly battle: BattleSession;
+  readonly placementId: PlacementId;
+  readonly activateByMs: number;
+  /** TERMINATING: when it is closed even if the game does not end it. */
+  readonly closeByMs: number | undefined;
+  /** The roster version at which seats were last added. */
+  readonly seatsAddedAtVersion: number;
+  /** The last changes, consecutive, up to the present revision. */
+  readonly changes: readonly SessionChange[];
+  readonly seats: ReadonlyMap<PlayerSessionId, SeatMemory>;
+  readonly requests: ReadonlyMap<string, AnsweredRequest>;
+  /** When the host fell silent. */
+  readonly unreachableSinceMs: number | undefined;
+};
+
+export type ChangeParts = Partial<
+  Pick<
+    SessionChange,
+    "added" | "updated" | "removed" | "backfill" | "state" | "creationPolicy" | "address" | "unreachable" | "endCause"
+  >
+>;
+
+/** The next change of `battle`: revision + 1, and roster version + 1 if seats are taken or freed or the policy changes. */
+export function nextChange(battle: BattleSession, reason: ChangeReason, parts: ChangeParts): SessionChange {
+  const { added = [], updated = [], removed = [], ...fields } = parts;
+  const touchesRoster = added.length + removed.length > 0 || fields.creationPolicy !== undefined;
+  return {
+    battleSessionId: battle.battleSessionId,
+    revision: battle.revision + 1,
+    rosterVersion: battle.rosterVersion + (touchesRoster ? 1 : 0),
+    reason,
+    added,
+    updated,
+    removed,
+    ...fields,
+  };
+}
+
+export function isLiving(battle: BattleSession): boolean {
+  return battle.state !== "TERMINATED";
+}
+
+export function isLiveBackfill(backfill: Backfill | undefined): backfill is Backfill {
+  return backfill?.state === "SEARCHING" || backfill?.state === "PAUSED";
+}
+
+export function removedPlayer(seat: PlayerSession, cause: SeatEndCause): RemovedPlayer {
+  return {
+    playerSessionId: seat.playerSessionId,
+    playerId: seat.playerId,
+    team: seat.team,
+    ticketId: seat.ticketId,
+    cause,
+  };
+}
+
+/** Ends the session: every seat is freed and its backfill is over, in one change. */
+export function closeSession(battle: BattleSession, cause: SessionEndCause): SessionChanged {
+  const backfill = isLiveBackfill(battle.backfill)
+    ? { ...battle.backfill, state: "CANCELLED" as const, cause: "SESSION_ENDED" as const, noLegalFill: false }
+    : undefined;
+  return {
+    type: "session-changed",
+    change: nextChange(battle, "SESSION_ENDED", {
+      state: "TERMINATED",
+      endCause: cause,
+      removed: battle.playerSessions.map((seat) => removedPlayer(seat, "SESSION_ENDED")),
+      ...(backfill ? { backfill } : {}),
+    }),
+  };
+}
+
+/** Asks the game to end the session, and closes it at the deadline. */
+export function terminateSession(battle: BattleSession, moment: Moment): SessionChanged {
+  return {
+    type: "session-changed",
+    change: nextChange(battle, "SESSION_TERMINATING", { state: "TERMINATING" }),
+    closeByMs: moment.nowMs + moment.config.settings.processTerminateMs,
+  };
+}
+
+/** Why a session that ends by the game's word has ended. */
+export function endCauseOf(session: ServerSession, placement: Placement | undefined): SessionEndCause {
+  switch (session.battle.state) {
+    case "ACTIVATING":
+      return "ACTIVATION_FAILED";
+    case "TERMINATING":
+      return placement?.end && placement.end.state !== "FULFILLED" ? "PLACEMENT_STOPPED" : "TERMINATED";
+    default:
+      return "GAME_ENDED";
+  }
+}

@@ -1,0 +1,93 @@
+// What the fleet does of its own accord after every change: hands waiting placements to free processes, keeps as many
+// processes as it was told to. One step at a time, so that each is decided on the state that the last one left.
+import { drawId } from "@muster/kit";
+import { newId, type ProcessId } from "@muster/proto";
+import type { Moment } from "./decision.ts";
+import { type FleetSpec, findFleet } from "./fleet-config.ts";
+import type { FleetFact } from "./fleet-fact.ts";
+import type { FleetState } from "./fleet-state.ts";
+import { placeNext } from "./placement.ts";
+import { freeSlots, type ServerProcess, terminateProcess } from "./process.ts";
+
+/** The next step; no facts once everything is as it should be. */
+export function nextUpkeep(state: FleetState, moment: Moment): readonly FleetFact[] {
+  const placed = placeOne(state, moment);
+  if (placed.length > 0 || moment.stopping) return placed;
+  for (const fleet of moment.config.fleets) {
+    const facts = keepProcesses(state, fleet, moment);
+    if (facts.length > 0) return facts;
+  }
+  return retireUnconfigured(state, moment);
+}
+
+function placeOne(state: FleetState, moment: Moment): readonly FleetFact[] {
+  if (state.pendingPlacements.size === 0) return [];
+  const hasRoom = [...state.livingProcesses.values()].some((process) => freeSlots(process) > 0);
+  if (!hasRoom) return [];
+  for (const placement of state.pendingPlacements.values()) {
+    const facts = placeNext(state, placement, moment);
+    if (facts.length > 0) return facts;
+  }
+  return [];
+}
+
+function keepProcesses(state: FleetState, fleet: FleetSpec, moment: Moment): readonly FleetFact[] {
+  const kept = [...state.livingProcesses.values()].filter(
+    (process) => process.fleet === fleet.name && process.status.phase !== "TERMINATING",
+  );
+  if (kept.length > fleet.processes) {
+    const surplus = kept.findLast((process) => process.sessionIds.size === 0);
+    return surplus ? terminateProcess(surplus, "SCALE_IN", moment) : [];
+  }
+  if (kept.length === fleet.processes) return [];
+  if ((state.crashLoops.get(fleet.name)?.notBeforeMs ?? 0) > moment.nowMs) return [];
+  const ports = assignPorts(state, fleet);
+  if (!ports) return []; // Every port is taken by a process that is still ending: its end brings us back here.
+  return [
+    {
+      type: "process-launched",
+      processId: newId("process", moment.random),
+      fleet: fleet.name,
+      region: fleet.region,
+      incarnation: 1,
+      secret: drawId("key", moment.random),
+      address: { host: fleet.host, ports },
+      startedAtWallMs: moment.wallMs,
+    },
+  ];
+}
+
+function assignPorts(state: FleetState, fleet: FleetSpec): Readonly<Record<string, number>> | undefined {
+  const taken = new Set([...state.livingProcesses.values()].flatMap(({ address }) => Object.values(address.ports)));
+  const { first, last } = fleet.portRange;
+  const count = last - first + 1;
+  const start = state.nextPorts.get(fleet.name) ?? first;
+  const ports: Record<string, number> = {};
+  const names = fleet.ports.map((port) => port.name);
+  for (let step = 0; step < count && names.length > 0; step += 1) {
+    const port = first + ((start - first + step) % count);
+    if (taken.has(port)) continue;
+    const name = names.shift();
+    if (name !== undefined) ports[name] = port;
+  }
+  return names.length === 0 ? ports : undefined;
+}
+
+/** Ends processes of fleets that the configuration no longer names. */
+function retireUnconfigured(state: FleetState, moment: Moment): readonly FleetFact[] {
+  const isForeign = (process: ServerProcess) => !findFleet(moment.config, process.fleet);
+  const foreign = [...state.livingProcesses.values()].find(
+    (one) => isForeign(one) && one.status.phase !== "TERMINATING",
+  );
+  return foreign ? terminateProcess(foreign, "FLEET_REMOVED", moment) : [];
+}
+
+/** Asks every living process to end: the fleet itself is ending. */
+export function terminateAll(state: FleetState, moment: Moment): readonly FleetFact[] {
+  return [...state.livingProcesses.values()].flatMap((process) => terminateProcess(process, "SHUTDOWN", moment));
+}
+
+/** Processes that have not ended. */
+export function livingProcessIds(state: FleetState): readonly ProcessId[] {
+  return [...state.livingProcesses.keys()];
+}

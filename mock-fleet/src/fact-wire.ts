@@ -1,0 +1,204 @@
+// Facts as records of the journal: the core's plain values ↔ messages of muster.journal.v1. When you change a fact, change
+// its message in proto/muster/journal/v1/fleet_facts.proto too, additively: old journals are read by this file.
+import { invariant, unreachable } from "@muster/kit";
+import {
+  MusterError,
+  type PlacementId,
+  type PlayerSessionId,
+  type ProcessId,
+  readBattleSession,
+  readPlayerSession,
+  readSessionChange,
+  readWord,
+  type ServerSessionId,
+  writeBattleSession,
+  writeEnum,
+  writePlayerSession,
+  writeSessionChange,
+} from "@muster/proto";
+import { PlacementState } from "@muster/proto/fleet";
+import * as wire from "@muster/proto/journal-fleet";
+import type { FleetFact } from "./core/fleet-fact.ts";
+import { readPlacementRequest, writePlacementRequest } from "./grpc/placement-wire.ts";
+
+/** The kind of every record of the fleet: a FleetFact message. */
+const KIND_FLEET_FACT = 1;
+
+export const factCodec = {
+  encode: (fact: FleetFact): { kind: number; body: Uint8Array } => ({
+    kind: KIND_FLEET_FACT,
+    body: wire.FleetFact.encode({ fact: writeFact(fact) }).finish(),
+  }),
+  /** @throws {MusterError} JOURNAL_UNREADABLE for records of a newer build. */
+  decode(kind: number, body: Uint8Array): FleetFact {
+    const fact = kind === KIND_FLEET_FACT ? readFact(wire.FleetFact.decode(body).fact) : undefined;
+    if (fact) return fact;
+    throw new MusterError(
+      "JOURNAL_UNREADABLE",
+      `Cannot read a record of kind ${kind} as a fact: a newer build wrote it`,
+    );
+  },
+};
+
+type WireFact = NonNullable<wire.FleetFact["fact"]>;
+
+function writeFact(fact: FleetFact): WireFact {
+  switch (fact.type) {
+    case "opened":
+      return { $case: "opened", value: { journalId: fact.journalId } };
+    case "process-launched": {
+      const address = { host: fact.address.host, ports: { ...fact.address.ports } };
+      return { $case: "processLaunched", value: { ...fact, address } };
+    }
+    case "process-attached":
+      return { $case: "processAttached", value: { ...fact, pid: fact.pid ?? 0 } };
+    case "process-became-ready":
+      return { $case: "processBecameReady", value: { ...fact, ports: { ...fact.ports } } };
+    case "process-terminating":
+      return { $case: "processTerminating", value: fact };
+    case "process-ended":
+      return { $case: "processEnded", value: fact };
+    case "process-reachability-changed":
+      return { $case: "processReachabilityChanged", value: fact };
+    case "placement-started":
+      return { $case: "placementStarted", value: { ...fact, request: writePlacementRequest(fact.request) } };
+    case "placement-ended": {
+      const { placementId, endedAtWallMs, failure = "" } = fact;
+      return {
+        $case: "placementEnded",
+        value: { placementId, endedAtWallMs, failure, state: writeEnum(PlacementState, fact.state) },
+      };
+    }
+    case "session-started": {
+      const { placementId, activateByMs } = fact;
+      return {
+        $case: "sessionStarted",
+        value: { placementId, activateByMs, session: writeBattleSession(fact.session) },
+      };
+    }
+    case "session-changed":
+      return {
+        $case: "sessionChanged",
+        value: {
+          change: writeSessionChange(fact.change),
+          request: fact.request,
+          accepted: fact.accepted,
+          closeByMs: fact.closeByMs ?? 0,
+        },
+      };
+    case "command-answered": {
+      const { acceptedSeat, seatExpiresAtMs } = fact.result;
+      return {
+        $case: "commandAnswered",
+        value: {
+          processId: fact.processId,
+          commandId: fact.commandId,
+          battleSessionId: acceptedSeat?.sessionId ?? "",
+          playerSession: acceptedSeat && writePlayerSession(acceptedSeat.playerSession),
+          reconnectSecret: acceptedSeat?.reconnectSecret ?? "",
+          seatExpiresAtMs: seatExpiresAtMs ?? 0,
+        },
+      };
+    }
+    case "forgotten": {
+      const { processIds, placementIds, sessionIds } = fact;
+      return {
+        $case: "forgotten",
+        value: { processIds: [...processIds], placementIds: [...placementIds], sessionIds: [...sessionIds] },
+      };
+    }
+    default:
+      return unreachable(fact);
+  }
+}
+
+// The casts below give ids of our own journal their brand back: they were parsed before they were written.
+function readFact(fact: wire.FleetFact["fact"]): FleetFact | undefined {
+  switch (fact?.$case) {
+    case undefined:
+      return undefined;
+    case "opened":
+      return { type: "opened", journalId: fact.value.journalId };
+    case "processLaunched": {
+      const { address = { host: "", ports: {} } } = fact.value;
+      return { ...fact.value, type: "process-launched", processId: fact.value.processId as ProcessId, address };
+    }
+    case "processAttached": {
+      const { processId, pid } = fact.value;
+      return { ...fact.value, type: "process-attached", processId: processId as ProcessId, pid: pid || undefined };
+    }
+    case "processBecameReady":
+      return { ...fact.value, type: "process-became-ready", processId: fact.value.processId as ProcessId };
+    case "processTerminating":
+      return { ...fact.value, type: "process-terminating", processId: fact.value.processId as ProcessId };
+    case "processEnded":
+      return { ...fact.value, type: "process-ended", processId: fact.value.processId as ProcessId };
+    case "processReachabilityChanged":
+      return { ...fact.value, type: "process-reachability-changed", processId: fact.value.processId as ProcessId };
+    case "placementStarted": {
+      const { request, bodyDigest, expiresAtMs, createdAtWallMs } = fact.value;
+      invariant(request, "a placement was started by a request");
+      return {
+        type: "placement-started",
+        request: readPlacementRequest(request),
+        bodyDigest,
+        expiresAtMs,
+        createdAtWallMs,
+      };
+    }
+    case "placementEnded": {
+      const { placementId, failure, endedAtWallMs } = fact.value;
+      const state = readWord("state", PlacementState, fact.value.state);
+      invariant(state !== "PENDING", "an ended placement is not pending");
+      const ended = { placementId: placementId as PlacementId, state, failure: failure || undefined, endedAtWallMs };
+      return { type: "placement-ended", ...ended };
+    }
+    case "sessionStarted": {
+      const { session, placementId, activateByMs } = fact.value;
+      invariant(session, "a started session has a document");
+      return {
+        type: "session-started",
+        session: readBattleSession(session),
+        placementId: placementId as PlacementId,
+        activateByMs,
+      };
+    }
+    case "sessionChanged": {
+      const { change, request, accepted, closeByMs } = fact.value;
+      invariant(change, "a changed session has a change");
+      return {
+        type: "session-changed",
+        change: readSessionChange(change),
+        request,
+        accepted: accepted && { ...accepted, playerSessionId: accepted.playerSessionId as PlayerSessionId },
+        closeByMs: closeByMs || undefined,
+      };
+    }
+    case "commandAnswered":
+      return readCommandAnswered(fact.value);
+    case "forgotten":
+      return {
+        type: "forgotten",
+        processIds: fact.value.processIds as ProcessId[],
+        placementIds: fact.value.placementIds as PlacementId[],
+        sessionIds: fact.value.sessionIds as ServerSessionId[],
+      };
+    default:
+      return unreachable(fact);
+  }
+}
+
+function readCommandAnswered(value: wire.FleetFact_CommandAnswered): FleetFact {
+  const { processId, commandId, battleSessionId, playerSession, reconnectSecret, seatExpiresAtMs } = value;
+  const acceptedSeat = playerSession && {
+    sessionId: battleSessionId as ServerSessionId,
+    playerSession: readPlayerSession(playerSession),
+    reconnectSecret,
+  };
+  return {
+    type: "command-answered",
+    processId: processId as ProcessId,
+    commandId,
+    result: { acceptedSeat, seatExpiresAtMs: seatExpiresAtMs || undefined },
+  };
+}

@@ -1,0 +1,19 @@
+// What the RPCs stand on: the parts that mock-fleet.ts puts together.
+import type { Clock } from "@muster/kit";
+import type { Log } from "@muster/service";
+import type { Attachments } from "./attachments.ts";
+import type { Feed } from "./core/feed.ts";
+import type { FleetRunner } from "./fleet-runner.ts";
+import type { ServerProcesses } from "./ports.ts";
+
+export type FleetApp = {
+  readonly runner: FleetRunner;
+  readonly attachments: Attachments;
+  readonly feed: Feed;
+  readonly processes: ServerProcesses;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+/** Of this build, told to sidecars. */
+export const FLEET_VERSION = "0.1.0";

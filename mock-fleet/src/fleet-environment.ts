@@ -1,0 +1,23 @@
+// The variables that the mock fleet reads.
+import { type EnvironmentSpec, text, wholeNumber } from "@muster/kit";
+import { serviceEnvironment } from "@muster/service";
+
+export const fleetEnvironment = {
+  ...serviceEnvironment,
+  MUSTER_FLEET_BIND: {
+    meaning: "Address to serve FleetService, HostService and MockFleetService on; sidecars reach the fleet there.",
+    fallback: "127.0.0.1:7420",
+    parse: text,
+  },
+  MUSTER_ORPHAN_GRACE_MS: {
+    meaning: "How long games wait for a lost supervisor to return before they end, in ms. Handed on to sidecars.",
+    fallback: "60000",
+    parse: wholeNumber(0, 3_600_000),
+  },
+  MUSTER_MATCHERS: {
+    meaning:
+      "Matchers that backfill commands may go to, as hosts or addresses with commas between. Empty: any on loopback. Handed on to sidecars.",
+    fallback: "",
+    parse: text,
+  },
+} as const satisfies EnvironmentSpec;

@@ -1,0 +1,138 @@
+// The shell around the core: decides on the ledger, lets deadlines come true, and after every change does the upkeep. All of
+// it synchronous up to the write, so that no two decisions ever see each other half done.
+
+import type { CommittedFact, Ledger } from "@muster/journal";
+import { type Clock, isAbortError, type Random } from "@muster/kit";
+import type { ProcessId } from "@muster/proto";
+import type { Decision, Moment } from "./core/decision.ts";
+import { whenDue } from "./core/due.ts";
+import type { FleetConfig } from "./core/fleet-config.ts";
+import type { FleetFact } from "./core/fleet-fact.ts";
+import type { FleetFold, FleetState } from "./core/fleet-state.ts";
+import { nextUpkeep } from "./core/upkeep.ts";
+
+export interface FleetRunner extends AsyncDisposable {
+  readonly config: FleetConfig;
+  /** For decisions and timers, never for answers: it shows what is not durable yet. */
+  readonly state: FleetState;
+  /** Of the last durable fact. */
+  readonly durablePosition: number;
+  /** Decides now; resolves once what was decided, or seen, is durable. Rejects with what `decide` threw. */
+  decide<Reply>(decide: (state: FleetState, moment: Moment) => Decision<Reply>): Promise<Reply>;
+  /** As `decide`, for what nobody waits for. */
+  act(decide: (state: FleetState, moment: Moment) => readonly FleetFact[]): void;
+  /** A value of the state, given once everything that it shows is durable. */
+  read<Value>(select: (state: FleetState, moment: Moment) => Value): Promise<Value>;
+  onCommitted(listener: (facts: readonly CommittedFact<FleetFact>[]) => void): () => void;
+  nowMs(): number;
+  /** Wall-clock ms of an instant of journal time, as it looks now. */
+  wallOf(journalMs: number): number;
+  /** Nothing is launched any more. */
+  stopLaunching(): void;
+}
+
+export type FleetRunnerOptions = {
+  readonly ledger: Ledger<FleetFold, FleetFact>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly config: FleetConfig;
+  readonly attached: ReadonlySet<ProcessId>;
+  readonly supervised: ReadonlySet<ProcessId>;
+  readonly onFatal: (error: unknown) => void;
+};
+
+/** Takes over the ledger, which it closes when disposed. Nothing happens by itself before the first decision. */
+export function createFleetRunner(options: FleetRunnerOptions): FleetRunner {
+  const { ledger, clock, random, config, attached, supervised, onFatal } = options;
+  const closing = new AbortController();
+  let stopping = false;
+  let armedFor: number | undefined;
+  let disarm = new AbortController();
+
+  const nowMs = () => Math.floor(ledger.nowMs());
+  const momentAt = (atMs: number): Moment => ({
+    nowMs: Math.floor(atMs),
+    wallMs: Math.floor(clock.wallMs()),
+    random,
+    config,
+    attached,
+    supervised,
+    stopping,
+  });
+  const inBackground = (done: Promise<unknown>) => {
+    done.catch((error: unknown) => {
+      if (!closing.signal.aborted) onFatal(error);
+    });
+  };
+  /** Decides without anybody waiting; answers whether anything changed. */
+  const step = (decide: (state: FleetState, moment: Moment) => readonly FleetFact[]): boolean => {
+    let changed = false;
+    const done = ledger.execute((state, atMs) => {
+      const facts = decide(state, momentAt(atMs));
+      changed = facts.length > 0;
+      return { facts, reply: undefined };
+    });
+    inBackground(done);
+    return changed;
+  };
+  const letDeadlinesPass = () => {
+    for (let due = takeDue(); due.length > 0; due = takeDue()) {
+      for (const deadline of due) step((state, moment) => whenDue(state, deadline, moment));
+    }
+  };
+  const takeDue = () => ledger.state.agenda.takeDue(nowMs());
+  const keepUp = () => {
+    while (!closing.signal.aborted && step(nextUpkeep));
+    arm();
+  };
+  /** Wakes at the earliest deadline. */
+  const arm = () => {
+    const { nextMs } = ledger.state.agenda;
+    if (nextMs === armedFor || closing.signal.aborted) return;
+    disarm.abort();
+    disarm = new AbortController();
+    armedFor = nextMs;
+    if (nextMs === undefined) return;
+    clock.sleep(Math.ceil(nextMs - ledger.nowMs()), disarm.signal).then(
+      () => {
+        armedFor = undefined;
+        letDeadlinesPass();
+        keepUp();
+      },
+      (error: unknown) => {
+        if (!isAbortError(error)) onFatal(error);
+      },
+    );
+  };
+
+  return {
+    config,
+    state: ledger.state,
+    get durablePosition() {
+      return ledger.durableSequence;
+    },
+    decide(decide) {
+      letDeadlinesPass();
+      const reply = ledger.execute((state, atMs) => decide(state, momentAt(atMs)));
+      keepUp();
+      return reply;
+    },
+    act(decide) {
+      letDeadlinesPass();
+      step(decide);
+      keepUp();
+    },
+    read: (select) => ledger.read((state, atMs) => select(state, momentAt(atMs))),
+    onCommitted: (listener) => ledger.onCommitted(listener),
+    nowMs,
+    wallOf: (journalMs) => Math.round(clock.wallMs() + (journalMs - ledger.nowMs())),
+    stopLaunching: () => {
+      stopping = true;
+    },
+    async [Symbol.asyncDispose]() {
+      closing.abort();
+      disarm.abort();
+      await ledger[Symbol.asyncDispose]();
+    },
+  };
+}

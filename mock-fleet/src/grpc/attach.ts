@@ -1,0 +1,112 @@
+// One sidecar's stream: Hello is judged, then commands are carried out as they come, while everything that the process is to
+// be told leaves through its bounded queue.
+import { isAbortError } from "@muster/kit";
+import { fieldInvalid, type MusterError, toMusterError } from "@muster/proto";
+import type { AttachRequest, AttachResponse } from "@muster/proto/fleet";
+import type { CallContext } from "@muster/proto/rpc";
+import type { Attachment } from "../attachments.ts";
+import { carryOut, type NumberedCommand } from "../core/command.ts";
+import { catchUp } from "../core/delivery.ts";
+import { admitSidecar, becomeReady, getProcess } from "../core/process.ts";
+import { hostHeard } from "../core/silence.ts";
+import type { FleetApp } from "../fleet-app.ts";
+import { type FullHello, heartbeatIntervalMs, readCommand, readHello, writeOutbound } from "./host-wire.ts";
+
+export async function* attach(
+  app: FleetApp,
+  requests: AsyncIterable<AttachRequest>,
+  { signal }: CallContext,
+): AsyncGenerator<AttachResponse> {
+  const incoming = requests[Symbol.asyncIterator]();
+  const first = await incoming.next();
+  if (first.done || first.value.message?.$case !== "hello") {
+    throw fieldInvalid("message", "Hello, as the first message of the stream", "something else");
+  }
+  const hello = readHello(first.value.message.value);
+  const attachment = await openAttachment(app, hello);
+  const ended = new AbortController();
+  const leave = () => {
+    ended.abort();
+    app.attachments.close(attachment);
+  };
+  signal.addEventListener("abort", leave);
+  try {
+    void beat(app, attachment, ended.signal);
+    receive(app, attachment, incoming).then(leave, (error: unknown) => attachment.outbound.close(toMusterError(error)));
+    for await (const message of attachment.outbound) yield writeOutbound(app, message);
+  } finally {
+    leave();
+    app.log.info({ processId: attachment.processId }, "A sidecar's stream has ended");
+  }
+}
+
+/** @throws {MusterError} FLEET_NOT_FOUND, PROCESS_NOT_FOUND, CREDENTIALS_INVALID, PROCESS_FENCED. */
+async function openAttachment(app: FleetApp, hello: FullHello): Promise<Attachment> {
+  const { runner, attachments } = app;
+  const { processId, attachGeneration, pid } = hello;
+  let attachment: Attachment | undefined;
+  const done = runner.decide((state, moment) => {
+    const process = admitSidecar(state, hello, moment);
+    const missed = catchUp(state, process, hello.known);
+    attachment = attachments.open({
+      processId,
+      position: state.position + 1,
+      catchUp: [{ type: "welcome", processId, endedSessionIds: missed.endedSessionIds }, ...missed.messages],
+    });
+    attachments.heard(processId, moment.nowMs);
+    return { facts: [{ type: "process-attached", processId, attachGeneration, pid }], reply: attachment };
+  });
+  if (!attachment) return done; // Refused: `done` tells why.
+  announceReturn(app, attachment);
+  const { ready } = hello;
+  if (ready) runner.act((state, moment) => becomeReady(getProcess(state, processId), ready, moment));
+  for (const command of hello.carriedOut) carryOutFor(app, attachment, command);
+  app.log.info({ processId, attachGeneration }, "A sidecar attached");
+  return done;
+}
+
+async function receive(app: FleetApp, attachment: Attachment, incoming: AsyncIterator<AttachRequest>): Promise<void> {
+  for (let next = await incoming.next(); !next.done; next = await incoming.next()) {
+    if (attachment.outbound.closed) return;
+    app.attachments.heard(attachment.processId, app.runner.nowMs());
+    announceReturn(app, attachment);
+    const { message } = next.value;
+    if (message?.$case === "command") carryOutFor(app, attachment, readCommand(message.value));
+    if (message?.$case === "hello") throw fieldInvalid("message", "Hello only once in a stream", "Hello again");
+    // Acknowledgements: changes are kept by number anyway, and a Hello says what the game has.
+  }
+}
+
+/** Ends the unreachable time of a host that is heard again. */
+function announceReturn({ runner }: FleetApp, { processId }: Attachment): void {
+  if (runner.state.processes.get(processId)?.unreachableSinceMs === undefined) return;
+  runner.act((state, moment) => hostHeard(state, getProcess(state, processId), moment));
+}
+
+function carryOutFor(app: FleetApp, attachment: Attachment, command: NumberedCommand): void {
+  const { processId } = attachment;
+  const { commandId } = command;
+  const done = app.runner.decide((state, moment) => carryOut(state, getProcess(state, processId), command, moment));
+  done.then(
+    // The fact of a first time has sent its result already, in its place among the changes.
+    ({ result, isRepeat }) => isRepeat && app.attachments.send(attachment, { type: "result", commandId, result }),
+    async (error: unknown) => {
+      const refusal: MusterError = toMusterError(error);
+      if (refusal.reason === "INTERNAL_FAULT") app.log.error({ error, processId }, "A command met a mistake of ours");
+      await app.runner.read(() => undefined).catch(() => undefined); // What the refusal shows must be durable first.
+      app.attachments.send(attachment, { type: "refusal", commandId, error: refusal });
+    },
+  );
+}
+
+async function beat(app: FleetApp, attachment: Attachment, signal: AbortSignal): Promise<void> {
+  const intervalMs = heartbeatIntervalMs(app.runner.config.settings.hostSilentAfterMs);
+  try {
+    while (!attachment.outbound.closed) {
+      await app.clock.sleep(intervalMs, signal);
+      if (attachment.catchUp === undefined) app.attachments.send(attachment, { type: "heartbeat" });
+    }
+  } catch (error) {
+    if (!isAbortError(error)) throw error;
+  }
+}

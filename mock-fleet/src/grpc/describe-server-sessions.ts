@@ -1,0 +1,18 @@
+import { parseId, type ServerSessionId, writeBattleSession } from "@muster/proto";
+import type { DescribeServerSessionsRequest, DescribeServerSessionsResponse } from "@muster/proto/fleet";
+import { isLiving } from "../core/session.ts";
+import type { FleetApp } from "../fleet-app.ts";
+import { sessionAtWall } from "./wall-time.ts";
+
+export async function describeServerSessions(
+  app: FleetApp,
+  message: DescribeServerSessionsRequest,
+): Promise<DescribeServerSessionsResponse> {
+  const asked = message.battleSessionIds.map((id) => parseId<ServerSessionId>("battle_session_ids", id));
+  const battles = await app.runner.read((state) => {
+    const ids = asked.length > 0 ? asked : [...state.sessions.keys()];
+    const found = ids.flatMap((id) => state.sessions.get(id)?.battle ?? []);
+    return found.filter((battle) => message.includeEnded || isLiving(battle));
+  });
+  return { sessions: battles.map((battle) => writeBattleSession(sessionAtWall(battle, app.runner.wallOf))) };
+}

@@ -1,0 +1,92 @@
+// Fills, updates, processes and the feed of FleetService: wire ↔ core.
+import {
+  type FillId,
+  fieldInvalid,
+  parseId,
+  type ServerSessionId,
+  writeBattleSession,
+  writeEnum,
+  writeSessionChange,
+} from "@muster/proto";
+import * as wire from "@muster/proto/fleet";
+import type { FeedEvent } from "../core/feed.ts";
+import type { Fill, SessionUpdate } from "../core/fill.ts";
+import type { ServerProcess } from "../core/process.ts";
+import type { FleetApp } from "../fleet-app.ts";
+import { wholeNumberIn } from "./field.ts";
+import { readBackfillOf, readPlayers, writePlacement } from "./placement-wire.ts";
+import { changeAtWall, sessionAtWall } from "./wall-time.ts";
+
+/** @throws {MusterError} FIELD_INVALID, ID_MALFORMED. */
+export function readFill(message: wire.ApplyFillRequest): Fill {
+  const newcomers = readPlayers("newcomers", message.newcomers);
+  if (newcomers.length === 0) throw fieldInvalid("newcomers", "at least one player", 0);
+  if (!message.backfill) throw fieldInvalid("backfill", "the backfill after the fill", "absent");
+  return {
+    fillId: parseId<FillId>("fill_id", message.fillId),
+    sessionId: parseId<ServerSessionId>("battle_session_id", message.battleSessionId),
+    expectedRosterVersion: wholeNumberIn(
+      "expected_roster_version",
+      message.expectedRosterVersion,
+      0,
+      Number.MAX_SAFE_INTEGER,
+    ),
+    newcomers,
+    backfill: readBackfillOf("backfill", message.backfill),
+    toleratesLeavers: message.toleratesLeavers,
+  };
+}
+
+/** @throws {MusterError} FIELD_INVALID, ID_MALFORMED. */
+export function readUpdate(message: wire.UpdateServerSessionRequest): SessionUpdate {
+  if (!message.backfill) throw fieldInvalid("backfill", "the backfill to write", "absent");
+  return {
+    updateId: parseId("update_id", message.updateId),
+    sessionId: parseId<ServerSessionId>("battle_session_id", message.battleSessionId),
+    backfill: readBackfillOf("backfill", message.backfill),
+  };
+}
+
+export function writeServerProcess(process: ServerProcess, isAttached: boolean): wire.ServerProcess {
+  const { status } = process;
+  return {
+    processId: process.processId,
+    fleet: process.fleet,
+    region: process.region,
+    state: writeEnum(wire.ProcessState, status.phase),
+    incarnation: process.incarnation,
+    pid: process.pid ?? 0,
+    address: { host: process.address.host, ports: { ...process.address.ports } },
+    battleSessionIds: [...process.sessionIds],
+    concurrentSessions: status.phase === "READY" ? status.concurrentSessions : 0,
+    startedAt: new Date(process.startedAtWallMs),
+    endReason: status.phase === "ENDED" ? status.reason : "",
+    attached: isAttached && process.unreachableSinceMs === undefined,
+  };
+}
+
+export function writeFeedEvent(app: FleetApp, { event }: FeedEvent): NonNullable<wire.WatchSessionsResponse["event"]> {
+  const { wallOf } = app.runner;
+  switch (event.type) {
+    case "session":
+      return { $case: "session", value: writeBattleSession(sessionAtWall(event.battle, wallOf)) };
+    case "session-change":
+      return { $case: "sessionChange", value: writeSessionChange(changeAtWall(event.change, wallOf)) };
+    case "placement": {
+      const battle = event.battle && sessionAtWall(event.battle, wallOf);
+      return { $case: "placement", value: writePlacement(event.placement, battle) };
+    }
+  }
+}
+
+/** Where a watcher stands, for nobody but this journal to read. */
+export function writeResumeToken(journalId: string, position: number): string {
+  return Buffer.from(`${journalId} ${position}`).toString("base64url");
+}
+
+/** The position of a token; undefined if it is of another journal. @throws {MusterError} FIELD_INVALID for other text. */
+export function readResumeToken(journalId: string, token: string): number | undefined {
+  const [, id, position] = /^(\S+) (\d{1,15})$/.exec(Buffer.from(token, "base64url").toString()) ?? [];
+  if (position === undefined) throw fieldInvalid("resume_token", "a token that a watch has given out", token);
+  return id === journalId ? Number(position) : undefined;
+}

@@ -1,0 +1,216 @@
+// The stream of one sidecar: wire ↔ core.
+import { createHmac } from "node:crypto";
+import {
+  type BattleSession,
+  fieldInvalid,
+  type MusterError,
+  type PlayerSessionId,
+  type ProcessId,
+  parseId,
+  readWord,
+  type ServerSessionId,
+  writeBattleSession,
+  writePlayerSession,
+  writeSessionChange,
+} from "@muster/proto";
+import type * as wire from "@muster/proto/fleet";
+import { CreationPolicy } from "@muster/proto/session";
+import type { OutboundMessage } from "../attachments.ts";
+import type { NumberedCommand } from "../core/command.ts";
+import type { KnownSession } from "../core/delivery.ts";
+import type { CommandResult, HostCommand } from "../core/host-command.ts";
+import type { Hello } from "../core/process.ts";
+import { FLEET_VERSION, type FleetApp } from "../fleet-app.ts";
+import { wholeNumberIn } from "./field.ts";
+import { changeAtWall, seatAtWall, sessionAtWall } from "./wall-time.ts";
+
+/** Sessions that one process takes at once. */
+const CONCURRENT_SESSIONS_MAX = 1_000;
+const TEXT_CHARS_MAX = 256;
+
+type ReadyToTakeSessions = Extract<HostCommand, { readonly type: "process-ready" }>;
+
+export type FullHello = Hello & {
+  readonly known: readonly KnownSession[];
+  /** Undefined: the game has not said that it is ready. */
+  readonly ready: ReadyToTakeSessions | undefined;
+  readonly carriedOut: readonly NumberedCommand[];
+};
+
+/** @throws {MusterError} FIELD_INVALID, ID_MALFORMED. */
+export function readHello(message: wire.Hello): FullHello {
+  return {
+    processId: parseId<ProcessId>("hello.process_id", message.processId),
+    incarnation: message.incarnation,
+    attachGeneration: wholeNumberIn("hello.attach_generation", message.attachGeneration, 1, Number.MAX_SAFE_INTEGER),
+    secret: message.secret,
+    fleet: message.fleet,
+    pid: message.pid === 0 ? undefined : wholeNumberIn("hello.pid", message.pid, 1, 2 ** 31 - 1),
+    known: message.knownSessions.map(({ battleSessionId, revision }) => ({
+      sessionId: parseId<ServerSessionId>("hello.known_sessions.battle_session_id", battleSessionId),
+      revision,
+    })),
+    ready: message.ready && readReady(message.ready),
+    carriedOut: message.carriedOut.map(readCommand),
+  };
+}
+
+function readReady(message: wire.ProcessReady): ReadyToTakeSessions {
+  for (const [name, port] of Object.entries(message.ports)) {
+    wholeNumberIn(`process_ready.ports.${name.slice(0, 64)}`, port, 1, 65_535);
+  }
+  return {
+    type: "process-ready",
+    ports: message.ports,
+    concurrentSessions: wholeNumberIn(
+      "process_ready.concurrent_sessions",
+      message.concurrentSessions,
+      0,
+      CONCURRENT_SESSIONS_MAX,
+    ),
+  };
+}
+
+/** @throws {MusterError} FIELD_INVALID, ID_MALFORMED. */
+export function readCommand(message: wire.HostCommand): NumberedCommand {
+  return { commandId: parseId("command.command_id", message.commandId), command: readBody(message.command) };
+}
+
+function readBody(command: wire.HostCommand["command"]): HostCommand {
+  switch (command?.$case) {
+    case "processStarted":
+      return { type: "process-started", pid: wholeNumberIn("process_started.pid", command.value.pid, 1, 2 ** 31 - 1) };
+    case "processReady":
+      return readReady(command.value);
+    case "processEnding":
+      return { type: "process-ending" };
+    case "processExited":
+      return { type: "process-exited", how: command.value.how.slice(0, TEXT_CHARS_MAX) };
+    case "processUnhealthy":
+      return { type: "process-unhealthy", why: command.value.why.slice(0, TEXT_CHARS_MAX) };
+    case "activateSession":
+      return { type: "activate-session", sessionId: readSessionId("activate_session", command.value) };
+    case "endSession":
+      return { type: "end-session", sessionId: readSessionId("end_session", command.value) };
+    case "acceptSeat":
+      return {
+        type: "accept-seat",
+        playerSessionId: readSeatId("accept_seat", command.value),
+        requestId: parseId("accept_seat.request_id", command.value.requestId),
+        reconnectSecret: command.value.reconnectSecret || undefined,
+        givenReconnectSecret: command.value.givenReconnectSecret || undefined,
+      };
+    case "disconnectSeat":
+      return { type: "disconnect-seat", playerSessionId: readSeatId("disconnect_seat", command.value) };
+    case "removeSeat":
+      return { type: "remove-seat", playerSessionId: readSeatId("remove_seat", command.value) };
+    case "changeCreationPolicy":
+      return {
+        type: "change-creation-policy",
+        sessionId: readSessionId("change_creation_policy", command.value),
+        creationPolicy: readWord(
+          "change_creation_policy.creation_policy",
+          CreationPolicy,
+          command.value.creationPolicy,
+        ),
+      };
+    default:
+      throw fieldInvalid("command", "a command that this fleet knows", "absent or newer");
+  }
+}
+
+function readSessionId(command: string, value: { readonly battleSessionId: string }): ServerSessionId {
+  return parseId<ServerSessionId>(`${command}.battle_session_id`, value.battleSessionId);
+}
+
+function readSeatId(command: string, value: { readonly playerSessionId: string }): PlayerSessionId {
+  // The id is a secret, and a wrong one is likely a client's input: the error must not show it.
+  if (/^[A-Za-z0-9_.:-]{1,128}$/.test(value.playerSessionId)) return value.playerSessionId as PlayerSessionId;
+  throw fieldInvalid(`${command}.player_session_id`, "1 to 128 of A-Z a-z 0-9 _ . : -", "something else");
+}
+
+export function writeOutbound(app: FleetApp, message: OutboundMessage): wire.AttachResponse {
+  const { wallOf } = app.runner;
+  switch (message.type) {
+    case "welcome":
+      return { message: { $case: "welcome", value: writeWelcome(app, message) } };
+    case "result":
+      return { message: { $case: "result", value: writeResult(app, message.commandId, message.result) } };
+    case "refusal":
+      return { message: { $case: "result", value: writeRefusal(message.commandId, message.error) } };
+    case "start-session":
+      return {
+        message: {
+          $case: "startSession",
+          value: {
+            session: writeBattleSession(sessionAtWall(message.battle, wallOf)),
+            activateBy: new Date(wallOf(message.activateByMs)),
+            matcherEndpoint: message.matcherEndpoint,
+            capability: capabilityOf(message.battle, message.capabilityKey),
+          },
+        },
+      };
+    case "session-change":
+      return { message: { $case: "sessionChange", value: writeSessionChange(changeAtWall(message.change, wallOf)) } };
+    case "terminate-session":
+      return { message: { $case: "terminateSession", value: { battleSessionId: message.sessionId } } };
+    case "terminate-process": {
+      const { reason, deadlineMs } = message;
+      return { message: { $case: "terminateProcess", value: { reason, deadline: new Date(wallOf(deadlineMs)) } } };
+    }
+    case "heartbeat":
+      return { message: { $case: "heartbeat", value: {} } };
+  }
+}
+
+/** What backfill commands of the session present to its matcher. Empty for a session that takes none. */
+function capabilityOf(battle: BattleSession, key: Uint8Array): string {
+  if (key.length === 0) return "";
+  const what = `${battle.battleSessionId}:${battle.processId}:${battle.incarnation}`;
+  return createHmac("sha256", key).update(what).digest("base64url");
+}
+
+function writeWelcome(app: FleetApp, message: Extract<OutboundMessage, { type: "welcome" }>): wire.Welcome {
+  const process = app.runner.state.processes.get(message.processId);
+  const { health, hostSilentAfterMs, hostLostAfterMs } = app.runner.config.settings;
+  return {
+    fleetVersion: FLEET_VERSION,
+    region: process?.region ?? "",
+    address: process && { host: process.address.host, ports: { ...process.address.ports } },
+    heartbeatIntervalMs: heartbeatIntervalMs(hostSilentAfterMs),
+    healthIntervalMs: health.intervalMs,
+    healthTimeoutMs: health.timeoutMs,
+    healthMissesMax: health.missesMax,
+    hostLostAfterMs,
+    endedSessionIds: [...message.endedSessionIds],
+  };
+}
+
+/** Three heartbeats may be lost, or late, before a side counts as silent. */
+export function heartbeatIntervalMs(hostSilentAfterMs: number): number {
+  return Math.max(50, Math.floor(hostSilentAfterMs / 4));
+}
+
+function writeResult(app: FleetApp, commandId: string, result: CommandResult): wire.CommandResult {
+  const { acceptedSeat, seatExpiresAtMs } = result;
+  const { wallOf } = app.runner;
+  return {
+    commandId,
+    error: undefined,
+    acceptedSeat: acceptedSeat && {
+      battleSessionId: acceptedSeat.sessionId,
+      playerSession: writePlayerSession(seatAtWall(acceptedSeat.playerSession, wallOf)),
+      reconnectSecret: acceptedSeat.reconnectSecret,
+    },
+    seatExpiresAt: seatExpiresAtMs === undefined ? undefined : new Date(wallOf(seatExpiresAtMs)),
+  };
+}
+
+function writeRefusal(commandId: string, error: MusterError): wire.CommandResult {
+  return {
+    commandId,
+    error: { reason: error.reason, message: error.message, metadata: { ...error.metadata } },
+    acceptedSeat: undefined,
+    seatExpiresAt: undefined,
+  };
+}

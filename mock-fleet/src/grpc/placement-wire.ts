@@ -1,0 +1,195 @@
+// Placements: wire ↔ core. Every field is checked here, once; the journal reads requests back through the same door.
+
+import type { BattleSession } from "@muster/proto";
+import {
+  type BackfillId,
+  fieldInvalid,
+  limits,
+  type MatchId,
+  MusterError,
+  type PlacementId,
+  parseAttributes,
+  parseId,
+  parsePlayerId,
+  readBackfill,
+  type Team,
+  type TicketId,
+  writeAttributes,
+  writeBackfill,
+  writeBattleSession,
+  writeEnum,
+} from "@muster/proto";
+import * as wire from "@muster/proto/fleet";
+import type { Placement, PlacementRequest, PlayerToSeat } from "../core/placement.ts";
+import { wholeNumberIn } from "./field.ts";
+
+/** Seats of one session. */
+const CAPACITY_MAX = 10_000;
+const PROPERTIES_MAX = 64;
+const PROPERTY_CHARS_MAX = 1_024;
+/** Characters of a session's data: it travels in every snapshot. */
+const DATA_CHARS_MAX = 65_536;
+const CAPABILITY_KEY_BYTES_MAX = 256;
+
+/** @throws {MusterError} FIELD_INVALID, ID_MALFORMED, TEAM_UNKNOWN. */
+export function readPlacementRequest(message: wire.StartPlacementRequest): PlacementRequest {
+  const teams = readTeams(message.teams);
+  const players = readPlayers("players", message.players);
+  const capacity = wholeNumberIn("capacity", message.capacity, 1, CAPACITY_MAX);
+  if (players.length > capacity) {
+    throw fieldInvalid("players", `at most as many players as the capacity of ${capacity}`, players.length);
+  }
+  checkTeams(teams, players);
+  return {
+    placementId: parseId<PlacementId>("placement_id", message.placementId),
+    queue: message.queue,
+    owner: parseId("owner", message.owner),
+    capacity,
+    teams,
+    players,
+    properties: readProperties(message.properties),
+    data: atMost("data", message.data, DATA_CHARS_MAX),
+    matchId: message.matchId === "" ? undefined : parseId<MatchId>("match_id", message.matchId),
+    configuration: atMost("configuration", message.configuration, 128) || undefined,
+    backfill: message.backfill && readBackfillOf("backfill", message.backfill),
+    matcherEndpoint: atMost("matcher_endpoint", message.matcherEndpoint, 256),
+    capabilityKey: readKey(message.capabilityKey),
+    timeoutMs: message.timeoutMs === 0 ? undefined : wholeNumberIn("timeout_ms", message.timeoutMs, 1_000, 600_000),
+  };
+}
+
+/** A backfill whose id is checked too. @throws {MusterError} FIELD_INVALID, ID_MALFORMED. */
+export function readBackfillOf(
+  field: string,
+  message: Parameters<typeof readBackfill>[0],
+): ReturnType<typeof readBackfill> {
+  parseId<BackfillId>(`${field}.backfill_id`, message.backfillId);
+  return readBackfill(message);
+}
+
+/** @throws {MusterError} FIELD_INVALID, ID_MALFORMED; a player named twice is FIELD_INVALID. */
+export function readPlayers(field: string, messages: readonly wire.PlayerToSeat[]): readonly PlayerToSeat[] {
+  const players = messages.map((message, index) => readPlayer(`${field}[${index}]`, message));
+  const seen = new Set<string>();
+  for (const [index, { playerId }] of players.entries()) {
+    if (seen.has(playerId)) throw fieldInvalid(`${field}[${index}].player_id`, "a player who is named once", playerId);
+    seen.add(playerId);
+  }
+  return players;
+}
+
+function readPlayer(path: string, message: wire.PlayerToSeat): PlayerToSeat {
+  const latencies = Object.entries(message.latenciesMs);
+  if (latencies.length > limits.LATENCIES_PER_PLAYER_MAX) {
+    throw fieldInvalid(`${path}.latencies_ms`, `at most ${limits.LATENCIES_PER_PLAYER_MAX} regions`, latencies.length);
+  }
+  for (const [region, latencyMs] of latencies) {
+    wholeNumberIn(`${path}.latencies_ms.${region.slice(0, 64)}`, latencyMs, 0, limits.LATENCY_MS_MAX);
+  }
+  return {
+    playerId: parsePlayerId(`${path}.player_id`, message.playerId),
+    team: message.team || undefined,
+    ticketId: message.ticketId === "" ? undefined : parseId<TicketId>(`${path}.ticket_id`, message.ticketId),
+    attributes: parseAttributes(`${path}.attributes`, message.attributes),
+    latenciesMs: message.latenciesMs,
+  };
+}
+
+function readTeams(messages: readonly Team[]): readonly Team[] {
+  if (messages.length > limits.MATCH_PLAYERS_MAX) {
+    throw fieldInvalid("teams", `at most ${limits.MATCH_PLAYERS_MAX} teams`, messages.length);
+  }
+  const names = new Set<string>();
+  return messages.map(({ name, template, capacity }, index) => {
+    const path = `teams[${index}]`;
+    if (name.length < 1 || name.length > 128 || names.has(name)) {
+      throw fieldInvalid(`${path}.name`, "1 to 128 characters that no other team has", name);
+    }
+    names.add(name);
+    return {
+      name,
+      template: atMost(`${path}.template`, template, 128),
+      capacity: wholeNumberIn(`${path}.capacity`, capacity, 1, CAPACITY_MAX),
+    };
+  });
+}
+
+function checkTeams(teams: readonly Team[], players: readonly PlayerToSeat[]): void {
+  for (const [index, { team }] of players.entries()) {
+    if (teams.length === 0 ? team === undefined : teams.some((one) => one.name === team)) continue;
+    const known = teams.map((one) => one.name).join(", ") || "no team";
+    throw new MusterError(
+      "TEAM_UNKNOWN",
+      `Cannot seat players[${index}] in team ${team ?? "none"}: there is ${known}`,
+      {
+        metadata: { team: team ?? "" },
+      },
+    );
+  }
+  for (const { name, capacity } of teams) {
+    const members = players.filter((player) => player.team === name).length;
+    if (members > capacity) throw fieldInvalid("players", `at most ${capacity} players of team ${name}`, members);
+  }
+}
+
+function readProperties(properties: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const entries = Object.entries(properties);
+  if (entries.length > PROPERTIES_MAX)
+    throw fieldInvalid("properties", `at most ${PROPERTIES_MAX} keys`, entries.length);
+  for (const [key, value] of entries) {
+    atMost("properties", key, PROPERTY_CHARS_MAX);
+    atMost(`properties.${key.slice(0, 64)}`, value, PROPERTY_CHARS_MAX);
+  }
+  return properties;
+}
+
+function readKey(key: Uint8Array): Uint8Array {
+  if (key.length > CAPABILITY_KEY_BYTES_MAX) {
+    throw fieldInvalid("capability_key", `at most ${CAPABILITY_KEY_BYTES_MAX} bytes`, `${key.length} bytes`);
+  }
+  return Uint8Array.from(key);
+}
+
+function atMost(field: string, text: string, charsMax: number): string {
+  if (text.length <= charsMax) return text;
+  throw fieldInvalid(field, `at most ${charsMax} characters`, `${text.length} characters`);
+}
+
+export function writePlacementRequest(request: PlacementRequest): wire.StartPlacementRequest {
+  return {
+    placementId: request.placementId,
+    queue: request.queue,
+    owner: request.owner,
+    capacity: request.capacity,
+    teams: request.teams.map((team) => ({ ...team })),
+    players: request.players.map((player) => ({
+      playerId: player.playerId,
+      team: player.team ?? "",
+      ticketId: player.ticketId ?? "",
+      attributes: writeAttributes(player.attributes),
+      latenciesMs: { ...player.latenciesMs },
+    })),
+    properties: { ...request.properties },
+    data: request.data,
+    matchId: request.matchId ?? "",
+    configuration: request.configuration ?? "",
+    backfill: request.backfill && writeBackfill(request.backfill),
+    matcherEndpoint: request.matcherEndpoint,
+    capabilityKey: request.capabilityKey,
+    timeoutMs: request.timeoutMs ?? 0,
+  };
+}
+
+/** `battle`: of a FULFILLED placement, its seats' deadlines in wall-clock time already. */
+export function writePlacement(placement: Placement, battle: BattleSession | undefined): wire.Placement {
+  const { request, end } = placement;
+  return {
+    placementId: request.placementId,
+    state: writeEnum(wire.PlacementState, end?.state ?? "PENDING"),
+    queue: request.queue,
+    session: end?.state === "FULFILLED" && battle ? writeBattleSession(battle) : undefined,
+    failure: end?.failure ?? "",
+    createdAt: new Date(placement.createdAtWallMs),
+    endedAt: end && new Date(end.endedAtWallMs),
+  };
+}

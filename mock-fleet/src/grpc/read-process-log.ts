@@ -1,0 +1,35 @@
+import { MusterError, type ProcessId } from "@muster/proto";
+import type { ReadProcessLogRequest, ReadProcessLogResponse } from "@muster/proto/mockfleet";
+import type { CallContext } from "@muster/proto/rpc";
+import { isEnded } from "../core/process.ts";
+import type { FleetApp } from "../fleet-app.ts";
+import { wholeNumberIn } from "./field.ts";
+
+export async function* readProcessLog(
+  app: FleetApp,
+  request: ReadProcessLogRequest,
+  { signal }: CallContext,
+): AsyncGenerator<ReadProcessLogResponse> {
+  const tailBytes = wholeNumberIn("tail_bytes", request.tailBytes, 0, Number.MAX_SAFE_INTEGER);
+  const processId = await findProcess(app, request.processId);
+  const hasEnded = () => {
+    const process = app.runner.state.processes.get(processId);
+    return !process || isEnded(process);
+  };
+  const chunks = app.processes.readLog(processId, { tailBytes, follow: request.follow, hasEnded }, signal);
+  for await (const chunk of chunks) yield { chunk };
+}
+
+/** The process of that id, or the only one whose id begins so, with or without its prefix. */
+async function findProcess(app: FleetApp, text: string): Promise<ProcessId> {
+  const ids = await app.runner.read((state) => [...state.processes.keys()]);
+  const fitting = ids.filter((id) => id === text || id.startsWith(text) || id.startsWith(`proc_${text}`));
+  const [found] = fitting;
+  if (found !== undefined && text !== "" && (fitting.length === 1 || found === text)) return found;
+  const exact = ids.find((id) => id === text);
+  if (exact) return exact;
+  throw new MusterError(
+    "PROCESS_NOT_FOUND",
+    `Cannot read the log of process ${JSON.stringify(text.slice(0, 64))} as ${fitting.length === 0 || text === "" ? "none has that id" : `${fitting.length} have ids that begin so`}`,
+  );
+}

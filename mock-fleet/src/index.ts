@@ -1,0 +1,13 @@
+// For services, tests and simulations.
+export {
+  fleetSchema,
+  fleetSettingsSchema,
+  fleetsSchema,
+  parseFleetConfig,
+  queueSchema,
+  queuesSchema,
+} from "./config.ts";
+export type { FleetConfig, FleetSettings, FleetSpec, QueueSpec } from "./core/fleet-config.ts";
+export { fleetEnvironment } from "./fleet-environment.ts";
+export { createMockFleet, type MockFleet, type MockFleetOptions } from "./mock-fleet.ts";
+export type { RunningServer, ServerLaunch, ServerProcesses } from "./ports.ts";

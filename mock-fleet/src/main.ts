@@ -1,0 +1,38 @@
+// The mock fleet as a process: environment, adapters, signals.
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describeOwner, openSqliteJournal } from "@muster/journal";
+import { readEnvironment, systemClock, systemRandom } from "@muster/kit";
+import { serveGrpc } from "@muster/proto/grpc";
+import { createLog, readMusterFile, runService } from "@muster/service";
+import { parseFleetConfig } from "./config.ts";
+import { fleetEnvironment } from "./fleet-environment.ts";
+import { createMockFleet } from "./mock-fleet.ts";
+import { createNodeProcesses } from "./node-processes.ts";
+
+const env = readEnvironment(fleetEnvironment, process.env);
+const log = createLog("mock-fleet", env.MUSTER_LOG_LEVEL);
+const data = resolve(env.MUSTER_DATA);
+
+await runService({
+  log,
+  start: async (onFatal) => {
+    const config = parseFleetConfig(await readMusterFile(env.MUSTER_CONFIG));
+    mkdirSync(data, { recursive: true });
+    const [clock, random, hostAddress] = [systemClock, systemRandom, env.MUSTER_FLEET_BIND];
+    const folder = join(data, "processes");
+    const { MUSTER_ORPHAN_GRACE_MS: orphanGraceMs, MUSTER_MATCHERS: matchers, MUSTER_TAKE_OVER: takeOver } = env;
+    const processes = createNodeProcesses({ folder, orphanGraceMs, matchers, env: process.env, clock });
+    const stack = new AsyncDisposableStack();
+    const journal = stack.use(openSqliteJournal(join(data, "fleet.sqlite")));
+    const parts = { journal, clock, random, processes, config, hostAddress, log, onFatal };
+    const fleet = await createMockFleet({ ...parts, owner: describeOwner(), takeOver });
+    const onFault = (error: unknown, path: string) => log.error({ error, path }, "A call met a mistake of ours");
+    const server = serveGrpc({ bind: env.MUSTER_FLEET_BIND, services: fleet.services, onFault });
+    stack.use(await server.catch((error: unknown) => fleet[Symbol.asyncDispose]().then(() => Promise.reject(error))));
+    // Ends first, while its sidecars can still report how their games end.
+    stack.use(fleet);
+    log.info({ address: env.MUSTER_FLEET_BIND, fleets: config.fleets.map((fleet) => fleet.name) }, "Serving");
+    return stack;
+  },
+});

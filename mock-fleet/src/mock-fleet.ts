@@ -1,0 +1,174 @@
+// Puts the parts of the fleet together: the core on its ledger, the feed, the streams of sidecars, their supervision.
+
+import { type Journal, openLedger } from "@muster/journal";
+import { type Clock, drawId, isAbortError, type Random } from "@muster/kit";
+import type { ProcessId } from "@muster/proto";
+import { FleetServiceDefinition, HostServiceDefinition } from "@muster/proto/fleet";
+import { MockFleetServiceDefinition } from "@muster/proto/mockfleet";
+import { type Implementation, implement } from "@muster/proto/rpc";
+import type { Log } from "@muster/service";
+import { createAttachments } from "./attachments.ts";
+import { evolve } from "./core/evolve.ts";
+import { createFeed, feedEventOf } from "./core/feed.ts";
+import type { FleetConfig } from "./core/fleet-config.ts";
+import type { FleetFact } from "./core/fleet-fact.ts";
+import { createFleetState, type FleetFold } from "./core/fleet-state.ts";
+import { getProcess } from "./core/process.ts";
+import { judgeSilence } from "./core/silence.ts";
+import { livingProcessIds, terminateAll } from "./core/upkeep.ts";
+import { factCodec } from "./fact-wire.ts";
+import type { FleetApp } from "./fleet-app.ts";
+import { createFleetRunner, type FleetRunner } from "./fleet-runner.ts";
+import { applyFill } from "./grpc/apply-fill.ts";
+import { attach } from "./grpc/attach.ts";
+import { describePlacement } from "./grpc/describe-placement.ts";
+import { describeProcesses } from "./grpc/describe-processes.ts";
+import { describeServerSessions } from "./grpc/describe-server-sessions.ts";
+import { readProcessLog } from "./grpc/read-process-log.ts";
+import { startPlacement } from "./grpc/start-placement.ts";
+import { stopPlacement } from "./grpc/stop-placement.ts";
+import { terminateServerSession } from "./grpc/terminate-server-session.ts";
+import { updateServerSession } from "./grpc/update-server-session.ts";
+import { watchSessions } from "./grpc/watch-sessions.ts";
+import type { ServerProcesses } from "./ports.ts";
+import { createSupervisor, type Supervisor } from "./supervisor.ts";
+
+export type MockFleetOptions = {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly processes: ServerProcesses;
+  readonly config: FleetConfig;
+  /** Where sidecars reach this fleet. */
+  readonly hostAddress: string;
+  readonly log: Log;
+  /** The journal is lost, or the fleet contradicts itself: the process should stop. */
+  readonly onFatal: (error: unknown) => void;
+  /** Who owns the journal, for messages. Default "mock-fleet". */
+  readonly owner?: string;
+  /** Take the journal over from an owner whose lease is fresh. Default false. */
+  readonly takeOver?: boolean;
+};
+
+export interface MockFleet extends AsyncDisposable {
+  /** FleetService, HostService and MockFleetService, to be served. */
+  readonly services: readonly Implementation[];
+}
+
+/** Name of the fleet's partition in the journal. */
+const PARTITION = "fleet";
+
+/**
+ * A fleet that is what its journal says, and works: it launches what is missing and waits for what was running to come back.
+ * Disposing ends every process that it started, in order, then closes the journal's partition, not the journal.
+ *
+ * @throws {MusterError} PARTITION_OWNED, JOURNAL_UNREADABLE.
+ */
+export async function createMockFleet(options: MockFleetOptions): Promise<MockFleet> {
+  const { journal, clock, random, processes, config, hostAddress, log, onFatal } = options;
+  const feed = createFeed();
+  const ledger = await openLedger<FleetFold, FleetFact>({
+    journal,
+    partition: PARTITION,
+    owner: options.owner ?? "mock-fleet",
+    takeOver: options.takeOver ?? false,
+    clock,
+    initial: createFleetState,
+    evolve: (state, fact, meta) => {
+      evolve(state, fact, meta);
+      const event = feedEventOf(state, fact);
+      if (event) feed.add(event);
+    },
+    codec: factCodec,
+    onFatal,
+  });
+  const attachments = createAttachments();
+  const supervised = new Set<ProcessId>();
+  const attached = attachments.processIds;
+  const runner = createFleetRunner({ ledger, clock, random, config, attached, supervised, onFatal });
+  const supervisor = createSupervisor({ runner, processes, attachments, clock, random, hostAddress, log, supervised });
+  runner.onCommitted((facts) => {
+    attachments.deliver(runner.state, facts);
+    for (const { fact } of facts) driveEffect(supervisor, fact, log);
+  });
+  const stop = new AbortController();
+  const openedMs = runner.nowMs();
+  const listening = listenForSilence(runner, clock, stop.signal, (processId, startedAtMs) =>
+    Math.max(attachments.lastHeardMs(processId) ?? 0, startedAtMs, openedMs),
+  ).catch((error: unknown) => {
+    if (!isAbortError(error)) onFatal(error);
+  });
+  const journalId = drawId("journal", random);
+  runner.act((state) => (state.journalId === undefined ? [{ type: "opened", journalId }] : []));
+  const app: FleetApp = { runner, attachments, feed, processes, clock, log };
+
+  return {
+    services: servicesOf(app),
+    async [Symbol.asyncDispose]() {
+      if (stop.signal.aborted) return;
+      stop.abort();
+      await listening;
+      await endProcesses(runner);
+      await supervisor[Symbol.asyncDispose]();
+      await runner[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function servicesOf(app: FleetApp): readonly Implementation[] {
+  return [
+    implement(FleetServiceDefinition, {
+      startPlacement: (request) => startPlacement(app, request),
+      stopPlacement: (request) => stopPlacement(app, request),
+      describePlacement: (request) => describePlacement(app, request),
+      applyFill: (request) => applyFill(app, request),
+      updateServerSession: (request) => updateServerSession(app, request),
+      terminateServerSession: (request) => terminateServerSession(app, request),
+      describeServerSessions: (request) => describeServerSessions(app, request),
+      describeProcesses: (request) => describeProcesses(app, request),
+      watchSessions: (request, context) => watchSessions(app, request, context),
+    }),
+    implement(HostServiceDefinition, { attach: (requests, context) => attach(app, requests, context) }),
+    implement(MockFleetServiceDefinition, {
+      readProcessLog: (request, context) => readProcessLog(app, request, context),
+    }),
+  ];
+}
+
+/** What a committed fact does to the world. Nothing is driven again after a restart: what was launched comes back, or is replaced. */
+function driveEffect(supervisor: Supervisor, fact: FleetFact, log: Log): void {
+  if (fact.type === "process-launched") supervisor.launch(fact.processId);
+  if (fact.type !== "process-ended") return;
+  log.info({ processId: fact.processId, reason: fact.reason, crashed: fact.crashed }, "A server process has ended");
+  supervisor.end(fact.processId);
+}
+
+/** Looks, several times within the first threshold, who has been silent. */
+async function listenForSilence(
+  runner: FleetRunner,
+  clock: Clock,
+  signal: AbortSignal,
+  heardMs: (processId: ProcessId, startedAtMs: number) => number,
+): Promise<void> {
+  const intervalMs = Math.min(1_000, runner.config.settings.hostSilentAfterMs / 5);
+  for (;;) {
+    await clock.sleep(intervalMs, signal);
+    for (const { processId, startedAtMs } of [...runner.state.livingProcesses.values()]) {
+      const lastMs = heardMs(processId, startedAtMs);
+      if (runner.nowMs() - lastMs < runner.config.settings.hostSilentAfterMs) continue;
+      runner.act((state, moment) => judgeSilence(state, getProcess(state, processId), lastMs, moment));
+    }
+  }
+}
+
+/** Asks all to end and waits until they have; the deadline of each sees to it that they do. */
+async function endProcesses(runner: FleetRunner): Promise<void> {
+  runner.stopLaunching();
+  const allEnded = new Promise<void>((resolve) => {
+    const look = () => livingProcessIds(runner.state).length === 0 && resolve();
+    runner.onCommitted(look);
+    runner.act(terminateAll);
+    look();
+  });
+  await allEnded;
+}

@@ -1,0 +1,105 @@
+// Server processes on this machine: a sidecar of ours each, started by this very Node, which starts the game in turn.
+import { open } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Clock } from "@muster/kit";
+import { foreignEnvironment, startProcess } from "@muster/kit/processes";
+import type { ProcessId } from "@muster/proto";
+import type { RunningServer, ServerLaunch, ServerProcesses } from "./ports.ts";
+
+export type NodeProcessesOptions = {
+  /** Folder of the logs and state files of processes. */
+  readonly folder: string;
+  readonly orphanGraceMs: number;
+  readonly matchers: string;
+  /** What sidecars and games inherit, without what is the fleet's own. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+};
+
+/** Variables of the fleet that are none of a sidecar's or game's business. */
+const OURS = ["MUSTER_CONFIG", "MUSTER_DATA", "MUSTER_FLEET_BIND", "MUSTER_TAKE_OVER"];
+/** How often a followed log is looked at, in ms. */
+const FOLLOW_MS = 100;
+const CHUNK_BYTES = 64 * 1024;
+
+export function createNodeProcesses(options: NodeProcessesOptions): ServerProcesses {
+  const logOf = (processId: ProcessId) => join(options.folder, `${processId}.log`);
+  return {
+    start: (launch) => startSidecar(options, launch, logOf(launch.processId)),
+    readLog: (processId, how, signal) => readLog(logOf(processId), how, options.clock, signal),
+  };
+}
+
+function startSidecar(options: NodeProcessesOptions, launch: ServerLaunch, file: string): RunningServer {
+  const { fleet } = launch;
+  const child = startProcess({
+    command: [process.execPath, ...sidecarArguments(), "--", ...fleet.command],
+    ...(fleet.cwd === undefined ? {} : { cwd: fleet.cwd }),
+    env: {
+      ...foreignEnvironment(options.env, OURS),
+      ...fleet.env,
+      ...portVariables(launch),
+      MUSTER_FLEET_ADDRESS: launch.hostAddress,
+      MUSTER_PROCESS_ID: launch.processId,
+      MUSTER_INCARNATION: String(launch.incarnation),
+      MUSTER_PROCESS_SECRET: launch.secret,
+      MUSTER_FLEET: fleet.name,
+      MUSTER_REGION: fleet.region,
+      MUSTER_PROCESS_LOG: file,
+      MUSTER_ORPHAN_GRACE_MS: String(options.orphanGraceMs),
+      MUSTER_MATCHERS: options.matchers,
+    },
+    output: { file },
+    lifeline: true,
+  });
+  return { exited: child.exited, kill: () => child.signalGroup("SIGKILL") };
+}
+
+/** The sidecar's entry, beside the package's own: from source where we run from source. */
+function sidecarArguments(): readonly string[] {
+  const entry = fileURLToPath(import.meta.resolve("@muster/sidecar"));
+  const isSource = entry.endsWith(".ts");
+  const main = join(dirname(entry), isSource ? "main.ts" : "main.js");
+  // A young generation of 1 MB: the sidecar runs beside every game, and this is most of its memory under load.
+  return [...(isSource ? ["--conditions=@muster/source"] : []), "--max-semi-space-size=1", main];
+}
+
+/** MUSTER_PORT_<NAME> for each port, and MUSTER_PORT for the first. */
+function portVariables({ fleet, address }: ServerLaunch): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const { name } of fleet.ports) {
+    const port = String(address.ports[name] ?? "");
+    variables.MUSTER_PORT ??= port;
+    variables[`MUSTER_PORT_${name.toUpperCase().replace(/[^A-Z0-9]/g, "_")}`] = port;
+  }
+  return variables;
+}
+
+async function* readLog(
+  path: string,
+  how: { readonly tailBytes: number; readonly follow: boolean; readonly hasEnded: () => boolean },
+  clock: Clock,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const file = await open(path, "r").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined; // Nothing was printed, or the fleet's folder was emptied.
+    throw error;
+  });
+  if (!file) return;
+  try {
+    const { size } = await file.stat();
+    let position = how.tailBytes === 0 ? 0 : Math.max(0, size - how.tailBytes);
+    const buffer = new Uint8Array(CHUNK_BYTES);
+    while (!signal.aborted) {
+      const isLast = how.hasEnded(); // Asked before reading, so that what was printed last is read too.
+      const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, position);
+      position += bytesRead;
+      if (bytesRead > 0) yield buffer.slice(0, bytesRead);
+      else if (!how.follow || isLast) return;
+      else await clock.sleep(FOLLOW_MS, signal);
+    }
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,41 @@
+// What the fleet needs of the machine that it runs on.
+import type { Address, ProcessId } from "@muster/proto";
+import type { FleetSpec } from "./core/fleet-config.ts";
+
+export type ServerLaunch = {
+  readonly fleet: FleetSpec;
+  readonly processId: ProcessId;
+  readonly incarnation: number;
+  /** What the sidecar proves itself with. Never logged. */
+  readonly secret: string;
+  /** What clients are told; the game binds these ports. */
+  readonly address: Address;
+  /** Where the sidecar reaches this fleet. */
+  readonly hostAddress: string;
+};
+
+/** A sidecar with its game. */
+export interface RunningServer {
+  /** Resolves with how the sidecar ended: "exit 0", "SIGKILL", "not started: …". Never rejects. */
+  readonly exited: Promise<{ readonly how: string }>;
+  /** Ends the sidecar at once; its game follows by its lifeline. A repeat changes nothing. */
+  kill(): void;
+}
+
+/** Starts sidecars, each with its game, and keeps what they print. */
+export interface ServerProcesses {
+  /**
+   * Starts a sidecar. A second start of the same process, after its sidecar died, adopts the living game: same id,
+   * incarnation and secret.
+   */
+  start(launch: ServerLaunch): RunningServer;
+  /**
+   * What process `processId` has printed, from its start or its last `tailBytes` on (0: all); with `follow` until
+   * `hasEnded` answers true and everything was read.
+   */
+  readLog(
+    processId: ProcessId,
+    options: { readonly tailBytes: number; readonly follow: boolean; readonly hasEnded: () => boolean },
+    signal: AbortSignal,
+  ): AsyncIterable<Uint8Array>;
+}

@@ -1,0 +1,101 @@
+// Keeps a sidecar running for every process that the fleet launched: starts it, starts it again when it dies while its game
+// may live, and sees to it that nothing outlives the process's end.
+import { backoffMs, type Clock, isAbortError, type Random } from "@muster/kit";
+import type { ProcessId } from "@muster/proto";
+import type { Log } from "@muster/service";
+import type { Attachments } from "./attachments.ts";
+import { findFleet } from "./core/fleet-config.ts";
+import { endProcess, processExited } from "./core/process.ts";
+import type { FleetRunner } from "./fleet-runner.ts";
+import type { RunningServer, ServerProcesses } from "./ports.ts";
+
+/** Starts of one sidecar in a row without an attachment, after which its process is given up. */
+const STARTS_MAX = 5;
+/** What a sidecar is given to exit by itself once its process has ended, in ms. */
+const SIDECAR_EXIT_MS = 3_000;
+
+export type SupervisorOptions = {
+  readonly runner: FleetRunner;
+  readonly processes: ServerProcesses;
+  readonly attachments: Attachments;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly hostAddress: string;
+  readonly log: Log;
+  /** Filled with the processes whose sidecar runs as our child. */
+  readonly supervised: Set<ProcessId>;
+};
+
+export interface Supervisor extends AsyncDisposable {
+  /** Starts the sidecar of a launched process. */
+  launch(processId: ProcessId): void;
+  /** The process has ended: its sidecar is to go, by itself or not. */
+  end(processId: ProcessId): void;
+}
+
+/** Disposing waits for the sidecars of ended processes to be gone, and kills what is left. */
+export function createSupervisor(options: SupervisorOptions): Supervisor {
+  const { runner, processes, attachments, clock, random, hostAddress, log, supervised } = options;
+  const running = new Map<ProcessId, RunningServer>();
+  const starts = new Map<ProcessId, number>();
+  const startedMs = new Map<ProcessId, number>();
+  const closing = new AbortController();
+
+  const start = (processId: ProcessId) => {
+    const process = runner.state.processes.get(processId);
+    const fleet = process && findFleet(runner.config, process.fleet);
+    if (!process || !fleet || process.status.phase === "ENDED" || closing.signal.aborted) return;
+    const { incarnation, secret, address } = process;
+    const server = processes.start({ fleet, processId, incarnation, secret, address, hostAddress });
+    running.set(processId, server);
+    startedMs.set(processId, runner.nowMs());
+    supervised.add(processId);
+    log.info({ processId, fleet: fleet.name, ports: address.ports }, "Started a server process");
+    void server.exited.then(({ how }) => sidecarExited(processId, how));
+  };
+  const sidecarExited = (processId: ProcessId, how: string) => {
+    running.delete(processId);
+    supervised.delete(processId);
+    const process = runner.state.processes.get(processId);
+    if (!process || process.status.phase === "ENDED" || closing.signal.aborted) {
+      starts.delete(processId);
+      startedMs.delete(processId);
+      return;
+    }
+    if (process.status.phase === "TERMINATING") {
+      return runner.act((state) => processExited(state, process, how));
+    }
+    const heardSince = (attachments.lastHeardMs(processId) ?? -1) >= (startedMs.get(processId) ?? 0);
+    const attempts = heardSince ? 1 : (starts.get(processId) ?? 1) + 1;
+    log.warn({ processId, how, attempts }, "A sidecar ended while its game may live");
+    if (attempts > STARTS_MAX) {
+      const end = { reason: `sidecar ${how}`, cause: "PROCESS_CRASHED", crashed: true } as const;
+      return runner.act((state) => endProcess(state, process, end));
+    }
+    starts.set(processId, attempts);
+    after(backoffMs(attempts, random, { firstMs: 200, maxMs: 5_000 }), () => start(processId));
+  };
+  const after = (delayMs: number, act: () => void) => {
+    clock.sleep(delayMs, closing.signal).then(act, (error: unknown) => {
+      if (!isAbortError(error)) throw error;
+    });
+  };
+
+  return {
+    launch: start,
+    end(processId) {
+      const server = running.get(processId);
+      if (server) after(SIDECAR_EXIT_MS, () => server.kill());
+    },
+    async [Symbol.asyncDispose]() {
+      const gone = Promise.all([...running.values()].map((server) => server.exited));
+      const stopWaiting = new AbortController();
+      const waited = clock.sleep(SIDECAR_EXIT_MS, stopWaiting.signal).catch(() => undefined);
+      await Promise.race([gone, waited]);
+      stopWaiting.abort();
+      closing.abort();
+      for (const server of running.values()) server.kill();
+      await gone;
+    },
+  };
+}
