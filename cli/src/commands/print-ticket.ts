@@ -1,0 +1,34 @@
+// A ticket for people.
+import type { Ticket } from "../contract/ticket.ts";
+
+/** One line: id, state, who, and why. */
+export function summarizeTicket(ticket: Ticket): string {
+  const players = ticket.players.map(({ playerId }) => playerId).join(", ");
+  const cause = ticket.cause === undefined ? "" : ` (${ticket.cause})`;
+  return `${ticket.ticketId} ${ticket.state}${cause} ${ticket.configuration}: ${players}`;
+}
+
+/** The whole ticket: where to go, and with whom, once it is COMPLETED. */
+export function describeTicket(ticket: Ticket): readonly string[] {
+  const lines = [
+    `ticket         ${ticket.ticketId}`,
+    `state          ${ticket.state}${ticket.cause === undefined ? "" : ` (${ticket.cause})`}`,
+    `configuration  ${ticket.configuration}`,
+  ];
+  if (ticket.matchId !== undefined) lines.push(`match          ${ticket.matchId}`);
+  const { assignment } = ticket;
+  if (!assignment) {
+    lines.push(`players        ${ticket.players.map(({ playerId }) => playerId).join(", ")}`);
+    return lines;
+  }
+  lines.push(`session        ${assignment.battleSessionId}${assignment.region ? ` in ${assignment.region}` : ""}`);
+  for (const [name, port] of Object.entries(assignment.address?.ports ?? {})) {
+    lines.push(`address        ${assignment.address?.host}:${port} (${name})`);
+  }
+  for (const player of assignment.players) {
+    const team = player.team === undefined ? "" : `${player.team} `;
+    const id = player.playerSessionId === undefined ? "" : `  player session ${player.playerSessionId}`;
+    lines.push(`player         ${team}${player.playerId}${id}`);
+  }
+  return lines;
+}

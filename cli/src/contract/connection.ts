@@ -1,0 +1,47 @@
+// Connections to matcher and fleet, typed, for the commands.
+
+import { FleetServiceDefinition } from "@muster/proto/fleet";
+import { grpcNetwork } from "@muster/proto/grpc";
+import {
+  BackfillServiceDefinition,
+  ConfigurationServiceDefinition,
+  MatchmakingServiceDefinition,
+} from "@muster/proto/matchmaking";
+import { MockFleetServiceDefinition } from "@muster/proto/mockfleet";
+import type { Client, Peer } from "@muster/proto/rpc";
+
+export interface MatcherConnection extends AsyncDisposable {
+  readonly address: string;
+  readonly matchmaking: Client<typeof MatchmakingServiceDefinition>;
+  readonly backfills: Client<typeof BackfillServiceDefinition>;
+  readonly configurations: Client<typeof ConfigurationServiceDefinition>;
+}
+
+export interface FleetConnection extends AsyncDisposable {
+  readonly address: string;
+  readonly fleet: Client<typeof FleetServiceDefinition>;
+  readonly mock: Client<typeof MockFleetServiceDefinition>;
+}
+
+/** Opened on first use. */
+export function connectMatcher(address: string): MatcherConnection {
+  const peer: Peer = grpcNetwork.connect(address);
+  return {
+    address,
+    matchmaking: peer.client(MatchmakingServiceDefinition),
+    backfills: peer.client(BackfillServiceDefinition),
+    configurations: peer.client(ConfigurationServiceDefinition),
+    [Symbol.asyncDispose]: () => peer[Symbol.asyncDispose](),
+  };
+}
+
+/** Opened on first use. */
+export function connectFleet(address: string): FleetConnection {
+  const peer: Peer = grpcNetwork.connect(address);
+  return {
+    address,
+    fleet: peer.client(FleetServiceDefinition),
+    mock: peer.client(MockFleetServiceDefinition),
+    [Symbol.asyncDispose]: () => peer[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,256 @@
+// The command line: which commands and options there are. What a command does is loaded when it is run, so that help and
+// mistakes answer at once.
+import { Command, InvalidArgumentError, Option } from "commander";
+import { parseServiceAddress } from "./arguments/address.ts";
+import { parseDuration } from "./arguments/duration.ts";
+import { numberFrom, wholeNumberFrom } from "./arguments/numbers.ts";
+import { parseJsonObject, parsePairs } from "./arguments/pairs.ts";
+import { UsageError } from "./arguments/usage-error.ts";
+import type { CommandContext, ExitCode } from "./commands/context.ts";
+
+type Options = Readonly<Record<string, unknown>>;
+type AddressOptions = { readonly matcher: string; readonly fleet: string; readonly json?: boolean };
+
+export type ProgramPorts = {
+  /** Runs one command with its context, and ends the process as it says. */
+  readonly run: (addresses: AddressOptions, command: (context: CommandContext) => Promise<ExitCode>) => Promise<void>;
+  /** Runs a service in this process, under the given variables. */
+  readonly runService: (
+    name: "matcher" | "mock-fleet" | "sidecar",
+    variables: Readonly<Record<string, string | undefined>>,
+    args: readonly string[],
+  ) => Promise<void>;
+};
+
+/** The whole command line. `parseAsync` runs it. */
+export function buildProgram({ run, runService }: ProgramPorts): Command {
+  const program = new Command("muster")
+    .description("Muster: matches players into battles and refills running ones.")
+    .enablePositionalOptions()
+    .showHelpAfterError("Run it with --help to see what there is.");
+
+  withJson(program.command("dev"))
+    .description("run matcher, mock fleet and what goes with them on this machine, with a live view")
+    .argument("[command...]", "after --: start this server, in any language, instead of reading a file")
+    .option("-c, --config <file>", "muster.json to run")
+    .option("--for <time>", "stop after this time, such as 30s", parsed(parseDuration))
+    .option("--players-per-second <number>", "players that companions send", parsed(numberFrom(0.01, 1_000)))
+    .option("--data <folder>", "where journals and logs are kept", ".muster")
+    .option("--fresh", "forget what an earlier run left there")
+    .option("--plain", "one line an event instead of the live view")
+    .option("--matcher-port <port>", "of the matcher", parsed(wholeNumberFrom(1, 65_535)), 7410)
+    .option("--fleet-port <port>", "of the mock fleet", parsed(wholeNumberFrom(1, 65_535)), 7420)
+    .passThroughOptions()
+    .action((command: string[], options: Options) =>
+      run(noAddresses(options), async (context) => {
+        const { runDev } = await import("./commands/dev.ts");
+        return await runDev({ ...(options as DevFlags), command }, context);
+      }),
+    );
+
+  service(program.command("matcher"), "7410")
+    .description("run the matcher alone")
+    .option("--fleet <address>", "the fleet that it places matches on", parsed(parseServiceAddress))
+    .action((options: Options) =>
+      runService(
+        "matcher",
+        { ...serviceVariables(options, "MUSTER_MATCHER_BIND"), MUSTER_FLEET_ADDRESS: textOf(options.fleet) },
+        [],
+      ),
+    );
+  service(program.command("fleet"), "7420")
+    .description("run the mock fleet alone")
+    .action((options: Options) => runService("mock-fleet", serviceVariables(options, "MUSTER_FLEET_BIND"), []));
+  program
+    .command("sidecar")
+    .description("run a sidecar with the server that it attends; its variables are in docs/reference/environment.md")
+    .argument("<command...>", "after --: the server and its arguments")
+    .passThroughOptions()
+    .action((command: string[]) => runService("sidecar", {}, ["--", ...command]));
+
+  addTicketCommands(program, run);
+  addBackfillCommands(program, run);
+
+  asking(program.command("sessions"))
+    .description("battle sessions with their rosters and backfills")
+    .argument("[id...]", "only these")
+    .option("--all", "ended ones too")
+    .action((ids: string[], options: AddressOptions & { all?: boolean }) =>
+      run(options, async (context) => {
+        const { listSessions } = await import("./commands/sessions.ts");
+        return await listSessions({ ids, includeEnded: options.all === true || ids.length > 0 }, context);
+      }),
+    );
+  asking(program.command("logs"))
+    .description("output of a server process; without one, which processes there are")
+    .argument("[process]", "id or the beginning of one, a session, or a fleet with one process")
+    .option("-f, --follow", "go on with what is written from now on")
+    .option("--tail <bytes>", "only the last bytes", parsed(wholeNumberFrom(1, 1_000_000_000)))
+    .action((process: string | undefined, options: AddressOptions & { follow?: boolean; tail?: number }) =>
+      run(options, async (context) => {
+        const { readLogs } = await import("./commands/logs.ts");
+        return await readLogs({ process, follow: options.follow === true, tailBytes: options.tail ?? 0 }, context);
+      }),
+    );
+  return program;
+}
+
+export type DevFlags = {
+  readonly config?: string;
+  readonly for?: number;
+  readonly playersPerSecond?: number;
+  readonly data: string;
+  readonly fresh?: boolean;
+  readonly plain?: boolean;
+  readonly json?: boolean;
+  readonly matcherPort: number;
+  readonly fleetPort: number;
+  /** Empty: none was given. */
+  readonly command: readonly string[];
+};
+
+function addTicketCommands(program: Command, run: ProgramPorts["run"]): void {
+  const ticket = program.command("ticket").description("tickets: start, show, cancel, watch");
+  asking(ticket.command("start"))
+    .description("send players with drawn names, and wait for what becomes of them")
+    .option("-p, --players <number>", "how many, as one party", parsed(wholeNumberFrom(1, 100)), 1)
+    .option("--config-name <name>", "matchmaking configuration; not needed where there is only one")
+    .option("--attributes <json>", "of every player, such as '{\"skill\":1}'", parsed(parseJsonObject), {})
+    .option("--latencies <pairs>", "round trips in ms by region, such as eu-west=20,us-east=90", parsed(parsePairs), {})
+    .option("--wait", "wait for the outcome (the default)")
+    .option("--no-wait", "answer as soon as the ticket is in the pool")
+    .action((options: AddressOptions & TicketStartFlags) =>
+      run(options, async (context) => {
+        const { startTicket } = await import("./commands/ticket.ts");
+        const { players, configName, attributes, latencies, wait } = options;
+        const start = { players, configuration: configName, attributes, latenciesMs: latencies, wait: wait !== false };
+        return await startTicket(start, context);
+      }),
+    );
+  asking(ticket.command("show"))
+    .description("tickets as they stand")
+    .argument("<id...>")
+    .action((ids: string[], options: AddressOptions) =>
+      run(options, async (context) => {
+        const { showTickets } = await import("./commands/ticket.ts");
+        return await showTickets(ids, context);
+      }),
+    );
+  asking(ticket.command("cancel"))
+    .description("take a ticket out of the search")
+    .argument("<id>")
+    .action((id: string, options: AddressOptions) =>
+      run(options, async (context) => {
+        const { cancelTicket } = await import("./commands/ticket.ts");
+        return await cancelTicket(id, context);
+      }),
+    );
+  asking(ticket.command("watch"))
+    .description("every change of the tickets named, of a configuration, or of all")
+    .argument("[id...]")
+    .option("--config-name <name>", "tickets of this matchmaking configuration")
+    .action((ticketIds: string[], options: AddressOptions & { configName?: string }) =>
+      run(options, async (context) => {
+        const { watchTickets } = await import("./commands/ticket.ts");
+        return await watchTickets({ ticketIds, configuration: options.configName ?? "" }, context);
+      }),
+    );
+}
+
+type TicketStartFlags = {
+  readonly players: number;
+  readonly configName?: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly latencies: Readonly<Record<string, number>>;
+  readonly wait?: boolean;
+};
+
+function addBackfillCommands(program: Command, run: ProgramPorts["run"]): void {
+  const backfill = program.command("backfill").description("backfills of battle sessions: start, cancel, show");
+  asking(backfill.command("start"))
+    .description("look for players to add to a battle")
+    .argument("<session>")
+    .option(
+      "--add <pairs>",
+      "CUSTOM: so many players by team, such as red=1,blue=2; without it MAX_POSSIBLE",
+      parsed(parsePairs),
+    )
+    .option("--replace", "end a live backfill in the same step")
+    .action(
+      (session: string, options: AddressOptions & { add?: Readonly<Record<string, number>>; replace?: boolean }) =>
+        run(options, async (context) => {
+          const { startBackfill } = await import("./commands/backfill.ts");
+          return await startBackfill(session, { addPlayers: options.add, replace: options.replace === true }, context);
+        }),
+    );
+  asking(backfill.command("cancel"))
+    .description("end the live backfill of a battle")
+    .argument("<session>")
+    .action((session: string, options: AddressOptions) =>
+      run(options, async (context) => {
+        const { cancelBackfill } = await import("./commands/backfill.ts");
+        return await cancelBackfill(session, context);
+      }),
+    );
+  asking(backfill.command("show"))
+    .description("the last backfill of a battle")
+    .argument("<session>")
+    .action((session: string, options: AddressOptions) =>
+      run(options, async (context) => {
+        const { showBackfill } = await import("./commands/backfill.ts");
+        return await showBackfill(session, context);
+      }),
+    );
+}
+
+/** A command that asks services. */
+function asking(command: Command): Command {
+  const address = (flag: string, what: string, variable: string, fallback: string) =>
+    new Option(`--${flag} <address>`, what).env(variable).default(fallback).argParser(parsed(parseServiceAddress));
+  return withJson(command)
+    .addOption(address("matcher", "where the matcher listens", "MUSTER_MATCHER", "127.0.0.1:7410"))
+    .addOption(address("fleet", "where the fleet listens", "MUSTER_FLEET_ADDRESS", "127.0.0.1:7420"));
+}
+
+function withJson(command: Command): Command {
+  return command.option("--json", "machine-readable output");
+}
+
+function service(command: Command, port: string): Command {
+  return command
+    .option("-c, --config <file>", "muster.json to read (default: MUSTER_CONFIG, or muster.json)")
+    .option("--data <folder>", "where its journal is kept (default: MUSTER_DATA, or .muster)")
+    .option("--bind <address>", `where to listen (default: 127.0.0.1:${port})`)
+    .option("--log-level <level>", "debug, info, warn, error or silent")
+    .option("--take-over", "take the journal over from an owner that may still live");
+}
+
+function serviceVariables(options: Options, bind: string): Readonly<Record<string, string | undefined>> {
+  return {
+    MUSTER_CONFIG: textOf(options.config),
+    MUSTER_DATA: textOf(options.data),
+    MUSTER_LOG_LEVEL: textOf(options.logLevel),
+    MUSTER_TAKE_OVER: options.takeOver === true ? "true" : undefined,
+    [bind]: textOf(options.bind),
+  };
+}
+
+function noAddresses(options: Options): AddressOptions {
+  return { matcher: "", fleet: "", json: options.json === true };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+/** `parse` for commander, which shows the messages of its own errors only. */
+function parsed<Value>(parse: (text: string) => Value): (text: string) => Value {
+  return (text) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (error instanceof UsageError) throw new InvalidArgumentError(error.message);
+      throw error;
+    }
+  };
+}

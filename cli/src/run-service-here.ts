@@ -1,0 +1,16 @@
+// `muster matcher`, `muster fleet` and `muster sidecar`: the service's own main, in this process.
+import { serviceEntry } from "./stack/service-entry.ts";
+
+/** Sets the variables that are given and hands over to the service's main, which ends the process itself. */
+export async function runServiceHere(
+  name: "matcher" | "mock-fleet" | "sidecar",
+  variables: Readonly<Record<string, string | undefined>>,
+  args: readonly string[],
+): Promise<void> {
+  for (const [variable, value] of Object.entries(variables)) {
+    if (value !== undefined) process.env[variable] = value;
+  }
+  const entry = serviceEntry(name);
+  process.argv = [process.execPath, entry.pathname, ...args];
+  await import(entry.href);
+}

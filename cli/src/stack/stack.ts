@@ -1,0 +1,226 @@
+// The whole set-up of a muster.json on this machine: mock fleet, matcher and companions, one process each, supervised.
+// `muster dev`, the demo and the end-to-end tests all stand on it.
+import { mkdir, readFile, stat } from "node:fs/promises";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { foreignEnvironment } from "@muster/kit/processes";
+import { MusterError } from "@muster/proto";
+import {
+  createSupervisor,
+  readMusterFile,
+  type ServiceEvent,
+  type ServiceSpec,
+  type Supervisor,
+} from "@muster/service";
+import { type Companion, readCompanions } from "./companions.ts";
+import { isPortFree } from "./free-port.ts";
+import { findPortHolder } from "./port-holder.ts";
+import { fleetAnswers, matcherAnswers, urlAnswers } from "./readiness.ts";
+import { nodeFlags, serviceEntry } from "./service-entry.ts";
+
+/** Variables of ours that no companion and no game should see: they would take them for their own. */
+const OURS = [
+  "MUSTER_CONFIG",
+  "MUSTER_DATA",
+  "MUSTER_LOG_LEVEL",
+  "MUSTER_TAKE_OVER",
+  "MUSTER_MATCHER_BIND",
+  "MUSTER_MATCHER_ENDPOINT",
+  "MUSTER_FLEET_BIND",
+  "MUSTER_ORPHAN_GRACE_MS",
+] as const;
+const TAIL_BYTES = 16 * 1024;
+/** The fleet ends its sidecars and games in its own stop, which takes as long as they may. */
+const FLEET_STOP_MS = 20_000;
+
+export type StackOptions = {
+  /** Path of muster.json. */
+  readonly configPath: string;
+  /** Folder of journals and logs; made if it is not there. */
+  readonly dataFolder: string;
+  /** Default 7410. */
+  readonly matcherPort?: number;
+  /** Default 7420. */
+  readonly fleetPort?: number;
+  /** How long games wait for a fleet that is gone, in ms. Default 0. */
+  readonly orphanGraceMs?: number;
+  /** Told to companions. Undefined: they choose. */
+  readonly playersPerSecond?: number;
+  /** What services and companions inherit. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly onEvent?: (event: ServiceEvent) => void;
+  /** Calls the start off. */
+  readonly signal?: AbortSignal;
+};
+
+/** Disposing stops companions, matcher and fleet, in this order. */
+export interface Stack extends AsyncDisposable {
+  readonly matcherAddress: string;
+  readonly fleetAddress: string;
+  readonly logFolder: string;
+  /** Of "matcher", "fleet" or a companion, while it runs. */
+  pidOf(name: string): number | undefined;
+  /** Kills what still runs, now. */
+  kill(): void;
+}
+
+/**
+ * Starts everything; resolves once all of it is ready. If something does not start, what did is stopped again.
+ *
+ * @throws {MusterError} CONFIG_INVALID for a bad file; SERVICE_NOT_READY if a port is taken or a service does not start,
+ *   with the last line that it wrote.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { matcherPort = 7410, fleetPort = 7420, signal } = options;
+  const file = await readMusterFile(options.configPath);
+  const companions = readCompanions(file);
+  await claimPort(fleetPort, "the mock fleet", "--fleet-port");
+  await claimPort(matcherPort, "the matcher", "--matcher-port");
+  const dataFolder = resolve(options.dataFolder);
+  const logFolder = join(dataFolder, "logs");
+  await mkdir(logFolder, { recursive: true });
+  const fleetAddress = `127.0.0.1:${fleetPort}`;
+  const matcherAddress = `127.0.0.1:${matcherPort}`;
+  const plan: StackPlan = { options, configPath: file.path, dataFolder, logFolder, fleetAddress, matcherAddress };
+
+  const supervisor = createSupervisor(options.onEvent ? { onEvent: options.onEvent } : {});
+  const onAbort = () => void supervisor[Symbol.asyncDispose]();
+  signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    signal?.throwIfAborted();
+    await Promise.all([start(supervisor, fleetSpec(plan)), start(supervisor, matcherSpec(plan))]);
+    await Promise.all(companions.map((one) => start(supervisor, companionSpec(one, { plan, folder: file.directory }))));
+  } catch (error) {
+    await supervisor[Symbol.asyncDispose]();
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+  }
+  return {
+    matcherAddress,
+    fleetAddress,
+    logFolder,
+    pidOf: (name) => supervisor.pidOf(name),
+    kill: () => supervisor.kill(),
+    [Symbol.asyncDispose]: () => supervisor[Symbol.asyncDispose](),
+  };
+}
+
+type StackPlan = {
+  readonly options: StackOptions;
+  readonly configPath: string;
+  readonly dataFolder: string;
+  readonly logFolder: string;
+  readonly fleetAddress: string;
+  readonly matcherAddress: string;
+};
+
+function fleetSpec(plan: StackPlan): ServiceSpec {
+  const variables = {
+    MUSTER_FLEET_BIND: plan.fleetAddress,
+    MUSTER_ORPHAN_GRACE_MS: String(plan.options.orphanGraceMs ?? 0),
+  };
+  return {
+    ...ownService("mock-fleet", { name: "fleet", plan, variables }),
+    whenReady: fleetAnswers(plan.fleetAddress),
+    stopMs: FLEET_STOP_MS,
+  };
+}
+
+function matcherSpec(plan: StackPlan): ServiceSpec {
+  const variables = {
+    MUSTER_MATCHER_BIND: plan.matcherAddress,
+    MUSTER_MATCHER_ENDPOINT: plan.matcherAddress,
+    MUSTER_FLEET_ADDRESS: plan.fleetAddress,
+  };
+  return {
+    ...ownService("matcher", { name: "matcher", plan, variables }),
+    whenReady: matcherAnswers(plan.matcherAddress),
+  };
+}
+
+type OwnService = {
+  readonly name: string;
+  readonly plan: StackPlan;
+  readonly variables: Readonly<Record<string, string>>;
+};
+
+function ownService(entryName: "matcher" | "mock-fleet", { name, plan, variables }: OwnService): ServiceSpec {
+  const entry = serviceEntry(entryName);
+  return {
+    name,
+    command: [process.execPath, ...nodeFlags(entry), entry.pathname],
+    env: {
+      ...baseEnvironment(plan),
+      MUSTER_CONFIG: plan.configPath,
+      MUSTER_DATA: join(plan.dataFolder, name),
+      MUSTER_LOG_LEVEL: plan.options.env.MUSTER_LOG_LEVEL || "info",
+      // Nobody else may own the folder: a run that was killed a moment ago still holds its lease.
+      MUSTER_TAKE_OVER: "true",
+      ...variables,
+    },
+    output: { file: logFile(plan, name) },
+    ours: true,
+  };
+}
+
+function companionSpec(companion: Companion, { plan, folder }: { plan: StackPlan; folder: string }): ServiceSpec {
+  const { playersPerSecond } = plan.options;
+  return {
+    name: companion.name,
+    command: companion.command,
+    cwd: resolve(folder, companion.cwd ?? "."),
+    env: {
+      ...baseEnvironment(plan),
+      MUSTER_MATCHER: plan.matcherAddress,
+      MUSTER_FLEET_ADDRESS: plan.fleetAddress,
+      ...(playersPerSecond === undefined ? {} : { MUSTER_PLAYERS_PER_SECOND: String(playersPerSecond) }),
+      ...companion.env,
+    },
+    output: { file: logFile(plan, companion.name) },
+    ours: false,
+    ...(companion.readyUrl === undefined ? {} : { whenReady: urlAnswers(companion.readyUrl) }),
+  };
+}
+
+/** Inherited by services, and through the fleet by games: `node` in a command is the Node that runs us. */
+function baseEnvironment(plan: StackPlan): Record<string, string> {
+  const env = foreignEnvironment(plan.options.env, OURS);
+  return { ...env, PATH: [dirname(process.execPath), env.PATH].filter(Boolean).join(delimiter) };
+}
+
+function logFile(plan: StackPlan, name: string): string {
+  return join(plan.logFolder, `${name}.log`);
+}
+
+async function claimPort(port: number, who: string, option: string): Promise<void> {
+  if (await isPortFree("127.0.0.1", port)) return;
+  const holder = findPortHolder(port) ?? "another program, perhaps another `muster dev`";
+  throw new MusterError(
+    "SERVICE_NOT_READY",
+    `Cannot start ${who} as port ${port} is taken: ${holder} holds it. Stop that, or choose another with ${option}`,
+  );
+}
+
+/** Starts one service; a failure tells the last line of its log, which says why better than an exit code. */
+async function start(supervisor: Supervisor, spec: ServiceSpec): Promise<void> {
+  const file = typeof spec.output === "object" && "file" in spec.output ? spec.output.file : undefined;
+  const before = file === undefined ? 0 : await sizeOf(file);
+  try {
+    await supervisor.start(spec);
+  } catch (error) {
+    if (!(error instanceof MusterError) || file === undefined) throw error;
+    const said = (await readFile(file)).subarray(before).subarray(-TAIL_BYTES).toString("utf8").trimEnd();
+    const last = said.split("\n").at(-1) ?? "";
+    const words = last === "" ? "" : `. It said: ${last.slice(0, 500)}`;
+    throw new MusterError("SERVICE_NOT_READY", `${error.message}${words} (log: ${file})`, { cause: error });
+  }
+}
+
+async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return 0;
+    throw error;
+  }
+}
