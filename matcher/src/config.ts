@@ -1,0 +1,105 @@
+// What the matcher reads of muster.json: the sections `ruleSets` and `configurations`.
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { MusterError } from "@muster/proto";
+import { checkRuleSet } from "@muster/rules";
+import { type MusterFile, parseSection } from "@muster/service";
+import { z } from "zod";
+import {
+  type Configuration,
+  checkConfiguration,
+  DATA_CHARS_MAX,
+  PLACEMENT_RETRIES_DEFAULT,
+  PLACEMENT_RETRIES_MAX,
+  PROPERTY_CHARS_MAX,
+  REQUEST_TIMEOUT_SECONDS_MAX,
+  SETTLE_MS_DEFAULT,
+  SETTLE_MS_MAX,
+} from "./core/configuration.ts";
+
+export type MatcherConfig = {
+  /** Documents as JSON text. */
+  readonly ruleSets: readonly { readonly name: string; readonly document: string }[];
+  readonly configurations: readonly Configuration[];
+};
+
+/** A configuration of nothing: everything is put by ConfigurationService. */
+export const emptyConfig: MatcherConfig = { ruleSets: [], configurations: [] };
+
+const name = z.string().regex(/^[A-Za-z0-9_.:-]{1,128}$/, "1 to 128 of A-Z a-z 0-9 _ . : -");
+
+/** `ruleSets`: a document by name, or the path of one. */
+const ruleSetsSection = z.record(name, z.union([z.string(), z.looseObject({})]));
+
+const configurationsSection = z.array(
+  z.strictObject({
+    name,
+    ruleSet: name,
+    queue: name.optional(),
+    requestTimeoutSeconds: z.int().min(1).max(REQUEST_TIMEOUT_SECONDS_MAX).default(60),
+    autoBackfill: z.boolean().default(false),
+    settleMs: z.int().min(0).max(SETTLE_MS_MAX).default(SETTLE_MS_DEFAULT),
+    properties: z.record(z.string(), z.string().max(PROPERTY_CHARS_MAX)).default({}),
+    data: z.string().max(DATA_CHARS_MAX).default(""),
+    placementRetries: z.int().min(0).max(PLACEMENT_RETRIES_MAX).default(PLACEMENT_RETRIES_DEFAULT),
+  }),
+);
+
+/**
+ * The matcher's sections of `file`, rule sets read from their own files where the section names a path.
+ *
+ * @throws {MusterError} CONFIG_INVALID naming the file and the path in it.
+ */
+export async function readMatcherConfig(file: MusterFile): Promise<MatcherConfig> {
+  const documents = Object.entries(parseSection(ruleSetsSection, file.sections.ruleSets ?? {}, "$.ruleSets"));
+  const ruleSets = await Promise.all(
+    documents.map(async ([ruleSet, value]) => ({
+      name: ruleSet,
+      document: await readRuleSet(file, { ruleSet, value }),
+    })),
+  );
+  const configurations = parseSection(configurationsSection, file.sections.configurations ?? [], "$.configurations");
+  const seen = new Set<string>();
+  return {
+    ruleSets,
+    configurations: configurations.map(({ requestTimeoutSeconds, queue, ...rest }, index) => {
+      const path = `$.configurations[${index}]`;
+      const refuse = (rule: string) =>
+        new MusterError("CONFIG_INVALID", `Cannot read ${path} of ${file.path} as ${rule}`, { metadata: { path } });
+      if (seen.has(rest.name)) throw refuse(`one configuration a name: ${rest.name} is there twice`);
+      seen.add(rest.name);
+      if (!documents.some(([ruleSet]) => ruleSet === rest.ruleSet)) {
+        throw refuse(`a configuration of a rule set of the file: there is no ${rest.ruleSet}`);
+      }
+      try {
+        return checkConfiguration({ ...rest, queue, requestTimeoutMs: requestTimeoutSeconds * 1_000 });
+      } catch (error) {
+        throw refuse(`a configuration: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }),
+  };
+}
+
+async function readRuleSet(
+  file: MusterFile,
+  { ruleSet, value }: { readonly ruleSet: string; readonly value: string | Readonly<Record<string, unknown>> },
+): Promise<string> {
+  const path = typeof value === "string" ? resolve(file.directory, value) : file.path;
+  const root = typeof value === "string" ? "$" : `$.ruleSets.${ruleSet}`;
+  const refuse = (at: string, why: string, cause?: unknown) =>
+    new MusterError("CONFIG_INVALID", `Cannot read ${at} of ${path} as rule set ${ruleSet}: ${why}`, {
+      metadata: { path: at },
+      cause,
+    });
+  const text =
+    typeof value === "string"
+      ? await readFile(path, "utf8").catch((error: Error) => {
+          throw refuse(root, error.message, error);
+        })
+      : JSON.stringify(value);
+  const problems = checkRuleSet(text);
+  const [first] = problems;
+  if (!first) return text;
+  const lines = problems.map((problem) => `${root}${problem.path.slice(1)} ${problem.message}`);
+  throw refuse(`${root}${first.path.slice(1)}`, lines.join("; "));
+}

@@ -1,0 +1,77 @@
+// A matchmaking configuration: which rule set its pool plays by, where matches are placed, and how patient it is.
+import { fieldInvalid, MusterError } from "@muster/proto";
+
+/** What each field means stands in proto/muster/matchmaking/v1/configuration.proto; here defaults are filled in. */
+export type Configuration = {
+  readonly name: string;
+  readonly ruleSet: string;
+  /** Undefined: matches only form groups. */
+  readonly queue: string | undefined;
+  readonly requestTimeoutMs: number;
+  readonly autoBackfill: boolean;
+  readonly settleMs: number;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly data: string;
+  readonly placementRetries: number;
+};
+
+export const REQUEST_TIMEOUT_MS_DEFAULT = 60_000;
+/** Half a day, as PGOS allows. */
+export const REQUEST_TIMEOUT_SECONDS_MAX = 43_200;
+export const SETTLE_MS_DEFAULT = 10;
+export const SETTLE_MS_MAX = 10_000;
+export const PLACEMENT_RETRIES_DEFAULT = 2;
+export const PLACEMENT_RETRIES_MAX = 10;
+/** Properties of one session, and the characters of a key or value: GameLift's limits are lower. */
+export const PROPERTIES_MAX = 64;
+export const PROPERTY_CHARS_MAX = 1_024;
+/** Characters of `data`: GSE's and GameLift's matchmaker data fit. */
+export const DATA_CHARS_MAX = 262_144;
+
+/** @throws {MusterError} FIELD_INVALID unless every number and text of `configuration` is in its range. */
+export function checkConfiguration(configuration: Configuration): Configuration {
+  const { requestTimeoutMs, settleMs, placementRetries, properties, data, autoBackfill, queue } = configuration;
+  checkWhole("request_timeout_seconds", requestTimeoutMs / 1_000, { min: 1, max: REQUEST_TIMEOUT_SECONDS_MAX });
+  checkWhole("settle_ms", settleMs, { min: 0, max: SETTLE_MS_MAX });
+  checkWhole("placement_retries", placementRetries, { min: 0, max: PLACEMENT_RETRIES_MAX });
+  const entries = Object.entries(properties);
+  if (entries.length > PROPERTIES_MAX) throw fieldInvalid("properties", `at most ${PROPERTIES_MAX}`, entries.length);
+  for (const [key, value] of entries) {
+    if (key.length < 1 || key.length > PROPERTY_CHARS_MAX || value.length > PROPERTY_CHARS_MAX) {
+      throw fieldInvalid(`properties.${key.slice(0, 64)}`, `texts of at most ${PROPERTY_CHARS_MAX} characters`, value);
+    }
+  }
+  if (data.length > DATA_CHARS_MAX) throw fieldInvalid("data", `at most ${DATA_CHARS_MAX} characters`, data.length);
+  if (autoBackfill && queue === undefined) {
+    throw new MusterError("FIELD_INVALID", `Cannot backfill matches of ${configuration.name} as it has no queue`, {
+      metadata: { field: "auto_backfill" },
+    });
+  }
+  return configuration;
+}
+
+function checkWhole(field: string, value: number, range: { readonly min: number; readonly max: number }): void {
+  if (Number.isInteger(value) && value >= range.min && value <= range.max) return;
+  throw fieldInvalid(field, `a whole number from ${range.min} to ${range.max}`, value);
+}
+
+/** Whether two configurations say the same: putting an equal one again is no fact. */
+export function isSameConfiguration(one: Configuration, other: Configuration): boolean {
+  return canonical(one) === canonical(other);
+}
+
+function canonical(configuration: Configuration): string {
+  const sorted = Object.entries(configuration.properties).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const { name, ruleSet, queue, requestTimeoutMs, autoBackfill, settleMs, data, placementRetries } = configuration;
+  return JSON.stringify([
+    name,
+    ruleSet,
+    queue ?? null,
+    requestTimeoutMs,
+    autoBackfill,
+    settleMs,
+    data,
+    placementRetries,
+    sorted,
+  ]);
+}

@@ -1,0 +1,37 @@
+// What time alone brings about: searches that end, and ended things that are forgotten.
+import { limits } from "@muster/proto";
+import type { MatcherFact } from "./fact.ts";
+import type { MatcherState } from "./matcher-state.ts";
+
+/** Deadlines that one step handles: what is left over follows in the next, so that calls get their turn between. */
+export const DUE_PER_STEP_MAX = 1_000;
+/** How long an ended thing may outstay its retention, in ms: forgetting is done in batches. */
+const FORGET_EVERY_MS = 60_000;
+
+/** Facts that are due at `nowMs`. More may be due: ask again when these are folded. */
+export function decideDue(state: MatcherState, nowMs: number): readonly MatcherFact[] {
+  const timedOut = state.deadlines.findDue(nowMs, DUE_PER_STEP_MAX);
+  const facts: MatcherFact[] = timedOut.map((ticketId) => ({ type: "ticket-timed-out", ticketId }));
+  const forgetUntilMs = dueToForget(state, nowMs);
+  if (forgetUntilMs !== undefined) facts.push({ type: "ended-forgotten", endedUntilMs: forgetUntilMs });
+  return facts;
+}
+
+/** When decideDue() has something to decide next; undefined: never, as things are. */
+export function nextDueAtMs(state: MatcherState): number | undefined {
+  const times = [state.deadlines.nextAtMs(), forgetAtMs(state)].filter((time) => time !== undefined);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+function forgetAtMs(state: MatcherState): number | undefined {
+  const [oldest] = state.ended;
+  return oldest && oldest.atMs + limits.ENDED_KEPT_MS + FORGET_EVERY_MS;
+}
+
+function dueToForget(state: MatcherState, nowMs: number): number | undefined {
+  const dueAtMs = forgetAtMs(state);
+  if (dueAtMs === undefined || nowMs < dueAtMs) return undefined;
+  const untilMs = nowMs - limits.ENDED_KEPT_MS;
+  const last = state.ended[DUE_PER_STEP_MAX];
+  return last ? Math.min(untilMs, last.atMs) : untilMs;
+}

@@ -1,0 +1,336 @@
+// The fold: one fact after the other makes the state. It decides nothing, asks nobody, and takes every fact as true.
+import { invariant, unreachable } from "@muster/kit";
+import type { BackfillId, SessionEndCause, TicketId } from "@muster/proto";
+import { parseRuleSet } from "@muster/rules";
+import { type BackfillRecord, isLiveBackfill } from "./backfill.ts";
+import { bornBackfill } from "./born-backfill.ts";
+import type { MatcherFact, StampedFact } from "./fact.ts";
+import { type PlacingMatch, stepPlacement, ticketsOf } from "./match.ts";
+import { type MatchedSession, type MatcherState, poolOf } from "./matcher-state.ts";
+import { type Assignment, isLive, isVisible, stepTicket, type Ticket, type TicketEvent } from "./ticket.ts";
+import type { TicketEventRecord } from "./ticket-events.ts";
+
+type Times = Pick<StampedFact, "sequence" | "atMs" | "atWallMs">;
+type Fact<Type extends MatcherFact["type"]> = Extract<MatcherFact, { type: Type }>;
+
+/** Applies `stamped` to `state`, in place, and answers it. */
+export function evolve(state: MatcherState, stamped: StampedFact): MatcherState {
+  const { fact } = stamped;
+  switch (fact.type) {
+    case "rule-set-put":
+      state.ruleSets.set(fact.name, { document: fact.document, ruleSet: parseRuleSet(fact.document) });
+      return state;
+    case "configuration-put":
+      state.configurations.set(fact.configuration.name, fact.configuration);
+      return state;
+    case "ticket-created":
+      return addTicket(state, fact, stamped);
+    case "ticket-cancelled":
+      return changeTicket(state, fact.ticketId, { type: "cancelled" }, stamped);
+    case "ticket-timed-out":
+      return changeTicket(state, fact.ticketId, { type: "timed-out" }, stamped);
+    case "match-formed":
+      return formMatch(state, fact, stamped);
+    case "match-placed":
+      return placeMatch(state, fact, stamped);
+    case "placement-ended":
+      return endPlacement(state, fact, stamped);
+    case "backfill-started":
+      return startBackfill(state, fact, stamped);
+    case "backfill-changed":
+      return changeBackfill(state, fact);
+    case "fill-decided":
+      return decideFill(state, fact, stamped);
+    case "fill-applied":
+      return applyFill(state, fact, stamped);
+    case "fill-dropped":
+      return dropFill(state, fact, stamped);
+    case "session-ended":
+      return endSession(state, fact, stamped);
+    case "ended-forgotten":
+      return forgetEnded(state, fact.endedUntilMs);
+    default:
+      return unreachable(fact);
+  }
+}
+
+function addTicket(state: MatcherState, fact: Fact<"ticket-created">, at: Times): MatcherState {
+  state.arrivals += 1;
+  const ticket: Ticket = {
+    ticketId: fact.ticketId,
+    configuration: fact.configuration,
+    players: fact.players,
+    bodyDigest: fact.bodyDigest,
+    arrival: state.arrivals,
+    searchingSinceMs: at.atMs,
+    createdAtWallMs: at.atWallMs,
+    timesOutAtMs: fact.timesOutAtMs,
+    version: 1,
+    returns: 0,
+    state: { phase: "SEARCHING", cause: undefined },
+  };
+  invariant(!state.tickets.has(ticket.ticketId), "a ticket is created once");
+  const pool = poolOf(state, ticket.configuration);
+  pool.searching.set(ticket.ticketId, ticket);
+  pool.live += 1;
+  for (const { playerId } of ticket.players) pool.players.set(playerId, ticket.ticketId);
+  state.deadlines.add(ticket.ticketId, ticket.timesOutAtMs);
+  const event = state.events.append(eventOf(at, ticket));
+  state.tickets.set(ticket.ticketId, { ticket, history: [event] });
+  return state;
+}
+
+function changeTicket(state: MatcherState, ticketId: TicketId, event: TicketEvent, at: Times): MatcherState {
+  const entry = state.tickets.get(ticketId);
+  invariant(entry, "facts change tickets that exist");
+  const before = entry.ticket;
+  const next = stepTicket(before.state, event);
+  // T-LEGAL-EDGE: a fact that changes nothing was decided on another state than it is folded on.
+  invariant(next !== before.state, `a fact of a ticket is a step of it: ${event.type} in ${before.state.phase}`);
+  const visible = isVisible(before.state, next);
+  const ticket: Ticket = {
+    ...before,
+    state: next,
+    version: visible ? before.version + 1 : before.version,
+    returns: event.type === "placement-lost" && next.phase === "SEARCHING" ? before.returns + 1 : before.returns,
+  };
+  entry.ticket = ticket;
+  index(state, before, ticket, at.atMs);
+  if (visible) {
+    entry.history.push(state.events.append(eventOf(at, ticket)));
+  }
+  return state;
+}
+
+/** Keeps pool, players and deadlines in step with the ticket. */
+function index(state: MatcherState, before: Ticket, after: Ticket, atMs: number): void {
+  const pool = poolOf(state, after.configuration);
+  if (after.state.phase === "SEARCHING") {
+    pool.searching.set(after.ticketId, after);
+    if (before.state.phase !== "SEARCHING") state.deadlines.add(after.ticketId, after.timesOutAtMs);
+  } else {
+    pool.searching.delete(after.ticketId);
+    state.deadlines.remove(after.ticketId);
+  }
+  if (isLive(before) && !isLive(after)) {
+    pool.live -= 1;
+    for (const { playerId } of after.players) pool.players.delete(playerId);
+    state.ended.push({ type: "ticket", ticketId: after.ticketId, atMs });
+  }
+}
+
+function formMatch(state: MatcherState, { match }: Fact<"match-formed">, at: Times): MatcherState {
+  if (match.queue !== undefined) {
+    state.matches.set(match.matchId, { ...match, attempt: 1 });
+    for (const ticketId of ticketsOf(match.players)) {
+      changeTicket(state, ticketId, { type: "matched", matchId: match.matchId }, at);
+    }
+    return state;
+  }
+  const assignment: Assignment = {
+    address: undefined,
+    battleSessionId: undefined,
+    region: undefined,
+    players: match.players.map((player) => ({ ...player, playerSessionId: undefined })),
+  };
+  for (const ticketId of ticketsOf(match.players)) {
+    changeTicket(state, ticketId, { type: "placed", matchId: match.matchId, assignment }, at);
+  }
+  return state;
+}
+
+function placeMatch(state: MatcherState, fact: Fact<"match-placed">, at: Times): MatcherState {
+  const match = getMatch(state, fact.matchId);
+  const { address, battleSessionId, region, players } = fact;
+  const tickets = ticketsOf(match.players);
+  state.matches.delete(match.matchId);
+  putSession(state, {
+    battleSessionId,
+    matchId: match.matchId,
+    configuration: match.configuration,
+    capabilityKey: match.capabilityKey,
+    processId: fact.processId,
+    incarnation: fact.incarnation,
+    tickets,
+    backfill: bornRecord(match, at.atMs),
+    fill: undefined,
+    startRequests: new Map(),
+    ended: undefined,
+  });
+  const assignment: Assignment = { address, battleSessionId, region, players };
+  for (const ticketId of tickets) {
+    changeTicket(state, ticketId, { type: "placed", matchId: match.matchId, assignment }, at);
+  }
+  return state;
+}
+
+function bornRecord(match: PlacingMatch, startedAtMs: number): BackfillRecord | undefined {
+  const document = bornBackfill(match);
+  return document && newRecord(document, startedAtMs, []);
+}
+
+function newRecord(
+  document: BackfillRecord["document"],
+  startedAtMs: number,
+  goals: BackfillRecord["goals"],
+): BackfillRecord {
+  return { document, version: 1, startedAtMs, goals, fillsDecided: 0, tickets: [], cancelRequestId: undefined };
+}
+
+function endPlacement(state: MatcherState, fact: Fact<"placement-ended">, at: Times): MatcherState {
+  const match = getMatch(state, fact.matchId);
+  invariant(match.attempt === fact.attempt, "attempts end in order");
+  const after = stepPlacement(match, fact.outcome);
+  if (after.type === "place-again") {
+    state.matches.set(match.matchId, { ...match, attempt: match.attempt + 1 });
+    return state;
+  }
+  state.matches.delete(match.matchId);
+  for (const ticketId of ticketsOf(match.players)) {
+    const returns = state.tickets.get(ticketId)?.ticket.returns ?? 0;
+    const searchesOn = after.searchOn && returns < match.placementRetries;
+    changeTicket(state, ticketId, { type: "placement-lost", cause: after.cause, searchesOn }, at);
+  }
+  return state;
+}
+
+function startBackfill(state: MatcherState, fact: Fact<"backfill-started">, at: Times): MatcherState {
+  const session = getSession(state, fact.battleSessionId);
+  const isFree = !session.backfill || !isLiveBackfill(session.backfill.document);
+  invariant(isFree, "B-ONE-LIVE: a session has at most one live backfill");
+  const requests = new Map(session.startRequests);
+  if (fact.requestId !== undefined) {
+    requests.set(fact.requestId, { bodyDigest: fact.bodyDigest, backfillId: fact.backfill.backfillId });
+  }
+  const backfill = newRecord(fact.backfill, at.atMs, fact.goals);
+  putSession(state, { ...session, backfill, startRequests: requests });
+  return state;
+}
+
+function changeBackfill(state: MatcherState, fact: Fact<"backfill-changed">): MatcherState {
+  const session = getSession(state, fact.battleSessionId);
+  const record = getBackfill(session, fact.backfill.backfillId);
+  const backfill = {
+    ...record,
+    document: fact.backfill,
+    version: record.version + 1,
+    cancelRequestId: fact.requestId ?? record.cancelRequestId,
+  };
+  putSession(state, { ...session, backfill });
+  return state;
+}
+
+function decideFill(state: MatcherState, fact: Fact<"fill-decided">, at: Times): MatcherState {
+  const session = getSession(state, fact.battleSessionId);
+  invariant(!session.fill, "a session has one fill in flight");
+  const record = getBackfill(session, fact.backfill.backfillId);
+  const { fillId, expectedRosterVersion, newcomers, toleratesLeavers } = fact;
+  const fill = { fillId, expectedRosterVersion, newcomers, document: fact.backfill, toleratesLeavers };
+  const backfill = { ...record, fillsDecided: record.fillsDecided + 1 };
+  putSession(state, { ...session, backfill, fill });
+  for (const ticketId of ticketsOf(newcomers)) changeTicket(state, ticketId, { type: "claimed", fillId }, at);
+  return state;
+}
+
+function applyFill(state: MatcherState, fact: Fact<"fill-applied">, at: Times): MatcherState {
+  const session = getSession(state, fact.battleSessionId);
+  const { fill } = session;
+  invariant(fill?.fillId === fact.fillId, "the fill that was applied is the one in flight");
+  const newcomers = ticketsOf(fill.newcomers);
+  const tickets = [...session.tickets, ...newcomers];
+  const backfill = session.backfill && afterFill(session.backfill, fill.document, newcomers);
+  putSession(state, { ...session, tickets, backfill, fill: undefined });
+  const { fillId, battleSessionId, address, region, players } = fact;
+  const assignment: Assignment = { address, battleSessionId, region, players };
+  for (const ticketId of newcomers) {
+    changeTicket(state, ticketId, { type: "fill-applied", fillId, matchId: session.matchId, assignment }, at);
+    if (session.ended) tellSessionEnded(state, ticketId, session.ended.cause, at);
+  }
+  return state;
+}
+
+/** A backfill that was ended or replaced while its fill was under way keeps what it has become. */
+function afterFill(
+  record: BackfillRecord,
+  document: BackfillRecord["document"],
+  newcomers: readonly TicketId[],
+): BackfillRecord {
+  if (record.document.backfillId !== document.backfillId) return record;
+  const tickets = document.strategy === "CUSTOM" ? [...record.tickets, ...newcomers] : record.tickets;
+  if (!isLiveBackfill(record.document)) return { ...record, tickets, version: record.version + 1 };
+  return { ...record, document, tickets, version: record.version + 1 };
+}
+
+function dropFill(state: MatcherState, fact: Fact<"fill-dropped">, at: Times): MatcherState {
+  const session = getSession(state, fact.battleSessionId);
+  invariant(session.fill?.fillId === fact.fillId, "the fill that was dropped is the one in flight");
+  putSession(state, { ...session, fill: undefined });
+  for (const ticketId of ticketsOf(session.fill.newcomers)) {
+    changeTicket(state, ticketId, { type: "fill-dropped", fillId: fact.fillId }, at);
+  }
+  return state;
+}
+
+function endSession(state: MatcherState, fact: Fact<"session-ended">, at: Times): MatcherState {
+  const session = getSession(state, fact.battleSessionId);
+  invariant(!session.ended, "a session ends once");
+  putSession(state, { ...session, ended: { atMs: at.atMs, cause: fact.cause } });
+  state.ended.push({ type: "session", battleSessionId: session.battleSessionId, atMs: at.atMs });
+  for (const ticketId of session.tickets) tellSessionEnded(state, ticketId, fact.cause, at);
+  return state;
+}
+
+function tellSessionEnded(
+  state: MatcherState,
+  ticketId: TicketId,
+  sessionEndCause: SessionEndCause | undefined,
+  at: Times,
+): void {
+  const entry = state.tickets.get(ticketId);
+  if (!entry) return; // Its retention has ended; nobody can watch it any more.
+  const { ticket } = entry;
+  entry.history.push(state.events.append({ ...eventOf(at, ticket), type: "SESSION_ENDED", sessionEndCause }));
+}
+
+function eventOf({ sequence, atMs, atWallMs }: Times, ticket: Ticket): Omit<TicketEventRecord, "number"> {
+  return { sequence, atMs, atWallMs, type: "STATE_CHANGED", ticket, sessionEndCause: undefined };
+}
+
+function forgetEnded(state: MatcherState, untilMs: number): MatcherState {
+  const { ended } = state;
+  let count = 0;
+  for (let next = ended[count]; next && next.atMs <= untilMs; next = ended[count]) {
+    if (next.type === "ticket") state.tickets.delete(next.ticketId);
+    else state.sessions.delete(next.battleSessionId);
+    count += 1;
+  }
+  ended.splice(0, count);
+  state.events.forget(untilMs);
+  return state;
+}
+
+/** Keeps the pool's list of backfills that look for players in step. */
+function putSession(state: MatcherState, session: MatchedSession): void {
+  state.sessions.set(session.battleSessionId, session);
+  const { backfills } = poolOf(state, session.configuration);
+  if (session.backfill?.document.state === "SEARCHING") backfills.add(session.battleSessionId);
+  else backfills.delete(session.battleSessionId);
+}
+
+function getMatch(state: MatcherState, matchId: PlacingMatch["matchId"]): PlacingMatch {
+  const match = state.matches.get(matchId);
+  invariant(match, "facts place matches that wait for it");
+  return match;
+}
+
+function getSession(state: MatcherState, id: MatchedSession["battleSessionId"]): MatchedSession {
+  const session = state.sessions.get(id);
+  invariant(session, "facts change sessions that exist");
+  return session;
+}
+
+function getBackfill(session: MatchedSession, backfillId: BackfillId): BackfillRecord {
+  const record = session.backfill;
+  invariant(record?.document.backfillId === backfillId, "facts change the session's last backfill");
+  return record;
+}

@@ -1,0 +1,109 @@
+// What the matcher decides, and what the fleet answered to it. The state is the fold of these (evolve.ts); the journal keeps
+// them as muster.journal.v1 (journal-codec). When you add one, add it to all three.
+import type {
+  Address,
+  Backfill,
+  FillId,
+  MatchId,
+  PlayerId,
+  PlayerSessionId,
+  ProcessId,
+  ServerSessionId,
+  SessionEndCause,
+  TicketId,
+} from "@muster/proto";
+import type { TeamGoal } from "./backfill.ts";
+import type { Configuration } from "./configuration.ts";
+import type { AssignedPlayer, Match, PlacementOutcome } from "./match.ts";
+import type { TicketPlayer } from "./ticket.ts";
+
+/** Somebody in a battle, with the secret of the seat. */
+export type SeatedPlayer = {
+  readonly playerId: PlayerId;
+  readonly team: string | undefined;
+  readonly ticketId: TicketId | undefined;
+  readonly playerSessionId: PlayerSessionId;
+};
+
+export type MatcherFact =
+  | { readonly type: "rule-set-put"; readonly name: string; readonly document: string }
+  | { readonly type: "configuration-put"; readonly configuration: Configuration }
+  | {
+      readonly type: "ticket-created";
+      readonly ticketId: TicketId;
+      readonly configuration: string;
+      readonly players: readonly TicketPlayer[];
+      readonly bodyDigest: string;
+      readonly timesOutAtMs: number;
+    }
+  | { readonly type: "ticket-cancelled"; readonly ticketId: TicketId }
+  | { readonly type: "ticket-timed-out"; readonly ticketId: TicketId }
+  | { readonly type: "match-formed"; readonly match: Match }
+  | {
+      readonly type: "match-placed";
+      readonly matchId: MatchId;
+      readonly battleSessionId: ServerSessionId;
+      readonly address: Address | undefined;
+      readonly region: string;
+      readonly players: readonly SeatedPlayer[];
+      readonly processId: ProcessId;
+      readonly incarnation: number;
+    }
+  | {
+      readonly type: "placement-ended";
+      readonly matchId: MatchId;
+      readonly attempt: number;
+      readonly outcome: PlacementOutcome;
+      readonly failure: string;
+    }
+  | {
+      readonly type: "backfill-started";
+      readonly battleSessionId: ServerSessionId;
+      readonly backfill: Backfill;
+      readonly goals: readonly TeamGoal[];
+      readonly requestId: string | undefined;
+      readonly bodyDigest: string;
+    }
+  | {
+      readonly type: "backfill-changed";
+      readonly battleSessionId: ServerSessionId;
+      readonly backfill: Backfill;
+      readonly requestId: string | undefined;
+    }
+  | {
+      readonly type: "fill-decided";
+      readonly fillId: FillId;
+      readonly battleSessionId: ServerSessionId;
+      readonly expectedRosterVersion: number;
+      readonly newcomers: readonly AssignedPlayer[];
+      readonly backfill: Backfill;
+      readonly toleratesLeavers: boolean;
+    }
+  | {
+      readonly type: "fill-applied";
+      readonly fillId: FillId;
+      readonly battleSessionId: ServerSessionId;
+      readonly address: Address | undefined;
+      readonly region: string;
+      readonly players: readonly SeatedPlayer[];
+    }
+  | {
+      readonly type: "fill-dropped";
+      readonly fillId: FillId;
+      readonly battleSessionId: ServerSessionId;
+      readonly reason: string;
+    }
+  | {
+      readonly type: "session-ended";
+      readonly battleSessionId: ServerSessionId;
+      readonly cause: SessionEndCause | undefined;
+    }
+  | { readonly type: "ended-forgotten"; readonly endedUntilMs: number };
+
+/** A fact as it is folded: with its place in the journal, journal time, which rules depend on, and wall clock, for display. */
+export type StampedFact = {
+  readonly sequence: number;
+  readonly atMs: number;
+  readonly atWallMs: number;
+  readonly fact: MatcherFact;
+};

@@ -1,0 +1,98 @@
+// Everything the matcher knows for sure: the fold of its facts. Values in the maps are immutable; the maps are changed in
+// place, by evolve() alone, because copying a million tickets for each fact is no option.
+import type {
+  BackfillId,
+  MatchId,
+  PlayerId,
+  ProcessId,
+  ServerSessionId,
+  SessionEndCause,
+  TicketId,
+} from "@muster/proto";
+import type { RuleSet } from "@muster/rules";
+import type { BackfillRecord, Fill } from "./backfill.ts";
+import type { Configuration } from "./configuration.ts";
+import { createDeadlineHeap, type DeadlineHeap } from "./deadline-heap.ts";
+import type { PlacingMatch } from "./match.ts";
+import type { Ticket } from "./ticket.ts";
+import { createTicketEventLog, type TicketEventLog, type TicketEventRecord } from "./ticket-events.ts";
+
+/** A battle session that a match of this matcher was placed on. */
+export type MatchedSession = {
+  readonly battleSessionId: ServerSessionId;
+  readonly matchId: MatchId;
+  readonly configuration: string;
+  readonly capabilityKey: Uint8Array;
+  readonly processId: ProcessId;
+  readonly incarnation: number;
+  /** Everybody who was completed with it and is still remembered. */
+  readonly tickets: readonly TicketId[];
+  /** The last one, live or ended. */
+  readonly backfill: BackfillRecord | undefined;
+  /** The one being applied. It may belong to a backfill that has ended since. */
+  readonly fill: Fill | undefined;
+  /** StartBackfill requests by id: a repeat gets what the first one got. */
+  readonly startRequests: ReadonlyMap<string, { readonly bodyDigest: string; readonly backfillId: BackfillId }>;
+  /** Undefined while it lives, or is not known to have ended. */
+  readonly ended: { readonly atMs: number; readonly cause: SessionEndCause | undefined } | undefined;
+};
+
+/** The searching tickets of one configuration, and who holds its players. */
+export type Pool = {
+  /** In no order: claimed and returned tickets come and go. */
+  readonly searching: Map<TicketId, Ticket>;
+  /** Sessions whose backfill is SEARCHING. */
+  readonly backfills: Set<ServerSessionId>;
+  /** The live ticket of each player. */
+  readonly players: Map<PlayerId, TicketId>;
+  /** Tickets that search, are claimed or are being placed. */
+  live: number;
+};
+
+export type TicketEntry = { ticket: Ticket; readonly history: TicketEventRecord[] };
+
+export type Ended =
+  | { readonly type: "ticket"; readonly ticketId: TicketId; readonly atMs: number }
+  | { readonly type: "session"; readonly battleSessionId: ServerSessionId; readonly atMs: number };
+
+export type MatcherState = {
+  readonly ruleSets: Map<string, { readonly document: string; readonly ruleSet: RuleSet }>;
+  readonly configurations: Map<string, Configuration>;
+  readonly tickets: Map<TicketId, TicketEntry>;
+  readonly pools: Map<string, Pool>;
+  /** Searching tickets by when they time out. */
+  readonly deadlines: DeadlineHeap;
+  /** Matches whose placement has no outcome yet. */
+  readonly matches: Map<MatchId, PlacingMatch>;
+  readonly sessions: Map<ServerSessionId, MatchedSession>;
+  readonly events: TicketEventLog;
+  /** What ended and is still remembered, in the order of its end. */
+  readonly ended: Ended[];
+  arrivals: number;
+};
+
+/** The state before the first fact. */
+export function createMatcherState(): MatcherState {
+  return {
+    ruleSets: new Map(),
+    configurations: new Map(),
+    tickets: new Map(),
+    pools: new Map(),
+    deadlines: createDeadlineHeap(),
+    matches: new Map(),
+    sessions: new Map(),
+    events: createTicketEventLog(),
+    ended: [],
+    arrivals: 0,
+  };
+}
+
+/** The pool of `configuration`, made when it is first asked for. */
+export function poolOf(state: MatcherState, configuration: string): Pool {
+  let pool = state.pools.get(configuration);
+  if (!pool) {
+    pool = { searching: new Map(), backfills: new Set(), players: new Map(), live: 0 };
+    state.pools.set(configuration, pool);
+  }
+  return pool;
+}

@@ -1,0 +1,27 @@
+// Whether a rule set or a configuration that somebody puts says anything new.
+import { MusterError } from "@muster/proto";
+import { parseRuleSet } from "@muster/rules";
+import { type Configuration, isSameConfiguration } from "./configuration.ts";
+import type { MatcherFact } from "./fact.ts";
+import type { MatcherState } from "./matcher-state.ts";
+
+/** The fact, unless the same document is there under the name. @throws {MusterError} RULE_SET_INVALID. */
+export function decidePutRuleSet(
+  state: MatcherState,
+  { name, document }: { readonly name: string; readonly document: string },
+): readonly MatcherFact[] {
+  if (state.ruleSets.get(name)?.document === document) return [];
+  parseRuleSet(document);
+  return [{ type: "rule-set-put", name, document }];
+}
+
+/** The fact, unless the same configuration is there. @throws {MusterError} RULE_SET_NOT_FOUND. */
+export function decidePutConfiguration(state: MatcherState, configuration: Configuration): readonly MatcherFact[] {
+  const { name, ruleSet } = configuration;
+  if (!state.ruleSets.has(ruleSet)) {
+    const why = `Cannot put configuration ${name} as its rule set must be there: ${ruleSet} is not`;
+    throw new MusterError("RULE_SET_NOT_FOUND", why, { metadata: { ruleSet } });
+  }
+  const present = state.configurations.get(name);
+  return present && isSameConfiguration(present, configuration) ? [] : [{ type: "configuration-put", configuration }];
+}

@@ -1,0 +1,172 @@
+// One round of matching of one configuration: backfills first, the oldest first, then new matches, until nothing is left to
+// find. What it decides on is in its arguments alone, so that its facts are all there is to know of it.
+
+import type { Random } from "@muster/kit";
+import { invariant } from "@muster/kit";
+import { type BattleSession, type MatchId, newId, type ServerSessionId, type Team, type TicketId } from "@muster/proto";
+import { capacityOf, findFill, formMatch, type RuleSet, teamShapes } from "@muster/rules";
+import { assessAfterFill, fillGoal, seatedTeams } from "./assess-backfill.ts";
+import { nextFillIdOf } from "./backfill.ts";
+import type { Configuration } from "./configuration.ts";
+import type { MatcherFact } from "./fact.ts";
+import type { AssignedPlayer } from "./match.ts";
+import type { MatchedSession, MatcherState } from "./matcher-state.ts";
+import type { Ticket } from "./ticket.ts";
+
+export type RoundInput = {
+  readonly configuration: string;
+  readonly nowMs: number;
+  /** Where ids and secrets of matches are drawn. */
+  readonly random: Random;
+  /** The matcher's address as sidecars reach it. */
+  readonly endpoint: string;
+  /** The session as the fleet shows it, if it may be filled now. */
+  readonly findFillable: (id: ServerSessionId) => BattleSession | undefined;
+  /** Tickets that somebody waits to cancel: no longer to be matched. */
+  readonly withheld: { has(id: TicketId): boolean };
+};
+
+export type Round = {
+  readonly facts: readonly MatcherFact[];
+  /** False if the round stopped at its limit: another should follow. */
+  readonly isQuiet: boolean;
+};
+
+/** Matches and fills of one round: beyond it calls would wait for their turn for too long. */
+export const DECISIONS_PER_ROUND_MAX = 256;
+
+/** What matches and fills the pool and the backfills of the configuration allow now. */
+export function decideRound(state: MatcherState, input: RoundInput): Round {
+  const configuration = state.configurations.get(input.configuration);
+  const held = configuration && state.ruleSets.get(configuration.ruleSet);
+  const pool = state.pools.get(input.configuration);
+  if (!configuration || !held || !pool) return { facts: [], isQuiet: true };
+  const { ruleSet } = held;
+  const free = new Map<TicketId, Ticket>();
+  for (const [id, ticket] of pool.searching) {
+    // A search whose time has passed ends by its deadline; it must not be matched meanwhile.
+    if (ticket.timesOutAtMs > input.nowMs && !input.withheld.has(id)) free.set(id, ticket);
+  }
+  const facts: MatcherFact[] = [];
+  for (const session of searchingBackfills(state, pool.backfills)) {
+    if (free.size === 0 || facts.length >= DECISIONS_PER_ROUND_MAX) break;
+    const view = input.findFillable(session.battleSessionId);
+    const fill = view && decideFill(session, { view, ruleSet, free: [...free.values()], nowMs: input.nowMs });
+    if (!fill) continue;
+    facts.push(fill);
+    for (const { ticketId } of fill.newcomers) free.delete(ticketId);
+  }
+  let isQuiet = facts.length < DECISIONS_PER_ROUND_MAX;
+  while (free.size > 0 && isQuiet) {
+    const formed = formMatch(ruleSet, [...free.values()], input.nowMs);
+    if (!formed) break;
+    const players = formed.teams.flatMap((team) => team.players.map((player) => assign(team.name, player)));
+    facts.push(formedMatch(configuration, { ruleSet, players, input }));
+    for (const ticketId of formed.tickets) {
+      // M-DISJOINT: whoever is in a match is in no other.
+      invariant(free.delete(ticketId), "a ticket is matched once");
+    }
+    isQuiet = facts.length < DECISIONS_PER_ROUND_MAX;
+  }
+  return { facts, isQuiet };
+}
+
+/** When a waiting ticket next reaches an age at which its rule set expands; undefined: never. */
+export function nextExpansionAtMs(state: MatcherState, configuration: string, nowMs: number): number | undefined {
+  const ruleSetName = state.configurations.get(configuration)?.ruleSet;
+  const held = ruleSetName === undefined ? undefined : state.ruleSets.get(ruleSetName);
+  const pool = state.pools.get(configuration);
+  if (!held || !pool || held.ruleSet.tiers.length === 1) return undefined;
+  let next: number | undefined;
+  for (const { searchingSinceMs } of pool.searching.values()) {
+    for (const { fromAgeMs } of held.ruleSet.tiers) {
+      const atMs = searchingSinceMs + fromAgeMs;
+      if (atMs > nowMs && (next === undefined || atMs < next)) next = atMs;
+    }
+  }
+  return next;
+}
+
+function searchingBackfills(state: MatcherState, ids: Iterable<ServerSessionId>): readonly MatchedSession[] {
+  const sessions = [...ids].map((id) => state.sessions.get(id)).filter((session) => session !== undefined);
+  return sessions
+    .filter((session) => !session.fill && !session.ended)
+    .toSorted((one, other) => {
+      const byAge = (one.backfill?.startedAtMs ?? 0) - (other.backfill?.startedAtMs ?? 0);
+      return byAge || (one.battleSessionId < other.battleSessionId ? -1 : 1);
+    });
+}
+
+type FillDecided = Extract<MatcherFact, { type: "fill-decided" }>;
+
+function decideFill(
+  session: MatchedSession,
+  from: {
+    readonly view: BattleSession;
+    readonly ruleSet: RuleSet;
+    readonly free: readonly Ticket[];
+    readonly nowMs: number;
+  },
+): FillDecided | undefined {
+  const { view, ruleSet, free, nowMs } = from;
+  const record = session.backfill;
+  if (record?.document.state !== "SEARCHING" || record.document.noLegalFill) return undefined;
+  const room = view.capacity - view.playerSessions.length;
+  const candidates = free.filter((ticket) => ticket.players.length <= room);
+  const found = findFill(ruleSet, seatedTeams(view), fillGoal(record), candidates, nowMs);
+  if (!found) return undefined;
+  const newcomers = found.additions.flatMap(({ team, players }) => players.map((player) => assign(team, player)));
+  if (newcomers.length > room) return undefined; // The session takes fewer than its teams together.
+  return {
+    type: "fill-decided",
+    fillId: nextFillIdOf(record),
+    battleSessionId: session.battleSessionId,
+    expectedRosterVersion: view.rosterVersion,
+    newcomers,
+    backfill: assessAfterFill(record, { session: view, newcomers }, ruleSet),
+    toleratesLeavers: ruleSet.tiers.every((tier) => tier.rules.length === 0),
+  };
+}
+
+function assign(
+  team: string,
+  player: { readonly playerId: AssignedPlayer["playerId"]; readonly ticketId?: TicketId | undefined },
+): AssignedPlayer {
+  invariant(player.ticketId !== undefined, "whoever is matched came with a ticket");
+  return { ticketId: player.ticketId, playerId: player.playerId, team };
+}
+
+function formedMatch(
+  configuration: Configuration,
+  {
+    ruleSet,
+    players,
+    input,
+  }: { readonly ruleSet: RuleSet; readonly players: readonly AssignedPlayer[]; readonly input: RoundInput },
+): MatcherFact {
+  const { random, endpoint } = input;
+  const { name, queue, properties, data, autoBackfill, placementRetries } = configuration;
+  const matchId: MatchId = newId("match", random);
+  return {
+    type: "match-formed",
+    match: {
+      matchId,
+      configuration: name,
+      queue,
+      players,
+      teams: teamsOf(ruleSet),
+      capacity: capacityOf(ruleSet),
+      properties,
+      data,
+      capabilityKey: queue === undefined ? new Uint8Array() : random.bytes(32),
+      backfillId: autoBackfill ? newId("backfill", random) : undefined,
+      placementRetries,
+      matcherEndpoint: endpoint,
+    },
+  };
+}
+
+/** The teams that a session of the rule set has: every instance that may open, so that a backfill can open it. */
+export function teamsOf(ruleSet: RuleSet): readonly Team[] {
+  return teamShapes(ruleSet).map(({ name, template, maxPlayers }) => ({ name, template, capacity: maxPlayers }));
+}

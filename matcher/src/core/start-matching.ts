@@ -1,0 +1,88 @@
+// Whether a request to be matched becomes a ticket.
+import { limits, MusterError, type TicketId } from "@muster/proto";
+import { checkTicketAttributes, hasTeam } from "@muster/rules";
+import type { Configuration } from "./configuration.ts";
+import type { MatcherFact } from "./fact.ts";
+import type { MatcherState } from "./matcher-state.ts";
+import type { TicketPlayer } from "./ticket.ts";
+
+export type StartMatching = {
+  readonly ticketId: TicketId;
+  readonly configuration: string;
+  readonly players: readonly TicketPlayer[];
+  /** Of the request: a repeat has the same. */
+  readonly bodyDigest: string;
+};
+
+/**
+ * The facts that make the ticket; none if a ticket of the same id and body is there already.
+ *
+ * @throws {MusterError} ID_REUSED, CONFIGURATION_NOT_FOUND, FIELD_INVALID, ATTRIBUTE_INVALID, PLAYER_ALREADY_QUEUED, POOL_FULL.
+ */
+export function decideStartMatching(
+  state: MatcherState,
+  request: StartMatching,
+  nowMs: number,
+  poolTicketsMax: number = limits.POOL_TICKETS_MAX,
+): readonly MatcherFact[] {
+  const known = state.tickets.get(request.ticketId);
+  if (known) {
+    if (known.ticket.bodyDigest === request.bodyDigest) return [];
+    const why = `Cannot make ticket ${request.ticketId} as its id came before with another body`;
+    throw new MusterError("ID_REUSED", why, { metadata: { ticketId: request.ticketId } });
+  }
+  const configuration = getConfiguration(state, request.configuration);
+  const players = checkPlayers(state, configuration, request.players);
+  checkPlayersFree(state, request);
+  const live = state.pools.get(configuration.name)?.live ?? 0;
+  if (live >= poolTicketsMax) {
+    throw new MusterError(
+      "POOL_FULL",
+      `Cannot take another ticket as ${configuration.name} holds at most ${poolTicketsMax}: it has ${live}`,
+      { metadata: { limit: String(poolTicketsMax) } },
+    );
+  }
+  const timesOutAtMs = nowMs + configuration.requestTimeoutMs;
+  const { ticketId, bodyDigest } = request;
+  return [{ type: "ticket-created", ticketId, configuration: configuration.name, players, bodyDigest, timesOutAtMs }];
+}
+
+/** @throws {MusterError} CONFIGURATION_NOT_FOUND. */
+export function getConfiguration(state: MatcherState, name: string): Configuration {
+  const configuration = state.configurations.get(name);
+  if (configuration) return configuration;
+  const why = `Cannot find configuration ${JSON.stringify(name.slice(0, 64))} as none has the name`;
+  throw new MusterError("CONFIGURATION_NOT_FOUND", why, { metadata: { configuration: name.slice(0, 128) } });
+}
+
+function checkPlayers(
+  state: MatcherState,
+  configuration: Configuration,
+  players: readonly TicketPlayer[],
+): readonly TicketPlayer[] {
+  const held = state.ruleSets.get(configuration.ruleSet);
+  if (!held) {
+    const why = `Cannot match by ${configuration.name} as its rule set ${configuration.ruleSet} is not there`;
+    throw new MusterError("CONFIGURATION_NOT_FOUND", why);
+  }
+  for (const [index, { team }] of players.entries()) {
+    if (team === undefined || hasTeam(held.ruleSet, team)) continue;
+    throw new MusterError("FIELD_INVALID", `Cannot ask for team ${team} as the rule set has no such team`, {
+      metadata: { field: `players[${index}].team` },
+    });
+  }
+  const checked = checkTicketAttributes(held.ruleSet, players);
+  return players.map((player, index) => ({ ...player, attributes: checked[index]?.attributes ?? player.attributes }));
+}
+
+/** T-PLAYER-ONCE. */
+function checkPlayersFree(state: MatcherState, request: StartMatching): void {
+  const held = state.pools.get(request.configuration)?.players;
+  if (!held) return;
+  for (const { playerId } of request.players) {
+    const ticketId = held.get(playerId);
+    if (ticketId === undefined) continue;
+    const why = `Cannot queue player ${playerId} again as one live ticket a player is allowed: ${ticketId} holds the player`;
+    throw new MusterError("PLAYER_ALREADY_QUEUED", why, { metadata: { playerId, ticketId } });
+  }
+}

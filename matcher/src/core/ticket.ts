@@ -1,0 +1,184 @@
+// One ticket: who asks to be matched, since when, and what has become of it. Its machine is stepTicket().
+import { unreachable } from "@muster/kit";
+import type {
+  Address,
+  Attributes,
+  FillId,
+  MatchId,
+  PlayerId,
+  PlayerSessionId,
+  ServerSessionId,
+  TicketId,
+} from "@muster/proto";
+
+/** A player of a ticket; attributes with the rule set's defaults filled in. */
+export type TicketPlayer = {
+  readonly playerId: PlayerId;
+  readonly attributes: Attributes;
+  /** Round trip in ms by region. */
+  readonly latenciesMs: Readonly<Record<string, number>>;
+  /** Team instance or template that the player asks for. */
+  readonly team: string | undefined;
+};
+
+/** Somebody in the battle. `playerSessionId` is a secret of `ticketId`; undefined in a match without a session. */
+export type MatchedPlayer = {
+  readonly playerId: PlayerId;
+  readonly team: string | undefined;
+  readonly ticketId: TicketId | undefined;
+  readonly playerSessionId: PlayerSessionId | undefined;
+};
+
+/** Where to go and who else is there. One value is shared by all tickets of the match or fill. */
+export type Assignment = {
+  readonly address: Address | undefined;
+  readonly battleSessionId: ServerSessionId | undefined;
+  readonly region: string | undefined;
+  readonly players: readonly MatchedPlayer[];
+};
+
+/** Why a ticket is where it is, as `Ticket.cause` tells it. */
+export type TicketCause =
+  | "CANCELLED_BY_REQUEST"
+  | "REQUEST_TIMED_OUT"
+  | "PLACEMENT_CANCELLED"
+  | "PLACEMENT_TIMED_OUT"
+  | "PLACEMENT_FAILED";
+
+/** On the wire CLAIMED shows as SEARCHING: a fill with the ticket is being applied, and may yet be refused. */
+export type TicketState =
+  | { readonly phase: "SEARCHING"; readonly cause: TicketCause | undefined }
+  | { readonly phase: "CLAIMED"; readonly cause: TicketCause | undefined; readonly fillId: FillId }
+  | { readonly phase: "PLACING"; readonly matchId: MatchId }
+  | { readonly phase: "COMPLETED"; readonly matchId: MatchId | undefined; readonly assignment: Assignment }
+  | { readonly phase: "CANCELLED"; readonly cause: TicketCause }
+  | { readonly phase: "TIMED_OUT"; readonly cause: TicketCause }
+  | { readonly phase: "FAILED"; readonly cause: TicketCause; readonly matchId: MatchId };
+
+export type TicketEvent =
+  | { readonly type: "claimed"; readonly fillId: FillId }
+  | {
+      readonly type: "fill-applied";
+      readonly fillId: FillId;
+      readonly matchId: MatchId | undefined;
+      readonly assignment: Assignment;
+    }
+  | { readonly type: "fill-dropped"; readonly fillId: FillId }
+  | { readonly type: "matched"; readonly matchId: MatchId }
+  | { readonly type: "placed"; readonly matchId: MatchId; readonly assignment: Assignment }
+  | { readonly type: "placement-lost"; readonly cause: TicketCause; readonly searchesOn: boolean }
+  | { readonly type: "cancelled" | "timed-out" };
+
+/** A ticket as the state holds it. A change makes a new value, so that history may keep the old one. */
+export type Ticket = {
+  readonly ticketId: TicketId;
+  readonly configuration: string;
+  readonly players: readonly TicketPlayer[];
+  readonly bodyDigest: string;
+  /** Rising with each ticket of the matcher: the order among tickets of one age. */
+  readonly arrival: number;
+  /** Journal time of the request: what age counts from, returns to the search included. */
+  readonly searchingSinceMs: number;
+  readonly createdAtWallMs: number;
+  /** Journal time at which a ticket that still searches becomes TIMED_OUT. */
+  readonly timesOutAtMs: number;
+  readonly version: number;
+  readonly returns: number;
+  readonly state: TicketState;
+};
+
+/** Whether the ticket holds its players: they may be in no other of its configuration. */
+export function isLive(ticket: Ticket): boolean {
+  return ticket.state.phase === "SEARCHING" || ticket.state.phase === "CLAIMED" || ticket.state.phase === "PLACING";
+}
+
+/** Whether readers see a change: a claim is the matcher's own business. */
+export function isVisible(before: TicketState, after: TicketState): boolean {
+  return readPhase(before) !== readPhase(after);
+}
+
+/** The state as the contract names it. */
+export function readPhase(state: TicketState): Exclude<TicketState["phase"], "CLAIMED"> {
+  return state.phase === "CLAIMED" ? "SEARCHING" : state.phase;
+}
+
+/** The state after `event`; the same value if the event changes nothing. */
+export function stepTicket(state: TicketState, event: TicketEvent): TicketState {
+  switch (state.phase) {
+    case "SEARCHING":
+      return stepSearching(state, event);
+    case "CLAIMED":
+      return stepClaimed(state, event);
+    case "PLACING":
+      return stepPlacing(state, event);
+    case "COMPLETED":
+    case "CANCELLED":
+    case "TIMED_OUT":
+    case "FAILED":
+      return state; // Final: a late or repeated event changes nothing.
+    default:
+      return unreachable(state);
+  }
+}
+
+type In<Phase extends TicketState["phase"]> = Extract<TicketState, { phase: Phase }>;
+
+function stepSearching(state: In<"SEARCHING">, event: TicketEvent): TicketState {
+  switch (event.type) {
+    case "claimed":
+      return { phase: "CLAIMED", cause: state.cause, fillId: event.fillId };
+    case "matched":
+      return { phase: "PLACING", matchId: event.matchId };
+    case "placed": // A configuration without a queue: the group is all that there is to it.
+      return { phase: "COMPLETED", matchId: event.matchId, assignment: event.assignment };
+    case "cancelled":
+      return { phase: "CANCELLED", cause: "CANCELLED_BY_REQUEST" };
+    case "timed-out":
+      return { phase: "TIMED_OUT", cause: "REQUEST_TIMED_OUT" };
+    case "fill-applied":
+    case "fill-dropped":
+    case "placement-lost":
+      return state;
+    default:
+      return unreachable(event);
+  }
+}
+
+function stepClaimed(state: In<"CLAIMED">, event: TicketEvent): TicketState {
+  switch (event.type) {
+    case "fill-applied":
+      if (event.fillId !== state.fillId) return state;
+      return { phase: "COMPLETED", matchId: event.matchId, assignment: event.assignment };
+    case "fill-dropped":
+      return event.fillId === state.fillId ? { phase: "SEARCHING", cause: state.cause } : state;
+    case "claimed":
+    case "matched":
+    case "placed":
+    case "placement-lost":
+    case "cancelled": // The fill's outcome comes first: until then nobody can say truthfully that it never matches.
+    case "timed-out":
+      return state;
+    default:
+      return unreachable(event);
+  }
+}
+
+function stepPlacing(state: In<"PLACING">, event: TicketEvent): TicketState {
+  switch (event.type) {
+    case "placed":
+      if (event.matchId !== state.matchId) return state;
+      return { phase: "COMPLETED", matchId: state.matchId, assignment: event.assignment };
+    case "placement-lost":
+      if (event.searchesOn) return { phase: "SEARCHING", cause: event.cause };
+      return { phase: "FAILED", cause: event.cause, matchId: state.matchId };
+    case "claimed":
+    case "fill-applied":
+    case "fill-dropped":
+    case "matched":
+    case "cancelled":
+    case "timed-out":
+      return state;
+    default:
+      return unreachable(event);
+  }
+}

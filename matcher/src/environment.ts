@@ -1,0 +1,35 @@
+// The variables of the matcher's process.
+import { type EnvironmentSpec, text } from "@muster/kit";
+import { parseAddress } from "@muster/proto/grpc";
+import { serviceEnvironment } from "@muster/service";
+
+const address = (value: string): string => {
+  try {
+    return parseAddress("address", value);
+  } catch {
+    throw new Error('it must be "host:port" or "unix:/path"');
+  }
+};
+
+export const matcherEnvironment = {
+  ...serviceEnvironment,
+  MUSTER_MATCHER_BIND: {
+    meaning: "Where the matcher listens for gRPC, as host:port. Port 0: any free one.",
+    fallback: "127.0.0.1:7410",
+    parse: address,
+  },
+  MUSTER_MATCHER_ENDPOINT: {
+    meaning: "The matcher's address as sidecars reach it. Not set: where it listens.",
+    parse: address,
+  },
+  MUSTER_MATCHER_OWNER: {
+    meaning: "Whom the fleet knows this matcher's placements by; the same after each restart.",
+    fallback: "matcher",
+    parse: text,
+  },
+  MUSTER_FLEET_ADDRESS: {
+    meaning: "Address of the fleet's gRPC server, as host:port.",
+    fallback: "127.0.0.1:7420",
+    parse: address,
+  },
+} as const satisfies EnvironmentSpec;

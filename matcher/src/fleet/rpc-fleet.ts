@@ -1,0 +1,47 @@
+// The fleet behind muster.fleet.v1.
+import { MusterError, readBattleSession } from "@muster/proto";
+import { FleetServiceDefinition } from "@muster/proto/fleet";
+import type { Network } from "@muster/proto/rpc";
+import type { Fleet } from "../ports.ts";
+import { readFeedMessage, readPlacement, writeApplyFill, writeStartPlacement, writeUpdate } from "./wire.ts";
+
+/** The fleet at `address`, asked as `owner`. */
+export function connectFleet(
+  network: Network,
+  { address, owner }: { readonly address: string; readonly owner: string },
+): Fleet {
+  const peer = network.connect(address);
+  const client = peer.client(FleetServiceDefinition);
+  return {
+    async startPlacement(request, signal) {
+      const { placement } = await client.startPlacement(writeStartPlacement(request, owner), { signal });
+      return readPlacement(placement);
+    },
+    async stopPlacement(placementId, signal) {
+      return readPlacement((await client.stopPlacement({ placementId }, { signal })).placement);
+    },
+    async describePlacement(placementId, signal) {
+      return readPlacement((await client.describePlacement({ placementId }, { signal })).placement);
+    },
+    async applyFill(request, signal) {
+      const { session } = await client.applyFill(writeApplyFill(request), { signal });
+      if (session) return readBattleSession(session);
+      throw new MusterError("INTERNAL_FAULT", `Cannot read the outcome of ${request.fillId}: it has no session`);
+    },
+    async updateBackfill(update, signal) {
+      await client.updateServerSession(writeUpdate(update), { signal });
+    },
+    async findSession(battleSessionId, signal) {
+      const request = { battleSessionIds: [battleSessionId], includeEnded: true };
+      const [session] = (await client.describeServerSessions(request, { signal })).sessions;
+      return session && readBattleSession(session);
+    },
+    async *watchSessions(resumeToken, signal) {
+      for await (const message of client.watchSessions({ owner, resumeToken }, { signal })) {
+        const read = readFeedMessage(message);
+        if (read) yield read;
+      }
+    },
+    [Symbol.asyncDispose]: () => peer[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,96 @@
+// muster.fleet.v1 ↔ the matcher's own words.
+import {
+  MusterError,
+  type PlacementId,
+  readBattleSession,
+  readSessionChange,
+  readWord,
+  writeAttributes,
+  writeBackfill,
+} from "@muster/proto";
+import {
+  type ApplyFillRequest,
+  type Placement,
+  PlacementState,
+  type PlayerToSeat as PlayerToSeatMessage,
+  type StartPlacementRequest,
+  type UpdateServerSessionRequest,
+  type WatchSessionsResponse,
+} from "@muster/proto/fleet";
+import type { PlacementReport } from "../core/session-view.ts";
+import type { BackfillUpdate, FeedMessage, FillRequest, PlacementRequest, PlayerToSeat } from "../ports.ts";
+
+export function writeStartPlacement(request: PlacementRequest, owner: string): StartPlacementRequest {
+  const { placementId, match, players, backfill } = request;
+  return {
+    placementId,
+    queue: match.queue ?? "",
+    owner,
+    capacity: match.capacity,
+    teams: match.teams.map((team) => ({ ...team })),
+    players: players.map(writePlayerToSeat),
+    properties: { ...match.properties },
+    data: match.data,
+    matchId: match.matchId,
+    configuration: match.configuration,
+    backfill: backfill && writeBackfill(backfill),
+    matcherEndpoint: match.matcherEndpoint,
+    capabilityKey: match.capabilityKey,
+    timeoutMs: 0,
+  };
+}
+
+export function writeApplyFill(request: FillRequest): ApplyFillRequest {
+  return {
+    fillId: request.fillId,
+    battleSessionId: request.battleSessionId,
+    expectedRosterVersion: request.expectedRosterVersion,
+    newcomers: request.newcomers.map(writePlayerToSeat),
+    backfill: writeBackfill(request.backfill),
+    toleratesLeavers: request.toleratesLeavers,
+  };
+}
+
+export function writeUpdate(update: BackfillUpdate): UpdateServerSessionRequest {
+  const { updateId, battleSessionId, backfill } = update;
+  return { updateId, battleSessionId, backfill: writeBackfill(backfill) };
+}
+
+function writePlayerToSeat(player: PlayerToSeat): PlayerToSeatMessage {
+  const { playerId, team, ticketId, attributes, latenciesMs } = player;
+  return { playerId, team, ticketId, attributes: writeAttributes(attributes), latenciesMs: { ...latenciesMs } };
+}
+
+/** @throws {MusterError} FIELD_INVALID if the fleet sent a state that this build does not know. */
+export function readPlacement(message: Placement | undefined): PlacementReport {
+  if (!message) throw new MusterError("FIELD_INVALID", "Cannot read the fleet's answer as a placement: it has none");
+  const placementId = message.placementId as PlacementId;
+  const state = readWord("placement.state", PlacementState, message.state);
+  if (state === "PENDING") return { placementId, state };
+  if (state !== "FULFILLED") return { placementId, state, failure: message.failure };
+  if (!message.session) {
+    throw new MusterError("FIELD_INVALID", `Cannot read placement ${placementId} as fulfilled: it has no session`);
+  }
+  return { placementId, state, session: readBattleSession(message.session) };
+}
+
+/** Undefined for messages of newer fleets. */
+export function readFeedMessage(message: WatchSessionsResponse): FeedMessage | undefined {
+  const { resumeToken, event } = message;
+  switch (event?.$case) {
+    case "snapshotBegin":
+      return { resumeToken, type: "snapshot-begin" };
+    case "snapshotEnd":
+      return { resumeToken, type: "snapshot-end" };
+    case "heartbeat":
+      return { resumeToken, type: "heartbeat" };
+    case "session":
+      return { resumeToken, type: "session", session: readBattleSession(event.value) };
+    case "sessionChange":
+      return { resumeToken, type: "session-change", change: readSessionChange(event.value) };
+    case "placement":
+      return { resumeToken, type: "placement", report: readPlacement(event.value) };
+    case undefined:
+      return undefined;
+  }
+}

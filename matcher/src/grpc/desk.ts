@@ -1,0 +1,11 @@
+// What handlers of calls may use of the matcher.
+import type { TicketWatch } from "../ticket-watch.ts";
+import type { WithheldTickets } from "../withheld-tickets.ts";
+import type { Workshop } from "../workshop.ts";
+
+export type Desk = Workshop & {
+  readonly watch: TicketWatch;
+  readonly withheld: WithheldTickets;
+  /** Aborts when the matcher stops: streams end with it. */
+  readonly stopping: AbortSignal;
+};

@@ -1,0 +1,40 @@
+// The matcher's services with their handlers, one file each.
+
+import {
+  BackfillServiceDefinition,
+  ConfigurationServiceDefinition,
+  MatchmakingServiceDefinition,
+} from "@muster/proto/matchmaking";
+import { type Implementation, implement } from "@muster/proto/rpc";
+import { cancelBackfill } from "./cancel-backfill.ts";
+import { cancelMatching } from "./cancel-matching.ts";
+import { describeBackfill } from "./describe-backfill.ts";
+import { describeMatchingProgress } from "./describe-matching-progress.ts";
+import type { Desk } from "./desk.ts";
+import { listConfigurations } from "./list-configurations.ts";
+import { putConfiguration } from "./put-configuration.ts";
+import { putRuleSet } from "./put-rule-set.ts";
+import { startBackfill } from "./start-backfill.ts";
+import { startMatching } from "./start-matching.ts";
+import { watchTickets } from "./watch-tickets.ts";
+
+export function createServices(desk: Desk): readonly Implementation[] {
+  return [
+    implement(MatchmakingServiceDefinition, {
+      startMatching: startMatching(desk),
+      cancelMatching: cancelMatching(desk),
+      describeMatchingProgress: describeMatchingProgress(desk),
+      watchTickets: watchTickets(desk),
+    }),
+    implement(BackfillServiceDefinition, {
+      startBackfill: startBackfill(desk),
+      cancelBackfill: cancelBackfill(desk),
+      describeBackfill: describeBackfill(desk),
+    }),
+    implement(ConfigurationServiceDefinition, {
+      putRuleSet: putRuleSet(desk),
+      putConfiguration: putConfiguration(desk),
+      listConfigurations: listConfigurations(desk),
+    }),
+  ];
+}

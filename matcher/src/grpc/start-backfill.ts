@@ -1,0 +1,23 @@
+import { newId, writeBackfill } from "@muster/proto";
+import type { BackfillServiceDefinition } from "@muster/proto/matchmaking";
+import type { Handlers } from "@muster/proto/rpc";
+import { awaitRevision } from "../await-revision.ts";
+import { checkCapability } from "../capability.ts";
+import { decideStartBackfill, getMatchedSession } from "../core/start-backfill.ts";
+import { decide } from "../workshop.ts";
+import type { Desk } from "./desk.ts";
+import { readStartBackfill } from "./wire.ts";
+
+export function startBackfill(desk: Desk): Handlers<BackfillServiceDefinition>["startBackfill"] {
+  return async (message, { signal }) => {
+    const request = readStartBackfill(message, () => newId("backfill", desk.random));
+    const id = request.battleSessionId;
+    checkCapability(await desk.ledger.read((state) => getMatchedSession(state, id)), message.capability);
+    await awaitRevision(desk, { battleSessionId: id, revision: message.seenRevision }, signal);
+    const backfill = await decide(desk, (state) => {
+      const decision = decideStartBackfill(state, request, desk.view.find(id));
+      return { facts: decision.facts, reply: decision.backfill };
+    });
+    return { backfill: writeBackfill(backfill) };
+  };
+}

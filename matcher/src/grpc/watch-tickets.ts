@@ -1,0 +1,13 @@
+import type { MatchmakingServiceDefinition } from "@muster/proto/matchmaking";
+import type { Handlers } from "@muster/proto/rpc";
+import type { Desk } from "./desk.ts";
+import { readWatchTickets, writeHeartbeat, writeTicketEvent } from "./wire.ts";
+
+export function watchTickets(desk: Desk): Handlers<MatchmakingServiceDefinition>["watchTickets"] {
+  return async function* (message, { signal }) {
+    const { select, after } = readWatchTickets(message);
+    for await (const item of desk.watch.watch(select, after, AbortSignal.any([signal, desk.stopping]))) {
+      yield item.type === "event" ? writeTicketEvent(item.event) : writeHeartbeat(item.number, desk.clock.wallMs());
+    }
+  };
+}

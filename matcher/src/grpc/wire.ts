@@ -1,0 +1,226 @@
+// muster.matchmaking.v1 ↔ the matcher's own words. Everything that comes in is parsed here, or refused by name.
+import {
+  type BackfillId,
+  fieldInvalid,
+  limits,
+  parseAttributes,
+  parseId,
+  parsePlayerId,
+  readEnum,
+  type ServerSessionId,
+  type TicketId,
+  writeAttributes,
+  writeEnum,
+} from "@muster/proto";
+import {
+  type MatchmakingConfiguration,
+  type Player,
+  type StartBackfillRequest,
+  type StartMatchingRequest,
+  TicketEventType,
+  type Ticket as TicketMessage,
+  TicketState,
+  type WatchTicketsRequest,
+  type WatchTicketsResponse,
+} from "@muster/proto/matchmaking";
+import { BackfillStrategy, SessionEndCause } from "@muster/proto/session";
+import {
+  type Configuration,
+  checkConfiguration,
+  PLACEMENT_RETRIES_DEFAULT,
+  REQUEST_TIMEOUT_MS_DEFAULT,
+  SETTLE_MS_DEFAULT,
+} from "../core/configuration.ts";
+import type { StartBackfill } from "../core/start-backfill.ts";
+import type { StartMatching } from "../core/start-matching.ts";
+import { type Assignment, readPhase, type Ticket, type TicketPlayer } from "../core/ticket.ts";
+import type { TicketEventRecord } from "../core/ticket-events.ts";
+import { digestOf } from "../digest.ts";
+import type { TicketSelection } from "../ticket-watch.ts";
+
+export function readStartMatching(request: StartMatchingRequest, drawId: () => TicketId): StartMatching {
+  const configuration = parseId("configuration", request.configuration);
+  const ticketId = request.ticketId === "" ? drawId() : parseId<TicketId>("ticket_id", request.ticketId);
+  const count = request.players.length;
+  if (count < 1 || count > limits.PLAYERS_PER_TICKET_MAX) {
+    throw fieldInvalid("players", `1 to ${limits.PLAYERS_PER_TICKET_MAX} players`, count);
+  }
+  const players = request.players.map((player, index) => readPlayer(player, `players[${index}]`));
+  const ids = new Set(players.map((player) => player.playerId));
+  if (ids.size !== count) throw fieldInvalid("players", "different players", `${count} with ${ids.size} ids`);
+  return { ticketId, configuration, players, bodyDigest: digestOf({ configuration, players }) };
+}
+
+function readPlayer(player: Player, path: string): TicketPlayer {
+  return {
+    playerId: parsePlayerId(`${path}.player_id`, player.playerId),
+    attributes: parseAttributes(`${path}.attributes`, player.attributes),
+    latenciesMs: readLatencies(`${path}.latencies_ms`, player.latenciesMs),
+    team: player.team === "" ? undefined : parseId(`${path}.team`, player.team),
+  };
+}
+
+function readLatencies(path: string, latencies: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  const entries = Object.entries(latencies);
+  if (entries.length > limits.LATENCIES_PER_PLAYER_MAX) {
+    throw fieldInvalid(path, `at most ${limits.LATENCIES_PER_PLAYER_MAX} regions`, entries.length);
+  }
+  for (const [region, ms] of entries) {
+    parseId(path, region);
+    if (ms < 0 || ms > limits.LATENCY_MS_MAX)
+      throw fieldInvalid(`${path}.${region}`, `0 to ${limits.LATENCY_MS_MAX}`, ms);
+  }
+  return latencies;
+}
+
+/** @throws {MusterError} FIELD_INVALID unless there are 1 to 128 ids; ID_MALFORMED. */
+export function readTicketIds(ticketIds: readonly string[]): readonly TicketId[] {
+  if (ticketIds.length < 1 || ticketIds.length > limits.TICKETS_PER_CALL_MAX) {
+    throw fieldInvalid("ticket_ids", `1 to ${limits.TICKETS_PER_CALL_MAX} ids`, ticketIds.length);
+  }
+  return ticketIds.map((id, index) => parseId<TicketId>(`ticket_ids[${index}]`, id));
+}
+
+/** The ticket as its backend may see it: secrets of its own players only. */
+export function writeTicket(ticket: Ticket): TicketMessage {
+  const { state } = ticket;
+  return {
+    ticketId: ticket.ticketId,
+    configuration: ticket.configuration,
+    state: writeEnum(TicketState, readPhase(state)),
+    version: ticket.version,
+    players: ticket.players.map(({ playerId, attributes, latenciesMs, team }) => ({
+      playerId,
+      attributes: writeAttributes(attributes),
+      latenciesMs: { ...latenciesMs },
+      team: team ?? "",
+    })),
+    createdAt: new Date(ticket.createdAtWallMs),
+    timesOutAt: new Date(ticket.createdAtWallMs + ticket.timesOutAtMs - ticket.searchingSinceMs),
+    matchId: ("matchId" in state && state.matchId) || "",
+    assignment: state.phase === "COMPLETED" ? writeAssignment(ticket, state.assignment) : undefined,
+    cause: ("cause" in state && state.cause) || "",
+    returns: ticket.returns,
+  };
+}
+
+function writeAssignment(ticket: Ticket, assignment: Assignment): TicketMessage["assignment"] {
+  const { address, battleSessionId, region, players } = assignment;
+  return {
+    address: address && { host: address.host, ports: { ...address.ports } },
+    battleSessionId: battleSessionId ?? "",
+    region: region ?? "",
+    players: players.map(({ playerId, team, ticketId, playerSessionId }) => ({
+      playerId,
+      team: team ?? "",
+      ticketId: ticketId ?? "",
+      playerSessionId: (ticketId === ticket.ticketId && playerSessionId) || "",
+    })),
+  };
+}
+
+export type WatchTickets = {
+  readonly select: TicketSelection;
+  /** Number of the last event that was handled; undefined: none. */
+  readonly after: number | undefined;
+};
+
+/** @throws {MusterError} FIELD_INVALID, ID_MALFORMED. */
+export function readWatchTickets(request: WatchTicketsRequest): WatchTickets {
+  const after = request.resumeToken === "" ? undefined : readResumeToken(request.resumeToken);
+  if (request.ticketIds.length > 0) {
+    if (request.configuration !== "")
+      throw fieldInvalid("configuration", "empty beside ticket_ids", request.configuration);
+    return { select: { type: "tickets", ticketIds: readTicketIds(request.ticketIds) }, after };
+  }
+  if (request.configuration === "") return { select: { type: "all" }, after };
+  return { select: { type: "configuration", configuration: parseId("configuration", request.configuration) }, after };
+}
+
+export function writeTicketEvent(event: TicketEventRecord): WatchTicketsResponse {
+  return {
+    resumeToken: writeResumeToken(event.number),
+    type: writeEnum(TicketEventType, event.type),
+    ticket: writeTicket(event.ticket),
+    at: new Date(event.atWallMs),
+    sessionEndCause: writeEnum(SessionEndCause, event.sessionEndCause),
+  };
+}
+
+export function writeHeartbeat(number: number, atWallMs: number): WatchTicketsResponse {
+  return {
+    resumeToken: writeResumeToken(number),
+    type: TicketEventType.HEARTBEAT,
+    ticket: undefined,
+    at: new Date(atWallMs),
+    sessionEndCause: SessionEndCause.UNSPECIFIED,
+  };
+}
+
+// Opaque to everybody else: "t1" is the form, so that a later one can tell old tokens.
+function writeResumeToken(number: number): string {
+  return `t1.${number.toString(36)}`;
+}
+
+function readResumeToken(token: string): number {
+  const [, digits] = /^t1\.([0-9a-z]{1,10})$/.exec(token) ?? [];
+  if (digits === undefined) throw fieldInvalid("resume_token", "a token of this service", token);
+  return Number.parseInt(digits, 36);
+}
+
+export function readConfiguration(message: MatchmakingConfiguration | undefined): Configuration {
+  if (!message) throw fieldInvalid("configuration", "a configuration", "missing");
+  const timeoutSeconds = message.requestTimeoutSeconds;
+  return checkConfiguration({
+    name: parseId("name", message.name),
+    ruleSet: parseId("rule_set", message.ruleSet),
+    queue: message.queue === "" ? undefined : parseId("queue", message.queue),
+    requestTimeoutMs: timeoutSeconds === 0 ? REQUEST_TIMEOUT_MS_DEFAULT : timeoutSeconds * 1_000,
+    autoBackfill: message.autoBackfill,
+    settleMs: message.settleMs ?? SETTLE_MS_DEFAULT,
+    properties: message.properties,
+    data: message.data,
+    placementRetries: message.placementRetries ?? PLACEMENT_RETRIES_DEFAULT,
+  });
+}
+
+export function writeConfiguration(configuration: Configuration): MatchmakingConfiguration {
+  return {
+    name: configuration.name,
+    ruleSet: configuration.ruleSet,
+    queue: configuration.queue ?? "",
+    requestTimeoutSeconds: configuration.requestTimeoutMs / 1_000,
+    autoBackfill: configuration.autoBackfill,
+    settleMs: configuration.settleMs,
+    properties: { ...configuration.properties },
+    data: configuration.data,
+    placementRetries: configuration.placementRetries,
+  };
+}
+
+export function readStartBackfill(request: StartBackfillRequest, drawId: () => BackfillId): StartBackfill {
+  const battleSessionId = readBattleSessionId(request);
+  const strategy = readEnum(BackfillStrategy, request.strategy);
+  if (!strategy) throw fieldInvalid("strategy", "MAX_POSSIBLE or CUSTOM", request.strategy);
+  const { addPlayers, replace } = request;
+  if (strategy === "MAX_POSSIBLE" && Object.keys(addPlayers).length > 0) {
+    throw fieldInvalid("add_players", "empty for MAX_POSSIBLE", Object.keys(addPlayers).join(", "));
+  }
+  return {
+    battleSessionId,
+    strategy,
+    addPlayers,
+    replace,
+    requestId: readRequestId(request),
+    bodyDigest: digestOf({ battleSessionId, strategy, addPlayers, replace }),
+    backfillId: drawId(),
+  };
+}
+
+export function readBattleSessionId({ battleSessionId }: { readonly battleSessionId: string }): ServerSessionId {
+  return parseId("battle_session_id", battleSessionId);
+}
+
+export function readRequestId({ requestId }: { readonly requestId: string }): string | undefined {
+  return requestId === "" ? undefined : parseId("request_id", requestId);
+}

@@ -1,0 +1,322 @@
+// Facts ↔ muster.journal.v1: what the journal keeps of them. A record's kind is the number of its arm in the oneof.
+import { invariant, unreachable } from "@muster/kit";
+import {
+  type BackfillId,
+  type FillId,
+  type MatchId,
+  type PlayerId,
+  type PlayerSessionId,
+  type ProcessId,
+  parseAttributes,
+  readBackfill,
+  readEnum,
+  readWord,
+  type ServerSessionId,
+  type TicketId,
+  writeAttributes,
+  writeBackfill,
+  writeEnum,
+} from "@muster/proto";
+import * as wire from "@muster/proto/journal-matcher";
+import { SessionEndCause } from "@muster/proto/session";
+import type { MatcherFact, SeatedPlayer } from "../core/fact.ts";
+import type { AssignedPlayer } from "../core/match.ts";
+import { readConfiguration, writeConfiguration } from "../grpc/wire.ts";
+
+/** A fact as it is journaled: the record has its journal time, the body the wall clock's. */
+export type JournaledFact = { readonly atWallMs: number; readonly fact: MatcherFact };
+
+type Arm = NonNullable<wire.MatcherFact["fact"]>;
+
+const KINDS: Readonly<Record<Arm["$case"], number>> = {
+  ruleSetPut: 10,
+  configurationPut: 11,
+  ticketCreated: 12,
+  ticketCancelled: 13,
+  ticketTimedOut: 14,
+  matchFormed: 15,
+  matchPlaced: 16,
+  placementEnded: 17,
+  backfillStarted: 18,
+  backfillChanged: 19,
+  fillDecided: 20,
+  fillApplied: 21,
+  fillDropped: 22,
+  sessionEnded: 23,
+  endedForgotten: 24,
+};
+
+/** What the ledger is given. Decoding throws on a record that this build does not know: it is of a newer one. */
+export const factCodec = {
+  encode({ atWallMs, fact }: JournaledFact): { readonly kind: number; readonly body: Uint8Array } {
+    const arm = writeFact(fact);
+    const body = wire.MatcherFact.encode({ atWallMs: Math.round(atWallMs), fact: arm }).finish();
+    return { kind: KINDS[arm.$case], body };
+  },
+  decode(kind: number, body: Uint8Array): JournaledFact {
+    const { atWallMs, fact } = wire.MatcherFact.decode(body);
+    invariant(fact && KINDS[fact.$case] === kind, `the journal holds facts that this build knows: kind ${kind}`);
+    return { atWallMs, fact: readFact(fact) };
+  },
+};
+
+function writeFact(fact: MatcherFact): Arm {
+  switch (fact.type) {
+    case "rule-set-put":
+      return { $case: "ruleSetPut", value: { name: fact.name, document: fact.document } };
+    case "configuration-put":
+      return { $case: "configurationPut", value: { configuration: writeConfiguration(fact.configuration) } };
+    case "ticket-created":
+      return {
+        $case: "ticketCreated",
+        value: {
+          ticketId: fact.ticketId,
+          configuration: fact.configuration,
+          players: fact.players.map(({ playerId, attributes, latenciesMs, team }) => ({
+            playerId,
+            attributes: writeAttributes(attributes),
+            latenciesMs: { ...latenciesMs },
+            team: team ?? "",
+          })),
+          bodyDigest: fact.bodyDigest,
+          timesOutAtMs: Math.round(fact.timesOutAtMs),
+        },
+      };
+    case "ticket-cancelled":
+      return { $case: "ticketCancelled", value: { ticketId: fact.ticketId } };
+    case "ticket-timed-out":
+      return { $case: "ticketTimedOut", value: { ticketId: fact.ticketId } };
+    case "match-formed": {
+      const { match } = fact;
+      return {
+        $case: "matchFormed",
+        value: {
+          matchId: match.matchId,
+          configuration: match.configuration,
+          queue: match.queue ?? "",
+          players: match.players.map((player) => ({ ...player })),
+          teams: match.teams.map((team) => ({ ...team })),
+          capacity: match.capacity,
+          properties: { ...match.properties },
+          data: match.data,
+          capabilityKey: match.capabilityKey,
+          backfillId: match.backfillId ?? "",
+          placementRetries: match.placementRetries,
+          matcherEndpoint: match.matcherEndpoint,
+        },
+      };
+    }
+    case "match-placed":
+      return {
+        $case: "matchPlaced",
+        value: {
+          matchId: fact.matchId,
+          battleSessionId: fact.battleSessionId,
+          address: fact.address && { host: fact.address.host, ports: { ...fact.address.ports } },
+          region: fact.region,
+          players: fact.players.map(writeSeated),
+          processId: fact.processId,
+          incarnation: fact.incarnation,
+        },
+      };
+    case "placement-ended":
+      return {
+        $case: "placementEnded",
+        value: {
+          matchId: fact.matchId,
+          attempt: fact.attempt,
+          outcome: writeEnum(wire.PlacementOutcome, fact.outcome),
+          failure: fact.failure,
+        },
+      };
+    case "backfill-started":
+      return {
+        $case: "backfillStarted",
+        value: {
+          battleSessionId: fact.battleSessionId,
+          backfill: writeBackfill(fact.backfill),
+          goals: fact.goals.map((goal) => ({ ...goal })),
+          requestId: fact.requestId ?? "",
+          bodyDigest: fact.bodyDigest,
+        },
+      };
+    case "backfill-changed":
+      return {
+        $case: "backfillChanged",
+        value: {
+          battleSessionId: fact.battleSessionId,
+          backfill: writeBackfill(fact.backfill),
+          requestId: fact.requestId ?? "",
+        },
+      };
+    case "fill-decided":
+      return {
+        $case: "fillDecided",
+        value: {
+          fillId: fact.fillId,
+          battleSessionId: fact.battleSessionId,
+          expectedRosterVersion: fact.expectedRosterVersion,
+          newcomers: fact.newcomers.map((player) => ({ ...player })),
+          backfill: writeBackfill(fact.backfill),
+          toleratesLeavers: fact.toleratesLeavers,
+        },
+      };
+    case "fill-applied":
+      return {
+        $case: "fillApplied",
+        value: {
+          fillId: fact.fillId,
+          battleSessionId: fact.battleSessionId,
+          address: fact.address && { host: fact.address.host, ports: { ...fact.address.ports } },
+          region: fact.region,
+          players: fact.players.map(writeSeated),
+        },
+      };
+    case "fill-dropped":
+      return {
+        $case: "fillDropped",
+        value: { fillId: fact.fillId, battleSessionId: fact.battleSessionId, reason: fact.reason },
+      };
+    case "session-ended":
+      return {
+        $case: "sessionEnded",
+        value: { battleSessionId: fact.battleSessionId, cause: writeEnum(SessionEndCause, fact.cause) },
+      };
+    case "ended-forgotten":
+      return { $case: "endedForgotten", value: { endedUntilMs: Math.round(fact.endedUntilMs) } };
+    default:
+      return unreachable(fact);
+  }
+}
+
+function readFact(arm: Arm): MatcherFact {
+  switch (arm.$case) {
+    case "ruleSetPut":
+      return { type: "rule-set-put", ...arm.value };
+    case "configurationPut":
+      return { type: "configuration-put", configuration: readConfiguration(arm.value.configuration) };
+    case "ticketCreated":
+      return {
+        type: "ticket-created",
+        ticketId: arm.value.ticketId as TicketId,
+        configuration: arm.value.configuration,
+        players: arm.value.players.map((player) => ({
+          playerId: player.playerId as PlayerId,
+          attributes: parseAttributes("attributes", player.attributes),
+          latenciesMs: player.latenciesMs,
+          team: player.team || undefined,
+        })),
+        bodyDigest: arm.value.bodyDigest,
+        timesOutAtMs: arm.value.timesOutAtMs,
+      };
+    case "ticketCancelled":
+      return { type: "ticket-cancelled", ticketId: arm.value.ticketId as TicketId };
+    case "ticketTimedOut":
+      return { type: "ticket-timed-out", ticketId: arm.value.ticketId as TicketId };
+    case "matchFormed":
+      return {
+        type: "match-formed",
+        match: {
+          ...arm.value,
+          matchId: arm.value.matchId as MatchId,
+          queue: arm.value.queue || undefined,
+          players: arm.value.players.map(readAssigned),
+          backfillId: (arm.value.backfillId || undefined) as BackfillId | undefined,
+        },
+      };
+    case "matchPlaced":
+      return {
+        type: "match-placed",
+        matchId: arm.value.matchId as MatchId,
+        battleSessionId: arm.value.battleSessionId as ServerSessionId,
+        address: arm.value.address,
+        region: arm.value.region,
+        players: arm.value.players.map(readSeated),
+        processId: arm.value.processId as ProcessId,
+        incarnation: arm.value.incarnation,
+      };
+    case "placementEnded":
+      return {
+        type: "placement-ended",
+        matchId: arm.value.matchId as MatchId,
+        attempt: arm.value.attempt,
+        outcome: readWord("outcome", wire.PlacementOutcome, arm.value.outcome),
+        failure: arm.value.failure,
+      };
+    case "backfillStarted":
+      return {
+        type: "backfill-started",
+        battleSessionId: arm.value.battleSessionId as ServerSessionId,
+        backfill: readRequiredBackfill(arm.value.backfill),
+        goals: arm.value.goals,
+        requestId: arm.value.requestId || undefined,
+        bodyDigest: arm.value.bodyDigest,
+      };
+    case "backfillChanged":
+      return {
+        type: "backfill-changed",
+        battleSessionId: arm.value.battleSessionId as ServerSessionId,
+        backfill: readRequiredBackfill(arm.value.backfill),
+        requestId: arm.value.requestId || undefined,
+      };
+    case "fillDecided":
+      return {
+        type: "fill-decided",
+        fillId: arm.value.fillId as FillId,
+        battleSessionId: arm.value.battleSessionId as ServerSessionId,
+        expectedRosterVersion: arm.value.expectedRosterVersion,
+        newcomers: arm.value.newcomers.map(readAssigned),
+        backfill: readRequiredBackfill(arm.value.backfill),
+        toleratesLeavers: arm.value.toleratesLeavers,
+      };
+    case "fillApplied":
+      return {
+        type: "fill-applied",
+        fillId: arm.value.fillId as FillId,
+        battleSessionId: arm.value.battleSessionId as ServerSessionId,
+        address: arm.value.address,
+        region: arm.value.region,
+        players: arm.value.players.map(readSeated),
+      };
+    case "fillDropped":
+      return {
+        type: "fill-dropped",
+        fillId: arm.value.fillId as FillId,
+        battleSessionId: arm.value.battleSessionId as ServerSessionId,
+        reason: arm.value.reason,
+      };
+    case "sessionEnded":
+      return {
+        type: "session-ended",
+        battleSessionId: arm.value.battleSessionId as ServerSessionId,
+        cause: readEnum(SessionEndCause, arm.value.cause),
+      };
+    case "endedForgotten":
+      return { type: "ended-forgotten", endedUntilMs: arm.value.endedUntilMs };
+    default:
+      return unreachable(arm);
+  }
+}
+
+function readRequiredBackfill(message: wire.BackfillStarted["backfill"]) {
+  invariant(message, "facts of backfills carry their document");
+  return readBackfill(message);
+}
+
+function writeSeated({ playerId, team, ticketId, playerSessionId }: SeatedPlayer): wire.SeatedPlayer {
+  return { playerId, team: team ?? "", ticketId: ticketId ?? "", playerSessionId };
+}
+
+function readSeated(message: wire.SeatedPlayer): SeatedPlayer {
+  return {
+    playerId: message.playerId as PlayerId,
+    team: message.team || undefined,
+    ticketId: (message.ticketId || undefined) as TicketId | undefined,
+    playerSessionId: message.playerSessionId as PlayerSessionId,
+  };
+}
+
+function readAssigned(message: wire.AssignedPlayer): AssignedPlayer {
+  const { ticketId, playerId, team } = message;
+  return { ticketId: ticketId as TicketId, playerId: playerId as PlayerId, team };
+}

@@ -1,0 +1,36 @@
+// The matcher's process: environment, adapters, signals.
+import { join } from "node:path";
+import { describeOwner, openSqliteJournal } from "@muster/journal";
+import { readEnvironment, systemClock, systemRandom } from "@muster/kit";
+import { grpcNetwork, serveGrpc } from "@muster/proto/grpc";
+import { createLog, readMusterFile, runService } from "@muster/service";
+import { readMatcherConfig } from "./config.ts";
+import { matcherEnvironment } from "./environment.ts";
+import { createMatcher } from "./matcher.ts";
+
+const env = readEnvironment(matcherEnvironment, process.env);
+const log = createLog("matcher", env.MUSTER_LOG_LEVEL);
+
+await runService({
+  log,
+  async start(onFatal) {
+    await using opened = new AsyncDisposableStack();
+    const config = await readMatcherConfig(await readMusterFile(env.MUSTER_CONFIG));
+    const journal = opened.use(openSqliteJournal(join(env.MUSTER_DATA, "matcher.sqlite")));
+    const bind = env.MUSTER_MATCHER_BIND;
+    const matcher = opened.use(
+      await createMatcher({
+        ...{ journal, config, log, onFatal, clock: systemClock, random: systemRandom, network: grpcNetwork },
+        fleetAddress: env.MUSTER_FLEET_ADDRESS,
+        endpoint: env.MUSTER_MATCHER_ENDPOINT ?? bind,
+        owner: env.MUSTER_MATCHER_OWNER,
+        leaseHolder: describeOwner(),
+        takeOver: env.MUSTER_TAKE_OVER,
+      }),
+    );
+    const onFault = (error: unknown, path: string) => log.error({ error, path }, "A handler made a mistake");
+    const server = opened.use(await serveGrpc({ bind, services: matcher.services, onFault }));
+    log.info({ address: server.address }, "Listening");
+    return opened.move();
+  },
+});

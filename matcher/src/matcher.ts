@@ -1,0 +1,252 @@
+// Puts the parts of a matcher together: the ledger decides, the feed and the callers give it something to decide on, and what
+// has become durable moves placements, sessions, rounds and watchers.
+
+import { type CommittedFact, type Journal, openLedger } from "@muster/journal";
+import type { Clock, Random } from "@muster/kit";
+import type { ServerSessionId } from "@muster/proto";
+import type { Implementation, Network } from "@muster/proto/rpc";
+import type { Log } from "@muster/service";
+import type { MatcherConfig } from "./config.ts";
+import { isLiveBackfill } from "./core/backfill.ts";
+import { evolve } from "./core/evolve.ts";
+import { decidePlacementReport, decideSessionEnded } from "./core/fleet-reports.ts";
+import { createMatcherState } from "./core/matcher-state.ts";
+import { decideSessionChange } from "./core/session-change.ts";
+import { createSessionView, type PlacementReport } from "./core/session-view.ts";
+import { connectFleet } from "./fleet/rpc-fleet.ts";
+import { createServices } from "./grpc/services.ts";
+import { factCodec, type JournaledFact } from "./journal-codec/fact-codec.ts";
+import { createKeyedWork } from "./keyed-work.ts";
+import { createNotifier } from "./notifier.ts";
+import { createPlacements } from "./placements.ts";
+import { putConfig } from "./put-config.ts";
+import { createRounds } from "./rounds.ts";
+import { readSessionFeed } from "./session-feed.ts";
+import { createSessionOutbox } from "./session-outbox.ts";
+import { createTicketWatch } from "./ticket-watch.ts";
+import { createWithheldTickets } from "./withheld-tickets.ts";
+import { record, type Workshop } from "./workshop.ts";
+
+export type MatcherOptions = {
+  /** Holds everything the matcher has decided. Not closed by the matcher. */
+  readonly journal: Journal;
+  readonly clock: Clock;
+  /** Where ids and secrets are drawn: `systemRandom` in a real run. */
+  readonly random: Random;
+  readonly network: Network;
+  /** "host:port" of the fleet. */
+  readonly fleetAddress: string;
+  /** Address of this matcher's gRPC server as sidecars reach it. */
+  readonly endpoint: string;
+  /** Whom the fleet knows the placements of this matcher by; the same after each restart. */
+  readonly owner: string;
+  /** Rule sets and configurations to put at the start, if they differ from what is there. */
+  readonly config: MatcherConfig;
+  readonly log: Log;
+  /** The journal is lost or the program contradicts itself: the process should stop. */
+  readonly onFatal: (error: unknown) => void;
+  /** Take the journal over from an owner whose lease is fresh. Default false. */
+  readonly takeOver?: boolean;
+  /** Who holds the lease on the journal: unique to this run. Default: `owner`. */
+  readonly leaseHolder?: string;
+};
+
+export interface Matcher extends AsyncDisposable {
+  /** To be served under `endpoint`. */
+  readonly services: readonly Implementation[];
+}
+
+const PARTITION = "matcher";
+
+/**
+ * A matcher that has taken its journal over and serves.
+ *
+ * @throws {MusterError} PARTITION_OWNED, JOURNAL_UNREADABLE; RULE_SET_INVALID or RULE_SET_NOT_FOUND for a bad `config`.
+ */
+export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
+  const { journal, clock, random, network, log, onFatal, owner, takeOver = false, leaseHolder = owner } = options;
+  const ledger = await openLedger({
+    journal,
+    partition: PARTITION,
+    owner: leaseHolder,
+    takeOver,
+    clock,
+    initial: createMatcherState,
+    evolve: (state, { atWallMs, fact }: JournaledFact, { sequence, timeMs }) => {
+      evolve(state, { sequence, atMs: timeMs, atWallMs, fact });
+    },
+    codec: factCodec,
+    onFatal,
+  });
+  const fleet = connectFleet(network, { address: options.fleetAddress, owner });
+  const view = createSessionView();
+  const committed = createNotifier();
+  const workshop: Workshop = {
+    ledger,
+    fleet,
+    view,
+    viewChanged: createNotifier(),
+    committed,
+    clock,
+    random,
+    log,
+    onFatal,
+  };
+  const { state } = ledger;
+  const stop = new AbortController();
+  const withheld = createWithheldTickets();
+  const watch = createTicketWatch(state, clock);
+  const guard = (work: Promise<unknown>) => {
+    work.catch((error: unknown) => {
+      if (!stop.signal.aborted) onFatal(error);
+    });
+  };
+
+  const report = async (placement: PlacementReport) => {
+    await record(workshop, (now) => decidePlacementReport(now, placement));
+    if (placement.state !== "FULFILLED") return;
+    const { battleSessionId } = placement.session;
+    // The answer to a repeated request may be older than the session's end: what the feed shows counts.
+    if (!view.find(battleSessionId) && state.sessions.get(battleSessionId)?.ended === undefined) {
+      checks.poke(battleSessionId);
+    }
+  };
+  const placements = createPlacements(workshop, report);
+  const outbox = createSessionOutbox(workshop);
+  const rounds = createRounds(workshop, {
+    endpoint: options.endpoint,
+    withheld,
+    findFillable(id) {
+      const session = view.find(id);
+      const isOpen = session?.state === "ACTIVE" && !session.unreachable && session.creationPolicy === "ACCEPT_ALL";
+      return isOpen && !outbox.isBlocked(id) ? session : undefined;
+    },
+  });
+  /** Asks the fleet about sessions that the feed does not show. */
+  const checks = createKeyedWork<ServerSessionId>(async (id, signal) => {
+    const session = await fleet.findSession(id, signal).catch((error: unknown) => {
+      log.warn({ battleSessionId: id, error }, "Cannot ask the fleet about a session; the next snapshot decides");
+      return "unknown" as const;
+    });
+    if (session === "unknown") return;
+    if (session && session.state !== "TERMINATED") {
+      if (view.put(session)) review(id);
+      return;
+    }
+    await record(workshop, (now) => decideSessionEnded(now, id, session?.endCause));
+  }, onFatal);
+
+  /** Looks at a session's backfill anew. */
+  const review = (id: ServerSessionId) => {
+    const session = view.find(id);
+    if (!session) return;
+    guard(record(workshop, (now) => decideSessionChange(now, session)));
+    outbox.poke(id);
+  };
+  const markAll = () => {
+    for (const name of state.configurations.keys()) rounds.mark(name, "now");
+  };
+  const reviewAll = () => {
+    for (const { battleSessionId, backfill, ended } of state.sessions.values()) {
+      if (!ended && backfill && isLiveBackfill(backfill.document)) review(battleSessionId);
+    }
+  };
+
+  const onFact = ({ fact }: JournaledFact) => {
+    switch (fact.type) {
+      case "rule-set-put":
+      case "configuration-put":
+        markAll();
+        reviewAll();
+        break;
+      case "ticket-created":
+        rounds.mark(fact.configuration, "settled");
+        break;
+      case "match-formed":
+        if (fact.match.queue !== undefined) placements.poke(fact.match.matchId);
+        break;
+      case "placement-ended":
+        placements.poke(fact.matchId);
+        markAll();
+        break;
+      case "match-placed":
+        review(fact.battleSessionId);
+        break;
+      case "backfill-started":
+      case "backfill-changed":
+      case "fill-decided":
+        outbox.poke(fact.battleSessionId);
+        markSession(fact.battleSessionId);
+        break;
+      case "fill-applied":
+      case "fill-dropped":
+        review(fact.battleSessionId);
+        markSession(fact.battleSessionId);
+        break;
+      case "session-ended":
+        outbox.forget(fact.battleSessionId);
+        view.drop(fact.battleSessionId);
+        break;
+      case "ticket-cancelled":
+      case "ticket-timed-out":
+      case "ended-forgotten":
+        break;
+    }
+  };
+  const markSession = (id: ServerSessionId) => {
+    const session = state.sessions.get(id);
+    if (session) rounds.mark(session.configuration, "now");
+  };
+
+  const stopListening = ledger.onCommitted((facts: readonly CommittedFact<JournaledFact>[]) => {
+    for (const { fact } of facts) onFact(fact);
+    watch.advance(facts.at(-1)?.sequence ?? 0);
+    committed.ring();
+    rounds.wake();
+  });
+  await putConfig(workshop, options.config);
+
+  // What a former run had not finished.
+  for (const matchId of state.matches.keys()) placements.poke(matchId);
+  for (const [id, session] of state.sessions) if (session.fill) outbox.poke(id);
+  markAll();
+
+  const feed = readSessionFeed(
+    workshop,
+    {
+      onSession(session, before) {
+        const id = session.battleSessionId;
+        const matched = state.sessions.get(id);
+        if (!matched && session.state === "TERMINATED") return view.drop(id);
+        if (!matched) return;
+        review(id);
+        if (before?.rosterVersion !== session.rosterVersion || outbox.isBlocked(id)) markSession(id);
+      },
+      onPlacement: (placement) => guard(report(placement)),
+      onSnapshot(named) {
+        for (const match of state.matches.values()) {
+          if (![...named].some((id) => id.startsWith(`${match.matchId}.`))) placements.poke(match.matchId);
+        }
+        for (const [id, session] of state.sessions) if (!session.ended && !view.find(id)) checks.poke(id);
+        markAll();
+      },
+    },
+    stop.signal,
+  );
+  const matching = rounds.run(stop.signal);
+  guard(feed);
+  guard(matching);
+
+  return {
+    services: createServices({ ...workshop, watch, withheld, stopping: stop.signal }),
+    async [Symbol.asyncDispose]() {
+      if (stop.signal.aborted) return;
+      stop.abort();
+      stopListening();
+      await Promise.all([placements, outbox, checks].map((work) => work[Symbol.asyncDispose]()));
+      await Promise.allSettled([feed, matching]);
+      await fleet[Symbol.asyncDispose]();
+      await ledger[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,68 @@
+// What the matcher asks of the fleet, in its own words. The adapter for muster.fleet.v1 is fleet/rpc-fleet.ts.
+import type {
+  Attributes,
+  Backfill,
+  BattleSession,
+  FillId,
+  PlacementId,
+  PlayerId,
+  ServerSessionId,
+  SessionChange,
+  TicketId,
+} from "@muster/proto";
+import type { Match } from "./core/match.ts";
+import type { PlacementReport } from "./core/session-view.ts";
+
+export type PlayerToSeat = {
+  readonly playerId: PlayerId;
+  readonly team: string;
+  readonly ticketId: TicketId;
+  readonly attributes: Attributes;
+  readonly latenciesMs: Readonly<Record<string, number>>;
+};
+
+export type PlacementRequest = {
+  readonly placementId: PlacementId;
+  readonly match: Match;
+  readonly players: readonly PlayerToSeat[];
+  /** That the session is born with. */
+  readonly backfill: Backfill | undefined;
+};
+
+export type FillRequest = {
+  readonly fillId: FillId;
+  readonly battleSessionId: ServerSessionId;
+  readonly expectedRosterVersion: number;
+  readonly newcomers: readonly PlayerToSeat[];
+  /** As it stands after the fill. */
+  readonly backfill: Backfill;
+  readonly toleratesLeavers: boolean;
+};
+
+export type BackfillUpdate = {
+  readonly updateId: string;
+  readonly battleSessionId: ServerSessionId;
+  readonly backfill: Backfill;
+};
+
+export type FeedMessage = { readonly resumeToken: string } & (
+  | { readonly type: "snapshot-begin" | "snapshot-end" | "heartbeat" }
+  | { readonly type: "session"; readonly session: BattleSession }
+  | { readonly type: "session-change"; readonly change: SessionChange }
+  | { readonly type: "placement"; readonly report: PlacementReport }
+);
+
+/** Every call rejects with a `MusterError`. What changes something is safe to repeat with the same id. */
+export interface Fleet extends AsyncDisposable {
+  /** Answers with the placement as it stands: a repeat of one that has ended tells its outcome. */
+  startPlacement(request: PlacementRequest, signal: AbortSignal): Promise<PlacementReport>;
+  stopPlacement(placementId: PlacementId, signal: AbortSignal): Promise<PlacementReport>;
+  describePlacement(placementId: PlacementId, signal: AbortSignal): Promise<PlacementReport>;
+  /** Answers with the session after the fill. */
+  applyFill(request: FillRequest, signal: AbortSignal): Promise<BattleSession>;
+  updateBackfill(update: BackfillUpdate, signal: AbortSignal): Promise<void>;
+  /** The session, living or remembered; undefined if the fleet knows none of the id. */
+  findSession(battleSessionId: ServerSessionId, signal: AbortSignal): Promise<BattleSession | undefined>;
+  /** Everything that is ours, from `resumeToken` on; with "" a snapshot first. */
+  watchSessions(resumeToken: string, signal: AbortSignal): AsyncIterable<FeedMessage>;
+}

@@ -1,0 +1,96 @@
+// When to match: a while after the first change of a pool, at once when a seat fell free, and when time alone changes what is
+// legal. One loop keeps this and the deadlines; load makes its rounds larger, not more frequent.
+import { isAbortError } from "@muster/kit";
+import { decideDue, nextDueAtMs } from "./core/deadlines.ts";
+import type { MatcherState } from "./core/matcher-state.ts";
+import { decideRound, nextExpansionAtMs, type RoundInput } from "./core/round.ts";
+import { decide, record, type Workshop } from "./workshop.ts";
+
+export interface Rounds {
+  /** The pool of the configuration changed: a round follows when it has settled, or at once. */
+  mark(configuration: string, when: "settled" | "now"): void;
+  /** Runs until `signal` aborts, or the ledger ends. */
+  run(signal: AbortSignal): Promise<void>;
+  /** The deadlines may have changed: look at them anew. */
+  wake(): void;
+}
+
+export function createRounds(
+  workshop: Workshop,
+  input: Pick<RoundInput, "endpoint" | "findFillable" | "withheld">,
+): Rounds {
+  const { ledger, clock, random } = workshop;
+  const dueAtMs = new Map<string, number>();
+  const expansionsAtMs = new Map<string, number>();
+  let sleeping: AbortController | undefined;
+  let awake = false;
+
+  const wake = () => {
+    awake = true;
+    sleeping?.abort();
+  };
+  const runRound = async (configuration: string) => {
+    const isQuiet = await decide(workshop, (state, nowMs) => {
+      const round = decideRound(state, { ...input, configuration, nowMs, random });
+      return { facts: round.facts, reply: round.isQuiet };
+    });
+    if (!isQuiet) mark(configuration, "now");
+    const nextMs = nextExpansionAtMs(ledger.state, configuration, ledger.nowMs());
+    if (nextMs === undefined) expansionsAtMs.delete(configuration);
+    else expansionsAtMs.set(configuration, nextMs);
+  };
+  const mark: Rounds["mark"] = (configuration, when) => {
+    const settleMs = when === "now" ? 0 : (ledger.state.configurations.get(configuration)?.settleMs ?? 0);
+    const atMs = ledger.nowMs() + settleMs;
+    const before = dueAtMs.get(configuration);
+    if (before !== undefined && before <= atMs) return;
+    dueAtMs.set(configuration, atMs);
+    wake();
+  };
+  const takeDue = (): readonly string[] => {
+    const nowMs = ledger.nowMs();
+    const isDue = ([, atMs]: readonly [string, number]) => atMs <= nowMs;
+    const due = new Set([...dueAtMs, ...expansionsAtMs].filter(isDue).map(([configuration]) => configuration));
+    for (const configuration of due) {
+      dueAtMs.delete(configuration);
+      expansionsAtMs.delete(configuration);
+    }
+    return [...due].toSorted();
+  };
+  const nextWakeMs = (state: MatcherState): number | undefined => {
+    const times = [nextDueAtMs(state), ...dueAtMs.values(), ...expansionsAtMs.values()];
+    const known = times.filter((time) => time !== undefined);
+    return known.length === 0 ? undefined : Math.min(...known);
+  };
+  const sleep = async (signal: AbortSignal) => {
+    if (awake) return;
+    const atMs = nextWakeMs(ledger.state);
+    sleeping = new AbortController();
+    const either = AbortSignal.any([signal, sleeping.signal]);
+    const delayMs = atMs === undefined ? IDLE_MS : Math.min(IDLE_MS, atMs - ledger.nowMs());
+    if (delayMs > 0) await clock.sleep(delayMs, either).catch(ignoreAbort);
+    sleeping = undefined;
+  };
+
+  return {
+    mark,
+    wake,
+    async run(signal) {
+      while (!signal.aborted) {
+        awake = false;
+        if ((nextDueAtMs(ledger.state) ?? Number.POSITIVE_INFINITY) <= ledger.nowMs()) {
+          await record(workshop, decideDue);
+        }
+        await Promise.all(takeDue().map(runRound));
+        await sleep(signal);
+      }
+    },
+  };
+}
+
+/** Longest sleep in ms: nothing depends on it. */
+const IDLE_MS = 60_000;
+
+function ignoreAbort(error: unknown): void {
+  if (!isAbortError(error)) throw error;
+}

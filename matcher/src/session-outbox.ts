@@ -1,0 +1,120 @@
+// Everything that a battle session is told: fills and backfill updates, one after the other, so that the game hears of them in
+// order. What there is to tell follows from durable facts and the fleet's own picture, and is worked out anew each time.
+import { backoffMs } from "@muster/kit";
+import { type MusterError, type ServerSessionId, toMusterError } from "@muster/proto";
+import { isSameDocument, updateIdOf } from "./core/backfill.ts";
+import { decideFillApplied, decideFillDropped } from "./core/fleet-reports.ts";
+import type { MatcherState } from "./core/matcher-state.ts";
+import { createKeyedWork } from "./keyed-work.ts";
+import type { BackfillUpdate, FillRequest } from "./ports.ts";
+import { seatsOf } from "./seats-of.ts";
+import { record, type Workshop } from "./workshop.ts";
+
+export interface SessionOutbox extends AsyncDisposable {
+  poke(id: ServerSessionId): void;
+  /**
+   * Whether the fleet refused the last fill on grounds that the view does not show yet: until it does, another would be
+   * judged by the same old picture.
+   */
+  isBlocked(id: ServerSessionId): boolean;
+  forget(id: ServerSessionId): void;
+}
+
+type Job =
+  | { readonly type: "fill"; readonly request: FillRequest }
+  | { readonly type: "update"; readonly update: BackfillUpdate };
+
+/** Refused, and what the view showed when the fill was judged. */
+type Block = { readonly reason: string; readonly rosterVersion: number; readonly revision: number };
+
+export function createSessionOutbox(workshop: Workshop): SessionOutbox {
+  const { ledger, fleet, view, clock, random, log } = workshop;
+  /** Updates that the fleet has taken, or will never take, before the feed shows them. */
+  const told = new Map<ServerSessionId, string>();
+  const blocks = new Map<ServerSessionId, Block>();
+
+  const findJob = (state: MatcherState, id: ServerSessionId): Job | undefined => {
+    const session = state.sessions.get(id);
+    if (!session) return undefined;
+    if (session.fill) {
+      const { newcomers, document: backfill, ...fill } = session.fill;
+      return {
+        type: "fill",
+        request: { ...fill, battleSessionId: id, backfill, newcomers: seatsOf(state, newcomers) },
+      };
+    }
+    const shown = view.find(id);
+    if (!session.backfill || !shown || session.ended || shown.state === "TERMINATED") return undefined;
+    const { document } = session.backfill;
+    const updateId = updateIdOf(session.backfill);
+    if (told.get(id) === updateId || (shown.backfill && isSameDocument(shown.backfill, document))) return undefined;
+    return { type: "update", update: { updateId, battleSessionId: id, backfill: document } };
+  };
+
+  const applyFill = async (request: FillRequest, signal: AbortSignal) => {
+    const { fillId, battleSessionId } = request;
+    const session = await fleet.applyFill(request, signal);
+    if (view.put(session)) workshop.viewChanged.ring();
+    blocks.delete(battleSessionId);
+    await record(workshop, (state) => decideFillApplied(state, fillId, session));
+  };
+  const dropFill = async (request: FillRequest, { reason }: MusterError) => {
+    const { fillId, battleSessionId, expectedRosterVersion } = request;
+    log.debug({ fillId, reason }, "The fleet refused a fill");
+    const revision = view.find(battleSessionId)?.revision ?? 0;
+    blocks.set(battleSessionId, { reason, rosterVersion: expectedRosterVersion, revision });
+    await record(workshop, (state) => decideFillDropped(state, fillId, { battleSessionId, reason }));
+  };
+  const perform = async (job: Job, signal: AbortSignal) => {
+    if (job.type === "fill") return applyFill(job.request, signal);
+    await fleet.updateBackfill(job.update, signal);
+    told.set(job.update.battleSessionId, job.update.updateId);
+  };
+  const giveUp = async (job: Job, error: MusterError) => {
+    if (job.type === "fill") return dropFill(job.request, error);
+    const { updateId, battleSessionId } = job.update;
+    log.warn({ updateId, reason: error.reason }, "The fleet refused a backfill update");
+    told.set(battleSessionId, updateId);
+  };
+
+  const work = createKeyedWork<ServerSessionId>(async (id, signal) => {
+    for (let attempt = 1; ; ) {
+      const job = await ledger.read((state) => findJob(state, id));
+      if (!job) return;
+      try {
+        await perform(job, signal);
+        attempt = 1;
+      } catch (caught) {
+        if (signal.aborted) return;
+        const error = toMusterError(caught);
+        if (error.retry === "backoff" || error.reason === "CALL_CANCELLED") {
+          // Nobody knows whether it was done: the same again, until the fleet says.
+          if (attempt === 1) log.warn({ battleSessionId: id, reason: error.reason }, "Telling the fleet again");
+          await clock.sleep(backoffMs(attempt, random), signal);
+          attempt += 1;
+        } else {
+          await giveUp(job, error);
+          attempt = 1;
+        }
+      }
+    }
+  }, workshop.onFatal);
+
+  return {
+    poke: work.poke,
+    isBlocked(id) {
+      const block = blocks.get(id);
+      if (!block) return false;
+      const shown = view.find(id);
+      const isStale = block.reason === "ROSTER_VERSION_STALE";
+      const caughtUp = shown && (isStale ? shown.rosterVersion > block.rosterVersion : shown.revision > block.revision);
+      if (caughtUp) blocks.delete(id);
+      return !caughtUp;
+    },
+    forget(id) {
+      told.delete(id);
+      blocks.delete(id);
+    },
+    [Symbol.asyncDispose]: () => work[Symbol.asyncDispose](),
+  };
+}

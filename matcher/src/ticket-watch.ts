@@ -1,0 +1,128 @@
+// Watching tickets: each watcher walks the log of durable events at its own pace. It holds a position and no queue, so a slow
+// reader costs nothing, and is cut off only when what it has not read yet is forgotten.
+import type { Clock } from "@muster/kit";
+import { MusterError, type TicketId } from "@muster/proto";
+import { getTicketEntry } from "./core/cancel-matching.ts";
+import type { MatcherState } from "./core/matcher-state.ts";
+import { getConfiguration } from "./core/start-matching.ts";
+import type { TicketEventRecord } from "./core/ticket-events.ts";
+import { createNotifier, type Notifier } from "./notifier.ts";
+
+export type TicketSelection =
+  | { readonly type: "tickets"; readonly ticketIds: readonly TicketId[] }
+  | { readonly type: "configuration"; readonly configuration: string }
+  | { readonly type: "all" };
+
+export type WatchItem =
+  | { readonly type: "event"; readonly event: TicketEventRecord }
+  | { readonly type: "heartbeat"; readonly number: number };
+
+export interface TicketWatch {
+  /** Tells the watch that facts up to `sequence` are durable. */
+  advance(sequence: number): void;
+  /**
+   * Events of the selection after number `after`; undefined: for named tickets from their start, else from now.
+   *
+   * @throws {MusterError} TICKET_NOT_FOUND, CONFIGURATION_NOT_FOUND, CURSOR_EXPIRED.
+   */
+  watch(select: TicketSelection, after: number | undefined, signal: AbortSignal): AsyncIterable<WatchItem>;
+}
+
+/** Without news a watcher hears that its stream lives this often, in ms. */
+export const HEARTBEAT_MS = 5_000;
+/** Events handed over in one go. */
+const EVENTS_PER_STEP_MAX = 256;
+
+/** A watch over `state`, all of whose events are durable when it is made. */
+export function createTicketWatch(state: MatcherState, clock: Clock): TicketWatch {
+  let durable = state.events.last;
+  const everybody = createNotifier();
+  const byTicket = new Map<TicketId, { readonly notifier: Notifier; watchers: number }>();
+
+  const findNews = (
+    select: TicketSelection,
+    after: number,
+  ): { readonly events: readonly TicketEventRecord[]; readonly position: number } => {
+    if (select.type === "tickets") {
+      const histories = select.ticketIds.flatMap((id) => state.tickets.get(id)?.history ?? []);
+      const events = histories.filter(({ number }) => number > after && number <= durable);
+      return { events: events.toSorted((one, other) => one.number - other.number), position: durable };
+    }
+    const events = state.events.after(after, Math.min(EVENTS_PER_STEP_MAX, durable - after));
+    if (!events) throw expired();
+    const position = events.at(-1)?.number ?? after;
+    if (select.type === "all") return { events, position };
+    return { events: events.filter(({ ticket }) => ticket.configuration === select.configuration), position };
+  };
+
+  return {
+    advance(sequence) {
+      const before = durable;
+      for (;;) {
+        const events = state.events.after(durable, EVENTS_PER_STEP_MAX) ?? [];
+        for (const event of events) {
+          if (event.sequence > sequence) break;
+          durable = event.number;
+          byTicket.get(event.ticket.ticketId)?.notifier.ring();
+        }
+        if (events.length === 0 || durable !== events.at(-1)?.number) break;
+      }
+      if (durable !== before) everybody.ring();
+    },
+    async *watch(select, after, signal) {
+      const ids = select.type === "tickets" ? select.ticketIds : [];
+      for (const id of ids) getTicketEntry(state, id);
+      if (select.type === "configuration") getConfiguration(state, select.configuration);
+      if (after !== undefined && after > durable) throw expired();
+      let heardAtMs = clock.nowMs();
+      let position = after ?? (select.type === "tickets" ? 0 : durable);
+      const bells = ids.map((id) => {
+        const bell = byTicket.get(id) ?? { notifier: createNotifier(), watchers: 0 };
+        bell.watchers += 1;
+        byTicket.set(id, bell);
+        return bell;
+      });
+      try {
+        for (;;) {
+          const news = findNews(select, position);
+          for (const event of news.events) {
+            yield { type: "event", event };
+            heardAtMs = clock.nowMs();
+            position = event.number;
+          }
+          position = Math.max(position, news.position);
+          if (news.events.length > 0 || (select.type !== "tickets" && position < durable)) continue;
+          const own = select.type === "tickets" ? bells.map((bell) => bell.notifier) : [everybody];
+          if (await wait(own, { untilMs: heardAtMs + HEARTBEAT_MS, signal })) continue;
+          yield { type: "heartbeat", number: position };
+          heardAtMs = clock.nowMs();
+        }
+      } finally {
+        for (const [index, bell] of bells.entries()) {
+          bell.watchers -= 1;
+          const id = ids[index];
+          if (bell.watchers === 0 && id !== undefined) byTicket.delete(id);
+        }
+      }
+    },
+  };
+
+  /** True when a bell rang, false when it is time for a heartbeat. */
+  async function wait(
+    bells: readonly Notifier[],
+    { untilMs, signal }: { readonly untilMs: number; readonly signal: AbortSignal },
+  ): Promise<boolean> {
+    const over = new AbortController();
+    const either = AbortSignal.any([signal, over.signal]);
+    try {
+      const rings = bells.map((bell) => bell.next(either).then(() => true));
+      return await Promise.race([...rings, clock.sleep(untilMs - clock.nowMs(), either).then(() => false)]);
+    } finally {
+      over.abort();
+    }
+  }
+}
+
+function expired(): MusterError {
+  return new MusterError("CURSOR_EXPIRED", "Cannot go on from the token as what came after it is not kept: start anew");
+}

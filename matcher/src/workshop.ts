@@ -1,0 +1,45 @@
+// What the parts of a running matcher share.
+
+import type { Ledger } from "@muster/journal";
+import type { Clock, Random } from "@muster/kit";
+import type { Log } from "@muster/service";
+import type { MatcherFact } from "./core/fact.ts";
+import type { MatcherState } from "./core/matcher-state.ts";
+import type { SessionView } from "./core/session-view.ts";
+import type { JournaledFact } from "./journal-codec/fact-codec.ts";
+import type { Notifier } from "./notifier.ts";
+import type { Fleet } from "./ports.ts";
+
+export type Workshop = {
+  readonly ledger: Ledger<MatcherState, JournaledFact>;
+  readonly fleet: Fleet;
+  readonly view: SessionView;
+  /** Rings when the view has changed. */
+  readonly viewChanged: Notifier;
+  /** Rings when facts have become durable. */
+  readonly committed: Notifier;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly onFatal: (error: unknown) => void;
+};
+
+/** Decides on the present state; resolves with the reply when the facts are durable. */
+export function decide<Reply>(
+  { ledger, clock }: Pick<Workshop, "ledger" | "clock">,
+  decision: (state: MatcherState, nowMs: number) => { readonly facts: readonly MatcherFact[]; readonly reply: Reply },
+): Promise<Reply> {
+  return ledger.execute((state, nowMs) => {
+    const { facts, reply } = decision(state, nowMs);
+    const atWallMs = clock.wallMs();
+    return { facts: facts.map((fact) => ({ atWallMs, fact })), reply };
+  });
+}
+
+/** As `decide`, for facts that nobody waits for a reply to. */
+export function record(
+  workshop: Pick<Workshop, "ledger" | "clock">,
+  decision: (state: MatcherState, nowMs: number) => readonly MatcherFact[],
+): Promise<void> {
+  return decide(workshop, (state, nowMs) => ({ facts: decision(state, nowMs), reply: undefined }));
+}
