@@ -41,11 +41,15 @@ export type FleetRunnerOptions = {
   readonly onFatal: (error: unknown) => void;
 };
 
+/** Drift of the wall clock that is not worth telling two people different times for one deadline, in ms. */
+const WALL_DRIFT_MS = 100;
+
 /** Takes over the ledger, which it closes when disposed. Nothing happens by itself before the first decision. */
 export function createFleetRunner(options: FleetRunnerOptions): FleetRunner {
   const { ledger, clock, random, config, attached, supervised, onFatal } = options;
   const closing = new AbortController();
   let stopping = false;
+  let wallOffsetMs = 0;
   let armedFor: number | undefined;
   let disarm = new AbortController();
 
@@ -125,7 +129,11 @@ export function createFleetRunner(options: FleetRunnerOptions): FleetRunner {
     read: (select) => ledger.read((state, atMs) => select(state, momentAt(atMs))),
     onCommitted: (listener) => ledger.onCommitted(listener),
     nowMs,
-    wallOf: (journalMs) => Math.round(clock.wallMs() + (journalMs - ledger.nowMs())),
+    wallOf: (journalMs) => {
+      const presentMs = Math.round(clock.wallMs() - ledger.nowMs());
+      if (Math.abs(presentMs - wallOffsetMs) > WALL_DRIFT_MS) wallOffsetMs = presentMs;
+      return journalMs + wallOffsetMs;
+    },
     stopLaunching: () => {
       stopping = true;
     },

@@ -1,0 +1,224 @@
+// A whole fleet for tests: real services over a network of choice, simulated hosts in place of processes.
+
+import { createMemoryJournal, type Journal } from "@muster/journal";
+import { type Clock, createSeededRandom, systemClock } from "@muster/kit";
+import type { BattleSession } from "@muster/proto";
+import { readBattleSession } from "@muster/proto";
+import {
+  FleetServiceDefinition,
+  type StartPlacementRequest,
+  type WatchSessionsRequest,
+  type WatchSessionsResponse,
+} from "@muster/proto/fleet";
+import { grpcNetwork, serveGrpc } from "@muster/proto/grpc";
+import { MockFleetServiceDefinition } from "@muster/proto/mockfleet";
+import type { Client, Implementation, Listening, Network, Peer } from "@muster/proto/rpc";
+import { silentLog } from "@muster/service";
+import type { FleetConfig, FleetSettings, FleetSpec } from "./core/fleet-config.ts";
+import { createMockFleet, type MockFleet } from "./mock-fleet.ts";
+import type { ServerLaunch, ServerProcesses } from "./ports.ts";
+import { createSimulatedHost, type SimulatedHost, type SimulatedHostOptions } from "./simulated-host.ts";
+
+export const testFleet: FleetSpec = {
+  name: "arena-eu",
+  region: "eu",
+  command: ["arena"],
+  cwd: undefined,
+  env: {},
+  processes: 2,
+  concurrentSessions: undefined,
+  ports: [{ name: "game", protocol: "tcp" }],
+  portRange: { first: 27_500, last: 27_599 },
+  host: "127.0.0.1",
+  activationTimeoutMs: 60_000,
+  hosting: "REUSABLE",
+  reservationMs: 60_000,
+  disconnectGraceMs: 60_000,
+};
+
+export const testSettings: FleetSettings = {
+  hostSilentAfterMs: 15_000,
+  hostLostAfterMs: 120_000,
+  health: { intervalMs: 5_000, timeoutMs: 2_500, missesMax: 3 },
+  processTerminateMs: 10_000,
+};
+
+export type FleetWorldOptions = {
+  readonly fleet?: Partial<FleetSpec>;
+  readonly settings?: Partial<FleetSettings>;
+  readonly config?: FleetConfig;
+  readonly clock?: Clock;
+  readonly journal?: Journal;
+  /** How the next host behaves. Default: well. */
+  readonly host?: (launch: ServerLaunch) => Partial<Omit<SimulatedHostOptions, "network" | "launch">>;
+  /** Serves and connects. Default: real sockets on a free port. */
+  readonly serve?: (services: readonly Implementation[]) => Promise<{ listening: Listening; network: Network }>;
+  /** Hosts of an earlier world, which outlive its fleet. */
+  readonly survivors?: readonly SimulatedHost[];
+};
+
+export interface FleetWorld extends AsyncDisposable {
+  readonly fleet: Client<typeof FleetServiceDefinition>;
+  readonly mock: Client<typeof MockFleetServiceDefinition>;
+  readonly network: Network;
+  readonly address: string;
+  /** In the order of their launch. */
+  readonly hosts: SimulatedHost[];
+  readonly launches: ServerLaunch[];
+  readonly fatal: unknown[];
+  /** Resolves with the host that runs the session. */
+  hostOf(session: Pick<BattleSession, "processId">): SimulatedHost;
+  /** Places and waits for the session. */
+  place(request?: Partial<StartPlacementRequest>): Promise<BattleSession>;
+  describe(sessionId: string): Promise<BattleSession>;
+  /** Resolves with the first message of a watch that fits. */
+  seeEvent(
+    fits: (message: WatchSessionsResponse) => boolean,
+    request?: Partial<WatchSessionsRequest>,
+  ): Promise<WatchSessionsResponse>;
+  /** The fleet dies as by kill -9: nothing is written or told any more; hosts live on. */
+  crash(): Promise<void>;
+}
+
+export const overSockets = async (services: readonly Implementation[]) => ({
+  listening: await serveGrpc({ bind: "127.0.0.1:0", services, drainMs: 50 }),
+  network: grpcNetwork,
+});
+
+export async function createFleetWorld(options: FleetWorldOptions = {}): Promise<FleetWorld> {
+  const { clock = systemClock, host = () => ({}), serve = overSockets } = options;
+  const config = options.config ?? {
+    fleets: [{ ...testFleet, ...options.fleet }],
+    queues: [{ name: "default", destinations: [options.fleet?.name ?? testFleet.name], timeoutMs: 60_000 }],
+    settings: { ...testSettings, ...options.settings },
+  };
+  const journal = options.journal ?? createMemoryJournal();
+  const hosts: SimulatedHost[] = [...(options.survivors ?? [])];
+  const launches: ServerLaunch[] = [];
+  const fatal: unknown[] = [];
+  let connect: (address: { network: Network; address: string }) => void = () => undefined;
+  const connected = new Promise<{ network: Network; address: string }>((resolve) => {
+    connect = resolve;
+  });
+  const processes: ServerProcesses = {
+    start: (launch) => {
+      launches.push(launch);
+      let exit: (exit: { how: string }) => void = () => undefined;
+      let kill = () => exit({ how: "SIGKILL" });
+      const exited = new Promise<{ how: string }>((resolve) => {
+        exit = resolve;
+      });
+      void connected.then(({ network, address }) => {
+        const simulated = createSimulatedHost({
+          network,
+          launch: { ...launch, hostAddress: address },
+          ...host(launch),
+        });
+        hosts.push(simulated);
+        kill = () => simulated.kill();
+        void simulated.exited.then(exit);
+      });
+      return { exited, kill: () => kill() };
+    },
+    async *readLog(processId, { tailBytes }) {
+      const text = new TextEncoder().encode(`log of ${processId}\n`);
+      yield tailBytes === 0 ? text : text.slice(-tailBytes);
+    },
+  };
+  const mockFleet: MockFleet = await createMockFleet({
+    journal,
+    clock,
+    random: createSeededRandom(Math.floor(Math.random() * 2 ** 31)),
+    processes,
+    config,
+    hostAddress: "",
+    log: silentLog,
+    onFatal: (error) => fatal.push(error),
+    takeOver: true,
+  });
+  const { listening, network } = await serve(mockFleet.services);
+  connect({ network, address: listening.address });
+  const peer: Peer = network.connect(listening.address);
+  const fleet = peer.client(FleetServiceDefinition);
+  let isGone = false;
+
+  const world: FleetWorld = {
+    fleet,
+    mock: peer.client(MockFleetServiceDefinition),
+    network,
+    address: listening.address,
+    hosts,
+    launches,
+    fatal,
+    hostOf(session) {
+      const found = hosts.find((one) => one.processId === session.processId);
+      if (!found) throw new Error(`no host runs process ${session.processId}`);
+      return found;
+    },
+    async place(request = {}) {
+      const placed = startPlacementRequest(request);
+      for await (const { event } of fleet.watchSessions({ owner: placed.owner, resumeToken: "" })) {
+        if (event?.$case === "snapshotEnd") await fleet.startPlacement(placed);
+        if (event?.$case !== "placement" || event.value.placementId !== placed.placementId) continue;
+        if (event.value.session) return readBattleSession(event.value.session);
+        if (event.value.endedAt)
+          throw new Error(`the placement has ended: ${event.value.failure || event.value.state}`);
+      }
+      throw new Error("the watch ended");
+    },
+    async describe(sessionId) {
+      const { sessions } = await fleet.describeServerSessions({ battleSessionIds: [sessionId], includeEnded: true });
+      const [session] = sessions;
+      if (!session) throw new Error(`no session ${sessionId}`);
+      return readBattleSession(session);
+    },
+    async seeEvent(fits, request = {}) {
+      for await (const message of fleet.watchSessions({ owner: "", resumeToken: "", ...request })) {
+        if (fits(message)) return message;
+      }
+      throw new Error("the watch ended");
+    },
+    async crash() {
+      isGone = true;
+      await peer[Symbol.asyncDispose]();
+      await listening[Symbol.asyncDispose]();
+    },
+    async [Symbol.asyncDispose]() {
+      if (!isGone) await mockFleet[Symbol.asyncDispose]();
+      for (const one of hosts) one.die();
+      await peer[Symbol.asyncDispose]();
+      await listening[Symbol.asyncDispose]();
+    },
+  };
+  return world;
+}
+
+let placements = 0;
+
+export function player(playerId: string, team = "") {
+  return { playerId, team, ticketId: `tick_${playerId}`, attributes: { skill: 10 }, latenciesMs: {} };
+}
+
+export function startPlacementRequest(request: Partial<StartPlacementRequest> = {}): StartPlacementRequest {
+  placements += 1;
+  return {
+    placementId: `match_${placements}.1`,
+    queue: "default",
+    owner: "matcher",
+    capacity: 4,
+    teams: [
+      { name: "red", template: "red", capacity: 2 },
+      { name: "blue", template: "blue", capacity: 2 },
+    ],
+    players: [player("anna", "red"), player("ben", "blue")],
+    properties: { map: "dust" },
+    data: "",
+    matchId: `match_${placements}`,
+    configuration: "arena",
+    backfill: undefined,
+    matcherEndpoint: "127.0.0.1:7410",
+    capabilityKey: new Uint8Array([1, 2, 3]),
+    timeoutMs: 0,
+    ...request,
+  };
+}
