@@ -75,6 +75,8 @@ export type World = AsyncDisposable & {
   readonly matching: Client<typeof MatchmakingServiceDefinition>;
   readonly backfill: Client<typeof BackfillServiceDefinition>;
   readonly configurations: Client<typeof ConfigurationServiceDefinition>;
+  /** Lets messages and waits of this instant pass until the call has its answer. The clients of the world do it by themselves. */
+  run<Value>(call: Promise<Value>): Promise<Value>;
   /** Queues one player, or a party, each with its own name as id. */
   queue(configuration: string, ...players: readonly string[]): Promise<Ticket>;
   ticket(id: string): Promise<Ticket>;
@@ -125,13 +127,6 @@ export async function createWorld(
     await stopping;
     await clock.advance(0);
   };
-  const matching = peer.client(MatchmakingServiceDefinition);
-  const ticketOf = async (id: string): Promise<Ticket> => {
-    const { tickets } = await run(matching.describeMatchingProgress({ ticketIds: [id] }));
-    if (!tickets[0]) throw new Error("no ticket");
-    return tickets[0];
-  };
-  /** Lets time pass until the call has its answer. */
   const run = async <Value>(call: Promise<Value>): Promise<Value> => {
     let done = false;
     const settled = call.finally(() => {
@@ -141,6 +136,12 @@ export async function createWorld(
     for (let i = 0; i < 200 && !done; i += 1) await clock.advance(0);
     return settled;
   };
+  const matching = driven(peer.client(MatchmakingServiceDefinition), run);
+  const ticketOf = async (id: string): Promise<Ticket> => {
+    const { tickets } = await matching.describeMatchingProgress({ ticketIds: [id] });
+    if (!tickets[0]) throw new Error("no ticket");
+    return tickets[0];
+  };
   await start();
   return {
     clock,
@@ -149,15 +150,16 @@ export async function createWorld(
     journal,
     faults,
     matching,
-    backfill: peer.client(BackfillServiceDefinition),
-    configurations: peer.client(ConfigurationServiceDefinition),
+    run,
+    backfill: driven(peer.client(BackfillServiceDefinition), run),
+    configurations: driven(peer.client(ConfigurationServiceDefinition), run),
     async queue(configuration, ...players) {
       const request = {
         configuration,
         ticketId: `t-${players.join("-")}`,
         players: players.map((playerId) => ({ playerId, attributes: {}, latenciesMs: {}, team: "" })),
       };
-      const { ticket } = await run(matching.startMatching(request));
+      const { ticket } = await matching.startMatching(request);
       if (!ticket) throw new Error("no ticket");
       return ticket;
     },
@@ -188,4 +190,20 @@ export async function createWorld(
       await stop();
     },
   };
+}
+
+type Run = <Value>(call: Promise<Value>) => Promise<Value>;
+
+/** The client, each of whose unary calls turns the clock until it is answered. Streams are read as they are. */
+function driven<AnyClient extends object>(client: AnyClient, run: Run): AnyClient {
+  return new Proxy(client, {
+    get(target, name) {
+      const call: unknown = Reflect.get(target, name);
+      if (typeof call !== "function") return call;
+      return (...args: readonly unknown[]) => {
+        const answer: unknown = call(...args);
+        return answer instanceof Promise ? run(answer) : answer;
+      };
+    },
+  });
 }
