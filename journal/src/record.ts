@@ -66,24 +66,19 @@ export function encodeRecord(record: NewRecord, origin: RecordOrigin): { bytes: 
 }
 
 /**
- * The hash that the record after `bytes` must carry, once `bytes` has proved to be the whole record of `place`.
+ * The hash that the record after `bytes` must carry, once `bytes` has proved to be the whole record of `place`. Whether the
+ * body is the one that the header was made for is left to `readRecord`: the two halves of the work run on two threads.
  *
  * @throws {MusterError} JOURNAL_UNREADABLE if it is foreign, of a newer format, damaged, or out of its place.
  */
 export function verifyRecord(bytes: Uint8Array, place: RecordPlace): Uint8Array {
   const view = asBuffer(bytes);
-  const refuse = (why: string) =>
-    new MusterError("JOURNAL_UNREADABLE", `Cannot read record ${place.sequence} of ${place.partition} as ${why}`, {
-      metadata: { partition: place.partition, sequence: String(place.sequence) },
-    });
+  const refuse = (why: string) => unreadable(place.partition, place.sequence, why);
   if (view.length < HEADER_BYTES || view[0] !== 0x4d || view[1] !== 0x75) throw refuse("a record: it is foreign");
   const format = view.readUInt8(2);
   if (format !== RECORD_FORMAT) throw refuse(`format ${RECORD_FORMAT}: it is format ${format}, of another build`);
   const body = view.subarray(HEADER_BYTES);
-  const whole =
-    view.readUInt32LE(BODY_BYTES_AT) === body.length &&
-    view.readUInt32LE(CHECKSUM_AT) === checksum(view) &&
-    view.compare(sha256(body), 0, HASH_BYTES, BODY_HASH_AT, PREVIOUS_HASH_AT) === 0;
+  const whole = view.readUInt32LE(BODY_BYTES_AT) === body.length && view.readUInt32LE(CHECKSUM_AT) === checksum(view);
   if (!whole) throw refuse("it was written: it is damaged");
   const sequence = readCount(view, 16);
   const inPlace =
@@ -95,19 +90,37 @@ export function verifyRecord(bytes: Uint8Array, place: RecordPlace): Uint8Array 
   return hashRecord(view);
 }
 
-/** The record that starts at `offset` of `bytes`, which `verifyRecord` has seen, and where it ends. */
-export function readRecord(bytes: Uint8Array, offset: number): { record: StoredRecord; endOffset: number } {
+/**
+ * The record that starts at `offset` of `bytes`, which `verifyRecord` has seen, and where it ends.
+ *
+ * @throws {MusterError} JOURNAL_UNREADABLE if the body is not the one that the header was made for.
+ */
+export function readRecord(
+  bytes: Uint8Array,
+  offset: number,
+  partition: string,
+): { record: StoredRecord; endOffset: number } {
   const view = asBuffer(bytes);
   const bodyOffset = offset + HEADER_BYTES;
   const endOffset = bodyOffset + view.readUInt32LE(offset + BODY_BYTES_AT);
+  const sequence = readCount(view, offset + 16);
+  const body = new Uint8Array(bytes.subarray(bodyOffset, endOffset)); // A copy: a state that keeps a body must not keep the page around it.
+  const proven = view.compare(sha256(body), 0, HASH_BYTES, offset + BODY_HASH_AT, offset + PREVIOUS_HASH_AT) === 0;
+  if (!proven) throw unreadable(partition, sequence, "it was written: its body was changed");
   const record: StoredRecord = {
     kind: view.readUInt16LE(offset + 4),
     epoch: readCount(view, offset + 8),
-    sequence: readCount(view, offset + 16),
+    sequence,
     timeMs: view.readDoubleLE(offset + 24),
-    body: bytes.slice(bodyOffset, endOffset), // A copy: a state that keeps a body must not keep the page around it.
+    body,
   };
   return { record, endOffset };
+}
+
+function unreadable(partition: string, sequence: number, why: string): MusterError {
+  return new MusterError("JOURNAL_UNREADABLE", `Cannot read record ${sequence} of ${partition} as ${why}`, {
+    metadata: { partition, sequence: String(sequence) },
+  });
 }
 
 function checksum(bytes: Buffer): number {
@@ -134,8 +147,9 @@ function partitionMark(partition: string): Buffer {
   return mark;
 }
 
+// By way of a string, which Node hands over faster than a buffer of its own.
 function sha256(bytes: Uint8Array): Buffer {
-  return digest("sha256", bytes, "buffer");
+  return Buffer.from(digest("sha256", bytes, "base64"), "base64");
 }
 
 // 64 bits of which 53 are used: two halves are written faster than a BigInt.

@@ -30,6 +30,49 @@ test("openSqliteJournal() fences an owner in another thread", async () => {
   expect((await all(successor, "matcher", 1)).map(text)).toEqual(["one", "two"]);
 });
 
+test("openSqliteJournal() makes one journal when several are opened on a new path at once", async () => {
+  const path = await freshPath();
+  const names = ["a", "b", "c", "d"];
+  const epochs = await Promise.all(
+    names.map(async (name) => {
+      await using journal = openSqliteJournal(path);
+      const { epoch } = await journal.acquire(name, { owner: name });
+      await journal.append({ partition: name, epoch, afterSequence: 0, records: [record(name)] });
+      return epoch;
+    }),
+  );
+  expect(epochs).toEqual([1, 1, 1, 1]);
+  await using journal = openSqliteJournal(path);
+  for (const name of names) expect((await all(journal, name, 1)).map(text)).toEqual([name]);
+});
+
+test("openSqliteJournal() says of every call that the disk has failed, once it has", async () => {
+  const path = await freshPath();
+  await using journal = openSqliteJournal(path);
+  await journal.acquire("matcher", { owner: "a" });
+  const db = new DatabaseSync(path);
+  db.exec("CREATE TRIGGER broken BEFORE INSERT ON record BEGIN SELECT raise(ABORT, 'disk I/O error'); END");
+  const append = () =>
+    journal.append({ partition: "matcher", epoch: 1, afterSequence: 0, records: [record("one")] }).catch((e) => e);
+  expect(await append()).toMatchObject({ reason: "JOURNAL_FAILED", message: expect.stringMatching(/disk I\/O error/) });
+  db.exec("DROP TRIGGER broken");
+  db.close();
+  expect(await append()).toMatchObject({ reason: "JOURNAL_FAILED" }); // What the disk holds is not known any more.
+  await expect(journal.renew("matcher", { epoch: 1, timeMs: 1 })).rejects.toMatchObject({ reason: "JOURNAL_FAILED" });
+});
+
+test("openSqliteJournal() believes no lease that is longer than it was given for", async () => {
+  const path = await freshPath();
+  let wallMs = 1e12;
+  await using journal = openSqliteJournal(path, { clock: { wallMs: () => wallMs } });
+  await journal.acquire("matcher", { owner: "elsewhere/1/1", leaseMs: 10_000 });
+  wallMs += 9_999;
+  const early = journal.acquire("matcher", { owner: "elsewhere/2/2" });
+  await expect(early).rejects.toMatchObject({ reason: "PARTITION_OWNED" });
+  wallMs -= 3_600_000; // The clock was set back: the old lease would now last an hour.
+  expect(await journal.acquire("matcher", { owner: "elsewhere/2/2" })).toMatchObject({ epoch: 2 });
+});
+
 test("openSqliteJournal() does not wait for the lease of a process that is dead on this machine", async () => {
   await using journal = openSqliteJournal(await freshPath());
   const child = startProcess({ command: [process.execPath, "-e", ""], env: {}, output: "inherit" });

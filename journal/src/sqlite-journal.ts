@@ -92,7 +92,7 @@ export function openSqliteJournal(path: string, options: SqliteJournalOptions = 
     async *read(partition, fromSequence) {
       let page = await ask<Uint8Array>("readPage", [partition, fromSequence]);
       while (page.length > 0) {
-        const records = readPage(page);
+        const records = readPage(partition, page);
         // The thread reads the next page while the caller works on this one.
         const following = ask<Uint8Array>("readPage", [partition, (records.at(-1)?.sequence ?? 0) + 1]);
         following.catch(() => undefined); // The caller may stop here, and never come for it.
@@ -119,10 +119,10 @@ function startWorker(path: string): Worker {
   });
 }
 
-function readPage(page: Uint8Array): readonly StoredRecord[] {
+function readPage(partition: string, page: Uint8Array): readonly StoredRecord[] {
   const records: StoredRecord[] = [];
   for (let offset = 0; offset < page.length; ) {
-    const { record, endOffset } = readRecord(page, offset);
+    const { record, endOffset } = readRecord(page, offset, partition);
     records.push(record);
     offset = endOffset;
   }
