@@ -7,9 +7,10 @@ import { processTerminal } from "./terminal.ts";
 /** Runs the command that `argv` (without node and script) names. */
 export async function main(argv: readonly string[]): Promise<void> {
   const program = buildProgram({
-    run: async ({ matcher, fleet, json = false }, command) => {
+    run: async ({ matcher, fleet, json = false, ownSignals = false }, command) => {
       const { runCommand } = await import("./run-command.ts");
-      await runCommand({ matcherAddress: matcher, fleetAddress: fleet, json, terminal: processTerminal }, command);
+      const context = { matcherAddress: matcher, fleetAddress: fleet, json, terminal: processTerminal, ownSignals };
+      await runCommand(context, command);
     },
     runService: async (name, variables, args) => {
       const { runServiceHere } = await import("./run-service-here.ts");

@@ -11,9 +11,11 @@ import type { CommandContext, ExitCode } from "./commands/context.ts";
 type Options = Readonly<Record<string, unknown>>;
 type AddressOptions = { readonly matcher: string; readonly fleet: string; readonly json?: boolean };
 
+type RunOptions = AddressOptions & { readonly ownSignals?: boolean };
+
 export type ProgramPorts = {
   /** Runs one command with its context, and ends the process as it says. */
-  readonly run: (addresses: AddressOptions, command: (context: CommandContext) => Promise<ExitCode>) => Promise<void>;
+  readonly run: (options: RunOptions, command: (context: CommandContext) => Promise<ExitCode>) => Promise<void>;
   /** Runs a service in this process, under the given variables. */
   readonly runService: (
     name: "matcher" | "mock-fleet" | "sidecar",
@@ -235,8 +237,8 @@ function serviceVariables(options: Options, bind: string): Readonly<Record<strin
   };
 }
 
-function noAddresses(options: Options): AddressOptions {
-  return { matcher: "", fleet: "", json: options.json === true };
+function noAddresses(options: Options): RunOptions {
+  return { matcher: "", fleet: "", json: options.json === true, ownSignals: true };
 }
 
 function textOf(value: unknown): string | undefined {

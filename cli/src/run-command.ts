@@ -5,26 +5,30 @@ import { UsageError } from "./arguments/usage-error.ts";
 import type { CommandContext, ExitCode } from "./commands/context.ts";
 import { errorSentence } from "./contract/error-sentence.ts";
 
-/** Runs `command` and sets the exit code: as it says, 1 for a refusal, 130 if it was called off. */
+/**
+ * Runs `command` and sets the exit code: as it says, 1 for a refusal, 130 if it was called off. A command that listens for
+ * signals itself, because it stops in its own order, is told of none here.
+ */
 export async function runCommand(
-  context: Omit<CommandContext, "signal">,
+  context: Omit<CommandContext, "signal"> & { readonly ownSignals: boolean },
   command: (context: CommandContext) => Promise<ExitCode>,
 ): Promise<void> {
   const stop = new AbortController();
+  if (!context.ownSignals) watchSignals(stop);
+  try {
+    process.exitCode = await command({ ...context, signal: stop.signal });
+  } catch (error) {
+    process.exitCode = stop.signal.aborted ? 130 : report(error, context);
+  }
+}
+
+function watchSignals(stop: AbortController): void {
   const onSignal = () => stop.abort();
   process.once("SIGINT", onSignal);
   process.once("SIGTERM", onSignal);
   // A reader that went away, as in `muster ticket watch | head`.
   process.stdout.once("error", onSignal);
   watchLifeline(process.env).addEventListener("abort", onSignal);
-  try {
-    process.exitCode = await command({ ...context, signal: stop.signal });
-  } catch (error) {
-    process.exitCode = stop.signal.aborted ? 130 : report(error, context);
-  } finally {
-    process.off("SIGINT", onSignal);
-    process.off("SIGTERM", onSignal);
-  }
 }
 
 function report(error: unknown, context: Omit<CommandContext, "signal">): ExitCode {

@@ -12,5 +12,7 @@ export async function runServiceHere(
   }
   const entry = serviceEntry(name);
   process.argv = [process.execPath, entry.pathname, ...args];
-  await import(entry.href);
+  const entered: { main?: (args: readonly string[]) => Promise<void> } = await import(entry.href);
+  // A main that others import too runs only when it is told to.
+  await entered.main?.(args);
 }

@@ -154,8 +154,6 @@ function ownService(entryName: "matcher" | "mock-fleet", { name, plan, variables
       MUSTER_CONFIG: plan.configPath,
       MUSTER_DATA: join(plan.dataFolder, name),
       MUSTER_LOG_LEVEL: plan.options.env.MUSTER_LOG_LEVEL || "info",
-      // Nobody else may own the folder: a run that was killed a moment ago still holds its lease.
-      MUSTER_TAKE_OVER: "true",
       ...variables,
     },
     output: { file: logFile(plan, name) },

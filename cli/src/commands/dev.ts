@@ -1,0 +1,138 @@
+// muster dev: everything on this machine, one process a service, until Ctrl-C; what happens is shown as it happens.
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import { isAbortError, systemClock, systemRandom } from "@muster/kit";
+import { MusterError } from "@muster/proto";
+import { watchStopRequests } from "@muster/service";
+import { formatDuration } from "../arguments/duration.ts";
+import { UsageError } from "../arguments/usage-error.ts";
+import type { DevFlags } from "../program.ts";
+import { builtInConfig } from "../stack/built-in-config.ts";
+import { startStack } from "../stack/stack.ts";
+import { createLiveLog } from "../view/live-log.ts";
+import { renderView } from "../view/render-view.ts";
+import { openScreen, type Screen } from "../view/screen.ts";
+import { watchServices } from "../view/watch-services.ts";
+import type { CommandContext, ExitCode } from "./context.ts";
+import { printJson } from "./context.ts";
+
+const CONFIG_DEFAULT = "muster.json";
+
+/** Runs until a stop is asked for or `for` has passed. */
+export async function runDev(flags: DevFlags, context: CommandContext): Promise<ExitCode> {
+  const { stop, hurry } = watchStopRequests(process.env);
+  const { terminal, json } = context;
+  const clock = systemClock;
+  const dataFolder = resolve(flags.data);
+  if (flags.fresh) await rm(dataFolder, { recursive: true, force: true });
+  const configPath = await chooseConfig(flags, dataFolder);
+
+  const live = terminal.isLive && !flags.plain && !json;
+  const startedMs = clock.nowMs();
+  let screen: Screen | undefined;
+  const log = createLiveLog(clock, {
+    onLine: ({ text }) => {
+      if (json) printJson(context, { event: text });
+      else if (!screen) terminal.print(text);
+    },
+    onChange: () => screen?.refresh(),
+  });
+
+  const stack = await startStack({
+    configPath,
+    dataFolder,
+    matcherPort: flags.matcherPort,
+    fleetPort: flags.fleetPort,
+    ...(flags.playersPerSecond === undefined ? {} : { playersPerSecond: flags.playersPerSecond }),
+    env: process.env,
+    onEvent: log.onService,
+    signal: stop,
+  }).catch((error: unknown) => {
+    if (stop.aborted) return undefined;
+    if (!(error instanceof MusterError)) throw error;
+    terminal.note(json ? JSON.stringify({ error: { reason: error.reason, message: error.message } }) : error.message);
+    return error.reason;
+  });
+  if (stack === undefined) return 0;
+  if (typeof stack === "string") return 2;
+  hurry.addEventListener("abort", () => stack.kill(), { once: true });
+
+  const { matcherAddress, fleetAddress, logFolder } = stack;
+  const where = `matcher ${matcherAddress}   fleet ${fleetAddress}   logs ${shortPath(logFolder)}`;
+  const tips = ["muster ticket start --players 2", "muster sessions", "muster logs"].map(
+    (tip) => tip + addressFlags(tip, flags),
+  );
+  if (live) {
+    const view = { title: `muster dev ${shortPath(configPath)}`, where, tips };
+    const render = (size: { columns: number; rows: number }) =>
+      renderView({
+        ...view,
+        ...size,
+        state: log.state,
+        events: log.events,
+        upMs: clock.nowMs() - startedMs,
+        wallMs: clock.wallMs(),
+      });
+    screen = openScreen(terminal, render, clock);
+  } else if (json) printJson(context, { ready: true, matcher: matcherAddress, fleet: fleetAddress, logs: logFolder });
+  else terminal.print(`Ready. ${where}. Try: ${tips.join(" · ")}`);
+
+  const ended = new AbortController();
+  const watching = watchServices(
+    { matcherAddress, fleetAddress, clock, random: systemRandom },
+    log,
+    AbortSignal.any([stop, ended.signal]),
+  );
+  if (flags.for === undefined) await aborted(stop);
+  else await clock.sleep(flags.for, stop).catch(ignoreAbort);
+  ended.abort();
+  await watching;
+  await screen?.[Symbol.asyncDispose]();
+  screen = undefined;
+
+  const stoppingMs = clock.nowMs();
+  if (!json) terminal.print("Stopping. Ctrl-C again ends it at once.");
+  await stack[Symbol.asyncDispose]();
+  const { matchedPlayers, endedSessions } = log.state;
+  if (json) printJson(context, { stopped: true, matchedPlayers });
+  else {
+    const took = formatDuration(clock.nowMs() - stoppingMs);
+    terminal.print(`Stopped in ${took}. ${matchedPlayers} players were matched, ${endedSessions} battles ended.`);
+  }
+  return 0;
+}
+
+/** The file to run: the one named, or one made around the command, or muster.json here. */
+async function chooseConfig({ config, command }: DevFlags, dataFolder: string): Promise<string> {
+  if (command.length === 0) return resolve(config ?? CONFIG_DEFAULT);
+  if (config !== undefined) {
+    throw new UsageError(
+      "Cannot run a file and a command: a file names its servers itself, so leave out --config or the command",
+    );
+  }
+  await mkdir(dataFolder, { recursive: true });
+  const path = join(dataFolder, "muster.json");
+  await writeFile(path, `${JSON.stringify(builtInConfig({ command, cwd: process.cwd() }), undefined, 2)}\n`);
+  return path;
+}
+
+/** What a command needs to find services that do not listen where they usually do. */
+function addressFlags(tip: string, { matcherPort, fleetPort }: DevFlags): string {
+  const asksMatcher = tip.startsWith("muster ticket");
+  if (asksMatcher) return matcherPort === 7410 ? "" : ` --matcher 127.0.0.1:${matcherPort}`;
+  return fleetPort === 7420 ? "" : ` --fleet 127.0.0.1:${fleetPort}`;
+}
+
+function shortPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith("..") ? path : short || ".";
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((done) => signal.addEventListener("abort", () => done(), { once: true }));
+}
+
+function ignoreAbort(error: unknown): void {
+  if (!isAbortError(error)) throw error;
+}

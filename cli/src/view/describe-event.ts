@@ -1,0 +1,97 @@
+// What happened, in one line: for the last lines of the live view and for plain output.
+import type { BattleSession, SessionChange } from "@muster/proto";
+import type { ServiceEvent } from "@muster/service";
+import { formatDuration } from "../arguments/duration.ts";
+import type { FeedMessage } from "../contract/session.ts";
+import type { TicketEvent } from "../contract/ticket.ts";
+import { describeBackfill } from "./describe-session.ts";
+
+/** A line, and whether it is good or bad news or neither. */
+export type EventLine = { readonly text: string; readonly tone: "plain" | "good" | "bad" | "dim" };
+
+export function describeService(event: ServiceEvent): EventLine {
+  switch (event.type) {
+    case "ready":
+      return { text: `${event.name} READY after ${formatDuration(event.tookMs)} (process ${event.pid})`, tone: "good" };
+    case "crashed":
+      return {
+        text: `${event.name} CRASHED (${event.how}), starts again in ${event.restartInMs.toFixed(0)} ms`,
+        tone: "bad",
+      };
+    case "stopped":
+      return { text: `${event.name} STOPPED (${event.how}${event.killed ? ", killed" : ""})`, tone: "dim" };
+    default:
+      return { text: `${event.name} ${event.type.toUpperCase()}`, tone: "dim" };
+  }
+}
+
+export function describeTicketEvent(event: TicketEvent): EventLine | undefined {
+  if (event.type === "HEARTBEAT") return undefined;
+  const { ticket } = event;
+  const players = ticket.players.map(({ playerId }) => playerId).join(", ");
+  const id = shortId(ticket.ticketId);
+  if (event.type === "SESSION_ENDED") {
+    return { text: `ticket ${id} SESSION_ENDED ${event.sessionEndCause ?? ""}: ${players}`, tone: "dim" };
+  }
+  const { state, cause, assignment } = ticket;
+  switch (state) {
+    case "SEARCHING":
+      return { text: `ticket ${id} SEARCHING ${ticket.configuration}: ${players}`, tone: "plain" };
+    case "COMPLETED": {
+      const where = assignment ? ` in session ${shortId(assignment.battleSessionId)}` : "";
+      return { text: `ticket ${id} COMPLETED${where}: ${players}`, tone: "good" };
+    }
+    case "PLACING":
+      return { text: `ticket ${id} PLACING match ${shortId(ticket.matchId ?? "")}: ${players}`, tone: "plain" };
+    default:
+      return { text: `ticket ${id} ${state}${cause === undefined ? "" : ` (${cause})`}: ${players}`, tone: "bad" };
+  }
+}
+
+/** `before` is the session as it was known, for what a change does not repeat. */
+export function describeFeedMessage(message: FeedMessage, before: BattleSession | undefined): EventLine | undefined {
+  if (message.type === "session") {
+    if (before || message.session.state === "TERMINATED") return undefined;
+    const { battleSessionId, state, fleet, region } = message.session;
+    return { text: `session ${shortId(battleSessionId)} ${state} on ${fleet} in ${region}`, tone: "plain" };
+  }
+  if (message.type === "placement") {
+    const { placementId, state, failure } = message.placement;
+    if (state !== "FAILED" && state !== "TIMED_OUT") return undefined;
+    return { text: `placement ${shortId(placementId)} ${state}${failure ? `: ${failure}` : ""}`, tone: "bad" };
+  }
+  return message.type === "change" ? describeChange(message.change, before) : undefined;
+}
+
+function describeChange(change: SessionChange, before: BattleSession | undefined): EventLine {
+  const session = `session ${shortId(change.battleSessionId)}`;
+  const names = [...change.added, ...change.updated, ...change.removed].map(
+    ({ playerId, team }) => `${playerId}${team === undefined ? "" : ` (${team})`}`,
+  );
+  switch (change.reason) {
+    case "SESSION_ACTIVATED": {
+      const { address = before?.address } = change;
+      const where = address ? ` at ${address.host}:${Object.values(address.ports).join(",")}` : "";
+      return { text: `${session} ACTIVE${where}`, tone: "good" };
+    }
+    case "SESSION_ENDED":
+      return { text: `${session} ENDED ${change.endCause ?? ""}`.trimEnd(), tone: isCrash(change) ? "bad" : "dim" };
+    case "BACKFILL_UPDATED": {
+      const { backfill = before?.backfill } = change;
+      return { text: `${session} backfill ${backfill ? describeBackfill(backfill) : ""}`.trimEnd(), tone: "plain" };
+    }
+    case "HOST_REACHABILITY_CHANGED":
+      return { text: `${session} ${change.unreachable ? "UNREACHABLE" : "reachable again"}`, tone: "bad" };
+    default:
+      return { text: `${session} ${[change.reason, ...names].join(" ")}`, tone: "plain" };
+  }
+}
+
+function isCrash({ endCause }: SessionChange): boolean {
+  return endCause !== "GAME_ENDED" && endCause !== "TERMINATED" && endCause !== undefined;
+}
+
+/** Enough of an id to find it again; commands take the whole, which `muster sessions` shows. */
+export function shortId(id: string): string {
+  return id.length <= 16 ? id : `${id.slice(0, 15)}…`;
+}

@@ -1,0 +1,107 @@
+// The live view as lines: a pure function of what is known and the size of the window.
+import type { BattleSession } from "@muster/proto";
+import { formatDuration } from "../arguments/duration.ts";
+import type { EventLine } from "./describe-event.ts";
+import { describeBackfill, describeRoster } from "./describe-session.ts";
+import { countTickets, type LiveState, medianWaitMs, type ServiceState } from "./live-state.ts";
+import { cutTo } from "./text-width.ts";
+
+export type ViewLine = { readonly text: string; readonly tone: EventLine["tone"] | "title" };
+
+export type ViewInput = {
+  readonly state: LiveState;
+  /** Newest last, each with its time of day. */
+  readonly events: readonly EventLine[];
+  readonly title: string;
+  /** Addresses and folders: one line. */
+  readonly where: string;
+  /** Commands to try. */
+  readonly tips: readonly string[];
+  readonly upMs: number;
+  readonly wallMs: number;
+  readonly columns: number;
+  readonly rows: number;
+};
+
+/** At most `rows` lines of at most `columns` characters. What does not fit is counted, not shown. */
+export function renderView(input: ViewInput): readonly ViewLine[] {
+  const { state, events, columns, rows } = input;
+  const blank: ViewLine = { text: "", tone: "plain" };
+  const head = [
+    {
+      text: `${input.title}   up ${formatDuration(input.upMs)}   ${state.services.map(describe).join("  ")}`,
+      tone: "title",
+    },
+    { text: input.where, tone: "dim" },
+    blank,
+    { text: describeCounts(state), tone: "plain" },
+    blank,
+  ] as const;
+  const foot: readonly ViewLine[] = [
+    blank,
+    { text: `Try  ${input.tips.join("   ")}`, tone: "dim" },
+    { text: "     Ctrl-C stops everything", tone: "dim" },
+  ];
+  const room = Math.max(rows - head.length - foot.length, 0);
+  // Events get a third of the room, and whatever the sessions leave.
+  const sessions = fitSessions(sessionLines(state, input.wallMs), Math.ceil((room * 2) / 3));
+  const eventsRoom = Math.max(room - sessions.length - 1, 0);
+  const news: readonly ViewLine[] = eventsRoom === 0 ? [] : events.slice(-eventsRoom);
+  const lines = [...head, ...sessions, ...(news.length > 0 ? [blank] : []), ...news, ...foot];
+  return lines.slice(0, rows).map(({ text, tone }) => ({ text: cutTo(text, columns), tone }));
+}
+
+function describe({ name, state, crashes }: ServiceState): string {
+  return `${name} ${state}${crashes > 0 ? ` (${crashes} ${crashes === 1 ? "crash" : "crashes"})` : ""}`;
+}
+
+function describeCounts(state: LiveState): string {
+  const waiting = countTickets(state, "SEARCHING");
+  const placing = countTickets(state, "PLACING");
+  const medianMs = medianWaitMs(state);
+  const wait = medianMs === undefined ? "" : `, median wait ${formatDuration(medianMs)}`;
+  const busy = state.processes.filter(({ battleSessionIds }) => battleSessionIds.length > 0).length;
+  const living = state.processes.filter(({ state: phase }) => phase !== "ENDED").length;
+  const lost = state.ended.TIMED_OUT + state.ended.FAILED;
+  return [
+    `waiting ${waiting.players}`,
+    `placing ${placing.players}`,
+    `matched ${state.matchedPlayers}${wait}`,
+    ...(lost > 0 ? [`not matched ${lost}`] : []),
+    `sessions ${state.sessions.size} (${state.endedSessions} over)`,
+    `servers ${living} (${busy} busy)`,
+  ].join("   ");
+}
+
+function sessionLines(state: LiveState, wallMs: number): readonly (readonly ViewLine[])[] {
+  if (state.sessions.size === 0) return [[{ text: "No battles yet.", tone: "dim" }]];
+  return [...state.sessions.values()].map((session) => describeSession(session, wallMs));
+}
+
+function describeSession(session: BattleSession, wallMs: number): readonly ViewLine[] {
+  const address = session.address
+    ? `${session.address.host}:${Object.values(session.address.ports).join(",")}`
+    : session.region;
+  const parts = [
+    session.battleSessionId,
+    session.unreachable ? "UNREACHABLE" : session.state,
+    address,
+    formatDuration(wallMs - session.createdAtMs),
+    `${session.playerSessions.length}/${session.capacity}`,
+    ...(session.backfill ? [`backfill ${describeBackfill(session.backfill)}`] : []),
+  ];
+  const bad = session.unreachable || session.state !== "ACTIVE";
+  return [
+    { text: parts.join("  "), tone: bad ? "plain" : "good" },
+    { text: `    ${describeRoster(session)}`, tone: "plain" },
+  ];
+}
+
+/** As many whole sessions as there is room for, and how many are left out. */
+function fitSessions(sessions: readonly (readonly ViewLine[])[], room: number): readonly ViewLine[] {
+  const all = sessions.flat();
+  if (all.length <= room) return all;
+  const fitting = Math.max(Math.floor((room - 1) / 2), 0);
+  const more: ViewLine = { text: `    and ${sessions.length - fitting} more: muster sessions`, tone: "dim" };
+  return [...sessions.slice(0, fitting).flat(), more];
+}

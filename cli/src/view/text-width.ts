@@ -1,0 +1,17 @@
+// How wide text is in a terminal: names of players are any language's.
+
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u;
+const NO_WIDTH = /\p{Mark}|\p{Cf}|\p{Variation_Selector}/u;
+
+/** `text` cut to `columns`, with an ellipsis where something is missing. */
+export function cutTo(text: string, columns: number): string {
+  let width = 0;
+  let kept = "";
+  for (const character of text) {
+    width += NO_WIDTH.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
+    if (width > columns) return `${cutTo(kept, columns - 1).replace(/…$/, "")}…`;
+    kept += character;
+  }
+  return kept;
+}
