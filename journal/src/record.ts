@@ -22,7 +22,7 @@ import { crc32 } from "node:zlib";
 import { MusterError } from "@muster/proto";
 import type { NewRecord, StoredRecord } from "./journal.ts";
 
-export const RECORD_FORMAT = 1;
+const RECORD_FORMAT = 1;
 const HEADER_BYTES = 112;
 const BODY_BYTES_AT = 40;
 const CHECKSUM_AT = 44;
