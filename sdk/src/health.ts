@@ -1,0 +1,43 @@
+// Health checks of the sidecar: the game's own verdict where it has one, else that its event loop answers.
+import type { Callbacks } from "./callbacks.ts";
+import type { SidecarCalls } from "./sidecar-calls.ts";
+
+/** Whether the process is well. `signal` aborts when the answer would be late. */
+export type HealthHandler = (signal: AbortSignal) => boolean | Promise<boolean>;
+
+export interface Health {
+  onCheck(handler: HealthHandler): void;
+  /** Answers one check. Rejects if the sidecar cannot be told. */
+  answer(check: { readonly checkId: string; readonly timeoutMs: number }): Promise<void>;
+}
+
+export function createHealth(options: { readonly callbacks: Callbacks; readonly calls: SidecarCalls }): Health {
+  const { callbacks, calls } = options;
+  let handler: HealthHandler | undefined;
+  return {
+    onCheck: (next) => {
+      handler = next;
+    },
+    async answer({ checkId, timeoutMs }) {
+      const healthy = handler ? await ask(callbacks, { handler, timeoutMs }) : true;
+      if (healthy !== undefined) await calls.reportHealth({ checkId, healthy });
+    },
+  };
+}
+
+/** Undefined when the SDK was closed meanwhile. */
+async function ask(
+  callbacks: Callbacks,
+  { handler, timeoutMs }: { readonly handler: HealthHandler; readonly timeoutMs: number },
+): Promise<boolean | undefined> {
+  const outcome = await callbacks.run({ context: { where: "onHealthCheck" }, timeoutMs, call: handler });
+  switch (outcome.type) {
+    case "done":
+      return outcome.result === true; // A handler in JavaScript may answer anything.
+    case "threw":
+    case "late":
+      return false;
+    case "abandoned":
+      return undefined;
+  }
+}

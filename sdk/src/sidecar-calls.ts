@@ -1,0 +1,198 @@
+// Every unary call of muster.sdk.v1.GameServerService in plain values: the SDK's one door to its requests and responses.
+import { type Clock, drawId, type Random } from "@muster/kit";
+import {
+  type Backfill,
+  type CreationPolicy,
+  fieldInvalid,
+  type PlayerSession,
+  readBackfill,
+  readPlayerSession,
+  writeEnum,
+} from "@muster/proto";
+import type { CallOptions, Peer } from "@muster/proto/rpc";
+import { GameServerServiceDefinition } from "@muster/proto/sdk";
+import * as session from "@muster/proto/session";
+import { retryCall } from "./retry-call.ts";
+
+/** What every call takes. */
+export type Waiting = {
+  /** Stops waiting for the answer: the call rejects with CALL_CANCELLED, and may have been carried out. */
+  readonly signal?: AbortSignal;
+};
+
+export type BackfillRequest = {
+  /** MAX_POSSIBLE (default): every team to its maximum, for as long as the session lives. CUSTOM: what `addPlayers` says. */
+  readonly strategy?: "MAX_POSSIBLE" | "CUSTOM";
+  /** CUSTOM only: players to add, each at least 1, by team ("red_001") or by team of the rule set ("red"). */
+  readonly addPlayers?: Readonly<Record<string, number>>;
+  /** Ends a live backfill in the same step instead of being refused. Default false. */
+  readonly replace?: boolean;
+};
+
+export type ReadyOptions = Waiting & {
+  /** Ports that clients connect to, 1..65535, by name. Default: those that the fleet assigned. */
+  readonly ports?: Readonly<Record<string, number>>;
+  /** Battle sessions that the process takes at once, 1..1,000. Default 1. */
+  readonly concurrentSessions?: number;
+};
+
+export type Accepted = {
+  readonly battleSessionId: string;
+  readonly seat: PlayerSession;
+  readonly reconnectSecret: string;
+};
+
+export interface SidecarCalls {
+  processReady(options: ReadyOptions): Promise<void>;
+  processEnding(options: Waiting): Promise<void>;
+  activateBattleSession(battleSessionId: string, options: Waiting): Promise<void>;
+  terminateBattleSession(battleSessionId: string, options: Waiting): Promise<void>;
+  acceptPlayerSession(
+    playerSessionId: string,
+    options: Waiting & { readonly reconnectSecret?: string | undefined },
+  ): Promise<Accepted>;
+  disconnectPlayerSession(
+    playerSessionId: string,
+    options: Waiting,
+  ): Promise<{ readonly expiresAtMs: number | undefined }>;
+  removePlayerSession(playerSessionId: string, options: Waiting): Promise<void>;
+  updatePlayerSessionCreationPolicy(
+    battleSessionId: string,
+    options: Waiting & { readonly policy: CreationPolicy },
+  ): Promise<void>;
+  startBackfill(battleSessionId: string, options: Waiting & BackfillRequest): Promise<Backfill>;
+  cancelBackfill(battleSessionId: string, options: Waiting): Promise<Backfill>;
+  describeBackfill(battleSessionId: string, options: Waiting): Promise<Backfill>;
+  reportHealth(answer: { readonly checkId: string; readonly healthy: boolean }): Promise<void>;
+}
+
+export type SidecarCallsOptions = {
+  readonly peer: Peer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly callTimeoutMs: number;
+  /** Aborts every call in flight. */
+  readonly closing: AbortSignal;
+};
+
+export function createSidecarCalls(options: SidecarCallsOptions): SidecarCalls {
+  const { peer, clock, random, callTimeoutMs: timeoutMs, closing } = options;
+  const client = peer.client(GameServerServiceDefinition);
+
+  const call = <Response>(
+    { signal }: Waiting,
+    work: (options: CallOptions) => Promise<Response>,
+  ): Promise<Response> => {
+    const either = signal ? AbortSignal.any([closing, signal]) : closing;
+    return retryCall({ clock, random, timeoutMs, signal: either }, work);
+  };
+  const drawRequestId = () => drawId("req", random);
+
+  return {
+    async processReady(options) {
+      const request = writeReady(options);
+      await call(options, (how) => client.processReady(request, how));
+    },
+    async processEnding(options) {
+      await call(options, (how) => client.processEnding({}, how));
+    },
+    async activateBattleSession(battleSessionId, options) {
+      await call(options, (how) => client.activateBattleSession({ battleSessionId }, how));
+    },
+    async terminateBattleSession(battleSessionId, options) {
+      await call(options, (how) => client.terminateBattleSession({ battleSessionId }, how));
+    },
+    async acceptPlayerSession(playerSessionId, options) {
+      // Drawn once: every try of this call is the same connection attempt of the same client.
+      const request = {
+        playerSessionId: readText("playerSessionId", playerSessionId),
+        requestId: drawRequestId(),
+        reconnectSecret: readText("reconnectSecret", options.reconnectSecret ?? ""),
+      };
+      const response = await call(options, (how) => client.acceptPlayerSession(request, how));
+      if (!response.playerSession) throw fieldInvalid("player_session", "present in the answer", "absent");
+      return {
+        battleSessionId: response.battleSessionId,
+        seat: readPlayerSession(response.playerSession),
+        reconnectSecret: response.reconnectSecret,
+      };
+    },
+    async disconnectPlayerSession(playerSessionId, options) {
+      const { expiresAt } = await call(options, (how) => client.disconnectPlayerSession({ playerSessionId }, how));
+      return { expiresAtMs: expiresAt?.getTime() };
+    },
+    async removePlayerSession(playerSessionId, options) {
+      await call(options, (how) => client.removePlayerSession({ playerSessionId }, how));
+    },
+    async updatePlayerSessionCreationPolicy(battleSessionId, options) {
+      if (!(options.policy in session.CreationPolicy)) {
+        throw fieldInvalid("policy", "one of ACCEPT_ALL, DENY_ALL", options.policy);
+      }
+      const creationPolicy = writeEnum(session.CreationPolicy, options.policy);
+      await call(options, (how) => client.updatePlayerSessionCreationPolicy({ battleSessionId, creationPolicy }, how));
+    },
+    async startBackfill(battleSessionId, options) {
+      const request = { battleSessionId, requestId: drawRequestId(), ...writeBackfillRequest(options) };
+      const { backfill } = await call(options, (how) => client.startBackfill(request, how));
+      return readPresentBackfill(backfill);
+    },
+    async cancelBackfill(battleSessionId, options) {
+      const request = { battleSessionId, requestId: drawRequestId() };
+      const { backfill } = await call(options, (how) => client.cancelBackfill(request, how));
+      return readPresentBackfill(backfill);
+    },
+    async describeBackfill(battleSessionId, options) {
+      const { backfill } = await call(options, (how) => client.describeBackfill({ battleSessionId }, how));
+      return readPresentBackfill(backfill);
+    },
+    async reportHealth(answer) {
+      await call({}, (how) => client.reportHealth(answer, how));
+    },
+  };
+}
+
+function writeReady({ ports = {}, concurrentSessions = 1 }: ReadyOptions) {
+  for (const [name, port] of Object.entries(ports)) {
+    if (!isWhole(port, { min: 1, max: 65_535 })) {
+      throw fieldInvalid(`ports.${name}`, "a whole number from 1 to 65535", port);
+    }
+  }
+  if (!isWhole(concurrentSessions, { min: 1, max: 1_000 })) {
+    throw fieldInvalid("concurrentSessions", "a whole number from 1 to 1000", concurrentSessions);
+  }
+  return { ports: { ...ports }, concurrentSessions };
+}
+
+function writeBackfillRequest({ strategy = "MAX_POSSIBLE", addPlayers = {}, replace = false }: BackfillRequest) {
+  if (strategy !== "MAX_POSSIBLE" && strategy !== "CUSTOM") {
+    throw fieldInvalid("strategy", "one of MAX_POSSIBLE, CUSTOM", strategy);
+  }
+  const teams = Object.entries(addPlayers);
+  if (strategy === "CUSTOM" && teams.length === 0) {
+    throw fieldInvalid("addPlayers", "at least one team for strategy CUSTOM", "{}");
+  }
+  if (strategy === "MAX_POSSIBLE" && teams.length > 0) {
+    throw fieldInvalid("addPlayers", "absent for strategy MAX_POSSIBLE", teams.map(([team]) => team).join(", "));
+  }
+  for (const [team, count] of teams) {
+    if (!isWhole(count, { min: 1, max: 10_000 })) {
+      throw fieldInvalid(`addPlayers.${team}`, "a whole number from 1 to 10000", count);
+    }
+  }
+  return { strategy: writeEnum(session.BackfillStrategy, strategy), addPlayers: { ...addPlayers }, replace };
+}
+
+/** What a client sent may be anything, whatever the types say. */
+function readText(field: string, value: unknown): string {
+  if (typeof value === "string") return value;
+  throw fieldInvalid(field, "a text", typeof value);
+}
+
+function isWhole(value: number, { min, max }: { readonly min: number; readonly max: number }): boolean {
+  return Number.isInteger(value) && value >= min && value <= max;
+}
+
+function readPresentBackfill(backfill: session.Backfill | undefined): Backfill {
+  if (backfill) return readBackfill(backfill);
+  throw fieldInvalid("backfill", "present in the answer", "absent");
+}
