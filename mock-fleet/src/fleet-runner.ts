@@ -2,14 +2,14 @@
 // it synchronous up to the write, so that no two decisions ever see each other half done.
 
 import type { CommittedFact, Ledger } from "@muster/journal";
-import { type Clock, isAbortError, type Random } from "@muster/kit";
+import { type Clock, InvariantError, isAbortError, type Random } from "@muster/kit";
 import type { ProcessId } from "@muster/proto";
 import type { Decision, Moment } from "./core/decision.ts";
 import { whenDue } from "./core/due.ts";
 import type { FleetConfig } from "./core/fleet-config.ts";
 import type { FleetFact } from "./core/fleet-fact.ts";
 import type { FleetFold, FleetState } from "./core/fleet-state.ts";
-import { nextUpkeep } from "./core/upkeep.ts";
+import { concernsUpkeep, nextUpkeep } from "./core/upkeep.ts";
 
 export interface FleetRunner extends AsyncDisposable {
   readonly config: FleetConfig;
@@ -49,6 +49,8 @@ export function createFleetRunner(options: FleetRunnerOptions): FleetRunner {
   const { ledger, clock, random, config, attached, supervised, onFatal } = options;
   const closing = new AbortController();
   let stopping = false;
+  // A restarted fleet looks after everything once.
+  let needsUpkeep = true;
   let wallOffsetMs = 0;
   let armedFor: number | undefined;
   let disarm = new AbortController();
@@ -68,12 +70,16 @@ export function createFleetRunner(options: FleetRunnerOptions): FleetRunner {
       if (!closing.signal.aborted) onFatal(error);
     });
   };
+  const note = (facts: readonly FleetFact[]) => {
+    needsUpkeep ||= facts.some(concernsUpkeep);
+  };
   /** Decides without anybody waiting; answers whether anything changed. */
   const step = (decide: (state: FleetState, moment: Moment) => readonly FleetFact[]): boolean => {
     let changed = false;
     const done = ledger.execute((state, atMs) => {
       const facts = decide(state, momentAt(atMs));
       changed = facts.length > 0;
+      note(facts);
       return { facts, reply: undefined };
     });
     inBackground(done);
@@ -81,12 +87,16 @@ export function createFleetRunner(options: FleetRunnerOptions): FleetRunner {
   };
   const letDeadlinesPass = () => {
     for (let due = takeDue(); due.length > 0; due = takeDue()) {
+      needsUpkeep = true;
       for (const deadline of due) step((state, moment) => whenDue(state, deadline, moment));
     }
   };
   const takeDue = () => ledger.state.agenda.takeDue(nowMs());
   const keepUp = () => {
-    while (!closing.signal.aborted && step(nextUpkeep));
+    while (needsUpkeep && !closing.signal.aborted) {
+      needsUpkeep = false;
+      while (step(nextUpkeep));
+    }
     arm();
   };
   /** Wakes at the earliest deadline. */
@@ -117,7 +127,14 @@ export function createFleetRunner(options: FleetRunnerOptions): FleetRunner {
     },
     decide(decide) {
       letDeadlinesPass();
-      const reply = ledger.execute((state, atMs) => decide(state, momentAt(atMs)));
+      const reply = ledger.execute((state, atMs) => {
+        const decision = decide(state, momentAt(atMs));
+        note(decision.facts);
+        return decision;
+      });
+      reply.catch((error: unknown) => {
+        if (error instanceof InvariantError) onFatal(error);
+      });
       keepUp();
       return reply;
     },

@@ -18,7 +18,7 @@ await runService({
   log,
   start: async (onFatal) => {
     const config = parseFleetConfig(await readMusterFile(env.MUSTER_CONFIG));
-    mkdirSync(data, { recursive: true });
+    mkdirSync(data, { recursive: true, mode: 0o700 });
     const [clock, random, hostAddress] = [systemClock, systemRandom, env.MUSTER_FLEET_BIND];
     const folder = join(data, "processes");
     const { MUSTER_ORPHAN_GRACE_MS: orphanGraceMs, MUSTER_MATCHERS: matchers, MUSTER_TAKE_OVER: takeOver } = env;

@@ -138,6 +138,7 @@ function servicesOf(app: FleetApp): readonly Implementation[] {
 /** What a committed fact does to the world. Nothing is driven again after a restart: what was launched comes back, or is replaced. */
 function driveEffect(supervisor: Supervisor, fact: FleetFact, log: Log): void {
   if (fact.type === "process-launched") supervisor.launch(fact.processId);
+  if (fact.type === "process-reachability-changed" && fact.unreachable) supervisor.adopt(fact.processId);
   if (fact.type !== "process-ended") return;
   log.info({ processId: fact.processId, reason: fact.reason, crashed: fact.crashed }, "A server process has ended");
   supervisor.end(fact.processId);

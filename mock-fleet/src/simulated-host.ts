@@ -138,7 +138,11 @@ export function createSimulatedHost(options: SimulatedHostOptions): SimulatedHos
         return;
     }
   };
-  const command = (body: HostCommandBody, commandId = `c${(commands += 1)}`) =>
+  const nextCommandId = () => {
+    commands += 1;
+    return `c${commands}`;
+  };
+  const command = (body: HostCommandBody, commandId = nextCommandId()) =>
     new Promise<CommandResult>((resolve) => {
       results.set(commandId, resolve);
       outgoing.push({ message: { $case: "command", value: { commandId, command: body } } });

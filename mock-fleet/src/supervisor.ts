@@ -29,6 +29,11 @@ export type SupervisorOptions = {
 export interface Supervisor extends AsyncDisposable {
   /** Starts the sidecar of a launched process. */
   launch(processId: ProcessId): void;
+  /**
+   * Gives a silent process of an earlier run of the fleet a new sidecar, which takes the living game over or reports that it
+   * is gone. Nothing if its sidecar is our child: that one is known to live.
+   */
+  adopt(processId: ProcessId): void;
   /** The process has ended: its sidecar is to go, by itself or not. */
   end(processId: ProcessId): void;
 }
@@ -39,6 +44,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const running = new Map<ProcessId, RunningServer>();
   const starts = new Map<ProcessId, number>();
   const startedMs = new Map<ProcessId, number>();
+  /** Processes of an earlier run whose new sidecar has not attached yet. */
+  const adopting = new Set<ProcessId>();
   const closing = new AbortController();
 
   const start = (processId: ProcessId) => {
@@ -66,6 +73,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       return runner.act((state) => processExited(state, process, how));
     }
     const heardSince = (attachments.lastHeardMs(processId) ?? -1) >= (startedMs.get(processId) ?? 0);
+    // The old sidecar may live and hold the game: then its silence decides, not how often we tried.
+    if (adopting.delete(processId) && !heardSince) return;
     const attempts = heardSince ? 1 : (starts.get(processId) ?? 1) + 1;
     log.warn({ processId, how, attempts }, "A sidecar ended while its game may live");
     if (attempts > STARTS_MAX) {
@@ -83,6 +92,11 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   return {
     launch: start,
+    adopt(processId) {
+      if (running.has(processId)) return;
+      adopting.add(processId);
+      start(processId);
+    },
     end(processId) {
       const server = running.get(processId);
       if (server) after(SIDECAR_EXIT_MS, () => server.kill());

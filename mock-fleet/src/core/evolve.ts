@@ -3,6 +3,7 @@
 import { invariant, unreachable } from "@muster/kit";
 import {
   applySessionChange,
+  type BattleSession,
   limits,
   type PlayerSessionId,
   type ProcessId,
@@ -19,7 +20,7 @@ import {
   type AnsweredRequest,
   CHANGES_KEPT_MAX,
   type SeatMemory,
-  type ServerSession,
+  type SessionFold,
   UPDATES_KEPT_MAX,
 } from "./session.ts";
 
@@ -215,7 +216,7 @@ function changeSession(state: FleetFold, fact: SessionChanged, timeMs: number): 
     seatsAddedAtVersion: change.added.length > 0 ? change.rosterVersion : session.seatsAddedAtVersion,
     // Nobody is told differences of a session that is over.
     changes: isOver ? [] : keepLast(session.changes, change),
-    seats: rememberSeats(session.seats as Map<PlayerSessionId, SeatMemory>, fact),
+    seats: rememberSeats(session.seats, fact),
     requests: rememberRequest(state, session, fact, battle),
     unreachableSinceMs: unreachable[`${change.unreachable}`],
   });
@@ -234,12 +235,11 @@ function changeSession(state: FleetFold, fact: SessionChanged, timeMs: number): 
   }
 }
 
-function keepLast(changes: readonly SessionChange[], change: SessionChange): readonly SessionChange[] {
-  // Cut by half at a time: each change is copied twice on average, not two hundred times.
-  const kept = changes as SessionChange[];
-  kept.push(change);
-  if (kept.length > 2 * CHANGES_KEPT_MAX) kept.splice(0, kept.length - CHANGES_KEPT_MAX);
-  return kept;
+function keepLast(changes: SessionChange[], change: SessionChange): SessionChange[] {
+  changes.push(change);
+  // Cut by half at a time: each change is moved twice on average, not two hundred times.
+  if (changes.length > 2 * CHANGES_KEPT_MAX) changes.splice(0, changes.length - CHANGES_KEPT_MAX);
+  return changes;
 }
 
 function rememberSeats(
@@ -264,11 +264,10 @@ function rememberSeats(
 
 function rememberRequest(
   state: FleetFold,
-  session: ServerSession,
+  { requests }: SessionFold,
   fact: SessionChanged,
-  battle: ServerSession["battle"],
-): ReadonlyMap<string, AnsweredRequest> {
-  const requests = session.requests as Map<string, AnsweredRequest>;
+  battle: BattleSession,
+): Map<string, AnsweredRequest> {
   if (!fact.request) return requests;
   requests.set(fact.request.id, { bodyDigest: fact.request.bodyDigest, battle });
   state.sessionByRequest.set(fact.request.id, battle.battleSessionId);

@@ -6,7 +6,7 @@ import { type Agenda, createAgenda } from "./agenda.ts";
 import type { CommandResult } from "./host-command.ts";
 import type { Placement } from "./placement.ts";
 import type { ServerProcess } from "./process.ts";
-import type { ServerSession } from "./session.ts";
+import type { ServerSession, SessionFold } from "./session.ts";
 
 /** A crash loop of one fleet: how often in a row, and when launching is allowed again. */
 export type CrashLoop = { readonly crashes: number; readonly notBeforeMs: number };
@@ -43,7 +43,7 @@ export type FleetFold = {
   readonly livingProcesses: Map<ProcessId, ServerProcess>;
   readonly placements: Map<PlacementId, Placement>;
   readonly pendingPlacements: Map<PlacementId, Placement>;
-  readonly sessions: Map<ServerSessionId, ServerSession>;
+  readonly sessions: Map<ServerSessionId, SessionFold>;
   readonly sessionBySeat: Map<PlayerSessionId, ServerSessionId>;
   readonly sessionByRequest: Map<string, ServerSessionId>;
   readonly answeredCommands: Map<ProcessId, Map<string, CommandResult>>;

@@ -51,6 +51,13 @@ export type ServerSession = {
   readonly unreachableSinceMs: number | undefined;
 };
 
+/** The session as evolve.ts writes it. */
+export type SessionFold = Omit<ServerSession, "changes" | "seats" | "requests"> & {
+  readonly changes: SessionChange[];
+  readonly seats: Map<PlayerSessionId, SeatMemory>;
+  readonly requests: Map<string, AnsweredRequest>;
+};
+
 export type ChangeParts = Partial<
   Pick<
     SessionChange,

@@ -9,6 +9,19 @@ import type { FleetState } from "./fleet-state.ts";
 import { placeNext } from "./placement.ts";
 import { freeSlots, type ServerProcess, terminateProcess } from "./process.ts";
 
+/** Whether the fact may give upkeep something to do: seats come and go without it. */
+export function concernsUpkeep(fact: FleetFact): boolean {
+  switch (fact.type) {
+    case "command-answered":
+    case "forgotten":
+      return false;
+    case "session-changed":
+      return fact.change.state !== undefined || fact.change.unreachable !== undefined;
+    default:
+      return true;
+  }
+}
+
 /** The next step; no facts once everything is as it should be. */
 export function nextUpkeep(state: FleetState, moment: Moment): readonly FleetFact[] {
   const placed = placeOne(state, moment);

@@ -1,11 +1,11 @@
 // One sidecar's stream: Hello is judged, then commands are carried out as they come, while everything that the process is to
 // be told leaves through its bounded queue.
 import { isAbortError } from "@muster/kit";
-import { fieldInvalid, type MusterError, toMusterError } from "@muster/proto";
-import type { AttachRequest, AttachResponse } from "@muster/proto/fleet";
+import { fieldInvalid, toMusterError } from "@muster/proto";
+import type { AttachRequest, AttachResponse, HostCommand } from "@muster/proto/fleet";
 import type { CallContext } from "@muster/proto/rpc";
 import type { Attachment } from "../attachments.ts";
-import { carryOut, type NumberedCommand } from "../core/command.ts";
+import { carryOut } from "../core/command.ts";
 import { catchUp } from "../core/delivery.ts";
 import { admitSidecar, becomeReady, getProcess } from "../core/process.ts";
 import { hostHeard } from "../core/silence.ts";
@@ -71,7 +71,7 @@ async function receive(app: FleetApp, attachment: Attachment, incoming: AsyncIte
     app.attachments.heard(attachment.processId, app.runner.nowMs());
     announceReturn(app, attachment);
     const { message } = next.value;
-    if (message?.$case === "command") carryOutFor(app, attachment, readCommand(message.value));
+    if (message?.$case === "command") carryOutFor(app, attachment, message.value);
     if (message?.$case === "hello") throw fieldInvalid("message", "Hello only once in a stream", "Hello again");
     // Acknowledgements: changes are kept by number anyway, and a Hello says what the game has.
   }
@@ -83,17 +83,20 @@ function announceReturn({ runner }: FleetApp, { processId }: Attachment): void {
   runner.act((state, moment) => hostHeard(state, getProcess(state, processId), moment));
 }
 
-function carryOutFor(app: FleetApp, attachment: Attachment, command: NumberedCommand): void {
+function carryOutFor(app: FleetApp, attachment: Attachment, message: HostCommand): void {
   const { processId } = attachment;
-  const { commandId } = command;
-  const done = app.runner.decide((state, moment) => carryOut(state, getProcess(state, processId), command, moment));
+  const { commandId } = message;
+  const done = app.runner.decide((state, moment) =>
+    carryOut(state, getProcess(state, processId), readCommand(message), moment),
+  );
   done.then(
-    // The fact of a first time has sent its result already, in its place among the changes.
-    ({ result, isRepeat }) => isRepeat && app.attachments.send(attachment, { type: "result", commandId, result }),
-    async (error: unknown) => {
-      const refusal: MusterError = toMusterError(error);
+    ({ result, isRepeat }) => {
+      // The fact of a first time has sent its result already, in its place among the changes.
+      if (isRepeat) app.attachments.send(attachment, { type: "result", commandId, result });
+    },
+    (error: unknown) => {
+      const refusal = toMusterError(error);
       if (refusal.reason === "INTERNAL_FAULT") app.log.error({ error, processId }, "A command met a mistake of ours");
-      await app.runner.read(() => undefined).catch(() => undefined); // What the refusal shows must be durable first.
       app.attachments.send(attachment, { type: "refusal", commandId, error: refusal });
     },
   );

@@ -34,7 +34,8 @@ export type FullHello = Hello & {
   readonly known: readonly KnownSession[];
   /** Undefined: the game has not said that it is ready. */
   readonly ready: ReadyToTakeSessions | undefined;
-  readonly carriedOut: readonly NumberedCommand[];
+  /** As they came: each is judged, and refused, by itself. */
+  readonly carriedOut: readonly wire.HostCommand[];
 };
 
 /** @throws {MusterError} FIELD_INVALID, ID_MALFORMED. */
@@ -51,7 +52,7 @@ export function readHello(message: wire.Hello): FullHello {
       revision,
     })),
     ready: message.ready && readReady(message.ready),
-    carriedOut: message.carriedOut.map(readCommand),
+    carriedOut: message.carriedOut,
   };
 }
 

@@ -23,13 +23,14 @@ export async function* readProcessLog(
 /** The process of that id, or the only one whose id begins so, with or without its prefix. */
 async function findProcess(app: FleetApp, text: string): Promise<ProcessId> {
   const ids = await app.runner.read((state) => [...state.processes.keys()]);
-  const fitting = ids.filter((id) => id === text || id.startsWith(text) || id.startsWith(`proc_${text}`));
-  const [found] = fitting;
-  if (found !== undefined && text !== "" && (fitting.length === 1 || found === text)) return found;
-  const exact = ids.find((id) => id === text);
-  if (exact) return exact;
-  throw new MusterError(
-    "PROCESS_NOT_FOUND",
-    `Cannot read the log of process ${JSON.stringify(text.slice(0, 64))} as ${fitting.length === 0 || text === "" ? "none has that id" : `${fitting.length} have ids that begin so`}`,
-  );
+  const fitting = ids.filter((id) => id === text || (text !== "" && isBeginningOf(id, text)));
+  const found = fitting.find((id) => id === text) ?? fitting[0];
+  if (found !== undefined && (fitting.length === 1 || found === text)) return found;
+  const why = fitting.length === 0 ? "none has that id" : `${fitting.length} have ids that begin so`;
+  const shown = JSON.stringify(text.slice(0, 64));
+  throw new MusterError("PROCESS_NOT_FOUND", `Cannot read the log of process ${shown} as ${why}`);
+}
+
+function isBeginningOf(id: ProcessId, text: string): boolean {
+  return id.startsWith(text) || id.startsWith(`proc_${text}`);
 }
