@@ -29,9 +29,9 @@ export const emptyConfig: MatcherConfig = { ruleSets: [], configurations: [] };
 const name = z.string().regex(/^[A-Za-z0-9_.:-]{1,128}$/, "1 to 128 of A-Z a-z 0-9 _ . : -");
 
 /** `ruleSets`: a document by name, or the path of one. */
-const ruleSetsSection = z.record(name, z.union([z.string(), z.looseObject({})]));
+export const ruleSetsSchema = z.record(name, z.union([z.string(), z.looseObject({})]));
 
-const configurationsSection = z.array(
+export const configurationsSchema = z.array(
   z.strictObject({
     name,
     ruleSet: name,
@@ -51,14 +51,14 @@ const configurationsSection = z.array(
  * @throws {MusterError} CONFIG_INVALID naming the file and the path in it.
  */
 export async function readMatcherConfig(file: MusterFile): Promise<MatcherConfig> {
-  const documents = Object.entries(parseSection(ruleSetsSection, file.sections.ruleSets ?? {}, "$.ruleSets"));
+  const documents = Object.entries(parseSection(ruleSetsSchema, file.sections.ruleSets ?? {}, "$.ruleSets"));
   const ruleSets = await Promise.all(
     documents.map(async ([ruleSet, value]) => ({
       name: ruleSet,
       document: await readRuleSet(file, { ruleSet, value }),
     })),
   );
-  const configurations = parseSection(configurationsSection, file.sections.configurations ?? [], "$.configurations");
+  const configurations = parseSection(configurationsSchema, file.sections.configurations ?? [], "$.configurations");
   const seen = new Set<string>();
   return {
     ruleSets,

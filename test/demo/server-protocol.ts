@@ -1,0 +1,36 @@
+// The lines between the demo's players and its server.
+
+export type ServerRequest = { readonly id: number } & /** Takes a seat on this connection. */
+(
+  | { readonly ask: "join"; readonly playerSessionId: string }
+  /** Gives the connection's seat up for good. */
+  | { readonly ask: "leave" }
+  /** From now on, what the server hears from Muster, after all that it has heard. */
+  | { readonly ask: "listen" }
+  /** Starts a CUSTOM backfill of the present battle. */
+  | { readonly ask: "backfill"; readonly addPlayers: Readonly<Record<string, number>> }
+  /** Ends the present battle. */
+  | { readonly ask: "end" }
+);
+
+/** Answers carry the id of what was asked; `refused` is the reason of Muster. */
+export type ServerAnswer = {
+  readonly answer: number;
+  readonly refused?: string;
+  readonly playerId?: string;
+  readonly battleSessionId?: string;
+  readonly state?: string;
+};
+
+/** What the server heard from its sidecar. */
+export type ServerReport =
+  | { readonly heard: "onStartBattleSession"; readonly battleSessionId: string }
+  | {
+      readonly heard: "onBattleSessionUpdated";
+      readonly battleSessionId: string;
+      readonly reason: string;
+      readonly added: readonly string[];
+      readonly removed: readonly string[];
+      readonly players: readonly string[];
+      readonly backfill: string | undefined;
+    };
