@@ -13,7 +13,7 @@ export type CallPolicy = {
 };
 
 /** Whether the peer is away for a moment rather than of another opinion. */
-export function isPeerAway(error: unknown): error is MusterError {
+export function isPeerAway(error: unknown): boolean {
   return error instanceof MusterError && (error.reason === "PEER_UNREACHABLE" || error.reason === "SERVICE_NOT_READY");
 }
 

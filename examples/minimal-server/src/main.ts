@@ -1,6 +1,6 @@
 // A dedicated server in one file: it loads battles, lets players in by their player session id, and tells who leaves.
 import { createServer, type Socket } from "node:net";
-import { connect, MusterError, type Player } from "@muster/sdk";
+import { connect, MusterError } from "@muster/sdk";
 
 const sidecar = await connect();
 
@@ -15,24 +15,21 @@ sidecar.onBattleSessionUpdated(async ({ session, reason, removed }) => {
   if (deserted || reason === "SESSION_TERMINATING") await session.terminate();
 });
 
-// The game's own protocol: the client sends its player session id on a line, and plays until it hangs up.
-async function play(socket: Socket): Promise<void> {
-  let line = "";
-  let player: Player | undefined;
+async function admit(socket: Socket, playerSessionId: string): Promise<void> {
   try {
-    for await (const text of socket.setEncoding("utf8")) {
-      if (player) continue; // This is where the game would be.
-      line = (line + text).slice(0, 200);
-      if (!line.includes("\n")) continue;
-      ({ player } = await sidecar.acceptPlayerSession(line.trim()));
-      socket.write(`welcome ${player.playerId} to ${player.team ?? "the battle"}\n`);
-    }
+    const { player } = await sidecar.acceptPlayerSession(playerSessionId);
+    const leave = () => void player.remove().catch(console.error);
+    if (socket.destroyed) return leave();
+    socket.once("close", leave);
+    socket.write(`welcome ${player.playerId} to ${player.team ?? "the battle"}\n`);
   } catch (error) {
-    socket.end(error instanceof MusterError ? `${error.reason}\n` : "");
-  } finally {
-    await player?.remove();
+    socket.end(`sorry: ${error instanceof MusterError ? error.reason : "INTERNAL_FAULT"}\n`);
   }
 }
 
-const server = createServer((socket) => void play(socket).catch(console.error));
+// The game's own protocol: a client sends its player session id on a line, and plays until it hangs up.
+const server = createServer((socket) => {
+  socket.setEncoding("utf8").on("error", () => socket.destroy());
+  socket.once("data", (line) => void admit(socket, String(line).trim()));
+});
 server.listen(Number(process.env.MUSTER_PORT ?? 7500), () => sidecar.processReady().catch(console.error));

@@ -1,0 +1,106 @@
+// How a game backend gets hold of the matcher.
+import { type Clock, type Random, readEnvironment, systemClock, systemRandom } from "@muster/kit";
+import { fieldInvalid, limits, MusterError, newId, parseId, type TicketId } from "@muster/proto";
+import { grpcNetwork, parseAddress } from "@muster/proto/grpc";
+import { MatchmakingServiceDefinition } from "@muster/proto/matchmaking";
+import type { CallOptions, Network } from "@muster/proto/rpc";
+import { retryCall } from "../retry-call.ts";
+import { backendEnvironment } from "./environment.ts";
+import { match } from "./match.ts";
+import type { CallWaiting, Matcher } from "./matcher.ts";
+import { readTicket, type StartMatching, writeStartMatching } from "./ticket.ts";
+import { type WatchTickets, watchTickets } from "./watch-tickets.ts";
+
+export type ConnectMatcherOptions = {
+  /** The matcher's gRPC address, "host:port" or "unix:/path". Default: MUSTER_MATCHER, else 127.0.0.1:7410. */
+  readonly address?: string;
+  /** What the matcher asks of its backends. Default none. */
+  readonly token?: string;
+  /** How long a unary call may take with its retries, in ms. Default 10,000. */
+  readonly callTimeoutMs?: number;
+};
+
+/**
+ * A connection to the matcher. Nothing is sent yet: the first call connects, and waits for a matcher that is away.
+ *
+ * @example
+ * await using matcher = connectMatcher();
+ * const result = await matcher.match({ configuration: "arena", players: [{ playerId: "ada" }] });
+ *
+ * @throws {MusterError} FIELD_INVALID for an address that is none.
+ */
+export function connectMatcher(options: ConnectMatcherOptions = {}): Matcher {
+  const environment = readEnvironment(backendEnvironment, process.env);
+  return connectMatcherWith({
+    ...options,
+    network: grpcNetwork,
+    address: parseAddress("address", options.address ?? environment.MUSTER_MATCHER),
+    clock: systemClock,
+    random: systemRandom,
+  });
+}
+
+export type ConnectMatcherWithOptions = ConnectMatcherOptions & {
+  readonly network: Network;
+  readonly address: string;
+  readonly clock: Clock;
+  readonly random: Random;
+};
+
+/** `connectMatcher` with everything of the machine put in by the caller. */
+export function connectMatcherWith(options: ConnectMatcherWithOptions): Matcher {
+  const { network, address, token = "", clock, random, callTimeoutMs: timeoutMs = 10_000 } = options;
+  const peer = network.connect(address, { token });
+  const client = peer.client(MatchmakingServiceDefinition);
+  const closing = new AbortController();
+
+  const signalOf = ({ signal }: CallWaiting) => (signal ? AbortSignal.any([closing.signal, signal]) : closing.signal);
+  const call = <Response>(waiting: CallWaiting, work: (how: CallOptions) => Promise<Response>) =>
+    retryCall({ clock, random, timeoutMs, signal: signalOf(waiting) }, work);
+  // Drawn here rather than by the matcher: a repeat of the call is then a repeat of the ticket.
+  const nameTicket = (ticket: StartMatching) => ({ ...ticket, ticketId: ticket.ticketId ?? newId("ticket", random) });
+
+  const matcher: Matcher = {
+    async match(ticket, { signal } = {}) {
+      return await match(nameTicket(ticket), {
+        clock,
+        random,
+        signal,
+        closing: closing.signal,
+        start: (named) => matcher.startMatching(named),
+        cancel: (ticketId, until) => matcher.cancelMatching(ticketId, { signal: until }),
+        watch: (ticketId, until) => matcher.watchTickets({ ticketIds: [ticketId] }, { signal: until }),
+      });
+    },
+    async startMatching(ticket, waiting = {}) {
+      const request = writeStartMatching(nameTicket(ticket));
+      const response = await call(waiting, (how) => client.startMatching(request, how));
+      return readTicket(response.ticket);
+    },
+    async cancelMatching(ticketId, waiting = {}) {
+      const request = { ticketId: parseId<TicketId>("ticketId", ticketId) };
+      const response = await call(waiting, (how) => client.cancelMatching(request, how));
+      return readTicket(response.ticket);
+    },
+    async describeMatchingProgress(ticketIds, waiting = {}) {
+      if (ticketIds.length < 1 || ticketIds.length > limits.TICKETS_PER_CALL_MAX) {
+        throw fieldInvalid("ticketIds", `1 to ${limits.TICKETS_PER_CALL_MAX} tickets`, ticketIds.length);
+      }
+      const request = { ticketIds: ticketIds.map((id, index) => parseId<TicketId>(`ticketIds[${index}]`, id)) };
+      const { tickets } = await call(waiting, (how) => client.describeMatchingProgress(request, how));
+      return tickets.map(readTicket);
+    },
+    watchTickets(watch: WatchTickets, waiting = {}) {
+      return watchTickets(watch, { client, clock, random, signal: signalOf(waiting) });
+    },
+    async close() {
+      if (closing.signal.aborted) return;
+      closing.abort(new MusterError("CALL_CANCELLED", "Cannot go on as the connection to the matcher was closed"));
+      await peer[Symbol.asyncDispose]();
+    },
+    async [Symbol.asyncDispose]() {
+      await matcher.close();
+    },
+  };
+  return matcher;
+}

@@ -1,0 +1,10 @@
+// The variable that a game backend's SDK reads.
+import { type EnvironmentSpec, text } from "@muster/kit";
+
+export const backendEnvironment = {
+  MUSTER_MATCHER: {
+    meaning: 'Address of the matcher\'s gRPC server as the backend reaches it: "host:port" or "unix:/path".',
+    fallback: "127.0.0.1:7410",
+    parse: text,
+  },
+} as const satisfies EnvironmentSpec;

@@ -1,0 +1,29 @@
+// For game backends.
+export {
+  type Address,
+  type Attributes,
+  type AttributeValue,
+  MusterError,
+  type Reason,
+  type SessionEndCause,
+} from "@muster/proto";
+// For test kits and simulations. May change in a minor version.
+export {
+  type ConnectMatcherOptions,
+  type ConnectMatcherWithOptions,
+  connectMatcher,
+  connectMatcherWith,
+} from "./connect-matcher.ts";
+export { backendEnvironment } from "./environment.ts";
+export type { MatchResult } from "./match.ts";
+export type { CallWaiting, Matcher } from "./matcher.ts";
+export type {
+  Assignment,
+  MatchedPlayer,
+  StartMatching,
+  Ticket,
+  TicketEvent,
+  TicketPlayer,
+  TicketState,
+} from "./ticket.ts";
+export type { WatchTickets } from "./watch-tickets.ts";

@@ -1,0 +1,60 @@
+// The matcher as a game backend holds it.
+import type { MatchResult } from "./match.ts";
+import type { StartMatching, Ticket, TicketEvent } from "./ticket.ts";
+import type { WatchTickets } from "./watch-tickets.ts";
+
+/** What every call takes. */
+export type CallWaiting = {
+  /** Stops waiting for the answer: the call rejects with CALL_CANCELLED, and may have been carried out. */
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** A connection to the matcher, opened on first use and again after it broke. Unary calls outlast a short absence. */
+export interface Matcher extends AsyncDisposable {
+  /**
+   * Matches: starts the ticket, follows it to its end, and says how it ended. Outlasts restarts of the matcher.
+   *
+   * Aborting `signal` takes the ticket out of the search, truthfully: the promise resolves with CANCELLED when the ticket
+   * can never match, and with COMPLETED when it was too late for that.
+   *
+   * @example
+   * const result = await matcher.match({ configuration: "arena", players: [{ playerId, attributes: { skill: 1500 } }] });
+   * if (result.state !== "COMPLETED") return sorry(result.cause);
+   * const { address, players } = result.assignment;
+   *
+   * @throws {MusterError} as `startMatching`, with the ticket's id as `metadata.ticketId`: after PEER_UNREACHABLE or
+   *   DEADLINE_PASSED the ticket may exist, and `match` with the same id and body goes on with it. CALL_CANCELLED if
+   *   `signal` had aborted before, or the connection was closed.
+   */
+  match(ticket: StartMatching, options?: CallWaiting): Promise<MatchResult>;
+  /**
+   * Puts one player or a party into the pool of a configuration. Resolves once the ticket is safe on disk.
+   *
+   * @throws {MusterError} FIELD_INVALID, ID_MALFORMED, ID_REUSED, CONFIGURATION_NOT_FOUND, ATTRIBUTE_INVALID,
+   *   PLAYER_ALREADY_QUEUED, POOL_FULL.
+   */
+  startMatching(ticket: StartMatching, options?: CallWaiting): Promise<Ticket>;
+  /**
+   * Takes a ticket out of the search: when it resolves, the ticket never matches. A repeat changes nothing.
+   *
+   * @throws {MusterError} TICKET_NOT_FOUND; TICKET_ALREADY_MATCHED with `metadata.matchId` when it is too late.
+   */
+  cancelMatching(ticketId: string, options?: CallWaiting): Promise<Ticket>;
+  /** 1 to 128 tickets as they stand, in the order of their ids. @throws {MusterError} TICKET_NOT_FOUND, FIELD_INVALID. */
+  describeMatchingProgress(ticketIds: readonly string[], options?: CallWaiting): Promise<readonly Ticket[]>;
+  /**
+   * Every change of the named tickets, or of all tickets of a configuration, once and in order, over any number of
+   * restarts of the matcher. Ends when the loop is left; throws CALL_CANCELLED when `signal` aborts.
+   *
+   * @example
+   * for await (const { type, ticket } of matcher.watchTickets({ configuration: "arena" }, { signal })) {
+   *   if (type === "STATE_CHANGED") notify(ticket);
+   * }
+   *
+   * @throws {MusterError} TICKET_NOT_FOUND, CONFIGURATION_NOT_FOUND, FIELD_INVALID, CALL_CANCELLED; CURSOR_EXPIRED if
+   *   `resumeToken`, or a break of a configuration's watch, goes back further than the matcher remembers.
+   */
+  watchTickets(watch: WatchTickets, options?: CallWaiting): AsyncIterable<TicketEvent>;
+  /** Ends every call and watch with CALL_CANCELLED. Tickets stay as they are. A repeat changes nothing. */
+  close(): Promise<void>;
+}
