@@ -1,9 +1,10 @@
 // Cancelling a ticket truthfully takes waiting: while a fill with it is being applied nobody knows yet.
 import type { TicketId } from "@muster/proto";
 import { decideCancelMatching, getTicketEntry } from "./core/cancel-matching.ts";
+import type { MatcherState } from "./core/matcher-state.ts";
 import type { Ticket } from "./core/ticket.ts";
 import type { WithheldTickets } from "./withheld-tickets.ts";
-import { decide, type Workshop } from "./workshop.ts";
+import { recordAndShow, type Workshop } from "./workshop.ts";
 
 /**
  * The ticket, which never matches any more. A second call answers the same.
@@ -18,12 +19,14 @@ export async function cancelTicket(
 ): Promise<Ticket> {
   using _held = desk.withheld.hold(ticketId);
   for (;;) {
-    const ticket = await decide(desk, (state) => {
-      const decision = decideCancelMatching(state, ticketId);
-      if (decision.type === "decided") return { facts: decision.facts, reply: true };
-      return { facts: [], reply: false };
-    }).then((done) => (done ? desk.ledger.read((state) => getTicketEntry(state, ticketId).ticket) : undefined));
-    if (ticket) return ticket;
+    let waits = false;
+    const decision = (state: MatcherState) => {
+      const decided = decideCancelMatching(state, ticketId);
+      waits = decided.type === "wait";
+      return decided.type === "wait" ? [] : decided.facts;
+    };
+    const { ticket } = await recordAndShow(desk, decision, (state) => getTicketEntry(state, ticketId));
+    if (!waits) return ticket;
     await desk.committed.next(signal);
   }
 }

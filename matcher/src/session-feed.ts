@@ -81,7 +81,7 @@ export async function readSessionFeed(workshop: Workshop, events: FeedEvents, si
       if (reason === "INTERNAL_FAULT" && !(error instanceof MusterError)) return workshop.onFatal(error);
       if (reason === "CURSOR_EXPIRED") resumeToken = "";
       if (snapshot) resumeToken = "";
-      log.warn({ reason, message, attempt }, "The session feed broke");
+      if (attempt === 1) log.warn({ reason, message }, "The session feed broke; trying again until it is back");
     } finally {
       silence.abort();
     }

@@ -24,8 +24,8 @@ type Job =
   | { readonly type: "fill"; readonly request: FillRequest }
   | { readonly type: "update"; readonly update: BackfillUpdate };
 
-/** Refused, and what the view showed when the fill was judged. */
-type Block = { readonly reason: string; readonly rosterVersion: number; readonly revision: number };
+/** The roster that the refused fill was judged against, and what the view showed after the refusal. */
+type Block = { readonly rosterVersion: number; readonly revision: number };
 
 export function createSessionOutbox(workshop: Workshop): SessionOutbox {
   const { ledger, fleet, view, clock, random, log } = workshop;
@@ -58,11 +58,18 @@ export function createSessionOutbox(workshop: Workshop): SessionOutbox {
     blocks.delete(battleSessionId);
     await record(workshop, (state) => decideFillApplied(state, fillId, session));
   };
-  const dropFill = async (request: FillRequest, { reason }: MusterError) => {
+  const dropFill = async (request: FillRequest, { reason }: MusterError, signal: AbortSignal) => {
     const { fillId, battleSessionId, expectedRosterVersion } = request;
     log.debug({ fillId, reason }, "The fleet refused a fill");
+    // The feed may be behind the refusal. The tickets come free with the roster as it is, so that the next round may give
+    // them to the same session before it makes a match of them.
+    const present = await fleet.findSession(battleSessionId, signal).catch((error: unknown) => {
+      log.debug({ battleSessionId, error }, "Cannot look at the session; the feed will show it");
+      return undefined;
+    });
+    if (present && view.put(present)) workshop.viewChanged.ring();
     const revision = view.find(battleSessionId)?.revision ?? 0;
-    blocks.set(battleSessionId, { reason, rosterVersion: expectedRosterVersion, revision });
+    blocks.set(battleSessionId, { rosterVersion: expectedRosterVersion, revision });
     await record(workshop, (state) => decideFillDropped(state, fillId, { battleSessionId, reason }));
   };
   const perform = async (job: Job, signal: AbortSignal) => {
@@ -70,8 +77,8 @@ export function createSessionOutbox(workshop: Workshop): SessionOutbox {
     await fleet.updateBackfill(job.update, signal);
     told.set(job.update.battleSessionId, job.update.updateId);
   };
-  const giveUp = async (job: Job, error: MusterError) => {
-    if (job.type === "fill") return dropFill(job.request, error);
+  const giveUp = async (job: Job, error: MusterError, signal: AbortSignal) => {
+    if (job.type === "fill") return dropFill(job.request, error, signal);
     const { updateId, battleSessionId } = job.update;
     log.warn({ updateId, reason: error.reason }, "The fleet refused a backfill update");
     told.set(battleSessionId, updateId);
@@ -93,7 +100,7 @@ export function createSessionOutbox(workshop: Workshop): SessionOutbox {
           await clock.sleep(backoffMs(attempt, random), signal);
           attempt += 1;
         } else {
-          await giveUp(job, error);
+          await giveUp(job, error, signal);
           attempt = 1;
         }
       }
@@ -106,8 +113,7 @@ export function createSessionOutbox(workshop: Workshop): SessionOutbox {
       const block = blocks.get(id);
       if (!block) return false;
       const shown = view.find(id);
-      const isStale = block.reason === "ROSTER_VERSION_STALE";
-      const caughtUp = shown && (isStale ? shown.rosterVersion > block.rosterVersion : shown.revision > block.revision);
+      const caughtUp = shown && (shown.rosterVersion > block.rosterVersion || shown.revision > block.revision);
       if (caughtUp) blocks.delete(id);
       return !caughtUp;
     },

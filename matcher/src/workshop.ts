@@ -43,3 +43,31 @@ export function record(
 ): Promise<void> {
   return decide(workshop, (state, nowMs) => ({ facts: decision(state, nowMs), reply: undefined }));
 }
+
+/**
+ * As `record`, answering with what `select` finds right after the facts were folded: neither earlier nor later changes show,
+ * and it is given out only when it is durable.
+ */
+export async function recordAndShow<Value>(
+  workshop: Pick<Workshop, "ledger" | "clock">,
+  decision: (state: MatcherState, nowMs: number) => readonly MatcherFact[],
+  select: (state: MatcherState) => Value,
+): Promise<Value> {
+  const durable = record(workshop, decision);
+  // The ledger has decided and folded by now. What was refused throws when it is awaited, whatever `select` makes of it.
+  const shown = attempt(() => select(workshop.ledger.state));
+  await durable;
+  return shown();
+}
+
+/** Calls `work` now; the function that it answers gives the value, or throws what it threw. */
+function attempt<Value>(work: () => Value): () => Value {
+  try {
+    const value = work();
+    return () => value;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
