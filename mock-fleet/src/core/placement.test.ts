@@ -3,14 +3,20 @@ import { expect, test } from "vitest";
 import { startPlacement, stopPlacement } from "./placement.ts";
 import { createRehearsal, placementRequest } from "./rehearsal.ts";
 
-const endOf = (world: ReturnType<typeof createRehearsal>, id: PlacementId) => world.state.placements.get(id)?.end?.state;
+const endOf = (world: ReturnType<typeof createRehearsal>, id: PlacementId) =>
+  world.state.placements.get(id)?.end?.state;
 
 test("a placement waits until a process is ready, then becomes a session without seats", () => {
   const world = createRehearsal();
   const id = world.place();
   expect(world.state.placements.get(id)?.sessionId).toBeUndefined();
   world.readyAll();
-  expect(world.sessionFor(id)).toMatchObject({ state: "ACTIVATING", playerSessions: [], revision: 1, rosterVersion: 1 });
+  expect(world.sessionFor(id)).toMatchObject({
+    state: "ACTIVATING",
+    playerSessions: [],
+    revision: 1,
+    rosterVersion: 1,
+  });
 });
 
 test("activation reserves the seats, starts their clock and fulfils the placement in one step", () => {

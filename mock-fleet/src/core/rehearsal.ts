@@ -25,6 +25,8 @@ export interface Rehearsal {
   readonly nowMs: number;
   /** Every fact so far. */
   readonly facts: readonly FleetFact[];
+  /** When each fact was decided. */
+  readonly timesMs: readonly number[];
   moment(): Moment;
   /** Decides, folds, does the upkeep. */
   decide<Reply>(decide: (state: FleetState, moment: Moment) => Decision<Reply>): Reply;
@@ -80,6 +82,7 @@ export function createRehearsal(options: RehearsalOptions = {}): Rehearsal {
   const attached = new Set<ProcessId>();
   const supervised = new Set<ProcessId>();
   const facts: FleetFact[] = [];
+  const timesMs: number[] = [];
   let nowMs = 1_000;
   let commands = 0;
   let placements = 0;
@@ -96,6 +99,7 @@ export function createRehearsal(options: RehearsalOptions = {}): Rehearsal {
   const fold = (more: readonly FleetFact[]) => {
     for (const fact of more) {
       facts.push(fact);
+      timesMs.push(nowMs);
       evolve(state, fact, { sequence: facts.length, timeMs: nowMs });
       if (fact.type === "process-launched") supervised.add(fact.processId);
     }
@@ -107,6 +111,7 @@ export function createRehearsal(options: RehearsalOptions = {}): Rehearsal {
   const rehearsal: Rehearsal = {
     state,
     facts,
+    timesMs,
     get nowMs() {
       return nowMs;
     },

@@ -36,7 +36,10 @@ const refusal = (reason: Reason) => expect.objectContaining({ reason });
 test("P-ACCEPT-ONCE: a seat is accepted once, and a repeat by request id is answered as the first time", () => {
   const at = scene();
   const first = accept(at);
-  expect(first.acceptedSeat).toMatchObject({ sessionId: at.session.battleSessionId, playerSession: { state: "ACTIVE" } });
+  expect(first.acceptedSeat).toMatchObject({
+    sessionId: at.session.battleSessionId,
+    playerSession: { state: "ACTIVE" },
+  });
   const { revision, rosterVersion } = now(at);
   expect([revision, rosterVersion]).toEqual([3, 2]);
   expect(accept(at)).toEqual(first);

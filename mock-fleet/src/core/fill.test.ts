@@ -1,0 +1,191 @@
+import type { Backfill, BackfillId, BattleSession, PlayerSessionId, Reason, ServerSessionId } from "@muster/proto";
+import { expect, test } from "vitest";
+import { applyFill, askToTerminate, type Fill, updateSession } from "./fill.ts";
+import { createRehearsal, playerToSeat, type Rehearsal } from "./rehearsal.ts";
+
+const backfill: Backfill = {
+  backfillId: "bf_1" as BackfillId,
+  state: "SEARCHING",
+  strategy: "MAX_POSSIBLE",
+  addPlayers: {},
+  progress: [{ team: "red", have: 1, reserved: 1, goal: 2 }],
+  cause: undefined,
+  noLegalFill: false,
+};
+
+type Scene = { readonly world: Rehearsal; readonly session: BattleSession };
+
+function scene(): Scene {
+  const world = createRehearsal();
+  return { world, session: world.placeActive() };
+}
+
+const now = ({ world, session }: Scene): BattleSession =>
+  world.state.sessions.get(session.battleSessionId)?.battle as BattleSession;
+
+function fill(at: Scene, parts: Partial<Fill> = {}, bodyDigest = "digest"): BattleSession {
+  const asked: Fill = {
+    fillId: "fill_1",
+    sessionId: at.session.battleSessionId,
+    expectedRosterVersion: now(at).rosterVersion,
+    newcomers: [playerToSeat("cleo", "red")],
+    backfill,
+    toleratesLeavers: false,
+    ...parts,
+  };
+  return at.world.decide((state, moment) => applyFill(state, { fill: asked, bodyDigest }, moment));
+}
+
+const removeSeat = (at: Scene, index: number) => {
+  const playerSessionId = at.session.playerSessions[index]?.playerSessionId as PlayerSessionId;
+  at.world.command(at.session.processId, { type: "remove-seat", playerSessionId });
+};
+const setPolicy = (at: Scene, creationPolicy: "ACCEPT_ALL" | "DENY_ALL") =>
+  at.world.command(at.session.processId, {
+    type: "change-creation-policy",
+    sessionId: at.session.battleSessionId,
+    creationPolicy,
+  });
+
+test("applyFill() seats newcomers and writes the backfill in one change", () => {
+  const at = scene();
+  const after = fill(at);
+  expect(after).toEqual(now(at));
+  expect(after).toMatchObject({ revision: 3, rosterVersion: 3, backfill });
+  expect(after.playerSessions.at(-1)).toMatchObject({ playerId: "cleo", team: "red", state: "RESERVED" });
+});
+
+test("a repeated fill is answered as the first time, whatever happened since", () => {
+  const at = scene();
+  const first = fill(at, { expectedRosterVersion: 2 });
+  removeSeat(at, 0);
+  expect(fill(at, { expectedRosterVersion: 2 })).toEqual(first);
+  expect(now(at).playerSessions.length).toBe(2);
+  expect(() => fill(at, {}, "other body")).toThrow(expect.objectContaining({ reason: "ID_REUSED" }));
+});
+
+const refused: readonly {
+  name: string;
+  before?: (at: Scene) => void;
+  fill?: Partial<Fill>;
+  reason: Reason;
+  metadata?: object;
+}[] = [
+  {
+    name: "an unknown session",
+    fill: { sessionId: "bs_unknown" as ServerSessionId },
+    reason: "SERVER_SESSION_NOT_FOUND",
+  },
+  {
+    name: "a session that is over",
+    before: ({ world, session }) =>
+      world.command(session.processId, { type: "end-session", sessionId: session.battleSessionId }),
+    reason: "SESSION_NOT_ACTIVE",
+  },
+  { name: "a session that denies all", before: (at) => setPolicy(at, "DENY_ALL"), reason: "SESSION_CLOSED_TO_PLAYERS" },
+  {
+    name: "a process that is ending",
+    before: ({ world, session }) => world.command(session.processId, { type: "process-unhealthy", why: "hangs" }),
+    reason: "SESSION_NOT_ACTIVE",
+  },
+  {
+    name: "a stale roster version",
+    before: (at) => removeSeat(at, 0),
+    fill: { expectedRosterVersion: 2 },
+    reason: "ROSTER_VERSION_STALE",
+    metadata: { rosterVersion: "3" },
+  },
+  {
+    name: "a roster version of the future",
+    fill: { expectedRosterVersion: 9, toleratesLeavers: true },
+    reason: "ROSTER_VERSION_STALE",
+  },
+  {
+    name: "a player who is seated",
+    fill: { newcomers: [playerToSeat("anna", "blue")] },
+    reason: "PLAYER_ALREADY_SEATED",
+  },
+  { name: "an unknown team", fill: { newcomers: [playerToSeat("cleo", "green")] }, reason: "TEAM_UNKNOWN" },
+  { name: "no team where there are teams", fill: { newcomers: [playerToSeat("cleo")] }, reason: "TEAM_UNKNOWN" },
+  {
+    name: "more players than a team holds",
+    fill: { newcomers: [playerToSeat("cleo", "red"), playerToSeat("dana", "red")] },
+    reason: "SESSION_FULL",
+    metadata: { capacity: "2", used: "1" },
+  },
+];
+for (const { name, before, fill: parts, reason, metadata } of refused) {
+  test(`applyFill() refuses ${name} and changes nothing`, () => {
+    const at = scene();
+    before?.(at);
+    const facts = at.world.facts.length;
+    expect(() => fill(at, parts)).toThrow(expect.objectContaining({ reason, ...(metadata ? { metadata } : {}) }));
+    expect(at.world.facts.length).toBe(facts);
+  });
+}
+
+test("S-CAPACITY: a fill beyond the session's capacity is refused even where the teams have room", () => {
+  const world = createRehearsal();
+  const at = { world, session: world.placeActive({ capacity: 3 }) };
+  fill(at);
+  expect(() => fill(at, { fillId: "fill_2", newcomers: [playerToSeat("dana", "blue")] })).toThrow(
+    expect.objectContaining({ reason: "SESSION_FULL", metadata: { capacity: "3", used: "3" } }),
+  );
+});
+
+test("a fill that tolerates leavers goes through as long as no seat was added since", () => {
+  const at = scene();
+  removeSeat(at, 0);
+  fill(at, { expectedRosterVersion: 2, toleratesLeavers: true });
+  expect(() =>
+    fill(at, {
+      fillId: "fill_2",
+      newcomers: [playerToSeat("dana", "red")],
+      expectedRosterVersion: 3,
+      toleratesLeavers: true,
+    }),
+  ).toThrow(expect.objectContaining({ reason: "ROSTER_VERSION_STALE" }));
+});
+
+test("a session without teams takes players without a team", () => {
+  const world = createRehearsal();
+  const at = { world, session: world.placeActive({ teams: [], players: [playerToSeat("anna")] }) };
+  expect(fill(at, { newcomers: [playerToSeat("cleo")] }).playerSessions.length).toBe(2);
+  expect(() => fill(at, { fillId: "fill_2", newcomers: [playerToSeat("dana", "red")] })).toThrow(
+    expect.objectContaining({ reason: "TEAM_UNKNOWN" }),
+  );
+});
+
+test("updateSession() writes the backfill without touching the roster version, once an id", () => {
+  const at = scene();
+  const update = (updateId: string, bodyDigest = "digest") =>
+    at.world.decide((state) =>
+      updateSession(state, { update: { updateId, sessionId: at.session.battleSessionId, backfill }, bodyDigest }),
+    );
+  expect(update("u1")).toBe(3);
+  expect(now(at)).toMatchObject({ revision: 3, rosterVersion: 2, backfill });
+  expect(update("u2")).toBe(4);
+  expect(update("u1")).toBe(3);
+  expect(() => update("u1", "other body")).toThrow(expect.objectContaining({ reason: "ID_REUSED" }));
+});
+
+test("B-DIES-WITH-SESSION: the backfill ends in the change that ends the session", () => {
+  const at = scene();
+  fill(at);
+  at.world.command(at.session.processId, { type: "process-exited", how: "SIGKILL" });
+  expect(now(at)).toMatchObject({
+    state: "TERMINATED",
+    endCause: "PROCESS_CRASHED",
+    backfill: { state: "CANCELLED", cause: "SESSION_ENDED" },
+  });
+});
+
+test("askToTerminate() asks once; the game's word ends the session", () => {
+  const at = scene();
+  const ask = () => at.world.decide((state, moment) => askToTerminate(state, at.session.battleSessionId, moment));
+  ask();
+  ask();
+  expect(now(at)).toMatchObject({ state: "TERMINATING", revision: 3 });
+  at.world.command(at.session.processId, { type: "end-session", sessionId: at.session.battleSessionId });
+  expect(now(at)).toMatchObject({ state: "TERMINATED", endCause: "TERMINATED" });
+});

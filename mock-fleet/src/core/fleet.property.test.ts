@@ -1,0 +1,226 @@
+// Random commands against the whole core, its invariants looked at after every step: S-CAPACITY, S-PROCESS-LIMIT,
+// P-ACCEPT-ONCE, P-RESERVE-EXPIRES, S-ONE-PER-MATCH, and that revisions rise by one.
+import type { BackfillId, BattleSession, PlayerSessionId } from "@muster/proto";
+import { MusterError } from "@muster/proto";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { evolve } from "./evolve.ts";
+import { applyFill } from "./fill.ts";
+import type { FleetFact } from "./fleet-fact.ts";
+import { createFleetState } from "./fleet-state.ts";
+import type { HostCommand } from "./host-command.ts";
+import { stopPlacement } from "./placement.ts";
+import { getProcess } from "./process.ts";
+import { createRehearsal, playerToSeat, type Rehearsal } from "./rehearsal.ts";
+import { hostHeard, judgeSilence } from "./silence.ts";
+
+type Step = { readonly kind: number; readonly a: number; readonly b: number };
+
+const pick = <Item>(items: readonly Item[], index: number): Item | undefined =>
+  items[index % Math.max(items.length, 1)];
+
+function take(world: Rehearsal, step: Step, serial: number): void {
+  const battles = [...world.state.sessions.values()].map((session) => session.battle);
+  const battle = pick(battles, step.a);
+  const seats = [...world.state.sessionBySeat.keys()];
+  const seat = pick(seats, step.b);
+  const process = pick([...world.state.processes.values()], step.a);
+  const command = (one: HostCommand) => {
+    if (process) world.command(process.processId, one, step.b % 5 === 0 ? `again${step.b % 3}` : undefined);
+  };
+  const ofBattle = (one: HostCommand) => battle && world.command(battle.processId, one);
+  switch (step.kind) {
+    case 0:
+      world.place({ capacity: 2 + (step.b % 3), players: [playerToSeat("anna", "red"), playerToSeat("ben", "blue")] });
+      return;
+    case 1:
+      world.readyAll(1 + (step.b % 2));
+      return;
+    case 2:
+      if (battle) ofBattle({ type: "activate-session", sessionId: battle.battleSessionId });
+      return;
+    case 3:
+    case 4: {
+      const reconnectSecret = seat && secretOf(world, seat);
+      const requestId = `r${step.a % 4}`;
+      const accept = { reconnectSecret: step.a % 2 ? reconnectSecret : undefined, givenReconnectSecret: undefined };
+      const owner =
+        seat &&
+        world.state.sessions.get(world.state.sessionBySeat.get(seat) ?? battles[0]?.battleSessionId ?? ("" as never));
+      if (seat && owner)
+        world.command(owner.battle.processId, { type: "accept-seat", playerSessionId: seat, requestId, ...accept });
+      return;
+    }
+    case 5:
+      if (seat) ofBattle({ type: step.a % 2 ? "disconnect-seat" : "remove-seat", playerSessionId: seat });
+      return;
+    case 6:
+    case 7:
+      if (battle) fillSome(world, battle, step, serial);
+      return;
+    case 8:
+      world.pass(step.b * 400);
+      return;
+    case 9:
+      command(step.b % 3 === 0 ? { type: "process-exited", how: "exit 1" } : { type: "process-unhealthy", why: "?" });
+      return;
+    case 10:
+      if (battle) ofBattle({ type: "end-session", sessionId: battle.battleSessionId });
+      return;
+    case 11:
+      if (process)
+        world.act((state, at) =>
+          judgeSilence(state, getProcess(state, process.processId), at.nowMs - step.b * 1_000, at),
+        );
+      return;
+    case 12:
+      if (process) world.act((state, at) => hostHeard(state, getProcess(state, process.processId), at));
+      return;
+    default: {
+      const placementId = pick([...world.state.placements.keys()], step.b);
+      if (placementId) world.decide((state, at) => stopPlacement(state, placementId, at));
+    }
+  }
+}
+
+function fillSome(world: Rehearsal, battle: BattleSession, step: Step, serial: number): void {
+  const fill = {
+    fillId: `fill_${serial}`,
+    sessionId: battle.battleSessionId,
+    expectedRosterVersion: battle.rosterVersion - (step.b % 2),
+    newcomers: [playerToSeat(`player ${step.b % 6}`, step.b % 2 ? "red" : "blue")],
+    toleratesLeavers: step.a % 2 === 0,
+    backfill: {
+      backfillId: "bf_1" as BackfillId,
+      state: "SEARCHING",
+      strategy: "MAX_POSSIBLE",
+      addPlayers: {},
+      progress: [],
+      cause: undefined,
+      noLegalFill: false,
+    },
+  } as const;
+  world.decide((state, moment) => applyFill(state, { fill, bodyDigest: String(serial) }, moment));
+}
+
+function secretOf(world: Rehearsal, seat: PlayerSessionId): string | undefined {
+  const sessionId = world.state.sessionBySeat.get(seat);
+  return sessionId && world.state.sessions.get(sessionId)?.seats.get(seat)?.reconnectSecret;
+}
+
+function checkSessions(world: Rehearsal): void {
+  for (const { battle, unreachableSinceMs } of world.state.sessions.values()) {
+    expect(battle.playerSessions.length).toBeLessThanOrEqual(battle.capacity);
+    for (const { name, capacity } of battle.teams) {
+      expect(battle.playerSessions.filter((one) => one.team === name).length).toBeLessThanOrEqual(capacity);
+    }
+    expect(new Set(battle.playerSessions.map((one) => one.playerId)).size).toBe(battle.playerSessions.length);
+    if (battle.state === "TERMINATED") expect(battle.playerSessions).toEqual([]);
+    if (unreachableSinceMs !== undefined || battle.state === "TERMINATED") continue;
+    for (const one of battle.playerSessions) {
+      if (one.expiresAtMs !== undefined) expect(one.expiresAtMs).toBeGreaterThan(world.nowMs - 1);
+    }
+  }
+}
+
+function checkProcesses(world: Rehearsal): void {
+  for (const process of world.state.processes.values()) {
+    const running = [...world.state.sessions.values()].filter(
+      ({ battle }) => battle.processId === process.processId && battle.state !== "TERMINATED",
+    );
+    expect([...process.sessionIds].toSorted()).toEqual(running.map((one) => one.battle.battleSessionId).toSorted());
+    if (process.status.phase === "ENDED") expect(running).toEqual([]);
+    if (process.status.phase === "READY") expect(running.length).toBeLessThanOrEqual(process.status.concurrentSessions);
+  }
+}
+
+/** What only the order of facts shows. */
+function checkFacts(facts: readonly FleetFact[]): void {
+  const revisions = new Map<string, number>();
+  const firstAccepts = new Set<string>();
+  const ended = new Set<string>();
+  for (const fact of facts) {
+    if (fact.type === "session-started") revisions.set(fact.session.battleSessionId, 1);
+    if (fact.type !== "session-changed") continue;
+    const { change } = fact;
+    expect(change.revision).toBe((revisions.get(change.battleSessionId) ?? 0) + 1);
+    revisions.set(change.battleSessionId, change.revision);
+    for (const { playerSessionId } of change.removed) {
+      expect(ended.has(playerSessionId)).toBe(false);
+      ended.add(playerSessionId);
+    }
+    for (const one of [...change.updated, ...change.added]) expect(ended.has(one.playerSessionId)).toBe(false);
+    if (change.reason === "PLAYER_ACCEPTED" && fact.accepted) {
+      expect(firstAccepts.has(fact.accepted.playerSessionId)).toBe(false);
+      firstAccepts.add(fact.accepted.playerSessionId);
+    }
+  }
+}
+
+const steps = fc.array(fc.record({ kind: fc.nat(13), a: fc.nat(60), b: fc.nat(60) }), { minLength: 1, maxLength: 80 });
+
+test("the core keeps its invariants under random commands, and refuses with reasons only", () => {
+  fc.assert(
+    fc.property(steps, (all) => {
+      const world = createRehearsal({ fleets: [{ processes: 2, activationTimeoutMs: 15_000 }] });
+      for (const [serial, step] of all.entries()) {
+        const before = world.facts.length;
+        try {
+          take(world, step, serial);
+        } catch (error) {
+          if (!(error instanceof MusterError)) throw error;
+          expect(world.facts.length).toBe(before);
+        }
+        checkSessions(world);
+        checkProcesses(world);
+      }
+      checkFacts(world.facts);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("S-ONE-PER-MATCH: a placement has at most one session that is not over, and never one after it was given up", () => {
+  fc.assert(
+    fc.property(steps, (all) => {
+      const world = createRehearsal({ fleets: [{ processes: 2, activationTimeoutMs: 15_000 }] });
+      for (const [serial, step] of all.entries()) {
+        try {
+          take(world, step, serial);
+        } catch (error) {
+          if (!(error instanceof MusterError)) throw error;
+        }
+        for (const [placementId, { end }] of world.state.placements) {
+          const live = [...world.state.sessions.values()].filter(
+            (one) => one.placementId === placementId && ["ACTIVATING", "ACTIVE"].includes(one.battle.state),
+          );
+          expect(live.length).toBeLessThanOrEqual(end === undefined || end.state === "FULFILLED" ? 1 : 0);
+        }
+      }
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test("a replay of the facts gives the same state", () => {
+  fc.assert(
+    fc.property(steps, (all) => {
+      const world = createRehearsal({ fleets: [{ processes: 2 }] });
+      for (const [serial, step] of all.entries()) {
+        try {
+          take(world, step, serial);
+        } catch (error) {
+          if (!(error instanceof MusterError)) throw error;
+        }
+      }
+      const replayed = createFleetState();
+      for (const [index, fact] of world.facts.entries()) {
+        evolve(replayed, fact, { sequence: index + 1, timeMs: world.timesMs[index] ?? 0 });
+      }
+      const { agenda: _, ...again } = replayed;
+      const { agenda: __, ...first } = world.state;
+      expect(again).toEqual(first);
+    }),
+    { numRuns: 100 },
+  );
+});
