@@ -1,7 +1,6 @@
 // The lines between the demo's players and its server.
 
-export type ServerRequest = { readonly id: number } & /** Takes a seat on this connection. */
-(
+export type ServerRequest = { readonly id: number } /** Takes a seat on this connection. */ & (
   | { readonly ask: "join"; readonly playerSessionId: string }
   /** Gives the connection's seat up for good. */
   | { readonly ask: "leave" }

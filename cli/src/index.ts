@@ -1,0 +1,8 @@
+// For tests and demos that run a whole set-up. The command itself is bin/muster.js. May change in a minor version.
+export { connectFleet, connectMatcher, type FleetConnection, type MatcherConnection } from "./contract/connection.ts";
+export { watchResiliently } from "./contract/resilient-watch.ts";
+export { type FeedMessage, readFeedMessage, readProcess, type ServerProcess } from "./contract/session.ts";
+export { readTicket, readTicketEvent, type Ticket, type TicketEvent } from "./contract/ticket.ts";
+export { companionsSchema } from "./stack/companions.ts";
+export { findFreePort, isPortFree } from "./stack/free-port.ts";
+export { type Stack, type StackOptions, startStack } from "./stack/stack.ts";
