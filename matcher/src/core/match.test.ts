@@ -1,0 +1,32 @@
+import type { MatchId } from "@muster/proto";
+import { expect, test } from "vitest";
+import { type PlacementOutcome, type PlacingMatch, stepPlacement } from "./match.ts";
+
+const match: PlacingMatch = {
+  matchId: "match_1" as MatchId,
+  configuration: "duel",
+  queue: "queue",
+  players: [],
+  teams: [],
+  capacity: 2,
+  properties: {},
+  data: "",
+  capabilityKey: new Uint8Array(),
+  backfillId: undefined,
+  placementRetries: 2,
+  matcherEndpoint: "",
+  attempt: 1,
+};
+
+const rows: readonly { attempt: number; outcome: PlacementOutcome; follows: object }[] = [
+  { attempt: 1, outcome: "TIMED_OUT", follows: { type: "place-again" } },
+  { attempt: 2, outcome: "TIMED_OUT", follows: { type: "place-again" } },
+  { attempt: 3, outcome: "TIMED_OUT", follows: { type: "release", cause: "PLACEMENT_TIMED_OUT", searchOn: false } },
+  { attempt: 1, outcome: "FAILED", follows: { type: "release", cause: "PLACEMENT_FAILED", searchOn: true } },
+  { attempt: 3, outcome: "CANCELLED", follows: { type: "release", cause: "PLACEMENT_CANCELLED", searchOn: true } },
+];
+for (const { attempt, outcome, follows } of rows) {
+  test(`attempt ${attempt} that is ${outcome} leads to ${JSON.stringify(follows)}`, () => {
+    expect(stepPlacement({ ...match, attempt }, outcome)).toEqual(follows);
+  });
+}
