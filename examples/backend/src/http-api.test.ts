@@ -4,8 +4,9 @@ import type { AddressInfo } from "node:net";
 import { MusterError } from "@muster/sdk/backend";
 import { afterEach, expect, test } from "vitest";
 import type { StartRequest } from "./core/start-request.ts";
+import type { TicketView } from "./core/ticket-view.ts";
 import { createHttpApi } from "./http-api.ts";
-import type { TicketDesk, TicketView } from "./ports.ts";
+import type { TicketDesk } from "./ports.ts";
 import { drawClientKey, writeTicketId } from "./ticket-id.ts";
 
 /** A desk that remembers what was started; the test changes tickets by hand. */

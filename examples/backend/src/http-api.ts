@@ -10,7 +10,8 @@ import { MusterError } from "@muster/sdk/backend";
 import { RequestError } from "./core/request-error.ts";
 import { parseStartRequest, parseWaitSeconds } from "./core/start-request.ts";
 import { statusOf } from "./core/status-of.ts";
-import type { TicketDesk, TicketView } from "./ports.ts";
+import type { TicketView } from "./core/ticket-view.ts";
+import type { TicketDesk } from "./ports.ts";
 import { readBody } from "./read-body.ts";
 import { drawClientKey, drawRequestKey, isClientKey, ownsTicket, writeTicketId } from "./ticket-id.ts";
 

@@ -1,0 +1,45 @@
+// What a client may see of its ticket: its own seat and where to take it. Teams, tickets and names of the others stay here.
+import type { Ticket } from "@muster/sdk/backend";
+
+/** A ticket as its client sees it. */
+export type TicketView = {
+  readonly ticketId: string;
+  readonly state: Ticket["state"];
+  /** Why it ended without a battle. */
+  readonly cause?: string;
+  /** Where to go: only of a COMPLETED ticket. */
+  readonly connection?: Connection;
+};
+
+export type Connection = {
+  readonly host: string;
+  readonly port: number;
+  readonly team?: string;
+  /** The player's own seat, to be presented to the server. A secret between the two. */
+  readonly playerSessionId: string;
+};
+
+/** The view of a ticket of one player. */
+export function writeTicketView(ticket: Ticket): TicketView {
+  const { ticketId, state, cause } = ticket;
+  if (state === "SEARCHING" || state === "PLACING") return { ticketId, state };
+  if (state !== "COMPLETED") return cause === undefined ? { ticketId, state } : { ticketId, state, cause };
+  const connection = findConnection(ticket);
+  return connection ? { ticketId, state, connection } : { ticketId, state };
+}
+
+/** Whether nothing more will become of the ticket. */
+export function isOver({ state }: Pick<TicketView, "state">): boolean {
+  return state !== "SEARCHING" && state !== "PLACING";
+}
+
+/** Undefined in a configuration without a queue: its matches have no server. */
+function findConnection({ assignment, players }: Ticket): Connection | undefined {
+  const playerId = players[0]?.playerId;
+  const seat = assignment?.players.find((player) => player.playerId === playerId);
+  const ports = assignment?.address?.ports ?? {};
+  const port = ports.game ?? Object.values(ports)[0];
+  if (!assignment?.address || !seat?.playerSessionId || port === undefined) return undefined;
+  const { playerSessionId, team } = seat;
+  return { host: assignment.address.host, port, ...(team === undefined ? {} : { team }), playerSessionId };
+}
