@@ -20,7 +20,7 @@ export type GameRecord = {
   readonly pid: number;
   /** Tells the game from a later process of the same number. */
   readonly start: string;
-  readonly guardPid: number | undefined;
+  readonly guard: { readonly pid: number; readonly start: string } | undefined;
   readonly bind: string;
   readonly token: string;
   readonly attachGeneration: number;
@@ -30,7 +30,7 @@ export type GameRecord = {
 export interface GameProcess {
   readonly pid: number;
   readonly start: string;
-  readonly guardPid: number | undefined;
+  readonly guard: { readonly pid: number; readonly start: string } | undefined;
   readonly exited: Promise<Exit>;
   signal(name: "SIGTERM" | "SIGKILL"): void;
   /** The game has ended: nobody needs to watch over its group. */
@@ -78,7 +78,7 @@ export function startGame(spec: GameSpec): GameProcess {
 export function adoptGame(record: GameRecord, orphanGraceMs: number, clock: Clock): GameProcess | undefined {
   if (!isSame(record)) return undefined;
   const guard = guardGroup(record.pid, orphanGraceMs);
-  if (record.guardPid !== undefined) signalGroup(record.guardPid, "SIGKILL");
+  if (record.guard && isSame(record.guard)) signalGroup(record.guard.pid, "SIGKILL");
   const exited = (async (): Promise<Exit> => {
     while (isSame(record)) await clock.sleep(200);
     return { how: "exit unknown: not a child of this sidecar", code: undefined };
@@ -86,15 +86,15 @@ export function adoptGame(record: GameRecord, orphanGraceMs: number, clock: Cloc
   return gameOf(record.pid, guard, exited);
 }
 
-function isSame(record: GameRecord): boolean {
-  return isAlive(record.pid) && readProcessStart(record.pid) === record.start;
+function isSame({ pid, start }: { readonly pid: number; readonly start: string }): boolean {
+  return isAlive(pid) && readProcessStart(pid) === start;
 }
 
 function gameOf(pid: number, guard: GroupGuard | undefined, exited: Promise<Exit>): GameProcess {
   return {
     pid,
     start: pid > 1 ? readProcessStart(pid) : "unknown",
-    guardPid: guard?.pid,
+    guard: guard?.pid === undefined ? undefined : { pid: guard.pid, start: readProcessStart(guard.pid) },
     exited,
     signal: (name) => {
       if (pid > 1) signalGroup(pid, name);

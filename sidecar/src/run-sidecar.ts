@@ -1,4 +1,5 @@
 // The life of a sidecar process: serve the game, attach to the fleet, start or adopt the game, and end with it.
+import { constants } from "node:os";
 import { type Clock, drawId, type Environment, type Random, systemClock, systemRandom } from "@muster/kit";
 import { watchLifeline } from "@muster/kit/processes";
 import { grpcNetwork, serveGrpc } from "@muster/proto/grpc";
@@ -95,9 +96,9 @@ export async function runSidecar(command: readonly string[], variables: Variable
   }
   function keep(): void {
     if (!game) return;
-    const { pid, start, guardPid } = game;
+    const { pid, start, guard } = game;
     const bind = server.address;
-    book.write({ processId, incarnation, pid, start, guardPid, bind, token, attachGeneration, ready });
+    book.write({ processId, incarnation, pid, start, guard, bind, token, attachGeneration, ready });
   }
   keep();
   if (game) sidecar.reportStarted(game.pid);
@@ -105,13 +106,16 @@ export async function runSidecar(command: readonly string[], variables: Variable
   const exited = game ? game.exited : joinedGameGone(sidecar, clock, stop.signal);
   const gameOver = new AbortController();
   let ending: Promise<void> = Promise.resolve();
+  let endAsked = false;
   sidecar.onEndRequested(({ reason, deadlineWallMs }) => {
     log("info", "Ending the game", { reason });
+    endAsked = true;
     if (!game) return;
     const asked = sidecar.watched;
     ending = endGame({ game, clock, deadlineWallMs, asked }, gameOver.signal).catch(ignoreAbort);
   });
   sidecar.onEnding(() => {
+    endAsked = true;
     if (!game) return;
     const deadlineWallMs = clock.wallMs() + EXIT_AFTER_ENDING_MS;
     ending = endGame({ game, clock, deadlineWallMs, asked: true }, gameOver.signal).catch(ignoreAbort);
@@ -122,12 +126,20 @@ export async function runSidecar(command: readonly string[], variables: Variable
   const orphaned = watchOrphanage(sidecar, clock, variables.MUSTER_ORPHAN_GRACE_MS, stop.signal)
     .then(() => void end("ORPHANED"))
     .catch(ignoreAbort);
+  let replaced = false;
   const running = sidecar.run(stop.signal).catch((error: unknown) => {
     log("error", "The fleet turned this process away", { error: String(error) });
-    end("FENCED");
+    replaced = (book.read()?.attachGeneration ?? 0) > attachGeneration;
+    if (!replaced) end("FENCED");
   });
 
-  const exit = await exited;
+  const exit = await Promise.race([exited, running.then(() => (replaced ? undefined : exited))]);
+  if (!exit) {
+    log("warn", "Another sidecar attends the game now: leaving it alone");
+    stop.abort();
+    await orphaned;
+    return 1;
+  }
   log("info", "The game has ended", { how: exit.how });
   gameOver.abort();
   await ending;
@@ -137,7 +149,14 @@ export async function runSidecar(command: readonly string[], variables: Variable
   await sidecar.reportExit(exit.how, REPORT_EXIT_MS);
   stop.abort();
   await Promise.all([running, orphaned]);
-  return exit.code ?? 1;
+  return exit.code ?? exitCodeOf(exit.how, endAsked);
+}
+
+/** As a shell would tell it: 128 and the signal's number. An adopted game that was asked to end, and did, ended well. */
+function exitCodeOf(how: string, endAsked: boolean): number {
+  const signal = (constants.signals as Readonly<Record<string, number>>)[how];
+  if (signal !== undefined) return 128 + signal;
+  return endAsked ? 0 : 1;
 }
 
 function required(value: string | undefined, name: string): string {
@@ -147,14 +166,17 @@ function required(value: string | undefined, name: string): string {
 
 /** The record of the game beside its log. Without a log file nothing is kept, and no successor can adopt the game. */
 function openRecordBook(logFile: string | undefined, run: { processId: string; incarnation: number }) {
-  if (logFile === undefined) return { earlier: undefined, write: (_record: GameRecord) => undefined };
+  if (logFile === undefined) {
+    return { earlier: undefined, read: () => undefined, write: (_record: GameRecord) => undefined };
+  }
   const path = `${logFile}.json`;
-  return { earlier: readGameRecord(path, run), write: (record: GameRecord) => writeGameRecord(path, record) };
+  const read = () => readGameRecord(path, run);
+  return { earlier: read(), read, write: (record: GameRecord) => writeGameRecord(path, record) };
 }
 
 function goneGame({ pid, start }: GameRecord): GameProcess {
   const exited = Promise.resolve({ how: "gone while its sidecar was away", code: undefined });
-  return { pid, start, guardPid: undefined, exited, signal: () => undefined, releaseGuard: () => undefined };
+  return { pid, start, guard: undefined, exited, signal: () => undefined, releaseGuard: () => undefined };
 }
 
 /** A game that the sidecar did not start is gone when it announced its end and its SDK has left. */

@@ -398,3 +398,43 @@ for (const { name, call } of unknown) {
     await expect(settle(call(game))).rejects.toMatchObject({ reason: "SERVER_SESSION_NOT_FOUND" });
   });
 }
+
+test("tells a watching game of a session that ended while the fleet was away", async () => {
+  const script: { welcome: { endedSessionIds?: string[] } } = { welcome: {} };
+  const { fleet, game, clock } = await start(script);
+  fleet.send(startSession(battle));
+  const { events } = listen(game.watch(watchRequest));
+  await clock.advance(10);
+  script.welcome.endedSessionIds = ["bs_1"];
+  fleet.hangUp();
+  await clock.advance(5_000);
+  expect(events.at(-1)).toMatchObject({
+    $case: "sessionSnapshot",
+    value: { session: { state: 4, playerSessions: [] } },
+  });
+});
+
+test("sends the same secret with a repeat that the fleet may have heard before", async () => {
+  let silent = true;
+  const { fleet, game, clock, settle, memory } = await start({ answer: () => (silent ? undefined : {}) });
+  fleet.send(startSession(battle));
+  const lost = game.acceptPlayerSession(acceptRequest).catch((error: MusterError) => error.reason);
+  await clock.advance(100);
+  memory.cut({ a: "sidecar", b: "fleet" });
+  const repeated = await settle(game.acceptPlayerSession(acceptRequest));
+  const first = fleet.commands.find(({ command }) => command?.$case === "acceptSeat")?.command?.value;
+  expect(first).toMatchObject({ givenReconnectSecret: repeated.reconnectSecret });
+  silent = false;
+  memory.heal();
+  await settle(lost);
+});
+
+test("lets a game say again that it is ready after the fleet refused its words", async () => {
+  const error = { reason: "FIELD_INVALID", message: "Cannot", metadata: {} };
+  let refuse = true;
+  const { game, settle } = await start({ answer: () => (refuse ? { error } : {}) });
+  const first = settle(game.processReady({ ports: { game: 1 }, concurrentSessions: 1 }));
+  await expect(first).rejects.toMatchObject({ reason: "FIELD_INVALID" });
+  refuse = false;
+  await settle(game.processReady({ ports: { game: 2 }, concurrentSessions: 1 }));
+});

@@ -166,6 +166,15 @@ export function createSidecar(options: SidecarOptions): Sidecar {
       if (link.attached) state.standIns.delete(playerSessionId);
     }
   };
+  /** The fleet ended the session while it was away from us, and has forgotten how: the game hears the end as a snapshot. */
+  const endSession = (battleSessionId: string) => {
+    const booked = state.book.get(battleSessionId);
+    if (!booked) return;
+    const { session } = booked;
+    const ended = { ...session, revision: session.revision + 1, state: "TERMINATED" as const, playerSessions: [] };
+    watch.sendSession({ ...booked, session: ended }, true);
+    forgetSession(battleSessionId);
+  };
   const forgetSession = (battleSessionId: string) => {
     const rest = new Map(state.book);
     rest.delete(battleSessionId);
@@ -175,7 +184,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   const onMessage = (message: FleetMessage) => {
     switch (message.$case) {
       case "welcome":
-        for (const id of message.value.endedSessionIds) forgetSession(id);
+        for (const id of message.value.endedSessionIds) endSession(id);
         if (state.pid > 0) link.announce({ $case: "processStarted", value: { pid: state.pid } });
         firstWelcome();
         return;
@@ -254,6 +263,8 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     watch,
     becomeReady: (ready) => {
       state.phase = becomeReady(state.phase, ready);
+    },
+    onReady: (ready) => {
       options.onReady(ready);
       startHealth();
     },

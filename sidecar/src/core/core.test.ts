@@ -4,7 +4,7 @@ import { isMatcherAllowed } from "./allow-list.ts";
 import { HEALTH_AT_START, type HealthAnswer, stepHealth } from "./health-judge.ts";
 import { becomeReady, beginTerminating, type ProcessPhase } from "./phase.ts";
 import { type BookedSession, bookChange, bookSession, catchUp, findSeat } from "./session-book.ts";
-import { type StandInSeat, standInForAccept } from "./stand-in.ts";
+import { type StandInSeat, standInForAccept, standInForLeave } from "./stand-in.ts";
 
 const settings = { intervalMs: 5_000, timeoutMs: 2_500, missesMax: 3 };
 const healthRuns: readonly { name: string; answers: readonly HealthAnswer[]; phase: string; waitMs: number }[] = [
@@ -166,6 +166,13 @@ for (const one of accepts) {
 const refusals = [
   { name: "an unknown id", found: undefined, own: undefined, wallMs: 0, reason: "PLAYER_SESSION_NOT_FOUND" },
   { name: "a reservation that ran out", found, own: undefined, wallMs: 1_000, reason: "PLAYER_SESSION_EXPIRED" },
+  {
+    name: "to decide what only the fleet knows",
+    found: found && { ...found, seat: { ...found.seat, state: "ACTIVE" as const } },
+    own: undefined,
+    wallMs: 0,
+    reason: "FLEET_UNREACHABLE",
+  },
   { name: "a second use", found, own: own("active"), wallMs: 0, reason: "PLAYER_SESSION_ALREADY_ACCEPTED" },
   { name: "a return without the secret", found, own: own("disconnected"), wallMs: 0, reason: "RECONNECT_SECRET_WRONG" },
   { name: "a player who left", found, own: own("removed"), wallMs: 0, reason: "PLAYER_SESSION_ENDED" },
@@ -173,6 +180,28 @@ const refusals = [
 for (const one of refusals) {
   test(`standInForAccept() refuses ${one.name}`, () => {
     expect(() => standInForAccept(one.found, one.own, request, one.wallMs)).toThrow(
+      expect.objectContaining({ reason: one.reason }),
+    );
+  });
+}
+
+const leaves = [
+  { name: "lets an active player break off", own: own("active"), to: "disconnected", answer: true },
+  { name: "lets a reserved seat be freed", own: undefined, to: "removed", answer: true },
+  { name: "has nothing to do for a repeat", own: own("disconnected"), to: "disconnected", answer: false },
+  { name: "has nothing to do for a second leave", own: own("removed"), to: "removed", answer: false },
+] as const;
+for (const one of leaves) {
+  test(`standInForLeave() ${one.name}`, () => expect(standInForLeave(found, one.own, one.to)).toBe(one.answer));
+}
+const leaveRefusals = [
+  { name: "to hold the seat of a player who never came", found, own: undefined, reason: "PHASE_CONFLICT" },
+  { name: "to hold the seat of a player who left", found, own: own("removed"), reason: "PLAYER_SESSION_ENDED" },
+  { name: "an unknown id", found: undefined, own: undefined, reason: "PLAYER_SESSION_NOT_FOUND" },
+];
+for (const one of leaveRefusals) {
+  test(`standInForLeave() refuses ${one.name}`, () => {
+    expect(() => standInForLeave(one.found, one.own, "disconnected")).toThrow(
       expect.objectContaining({ reason: one.reason }),
     );
   });

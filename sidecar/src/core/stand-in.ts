@@ -19,7 +19,7 @@ export type AcceptDecision = { readonly repeat: boolean; readonly reconnectSecre
  * Whether a presented player session id takes its seat, by what the sidecar knows.
  *
  * @throws {MusterError} PLAYER_SESSION_NOT_FOUND, PLAYER_SESSION_ALREADY_ACCEPTED, PLAYER_SESSION_EXPIRED,
- * PLAYER_SESSION_ENDED, RECONNECT_SECRET_WRONG, SESSION_NOT_ACTIVE.
+ * PLAYER_SESSION_ENDED, RECONNECT_SECRET_WRONG, SESSION_NOT_ACTIVE, FLEET_UNREACHABLE.
  */
 export function standInForAccept(
   found: SeatFound | undefined,
@@ -51,14 +51,46 @@ export function standInForAccept(
       "Cannot accept the player again as the reconnect secret is another",
     );
   }
-  if (found.seat.state !== "RESERVED") throw alreadyAccepted();
+  // By the fleet's word the seat is taken. Whether this is a repeat of the accept that took it, or the player's return with
+  // the right secret, only the fleet knows.
+  if (found.seat.state !== "RESERVED") throw fleetIsAway();
   if (found.seat.expiresAtMs !== undefined && found.seat.expiresAtMs <= wallMs) {
     throw new MusterError("PLAYER_SESSION_EXPIRED", "Cannot accept the player as the reservation has run out");
   }
   return { repeat: false, reconnectSecret: request.newSecret };
 }
 
-export function unknownSeat(): MusterError {
+/**
+ * Whether a player may break off, or leave, by what the sidecar knows. False: it is so already.
+ *
+ * @throws {MusterError} PLAYER_SESSION_NOT_FOUND, PHASE_CONFLICT, PLAYER_SESSION_ENDED.
+ */
+export function standInForLeave(
+  found: SeatFound | undefined,
+  own: StandInSeat | undefined,
+  to: "disconnected" | "removed",
+): boolean {
+  if (!found) throw unknownSeat();
+  if (own?.phase === "removed") {
+    if (to === "removed") return false;
+    throw new MusterError("PLAYER_SESSION_ENDED", "Cannot hold the seat as the player has left");
+  }
+  const phase = own?.phase ?? found.seat.state.toLowerCase();
+  if (phase === to) return false;
+  if (to === "disconnected" && phase === "reserved") {
+    throw new MusterError("PHASE_CONFLICT", "Cannot hold the seat as its player never came: it is RESERVED", {
+      metadata: { phase: "RESERVED" },
+    });
+  }
+  return true;
+}
+
+/** For what only the fleet can decide. */
+export function fleetIsAway(): MusterError {
+  return new MusterError("FLEET_UNREACHABLE", "Cannot do that now as the fleet decides it: it is away");
+}
+
+function unknownSeat(): MusterError {
   return new MusterError("PLAYER_SESSION_NOT_FOUND", "Cannot find the player session: none of this process has the id");
 }
 

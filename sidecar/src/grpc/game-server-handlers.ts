@@ -11,7 +11,7 @@ import * as session from "@muster/proto/session";
 import { isMatcherAllowed } from "../core/allow-list.ts";
 import type { Ready } from "../core/phase.ts";
 import { type BookedSession, findSeat } from "../core/session-book.ts";
-import { type SeatFound, standInForAccept, unknownSeat } from "../core/stand-in.ts";
+import { fleetIsAway, type SeatFound, standInForAccept, standInForLeave } from "../core/stand-in.ts";
 import type { Command, FleetLink } from "../fleet-link.ts";
 import type { GameWatch } from "../game-watch.ts";
 import type { SidecarState } from "../sidecar.ts";
@@ -26,17 +26,22 @@ export type HandlerParts = {
   readonly token: string;
   readonly watch: GameWatch;
   readonly becomeReady: (ready: Ready) => void;
+  /** The fleet has not refused it. */
+  readonly onReady: (ready: Ready) => void;
   readonly reportHealth: (checkId: string, healthy: boolean) => void;
   /** The game said that it is about to exit. */
   readonly onEnding: () => void;
 };
 
 const CONCURRENT_SESSIONS_MAX = 1_000;
+/** Connection attempts whose secret is kept for a repeat: far more than arrive while a fleet is away. */
+const SECRETS_KEPT = 10_000;
 
 export function gameServerHandlers(parts: HandlerParts): Handlers<typeof GameServerServiceDefinition> {
   const { state, link, clock, random, watch } = parts;
   const expected = digest(parts.token);
   const matcherPeers = new Map<string, Peer>();
+  const secrets = new Map<string, string>();
 
   /** Every call but one without a token to compare passes here first. */
   const checkToken = ({ token }: CallContext) => {
@@ -52,8 +57,6 @@ export function gameServerHandlers(parts: HandlerParts): Handlers<typeof GameSer
       `Cannot find the battle session ${battleSessionId}: this process has ${state.book.size} sessions`,
     );
   };
-  const fleetIsAway = () =>
-    new MusterError("FLEET_UNREACHABLE", "Cannot do that now as the fleet decides it: it is away");
   const command = (value: Command, { signal }: CallContext) => {
     if (!link.attached) throw fleetIsAway();
     return link.command(value, signal);
@@ -82,10 +85,19 @@ export function gameServerHandlers(parts: HandlerParts): Handlers<typeof GameSer
     return peer.client(BackfillServiceDefinition);
   };
 
+  /** One secret for one connection attempt, whoever answers it: a repeat must not get another than the first try sent. */
+  const secretOf = (requestId: string): string => {
+    const secret = secrets.get(requestId) ?? drawId("rc", random);
+    secrets.delete(requestId);
+    secrets.set(requestId, secret);
+    if (secrets.size > SECRETS_KEPT) secrets.delete(secrets.keys().next().value ?? "");
+    return secret;
+  };
+
   const standInAccept = (found: SeatFound | undefined, request: { requestId: string; reconnectSecret: string }) => {
     const own = found && state.standIns.get(found.seat.playerSessionId);
     const secretMatches = timingSafeEqual(digest(request.reconnectSecret), digest(own?.reconnectSecret ?? ""));
-    const newSecret = drawId("rc", random);
+    const newSecret = secretOf(request.requestId);
     const decision = standInForAccept(found, own, { ...request, secretMatches, newSecret }, clock.wallMs());
     const { session: battle, seat } = found as SeatFound;
     if (!decision.repeat) {
@@ -110,10 +122,8 @@ export function gameServerHandlers(parts: HandlerParts): Handlers<typeof GameSer
     } satisfies AcceptedSeat;
   };
   const standInLeave = (playerSessionId: string, phase: "disconnected" | "removed") => {
-    const found = findSeat(state.book, playerSessionId);
-    const own = found && state.standIns.get(found.seat.playerSessionId);
-    if (!found) throw unknownSeat();
-    if (own?.phase === phase || own?.phase === "removed") return;
+    const own = state.standIns.get(playerSessionId);
+    if (!standInForLeave(findSeat(state.book, playerSessionId), own, phase)) return;
     state.standIns.set(playerSessionId, {
       phase,
       requestId: own?.requestId,
@@ -131,15 +141,24 @@ export function gameServerHandlers(parts: HandlerParts): Handlers<typeof GameSer
     async processReady(request, context) {
       checkToken(context);
       const ready = { ports: parsePorts(request.ports), concurrentSessions: parseSessions(request.concurrentSessions) };
+      const before = state.phase;
       parts.becomeReady(ready);
-      // A fleet that is away hears it with the next Hello.
-      if (link.attached) await link.command({ $case: "processReady", value: ready }, context.signal);
+      try {
+        // A fleet that is away hears it with the next Hello.
+        if (link.attached) await link.command({ $case: "processReady", value: ready }, context.signal);
+      } catch (error) {
+        const refused = error instanceof MusterError && error.reason !== "FLEET_UNREACHABLE";
+        if (refused && state.phase.phase === "ready") state.phase = before;
+        throw error;
+      }
+      parts.onReady(ready);
       return {};
     },
     async processEnding(_request, context) {
       checkToken(context);
       if (!state.ending) {
         state.ending = true;
+        state.phase = { phase: "ended" };
         parts.onEnding();
       }
       if (link.attached) await link.command({ $case: "processEnding", value: {} }, context.signal);
@@ -169,7 +188,7 @@ export function gameServerHandlers(parts: HandlerParts): Handlers<typeof GameSer
       parseId("player_session_id", request.playerSessionId);
       parseId("request_id", request.requestId);
       if (standsIn()) return standInAccept(findSeat(state.book, request.playerSessionId), request);
-      const value = { ...request, givenReconnectSecret: "" };
+      const value = { ...request, givenReconnectSecret: secretOf(request.requestId) };
       const { acceptedSeat } = await command({ $case: "acceptSeat", value }, context);
       if (!acceptedSeat) throw new MusterError("INTERNAL_FAULT", "Cannot read the fleet's answer: it has no seat");
       return acceptedSeat;
