@@ -56,7 +56,6 @@ export type FeedMessage = { readonly resumeToken: string } & (
 export interface Fleet extends AsyncDisposable {
   /** Answers with the placement as it stands: a repeat of one that has ended tells its outcome. */
   startPlacement(request: PlacementRequest, signal: AbortSignal): Promise<PlacementReport>;
-  stopPlacement(placementId: PlacementId, signal: AbortSignal): Promise<PlacementReport>;
   describePlacement(placementId: PlacementId, signal: AbortSignal): Promise<PlacementReport>;
   /** Answers with the session after the fill. */
   applyFill(request: FillRequest, signal: AbortSignal): Promise<BattleSession>;

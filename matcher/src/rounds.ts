@@ -1,6 +1,7 @@
 // When to match: a while after the first change of a pool, at once when a seat fell free, and when time alone changes what is
 // legal. One loop keeps this and the deadlines; load makes its rounds larger, not more frequent.
 import { isAbortError } from "@muster/kit";
+import type { ServerSessionId } from "@muster/proto";
 import { decideDue, nextDueAtMs } from "./core/deadlines.ts";
 import type { MatcherState } from "./core/matcher-state.ts";
 import { decideRound, nextExpansionAtMs, type RoundInput } from "./core/round.ts";
@@ -22,6 +23,8 @@ export function createRounds(
   const { ledger, clock, random } = workshop;
   const dueAtMs = new Map<string, number>();
   const expansionsAtMs = new Map<string, number>();
+  /** Backfills that a sweep over several rounds has looked at. It ends before the next begins, so that none is left out. */
+  const sweeps = new Map<string, ReadonlySet<ServerSessionId>>();
   let sleeping: AbortController | undefined;
   let awake = false;
 
@@ -30,14 +33,20 @@ export function createRounds(
     sleeping?.abort();
   };
   const runRound = async (configuration: string) => {
-    const isQuiet = await decide(workshop, (state, nowMs) => {
-      const round = decideRound(state, { ...input, configuration, nowMs, random });
-      return { facts: round.facts, reply: round.isQuiet };
+    const seen = sweeps.get(configuration) ?? new Set();
+    const round = await decide(workshop, (state, nowMs) => {
+      const decided = decideRound(state, { ...input, configuration, nowMs, random, seen });
+      return { facts: decided.facts, reply: decided };
     });
-    if (!isQuiet) mark(configuration, "now");
+    if (round.isQuiet) {
+      sweeps.delete(configuration);
+    } else {
+      sweeps.set(configuration, new Set([...seen, ...round.seen]));
+      mark(configuration, "now");
+    }
     const nextMs = nextExpansionAtMs(ledger.state, configuration, ledger.nowMs());
     if (nextMs === undefined) expansionsAtMs.delete(configuration);
-    else expansionsAtMs.set(configuration, nextMs);
+    else expansionsAtMs.set(configuration, Math.ceil(nextMs / EXPANSION_STEP_MS) * EXPANSION_STEP_MS);
   };
   const mark: Rounds["mark"] = (configuration, when) => {
     const settleMs = when === "now" ? 0 : (ledger.state.configurations.get(configuration)?.settleMs ?? 0);
@@ -88,6 +97,8 @@ export function createRounds(
   };
 }
 
+/** Expansions that fall due within so many ms share a round: a long queue has one every millisecond. */
+const EXPANSION_STEP_MS = 50;
 /** Longest sleep in ms: nothing depends on it. */
 const IDLE_MS = 60_000;
 

@@ -7,6 +7,7 @@ import { type BattleSession, type MatchId, newId, type ServerSessionId, type Tea
 import { capacityOf, findFill, formMatch, type RuleSet, teamShapes } from "@muster/rules";
 import { assessAfterFill, fillGoal, seatedTeams } from "./assess-backfill.ts";
 import { nextFillIdOf } from "./backfill.ts";
+import { createBench } from "./bench.ts";
 import type { Configuration } from "./configuration.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { AssignedPlayer } from "./match.ts";
@@ -24,51 +25,69 @@ export type RoundInput = {
   readonly findFillable: (id: ServerSessionId) => BattleSession | undefined;
   /** Tickets that somebody waits to cancel: no longer to be matched. */
   readonly withheld: { has(id: TicketId): boolean };
+  /** Backfills that rounds before this one, which stopped at their limit, have looked at in vain. */
+  readonly seen: { has(id: ServerSessionId): boolean };
 };
 
 export type Round = {
   readonly facts: readonly MatcherFact[];
-  /** False if the round stopped at its limit: another should follow. */
+  /** False if the round stopped at its limit: another should follow, and need not look at these again. */
   readonly isQuiet: boolean;
+  readonly seen: readonly ServerSessionId[];
 };
 
 /** Matches and fills of one round: beyond it calls would wait for their turn for too long. */
-export const DECISIONS_PER_ROUND_MAX = 256;
+export const DECISIONS_PER_ROUND_MAX = 64;
+/** Tickets that one round may look at, each as often as it does; a look takes about 2 µs. */
+const LOOKS_PER_ROUND_MAX = 30_000;
 
 /** What matches and fills the pool and the backfills of the configuration allow now. */
 export function decideRound(state: MatcherState, input: RoundInput): Round {
   const configuration = state.configurations.get(input.configuration);
   const held = configuration && state.ruleSets.get(configuration.ruleSet);
   const pool = state.pools.get(input.configuration);
-  if (!configuration || !held || !pool) return { facts: [], isQuiet: true };
+  if (!configuration || !held || !pool) return { facts: [], isQuiet: true, seen: [] };
   const { ruleSet } = held;
-  const free = new Map<TicketId, Ticket>();
-  for (const [id, ticket] of pool.searching) {
-    // A search whose time has passed ends by its deadline; it must not be matched meanwhile.
-    if (ticket.timesOutAtMs > input.nowMs && !input.withheld.has(id)) free.set(id, ticket);
-  }
+  const bench = createBench(freeTickets(pool.searching.values(), input), capacityOf(ruleSet));
   const facts: MatcherFact[] = [];
+  const seen: ServerSessionId[] = [];
+  const isSpent = (share: number) => {
+    return facts.length >= DECISIONS_PER_ROUND_MAX * share || bench.looks() >= LOOKS_PER_ROUND_MAX * share;
+  };
+  let isQuiet = true;
   for (const session of searchingBackfills(state, pool.backfills)) {
-    if (free.size === 0 || facts.length >= DECISIONS_PER_ROUND_MAX) break;
+    if (bench.size() === 0) break;
+    if (input.seen.has(session.battleSessionId)) continue;
+    if (isSpent(1 / 2)) {
+      isQuiet = false; // New matches get their turn in every round, however many backfills there are.
+      break;
+    }
     const view = input.findFillable(session.battleSessionId);
-    const fill = view && decideFill(session, { view, ruleSet, free: [...free.values()], nowMs: input.nowMs });
-    if (!fill) continue;
-    facts.push(fill);
-    for (const { ticketId } of fill.newcomers) free.delete(ticketId);
+    const fill = view && bench.tryOldest((free) => decideFill(session, { view, ruleSet, free, nowMs: input.nowMs }));
+    if (fill) {
+      facts.push(fill);
+      bench.take(fill.newcomers.map((newcomer) => newcomer.ticketId));
+    } else {
+      seen.push(session.battleSessionId);
+    }
   }
-  let isQuiet = facts.length < DECISIONS_PER_ROUND_MAX;
-  while (free.size > 0 && isQuiet) {
-    const formed = formMatch(ruleSet, [...free.values()], input.nowMs);
+  while (bench.size() > 0) {
+    if (isSpent(1)) {
+      isQuiet = false;
+      break;
+    }
+    const formed = bench.tryOldest((free) => formMatch(ruleSet, free, input.nowMs));
     if (!formed) break;
     const players = formed.teams.flatMap((team) => team.players.map((player) => assign(team.name, player)));
     facts.push(formedMatch(configuration, { ruleSet, players, input }));
-    for (const ticketId of formed.tickets) {
-      // M-DISJOINT: whoever is in a match is in no other.
-      invariant(free.delete(ticketId), "a ticket is matched once");
-    }
-    isQuiet = facts.length < DECISIONS_PER_ROUND_MAX;
+    bench.take(formed.tickets);
   }
-  return { facts, isQuiet };
+  return { facts, isQuiet, seen };
+}
+
+/** A search whose time has passed ends by its deadline; it must not be matched meanwhile. */
+function freeTickets(searching: Iterable<Ticket>, { nowMs, withheld }: RoundInput): readonly Ticket[] {
+  return [...searching].filter((ticket) => ticket.timesOutAtMs > nowMs && !withheld.has(ticket.ticketId));
 }
 
 /** When a waiting ticket next reaches an age at which its rule set expands; undefined: never. */

@@ -17,9 +17,6 @@ export function connectFleet(
       const { placement } = await client.startPlacement(writeStartPlacement(request, owner), { signal });
       return readPlacement(placement);
     },
-    async stopPlacement(placementId, signal) {
-      return readPlacement((await client.stopPlacement({ placementId }, { signal })).placement);
-    },
     async describePlacement(placementId, signal) {
       return readPlacement((await client.describePlacement({ placementId }, { signal })).placement);
     },

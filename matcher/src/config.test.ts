@@ -1,0 +1,96 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readMusterFile } from "@muster/service";
+import { expect, test } from "vitest";
+import { readMatcherConfig } from "./config.ts";
+import { DUEL } from "./matcher-world.fixture.ts";
+
+async function read(sections: object, files: Readonly<Record<string, string>> = {}) {
+  const directory = await mkdtemp(join(tmpdir(), "muster-matcher-"));
+  await writeFile(join(directory, "muster.json"), JSON.stringify(sections));
+  for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
+  return readMatcherConfig(await readMusterFile(join(directory, "muster.json")));
+}
+
+test("readMatcherConfig() fills in the defaults of a configuration", async () => {
+  const { ruleSets, configurations } = await read({
+    ruleSets: { duel: DUEL },
+    configurations: [{ name: "ranked", ruleSet: "duel", queue: "eu" }],
+  });
+  expect(ruleSets).toEqual([{ name: "duel", document: JSON.stringify(DUEL) }]);
+  expect(configurations).toEqual([
+    {
+      ...{ name: "ranked", ruleSet: "duel", queue: "eu", requestTimeoutMs: 60_000, autoBackfill: false, settleMs: 10 },
+      ...{ properties: {}, data: "", placementRetries: 2 },
+    },
+  ]);
+});
+
+test("readMatcherConfig() reads a rule set from the file that the section names", async () => {
+  const { ruleSets } = await read({ ruleSets: { duel: "duel.json" } }, { "duel.json": JSON.stringify(DUEL) });
+  expect(ruleSets).toEqual([{ name: "duel", document: JSON.stringify(DUEL) }]);
+});
+
+test("readMatcherConfig() takes a file without its sections for one without rule sets", async () => {
+  expect(await read({})).toEqual({ ruleSets: [], configurations: [] });
+});
+
+const noTeams = { version: "v1.0", teams: [{ name: "red", minPlayers: 3, maxPlayers: 1 }] };
+const duel = { ruleSets: { duel: DUEL } };
+const refused = [
+  {
+    name: "a bad rule set, by the place in the file",
+    sections: { ruleSets: { odd: noTeams } },
+    says: /\$\.ruleSets\.odd\.teams\[0\]\.maxPlayers of .*muster\.json as rule set odd/,
+  },
+  {
+    name: "a bad rule set in a file of its own, by that file",
+    sections: { ruleSets: { odd: "odd.json" } },
+    files: { "odd.json": JSON.stringify(noTeams) },
+    says: /\$\.teams\[0\]\.maxPlayers of .*odd\.json/,
+  },
+  {
+    name: "a file that is not there",
+    sections: { ruleSets: { odd: "none.json" } },
+    says: /none\.json as rule set odd/,
+  },
+  {
+    name: "a misspelt key",
+    sections: { ...duel, configurations: [{ name: "a", ruleSet: "duel", autoBackfil: true }] },
+    says: /\$\.configurations\[0\]\.autoBackfil .*did you mean "autoBackfill"\?/,
+  },
+  {
+    name: "an unknown rule set",
+    sections: { ...duel, configurations: [{ name: "a", ruleSet: "dual" }] },
+    says: /\$\.configurations\[0\] .*there is no dual/,
+  },
+  {
+    name: "one name twice",
+    sections: {
+      ...duel,
+      configurations: [
+        { name: "a", ruleSet: "duel" },
+        { name: "a", ruleSet: "duel" },
+      ],
+    },
+    says: /\$\.configurations\[1\] .*a is there twice/,
+  },
+  {
+    name: "backfill without a queue",
+    sections: { ...duel, configurations: [{ name: "a", ruleSet: "duel", autoBackfill: true }] },
+    says: /\$\.configurations\[0\] .*has no queue/,
+  },
+  {
+    name: "a number out of range",
+    sections: { ...duel, configurations: [{ name: "a", ruleSet: "duel", settleMs: 20_000 }] },
+    says: /\$\.configurations\[0\]\.settleMs/,
+  },
+];
+for (const { name, sections, files, says } of refused) {
+  test(`readMatcherConfig() refuses ${name}`, async () => {
+    const reading = read(sections, files);
+    await expect(reading).rejects.toThrow(says);
+    await expect(reading).rejects.toMatchObject({ reason: "CONFIG_INVALID" });
+  });
+}
