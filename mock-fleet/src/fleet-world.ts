@@ -5,6 +5,7 @@ import { type Clock, createSeededRandom, systemClock } from "@muster/kit";
 import type { BattleSession } from "@muster/proto";
 import { readBattleSession } from "@muster/proto";
 import {
+  type ApplyFillRequest,
   FleetServiceDefinition,
   type StartPlacementRequest,
   type WatchSessionsRequest,
@@ -13,6 +14,7 @@ import {
 import { grpcNetwork, serveGrpc } from "@muster/proto/grpc";
 import { MockFleetServiceDefinition } from "@muster/proto/mockfleet";
 import type { Client, Implementation, Listening, Network, Peer } from "@muster/proto/rpc";
+import { BackfillState, BackfillStrategy } from "@muster/proto/session";
 import { silentLog } from "@muster/service";
 import type { FleetConfig, FleetSettings, FleetSpec } from "./core/fleet-config.ts";
 import { createMockFleet, type MockFleet } from "./mock-fleet.ts";
@@ -40,7 +42,7 @@ export const testSettings: FleetSettings = {
   hostSilentAfterMs: 15_000,
   hostLostAfterMs: 120_000,
   health: { intervalMs: 5_000, timeoutMs: 2_500, missesMax: 3 },
-  processTerminateMs: 10_000,
+  processTerminateMs: 500,
 };
 
 export type FleetWorldOptions = {
@@ -71,6 +73,10 @@ export interface FleetWorld extends AsyncDisposable {
   /** Places and waits for the session. */
   place(request?: Partial<StartPlacementRequest>): Promise<BattleSession>;
   describe(sessionId: string): Promise<BattleSession>;
+  /** Resolves as soon as the session fits. */
+  seeSession(sessionId: string, fits: (session: BattleSession) => boolean): Promise<BattleSession>;
+  /** Applies a fill under an id of its own. */
+  fill(session: BattleSession, fill: Partial<ApplyFillRequest>): Promise<BattleSession>;
   /** Resolves with the first message of a watch that fits. */
   seeEvent(
     fits: (message: WatchSessionsResponse) => boolean,
@@ -141,6 +147,7 @@ export async function createFleetWorld(options: FleetWorldOptions = {}): Promise
   const peer: Peer = network.connect(listening.address);
   const fleet = peer.client(FleetServiceDefinition);
   let isGone = false;
+  let fills = 0;
 
   const world: FleetWorld = {
     fleet,
@@ -171,6 +178,35 @@ export async function createFleetWorld(options: FleetWorldOptions = {}): Promise
       const [session] = sessions;
       if (!session) throw new Error(`no session ${sessionId}`);
       return readBattleSession(session);
+    },
+    async seeSession(sessionId, fits) {
+      for await (const _ of fleet.watchSessions({ owner: "", resumeToken: "" })) {
+        const session = await world.describe(sessionId);
+        if (fits(session)) return session;
+      }
+      throw new Error("the watch ended");
+    },
+    async fill(session, fill) {
+      fills += 1;
+      const { session: after } = await fleet.applyFill({
+        fillId: `fill_${fills}`,
+        battleSessionId: session.battleSessionId,
+        expectedRosterVersion: session.rosterVersion,
+        newcomers: [],
+        backfill: {
+          backfillId: "bf_1",
+          state: BackfillState.SEARCHING,
+          strategy: BackfillStrategy.MAX_POSSIBLE,
+          addPlayers: {},
+          progress: [],
+          cause: 0,
+          noLegalFill: false,
+        },
+        toleratesLeavers: false,
+        ...fill,
+      });
+      if (!after) throw new Error("the fill was answered without a session");
+      return readBattleSession(after);
     },
     async seeEvent(fits, request = {}) {
       for await (const message of fleet.watchSessions({ owner: "", resumeToken: "", ...request })) {

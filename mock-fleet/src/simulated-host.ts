@@ -37,6 +37,8 @@ export type SimulatedHostOptions = {
   readonly activates?: boolean;
   /** Ends sessions and the process when asked. Default true. */
   readonly obeys?: boolean;
+  /** Says in its first Hello, in place of the truth. */
+  readonly hello?: Partial<Hello>;
   /** Sessions at once that it declares. Default 1. */
   readonly concurrentSessions?: number;
 };
@@ -60,6 +62,8 @@ export interface SimulatedHost extends RunningServer {
   detach(): void;
   /** Opens a stream anew, with what is known. */
   attach(more?: Partial<Hello>): void;
+  /** Opens a stream whose first message is this. */
+  attachWith(message: AttachRequest): void;
   /** Ends as a crash of sidecar and game does. */
   die(how?: string): void;
   /** Resolves when `condition` holds, looked at after each message and each end of a stream. */
@@ -144,15 +148,24 @@ export function createSimulatedHost(options: SimulatedHostOptions): SimulatedHos
   };
   const command = (body: HostCommandBody, commandId = nextCommandId()) =>
     new Promise<CommandResult>((resolve) => {
-      results.set(commandId, resolve);
+      results.set(commandId, (result) => {
+        resolve(result);
+        // A sidecar follows its game.
+        if (body.$case === "processExited" && !result.error) resolveExited({ how: body.value.how });
+      });
       outgoing.push({ message: { $case: "command", value: { commandId, command: body } } });
     });
-  const attach = (more: Partial<Hello> = {}) => {
-    generation += 1;
+  const attachWith = (message: AttachRequest) => {
+    detach();
     outgoing = createChannel();
     stop = new AbortController();
     lastError = undefined;
-    outgoing.push({
+    outgoing.push(message);
+    void read(client.attach(outgoing, { signal: stop.signal }), stop.signal);
+  };
+  const attach = (more: Partial<Hello> = {}) => {
+    generation += 1;
+    attachWith({
       message: {
         $case: "hello",
         value: {
@@ -170,16 +183,15 @@ export function createSimulatedHost(options: SimulatedHostOptions): SimulatedHos
         },
       },
     });
-    void read(client.attach(outgoing, { signal: stop.signal }));
   };
-  const read = async (responses: AsyncIterable<AttachResponse>) => {
+  const read = async (responses: AsyncIterable<AttachResponse>, signal: AbortSignal) => {
     try {
       for await (const response of responses) {
         handle(response);
         changed();
       }
     } catch (error) {
-      lastError = toMusterError(error);
+      if (!signal.aborted) lastError = toMusterError(error);
     }
     changed();
   };
@@ -192,7 +204,7 @@ export function createSimulatedHost(options: SimulatedHostOptions): SimulatedHos
     resolveExited({ how });
     void peer[Symbol.asyncDispose]();
   };
-  attach();
+  attach(options.hello);
 
   return {
     processId: launch.processId,
@@ -210,6 +222,7 @@ export function createSimulatedHost(options: SimulatedHostOptions): SimulatedHos
     send: (message) => void outgoing.push(message),
     detach,
     attach,
+    attachWith,
     die,
     until: (condition) =>
       new Promise((resolve) => {
