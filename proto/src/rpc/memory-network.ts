@@ -26,7 +26,7 @@ export interface MemoryNetwork {
   from(node: string): Network;
   /** Answers calls to `node`. One server a node; disposing it, or `breakNode`, breaks its open calls. */
   serve(node: string, services: readonly Implementation[]): Listening;
-  /** Breaks every open call of the node, as its death does. It may serve again. */
+  /** Breaks every open call of the node, as its death does, and fails those that it still makes until it serves again. */
   breakNode(node: string): void;
   /** Cuts both directions between two nodes: open calls break, new ones fail. */
   cut(link: { readonly a: string; readonly b: string }): void;
@@ -40,6 +40,7 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
   const { clock, random, delayMsMax = 0 } = options;
   const servers = new Map<string, readonly Implementation[]>();
   const cuts = new Set<string>();
+  const gone = new Set<string>();
   const open = new Set<OpenCall>();
   const linkOf = (a: string, b: string) => [a, b].toSorted().join(" ");
 
@@ -48,10 +49,11 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
   };
   const breakNode = (node: string) => {
     servers.delete(node);
+    gone.add(node);
     breakCalls((call) => call.from === node || call.to === node, `Cannot go on with the call as ${node} is gone`);
   };
   const findHandler = (from: string, to: string, definition: ServiceDefinition, name: string): AnyHandler => {
-    const services = cuts.has(linkOf(from, to)) ? undefined : servers.get(to);
+    const services = gone.has(from) || cuts.has(linkOf(from, to)) ? undefined : servers.get(to);
     if (!services) throw new MusterError("PEER_UNREACHABLE", `Cannot reach ${to} as nobody answers there`);
     const service = services.find((one) => one.definition.fullName === definition.fullName);
     const handler = service?.handlers[name];
@@ -141,6 +143,7 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
     }),
     serve(node, services) {
       servers.set(node, services);
+      gone.delete(node);
       return {
         address: node,
         async [Symbol.asyncDispose]() {
