@@ -48,6 +48,8 @@ export const reasons = {
   SERVICE_NOT_READY: { code: "UNAVAILABLE", retry: "backoff" },
   /** The service has no such method: it is older than its caller. */
   METHOD_UNKNOWN: { code: "UNIMPLEMENTED", retry: "never" },
+  /** The server has no service of that name. */
+  SERVICE_UNKNOWN: { code: "NOT_FOUND", retry: "never" },
   /** More than the service takes on now. Metadata: `limit`. */
   OVERLOADED: { code: "RESOURCE_EXHAUSTED", retry: "backoff" },
   /** The token or secret is missing or wrong. */

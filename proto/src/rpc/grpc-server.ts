@@ -14,6 +14,7 @@ import { createChannel } from "@muster/kit";
 import { MESSAGE_BYTES_MAX } from "../limits.ts";
 import { fieldInvalid, MusterError } from "../muster-error.ts";
 import { writeGrpcError } from "./grpc-error.ts";
+import { createServerHealth } from "./health.ts";
 import { type AnyHandler, type Implementation, type Listening, type MethodDefinition, methodPath } from "./service.ts";
 
 export type GrpcServerOptions = {
@@ -27,18 +28,19 @@ export type GrpcServerOptions = {
 };
 
 /**
- * Listens, and answers until disposed.
+ * Listens, and answers until disposed. The server also tells its health by grpc.health.v1.
  *
  * @throws {MusterError} SERVICE_NOT_READY if the address is taken or cannot be bound.
  */
 export async function serveGrpc(options: GrpcServerOptions): Promise<Listening> {
   const { bind, services, onFault = () => undefined, drainMs = 500 } = options;
+  const health = createServerHealth(services);
   const server = new Server({
     "grpc.max_receive_message_length": MESSAGE_BYTES_MAX,
     "grpc.max_send_message_length": MESSAGE_BYTES_MAX,
     "grpc.max_metadata_size": 16 * 1024,
   });
-  for (const { definition, handlers } of services) {
+  for (const { definition, handlers } of [...services, health.implementation]) {
     const grpcDefinition: Record<string, GrpcServiceDefinition[string]> = {};
     const implementation: UntypedServiceImplementation = {};
     for (const [name, method] of Object.entries(definition.methods)) {
@@ -70,6 +72,7 @@ export async function serveGrpc(options: GrpcServerOptions): Promise<Listening> 
   return {
     address: bind.startsWith("unix:") ? bind : `${bind.slice(0, bind.lastIndexOf(":"))}:${port}`,
     async [Symbol.asyncDispose]() {
+      health.stop();
       await new Promise<void>((resolve) => {
         const force = setTimeout(() => server.forceShutdown(), drainMs);
         server.tryShutdown(() => {
