@@ -20,12 +20,13 @@ export function drawRequestKey(): string {
 
 /** Always the same id for the same two keys. */
 export function writeTicketId(clientKey: string, requestKey: string): string {
-  return `arena.${hash("client", clientKey)}.${hash("request", `${clientKey} ${requestKey}`)}`;
+  // The request comes first: logs show how ids begin, and one client has many.
+  return `arena.${hash("request", `${clientKey} ${requestKey}`)}.${hash("client", clientKey)}`;
 }
 
 /** Whether the ticket was started with this client key. */
 export function ownsTicket(clientKey: string, ticketId: string): boolean {
-  const owner = /^arena\.([0-9a-f]{32})\.[0-9a-f]{32}$/.exec(ticketId)?.[1];
+  const owner = /^arena\.[0-9a-f]{32}\.([0-9a-f]{32})$/.exec(ticketId)?.[1];
   if (owner === undefined) return false;
   return timingSafeEqual(Buffer.from(owner), Buffer.from(hash("client", clientKey)));
 }

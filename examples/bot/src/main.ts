@@ -7,7 +7,7 @@ import { BACKEND_GONE_MS, runStream } from "./run-stream.ts";
 
 const { backendUrl, playersPerSecond, playersMax, seed } = readEnvironment(
   process.env,
-  Math.floor(Math.random() * 2 ** 31),
+  Math.floor(Math.random() * 100_000),
 );
 const stop = new AbortController();
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
