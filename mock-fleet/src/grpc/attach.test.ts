@@ -44,6 +44,7 @@ test("a stream that does not begin with Hello is refused", async () => {
   host.detach();
   host.attachWith({ message: { $case: "heartbeat", value: {} } });
   await host.until(() => host.lastError?.reason === "FIELD_INVALID");
+  host.die();
 });
 
 test("Welcome tells what the sidecar must know", async () => {
@@ -70,7 +71,7 @@ test("StartSession carries the capability of this session, process and incarnati
   expect(host.started[0]).toMatchObject({ capability, matcherEndpoint: "127.0.0.1:7410" });
 });
 
-test("a newer attachment ends the older with PROCESS_FENCED", async () => {
+test("a second attachment of a process ends the first with PROCESS_FENCED", async () => {
   await using world = await createFleetWorld({ fleet: { processes: 1 } });
   const host = world.hostOf(await world.place());
   const [launch] = world.launches;
@@ -78,10 +79,10 @@ test("a newer attachment ends the older with PROCESS_FENCED", async () => {
   const successor = createSimulatedHost({
     network: world.network,
     launch: { ...launch, hostAddress: world.address },
-    hello: { attachGeneration: 2 },
   });
   await host.until(() => host.lastError?.reason === "PROCESS_FENCED");
   successor.die();
+  host.die();
 });
 
 test("a sidecar that was away gets the differences, in order and once", async () => {

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { stopPlacement } from "./core/placement.ts";
+import { createRehearsal } from "./core/rehearsal.ts";
+import { factCodec } from "./fact-wire.ts";
+
+test("every kind of fact survives its way through the journal", () => {
+  const world = createRehearsal();
+  world.act(() => [{ type: "opened", journalId: "journal_1" }]);
+  const waiting = world.place();
+  world.decide((state, moment) => stopPlacement(state, waiting, moment));
+  const session = world.placeActive();
+  const { processId, playerSessions } = session;
+  const [seat] = playerSessions;
+  if (!seat) throw new Error("no seat");
+  const secrets = { reconnectSecret: undefined, givenReconnectSecret: undefined };
+  world.command(processId, { type: "accept-seat", playerSessionId: seat.playerSessionId, requestId: "r1", ...secrets });
+  world.command(processId, { type: "disconnect-seat", playerSessionId: seat.playerSessionId });
+  world.act(() => [{ type: "process-reachability-changed", processId, unreachable: true }]);
+  world.command(processId, { type: "process-unhealthy", why: "hangs" });
+  world.command(processId, { type: "process-exited", how: "SIGKILL" });
+  world.act(() => [{ type: "forgotten", processIds: [processId], placementIds: [waiting], sessionIds: [] }]);
+  expect(new Set(world.facts.map((fact) => fact.type)).size).toBe(13);
+  for (const fact of world.facts) {
+    const { kind, body } = factCodec.encode(fact);
+    expect(factCodec.decode(kind, body)).toEqual(fact);
+  }
+});
+
+test("a record of a newer build is refused", () => {
+  expect(() => factCodec.decode(2, new Uint8Array())).toThrow(
+    expect.objectContaining({ reason: "JOURNAL_UNREADABLE" }),
+  );
+  expect(() => factCodec.decode(1, new Uint8Array())).toThrow(
+    expect.objectContaining({ reason: "JOURNAL_UNREADABLE" }),
+  );
+});

@@ -1,0 +1,53 @@
+import { appendFile, mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "@muster/kit";
+import type { ProcessId } from "@muster/proto";
+import { expect, test } from "vitest";
+import { createNodeProcesses } from "./node-processes.ts";
+
+const processId = "proc_1" as ProcessId;
+
+async function folderWith(text: string) {
+  const folder = await mkdtemp(join(tmpdir(), "muster-"));
+  await writeFile(join(folder, "proc_1.log"), text);
+  const processes = createNodeProcesses({ folder, orphanGraceMs: 0, matchers: "", env: {}, clock: systemClock });
+  return { folder, processes };
+}
+
+const rows = [
+  { name: "all of it", tailBytes: 0, text: "one\ntwo\n" },
+  { name: "its end", tailBytes: 4, text: "two\n" },
+  { name: "all of it where the end is longer", tailBytes: 100, text: "one\ntwo\n" },
+];
+for (const { name, tailBytes, text } of rows) {
+  test(`readLog() reads ${name}`, async () => {
+    const { processes } = await folderWith("one\ntwo\n");
+    const chunks: Uint8Array[] = [];
+    const how = { tailBytes, follow: false, hasEnded: () => false };
+    for await (const chunk of processes.readLog(processId, how, new AbortController().signal)) chunks.push(chunk);
+    expect(Buffer.concat(chunks).toString()).toBe(text);
+  });
+}
+
+test("readLog() follows what is written, until the process has ended", async () => {
+  const { folder, processes } = await folderWith("one\n");
+  let hasEnded = false;
+  const how = { tailBytes: 0, follow: true, hasEnded: () => hasEnded };
+  const seen: string[] = [];
+  for await (const chunk of processes.readLog(processId, how, new AbortController().signal)) {
+    seen.push(Buffer.from(chunk).toString());
+    if (seen.length === 1) await appendFile(join(folder, "proc_1.log"), "two\n");
+    else hasEnded = true;
+  }
+  expect(seen).toEqual(["one\n", "two\n"]);
+});
+
+test("readLog() of a process that never printed is empty", async () => {
+  const { processes } = await folderWith("");
+  const how = { tailBytes: 0, follow: false, hasEnded: () => false };
+  const chunks: Uint8Array[] = [];
+  const other = processes.readLog("proc_2" as ProcessId, how, new AbortController().signal);
+  for await (const chunk of other) chunks.push(chunk);
+  expect(chunks).toEqual([]);
+});

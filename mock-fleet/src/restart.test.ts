@@ -1,0 +1,168 @@
+// The fleet dies as by kill -9 and another takes its journal over: what was acknowledged is there, what runs is not started
+// twice, and what does not come back is given up. The network runs in real time, the fleet on a clock in the test's hand.
+import { createMemoryJournal } from "@muster/journal";
+import { createSeededRandom, systemClock } from "@muster/kit";
+import { createVirtualClock } from "@muster/kit/testing";
+import { createMemoryNetwork, type Implementation } from "@muster/proto/rpc";
+import { expect, test } from "vitest";
+import { createFleetWorld, type FleetWorldOptions, player, startPlacementRequest } from "./fleet-world.ts";
+
+function stage() {
+  const network = createMemoryNetwork({ clock: systemClock, random: createSeededRandom(1) });
+  const clock = createVirtualClock();
+  const journal = createMemoryJournal();
+  const serve = async (services: readonly Implementation[]) => ({
+    listening: network.serve("fleet", services),
+    network: network.from("elsewhere"),
+  });
+  const open = (options: FleetWorldOptions = {}) =>
+    createFleetWorld({ journal, clock, serve, ...options, fleet: { processes: 1, ...options.fleet } });
+  return { clock, open };
+}
+
+test("what was acknowledged survives, and a living process is not started again", async () => {
+  const { open } = stage();
+  const first = await open();
+  const session = await first.place();
+  const host = first.hostOf(session);
+  const filled = await first.fill(session, { fillId: "kept", newcomers: [player("cleo", "red")] });
+  await first.crash();
+
+  await using second = await open({ survivors: [host] });
+  host.attach();
+  await host.until(() => host.welcomes.length === 2);
+  expect(second.launches).toEqual([]);
+  expect(await second.describe(session.battleSessionId)).toEqual(filled);
+  expect(host.sessions.get(session.battleSessionId)).toEqual(filled);
+  expect(host.started.length).toBe(1);
+  const again = await second.fill(session, { fillId: "kept", newcomers: [player("cleo", "red")] });
+  expect(again).toEqual(filled);
+  const playerSessionId = session.playerSessions[0]?.playerSessionId ?? "";
+  const accept = { playerSessionId, requestId: "r1", reconnectSecret: "", givenReconnectSecret: "" };
+  expect((await host.command({ $case: "acceptSeat", value: accept })).error).toBeUndefined();
+});
+
+test("a watch resumes across the restart without a gap", async () => {
+  const { open } = stage();
+  const first = await open();
+  const session = await first.place();
+  const host = first.hostOf(session);
+  const { resumeToken } = await first.seeEvent(({ event }) => event?.$case === "snapshotEnd");
+  await first.fill(session, { newcomers: [player("cleo", "red")] });
+  await first.crash();
+
+  await using second = await open({ survivors: [host] });
+  const next = await second.seeEvent(({ event }) => event?.$case === "sessionChange", { resumeToken });
+  expect(next.event).toMatchObject({ value: { revision: 3, added: [{ playerId: "cleo" }] } });
+  host.attach();
+  await host.until(() => host.welcomes.length === 2);
+});
+
+test("a pending placement goes on", async () => {
+  const { open } = stage();
+  const first = await open({ host: () => ({ ready: false }) });
+  const { placementId } = startPlacementRequest();
+  await first.fleet.startPlacement(startPlacementRequest({ placementId }));
+  const [host] = first.hosts;
+  if (!host) throw new Error("no host");
+  await host.until(() => host.welcomes.length === 1);
+  await first.crash();
+
+  await using second = await open({ survivors: [host] });
+  host.attach({ ready: { ports: {}, concurrentSessions: 1 } });
+  await host.until(() => [...host.sessions.values()].some((session) => session.state === "ACTIVE"));
+  expect((await second.fleet.describePlacement({ placementId })).placement?.state).toBe(2);
+});
+
+test("an idle process that does not come back is replaced after the first threshold", async () => {
+  const { clock, open } = stage();
+  const first = await open({ host: () => ({ ready: false }) });
+  const [host] = first.hosts;
+  await host?.until(() => host.welcomes.length === 1);
+  await first.crash();
+
+  await using second = await open();
+  await clock.advance(14_000);
+  expect(second.launches).toEqual([]);
+  await clock.advance(3_000);
+  expect(second.launches.length).toBe(1);
+  expect(second.launches[0]?.processId).not.toBe(host?.processId);
+  host?.attach();
+  await host?.until(() => host.lastError?.reason === "PROCESS_FENCED");
+});
+
+test("sessions of a process that does not come back end once, after the second threshold", async () => {
+  const { clock, open } = stage();
+  const first = await open();
+  const session = await first.place();
+  const host = first.hostOf(session);
+  await first.crash();
+
+  // The new sidecar that it is given fares no better.
+  const isLost = (launch: { processId: string }) => launch.processId === session.processId;
+  await using second = await open({ host: (launch) => (isLost(launch) ? { hello: { secret: "wrong" } } : {}) });
+  const state = async () => {
+    const { state: now, unreachable, endCause } = await second.describe(session.battleSessionId);
+    return [now, unreachable, endCause];
+  };
+  await clock.advance(16_000);
+  expect(await state()).toEqual(["ACTIVE", true, undefined]);
+  await clock.advance(110_000);
+  expect(await state()).toEqual(["TERMINATED", true, "HOST_LOST"]);
+  host.attach();
+  await host.until(() => host.lastError?.reason === "PROCESS_FENCED");
+});
+
+test("a silent process of an earlier run gets a new sidecar, which takes its game over", async () => {
+  const { clock, open } = stage();
+  const first = await open();
+  const session = await first.place();
+  const host = first.hostOf(session);
+  await first.crash();
+
+  await using second = await open();
+  await clock.advance(16_000);
+  expect(second.launches.map((launch) => launch.processId)).toEqual([session.processId]);
+  const successor = second.hosts.find((one) => one.processId === session.processId);
+  await successor?.until(() => successor.sessions.get(session.battleSessionId)?.unreachable === false);
+  host.die();
+});
+
+test("a sidecar that dies is started again with the same id, incarnation and secret", async () => {
+  const { clock, open } = stage();
+  await using world = await open();
+  const session = await world.place();
+  world.hostOf(session).die();
+  while (world.launches.length < 2) await clock.advance(50);
+  const [before, after] = world.launches;
+  expect(after).toEqual(before);
+  expect((await world.describe(session.battleSessionId)).state).toBe("ACTIVE");
+});
+
+test("a sidecar that dies over and over takes its process with it", async () => {
+  const { clock, open } = stage();
+  let isFirst = true;
+  await using world = await open({ host: () => (isFirst ? { hello: { secret: "wrong" } } : {}) });
+  const [launch] = world.launches;
+  for (let start = 0; start < 5; start += 1) {
+    while (world.hosts.length <= start) await clock.advance(500);
+    isFirst = start < 4;
+    world.hosts[start]?.die("exit 1");
+  }
+  while (world.launches.at(-1)?.processId === launch?.processId) await clock.advance(500);
+  const { processes } = await world.fleet.describeProcesses({ includeEnded: true });
+  expect(processes.find((one) => one.processId === launch?.processId)?.endReason).toBe("sidecar exit 1");
+});
+
+test("the orderly end asks every process to end and kills the one that does not", async () => {
+  const { clock, open } = stage();
+  const world = await open({ fleet: { processes: 2 }, host: () => ({ obeys: world === undefined }) });
+  const session = await world.place();
+  const disposing = world[Symbol.asyncDispose]();
+  let isDone = false;
+  void disposing.then(() => {
+    isDone = true;
+  });
+  while (!isDone) await clock.advance(100);
+  expect(world.hostOf(session).terminations[0]?.reason).toBe("SHUTDOWN");
+});
