@@ -58,7 +58,7 @@ const refused = [
   {
     name: "a misspelt key",
     sections: { ...duel, configurations: [{ name: "a", ruleSet: "duel", autoBackfil: true }] },
-    says: /\$\.configurations\[0\]\.autoBackfil .*did you mean "autoBackfill"\?/,
+    says: /muster\.json:\nCannot read \$\.configurations\[0\]\.autoBackfil .*did you mean "autoBackfill"\?/,
   },
   {
     name: "an unknown rule set",

@@ -51,14 +51,18 @@ export const configurationsSchema = z.array(
  * @throws {MusterError} CONFIG_INVALID naming the file and the path in it.
  */
 export async function readMatcherConfig(file: MusterFile): Promise<MatcherConfig> {
-  const documents = Object.entries(parseSection(ruleSetsSchema, file.sections.ruleSets ?? {}, "$.ruleSets"));
+  const documents = Object.entries(
+    readSection(file, () => parseSection(ruleSetsSchema, file.sections.ruleSets ?? {}, "$.ruleSets")),
+  );
   const ruleSets = await Promise.all(
     documents.map(async ([ruleSet, value]) => ({
       name: ruleSet,
       document: await readRuleSet(file, { ruleSet, value }),
     })),
   );
-  const configurations = parseSection(configurationsSchema, file.sections.configurations ?? [], "$.configurations");
+  const configurations = readSection(file, () => {
+    return parseSection(configurationsSchema, file.sections.configurations ?? [], "$.configurations");
+  });
   const seen = new Set<string>();
   return {
     ruleSets,
@@ -78,6 +82,17 @@ export async function readMatcherConfig(file: MusterFile): Promise<MatcherConfig
       }
     }),
   };
+}
+
+/** What `read` reads; its errors name the file too. */
+function readSection<Section>(file: MusterFile, read: () => Section): Section {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof MusterError)) throw error;
+    const { reason, metadata } = error;
+    throw new MusterError(reason, `Cannot read ${file.path}:\n${error.message}`, { metadata, cause: error });
+  }
 }
 
 async function readRuleSet(

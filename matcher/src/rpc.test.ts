@@ -98,6 +98,7 @@ describe("StartMatching", () => {
     expect(first.ticket).toMatchObject({ state: 1, version: 1, players: [{ attributes: { skill: 5, mode: "any" } }] });
     const again = await ask("skilled", "repeated", player("r1", { skill: 5 }));
     expect(again).toEqual(first);
+    await world.matching.cancelMatching({ ticketId: "repeated" });
   });
 
   test("draws an id for a ticket without one", async () => {
