@@ -9,6 +9,7 @@ import { spawn } from "child_process";
 import { existsSync } from "fs";
 import * as nodeModule from "module";
 import { fileURLToPath, pathToFileURL } from "url";
+
 // biome-ignore-end lint/style/useNodejsImportProtocol: as said above.
 
 const SOURCE = fileURLToPath(new URL("../src/main.ts", import.meta.url));

@@ -33,7 +33,7 @@ async function startDev(options: { readonly args?: readonly string[] } = {}) {
   ];
   const server = ["--", process.execPath, "--conditions=@muster/source", SERVER];
   const dev = startMuster(["dev", ...ports, ...(options.args ?? []), ...server], { env: run.env, cwd: folder });
-  await dev.line(/^Ready/);
+  await dev.line(/^Ready:/);
   const addresses = ["--matcher", `127.0.0.1:${matcherPort}`, "--fleet", `127.0.0.1:${fleetPort}`];
   return { run, dev, addresses, ports: [matcherPort, fleetPort] };
 }
@@ -88,7 +88,7 @@ test("muster dev ends when npm, which started it, is killed", async () => {
     },
   );
   await using _ = npm;
-  await npm.line(/^Ready/);
+  await npm.line(/^Ready:/);
   npm.child.kill("SIGKILL");
   await nothingLeft(run, [matcherPort, fleetPort], STOP_MS);
 });

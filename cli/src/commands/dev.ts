@@ -58,7 +58,7 @@ export async function runDev(flags: DevFlags, context: CommandContext): Promise<
   hurry.addEventListener("abort", () => stack.kill(), { once: true });
 
   const { matcherAddress, fleetAddress, logFolder } = stack;
-  const where = `matcher ${matcherAddress}   fleet ${fleetAddress}   logs ${shortPath(logFolder)}`;
+  const where = [`matcher ${matcherAddress}`, `fleet ${fleetAddress}`, `logs ${shortPath(logFolder)}`];
   const tips = ["muster ticket start --players 2", "muster sessions", "muster logs"].map(
     (tip) => tip + addressFlags(tip, flags),
   );
@@ -75,7 +75,7 @@ export async function runDev(flags: DevFlags, context: CommandContext): Promise<
       });
     screen = openScreen(terminal, render, clock);
   } else if (json) printJson(context, { ready: true, matcher: matcherAddress, fleet: fleetAddress, logs: logFolder });
-  else terminal.print(`Ready. ${where}. Try: ${tips.join(" · ")}`);
+  else terminal.print(`Ready: ${where.join(", ")}. Try: ${tips.join(" · ")}`);
 
   const ended = new AbortController();
   const watching = watchServices(

@@ -1,7 +1,7 @@
 // The whole set-up of a muster.json on this machine: mock fleet, matcher and companions, one process each, supervised.
 // `muster dev`, the demo and the end-to-end tests all stand on it.
 import { mkdir, readFile, stat } from "node:fs/promises";
-import { delimiter, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { foreignEnvironment } from "@muster/kit/processes";
 import { MusterError } from "@muster/proto";
 import {
@@ -15,6 +15,7 @@ import { type Companion, readCompanions } from "./companions.ts";
 import { isPortFree } from "./free-port.ts";
 import { findPortHolder } from "./port-holder.ts";
 import { fleetAnswers, matcherAnswers, urlAnswers } from "./readiness.ts";
+import { searchPathWith } from "./search-path.ts";
 import { nodeFlags, serviceEntry } from "./service-entry.ts";
 
 /** Variables of ours that no companion and no game should see: they would take them for their own. */
@@ -73,8 +74,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const { matcherPort = 7410, fleetPort = 7420, signal } = options;
   const file = await readMusterFile(options.configPath);
   const companions = readCompanions(file);
-  await claimPort(fleetPort, "the mock fleet", "--fleet-port");
-  await claimPort(matcherPort, "the matcher", "--matcher-port");
+  await claimPort(fleetPort, { who: "the mock fleet", change: "choose another with --fleet-port" });
+  await claimPort(matcherPort, { who: "the matcher", change: "choose another with --matcher-port" });
+  for (const companion of companions) await claimCompanionPort(companion);
   const dataFolder = resolve(options.dataFolder);
   const logFolder = join(dataFolder, "logs");
   await mkdir(logFolder, { recursive: true });
@@ -183,19 +185,28 @@ function companionSpec(companion: Companion, { plan, folder }: { plan: StackPlan
 /** Inherited by services, and through the fleet by games: `node` in a command is the Node that runs us. */
 function baseEnvironment(plan: StackPlan): Record<string, string> {
   const env = foreignEnvironment(plan.options.env, OURS);
-  return { ...env, PATH: [dirname(process.execPath), env.PATH].filter(Boolean).join(delimiter) };
+  return { ...env, PATH: searchPathWith(dirname(process.execPath), env.PATH) };
 }
 
 function logFile(plan: StackPlan, name: string): string {
   return join(plan.logFolder, `${name}.log`);
 }
 
-async function claimPort(port: number, who: string, option: string): Promise<void> {
+/** A companion whose `readyUrl` somebody else answers would seem ready, and fail. */
+async function claimCompanionPort({ name, readyUrl }: Companion): Promise<void> {
+  if (readyUrl === undefined) return;
+  const { hostname, port, protocol } = new URL(readyUrl);
+  const isHere = hostname === "127.0.0.1" || hostname === "localhost";
+  const number = Number(port) || (protocol === "https:" ? 443 : 80);
+  if (isHere) await claimPort(number, { who: name, change: "choose another in muster.json" });
+}
+
+async function claimPort(port: number, { who, change }: { who: string; change: string }): Promise<void> {
   if (await isPortFree("127.0.0.1", port)) return;
   const holder = findPortHolder(port) ?? "another program, perhaps another `muster dev`";
   throw new MusterError(
     "SERVICE_NOT_READY",
-    `Cannot start ${who} as port ${port} is taken: ${holder} holds it. Stop that, or choose another with ${option}`,
+    `Cannot start ${who} as port ${port} is taken: ${holder} holds it. Stop that, or ${change}`,
   );
 }
 

@@ -2,7 +2,7 @@
 import type { BattleSession, SessionChange } from "@muster/proto";
 import type { ServiceEvent } from "@muster/service";
 import { formatDuration } from "../arguments/duration.ts";
-import type { FeedMessage } from "../contract/session.ts";
+import type { FeedMessage, ServerProcess } from "../contract/session.ts";
 import type { TicketEvent } from "../contract/ticket.ts";
 import { describeBackfill } from "./describe-session.ts";
 
@@ -23,6 +23,15 @@ export function describeService(event: ServiceEvent): EventLine {
     default:
       return { text: `${event.name} ${event.type.toUpperCase()}`, tone: "dim" };
   }
+}
+
+export function describeProcessEnd({ processId, fleet, endReason }: ServerProcess): EventLine {
+  const wanted = endReason === undefined || endReason === "exit 0";
+  const hint = wanted ? "" : `: see muster logs ${processId.slice(0, 12)}`;
+  return {
+    text: `server ${shortId(processId)} of ${fleet} ENDED (${endReason ?? "?"})${hint}`,
+    tone: wanted ? "dim" : "bad",
+  };
 }
 
 export function describeTicketEvent(event: TicketEvent): EventLine | undefined {

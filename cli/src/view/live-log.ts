@@ -1,8 +1,14 @@
 // The live state with its last events: what the screen draws and plain output prints. One listener for all that is told.
 import type { Clock } from "@muster/kit";
 import type { ServiceEvent } from "@muster/service";
-import { describeFeedMessage, describeService, describeTicketEvent, type EventLine } from "./describe-event.ts";
-import { emptyLiveState, foldFeed, foldService, foldTicket, type LiveState } from "./live-state.ts";
+import {
+  describeFeedMessage,
+  describeProcessEnd,
+  describeService,
+  describeTicketEvent,
+  type EventLine,
+} from "./describe-event.ts";
+import { emptyLiveState, foldFeed, foldService, foldTicket, type LiveState, newlyEnded } from "./live-state.ts";
 import type { WatchListener } from "./watch-services.ts";
 
 const EVENTS_KEPT = 200;
@@ -22,6 +28,7 @@ export function createLiveLog(
   let events: readonly EventLine[] = [];
   // Sessions of a snapshot are no news.
   let inSnapshot = false;
+  let knowsProcesses = false;
 
   const note = (line: EventLine | undefined) => {
     if (!line) return;
@@ -56,6 +63,9 @@ export function createLiveLog(
       onChange();
     },
     onProcesses(processes) {
+      // What ended before the view was opened is no news.
+      if (knowsProcesses) for (const ended of newlyEnded(state.processes, processes)) note(describeProcessEnd(ended));
+      knowsProcesses = true;
       state = { ...state, processes };
       onChange();
     },

@@ -26,6 +26,7 @@ export type LiveState = {
   readonly sessions: ReadonlyMap<string, BattleSession>;
   /** Sessions that ended since the view was opened. */
   readonly endedSessions: number;
+  /** Ended ones too, as long as the fleet remembers them. */
   readonly processes: readonly ServerProcess[];
 };
 
@@ -90,6 +91,15 @@ export function foldFeed(state: LiveState, message: FeedMessage): LiveState {
     default:
       return state;
   }
+}
+
+/** Processes that are over in `after` and were not in `before`. */
+export function newlyEnded(
+  before: readonly ServerProcess[],
+  after: readonly ServerProcess[],
+): readonly ServerProcess[] {
+  const over = new Set(before.filter(({ state }) => state === "ENDED").map(({ processId }) => processId));
+  return after.filter(({ processId, state }) => state === "ENDED" && !over.has(processId));
 }
 
 /** How many live tickets and players are in `wanted`. */

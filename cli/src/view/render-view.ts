@@ -13,8 +13,8 @@ export type ViewInput = {
   /** Newest last, each with its time of day. */
   readonly events: readonly EventLine[];
   readonly title: string;
-  /** Addresses and folders: one line. */
-  readonly where: string;
+  /** Addresses and folders. */
+  readonly where: readonly string[];
   /** Commands to try. */
   readonly tips: readonly string[];
   readonly upMs: number;
@@ -27,20 +27,17 @@ export type ViewInput = {
 export function renderView(input: ViewInput): readonly ViewLine[] {
   const { state, events, columns, rows } = input;
   const blank: ViewLine = { text: "", tone: "plain" };
-  const head = [
-    {
-      text: `${input.title}   up ${formatDuration(input.upMs)}   ${state.services.map(describe).join("  ")}`,
-      tone: "title",
-    },
-    { text: input.where, tone: "dim" },
+  const head: readonly ViewLine[] = [
+    { text: `${input.title}   up ${formatDuration(input.upMs)}`, tone: "title" },
+    ...pack(state.services.map(describe), columns).map((text): ViewLine => ({ text, tone: "plain" })),
+    ...pack(input.where, columns).map((text): ViewLine => ({ text, tone: "dim" })),
     blank,
-    { text: describeCounts(state), tone: "plain" },
+    ...pack(describeCounts(state), columns).map((text): ViewLine => ({ text, tone: "title" })),
     blank,
-  ] as const;
+  ];
   const foot: readonly ViewLine[] = [
     blank,
-    { text: `Try  ${input.tips.join("   ")}`, tone: "dim" },
-    { text: "     Ctrl-C stops everything", tone: "dim" },
+    ...pack([...input.tips, "Ctrl-C stops everything"], columns).map((text): ViewLine => ({ text, tone: "dim" })),
   ];
   const room = Math.max(rows - head.length - foot.length, 0);
   // Events get a third of the room, and whatever the sessions leave.
@@ -55,7 +52,18 @@ function describe({ name, state, crashes }: ServiceState): string {
   return `${name} ${state}${crashes > 0 ? ` (${crashes} ${crashes === 1 ? "crash" : "crashes"})` : ""}`;
 }
 
-function describeCounts(state: LiveState): string {
+/** The parts on as few lines as they fit on whole. */
+function pack(parts: readonly string[], columns: number): readonly string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const longer = `${lines.at(-1)}   ${part}`;
+    if (lines.length > 0 && longer.length <= columns) lines[lines.length - 1] = longer;
+    else lines.push(part);
+  }
+  return lines;
+}
+
+function describeCounts(state: LiveState): readonly string[] {
   const waiting = countTickets(state, "SEARCHING");
   const placing = countTickets(state, "PLACING");
   const medianMs = medianWaitMs(state);
@@ -70,7 +78,7 @@ function describeCounts(state: LiveState): string {
     ...(lost > 0 ? [`not matched ${lost}`] : []),
     `sessions ${state.sessions.size} (${state.endedSessions} over)`,
     `servers ${living} (${busy} busy)`,
-  ].join("   ");
+  ];
 }
 
 function sessionLines(state: LiveState, wallMs: number): readonly (readonly ViewLine[])[] {

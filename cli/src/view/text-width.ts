@@ -8,10 +8,17 @@ const NO_WIDTH = /\p{Mark}|\p{Cf}|\p{Variation_Selector}/u;
 export function cutTo(text: string, columns: number): string {
   let width = 0;
   let kept = "";
+  let keptWithEllipsis = "";
   for (const character of text) {
-    width += NO_WIDTH.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
-    if (width > columns) return `${cutTo(kept, columns - 1).replace(/…$/, "")}…`;
+    width += widthOf(character);
+    if (width > columns) return `${keptWithEllipsis}…`;
     kept += character;
+    if (width < columns) keptWithEllipsis = kept;
   }
   return kept;
+}
+
+function widthOf(character: string): 0 | 1 | 2 {
+  if (NO_WIDTH.test(character)) return 0;
+  return WIDE.test(character) ? 2 : 1;
 }

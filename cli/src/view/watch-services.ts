@@ -11,6 +11,7 @@ const PROCESSES_LOOK_MS = 1_000;
 export type WatchListener = {
   readonly onTicket: (event: TicketEvent) => void;
   readonly onFeed: (message: FeedMessage) => void;
+  /** Ended ones too. */
   readonly onProcesses: (processes: readonly ServerProcess[]) => void;
 };
 
@@ -53,7 +54,7 @@ export async function watchServices(
   const processes = async () => {
     while (!signal.aborted) {
       try {
-        const response = await fleet.fleet.describeProcesses({ includeEnded: false }, { signal });
+        const response = await fleet.fleet.describeProcesses({ includeEnded: true }, { signal });
         listener.onProcesses(response.processes.map(readProcess));
       } catch (error) {
         // The fleet is away; the supervisor tells of it.
