@@ -12,9 +12,12 @@ export type CallPolicy = {
   readonly signal: AbortSignal;
 };
 
+/** The peer is away, starting, or without the fleet that it asks. */
+const AWAY: ReadonlySet<string> = new Set(["PEER_UNREACHABLE", "SERVICE_NOT_READY", "FLEET_UNREACHABLE"]);
+
 /** Whether the peer is away for a moment rather than of another opinion. */
 export function isPeerAway(error: unknown): boolean {
-  return error instanceof MusterError && (error.reason === "PEER_UNREACHABLE" || error.reason === "SERVICE_NOT_READY");
+  return error instanceof MusterError && AWAY.has(error.reason);
 }
 
 /**

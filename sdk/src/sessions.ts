@@ -57,8 +57,8 @@ type Entry = {
   readonly handle: SessionHandle;
   waiting: Waiting[];
   running: boolean;
-  /** The last revision whose callback has returned. */
-  handledRevision: number | undefined;
+  /** The last revision whose callback has returned. 0 while the start handler has not. */
+  handledRevision: number;
   /** Differences are missing: the next watch asks for a snapshot. */
   torn: boolean;
   /** The start handler threw: the session is terminated as soon as the sidecar can be reached. */
@@ -100,7 +100,7 @@ export function createSessions({ calls, callbacks, callbackTimeoutMs }: Sessions
       handle: new SessionHandle(session, calls),
       waiting: [],
       running: false,
-      handledRevision: undefined,
+      handledRevision: 0,
       torn: false,
       refused: false,
     };
@@ -232,9 +232,8 @@ export function createSessions({ calls, callbacks, callbackTimeoutMs }: Sessions
     },
     resumeAfter() {
       const revisions: Record<string, number> = {};
-      for (const [id, { handledRevision, torn }] of entries) {
-        if (handledRevision !== undefined && !torn) revisions[id] = handledRevision;
-      }
+      // 0 asks for a snapshot, or for the word that the session is over: of one that is not named nobody would say that.
+      for (const [id, { handledRevision, torn }] of entries) revisions[id] = torn ? 0 : handledRevision;
       return revisions;
     },
     onStart(handler) {

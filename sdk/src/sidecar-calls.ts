@@ -125,10 +125,11 @@ export function createSidecarCalls(options: SidecarCallsOptions): SidecarCalls {
       await call(options, (how) => client.removePlayerSession({ playerSessionId }, how));
     },
     async updatePlayerSessionCreationPolicy(battleSessionId, options) {
-      if (!(options.policy in session.CreationPolicy)) {
-        throw fieldInvalid("policy", "one of ACCEPT_ALL, DENY_ALL", options.policy);
+      const { policy } = options;
+      if (policy !== "ACCEPT_ALL" && policy !== "DENY_ALL") {
+        throw fieldInvalid("policy", "one of ACCEPT_ALL, DENY_ALL", policy);
       }
-      const creationPolicy = writeEnum(session.CreationPolicy, options.policy);
+      const creationPolicy = writeEnum(session.CreationPolicy, policy);
       await call(options, (how) => client.updatePlayerSessionCreationPolicy({ battleSessionId, creationPolicy }, how));
     },
     async startBackfill(battleSessionId, options) {
