@@ -3,13 +3,14 @@
 
 import { type CommittedFact, type Journal, openLedger } from "@muster/journal";
 import type { Clock, Random } from "@muster/kit";
-import type { ServerSessionId } from "@muster/proto";
+import { MusterError, type ServerSessionId } from "@muster/proto";
 import type { Implementation, Network } from "@muster/proto/rpc";
 import type { Log } from "@muster/service";
 import type { MatcherConfig } from "./config.ts";
 import { isLiveBackfill } from "./core/backfill.ts";
 import { evolve } from "./core/evolve.ts";
 import { decidePlacementReport, decideSessionEnded } from "./core/fleet-reports.ts";
+import { presentPlacementId } from "./core/match.ts";
 import { createMatcherState } from "./core/matcher-state.ts";
 import { decideSessionChange } from "./core/session-change.ts";
 import { createSessionView, type PlacementReport } from "./core/session-view.ts";
@@ -225,7 +226,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
       onPlacement: (placement) => guard(report(placement)),
       onSnapshot(named) {
         for (const match of state.matches.values()) {
-          if (![...named].some((id) => id.startsWith(`${match.matchId}.`))) placements.poke(match.matchId);
+          if (!named.has(presentPlacementId(match))) placements.poke(match.matchId);
         }
         for (const [id, session] of state.sessions) if (!session.ended && !view.find(id)) checks.poke(id);
         markAll();
@@ -241,7 +242,9 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
     services: createServices({ ...workshop, watch, withheld, stopping: stop.signal }),
     async [Symbol.asyncDispose]() {
       if (stop.signal.aborted) return;
-      stop.abort();
+      stop.abort(
+        new MusterError("SERVICE_NOT_READY", "Cannot go on as the matcher is stopping: resume when it is back"),
+      );
       stopListening();
       await Promise.all([placements, outbox, checks].map((work) => work[Symbol.asyncDispose]()));
       await Promise.allSettled([feed, matching]);

@@ -31,7 +31,7 @@ export function decide<Reply>(
 ): Promise<Reply> {
   return ledger.execute((state, nowMs) => {
     const { facts, reply } = decision(state, nowMs);
-    const atWallMs = clock.wallMs();
+    const atWallMs = Math.round(clock.wallMs());
     return { facts: facts.map((fact) => ({ atWallMs, fact })), reply };
   });
 }

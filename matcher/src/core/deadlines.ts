@@ -31,7 +31,8 @@ function forgetAtMs(state: MatcherState): number | undefined {
 function dueToForget(state: MatcherState, nowMs: number): number | undefined {
   const dueAtMs = forgetAtMs(state);
   if (dueAtMs === undefined || nowMs < dueAtMs) return undefined;
-  const untilMs = nowMs - limits.ENDED_KEPT_MS;
+  // Whole, as the journal keeps it; never before the oldest, or nothing would be forgotten.
+  const untilMs = Math.floor(nowMs - limits.ENDED_KEPT_MS);
   const last = state.ended[DUE_PER_STEP_MAX];
-  return last ? Math.min(untilMs, last.atMs) : untilMs;
+  return last ? Math.min(untilMs, Math.ceil(last.atMs)) : untilMs;
 }

@@ -42,7 +42,8 @@ export function decideStartMatching(
       { metadata: { limit: String(poolTicketsMax) } },
     );
   }
-  const timesOutAtMs = nowMs + configuration.requestTimeoutMs;
+  // Whole: the journal keeps it as a whole number, and a replay must see what was decided.
+  const timesOutAtMs = Math.ceil(nowMs + configuration.requestTimeoutMs);
   const { ticketId, bodyDigest } = request;
   return [{ type: "ticket-created", ticketId, configuration: configuration.name, players, bodyDigest, timesOutAtMs }];
 }
