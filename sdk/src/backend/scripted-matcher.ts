@@ -1,0 +1,161 @@
+// A matcher in the hands of a test: a handful of tickets whose every change is an event with a number. It can be restarted
+// without forgetting them. Used by the backend SDK's own tests.
+import { type Channel, createChannel } from "@muster/kit";
+import { MusterError, writeEnum } from "@muster/proto";
+import {
+  MatchmakingServiceDefinition,
+  type StartMatchingRequest,
+  TicketEventType,
+  TicketState,
+  type WatchTicketsRequest,
+  type WatchTicketsResponse,
+  type Ticket as WireTicket,
+} from "@muster/proto/matchmaking";
+import { type Implementation, implement } from "@muster/proto/rpc";
+
+/** What a matcher keeps over its restarts. */
+export type MatcherBook = {
+  readonly tickets: Map<string, WireTicket>;
+  readonly events: WatchTicketsResponse[];
+};
+
+export type MatcherScript = {
+  readonly book?: MatcherBook;
+  /** Called before each method; what it throws is the answer. */
+  readonly before?: (method: string, request: unknown) => void;
+  /** Called after the work of each method: what it throws loses an answer to what was done. */
+  readonly after?: (method: string) => void;
+};
+
+export type ScriptedMatcher = {
+  readonly services: readonly Implementation[];
+  readonly book: MatcherBook;
+  readonly calls: { readonly method: string; readonly request: unknown; readonly token: string }[];
+  readonly watches: WatchTicketsRequest[];
+  /** Moves a ticket on: one more event. */
+  move(ticketId: string, change: Partial<WireTicket>): void;
+  endSession(ticketId: string): void;
+  heartbeat(): void;
+};
+
+export function createScriptedMatcher(script: MatcherScript = {}): ScriptedMatcher {
+  const book: MatcherBook = script.book ?? { tickets: new Map(), events: [] };
+  const calls: { method: string; request: unknown; token: string }[] = [];
+  const watches: WatchTicketsRequest[] = [];
+  const open = new Set<{ readonly request: WatchTicketsRequest; readonly responses: Channel<WatchTicketsResponse> }>();
+
+  const enter = (method: string, request: unknown, token: string) => {
+    calls.push({ method, request, token });
+    script.before?.(method, request);
+  };
+  const concerns = ({ ticketIds, configuration }: WatchTicketsRequest, ticket: WireTicket | undefined) =>
+    ticketIds.length > 0
+      ? ticketIds.includes(ticket?.ticketId ?? "")
+      : configuration === "" || configuration === ticket?.configuration;
+  const publish = (event: Omit<WatchTicketsResponse, "resumeToken">) => {
+    const numbered = { ...event, resumeToken: String(book.events.length + 1) };
+    book.events.push(numbered);
+    for (const { request, responses } of open) if (concerns(request, event.ticket)) responses.push(numbered);
+  };
+  const eventOf = (type: keyof typeof TicketEventType & string, ticket: WireTicket) => ({
+    type: TicketEventType[type as "STATE_CHANGED"],
+    ticket,
+    at: new Date(5_000),
+    sessionEndCause: 0 as const,
+  });
+  const find = (ticketId: string): WireTicket => {
+    const ticket = book.tickets.get(ticketId);
+    if (ticket) return ticket;
+    throw new MusterError("TICKET_NOT_FOUND", `Cannot find the ticket ${ticketId}`);
+  };
+  const put = (ticket: WireTicket) => {
+    book.tickets.set(ticket.ticketId, ticket);
+    publish(eventOf("STATE_CHANGED", ticket));
+  };
+  const move = (ticketId: string, change: Partial<WireTicket>) => {
+    const ticket = find(ticketId);
+    put({ ...ticket, ...change, version: ticket.version + 1 });
+  };
+
+  const service = implement(MatchmakingServiceDefinition, {
+    async startMatching(request, { token }) {
+      enter("startMatching", request, token);
+      if (!book.tickets.has(request.ticketId)) put(newTicket(request));
+      script.after?.("startMatching");
+      return { ticket: find(request.ticketId) };
+    },
+    async cancelMatching(request, { token }) {
+      enter("cancelMatching", request, token);
+      const { state, matchId } = find(request.ticketId);
+      if (state === TicketState.PLACING || state === TicketState.COMPLETED) {
+        throw new MusterError("TICKET_ALREADY_MATCHED", "Cannot cancel as it has its match", { metadata: { matchId } });
+      }
+      const cancelled = { state: writeEnum(TicketState, "CANCELLED"), cause: "CANCELLED_BY_REQUEST" };
+      if (state === TicketState.SEARCHING) move(request.ticketId, cancelled);
+      return { ticket: find(request.ticketId) };
+    },
+    async describeMatchingProgress(request, { token }) {
+      enter("describeMatchingProgress", request, token);
+      return { tickets: request.ticketIds.map(find) };
+    },
+    async *watchTickets(request, { signal, token }) {
+      enter("watchTickets", request, token);
+      watches.push(request);
+      for (const ticketId of request.ticketIds) find(ticketId);
+      const responses = createChannel<WatchTicketsResponse>();
+      const watch = { request, responses };
+      signal.addEventListener("abort", () => responses.close(), { once: true });
+      const fromStart = request.ticketIds.length > 0 ? 0 : book.events.length;
+      const after = request.resumeToken === "" ? fromStart : Number(request.resumeToken);
+      for (const event of book.events.slice(after)) if (concerns(request, event.ticket)) responses.push(event);
+      open.add(watch);
+      try {
+        yield* responses;
+      } finally {
+        open.delete(watch);
+      }
+    },
+  });
+
+  return {
+    services: [service],
+    book,
+    calls,
+    watches,
+    move,
+    endSession: (ticketId) => publish({ ...eventOf("SESSION_ENDED", find(ticketId)), sessionEndCause: 1 }),
+    heartbeat() {
+      const resumeToken = String(book.events.length);
+      const beat = { type: TicketEventType.HEARTBEAT, ticket: undefined, at: undefined, sessionEndCause: 0 as const };
+      for (const { responses } of open) responses.push({ ...beat, resumeToken });
+    },
+  };
+}
+
+function newTicket(request: StartMatchingRequest): WireTicket {
+  return {
+    ...request,
+    state: TicketState.SEARCHING,
+    version: 1,
+    createdAt: new Date(1_000),
+    timesOutAt: new Date(61_000),
+    matchId: "",
+    cause: "",
+    returns: 0,
+  };
+}
+
+/** What completes a ticket of player "ann" in `bs_1`, beside bob. */
+export const completed: Partial<WireTicket> = {
+  state: TicketState.COMPLETED,
+  matchId: "match_1",
+  assignment: {
+    address: { host: "127.0.0.1", ports: { game: 7500 } },
+    battleSessionId: "bs_1",
+    region: "local",
+    players: [
+      { playerId: "ann", team: "red", ticketId: "t1", playerSessionId: "ps_ann" },
+      { playerId: "bob", team: "blue", ticketId: "t2", playerSessionId: "" },
+    ],
+  },
+};
