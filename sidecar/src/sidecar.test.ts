@@ -11,7 +11,7 @@ import { BackfillServiceDefinition } from "@muster/proto/matchmaking";
 import { createMemoryNetwork, implement } from "@muster/proto/rpc";
 import { GameServerServiceDefinition, type WatchResponse } from "@muster/proto/sdk";
 import { afterEach, expect, test } from "vitest";
-import { createScriptedFleet, type Script, type ScriptedFleet } from "./scripted-fleet.ts";
+import { createScriptedFleet, type Script, type ScriptedFleet } from "./scripted-fleet.fixture.ts";
 import { createSidecar, type EndRequest } from "./sidecar.ts";
 
 const seat: PlayerSession = {

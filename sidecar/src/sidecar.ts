@@ -10,14 +10,14 @@ import {
 import type { StartSession } from "@muster/proto/fleet";
 import { type Implementation, implement, type Network } from "@muster/proto/rpc";
 import { GameServerServiceDefinition, type WatchResponse } from "@muster/proto/sdk";
-import { becomeReady, beginTerminating, type ProcessPhase, type Ready } from "./core/phase.ts";
+import { becomeReady, beginTerminating, type Ready } from "./core/phase.ts";
 import { type BookedSession, bookChange, bookSession } from "./core/session-book.ts";
-import type { StandInSeat } from "./core/stand-in.ts";
 import { createFleetLink, type FleetLink, type FleetMessage } from "./fleet-link.ts";
 import { createGameWatch, type GameWatch } from "./game-watch.ts";
 import { gameServerHandlers } from "./grpc/game-server-handlers.ts";
 import { createHealthLoop, type HealthLoop } from "./health-loop.ts";
 import type { Log } from "./log.ts";
+import type { SidecarState } from "./sidecar-state.ts";
 
 export const SIDECAR_VERSION = "0.1.0";
 
@@ -69,15 +69,6 @@ export interface Sidecar extends AsyncDisposable {
 
 /** How long an unhealthy game gets to end, in ms. */
 const UNHEALTHY_END_MS = 10_000;
-
-/** The one place where the parts of a sidecar share what changes. */
-export type SidecarState = {
-  phase: ProcessPhase;
-  book: ReadonlyMap<string, BookedSession>;
-  readonly standIns: Map<string, StandInSeat>;
-  pid: number;
-  ending: boolean;
-};
 
 /** A sidecar that has not been run yet. */
 export function createSidecar(options: SidecarOptions): Sidecar {

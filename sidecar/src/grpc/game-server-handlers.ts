@@ -14,7 +14,7 @@ import { type BookedSession, findSeat } from "../core/session-book.ts";
 import { fleetIsAway, type SeatFound, standInForAccept, standInForLeave } from "../core/stand-in.ts";
 import type { Command, FleetLink } from "../fleet-link.ts";
 import type { GameWatch } from "../game-watch.ts";
-import type { SidecarState } from "../sidecar.ts";
+import type { SidecarState } from "../sidecar-state.ts";
 
 export type HandlerParts = {
   readonly state: SidecarState;
