@@ -23,8 +23,8 @@ export interface BackendClient {
   follow(ticketId: string, signal: AbortSignal): Promise<TicketAnswer>;
   /** Takes the ticket back; the answer is its seat if that came too late. */
   cancel(ticketId: string, signal: AbortSignal): Promise<TicketAnswer>;
-  /** When the backend last answered anything, as `performance.now()` counts; at first when the client was made. */
-  readonly answeredAtMs: number;
+  /** Since when nothing but silence has come back, as `performance.now()` counts; undefined while the backend answers. */
+  readonly awaySinceMs: number | undefined;
 }
 
 /** The longest that the backend holds a follow back, in seconds. */
@@ -38,7 +38,7 @@ const BACKOFF_MS = { first: 200, max: 5_000 } as const;
 /** A client with a key of its own: nobody else sees its tickets. */
 export function createBackendClient(url: string, random: Random): BackendClient {
   const clientKey = randomBytes(32).toString("base64url");
-  let answeredAtMs = performance.now();
+  let awaySinceMs: number | undefined;
 
   async function ask(method: string, path: string, options: { body?: unknown; key?: string }, signal: AbortSignal) {
     const headers: Record<string, string> = { authorization: `Bearer ${clientKey}` };
@@ -51,7 +51,7 @@ export function createBackendClient(url: string, random: Random): BackendClient 
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
     });
     const value: unknown = await response.json();
-    answeredAtMs = performance.now();
+    awaySinceMs = undefined;
     return { status: response.status, value };
   }
 
@@ -59,6 +59,7 @@ export function createBackendClient(url: string, random: Random): BackendClient 
     for (let pauseMs: number = BACKOFF_MS.first; ; pauseMs = Math.min(pauseMs * 2, BACKOFF_MS.max)) {
       const answer = await ask(method, path, options, signal).catch((error: unknown) => {
         signal.throwIfAborted();
+        awaySinceMs ??= performance.now();
         return { status: 503, value: error }; // Away, too slow, or talking something else: the same as busy.
       });
       // A cancel that came too late is a conflict, and says where the seat is.
@@ -78,8 +79,8 @@ export function createBackendClient(url: string, random: Random): BackendClient 
     },
     follow: (ticketId, signal) => persist("GET", `/matchmaking/${ticketId}?wait=${WAIT_SECONDS}`, {}, signal),
     cancel: (ticketId, signal) => persist("DELETE", `/matchmaking/${ticketId}`, {}, signal),
-    get answeredAtMs() {
-      return answeredAtMs;
+    get awaySinceMs() {
+      return awaySinceMs;
     },
   };
 }

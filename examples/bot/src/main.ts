@@ -3,7 +3,9 @@
 import { createBackendClient } from "./backend-client.ts";
 import { createRandom } from "./core/random.ts";
 import { readEnvironment } from "./environment.ts";
-import { BACKEND_GONE_MS, runStream } from "./run-stream.ts";
+import { runStream } from "./run-stream.ts";
+
+const backendGoneMs = 60_000;
 
 const { backendUrl, playersPerSecond, playersMax, seed } = readEnvironment(
   process.env,
@@ -16,6 +18,6 @@ console.log(`bots: ${playersPerSecond} players a second, at most ${playersMax} a
 const backend = createBackendClient(backendUrl, createRandom(seed));
 const tell = (player: string, { type, ...details }: { readonly type: string }) =>
   console.log([player, type, ...Object.entries(details).map(([name, value]) => `${name}=${value}`)].join(" "));
-const end = await runStream({ backend, seed, playersPerSecond, playersMax, tell }, stop.signal);
-console.log(end === "called-off" ? "bots: all gone" : `bots: no answer from ${backendUrl} for ${BACKEND_GONE_MS} ms`);
+const end = await runStream({ backend, seed, playersPerSecond, playersMax, backendGoneMs, tell }, stop.signal);
+console.log(end === "called-off" ? "bots: all gone" : `bots: no answer from ${backendUrl} for ${backendGoneMs} ms`);
 process.exitCode = end === "called-off" ? 0 : 1;

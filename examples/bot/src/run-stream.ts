@@ -12,15 +12,17 @@ export type StreamOptions = {
   readonly playersPerSecond: number;
   /** Bots at once. */
   readonly playersMax: number;
+  /** A backend that is away for so long is not coming back, in ms. */
+  readonly backendGoneMs: number;
   readonly tell: (player: string, event: BotEvent) => void;
 };
 
-/** A backend that has not answered anybody for so long is not coming back, in ms. */
-export const BACKEND_GONE_MS = 60_000;
+/** How often the stream looks whether the backend is still there, in ms, however seldom bots come. */
+const LOOK_EVERY_MS = 1_000;
 
 /** Resolves when every bot is gone: "called-off" after an abort of `signal`, else "backend-gone". */
 export async function runStream(options: StreamOptions, signal: AbortSignal): Promise<"called-off" | "backend-gone"> {
-  const { backend, seed, playersPerSecond, playersMax, tell } = options;
+  const { backend, seed, playersPerSecond, playersMax, backendGoneMs, tell } = options;
   const random = createRandom(seed);
   const running = new Set<Promise<void>>();
   const stop = new AbortController();
@@ -38,13 +40,12 @@ export async function runStream(options: StreamOptions, signal: AbortSignal): Pr
 
   while (!ended.aborted) {
     const nowMs = performance.now();
-    // Somebody always asks while bots are running: silence then is the backend's.
-    if (running.size > 0 && nowMs - backend.answeredAtMs > BACKEND_GONE_MS) stop.abort();
+    if (nowMs - (backend.awaySinceMs ?? nowMs) > backendGoneMs) stop.abort();
     const limits = { perSecond: playersPerSecond, running: running.size, runningMax: playersMax };
     const { start, next, waitMs } = planArrivals(arrivals, nowMs, limits);
     arrivals = next;
-    for (let i = 0; i < start; i += 1) startBot();
-    await sleep(waitMs, undefined, { signal: ended }).catch(() => undefined); // An abort ends the loop.
+    for (let i = 0; i < start && !ended.aborted; i += 1) startBot();
+    await sleep(Math.min(waitMs, LOOK_EVERY_MS), undefined, { signal: ended }).catch(() => undefined); // An abort ends the loop.
   }
   await Promise.all(running);
   return signal.aborted ? "called-off" : "backend-gone";
