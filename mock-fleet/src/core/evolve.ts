@@ -5,6 +5,7 @@ import {
   applySessionChange,
   type BattleSession,
   limits,
+  type PlacementId,
   type PlayerSessionId,
   type ProcessId,
   type ServerSessionId,
@@ -157,6 +158,7 @@ function startPlacement(state: FleetFold, fact: Fact<"placement-started">): void
   };
   state.placements.set(placementId, placement);
   state.pendingPlacements.set(placementId, placement);
+  state.waitingPlacements.add(placementId);
   state.agenda.add({ type: "placement-expires", atMs: fact.expiresAtMs, placementId });
 }
 
@@ -167,6 +169,7 @@ function endPlacement(state: FleetFold, fact: Fact<"placement-ended">, timeMs: n
   const end = { state: fact.state, failure: fact.failure, endedAtWallMs: fact.endedAtWallMs };
   state.placements.set(placementId, { ...placement, end });
   state.pendingPlacements.delete(placementId);
+  state.waitingPlacements.delete(placementId);
   state.agenda.add({ type: "placement-forgotten", atMs: timeMs + limits.ENDED_KEPT_MS, placementId });
 }
 
@@ -194,6 +197,7 @@ function startSession(state: FleetFold, fact: Fact<"session-started">): void {
   const attempt = { ...placement, sessionId, tried: new Set([...placement.tried, battle.processId]) };
   state.placements.set(placementId, attempt);
   state.pendingPlacements.set(placementId, attempt);
+  state.waitingPlacements.delete(placementId);
 }
 
 function changeSession(state: FleetFold, fact: SessionChanged, timeMs: number): void {
@@ -204,6 +208,8 @@ function changeSession(state: FleetFold, fact: SessionChanged, timeMs: number): 
   const battle = applySessionChange(session.battle, change);
   invariant(battle.playerSessions.length <= battle.capacity, "S-CAPACITY: used seats never exceed capacity");
   const isOver = battle.state === "TERMINATED";
+  const hasFailed = session.battle.state === "ACTIVATING" && (isOver || battle.state === "TERMINATING");
+  if (hasFailed) waitAgain(state, session.placementId);
   const unreachable = {
     true: session.unreachableSinceMs ?? timeMs,
     false: undefined,
@@ -233,6 +239,13 @@ function changeSession(state: FleetFold, fact: SessionChanged, timeMs: number): 
       sessionIds: new Set([...process.sessionIds].filter((id) => id !== sessionId)),
     }));
   }
+}
+
+/** The attempt is over and the placement is not: it waits in its old place. */
+function waitAgain(state: FleetFold, placementId: PlacementId): void {
+  if (!state.pendingPlacements.has(placementId)) return;
+  const waiting = new Set([...state.waitingPlacements, placementId]);
+  state.waitingPlacements = new Set([...state.pendingPlacements.keys()].filter((id) => waiting.has(id)));
 }
 
 function keepLast(changes: SessionChange[], change: SessionChange): SessionChange[] {

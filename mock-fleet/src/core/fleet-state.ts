@@ -23,6 +23,8 @@ export type FleetState = {
   /** Oldest first. */
   readonly pendingPlacements: ReadonlyMap<PlacementId, Placement>;
   readonly sessions: ReadonlyMap<ServerSessionId, ServerSession>;
+  /** The pending ones that no session is being made for, oldest first. */
+  readonly waitingPlacements: ReadonlySet<PlacementId>;
   /** Where every remembered seat belongs, ended ones included. */
   readonly sessionBySeat: ReadonlyMap<PlayerSessionId, ServerSessionId>;
   /** By "fill <id>" and "update <id>". */
@@ -43,6 +45,7 @@ export type FleetFold = {
   readonly livingProcesses: Map<ProcessId, ServerProcess>;
   readonly placements: Map<PlacementId, Placement>;
   readonly pendingPlacements: Map<PlacementId, Placement>;
+  waitingPlacements: Set<PlacementId>;
   readonly sessions: Map<ServerSessionId, SessionFold>;
   readonly sessionBySeat: Map<PlayerSessionId, ServerSessionId>;
   readonly sessionByRequest: Map<string, ServerSessionId>;
@@ -60,6 +63,7 @@ export function createFleetState(): FleetFold {
     livingProcesses: new Map(),
     placements: new Map(),
     pendingPlacements: new Map(),
+    waitingPlacements: new Set(),
     sessions: new Map(),
     sessionBySeat: new Map(),
     sessionByRequest: new Map(),

@@ -152,8 +152,7 @@ export function endPlacement(
 
 /** Hands the placement to the first process of its destinations that can take it; nothing if it waits. */
 export function placeNext(state: FleetState, placement: Placement, moment: Moment): readonly FleetFact[] {
-  const current = placement.sessionId && state.sessions.get(placement.sessionId)?.battle;
-  if (placement.end || current?.state === "ACTIVATING") return [];
+  if (!state.waitingPlacements.has(placement.request.placementId)) return [];
   const process = chooseProcess(state, placement, moment);
   const fleet = process && findFleet(moment.config, process.fleet);
   if (!process || !fleet) return [];

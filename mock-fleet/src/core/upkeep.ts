@@ -34,11 +34,12 @@ export function nextUpkeep(state: FleetState, moment: Moment): readonly FleetFac
 }
 
 function placeOne(state: FleetState, moment: Moment): readonly FleetFact[] {
-  if (state.pendingPlacements.size === 0) return [];
+  if (state.waitingPlacements.size === 0) return [];
   const hasRoom = [...state.livingProcesses.values()].some((process) => freeSlots(process) > 0);
   if (!hasRoom) return [];
-  for (const placement of state.pendingPlacements.values()) {
-    const facts = placeNext(state, placement, moment);
+  for (const placementId of state.waitingPlacements) {
+    const placement = state.pendingPlacements.get(placementId);
+    const facts = placement ? placeNext(state, placement, moment) : [];
     if (facts.length > 0) return facts;
   }
   return [];

@@ -21,41 +21,62 @@ export async function* watchSessions(
   { signal }: CallContext,
 ): AsyncGenerator<WatchSessionsResponse> {
   const owner = request.owner === "" ? undefined : parseId("owner", request.owner);
-  const { runner, feed } = app;
-  const journalId = runner.state.journalId ?? "";
-  const tokenAt = (position: number) => writeResumeToken(journalId, position);
   const news = subscribe(app, signal);
-  let position: number;
-  if (request.resumeToken === "") {
-    const snapshot = await runner.read((state) => ({
-      position: state.position,
-      events: snapshotOf(app, state, owner),
-    }));
-    for (const event of snapshot.events) yield { resumeToken: "", event };
-    position = snapshot.position;
-    yield { resumeToken: tokenAt(position), event: { $case: "snapshotEnd", value: {} } };
-  } else {
-    position = resumePosition(app, readResumeToken(journalId, request.resumeToken));
-  }
-  while (!signal.aborted) {
-    const until = runner.durablePosition;
-    const events = feed.between({ after: position, until, count: EVENTS_PER_PULL });
-    if (!events) throw cursorExpired();
-    for (const event of events) {
-      position = event.position;
-      if (owner === undefined || event.owner === owner) {
-        yield { resumeToken: tokenAt(position), event: writeFeedEvent(app, event) };
-      }
-    }
-    if (events.length === EVENTS_PER_PULL) continue;
-    position = Math.max(position, until);
-    if (runner.durablePosition > position) continue;
-    const hadNews = await news.next(WATCH_HEARTBEAT_MS);
-    if (!hadNews) yield { resumeToken: tokenAt(position), event: { $case: "heartbeat", value: {} } };
+  try {
+    const resumed = request.resumeToken === "" ? undefined : resumePosition(app, request.resumeToken);
+    const position = resumed ?? (yield* snapshot(app, owner));
+    yield* follow(app, { owner, position, news, signal });
+  } finally {
+    news.stop();
   }
 }
 
-function resumePosition({ runner, feed }: FleetApp, position: number | undefined): number {
+/** Everything that lives, then the position that it was taken at. Cut off in the middle, it starts again. */
+async function* snapshot(app: FleetApp, owner: string | undefined): AsyncGenerator<WatchSessionsResponse, number> {
+  const { position, events } = await app.runner.read((state) => ({
+    position: state.position,
+    events: snapshotOf(app, state, owner),
+  }));
+  for (const event of events) yield { resumeToken: "", event };
+  yield { resumeToken: tokenAt(app, position), event: { $case: "snapshotEnd", value: {} } };
+  return position;
+}
+
+type Following = {
+  readonly owner: string | undefined;
+  readonly position: number;
+  readonly news: News;
+  readonly signal: AbortSignal;
+};
+
+async function* follow(app: FleetApp, from: Following): AsyncGenerator<WatchSessionsResponse> {
+  const { owner, news, signal } = from;
+  let { position } = from;
+  while (!signal.aborted) {
+    const until = app.runner.durablePosition;
+    const events = app.feed.between({ after: position, until, count: EVENTS_PER_PULL });
+    if (!events) throw cursorExpired();
+    for (const event of events) {
+      position = event.position;
+      if (owner !== undefined && event.owner !== owner) continue;
+      yield { resumeToken: tokenAt(app, position), event: writeFeedEvent(app, event) };
+    }
+    if (events.length === EVENTS_PER_PULL) continue;
+    position = Math.max(position, until);
+    if (app.runner.durablePosition > position) continue;
+    const hadNews = await news.next();
+    if (!hadNews && !signal.aborted) {
+      yield { resumeToken: tokenAt(app, position), event: { $case: "heartbeat", value: {} } };
+    }
+  }
+}
+
+function tokenAt(app: FleetApp, position: number): string {
+  return writeResumeToken(app.runner.state.journalId ?? "", position);
+}
+
+function resumePosition({ runner, feed }: FleetApp, token: string): number {
+  const position = readResumeToken(runner.state.journalId ?? "", token);
   const isKnown = position !== undefined && position <= runner.durablePosition;
   if (isKnown && feed.between({ after: position, until: position, count: 0 })) return position;
   throw cursorExpired();
@@ -82,30 +103,49 @@ function snapshotOf(app: FleetApp, state: FleetState, owner: string | undefined)
   return events;
 }
 
-/** Tells when facts were committed since it was last asked. */
-function subscribe(app: FleetApp, signal: AbortSignal): { next(waitMs: number): Promise<boolean> } {
+type News = {
+  /** Waits for facts or for the time of a heartbeat; answers whether there were facts. */
+  next(): Promise<boolean>;
+  stop(): void;
+};
+
+function subscribe(app: FleetApp, signal: AbortSignal): News {
+  const closing = new AbortController();
   let hasNews = false;
-  let wake = new AbortController();
-  const onNews = () => {
+  let wake: () => void = () => undefined;
+  const unsubscribe = app.runner.onCommitted(() => {
     hasNews = true;
-    wake.abort();
-  };
-  const stop = app.runner.onCommitted(onNews);
-  signal.addEventListener("abort", () => {
-    stop();
-    wake.abort();
+    wake();
   });
+  const stop = () => {
+    unsubscribe();
+    closing.abort();
+    wake();
+  };
+  signal.addEventListener("abort", stop, { once: true });
+  void beat(app, () => wake(), closing.signal);
   return {
-    async next(waitMs) {
-      if (!hasNews && !signal.aborted) {
-        wake = new AbortController();
-        await app.clock.sleep(waitMs, wake.signal).catch((error: unknown) => {
-          if (!isAbortError(error)) throw error;
+    stop,
+    async next() {
+      if (!hasNews && !closing.signal.aborted) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
         });
       }
       const had = hasNews;
       hasNews = false;
-      return had || signal.aborted;
+      return had;
     },
   };
+}
+
+async function beat(app: FleetApp, onBeat: () => void, signal: AbortSignal): Promise<void> {
+  try {
+    for (;;) {
+      await app.clock.sleep(WATCH_HEARTBEAT_MS, signal);
+      onBeat();
+    }
+  } catch (error) {
+    if (!isAbortError(error)) throw error;
+  }
 }
