@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { serveGrpc } from "@muster/proto/grpc";
 import { afterEach, expect, test, vi } from "vitest";
 import { connect } from "./connect.ts";
-import { reasonOf } from "./scripted-game.ts";
-import { changeOf, createScriptedSidecar, seatOf, sessionOf } from "./scripted-sidecar.ts";
+import { reasonOf } from "./scripted-game.fixture.ts";
+import { changeOf, createScriptedSidecar, seatOf, sessionOf } from "./scripted-sidecar.fixture.ts";
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -80,7 +80,7 @@ export async function openSidecar(options: OpenSidecarOptions): Promise<Sidecar>
     opening.resolve(event);
     for (const id of event.endedBattleSessionIds) sessions.take(id, { type: "ended" });
     // A sidecar that was restarted has kept nothing: what the game told it is told again.
-    if (ready) inBackground(calls.processReady(ready));
+    if (ready && !termination.noticed) inBackground(calls.processReady(ready));
   };
 
   const end = (waiting: Waiting): Promise<void> => {

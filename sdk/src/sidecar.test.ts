@@ -1,8 +1,8 @@
 import { MusterError, type Reason } from "@muster/proto";
 import { expect, test } from "vitest";
 import { connectWith } from "./connect.ts";
-import { reasonOf, type ScriptedGame, startGame } from "./scripted-game.ts";
-import { changeOf, removalOf, seatOf, sessionOf } from "./scripted-sidecar.ts";
+import { reasonOf, type ScriptedGame, startGame } from "./scripted-game.fixture.ts";
+import { changeOf, removalOf, seatOf, sessionOf } from "./scripted-sidecar.fixture.ts";
 import type { BattleSessionUpdate } from "./sessions.ts";
 
 /** A game with `bs_1` started and its start handler done; the updates it heard. */

@@ -20,6 +20,8 @@ export const HANDLER_WAIT_MS = 1_000;
 type Notice = Omit<TerminateNotice, "signal">;
 
 export interface Termination {
+  /** Whether the process was asked to end. */
+  readonly noticed: boolean;
   onNotice(handler: TerminateHandler): void;
   /** Carries a notice out. One that is repeated changes nothing. Rejects with an AbortError when the SDK is closed. */
   announce(notice: Notice): Promise<void>;
@@ -58,6 +60,9 @@ export function createTermination({ clock, callbacks, closing, end, exit }: Term
   };
 
   return {
+    get noticed() {
+      return notice !== undefined;
+    },
     onNotice(next) {
       const missed = handler === undefined ? notice : undefined;
       handler = next;

@@ -2,7 +2,7 @@
 import { serveGrpc } from "@muster/proto/grpc";
 import { afterEach, expect, test, vi } from "vitest";
 import { connectMatcher } from "./connect-matcher.ts";
-import { completed, createScriptedMatcher, type MatcherScript } from "./scripted-matcher.ts";
+import { completed, createScriptedMatcher, type MatcherScript } from "./scripted-matcher.fixture.ts";
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -4,10 +4,10 @@ import { MusterError } from "@muster/proto";
 import { TicketState } from "@muster/proto/matchmaking";
 import { createMemoryNetwork } from "@muster/proto/rpc";
 import { expect, test } from "vitest";
-import { reasonOf, runUntilSettled } from "../scripted-game.ts";
+import { reasonOf, runUntilSettled } from "../scripted-game.fixture.ts";
 import { connectMatcherWith } from "./connect-matcher.ts";
 import type { Matcher } from "./matcher.ts";
-import { completed, createScriptedMatcher, type MatcherScript } from "./scripted-matcher.ts";
+import { completed, createScriptedMatcher, type MatcherScript } from "./scripted-matcher.fixture.ts";
 import type { StartMatching, TicketEvent } from "./ticket.ts";
 
 const ann = { configuration: "arena", ticketId: "t1", players: [{ playerId: "ann", attributes: { skill: 1500 } }] };

@@ -1,6 +1,6 @@
 import type { BattleSession } from "@muster/proto";
 import { expect, test } from "vitest";
-import { changeOf, removalOf, seatOf, sessionOf } from "../scripted-sidecar.ts";
+import { changeOf, removalOf, seatOf, sessionOf } from "../scripted-sidecar.fixture.ts";
 import { foldNews, type SessionNews } from "./fold-news.ts";
 
 const known: BattleSession = { ...sessionOf("bs_1", ["ann", "bob"]), revision: 5, state: "ACTIVE" };

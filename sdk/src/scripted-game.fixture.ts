@@ -5,7 +5,7 @@ import type { MusterError } from "@muster/proto";
 import { createMemoryNetwork, type MemoryNetwork } from "@muster/proto/rpc";
 import type { ErrorContext } from "./callbacks.ts";
 import { type ConnectWithOptions, connectWith } from "./connect.ts";
-import { createScriptedSidecar, type ScriptedSidecar, type SidecarScript } from "./scripted-sidecar.ts";
+import { createScriptedSidecar, type ScriptedSidecar, type SidecarScript } from "./scripted-sidecar.fixture.ts";
 import type { Sidecar } from "./sidecar.ts";
 
 export type ScriptedGame = AsyncDisposable & {
