@@ -1,4 +1,3 @@
 // For the command line and tests.
 export { sidecarEnvironment } from "./environment.ts";
-export { main } from "./main.ts";
 export { createSidecar, SIDECAR_VERSION, type Sidecar, type SidecarOptions } from "./sidecar.ts";
