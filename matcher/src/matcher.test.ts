@@ -30,3 +30,50 @@ test("a matcher places a match and completes its tickets with their own player s
     ["t-bob", 3, 3],
   ]);
 });
+
+test("a watch without news beats, and goes on from a beat's token", async () => {
+  await using world = await createWorld();
+  const idle = world.collect({ configuration: "duel" });
+  await world.queue("group", "elsewhere"); // Another configuration's news.
+  await world.clock.advance(11_000);
+  expect(idle.map(({ type, ticket }) => [type, ticket])).toEqual([
+    [3, undefined],
+    [3, undefined],
+  ]);
+  const { resumeToken = "" } = idle.at(-1) ?? {};
+  await world.queue("duel", "ann");
+  const resumed = world.collect({ configuration: "duel", resumeToken });
+  await world.clock.advance(10);
+  expect(resumed.map(({ ticket }) => ticket?.ticketId)).toEqual(["t-ann"]);
+  expect(idle.at(-1)).toEqual(resumed[0]);
+});
+
+test("a watch that a stopping matcher ends says that it may be resumed", async () => {
+  await using world = await createWorld();
+  const events = world.matching.watchTickets({ ticketIds: [], configuration: "", resumeToken: "" });
+  const reading = (async () => {
+    for await (const _ of events);
+  })();
+  reading.catch(() => undefined);
+  await world.clock.advance(10);
+  await world.stop();
+  await expect(reading).rejects.toMatchObject({ retry: "backoff" });
+});
+
+test("a party is seated together, or not at all", async () => {
+  await using world = await createWorld();
+  await world.queue("equal", "a", "b", "c");
+  await world.queue("equal", "x");
+  await world.queue("equal", "y");
+  await world.clock.advance(50);
+  expect(await world.state("t-a-b-c")).toBe("SEARCHING"); // 3 against 2 is not equal; x against y is.
+  expect([await world.state("t-x"), await world.state("t-y")]).toEqual(["COMPLETED", "COMPLETED"]);
+  await world.queue("equal", "d", "e", "f");
+  await world.clock.advance(50);
+  const [teamOfA, teamOfD] = ["a", "d"].map((id) => {
+    return world.fleet.session().playerSessions.find((seat) => seat.playerId === id)?.team;
+  });
+  const together = world.fleet.session().playerSessions.filter((seat) => seat.team === teamOfA);
+  expect(together.map((seat) => seat.playerId)).toEqual(["a", "b", "c"]);
+  expect(teamOfD).not.toBe(teamOfA);
+});

@@ -250,7 +250,7 @@ test("random histories keep every promise, and the journal alone makes the same 
       expect(new Map(replayed.sessions)).toEqual(new Map(box.state.sessions));
       expect(replayed.events.last).toBe(box.state.events.last);
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
   // The histories are worth something only if they get there.
   const goals = ["match-placed", "placement-ended", "fill-decided", "fill-applied", "fill-dropped", "session-ended"];

@@ -71,8 +71,8 @@ export function decideRound(state: MatcherState, input: RoundInput): Round {
       seen.push(session.battleSessionId);
     }
   }
-  while (bench.size() > 0) {
-    if (isSpent(1)) {
+  for (let tries = 0; bench.size() > 0; tries += 1) {
+    if (tries > 0 && isSpent(1)) {
       isQuiet = false;
       break;
     }
