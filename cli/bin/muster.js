@@ -46,7 +46,7 @@ function start() {
         next(specifier, Object.assign({}, context, { conditions: context.conditions.concat("@muster/source") })),
     });
   }
-  import(pathToFileURL(inCheckout ? SOURCE : BUILT).href).then((main) => main.main(process.argv.slice(2)));
+  void import(pathToFileURL(inCheckout ? SOURCE : BUILT).href).then((main) => main.main(process.argv.slice(2)));
 }
 
 /** The same again under another Node, which ends with us: told by signals, and by the end of its lifeline if we are killed. */

@@ -4,6 +4,7 @@ export { watchResiliently } from "./contract/resilient-watch.ts";
 export { type FeedMessage, readFeedMessage, readProcess, type ServerProcess } from "./contract/session.ts";
 export { readTicket, readTicketEvent, type Ticket, type TicketEvent } from "./contract/ticket.ts";
 export { buildProgram } from "./program.ts";
+export { builtInConfig } from "./stack/built-in-config.ts";
 export { companionsSchema } from "./stack/companions.ts";
 export { findFreePort, isPortFree } from "./stack/free-port.ts";
 export { type Stack, type StackOptions, startStack } from "./stack/stack.ts";

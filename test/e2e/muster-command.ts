@@ -22,6 +22,8 @@ export interface RunningCommand extends AsyncDisposable {
 
 export type CommandOptions = {
   readonly env?: Readonly<Record<string, string>>;
+  /** What `env` is added to. Default: the environment of the tests. */
+  readonly inherits?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   /** Default: the Node that runs the tests. */
   readonly program?: readonly string[];
@@ -30,7 +32,7 @@ export type CommandOptions = {
 /** Starts `muster ARGS`. Disposing kills it. */
 export function startMuster(args: readonly string[], options: CommandOptions = {}): RunningCommand {
   const [program = "", ...before] = options.program ?? [process.execPath, COMMAND];
-  const { NODE_OPTIONS: _, npm_lifecycle_event: __, ...env } = process.env;
+  const { NODE_OPTIONS: _, npm_lifecycle_event: __, ...env } = options.inherits ?? process.env;
   const child = spawn(program, [...before, ...args], {
     cwd: options.cwd ?? ROOT,
     env: { ...env, ...options.env },

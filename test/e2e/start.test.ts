@@ -1,9 +1,9 @@
 // `muster dev` from its door: a server in any language around it, and nothing left of it however it ends.
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findFreePort } from "@muster/cli";
+import { builtInConfig, findFreePort } from "@muster/cli";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { muster, type RunningCommand, startMuster } from "./muster-command.ts";
 import { answers, markRun, nothingLeft } from "./orphans.ts";
@@ -72,6 +72,33 @@ for (const { name, end, code } of endings) {
   });
 }
 
+test("muster dev leaves no companion, however deep its processes, after SIGKILL of the supervisor", async () => {
+  const run = markRun();
+  const [matcherPort, fleetPort] = [await findFreePort(), await findFreePort()];
+  const config = {
+    ...builtInConfig({ command: [process.execPath, "--conditions=@muster/source", SERVER], cwd: folder }),
+    companions: [
+      { name: "crowd", command: ["/bin/sh", "-c", "trap '' TERM; sleep 1000 & sleep 1000 & wait; sleep 1000"] },
+    ],
+  };
+  const path = join(folder, "muster.json");
+  await writeFile(path, JSON.stringify(config));
+  const flags = [
+    "--matcher-port",
+    String(matcherPort),
+    "--fleet-port",
+    String(fleetPort),
+    "--data",
+    join(folder, "data"),
+  ];
+  await using dev = startMuster(["dev", "--config", path, "--json", ...flags], { env: run.env, cwd: folder });
+  const ready = JSON.parse(await dev.line(/"kind":"ready"/));
+  expect(ready).toMatchObject({ matcher: `127.0.0.1:${matcherPort}`, fleet: `127.0.0.1:${fleetPort}` });
+  expect(run.processes().filter((process) => process.includes("sleep 1000")).length).toBeGreaterThanOrEqual(1);
+  dev.child.kill("SIGKILL");
+  await nothingLeft(run, [matcherPort, fleetPort], STOP_MS);
+});
+
 test("muster dev ends when npm, which started it, is killed", async () => {
   const run = markRun();
   const [matcherPort, fleetPort] = [await findFreePort(), await findFreePort()];
@@ -93,13 +120,21 @@ test("muster dev ends when npm, which started it, is killed", async () => {
   await nothingLeft(run, [matcherPort, fleetPort], STOP_MS);
 });
 
-test("muster dev --for stops by itself, tells what happened, and goes on from its data", async () => {
-  const { dev, addresses } = await startDev({ args: ["--for", "2s"] });
+test("muster dev --for stops by itself", async () => {
+  const { run, dev, ports } = await startDev({ args: ["--for", "500ms"] });
   await using _ = dev;
-  const { ticketId } = await startBattle(addresses);
   const { code, out } = await dev.finished;
-  expect(code).toBe(0);
-  expect(out).toMatch(/2 players were matched/);
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^Stopped in .* 0 players were matched/m) });
+  await nothingLeft(run, ports, 0);
+});
+
+test("muster dev goes on from its data, where the battles of the run before are over", async () => {
+  const before = await startDev();
+  await using _ = before.dev;
+  const { ticketId } = await startBattle(before.addresses);
+  before.dev.child.kill("SIGTERM");
+  const { code, out } = await before.dev.finished;
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/2 players were matched/) });
   const again = await startDev();
   await using __ = again.dev;
   const shown = await muster(["ticket", "show", ticketId, "--json", ...again.addresses]);

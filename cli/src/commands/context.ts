@@ -15,7 +15,7 @@ export type CommandContext = {
 /** Exit code of a command: 0 done, 1 refused or not reached, 2 not understood or not started. */
 export type ExitCode = 0 | 1 | 2;
 
-/** The value as one line of JSON. Absent fields are left out. */
+/** The value as one line of JSON, secrets and all: for who owns them. Absent fields are left out. */
 export function printJson(context: CommandContext, value: unknown): void {
   context.terminal.print(JSON.stringify(value));
 }

@@ -6,6 +6,7 @@ import { MusterError } from "@muster/proto";
 import { watchStopRequests } from "@muster/service";
 import { formatDuration } from "../arguments/duration.ts";
 import { UsageError } from "../arguments/usage-error.ts";
+import { jsonWithoutSecrets } from "../contract/without-secrets.ts";
 import type { DevFlags } from "../program.ts";
 import { builtInConfig } from "../stack/built-in-config.ts";
 import { startStack } from "../stack/stack.ts";
@@ -32,8 +33,10 @@ export async function runDev(flags: DevFlags, context: CommandContext): Promise<
   let screen: Screen | undefined;
   const log = createLiveLog(clock, {
     onLine: ({ text }) => {
-      if (json) printJson(context, { event: text });
-      else if (!screen) terminal.print(text);
+      if (!json && !screen) terminal.print(text);
+    },
+    onEvent: (event) => {
+      if (json) terminal.print(jsonWithoutSecrets(event));
     },
     onChange: () => screen?.refresh(),
   });
@@ -74,7 +77,7 @@ export async function runDev(flags: DevFlags, context: CommandContext): Promise<
         wallMs: clock.wallMs(),
       });
     screen = openScreen(terminal, render, clock);
-  } else if (json) printJson(context, { ready: true, matcher: matcherAddress, fleet: fleetAddress, logs: logFolder });
+  } else if (json) printJson(context, { kind: "ready", matcher: matcherAddress, fleet: fleetAddress, logs: logFolder });
   else terminal.print(`Ready: ${where.join(", ")}. Try: ${tips.join(" · ")}`);
 
   const ended = new AbortController();
@@ -94,7 +97,7 @@ export async function runDev(flags: DevFlags, context: CommandContext): Promise<
   if (!json) terminal.print("Stopping. Ctrl-C again ends it at once.");
   await stack[Symbol.asyncDispose]();
   const { matchedPlayers, endedSessions } = log.state;
-  if (json) printJson(context, { stopped: true, matchedPlayers });
+  if (json) printJson(context, { kind: "stopped", matchedPlayers, endedSessions });
   else {
     const took = formatDuration(clock.nowMs() - stoppingMs);
     terminal.print(`Stopped in ${took}. ${matchedPlayers} players were matched, ${endedSessions} battles ended.`);

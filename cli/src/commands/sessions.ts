@@ -1,9 +1,9 @@
 // muster sessions: who plays where, and what backfill is about.
 import { type BattleSession, readBattleSession } from "@muster/proto";
 import { connectFleet } from "../contract/connection.ts";
-import { describeSession } from "../contract/session.ts";
+import { jsonWithoutSecrets } from "../contract/without-secrets.ts";
 import { describeRoster } from "../view/describe-session.ts";
-import { type CommandContext, type ExitCode, printJson } from "./context.ts";
+import type { CommandContext, ExitCode } from "./context.ts";
 import { formatTable } from "./format-table.ts";
 
 export type SessionsOptions = { readonly ids: readonly string[]; readonly includeEnded: boolean };
@@ -14,7 +14,7 @@ export async function listSessions(options: SessionsOptions, context: CommandCon
   const request = { battleSessionIds: [...options.ids], includeEnded: options.includeEnded };
   const { sessions } = await fleet.fleet.describeServerSessions(request, { signal: context.signal });
   const read = sessions.map(readBattleSession);
-  if (context.json) for (const session of read) printJson(context, describeSession(session));
+  if (context.json) for (const session of read) context.terminal.print(jsonWithoutSecrets(session));
   else for (const line of describeSessions(read)) context.terminal.print(line);
   return 0;
 }

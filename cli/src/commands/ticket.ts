@@ -4,6 +4,7 @@ import { MusterError, newId, parseAttributes } from "@muster/proto";
 import { connectMatcher, type MatcherConnection } from "../contract/connection.ts";
 import { watchResiliently } from "../contract/resilient-watch.ts";
 import { isOver, readTicket, readTicketEvent, type Ticket, type TicketEvent } from "../contract/ticket.ts";
+import { jsonWithoutSecrets } from "../contract/without-secrets.ts";
 import { type CommandContext, type ExitCode, printJson } from "./context.ts";
 import { drawPlayerName } from "./player-name.ts";
 import { describeTicket, summarizeTicket } from "./print-ticket.ts";
@@ -69,7 +70,7 @@ export async function watchTickets(options: WatchTicketsOptions, context: Comman
   for await (const event of watch(matcher, options, context.signal)) {
     if (event.type === "HEARTBEAT") continue;
     const { resumeToken: _, ...shown } = event;
-    if (context.json) printJson(context, shown);
+    if (context.json) context.terminal.print(jsonWithoutSecrets(shown));
     else context.terminal.print(`${clockTime(event.at)} ${describeEvent(event)}`);
     if (isOver(event.ticket.state)) open.delete(event.ticket.ticketId);
     if (options.ticketIds.length > 0 && open.size === 0) break;

@@ -34,7 +34,10 @@ export async function* watchResiliently<Message>(
       }
     } catch (error) {
       if (signal.aborted) return;
-      if (!(error instanceof MusterError) || error.retry === "never") throw error;
+      if (!(error instanceof MusterError)) throw error;
+      // Not called off by us: the service broke its calls as it stopped.
+      const isBreak = error.reason === "CALL_CANCELLED";
+      if (error.retry === "never" && !isBreak) throw error;
       if (error.reason === "CURSOR_EXPIRED") token = "";
       if (brokenMs !== undefined && clock.nowMs() - brokenMs > awayMs) throw error;
     }

@@ -3,7 +3,6 @@ import {
   type BattleSession,
   type EnumWord,
   fieldInvalid,
-  fingerprint,
   readBattleSession,
   readSessionChange,
   readWord,
@@ -77,20 +76,6 @@ export function readProcess(message: wire.ServerProcess): ServerProcess {
     pid: message.pid || undefined,
     battleSessionIds: message.battleSessionIds,
     endReason: message.endReason || undefined,
-  };
-}
-
-/** The session as `--json` prints it: player session ids are secrets, so their fingerprints stand in for them. */
-export function describeSession(session: BattleSession): Readonly<Record<string, unknown>> {
-  const { createdAtMs, playerSessions, ...rest } = session;
-  return {
-    ...rest,
-    createdAt: new Date(createdAtMs).toISOString(),
-    playerSessions: playerSessions.map(({ playerSessionId, expiresAtMs, ...seat }) => ({
-      ...seat,
-      fingerprint: fingerprint(playerSessionId),
-      expiresAt: expiresAtMs === undefined ? undefined : new Date(expiresAtMs).toISOString(),
-    })),
   };
 }
 

@@ -1,6 +1,8 @@
 // The live state with its last events: what the screen draws and plain output prints. One listener for all that is told.
 import type { Clock } from "@muster/kit";
 import type { ServiceEvent } from "@muster/service";
+import type { FeedMessage, ServerProcess } from "../contract/session.ts";
+import type { TicketEvent } from "../contract/ticket.ts";
 import {
   describeFeedMessage,
   describeProcessEnd,
@@ -19,11 +21,26 @@ export interface LiveLog extends WatchListener {
   readonly onService: (event: ServiceEvent) => void;
 }
 
-/** Calls `onLine` for every event and `onChange` after everything. */
-export function createLiveLog(
-  clock: Clock,
-  { onLine, onChange }: { readonly onLine: (line: EventLine) => void; readonly onChange: () => void },
-): LiveLog {
+export type LiveLogListener = {
+  /** Every event in words. */
+  readonly onLine?: (line: EventLine) => void;
+  /** Every event as it was told, snapshots included; heartbeats are left out. */
+  readonly onEvent?: (event: LiveEvent) => void;
+  /** After everything. */
+  readonly onChange?: () => void;
+};
+
+export type LiveEvent =
+  | { readonly kind: "service"; readonly event: ServiceEvent }
+  | { readonly kind: "ticket"; readonly event: TicketEvent }
+  | { readonly kind: "session"; readonly event: FeedMessage }
+  | { readonly kind: "process"; readonly event: ServerProcess };
+
+const nothing = () => undefined;
+
+/** A log that knows nothing yet. */
+export function createLiveLog(clock: Clock, listener: LiveLogListener): LiveLog {
+  const { onLine = nothing, onEvent = nothing, onChange = nothing } = listener;
   let state = emptyLiveState;
   let events: readonly EventLine[] = [];
   // Sessions of a snapshot are no news.
@@ -46,11 +63,13 @@ export function createLiveLog(
     onService(event) {
       state = foldService(state, event);
       note(describeService(event));
+      onEvent({ kind: "service", event });
       onChange();
     },
     onTicket(event) {
       state = foldTicket(state, event);
       note(describeTicketEvent(event));
+      if (event.type !== "HEARTBEAT") onEvent({ kind: "ticket", event });
       onChange();
     },
     onFeed(message) {
@@ -60,11 +79,15 @@ export function createLiveLog(
       const before = id === undefined ? undefined : state.sessions.get(id);
       state = foldFeed(state, message);
       if (!inSnapshot) note(describeFeedMessage(message, before));
+      if (message.type !== "heartbeat") onEvent({ kind: "session", event: message });
       onChange();
     },
     onProcesses(processes) {
       // What ended before the view was opened is no news.
-      if (knowsProcesses) for (const ended of newlyEnded(state.processes, processes)) note(describeProcessEnd(ended));
+      for (const event of knowsProcesses ? newlyEnded(state.processes, processes) : []) {
+        note(describeProcessEnd(event));
+        onEvent({ kind: "process", event });
+      }
       knowsProcesses = true;
       state = { ...state, processes };
       onChange();
