@@ -77,16 +77,6 @@ test("a search ends when its time has passed since the request", async () => {
   expect(ticket?.state).toBe(5);
 });
 
-test("ended tickets are remembered for a day, then forgotten", async () => {
-  await using world = await createWorld();
-  await world.queue("group", "ann");
-  await world.matching.cancelMatching({ ticketId: "t-ann" });
-  await world.clock.advance(24 * 3_600_000 - 1_000);
-  expect(await world.state("t-ann")).toBe("CANCELLED");
-  await world.clock.advance(200_000);
-  await expect(world.ticket("t-ann")).rejects.toMatchObject({ reason: "TICKET_NOT_FOUND" });
-}, 30_000);
-
 test("matches form when the pool has settled, counted from its first change", async () => {
   await using world = await createWorld();
   await world.queue("equal", "a");

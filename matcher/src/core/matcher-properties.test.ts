@@ -250,7 +250,8 @@ test("random histories keep every promise, and the journal alone makes the same 
       expect(new Map(replayed.sessions)).toEqual(new Map(box.state.sessions));
       expect(replayed.events.last).toBe(box.state.events.last);
     }),
-    { numRuns: 60 },
+    // A fixed seed, so that the goals below are reached by every run or by none.
+    { numRuns: 40, seed: 7 },
   );
   // The histories are worth something only if they get there.
   const goals = ["match-placed", "placement-ended", "fill-decided", "fill-applied", "fill-dropped", "session-ended"];
