@@ -1,17 +1,12 @@
 // The entry of the muster command, behind bin/muster.js: parses, runs, and ends the process with the right code.
-import { readFileSync } from "node:fs";
 import { CommanderError } from "commander";
 import { UsageError } from "./arguments/usage-error.ts";
 import { buildProgram } from "./program.ts";
 import { processTerminal } from "./terminal.ts";
 
-/** Beside src in a checkout, and beside dist in a package. */
-const MANIFEST = new URL("../package.json", import.meta.url);
-
 /** Runs the command that `argv` (without node and script) names. */
 export async function main(argv: readonly string[]): Promise<void> {
   const program = buildProgram({
-    version: readVersion(),
     run: async ({ matcher, fleet, json = false, ownSignals = false }, command) => {
       const { runCommand } = await import("./run-command.ts");
       const context = { matcherAddress: matcher, fleetAddress: fleet, json, terminal: processTerminal, ownSignals };
@@ -37,8 +32,4 @@ export async function main(argv: readonly string[]): Promise<void> {
     processTerminal.note(error.message);
     process.exitCode = 2;
   }
-}
-
-function readVersion(): string {
-  return JSON.parse(readFileSync(MANIFEST, "utf8")).version;
 }

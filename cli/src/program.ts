@@ -1,6 +1,5 @@
 // The command line: which commands and options there are. What a command does is loaded when it is run, so that help and
 // mistakes answer at once.
-import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { parseServiceAddress } from "./arguments/address.ts";
 import { parseDuration } from "./arguments/duration.ts";
@@ -15,8 +14,6 @@ type AddressOptions = { readonly matcher: string; readonly fleet: string; readon
 type RunOptions = AddressOptions & { readonly ownSignals?: boolean };
 
 export type ProgramPorts = {
-  /** Of this command: "0.1.0". */
-  readonly version: string;
   /** Runs one command with its context, and ends the process as it says. */
   readonly run: (options: RunOptions, command: (context: CommandContext) => Promise<ExitCode>) => Promise<void>;
   /** Runs a service in this process, under the given variables. */
@@ -28,11 +25,9 @@ export type ProgramPorts = {
 };
 
 /** The whole command line. `parseAsync` runs it. */
-export function buildProgram({ version, run, runService }: ProgramPorts): Command {
+export function buildProgram({ run, runService }: ProgramPorts): Command {
   const program = new Command("muster")
     .description("Muster: matches players into battles and refills running ones.")
-    .version(version)
-    .version(readVersion())
     .enablePositionalOptions()
     .showHelpAfterError("Run it with --help to see what there is.");
 
@@ -248,13 +243,6 @@ function noAddresses(options: Options): RunOptions {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
-}
-
-function readVersion(): string {
-  const { version }: { version: string } = JSON.parse(
-    readFileSync(new URL("../package.json", import.meta.url), "utf8"),
-  );
-  return version;
 }
 
 /** `parse` for commander, which shows the messages of its own errors only. */
