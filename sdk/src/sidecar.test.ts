@@ -341,6 +341,8 @@ test("a session that is over leaves the list, its players' seats ended", async (
   expect(ann?.endCause).toBe("SESSION_ENDED");
   expect(game.sidecar.sessions).toEqual([]);
   expect(game.errors).toEqual([]);
+  await game.clock.advance(5_000);
+  expect(game.script.watches).toHaveLength(1); // What comes late is not taken for a gap.
 });
 
 test("a session that ended while the sidecar was away ends for the game too", async () => {

@@ -47,6 +47,12 @@ for (const { name, known, news, is } of rows) {
   });
 }
 
+for (const news of [change(6), change(9), start(later({})), snapshot(later({}))]) {
+  test(`foldNews() ends with the end: no ${news.type} comes after it`, () => {
+    expect(foldNews({ ...known, state: "TERMINATED" }, news).type).toBe("same");
+  });
+}
+
 const seats = rowsOfSeats();
 for (const { name, news, reason, added, updated, removed } of seats) {
   test(`foldNews() tells seats apart: ${name}`, () => {

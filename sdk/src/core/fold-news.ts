@@ -45,6 +45,8 @@ export type Fold =
 
 /** `known` is the session as last folded, undefined if the game has not seen it. */
 export function foldNews(known: BattleSession | undefined, news: SessionNews): Fold {
+  // The end is the last that a game hears, whatever the matcher notes on the session afterwards.
+  if (known?.state === "TERMINATED") return { type: "same" };
   switch (news.type) {
     case "start":
       return known ? foldSnapshot(known, news.session) : { ...news, type: "started" };
@@ -57,7 +59,7 @@ export function foldNews(known: BattleSession | undefined, news: SessionNews): F
     case "unreadable":
       return known && news.revision <= known.revision ? { type: "same" } : { type: "gap" };
     case "ended":
-      return known && known.state !== "TERMINATED" ? foldEnd(known) : { type: "same" };
+      return known ? foldEnd(known) : { type: "same" };
   }
 }
 
