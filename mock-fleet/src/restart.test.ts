@@ -156,13 +156,23 @@ test("a sidecar that dies over and over takes its process with it", async () => 
 
 test("the orderly end asks every process to end and kills the one that does not", async () => {
   const { clock, open } = stage();
-  const world = await open({ fleet: { processes: 2 }, host: () => ({ obeys: world === undefined }) });
-  const session = await world.place();
+  const world = await open({
+    fleet: { processes: 2 },
+    host: ({ address }) => ({ obeys: address.ports.game === 27_500 }),
+  });
+  await world.place();
+  await world.place();
   const disposing = world[Symbol.asyncDispose]();
   let isDone = false;
   void disposing.then(() => {
     isDone = true;
   });
+  for (const host of world.hosts) {
+    await host.until(() => host.terminations.length === 1);
+    expect(host.terminations[0]?.reason).toBe("SHUTDOWN");
+  }
+  await Promise.race(world.hosts.map((host) => host.exited));
   while (!isDone) await clock.advance(100);
-  expect(world.hostOf(session).terminations[0]?.reason).toBe("SHUTDOWN");
+  const ends = await Promise.all(world.hosts.map((host) => host.exited));
+  expect(ends.map(({ how }) => how).toSorted()).toEqual(["SIGKILL", "exit 0"]);
 });
