@@ -1,5 +1,6 @@
 // The command line: which commands and options there are. What a command does is loaded when it is run, so that help and
 // mistakes answer at once.
+import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { parseServiceAddress } from "./arguments/address.ts";
 import { parseDuration } from "./arguments/duration.ts";
@@ -28,6 +29,7 @@ export type ProgramPorts = {
 export function buildProgram({ run, runService }: ProgramPorts): Command {
   const program = new Command("muster")
     .description("Muster: matches players into battles and refills running ones.")
+    .version(readVersion())
     .enablePositionalOptions()
     .showHelpAfterError("Run it with --help to see what there is.");
 
@@ -255,4 +257,12 @@ function parsed<Value>(parse: (text: string) => Value): (text: string) => Value 
       throw error;
     }
   };
+}
+
+/** Of the package: its manifest lies beside src in a checkout, and beside dist in an installation. */
+function readVersion(): string {
+  const { version }: { version: string } = JSON.parse(
+    readFileSync(new URL("../package.json", import.meta.url), "utf8"),
+  );
+  return version;
 }
