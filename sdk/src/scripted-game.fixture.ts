@@ -5,7 +5,13 @@ import type { MusterError } from "@muster/proto";
 import { createMemoryNetwork, type MemoryNetwork } from "@muster/proto/rpc";
 import type { ErrorContext } from "./callbacks.ts";
 import { type ConnectWithOptions, connectWith } from "./connect.ts";
-import { createScriptedSidecar, type ScriptedSidecar, type SidecarScript } from "./scripted-sidecar.fixture.ts";
+import {
+  createScriptedSidecar,
+  type ScriptedSidecar,
+  type SidecarScript,
+  sessionOf,
+} from "./scripted-sidecar.fixture.ts";
+import type { BattleSessionUpdate } from "./sessions.ts";
 import type { Sidecar } from "./sidecar.ts";
 
 export type ScriptedGame = AsyncDisposable & {
@@ -89,4 +95,21 @@ export async function reasonOf(work: Promise<unknown>): Promise<string> {
     return (error as MusterError).reason;
   }
   throw new Error("the call resolved");
+}
+
+/** Lets `game` start `bs_1` and return from its start handler; answers with the updates that it hears. */
+export async function startBattle(game: ScriptedGame): Promise<{ readonly heard: BattleSessionUpdate[] }> {
+  const heard: BattleSessionUpdate[] = [];
+  game.sidecar.onStartBattleSession(() => undefined);
+  game.sidecar.onBattleSessionUpdated((update) => void heard.push(update));
+  game.script.start(sessionOf("bs_1"));
+  await game.settle();
+  return { heard };
+}
+
+/** The one item. */
+export function only<Item>(items: readonly Item[]): Item {
+  const [item] = items;
+  if (item === undefined || items.length > 1) throw new Error(`there are ${items.length}`);
+  return item;
 }
