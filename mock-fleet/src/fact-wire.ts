@@ -24,6 +24,7 @@ import { readPlacementRequest, writePlacementRequest } from "./grpc/placement-wi
 /** The kind of every record of the fleet: a FleetFact message. */
 const KIND_FLEET_FACT = 1;
 
+/** Facts as the ledger writes and reads them. */
 export const factCodec = {
   encode: (fact: FleetFact): { kind: number; body: Uint8Array } => ({
     kind: KIND_FLEET_FACT,

@@ -91,6 +91,9 @@ export const overSockets = async (services: readonly Implementation[]) => ({
   network: grpcNetwork,
 });
 
+let worlds = 0;
+
+/** A fleet that serves, with simulated hosts that attach by themselves. Disposing ends all of it. */
 export async function createFleetWorld(options: FleetWorldOptions = {}): Promise<FleetWorld> {
   const { clock = systemClock, host = () => ({}), serve = overSockets } = options;
   const config = options.config ?? {
@@ -99,6 +102,9 @@ export async function createFleetWorld(options: FleetWorldOptions = {}): Promise
     settings: { ...testSettings, ...options.settings },
   };
   const journal = options.journal ?? createMemoryJournal();
+  // Another seed for each world: fleets that share a journal must not draw the same ids.
+  worlds += 1;
+  const seed = worlds;
   const hosts: SimulatedHost[] = [...(options.survivors ?? [])];
   const launches: ServerLaunch[] = [];
   const fatal: unknown[] = [];
@@ -134,7 +140,7 @@ export async function createFleetWorld(options: FleetWorldOptions = {}): Promise
   const mockFleet: MockFleet = await createMockFleet({
     journal,
     clock,
-    random: createSeededRandom(Math.floor(Math.random() * 2 ** 31)),
+    random: createSeededRandom(seed),
     processes,
     config,
     hostAddress: "",

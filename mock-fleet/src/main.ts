@@ -2,21 +2,19 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describeOwner, openSqliteJournal } from "@muster/journal";
-import { readEnvironment, systemClock, systemRandom } from "@muster/kit";
+import { systemClock, systemRandom } from "@muster/kit";
 import { serveGrpc } from "@muster/proto/grpc";
-import { createLog, readMusterFile, runService } from "@muster/service";
+import { readMusterFile, runService } from "@muster/service";
 import { parseFleetConfig } from "./config.ts";
 import { fleetEnvironment } from "./fleet-environment.ts";
 import { createMockFleet } from "./mock-fleet.ts";
 import { createNodeProcesses } from "./node-processes.ts";
 
-const env = readEnvironment(fleetEnvironment, process.env);
-const log = createLog("mock-fleet", env.MUSTER_LOG_LEVEL);
-const data = resolve(env.MUSTER_DATA);
-
 await runService({
-  log,
-  start: async (onFatal) => {
+  name: "mock-fleet",
+  environment: fleetEnvironment,
+  async start({ env, log, onFatal }) {
+    const data = resolve(env.MUSTER_DATA);
     const config = parseFleetConfig(await readMusterFile(env.MUSTER_CONFIG));
     mkdirSync(data, { recursive: true, mode: 0o700 });
     const [clock, random, hostAddress] = [systemClock, systemRandom, env.MUSTER_FLEET_BIND];

@@ -25,8 +25,10 @@ import {
   UPDATES_KEPT_MAX,
 } from "./session.ts";
 
+/** Position of a fact in the journal, and the journal time at which it was decided, in ms. */
 export type FactMeta = { readonly sequence: number; readonly timeMs: number };
 
+/** Folds one fact into the state. */
 export function evolve(state: FleetFold, fact: FleetFact, meta: FactMeta): void {
   state.position = meta.sequence;
   const timeMs = Math.floor(meta.timeMs);
@@ -210,11 +212,6 @@ function changeSession(state: FleetFold, fact: SessionChanged, timeMs: number): 
   const isOver = battle.state === "TERMINATED";
   const hasFailed = session.battle.state === "ACTIVATING" && (isOver || battle.state === "TERMINATING");
   if (hasFailed) waitAgain(state, session.placementId);
-  const unreachable = {
-    true: session.unreachableSinceMs ?? timeMs,
-    false: undefined,
-    undefined: session.unreachableSinceMs,
-  };
   state.sessions.set(sessionId, {
     ...session,
     battle,
@@ -224,7 +221,7 @@ function changeSession(state: FleetFold, fact: SessionChanged, timeMs: number): 
     changes: isOver ? [] : keepLast(session.changes, change),
     seats: rememberSeats(session.seats, fact),
     requests: rememberRequest(state, session, fact, battle),
-    unreachableSinceMs: unreachable[`${change.unreachable}`],
+    unreachableSinceMs: silentSince(session, change, timeMs),
   });
   for (const seat of change.added) state.sessionBySeat.set(seat.playerSessionId, sessionId);
   for (const { expiresAtMs, playerSessionId } of [...change.added, ...change.updated]) {
@@ -239,6 +236,11 @@ function changeSession(state: FleetFold, fact: SessionChanged, timeMs: number): 
       sessionIds: new Set([...process.sessionIds].filter((id) => id !== sessionId)),
     }));
   }
+}
+
+function silentSince(session: SessionFold, change: SessionChange, timeMs: number): number | undefined {
+  if (change.unreachable === undefined) return session.unreachableSinceMs;
+  return change.unreachable ? timeMs : undefined;
 }
 
 /** The attempt is over and the placement is not: it waits in its old place. */

@@ -6,6 +6,7 @@ import { bodyDigest } from "./body-digest.ts";
 import { readFill } from "./fleet-wire.ts";
 import { sessionAtWall } from "./wall-time.ts";
 
+/** Seats newcomers; answers with the session after the fill, a repeat too. Reasons: the .proto. */
 export async function applyFill(app: FleetApp, message: ApplyFillRequest): Promise<ApplyFillResponse> {
   const fill = readFill(message);
   const asked = { fill, bodyDigest: bodyDigest(fill) };

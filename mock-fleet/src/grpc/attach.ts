@@ -12,6 +12,7 @@ import { hostHeard } from "../core/silence.ts";
 import type { FleetApp } from "../fleet-app.ts";
 import { type FullHello, heartbeatIntervalMs, readCommand, readHello, writeOutbound } from "./host-wire.ts";
 
+/** Serves one sidecar until it leaves, is fenced, or does not read. Reasons: the .proto. */
 export async function* attach(
   app: FleetApp,
   requests: AsyncIterable<AttachRequest>,

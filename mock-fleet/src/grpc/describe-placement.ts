@@ -3,6 +3,7 @@ import type { DescribePlacementRequest, DescribePlacementResponse } from "@muste
 import type { FleetApp } from "../fleet-app.ts";
 import { placementOf } from "./placement-of.ts";
 
+/** The placement as it is now, with the session of a fulfilled one. Reasons: the .proto. */
 export async function describePlacement(
   app: FleetApp,
   message: DescribePlacementRequest,

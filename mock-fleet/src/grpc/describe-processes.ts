@@ -3,6 +3,7 @@ import { isEnded } from "../core/process.ts";
 import type { FleetApp } from "../fleet-app.ts";
 import { writeServerProcess } from "./fleet-wire.ts";
 
+/** Living processes, oldest first, then ended ones if asked for. Reasons: the .proto. */
 export async function describeProcesses(
   app: FleetApp,
   message: DescribeProcessesRequest,

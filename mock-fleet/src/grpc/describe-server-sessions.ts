@@ -4,6 +4,7 @@ import { isLiving } from "../core/session.ts";
 import type { FleetApp } from "../fleet-app.ts";
 import { sessionAtWall } from "./wall-time.ts";
 
+/** Living sessions, and ended ones if asked for. Ids that nobody knows are left out. Reasons: the .proto. */
 export async function describeServerSessions(
   app: FleetApp,
   message: DescribeServerSessionsRequest,

@@ -5,6 +5,7 @@ import { isEnded } from "../core/process.ts";
 import type { FleetApp } from "../fleet-app.ts";
 import { wholeNumberIn } from "./field.ts";
 
+/** What one process has printed, followed while it lives if asked for. Reasons: the .proto. */
 export async function* readProcessLog(
   app: FleetApp,
   request: ReadProcessLogRequest,

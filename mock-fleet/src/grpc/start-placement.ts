@@ -5,6 +5,7 @@ import { bodyDigest } from "./body-digest.ts";
 import { placementOf } from "./placement-of.ts";
 import { readPlacementRequest } from "./placement-wire.ts";
 
+/** Reads the request, decides, answers with the placement as it is then. Reasons: the .proto. */
 export async function startPlacement(app: FleetApp, message: StartPlacementRequest): Promise<StartPlacementResponse> {
   const request = readPlacementRequest(message);
   const asked = { request, bodyDigest: bodyDigest(request) };

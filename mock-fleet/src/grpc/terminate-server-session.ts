@@ -3,6 +3,7 @@ import type { TerminateServerSessionRequest, TerminateServerSessionResponse } fr
 import { askToTerminate } from "../core/fill.ts";
 import type { FleetApp } from "../fleet-app.ts";
 
+/** Asks the game to end the session. Reasons: the .proto. */
 export async function terminateServerSession(
   app: FleetApp,
   message: TerminateServerSessionRequest,

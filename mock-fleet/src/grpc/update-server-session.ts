@@ -4,6 +4,7 @@ import type { FleetApp } from "../fleet-app.ts";
 import { bodyDigest } from "./body-digest.ts";
 import { readUpdate } from "./fleet-wire.ts";
 
+/** Writes the session's backfill; answers with the revision that has it. Reasons: the .proto. */
 export async function updateServerSession(
   app: FleetApp,
   message: UpdateServerSessionRequest,

@@ -15,6 +15,7 @@ export const WATCH_HEARTBEAT_MS = 5_000;
 /** Events that are taken out of the feed at once. */
 const EVENTS_PER_PULL = 512;
 
+/** A snapshot, or what came after the token, then every change in order. Reasons: the .proto. */
 export async function* watchSessions(
   app: FleetApp,
   request: WatchSessionsRequest,
