@@ -1,19 +1,17 @@
 // The matcher's process: environment, adapters, signals.
 import { join } from "node:path";
 import { describeOwner, openSqliteJournal } from "@muster/journal";
-import { readEnvironment, systemClock, systemRandom } from "@muster/kit";
+import { systemClock, systemRandom } from "@muster/kit";
 import { grpcNetwork, serveGrpc } from "@muster/proto/grpc";
-import { createLog, readMusterFile, runService } from "@muster/service";
+import { readMusterFile, runService } from "@muster/service";
 import { readMatcherConfig } from "./config.ts";
 import { matcherEnvironment } from "./environment.ts";
 import { createMatcher } from "./matcher.ts";
 
-const env = readEnvironment(matcherEnvironment, process.env);
-const log = createLog("matcher", env.MUSTER_LOG_LEVEL);
-
 await runService({
-  log,
-  async start(onFatal) {
+  name: "matcher",
+  environment: matcherEnvironment,
+  async start({ env, log, onFatal }) {
     await using opened = new AsyncDisposableStack();
     const config = await readMatcherConfig(await readMusterFile(env.MUSTER_CONFIG));
     const journal = opened.use(openSqliteJournal(join(env.MUSTER_DATA, "matcher.sqlite")));

@@ -2,7 +2,12 @@ import type { BattleSession, SessionChange } from "@muster/proto";
 import { expect, test } from "vitest";
 import { createPromises, type Promises } from "./promises.ts";
 
-const seat = (id: string, team = "red") => ({ playerSessionId: `ps_${id}`, playerId: id, team, ticketId: `tick_${id}` });
+const seat = (id: string, team = "red") => ({
+  playerSessionId: `ps_${id}`,
+  playerId: id,
+  team,
+  ticketId: `tick_${id}`,
+});
 const session = (id: string, seats: readonly object[], more: object = {}) =>
   ({
     battleSessionId: id,
@@ -42,7 +47,8 @@ const broken: readonly { promise: string; name: string; see: (promises: Promises
   {
     promise: "M-DISJOINT",
     name: "a player with two seats",
-    see: (promises) => promises.sessionSeen(session("bs_1", [seat("a"), { ...seat("a", "blue"), playerSessionId: "ps_2" }])),
+    see: (promises) =>
+      promises.sessionSeen(session("bs_1", [seat("a"), { ...seat("a", "blue"), playerSessionId: "ps_2" }])),
   },
   {
     promise: "S-CAPACITY",

@@ -37,7 +37,10 @@ const files: readonly { readonly path: string; readonly what: string }[] = [
   { path: ".muster/matcher.sqlite", what: "journal of the matcher" },
   { path: ".muster/fleet.sqlite", what: "journal of the mock fleet" },
   { path: ".muster/processes/PROCESS.log", what: "output of one server process and its sidecar" },
-  { path: ".muster/processes/PROCESS.log.json", what: "what a restarted sidecar needs to adopt the living game; mode 0600" },
+  {
+    path: ".muster/processes/PROCESS.log.json",
+    what: "what a restarted sidecar needs to adopt the living game; mode 0600",
+  },
 ];
 
 /** The page. */
