@@ -1,5 +1,5 @@
 // muster dev: everything on this machine, one process a service, until Ctrl-C; what happens is shown as it happens.
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { isAbortError, systemClock, systemRandom } from "@muster/kit";
 import { MusterError } from "@muster/proto";
@@ -25,17 +25,18 @@ export async function runDev(flags: DevFlags, context: CommandContext): Promise<
   const { terminal, json } = context;
   const clock = systemClock;
   const dataFolder = resolve(flags.data);
-  if (flags.fresh) await rm(dataFolder, { recursive: true, force: true });
   const configPath = await chooseConfig(flags, dataFolder);
 
   const live = terminal.isLive && !flags.plain && !json;
   const startedMs = clock.nowMs();
   let screen: Screen | undefined;
+  const watched = Promise.withResolvers<void>();
   const log = createLiveLog(clock, {
     onLine: ({ text }) => {
       if (!json && !screen) terminal.print(text);
     },
     onEvent: (event) => {
+      if (event.kind === "session" && event.event.type === "snapshot-end") watched.resolve();
       if (json) terminal.print(jsonWithoutSecrets(event));
     },
     onChange: () => screen?.refresh(),
@@ -44,6 +45,7 @@ export async function runDev(flags: DevFlags, context: CommandContext): Promise<
   const stack = await startStack({
     configPath,
     dataFolder,
+    fresh: flags.fresh === true,
     matcherPort: flags.matcherPort,
     fleetPort: flags.fleetPort,
     ...(flags.playersPerSecond === undefined ? {} : { playersPerSecond: flags.playersPerSecond }),
@@ -61,6 +63,14 @@ export async function runDev(flags: DevFlags, context: CommandContext): Promise<
   hurry.addEventListener("abort", () => stack.kill(), { once: true });
 
   const { matcherAddress, fleetAddress, logFolder } = stack;
+  const ended = new AbortController();
+  const watching = watchServices(
+    { matcherAddress, fleetAddress, clock, random: systemRandom },
+    log,
+    AbortSignal.any([stop, ended.signal]),
+  );
+  // Whoever acts on the word that all is ready is to be seen.
+  await Promise.race([watched.promise, aborted(stop)]);
   const where = [`matcher ${matcherAddress}`, `fleet ${fleetAddress}`, `logs ${shortPath(logFolder)}`];
   const tips = ["muster ticket start --players 2", "muster sessions", "muster logs"].map(
     (tip) => tip + addressFlags(tip, flags),
@@ -80,12 +90,6 @@ export async function runDev(flags: DevFlags, context: CommandContext): Promise<
   } else if (json) printJson(context, { kind: "ready", matcher: matcherAddress, fleet: fleetAddress, logs: logFolder });
   else terminal.print(`Ready: ${where.join(", ")}. Try: ${tips.join(" · ")}`);
 
-  const ended = new AbortController();
-  const watching = watchServices(
-    { matcherAddress, fleetAddress, clock, random: systemRandom },
-    log,
-    AbortSignal.any([stop, ended.signal]),
-  );
   if (flags.for === undefined) await aborted(stop);
   else await clock.sleep(flags.for, stop).catch(ignoreAbort);
   ended.abort();

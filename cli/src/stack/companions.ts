@@ -1,6 +1,6 @@
 // The section `companions` of muster.json: programs that `muster dev` runs beside the services, such as a game backend.
-import type { MusterFile } from "@muster/service";
-import { parseSection } from "@muster/service";
+import { MusterError } from "@muster/proto";
+import { type MusterFile, parseSection } from "@muster/service";
 import { z } from "zod";
 
 export const companionsSchema = z
@@ -28,5 +28,13 @@ export type Companion = z.output<typeof companionsSchema>[number];
 
 /** @throws {MusterError} CONFIG_INVALID naming the path and the rule. */
 export function readCompanions(file: MusterFile): readonly Companion[] {
-  return parseSection(companionsSchema, file.sections.companions, "$.companions");
+  const companions = parseSection(companionsSchema, file.sections.companions, "$.companions");
+  for (const [index, { name }] of companions.entries()) {
+    if (companions.findIndex((other) => other.name === name) === index) continue;
+    const path = `$.companions[${index}].name`;
+    throw new MusterError("CONFIG_INVALID", `Cannot read ${path} as a name that no other has: it is "${name}"`, {
+      metadata: { path },
+    });
+  }
+  return companions;
 }

@@ -12,6 +12,7 @@ import {
   type Supervisor,
 } from "@muster/service";
 import { type Companion, readCompanions } from "./companions.ts";
+import { forgetData } from "./forget-data.ts";
 import { isPortFree } from "./free-port.ts";
 import { findPortHolder } from "./port-holder.ts";
 import { fleetAnswers, matcherAnswers, urlAnswers } from "./readiness.ts";
@@ -38,6 +39,8 @@ export type StackOptions = {
   readonly configPath: string;
   /** Folder of journals and logs; made if it is not there. */
   readonly dataFolder: string;
+  /** Forget what earlier runs left there. Default false. */
+  readonly fresh?: boolean;
   /** Default 7410. */
   readonly matcherPort?: number;
   /** Default 7420. */
@@ -79,6 +82,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   for (const companion of companions) await claimCompanionPort(companion);
   const dataFolder = resolve(options.dataFolder);
   const logFolder = join(dataFolder, "logs");
+  if (options.fresh) await forgetData(dataFolder);
   await mkdir(logFolder, { recursive: true });
   const fleetAddress = `127.0.0.1:${fleetPort}`;
   const matcherAddress = `127.0.0.1:${matcherPort}`;
