@@ -117,6 +117,7 @@ export async function createFleetWorld(options: FleetWorldOptions = {}): Promise
       launches.push(launch);
       let exit: (exit: { how: string }) => void = () => undefined;
       let kill = () => exit({ how: "SIGKILL" });
+      let terminate = () => exit({ how: "exit 0" });
       const exited = new Promise<{ how: string }>((resolve) => {
         exit = resolve;
       });
@@ -128,9 +129,10 @@ export async function createFleetWorld(options: FleetWorldOptions = {}): Promise
         });
         hosts.push(simulated);
         kill = () => simulated.kill();
+        terminate = () => simulated.terminate();
         void simulated.exited.then(exit);
       });
-      return { exited, kill: () => kill() };
+      return { exited, terminate: () => terminate(), kill: () => kill() };
     },
     async *readLog(processId, { tailBytes }) {
       const text = new TextEncoder().encode(`log of ${processId}\n`);

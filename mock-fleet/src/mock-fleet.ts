@@ -139,6 +139,7 @@ function servicesOf(app: FleetApp): readonly Implementation[] {
 function driveEffect(supervisor: Supervisor, fact: FleetFact, log: Log): void {
   if (fact.type === "process-launched") supervisor.launch(fact.processId);
   if (fact.type === "process-reachability-changed" && fact.unreachable) supervisor.adopt(fact.processId);
+  if (fact.type === "process-terminating") supervisor.terminate(fact.processId);
   if (fact.type !== "process-ended") return;
   log.info({ processId: fact.processId, reason: fact.reason, crashed: fact.crashed }, "A server process has ended");
   supervisor.end(fact.processId);

@@ -53,7 +53,11 @@ function startSidecar(options: NodeProcessesOptions, launch: ServerLaunch, file:
     output: { file },
     lifeline: true,
   });
-  return { exited: child.exited, kill: () => child.signalGroup("SIGKILL") };
+  return {
+    exited: child.exited,
+    terminate: () => child.signalGroup("SIGTERM"),
+    kill: () => child.signalGroup("SIGKILL"),
+  };
 }
 
 /** The sidecar's entry, beside the package's own: from source where we run from source. */

@@ -18,6 +18,8 @@ export type ServerLaunch = {
 export interface RunningServer {
   /** Resolves with how the sidecar ended: "exit 0", "SIGKILL", "not started: …". Never rejects. */
   readonly exited: Promise<{ readonly how: string }>;
+  /** Asks the sidecar to end its game and exit: for one that cannot be reached by its stream. */
+  terminate(): void;
   /** Ends the sidecar at once; its game follows by its lifeline. A repeat changes nothing. */
   kill(): void;
 }

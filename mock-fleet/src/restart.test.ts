@@ -176,3 +176,13 @@ test("the orderly end asks every process to end and kills the one that does not"
   const ends = await Promise.all(world.hosts.map((host) => host.exited));
   expect(ends.map(({ how }) => how).toSorted()).toEqual(["SIGKILL", "exit 0"]);
 });
+
+test("a process whose sidecar is not attached is ended through its supervisor", async () => {
+  const { open } = stage();
+  const world = await open({ host: () => ({ hello: { secret: "wrong" } }) });
+  await world.fleet.describeProcesses({ includeEnded: false }); // The launch is committed by now.
+  const [host] = world.hosts;
+  await host?.until(() => host.lastError !== undefined);
+  await world[Symbol.asyncDispose]();
+  expect(await host?.exited).toEqual({ how: "exit 0" });
+});

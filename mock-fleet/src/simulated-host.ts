@@ -209,6 +209,9 @@ export function createSimulatedHost(options: SimulatedHostOptions): SimulatedHos
   return {
     processId: launch.processId,
     exited,
+    terminate: () => {
+      if (obeys) die("exit 0");
+    },
     kill: () => die(),
     sessions,
     started,

@@ -34,6 +34,8 @@ export interface Supervisor extends AsyncDisposable {
    * is gone. Nothing if its sidecar is our child: that one is known to live.
    */
   adopt(processId: ProcessId): void;
+  /** The process is to end: a sidecar whose stream is not open is told by its supervisor. */
+  terminate(processId: ProcessId): void;
   /** The process has ended: its sidecar is to go, by itself or not. */
   end(processId: ProcessId): void;
 }
@@ -96,6 +98,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       if (running.has(processId)) return;
       adopting.add(processId);
       start(processId);
+    },
+    terminate(processId) {
+      if (!attachments.processIds.has(processId)) running.get(processId)?.terminate();
     },
     end(processId) {
       const server = running.get(processId);
