@@ -83,6 +83,8 @@ export function createTicketWatch(state: MatcherState, clock: Clock): TicketWatc
         return bell;
       });
       try {
+        // Who begins now must hold a token before the first event, or a break would lose it.
+        if (after === undefined && select.type !== "tickets") yield { type: "heartbeat", number: position };
         for (;;) {
           const news = findNews(select, position);
           for (const event of news.events) {

@@ -84,7 +84,7 @@ export const TicketEventType = {
   STATE_CHANGED: 1,
   /** SESSION_ENDED - The battle that the ticket was completed with is over. */
   SESSION_ENDED: 2,
-  /** HEARTBEAT - Nothing happened; the stream lives. Every few seconds, without a ticket. */
+  /** HEARTBEAT - Nothing happened; the stream lives. Every few seconds, without a ticket; and first of all in a watch from now on. */
   HEARTBEAT: 3,
 } as const;
 

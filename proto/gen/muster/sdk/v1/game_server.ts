@@ -47,7 +47,7 @@ export interface WatchResponse {
     | undefined;
 }
 
-/** The first message of every watch. */
+/** The first message of every watch. Held back until the sidecar has heard from its fleet which sessions there are. */
 export interface Opened {
   sidecarVersion: string;
   /** What this sidecar can do beyond the first version of the contract. Unknown names are to be ignored. */
