@@ -228,6 +228,53 @@ test("a refused command says why in one sentence, and what to do", async () => {
   }
 });
 
+test("muster dev says what is wrong with its file, and leaves nothing", async () => {
+  const run = markRun();
+  const [matcherPort, fleetPort] = [await findFreePort(), await findFreePort()];
+  const config = { ...builtInConfig({ command: ["sleep", "1000"], cwd: folder }), configurations: [{ name: "dev" }] };
+  const path = join(folder, "muster.json");
+  await writeFile(path, JSON.stringify(config));
+  const flags = [
+    "--matcher-port",
+    String(matcherPort),
+    "--fleet-port",
+    String(fleetPort),
+    "--data",
+    join(folder, "data"),
+  ];
+  const { code, err } = await muster(["dev", "--config", path, ...flags], { env: run.env });
+  expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining("Cannot read $.configurations[0].ruleSet") });
+  await nothingLeft(run, [matcherPort, fleetPort], STOP_MS);
+});
+
+test("a second Ctrl-C ends muster dev although a companion does not stop", async () => {
+  const run = markRun();
+  const [matcherPort, fleetPort] = [await findFreePort(), await findFreePort()];
+  const config = {
+    ...builtInConfig({ command: ["sleep", "1000"], cwd: folder }),
+    companions: [{ name: "deaf", command: ["/bin/sh", "-c", "trap '' TERM; while :; do sleep 1; done"] }],
+  };
+  const path = join(folder, "muster.json");
+  await writeFile(path, JSON.stringify(config));
+  const flags = [
+    "--matcher-port",
+    String(matcherPort),
+    "--fleet-port",
+    String(fleetPort),
+    "--data",
+    join(folder, "data"),
+  ];
+  await using dev = startMuster(["dev", "--config", path, ...flags], { env: run.env });
+  await dev.line(/^Ready:/);
+  const started = performance.now();
+  const impatience = setInterval(() => dev.child.kill("SIGINT"), 200);
+  const { code, out } = await dev.finished.finally(() => clearInterval(impatience));
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/deaf STOPPED \(SIGKILL/) });
+  // Left alone, the companion has 10 s.
+  expect(performance.now() - started).toBeLessThan(8_000);
+  await nothingLeft(run, [matcherPort, fleetPort], STOP_MS);
+});
+
 const mistakes = [
   { name: "an unknown command", args: ["tickt"], says: /Did you mean ticket/ },
   { name: "an unknown option", args: ["sessions", "--al"], says: /unknown option '--al'/ },

@@ -1,6 +1,7 @@
 // The whole set-up of a muster.json on this machine: mock fleet, matcher and companions, one process each, supervised.
 // `muster dev`, the demo and the end-to-end tests all stand on it.
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { statSync } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { foreignEnvironment } from "@muster/kit/processes";
 import { MusterError } from "@muster/proto";
@@ -214,26 +215,30 @@ async function claimPort(port: number, { who, change }: { who: string; change: s
   );
 }
 
-/** Starts one service; a failure tells the last line of its log, which says why better than an exit code. */
+/** Starts one service; a failure tells what it said last, which says why better than an exit code. */
 async function start(supervisor: Supervisor, spec: ServiceSpec): Promise<void> {
   const file = typeof spec.output === "object" && "file" in spec.output ? spec.output.file : undefined;
-  const before = file === undefined ? 0 : await sizeOf(file);
+  // At once, not later: services stop in the reverse order in which they reached the supervisor.
+  const before = file === undefined ? undefined : statSync(file, { throwIfNoEntry: false })?.size;
   try {
     await supervisor.start(spec);
   } catch (error) {
     if (!(error instanceof MusterError) || file === undefined) throw error;
-    const said = (await readFile(file)).subarray(before).subarray(-TAIL_BYTES).toString("utf8").trimEnd();
-    const last = said.split("\n").at(-1) ?? "";
-    const words = last === "" ? "" : `. It said: ${last.slice(0, 500)}`;
-    throw new MusterError("SERVICE_NOT_READY", `${error.message}${words} (log: ${file})`, { cause: error });
+    const said = (await readFile(file))
+      .subarray(before ?? 0)
+      .subarray(-TAIL_BYTES)
+      .toString("utf8");
+    const words = lastWords(said);
+    const message = words === "" ? error.message : `${error.message}. It said: ${words}`;
+    throw new MusterError("SERVICE_NOT_READY", `${message} (log: ${file})`, { cause: error });
   }
 }
 
-async function sizeOf(file: string): Promise<number> {
-  try {
-    return (await stat(file)).size;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return 0;
-    throw error;
-  }
+const WORDS_LINES = 8;
+
+/** What was written for people at the end of a log; where there is nothing of that kind, its last line. */
+function lastWords(said: string): string {
+  const lines = said.split("\n").filter((line) => line.trim() !== "");
+  const forPeople = lines.filter((line) => !line.startsWith("{")).slice(-WORDS_LINES);
+  return forPeople.length > 0 ? forPeople.join("\n") : (lines.at(-1) ?? "");
 }
