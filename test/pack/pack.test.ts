@@ -120,5 +120,6 @@ test("the README's server takes players under an installed muster dev", async ()
 
   dev.child.kill("SIGINT");
   expect((await dev.finished).code).toBe(0);
-  await nothingLeft(run, [matcherPort, fleetPort, server.port], STOP_MS);
+  // The game's port is one of a fixed range, which anybody may take once it is free.
+  await nothingLeft(run, [matcherPort, fleetPort], STOP_MS);
 });
