@@ -59,8 +59,8 @@ export interface DemoWorld extends AsyncDisposable {
   processes(): Promise<readonly ServerProcess[]>;
 }
 
-/** Starts everything; resolves once it is ready. Disposing ends it and removes the folder. */
-export async function openDemoWorld(): Promise<DemoWorld> {
+/** Starts everything; resolves once it is ready. Disposing ends it and removes the folder. `signal` calls the start off. */
+export async function openDemoWorld(signal: AbortSignal): Promise<DemoWorld> {
   await using opened = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "muster-demo-"));
   opened.defer(() => rm(folder, { recursive: true, force: true }));
@@ -73,6 +73,7 @@ export async function openDemoWorld(): Promise<DemoWorld> {
       fleetPort: await findFreePort(),
       orphanGraceMs: ORPHAN_GRACE_MS,
       env: process.env,
+      signal,
       onEvent: (event) => services.add(event),
     }),
   );

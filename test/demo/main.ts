@@ -1,6 +1,7 @@
 // `npm run demo`: one story of a whole set-up, told by real processes in under a minute. Exit 0 only if all of it was seen
 // on the wire. With --json the last line of the output is the result.
 import { parseArgs } from "node:util";
+import { watchStopRequests } from "@muster/service";
 import { type CheckResult, createChecks, StoryFailed } from "./checks.ts";
 import { openDemoWorld } from "./demo-world.ts";
 import { tellStory } from "./story.ts";
@@ -14,10 +15,16 @@ function printResult({ name, ok, ms, why }: CheckResult): void {
 }
 
 const checks = createChecks(printResult);
+const { stop } = watchStopRequests(process.env);
+const calledOff = new Promise<never>((_, reject) => {
+  stop.addEventListener("abort", () => reject(new StoryFailed(`called off: ${stop.reason}`)), { once: true });
+});
+calledOff.catch(() => undefined); // Heard of only while the story is told.
+
 let ended = false;
 try {
-  await using world = await checks.check("matcher, fleet and servers start", () => openDemoWorld());
-  await tellStory({ world, checks });
+  await using world = await checks.check("matcher, fleet and servers start", () => openDemoWorld(stop));
+  await Promise.race([tellStory({ world, checks }), calledOff]);
   ended = true;
 } catch (error) {
   if (!(error instanceof StoryFailed)) throw error;

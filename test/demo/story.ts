@@ -6,12 +6,13 @@ import { GameClient } from "./game-client.ts";
 import { patiently } from "./patiently.ts";
 
 type Stage = { readonly world: DemoWorld; readonly checks: Checks };
-/** A battle with its listener on the server, and the players who are in it. */
+/** A battle with a listener on its server, and the players who are in it. */
 type Battle = {
   readonly battleSessionId: string;
   readonly address: Address;
   readonly listener: GameClient;
-  readonly members: readonly Member[];
+  /** Who holds a seat, the longest there first. */
+  readonly members: Member[];
 };
 type Member = { readonly ticket: WatchedTicket; readonly playerId: string; readonly client: GameClient };
 type Address = { readonly host: string; readonly ports: Readonly<Record<string, number>> };
@@ -222,28 +223,19 @@ async function killFleet({ world, checks }: Stage, battle: Battle): Promise<void
   await checks.check("the battle is refilled after it", () => replaceOne(world, battle));
 }
 
-/** The last member leaves, and somebody else gets the seat. */
+/** Somebody leaves, and a newcomer gets the seat. */
 async function replaceOne(world: DemoWorld, battle: Battle): Promise<void> {
-  const seats = present("the session", world.session(battle.battleSessionId)).playerSessions;
-  const stays = battle.members[0];
-  const leaver = present(
-    "a player to leave",
-    seats.find(({ playerId }) => playerId !== stays?.playerId),
-  );
-  const client =
-    battle.members.find(({ playerId }) => playerId === leaver.playerId)?.client ?? latecomers.get(leaver.playerId);
-  await present("the leaver's client", client).ask({ ask: "leave" });
+  const leaver = present("a player to leave", battle.members.shift());
+  await leaver.client.ask({ ask: "leave" });
   const ticket = await world.startTicket("auto");
   const completed = await ticket.becomes("COMPLETED");
   same("the session", sessionOf(completed), battle.battleSessionId);
   const member = await join(ticket, completed);
-  latecomers.set(member.playerId, member.client);
+  battle.members.push(member);
   await world.sessionBecomes(battle.battleSessionId, "the newcomer arrived", ({ playerSessions }) => {
     return playerSessions.some(({ playerId, state }) => playerId === member.playerId && state === "ACTIVE");
   });
 }
-
-const latecomers = new Map<string, GameClient>();
 
 async function restart(world: DemoWorld, name: "matcher" | "fleet"): Promise<void> {
   const from = world.services.items.length;
