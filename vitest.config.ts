@@ -12,6 +12,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
+          // Some start processes of their own, and a busy machine takes its time over that.
+          testTimeout: 30_000,
           include: ["*/src/**/*.test.ts", "test/{tidy,sim,conformance}/**/*.test.ts", "examples/*/src/**/*.test.ts"],
           sequence: { groupOrder: 0 },
         },
