@@ -1,16 +1,17 @@
 // muster dev: everything on this machine, one process a service, until Ctrl-C; what happens is shown as it happens.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { isAbortError, systemClock, systemRandom } from "@muster/kit";
+import { type Clock, isAbortError, systemClock, systemRandom } from "@muster/kit";
 import { MusterError } from "@muster/proto";
-import { watchStopRequests } from "@muster/service";
+import { type ServiceEvent, watchStopRequests } from "@muster/service";
 import { formatDuration } from "../arguments/duration.ts";
 import { UsageError } from "../arguments/usage-error.ts";
 import { jsonWithoutSecrets } from "../contract/without-secrets.ts";
 import type { DevFlags } from "../program.ts";
 import { builtInConfig } from "../stack/built-in-config.ts";
-import { startStack } from "../stack/stack.ts";
+import { type Stack, startStack } from "../stack/stack.ts";
 import { createLiveLog } from "../view/live-log.ts";
+import type { LiveState } from "../view/live-state.ts";
 import { renderView } from "../view/render-view.ts";
 import { openScreen, type Screen } from "../view/screen.ts";
 import { watchServices } from "../view/watch-services.ts";
@@ -18,6 +19,7 @@ import type { CommandContext, ExitCode } from "./context.ts";
 import { printJson } from "./context.ts";
 
 const CONFIG_DEFAULT = "muster.json";
+const TIPS = ["muster ticket start --players 2", "muster sessions", "muster logs"] as const;
 
 /** Runs until a stop is asked for or `for` has passed. */
 export async function runDev(flags: DevFlags, context: CommandContext): Promise<ExitCode> {
@@ -26,9 +28,8 @@ export async function runDev(flags: DevFlags, context: CommandContext): Promise<
   const clock = systemClock;
   const dataFolder = resolve(flags.data);
   const configPath = await chooseConfig(flags, dataFolder);
-
-  const live = terminal.isLive && !flags.plain && !json;
   const startedMs = clock.nowMs();
+
   let screen: Screen | undefined;
   const watched = Promise.withResolvers<void>();
   const log = createLiveLog(clock, {
@@ -42,53 +43,27 @@ export async function runDev(flags: DevFlags, context: CommandContext): Promise<
     onChange: () => screen?.refresh(),
   });
 
-  const stack = await startStack({
-    configPath,
-    dataFolder,
-    fresh: flags.fresh === true,
-    matcherPort: flags.matcherPort,
-    fleetPort: flags.fleetPort,
-    ...(flags.playersPerSecond === undefined ? {} : { playersPerSecond: flags.playersPerSecond }),
-    env: process.env,
-    onEvent: log.onService,
-    signal: stop,
-  }).catch((error: unknown) => {
-    if (stop.aborted) return undefined;
-    if (!(error instanceof MusterError)) throw error;
-    terminal.note(json ? JSON.stringify({ error: { reason: error.reason, message: error.message } }) : error.message);
-    return error.reason;
-  });
-  if (stack === undefined) return 0;
-  if (typeof stack === "string") return 2;
+  const stack = await startOrRefuse({ flags, configPath, dataFolder, onEvent: log.onService, stop }, context);
+  if (typeof stack === "number") return stack;
   hurry.addEventListener("abort", () => stack.kill(), { once: true });
-
-  const { matcherAddress, fleetAddress, logFolder } = stack;
   const ended = new AbortController();
-  const watching = watchServices(
-    { matcherAddress, fleetAddress, clock, random: systemRandom },
-    log,
-    AbortSignal.any([stop, ended.signal]),
-  );
+  const watching = watchServices({ ...stack, clock, random: systemRandom }, log, AbortSignal.any([stop, ended.signal]));
   // Whoever acts on the word that all is ready is to be seen.
   await Promise.race([watched.promise, aborted(stop)]);
+
+  const { matcherAddress, fleetAddress, logFolder } = stack;
   const where = [`matcher ${matcherAddress}`, `fleet ${fleetAddress}`, `logs ${shortPath(logFolder)}`];
-  const tips = ["muster ticket start --players 2", "muster sessions", "muster logs"].map(
-    (tip) => tip + addressFlags(tip, flags),
-  );
-  if (live) {
+  const tips = TIPS.map((tip) => tip + addressFlags(tip, flags));
+  if (json) printJson(context, { kind: "ready", matcher: matcherAddress, fleet: fleetAddress, logs: logFolder });
+  else if (!terminal.isLive || flags.plain) terminal.print(`Ready: ${where.join(", ")}. Try: ${tips.join(" · ")}`);
+  else {
     const view = { title: `muster dev ${shortPath(configPath)}`, where, tips };
-    const render = (size: { columns: number; rows: number }) =>
-      renderView({
-        ...view,
-        ...size,
-        state: log.state,
-        events: log.events,
-        upMs: clock.nowMs() - startedMs,
-        wallMs: clock.wallMs(),
-      });
+    const render = (size: { columns: number; rows: number }) => {
+      const times = { upMs: clock.nowMs() - startedMs, wallMs: clock.wallMs() };
+      return renderView({ ...view, ...size, ...times, state: log.state, events: log.events });
+    };
     screen = openScreen(terminal, render, clock);
-  } else if (json) printJson(context, { kind: "ready", matcher: matcherAddress, fleet: fleetAddress, logs: logFolder });
-  else terminal.print(`Ready: ${where.join(", ")}. Try: ${tips.join(" · ")}`);
+  }
 
   if (flags.for === undefined) await aborted(stop);
   else await clock.sleep(flags.for, stop).catch(ignoreAbort);
@@ -96,17 +71,49 @@ export async function runDev(flags: DevFlags, context: CommandContext): Promise<
   await watching;
   await screen?.[Symbol.asyncDispose]();
   screen = undefined;
+  await stopStack(stack, { state: log.state, clock }, context);
+  return 0;
+}
 
+type DevStart = {
+  readonly flags: DevFlags;
+  readonly configPath: string;
+  readonly dataFolder: string;
+  readonly onEvent: (event: ServiceEvent) => void;
+  readonly stop: AbortSignal;
+};
+
+/** Everything running, or the exit code: 0 if somebody stopped it on its way, 2 if it cannot start, which has been told. */
+async function startOrRefuse(start: DevStart, { terminal, json }: CommandContext): Promise<Stack | ExitCode> {
+  const { flags, configPath, dataFolder, onEvent, stop } = start;
+  try {
+    return await startStack({
+      ...{ configPath, dataFolder, onEvent, signal: stop, env: process.env },
+      ...{ fresh: flags.fresh === true, matcherPort: flags.matcherPort, fleetPort: flags.fleetPort },
+      ...(flags.playersPerSecond === undefined ? {} : { playersPerSecond: flags.playersPerSecond }),
+    });
+  } catch (error) {
+    if (stop.aborted) return 0;
+    if (!(error instanceof MusterError)) throw error;
+    const { reason, message, metadata } = error;
+    terminal.note(json ? JSON.stringify({ error: { reason, message, metadata } }) : message);
+    return 2;
+  }
+}
+
+async function stopStack(
+  stack: Stack,
+  { state, clock }: { readonly state: LiveState; readonly clock: Clock },
+  context: CommandContext,
+): Promise<void> {
+  const { terminal, json } = context;
+  const { matchedPlayers, endedSessions } = state;
   const stoppingMs = clock.nowMs();
   if (!json) terminal.print("Stopping. Ctrl-C again ends it at once.");
   await stack[Symbol.asyncDispose]();
-  const { matchedPlayers, endedSessions } = log.state;
-  if (json) printJson(context, { kind: "stopped", matchedPlayers, endedSessions });
-  else {
-    const took = formatDuration(clock.nowMs() - stoppingMs);
-    terminal.print(`Stopped in ${took}. ${matchedPlayers} players were matched, ${endedSessions} battles ended.`);
-  }
-  return 0;
+  if (json) return printJson(context, { kind: "stopped", matchedPlayers, endedSessions });
+  const took = formatDuration(clock.nowMs() - stoppingMs);
+  terminal.print(`Stopped in ${took}. ${matchedPlayers} players were matched, ${endedSessions} battles ended.`);
 }
 
 /** The file to run: the one named, or one made around the command, or muster.json here. */
