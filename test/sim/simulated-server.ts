@@ -100,6 +100,7 @@ export function startSimulatedServer({ launch, life, memory, random }: ServerPar
   return {
     life,
     exited,
+    terminate: () => void sidecar.requestEnd({ reason: "SHUTDOWN", deadlineWallMs: life.clock.wallMs() + 5_000 }),
     kill: () => crash("SIGKILL"),
     crash,
     async join(playerSessionId, requestId) {

@@ -99,8 +99,10 @@ export async function createWorld({ seed, faultRatio, arrivalRatio }: WorldOptio
           const node = nextLife("server");
           const server = startSimulatedServer({ launch, life: node, memory, random });
           servers.set(launch.processId, server);
+          // A fleet that is dead can neither hear nor end its children.
           return {
             exited: life.dead ? new Promise(() => undefined) : server.exited,
+            terminate: () => life.dead || server.terminate(),
             kill: () => life.dead || server.kill(),
           };
         },
