@@ -55,9 +55,16 @@ export function toMusterError(error: unknown): MusterError {
 
 /** The error of a field that breaks its rule: "Cannot read `field` as `rule`: it is `value`", the value cut at 64 characters. */
 export function fieldInvalid(field: string, rule: string, value: unknown): MusterError {
-  const shown = typeof value === "string" ? JSON.stringify(value) : String(value);
-  const cut = shown.length > 64 ? `${shown.slice(0, 64)}…` : shown;
-  return new MusterError("FIELD_INVALID", `Cannot read ${field} as ${rule}: it is ${cut}`, { metadata: { field } });
+  return new MusterError("FIELD_INVALID", `Cannot read ${field} as ${rule}: it is ${show(value)}`, {
+    metadata: { field },
+  });
+}
+
+/** What a person needs of a bad value to find it. Never all of it, and no method of it is called: anybody may have sent it. */
+function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 64)) + (value.length > 64 ? "…" : "");
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  return typeof value === "object" && value !== null ? "a map" : String(value).slice(0, 64);
 }
 
 /** The reason of a wire error: its own if this build knows it, else the one that says the same in general. */

@@ -82,7 +82,7 @@ function callOf(connection: Connection, path: string, method: MethodDefinition):
         grpcOptions({ deadlineMs: CALL_DEADLINE_MS_DEFAULT, ...options }),
         (error, response) => {
           signal?.removeEventListener("abort", cancel);
-          if (error) reject(readGrpcError(error, address));
+          if (error) reject(readGrpcError(error, address, signal?.aborted ?? false));
           else resolve(response);
         },
       );
@@ -108,7 +108,7 @@ async function* receive(
     afterOpen?.(call);
     yield* call;
   } catch (error) {
-    throw isServiceError(error) ? readGrpcError(error, address) : error;
+    throw isServiceError(error) ? readGrpcError(error, address, signal?.aborted ?? false) : error;
   } finally {
     signal?.removeEventListener("abort", cancel);
     call.on("error", () => undefined); // Cancelling a call that its reader has left is no news.

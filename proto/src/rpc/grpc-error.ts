@@ -7,21 +7,38 @@ import type { GrpcCode } from "../reasons.ts";
 const DETAILS_KEY = "grpc-status-details-bin";
 const ERROR_INFO_URL = "type.googleapis.com/google.rpc.ErrorInfo";
 
+/** Bytes of a message, and of one value of its metadata: clients take trailers of 8 KiB, and the message is in them twice. */
+const MESSAGE_BYTES_MAX = 2_000;
+const VALUE_BYTES_MAX = 1_000;
+
 /** The status to end a call with. A cause stays here: what is inside a service is not its caller's business. */
 export function writeGrpcError(error: unknown): { code: status; details: string; metadata: Metadata } {
   const wire = toMusterError(error);
   const code = status[wire.code];
-  const info = ErrorInfo.encode({ reason: wire.reason, domain: "muster", metadata: { ...wire.metadata } }).finish();
-  const details = Status.encode({ code, message: wire.message, details: [{ typeUrl: ERROR_INFO_URL, value: info }] });
+  const message = cut(wire.message, MESSAGE_BYTES_MAX);
+  const values = Object.entries(wire.metadata).map(([key, value]) => [key, cut(value, VALUE_BYTES_MAX)]);
+  const info = ErrorInfo.encode({ reason: wire.reason, domain: "muster", metadata: Object.fromEntries(values) });
+  const detail = { typeUrl: ERROR_INFO_URL, value: info.finish() };
   const metadata = new Metadata();
-  metadata.set(DETAILS_KEY, Buffer.from(details.finish()));
-  return { code, details: wire.message, metadata };
+  metadata.set(DETAILS_KEY, Buffer.from(Status.encode({ code, message, details: [detail] }).finish()));
+  return { code, details: message, metadata };
 }
 
-/** The error of a call that ended with a status other than OK. */
-export function readGrpcError(error: ServiceError, target: string): MusterError {
-  const code = status[error.code] as GrpcCode;
+/** As much of `text` as fits. Half a character, which a cut elsewhere may have left, would make grpc-js throw. */
+function cut(text: string, bytesMax: number): string {
+  const whole = text.toWellFormed();
+  const { read } = new TextEncoder().encodeInto(whole, new Uint8Array(bytesMax));
+  return read < whole.length ? `${whole.slice(0, read)}…` : whole;
+}
+
+/**
+ * The error of a call to `target` that ended with a status other than OK; `calledOff` says whether it was us who ended it.
+ */
+export function readGrpcError(error: ServiceError, target: string, calledOff: boolean): MusterError {
+  const told = status[error.code] as GrpcCode;
   const info = readErrorInfo(error.metadata);
+  // A server that goes down in the middle of a call cancels it: for the caller it is gone.
+  const code = told === "CANCELLED" && !calledOff && !info ? "UNAVAILABLE" : told;
   if (info) return new MusterError(readReason(info.reason, code), error.details, { metadata: info.metadata });
   return new MusterError(readReason(undefined, code), describe(code, error.details, target), { cause: error });
 }

@@ -13,6 +13,7 @@ import {
 import { createChannel } from "@muster/kit";
 import { MESSAGE_BYTES_MAX } from "../limits.ts";
 import { fieldInvalid, MusterError } from "../muster-error.ts";
+import { decodeRequest } from "./decode-request.ts";
 import { writeGrpcError } from "./grpc-error.ts";
 import { createServerHealth } from "./health.ts";
 import { type AnyHandler, type Implementation, type Listening, type MethodDefinition, methodPath } from "./service.ts";
@@ -50,7 +51,7 @@ export async function serveGrpc(options: GrpcServerOptions): Promise<Listening> 
         requestStream: method.requestStream,
         responseStream: method.responseStream,
         requestSerialize: (message) => Buffer.from(method.requestType.encode(message).finish()),
-        requestDeserialize: (bytes) => method.requestType.decode(bytes),
+        requestDeserialize: (bytes) => read(method, bytes),
         responseSerialize: (message) => Buffer.from(method.responseType.encode(message).finish()),
         responseDeserialize: (bytes) => method.responseType.decode(bytes),
       };
@@ -84,6 +85,28 @@ export async function serveGrpc(options: GrpcServerOptions): Promise<Listening> 
   };
 }
 
+/** A request whose bytes are no message: grpc-js would answer INTERNAL, as if the mistake were ours. */
+class Unreadable {
+  readonly error: unknown;
+
+  constructor(error: unknown) {
+    this.error = error;
+  }
+}
+
+function read(method: MethodDefinition, bytes: Uint8Array): unknown {
+  try {
+    return decodeRequest(method.requestType, bytes);
+  } catch (error) {
+    return new Unreadable(error);
+  }
+}
+
+function check(request: unknown): unknown {
+  if (request instanceof Unreadable) throw request.error;
+  return request;
+}
+
 type OnError = (error: unknown) => void;
 
 function adapt(method: MethodDefinition, handler: AnyHandler, onError: OnError): UntypedServiceImplementation[string] {
@@ -96,7 +119,7 @@ function adaptUnary(handler: AnyHandler, onError: OnError): handleUnaryCall<unkn
   return (call, callback) => {
     const context = contextOf(call);
     Promise.resolve()
-      .then(() => handler(call.request, context))
+      .then(() => handler(check(call.request), context))
       .then(
         (response) => callback(null, response),
         (error) => {
@@ -110,7 +133,7 @@ function adaptUnary(handler: AnyHandler, onError: OnError): handleUnaryCall<unkn
 function adaptServerStream(handler: AnyHandler, onError: OnError): handleServerStreamingCall<unknown, unknown> {
   return (call) => {
     const context = contextOf(call);
-    void send(call, () => handler(call.request, context), context.signal, onError);
+    void send(call, () => handler(check(call.request), context), context.signal, onError);
   };
 }
 
@@ -118,7 +141,10 @@ function adaptBidi(handler: AnyHandler, onError: OnError): handleBidiStreamingCa
   return (call) => {
     const context = contextOf(call);
     const requests = createChannel<unknown>();
-    call.on("data", (message) => requests.push(message));
+    call.on("data", (message) => {
+      if (message instanceof Unreadable) requests.close(message.error);
+      else requests.push(message);
+    });
     call.on("end", () => requests.close());
     call.on("error", (error) => requests.close(error));
     context.signal.addEventListener("abort", () => requests.close(context.signal.reason), { once: true });

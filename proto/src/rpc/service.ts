@@ -1,10 +1,11 @@
 // The seam of every contract: a handler is `(request, context) → response`, a client is an object of functions. gRPC and
 // the in-memory network are adapters at this seam, so that the same handlers run over sockets and in a simulation.
+import type { BinaryReader } from "@bufbuild/protobuf/wire";
 
 /** What a generated message brings to be put on a wire and taken off it. */
 export type MessageType<Message> = {
   encode(message: Message): { finish(): Uint8Array };
-  decode(bytes: Uint8Array): Message;
+  decode(bytes: Uint8Array | BinaryReader): Message;
 };
 
 /** One method of a generated service definition. */

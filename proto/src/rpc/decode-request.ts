@@ -1,0 +1,40 @@
+// Bytes of a caller → a message, or an error that says what is wrong with them: they come from anybody.
+import { BinaryReader } from "@bufbuild/protobuf/wire";
+import { MusterError } from "../muster-error.ts";
+import type { MessageType } from "./service.ts";
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** As a key of a map it would vanish without a word: it names the prototype of the object that the map is read into. */
+const RESERVED = "__proto__";
+
+/**
+ * The message that `bytes` hold. Stricter than the generated code: text must be UTF-8, as two different bytes that are not
+ * would else be read as one and the same character, and two players as one.
+ *
+ * @throws {MusterError} FIELD_INVALID.
+ */
+export function decodeRequest<Message>(type: MessageType<Message>, bytes: Uint8Array): Message {
+  try {
+    return type.decode(new BinaryReader(bytes, decodeText));
+  } catch (error) {
+    if (error instanceof MusterError) throw error;
+    const why = "Cannot read the request as a message of its method: its bytes are no such message";
+    throw new MusterError("FIELD_INVALID", why, { cause: error });
+  }
+}
+
+function decodeText(bytes: Uint8Array): string {
+  const text = decodeUtf8(bytes);
+  if (text !== RESERVED) return text;
+  throw new MusterError("FIELD_INVALID", `Cannot read the request as no text in it may be ${RESERVED}: it has one`);
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch (error) {
+    throw new MusterError("FIELD_INVALID", "Cannot read the request as its text must be UTF-8: it is not", {
+      cause: error,
+    });
+  }
+}
