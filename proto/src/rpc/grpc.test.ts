@@ -5,7 +5,7 @@ import { fieldInvalid, MusterError } from "../muster-error.ts";
 import { grpcNetwork } from "./grpc-client.ts";
 import { parseAddress, serveGrpc } from "./grpc-server.ts";
 import { describeNetwork } from "./network.suite.ts";
-import { implement, implement } from "./service.ts";
+import { implement } from "./service.ts";
 
 describeNetwork("grpcNetwork", async (services) => {
   const server = await serveGrpc({ bind: "127.0.0.1:0", services });
@@ -137,6 +137,8 @@ const values = [
 ];
 for (const { name, value, shown } of values) {
   test(`fieldInvalid() shows ${name}`, () => {
-    expect(fieldInvalid("field", "it should be", value).message).toBe(`Cannot read field as it should be: it is ${shown}`);
+    expect(fieldInvalid("field", "it should be", value).message).toBe(
+      `Cannot read field as it should be: it is ${shown}`,
+    );
   });
 }
