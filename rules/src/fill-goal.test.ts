@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { fillGoalOf } from "./fill-goal.ts";
 import { parseRuleSet } from "./language/parse-rule-set.ts";
-import { redBlue } from "./test-tickets.ts";
+import { redBlue } from "./tickets.fixture.ts";
 
 const squads = parseRuleSet({
   version: "v1.0",

@@ -5,7 +5,7 @@ import { findFill } from "./find-fill.ts";
 import { judge } from "./judge.ts";
 import { parseRuleSet } from "./language/parse-rule-set.ts";
 import type { JudgedTicket, SeatedTeam } from "./roster.ts";
-import { equalSize, redBlue, seats, skill, ticket } from "./test-tickets.ts";
+import { equalSize, redBlue, seats, skill, ticket } from "./tickets.fixture.ts";
 
 const equal = parseRuleSet(redBlue(1, 3, { rules: [equalSize] }));
 const free = parseRuleSet(redBlue(1, 3));

@@ -6,7 +6,7 @@ import { parseRuleSet } from "./language/parse-rule-set.ts";
 import type { JudgedTicket } from "./roster.ts";
 import type { RuleSet } from "./rule-set.ts";
 import { teamShapes } from "./team-shapes.ts";
-import { equalSize, player, redBlue, skill, ticket } from "./test-tickets.ts";
+import { equalSize, player, redBlue, skill, ticket } from "./tickets.fixture.ts";
 
 const fair = {
   name: "fair",

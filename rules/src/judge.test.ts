@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { judge } from "./judge.ts";
 import { parseRuleSet } from "./language/parse-rule-set.ts";
 import type { SeatedTeam } from "./roster.ts";
-import { equalSize, player, redBlue, seats, skill } from "./test-tickets.ts";
+import { equalSize, player, redBlue, seats, skill } from "./tickets.fixture.ts";
 
 const attributes = [skill, { name: "mode", type: "string", default: "duel" }];
 const withRule = (rule: object) =>

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parseRuleSet } from "./language/parse-rule-set.ts";
-import { player, redBlue } from "./test-tickets.ts";
 import { checkTicketAttributes } from "./ticket-attributes.ts";
+import { player, redBlue } from "./tickets.fixture.ts";
 
 const ruleSet = parseRuleSet(
   redBlue(1, 3, {

@@ -2,7 +2,7 @@ import { MusterError } from "@muster/proto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { capacityOf, hasTeam, teamShapes } from "../team-shapes.ts";
-import { equalSize, redBlue, skill } from "../test-tickets.ts";
+import { equalSize, redBlue, skill } from "../tickets.fixture.ts";
 import { checkRuleSet, parseRuleSet } from "./parse-rule-set.ts";
 
 const namings = [

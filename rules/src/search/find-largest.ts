@@ -8,6 +8,7 @@ import type { Kinship } from "../rule-types/rule-type.ts";
 import { typeOf } from "../rule-types/table.ts";
 import { type Budget, lend, STEPS_MAX, STEPS_PER_ANCHOR_MIN } from "./budget.ts";
 import { apartness, areKin, byAge, type Candidate, isAdmissible, readCandidate, traitsOf } from "./candidate.ts";
+import { mayMeet, type Need, needsOf, supplyOf, takeFrom, totalOf } from "./least-players.ts";
 import { type Bench, type Placed, type Seating, seatTickets } from "./seat-tickets.ts";
 import { isLegalSizes, listSizes, type Room, roomLeft, type Sizes, type Sizing } from "./team-sizes.ts";
 
@@ -37,7 +38,12 @@ export function findLargest(search: Search): Found | undefined {
   const plan = planSearch(search);
   const { candidates } = plan;
   const budget: Budget = { left: STEPS_MAX + STEPS_PER_ANCHOR_MIN * candidates.length };
+  const tiers = [...plan.tiers.values()];
+  const supply = supplyOf(candidates);
   for (const [index, anchor] of candidates.entries()) {
+    // Those who are left are too few, and will be fewer with every anchor.
+    if (!tiers.some((tier) => mayMeet(tier.needs, supply))) return undefined;
+    takeFrom(supply, anchor);
     const reserved = STEPS_PER_ANCHOR_MIN * (candidates.length - index);
     const share = STEPS_PER_ANCHOR_MIN + Math.max(0, budget.left - reserved) / 4;
     const found = lend(budget, share, (part) => findWithAnchor(plan, { anchor, index }, part));
@@ -55,11 +61,14 @@ type Plan = {
   readonly ownTiers: ReadonlyMap<Candidate, Tier>;
   /** Instances that somebody names: they have no twins. */
   readonly distinct: ReadonlySet<string>;
+  /** What sizes there are among the candidates. */
+  readonly partySizes: ReadonlySet<number>;
 };
 
 type TierPlan = {
   readonly tier: Tier;
   readonly sizing: Sizing;
+  readonly needs: readonly Need[];
   readonly kinships: readonly (Kinship | undefined)[];
   readonly seatedTraits: ReturnType<typeof traitsOf>;
   readonly sizesByTotal: Map<number, readonly Sizes[]>;
@@ -77,20 +86,25 @@ function planSearch(search: Search): Plan {
     .filter((candidate) => candidate !== undefined)
     .toSorted(byAge);
   const seatedTraits = traitsOf(rosterOf(teams, seated), rules);
-  const planTier = (tier: Tier): TierPlan => ({
-    tier,
-    sizing: search.sizingAt(tier),
-    kinships: tier.rules.map((rule) => typeOf(rule).kinship(rule)),
-    seatedTraits,
-    sizesByTotal: new Map(),
-    admissible: new Map(),
-  });
+  const planTier = (tier: Tier): TierPlan => {
+    const sizing = search.sizingAt(tier);
+    return {
+      tier,
+      sizing,
+      needs: needsOf(sizing),
+      kinships: tier.rules.map((rule) => typeOf(rule).kinship(rule)),
+      seatedTraits,
+      sizesByTotal: new Map(),
+      admissible: new Map(),
+    };
+  };
   return {
     search,
     candidates,
     tiers: new Map(ruleSet.tiers.map((tier) => [tier, planTier(tier)])),
     ownTiers: new Map(candidates.map((one) => [one, tierAt(ruleSet, nowMs - one.ticket.searchingSinceMs)])),
     distinct: namedInstances(ruleSet, search.candidates),
+    partySizes: new Set(candidates.map((one) => one.size)),
   };
 }
 
@@ -123,7 +137,7 @@ function findWithAnchor(plan: Plan, { anchor, index }: Anchored, budget: Budget)
       (isByOldest || ageOf(candidate) >= fromAgeMs) &&
       isAdmissibleAt(tierPlan, candidate);
     if (!suits(anchor)) continue;
-    const others = takeOldest(plan.candidates, { after: index, room: roomLeft(tierPlan.sizing), suits });
+    const others = takeOldest(plan, { after: index, room: roomLeft(tierPlan.sizing), suits });
     const attempt = { tierPlan, tickets: [anchor, ...others], atLeast: best ? best.players + 1 : 1 };
     best = findSeating(plan, attempt, budget) ?? best;
   }
@@ -154,15 +168,16 @@ type Wanted = {
  * The oldest that suit, of each size as many as could be of use and some to choose from. Only those after the anchor: an
  * older ticket has been the anchor before, in vain, so it is in no legal match.
  */
-function takeOldest(candidates: readonly Candidate[], { after, room, suits }: Wanted): readonly Candidate[] {
-  const taken = new Map<number, number>();
+function takeOldest({ candidates, partySizes }: Plan, { after, room, suits }: Wanted): readonly Candidate[] {
+  const places = new Map<number, number>();
+  for (const size of partySizes) if (size <= room) places.set(size, SPARE_TICKETS_PER_SIZE + Math.ceil(room / size));
   const found: Candidate[] = [];
-  for (let i = after + 1; i < candidates.length; i += 1) {
+  for (let i = after + 1; i < candidates.length && places.size > 0; i += 1) {
     const candidate = candidates[i];
-    if (!candidate || candidate.size > room) continue;
-    const count = taken.get(candidate.size) ?? 0;
-    if (count >= SPARE_TICKETS_PER_SIZE + room / candidate.size || !suits(candidate)) continue;
-    taken.set(candidate.size, count + 1);
+    const left = candidate && places.get(candidate.size);
+    if (left === undefined || !suits(candidate)) continue;
+    if (left > 1) places.set(candidate.size, left - 1);
+    else places.delete(candidate.size);
     found.push(candidate);
   }
   return found;
@@ -177,7 +192,8 @@ type Attempt = {
 /** From the most players down, every legal division into teams. Each has half of what is left, so that none eats all. */
 function findSeating(plan: Plan, { tierPlan, tickets, atLeast }: Attempt, budget: Budget) {
   const available = tickets.reduce((sum, candidate) => sum + candidate.size, 0);
-  for (let players = Math.min(available, roomLeft(tierPlan.sizing)); players >= atLeast; players -= 1) {
+  const least = Math.max(atLeast, totalOf(tierPlan.needs));
+  for (let players = Math.min(available, roomLeft(tierPlan.sizing)); players >= least; players -= 1) {
     for (const sizes of sizesFor(plan, { tierPlan, players }, budget)) {
       const found = lend(budget, Math.max(STEPS_PER_ANCHOR_MIN, budget.left / 2), (part) =>
         seatInTurn(plan, { tierPlan, tickets, sizes }, part),
