@@ -174,8 +174,8 @@ function takeOldest({ candidates, partySizes }: Plan, { after, room, suits }: Wa
   const found: Candidate[] = [];
   for (let i = after + 1; i < candidates.length && places.size > 0; i += 1) {
     const candidate = candidates[i];
-    const left = candidate && places.get(candidate.size);
-    if (left === undefined || !suits(candidate)) continue;
+    const left = places.get(candidate?.size ?? 0);
+    if (!candidate || left === undefined || !suits(candidate)) continue;
     if (left > 1) places.set(candidate.size, left - 1);
     else places.delete(candidate.size);
     found.push(candidate);
