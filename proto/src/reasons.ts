@@ -52,6 +52,8 @@ export const reasons = {
   SERVICE_UNKNOWN: { code: "NOT_FOUND", retry: "never" },
   /** More than the service takes on now. Metadata: `limit`. */
   OVERLOADED: { code: "RESOURCE_EXHAUSTED", retry: "backoff" },
+  /** The request or its answer is larger than a message may be. */
+  MESSAGE_TOO_LARGE: { code: "RESOURCE_EXHAUSTED", retry: "never" },
   /** The token or secret is missing or wrong. */
   CREDENTIALS_INVALID: { code: "UNAUTHENTICATED", retry: "never" },
   /** The caller is known, and may not do this. */

@@ -1,6 +1,7 @@
 // MusterError ↔ gRPC status. The reason travels as google.rpc.ErrorInfo, so that clients of other languages find it too.
 import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import { ErrorInfo, Status } from "../../gen/google/rpc/status.ts";
+import { MESSAGE_BYTES_MAX } from "../limits.ts";
 import { MusterError, readReason, toMusterError } from "../muster-error.ts";
 import type { GrpcCode } from "../reasons.ts";
 
@@ -8,14 +9,14 @@ const DETAILS_KEY = "grpc-status-details-bin";
 const ERROR_INFO_URL = "type.googleapis.com/google.rpc.ErrorInfo";
 
 /** Bytes of a message, and of one value of its metadata: clients take trailers of 8 KiB, and the message is in them twice. */
-const MESSAGE_BYTES_MAX = 2_000;
+const SENTENCE_BYTES_MAX = 2_000;
 const VALUE_BYTES_MAX = 1_000;
 
 /** The status to end a call with. A cause stays here: what is inside a service is not its caller's business. */
 export function writeGrpcError(error: unknown): { code: status; details: string; metadata: Metadata } {
   const wire = toMusterError(error);
   const code = status[wire.code];
-  const message = cut(wire.message, MESSAGE_BYTES_MAX);
+  const message = cut(wire.message, SENTENCE_BYTES_MAX);
   const values = Object.entries(wire.metadata).map(([key, value]) => [key, cut(value, VALUE_BYTES_MAX)]);
   const info = ErrorInfo.encode({ reason: wire.reason, domain: "muster", metadata: Object.fromEntries(values) });
   const detail = { typeUrl: ERROR_INFO_URL, value: info.finish() };
@@ -40,6 +41,11 @@ export function readGrpcError(error: ServiceError, target: string, calledOff: bo
   // A server that goes down in the middle of a call cancels it: for the caller it is gone.
   const code = told === "CANCELLED" && !calledOff && !info ? "UNAVAILABLE" : told;
   if (info) return new MusterError(readReason(info.reason, code), error.details, { metadata: info.metadata });
+  // What grpc-js says of both ends and both directions. The same message is too large again: this is no overload.
+  if (code === "RESOURCE_EXHAUSTED" && error.details.includes("larger than")) {
+    const why = `Cannot finish the call to ${target} as a message has at most ${MESSAGE_BYTES_MAX} bytes: ${error.details}`;
+    return new MusterError("MESSAGE_TOO_LARGE", why, { cause: error });
+  }
   return new MusterError(readReason(undefined, code), describe(code, error.details, target), { cause: error });
 }
 

@@ -11,7 +11,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { createChannel } from "@muster/kit";
-import { MESSAGE_BYTES_MAX } from "../limits.ts";
+import { CALL_DEADLINE_MS_MAX, MESSAGE_BYTES_MAX } from "../limits.ts";
 import { fieldInvalid, MusterError } from "../muster-error.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { writeGrpcError } from "./grpc-error.ts";
@@ -118,8 +118,12 @@ function adapt(method: MethodDefinition, handler: AnyHandler, onError: OnError):
 function adaptUnary(handler: AnyHandler, onError: OnError): handleUnaryCall<unknown, unknown> {
   return (call, callback) => {
     const context = contextOf(call);
+    const late = endLate(call.getDeadline());
+    const { token, peer } = context;
+    const signal = late ? AbortSignal.any([context.signal, late.signal]) : context.signal;
     Promise.resolve()
-      .then(() => handler(check(call.request), context))
+      .then(() => handler(check(call.request), { signal, token, peer }))
+      .finally(() => late?.stop())
       .then(
         (response) => callback(null, response),
         (error) => {
@@ -128,6 +132,17 @@ function adaptUnary(handler: AnyHandler, onError: OnError): handleUnaryCall<unkn
         },
       );
   };
+}
+
+/** Ends a call that would otherwise wait for too long, or for ever: its caller set no deadline, or one far away. */
+function endLate(deadline: Date | number): { readonly signal: AbortSignal; stop(): void } | undefined {
+  if (Number(deadline) <= Date.now() + CALL_DEADLINE_MS_MAX) return undefined;
+  const controller = new AbortController();
+  const timer = setTimeout(() => {
+    const why = `Cannot go on as a call may take at most ${CALL_DEADLINE_MS_MAX} ms: its deadline is later`;
+    controller.abort(new MusterError("DEADLINE_PASSED", why));
+  }, CALL_DEADLINE_MS_MAX);
+  return { signal: controller.signal, stop: () => clearTimeout(timer) };
 }
 
 function adaptServerStream(handler: AnyHandler, onError: OnError): handleServerStreamingCall<unknown, unknown> {

@@ -1,11 +1,12 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { HealthCheckRequest, HealthDefinition } from "../../gen/grpc/health/v1/health.ts";
+import { CALL_DEADLINE_MS_MAX, MESSAGE_BYTES_MAX } from "../limits.ts";
 import { BackfillServiceDefinition } from "../messages/matchmaking.ts";
 import { fieldInvalid, MusterError } from "../muster-error.ts";
 import { grpcNetwork } from "./grpc-client.ts";
 import { parseAddress, serveGrpc } from "./grpc-server.ts";
 import { describeNetwork } from "./network.suite.ts";
-import { implement } from "./service.ts";
+import { type CallContext, implement } from "./service.ts";
 
 describeNetwork("grpcNetwork", async (services) => {
   const server = await serveGrpc({ bind: "127.0.0.1:0", services });
@@ -140,5 +141,43 @@ for (const { name, value, shown } of values) {
     expect(fieldInvalid("field", "it should be", value).message).toBe(
       `Cannot read field as it should be: it is ${shown}`,
     );
+  });
+}
+
+test("serveGrpc() ends a call whose caller would wait for ever", async () => {
+  const { promise: called, resolve: onCalled } = Promise.withResolvers<void>();
+  const hang = async (_request: unknown, { signal }: CallContext): Promise<never> => {
+    onCalled();
+    return new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  };
+  const service = implement(SayingDefinition, { say: hang });
+  await using server = await serveGrpc({ bind: "127.0.0.1:0", services: [service], drainMs: 0 });
+  await using peer = grpcNetwork.connect(server.address);
+  await peer.client(HealthDefinition).check({ service: "" });
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    const call = peer.client(SayingDefinition).say({ service: "" }, { deadlineMs: 3_600_000 });
+    await called;
+    vi.advanceTimersByTime(CALL_DEADLINE_MS_MAX);
+    await expect(call).rejects.toMatchObject({ reason: "DEADLINE_PASSED" });
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+const large = Buffer.alloc(MESSAGE_BYTES_MAX + 1);
+const bytesAs = (bytes: Uint8Array) => ({ encode: () => ({ finish: () => bytes }), decode: () => ({ status: 1 }) });
+const tooLarge = [
+  { name: "request", method: { ...check, requestType: bytesAs(large) } },
+  { name: "answer", method: { ...check, responseType: bytesAs(large) } },
+];
+for (const { name, method } of tooLarge) {
+  test(`grpcNetwork tells that a ${name} is too large, and that it will be again`, async () => {
+    const definition = { name: "Saying", fullName: "muster.test.Saying", methods: { say: { ...method, name: "Say" } } };
+    const service = implement(definition, { say: async () => ({ status: 1 }) });
+    await using server = await serveGrpc({ bind: "127.0.0.1:0", services: [service] });
+    await using peer = grpcNetwork.connect(server.address);
+    const call = peer.client(definition).say({ service: "" });
+    await expect(call).rejects.toMatchObject({ reason: "MESSAGE_TOO_LARGE", retry: "never" });
   });
 }
