@@ -9,18 +9,19 @@ export interface Notifier {
 
 /** A bell that nobody waits at. */
 export function createNotifier(): Notifier {
-  let waiting: (() => void)[] = [];
+  // A set: thousands may leave at once, with their connection.
+  let waiting = new Set<() => void>();
   return {
     ring() {
       const woken = waiting;
-      waiting = [];
+      waiting = new Set();
       for (const wake of woken) wake();
     },
     next: (signal) =>
       new Promise((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason ?? abortError());
         const stop = () => {
-          waiting = waiting.filter((one) => one !== wake);
+          waiting.delete(wake);
           reject(signal.reason ?? abortError());
         };
         const wake = () => {
@@ -28,7 +29,7 @@ export function createNotifier(): Notifier {
           resolve();
         };
         signal.addEventListener("abort", stop, { once: true });
-        waiting.push(wake);
+        waiting.add(wake);
       }),
   };
 }

@@ -13,7 +13,13 @@ import { seatsOf } from "./seats-of.ts";
 import { record, type Workshop } from "./workshop.ts";
 
 /** Refusals after which the same request can never succeed, and no placement was made. */
-const REFUSALS: ReadonlySet<string> = new Set(["QUEUE_NOT_FOUND", "FIELD_INVALID", "ID_MALFORMED", "TEAM_UNKNOWN"]);
+const REFUSALS: ReadonlySet<string> = new Set([
+  "QUEUE_NOT_FOUND",
+  "FIELD_INVALID",
+  "ID_MALFORMED",
+  "TEAM_UNKNOWN",
+  "MESSAGE_TOO_LARGE",
+]);
 
 /** `report` takes what the fleet answered, as the feed does. */
 export function createPlacements(

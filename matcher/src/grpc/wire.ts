@@ -131,7 +131,8 @@ export function readWatchTickets(request: WatchTicketsRequest): WatchTickets {
   if (request.ticketIds.length > 0) {
     if (request.configuration !== "")
       throw fieldInvalid("configuration", "empty beside ticket_ids", request.configuration);
-    return { select: { type: "tickets", ticketIds: readTicketIds(request.ticketIds) }, after };
+    // Named twice, a ticket would be told of twice.
+    return { select: { type: "tickets", ticketIds: [...new Set(readTicketIds(request.ticketIds))] }, after };
   }
   if (request.configuration === "") return { select: { type: "all" }, after };
   return { select: { type: "configuration", configuration: parseId("configuration", request.configuration) }, after };
