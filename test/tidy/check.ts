@@ -13,6 +13,7 @@ const steps: readonly Step[] = [
   { name: "lint and format", command: ["biome", "check", "--error-on-warnings", "."] },
   { name: "tidy rules", command: script("test/tidy/check-rules.ts") },
   { name: "words", command: script("test/tidy/check-words.ts") },
+  { name: "lock file", command: script("test/tidy/complete-lock.ts", "--check") },
   { name: "unused code", command: ["knip"] },
   { name: "contract lint", command: ["buf", "lint"] },
   { name: "contract format", command: ["buf", "format", "--diff", "--exit-code"] },
