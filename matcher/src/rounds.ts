@@ -5,6 +5,7 @@ import type { ServerSessionId } from "@muster/proto";
 import { decideDue, nextDueAtMs } from "./core/deadlines.ts";
 import type { MatcherState } from "./core/matcher-state.ts";
 import { decideRound, nextExpansionAtMs, type RoundInput } from "./core/round.ts";
+import { restAfterMs } from "./core/round-rest.ts";
 import { decide, record, type Workshop } from "./workshop.ts";
 
 export interface Rounds {
@@ -25,17 +26,23 @@ export function createRounds(
   const expansionsAtMs = new Map<string, number>();
   /** Backfills that a sweep over several rounds has looked at. It ends before the next begins, so that none is left out. */
   const sweeps = new Map<string, ReadonlySet<ServerSessionId>>();
-  let sleeping: AbortController | undefined;
+  const restsUntilMs = new Map<string, number>();
+  let sleeping: { readonly untilMs: number; readonly stop: () => void } | undefined;
   let awake = false;
 
   const wake = () => {
+    // Called with every commit, while hardly any of them brings the next wake forward.
+    if (sleeping && (nextWakeMs(ledger.state) ?? Number.POSITIVE_INFINITY) >= sleeping.untilMs) return;
     awake = true;
-    sleeping?.abort();
+    sleeping?.stop();
   };
   const runRound = async (configuration: string) => {
     const seen = sweeps.get(configuration) ?? new Set();
     const round = await decide(workshop, (state, nowMs) => {
+      const startedMs = clock.nowMs();
       const decided = decideRound(state, { ...input, configuration, nowMs, random, seen });
+      const restMs = restAfterMs({ found: decided.facts.length, tookMs: clock.nowMs() - startedMs });
+      restsUntilMs.set(configuration, nowMs + restMs);
       return { facts: decided.facts, reply: decided };
     });
     if (round.isQuiet) {
@@ -45,12 +52,17 @@ export function createRounds(
       mark(configuration, "now");
     }
     const nextMs = nextExpansionAtMs(ledger.state, configuration, ledger.nowMs());
-    if (nextMs === undefined) expansionsAtMs.delete(configuration);
-    else expansionsAtMs.set(configuration, Math.ceil(nextMs / EXPANSION_STEP_MS) * EXPANSION_STEP_MS);
+    if (nextMs === undefined) {
+      expansionsAtMs.delete(configuration);
+    } else {
+      const inStepMs = Math.ceil(nextMs / EXPANSION_STEP_MS) * EXPANSION_STEP_MS;
+      expansionsAtMs.set(configuration, afterRest(configuration, inStepMs));
+    }
   };
+  const afterRest = (configuration: string, atMs: number) => Math.max(atMs, restsUntilMs.get(configuration) ?? atMs);
   const mark: Rounds["mark"] = (configuration, when) => {
     const settleMs = when === "now" ? 0 : (ledger.state.configurations.get(configuration)?.settleMs ?? 0);
-    const atMs = ledger.nowMs() + settleMs;
+    const atMs = afterRest(configuration, ledger.nowMs() + settleMs);
     const before = dueAtMs.get(configuration);
     if (before !== undefined && before <= atMs) return;
     dueAtMs.set(configuration, atMs);
@@ -73,11 +85,12 @@ export function createRounds(
   };
   const sleep = async (signal: AbortSignal) => {
     if (awake) return;
-    const atMs = nextWakeMs(ledger.state);
-    sleeping = new AbortController();
-    const either = AbortSignal.any([signal, sleeping.signal]);
-    const delayMs = atMs === undefined ? IDLE_MS : Math.min(IDLE_MS, atMs - ledger.nowMs());
-    if (delayMs > 0) await clock.sleep(delayMs, either).catch(ignoreAbort);
+    const nowMs = ledger.nowMs();
+    const untilMs = Math.min(nowMs + IDLE_MS, nextWakeMs(ledger.state) ?? Number.POSITIVE_INFINITY);
+    if (untilMs <= nowMs) return;
+    const called = new AbortController();
+    sleeping = { untilMs, stop: () => called.abort() };
+    await clock.sleep(untilMs - nowMs, AbortSignal.any([signal, called.signal])).catch(ignoreAbort);
     sleeping = undefined;
   };
 
