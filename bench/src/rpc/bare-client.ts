@@ -1,6 +1,10 @@
 // A unary call through grpc-js with nothing of ours in between but the generated messages: what both sides of a comparison
 // are called with, and the floor's client where ours goes through the SDK.
-import { credentials, Client as GrpcClient } from "@grpc/grpc-js";
+import { credentials, Client as GrpcClient, Metadata } from "@grpc/grpc-js";
+import { systemClock } from "@muster/kit";
+
+/** Every call has a deadline, as a client in earnest gives it one; no answer of a benchmark takes so long. */
+const DEADLINE_MS = 10_000;
 
 /** The part of a generated method that a bare call needs. */
 export type UnaryMethod<Request, Response> = {
@@ -27,7 +31,8 @@ export function connectBare(address: string): BareClient {
       const deserialize = (bytes: Buffer) => method.responseType.decode(bytes);
       return (request: Request) =>
         new Promise<Response>((resolve, reject) => {
-          grpc.makeUnaryRequest(path, serialize, deserialize, request, (error, response) => {
+          const options = { deadline: systemClock.wallMs() + DEADLINE_MS };
+          grpc.makeUnaryRequest(path, serialize, deserialize, request, new Metadata(), options, (error, response) => {
             if (error) reject(error);
             else if (response === undefined) reject(new Error(`Cannot read the answer of ${path}: it is missing`));
             else resolve(response);
