@@ -16,7 +16,14 @@ import { fieldInvalid, MusterError } from "../muster-error.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { writeGrpcError } from "./grpc-error.ts";
 import { createServerHealth } from "./health.ts";
-import { type AnyHandler, type Implementation, type Listening, type MethodDefinition, methodPath } from "./service.ts";
+import {
+  type AnyHandler,
+  type CallContext,
+  type Implementation,
+  type Listening,
+  type MethodDefinition,
+  methodPath,
+} from "./service.ts";
 
 export type GrpcServerOptions = {
   /** "127.0.0.1:7410", port 0 for any free one, or "unix:/path". */
@@ -117,16 +124,27 @@ function adapt(method: MethodDefinition, handler: AnyHandler, onError: OnError):
 
 function adaptUnary(handler: AnyHandler, onError: OnError): handleUnaryCall<unknown, unknown> {
   return (call, callback) => {
-    const context = contextOf(call);
-    const late = endLate(call.getDeadline());
-    const { token, peer } = context;
-    const signal = late ? AbortSignal.any([context.signal, late.signal]) : context.signal;
+    const controller = new AbortController();
+    const late = endLate(call.getDeadline(), controller);
+    let answered = false;
+    const end = () => {
+      answered = true;
+      clearTimeout(late);
+    };
+    // grpc-js says so of every call that is over: of an answered one nobody wants to hear it.
+    call.on("cancelled", () => {
+      if (!answered) controller.abort(callerIsGone());
+    });
+    const context = contextOf(call, controller.signal);
     Promise.resolve()
-      .then(() => handler(check(call.request), { signal, token, peer }))
-      .finally(() => late?.stop())
+      .then(() => handler(check(call.request), context))
       .then(
-        (response) => callback(null, response),
+        (response) => {
+          end();
+          callback(null, response);
+        },
         (error) => {
+          end();
           onError(error);
           callback(writeGrpcError(error));
         },
@@ -135,26 +153,24 @@ function adaptUnary(handler: AnyHandler, onError: OnError): handleUnaryCall<unkn
 }
 
 /** Ends a call that would otherwise wait for too long, or for ever: its caller set no deadline, or one far away. */
-function endLate(deadline: Date | number): { readonly signal: AbortSignal; stop(): void } | undefined {
+function endLate(deadline: Date | number, controller: AbortController): NodeJS.Timeout | undefined {
   if (Number(deadline) <= Date.now() + CALL_DEADLINE_MS_MAX) return undefined;
-  const controller = new AbortController();
-  const timer = setTimeout(() => {
+  return setTimeout(() => {
     const why = `Cannot go on as a call may take at most ${CALL_DEADLINE_MS_MAX} ms: its deadline is later`;
     controller.abort(new MusterError("DEADLINE_PASSED", why));
   }, CALL_DEADLINE_MS_MAX);
-  return { signal: controller.signal, stop: () => clearTimeout(timer) };
 }
 
 function adaptServerStream(handler: AnyHandler, onError: OnError): handleServerStreamingCall<unknown, unknown> {
   return (call) => {
-    const context = contextOf(call);
+    const context = contextOf(call, goneSignal(call));
     void send(call, () => handler(check(call.request), context), context.signal, onError);
   };
 }
 
 function adaptBidi(handler: AnyHandler, onError: OnError): handleBidiStreamingCall<unknown, unknown> {
   return (call) => {
-    const context = contextOf(call);
+    const context = contextOf(call, goneSignal(call));
     const requests = createChannel<unknown>();
     call.on("data", (message) => {
       if (message instanceof Unreadable) requests.close(message.error);
@@ -195,12 +211,21 @@ type ServerCall = {
   on(event: "cancelled", listener: () => void): unknown;
 };
 
-function contextOf(call: ServerCall): { signal: AbortSignal; token: string; peer: string } {
-  const controller = new AbortController();
-  call.on("cancelled", () => controller.abort(new MusterError("CALL_CANCELLED", "Cannot go on as the caller is gone")));
+function contextOf(call: ServerCall, signal: AbortSignal): CallContext {
   const [authorization = ""] = call.metadata.get("authorization");
   const token = /^Bearer (.+)$/.exec(authorization.toString())?.[1] ?? "";
-  return { signal: controller.signal, token, peer: call.getPeer() };
+  return { signal, token, peer: call.getPeer() };
+}
+
+/** Aborts when the call is over, answered or not. */
+function goneSignal(call: ServerCall): AbortSignal {
+  const controller = new AbortController();
+  call.on("cancelled", () => controller.abort(callerIsGone()));
+  return controller.signal;
+}
+
+function callerIsGone(): MusterError {
+  return new MusterError("CALL_CANCELLED", "Cannot go on as the caller is gone");
 }
 
 /** @throws {MusterError} FIELD_INVALID unless `address` is "host:port", with a port of 0..65535, or "unix:/path". */
