@@ -239,12 +239,13 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   guard(matching);
 
   return {
-    services: createServices({ ...workshop, watch, withheld, stopping: stop.signal }),
+    services: createServices({ ...workshop, watch, withheld }),
     async [Symbol.asyncDispose]() {
       if (stop.signal.aborted) return;
       stop.abort(
         new MusterError("SERVICE_NOT_READY", "Cannot go on as the matcher is stopping: resume when it is back"),
       );
+      watch.end(stop.signal.reason);
       stopListening();
       await Promise.all([placements, outbox, checks].map((work) => work[Symbol.asyncDispose]()));
       await Promise.allSettled([feed, matching]);

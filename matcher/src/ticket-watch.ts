@@ -6,7 +6,7 @@ import { getTicketEntry } from "./core/cancel-matching.ts";
 import type { MatcherState } from "./core/matcher-state.ts";
 import { getConfiguration } from "./core/start-matching.ts";
 import type { TicketEventRecord } from "./core/ticket-events.ts";
-import { createNotifier, type Notifier } from "./notifier.ts";
+import { createWatchers, type Watcher } from "./watchers.ts";
 
 export type TicketSelection =
   | { readonly type: "tickets"; readonly ticketIds: readonly TicketId[] }
@@ -26,6 +26,8 @@ export interface TicketWatch {
    * @throws {MusterError} TICKET_NOT_FOUND, CONFIGURATION_NOT_FOUND, CURSOR_EXPIRED.
    */
   watch(select: TicketSelection, after: number | undefined, signal: AbortSignal): AsyncIterable<WatchItem>;
+  /** Ends every watch, now and from now on, with `reason`. */
+  end(reason: unknown): void;
 }
 
 /** Without news a watcher hears that its stream lives this often, in ms. */
@@ -36,8 +38,10 @@ const EVENTS_PER_STEP_MAX = 256;
 /** A watch over `state`, all of whose events are durable when it is made. */
 export function createTicketWatch(state: MatcherState, clock: Clock): TicketWatch {
   let durable = state.events.last;
-  const everybody = createNotifier();
-  const byTicket = new Map<TicketId, { readonly notifier: Notifier; watchers: number }>();
+  const watchers = createWatchers(clock);
+  /** Who waits for any ticket, and who for which. */
+  const everybody = new Set<Watcher>();
+  const byTicket = new Map<TicketId, Set<Watcher>>();
 
   const findNews = (
     select: TicketSelection,
@@ -63,11 +67,11 @@ export function createTicketWatch(state: MatcherState, clock: Clock): TicketWatc
         for (const event of events) {
           if (event.sequence > sequence) break;
           durable = event.number;
-          byTicket.get(event.ticket.ticketId)?.notifier.ring();
+          watchers.wake(byTicket.get(event.ticket.ticketId) ?? []);
         }
         if (events.length === 0 || durable !== events.at(-1)?.number) break;
       }
-      if (durable !== before) everybody.ring();
+      if (durable !== before) watchers.wake(everybody);
     },
     async *watch(select, after, signal) {
       const ids = select.type === "tickets" ? select.ticketIds : [];
@@ -76,12 +80,9 @@ export function createTicketWatch(state: MatcherState, clock: Clock): TicketWatc
       if (after !== undefined && after > durable) throw expired();
       let heardAtMs = clock.nowMs();
       let position = after ?? (select.type === "tickets" ? 0 : durable);
-      const bells = ids.map((id) => {
-        const bell = byTicket.get(id) ?? { notifier: createNotifier(), watchers: 0 };
-        bell.watchers += 1;
-        byTicket.set(id, bell);
-        return bell;
-      });
+      const watcher = watchers.add();
+      if (select.type !== "tickets") everybody.add(watcher);
+      for (const id of ids) byTicket.set(id, (byTicket.get(id) ?? new Set()).add(watcher));
       try {
         // Who begins now must hold a token before the first event, or a break would lose it.
         if (after === undefined && select.type !== "tickets") yield { type: "heartbeat", number: position };
@@ -94,35 +95,21 @@ export function createTicketWatch(state: MatcherState, clock: Clock): TicketWatc
           }
           position = Math.max(position, news.position);
           if (news.events.length > 0 || (select.type !== "tickets" && position < durable)) continue;
-          const own = select.type === "tickets" ? bells.map((bell) => bell.notifier) : [everybody];
-          if (await wait(own, { untilMs: heardAtMs + HEARTBEAT_MS, signal })) continue;
+          if (await watcher.wait(heardAtMs + HEARTBEAT_MS, signal)) continue;
           yield { type: "heartbeat", number: position };
           heardAtMs = clock.nowMs();
         }
       } finally {
-        for (const [index, bell] of bells.entries()) {
-          bell.watchers -= 1;
-          const id = ids[index];
-          if (bell.watchers === 0 && id !== undefined) byTicket.delete(id);
+        everybody.delete(watcher);
+        for (const id of ids) {
+          const waiting = byTicket.get(id);
+          waiting?.delete(watcher);
+          if (waiting?.size === 0) byTicket.delete(id);
         }
       }
     },
+    end: watchers.end,
   };
-
-  /** True when a bell rang, false when it is time for a heartbeat. */
-  async function wait(
-    bells: readonly Notifier[],
-    { untilMs, signal }: { readonly untilMs: number; readonly signal: AbortSignal },
-  ): Promise<boolean> {
-    const over = new AbortController();
-    const either = AbortSignal.any([signal, over.signal]);
-    try {
-      const rings = bells.map((bell) => bell.next(either).then(() => true));
-      return await Promise.race([...rings, clock.sleep(untilMs - clock.nowMs(), either).then(() => false)]);
-    } finally {
-      over.abort();
-    }
-  }
 }
 
 function expired(): MusterError {

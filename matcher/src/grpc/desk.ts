@@ -6,6 +6,4 @@ import type { Workshop } from "../workshop.ts";
 export type Desk = Workshop & {
   readonly watch: TicketWatch;
   readonly withheld: WithheldTickets;
-  /** Aborts when the matcher stops: streams end with it. */
-  readonly stopping: AbortSignal;
 };

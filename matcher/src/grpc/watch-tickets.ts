@@ -6,7 +6,7 @@ import { readWatchTickets, writeHeartbeat, writeTicketEvent } from "./wire.ts";
 export function watchTickets(desk: Desk): Handlers<MatchmakingServiceDefinition>["watchTickets"] {
   return async function* (message, { signal }) {
     const { select, after } = readWatchTickets(message);
-    for await (const item of desk.watch.watch(select, after, AbortSignal.any([signal, desk.stopping]))) {
+    for await (const item of desk.watch.watch(select, after, signal)) {
       yield item.type === "event" ? writeTicketEvent(item.event) : writeHeartbeat(item.number, desk.clock.wallMs());
     }
   };
