@@ -12,9 +12,17 @@ import type { CommandResult } from "./core/host-command.ts";
 /** Messages that may wait for one sidecar: enough for the first rush of a full lobby. */
 export const HOST_MESSAGES_MAX = 20_000;
 
+type WelcomeMessage = {
+  readonly type: "welcome";
+  readonly processId: ProcessId;
+  readonly endedSessionIds: readonly ServerSessionId[];
+  /** Of the sessions that follow whole. */
+  readonly followingSessionIds: readonly ServerSessionId[];
+};
+
 export type OutboundMessage =
   | HostMessage
-  | { readonly type: "welcome"; readonly processId: ProcessId; readonly endedSessionIds: readonly ServerSessionId[] }
+  | WelcomeMessage
   | { readonly type: "result"; readonly commandId: string; readonly result: CommandResult }
   | { readonly type: "refusal"; readonly commandId: string; readonly error: MusterError }
   | { readonly type: "heartbeat" };

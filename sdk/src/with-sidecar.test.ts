@@ -37,6 +37,7 @@ const welcome: Welcome = {
   healthMissesMax: 3,
   hostLostAfterMs: 120_000,
   endedSessionIds: [],
+  followingSessionIds: [],
 };
 
 /** A fleet that says yes, to everything. */

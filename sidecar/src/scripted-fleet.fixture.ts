@@ -43,6 +43,7 @@ export const WELCOME: Welcome = {
   healthMissesMax: 3,
   hostLostAfterMs: 120_000,
   endedSessionIds: [],
+  followingSessionIds: [],
 };
 
 export function createScriptedFleet(script: Script = {}): ScriptedFleet {

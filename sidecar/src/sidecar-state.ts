@@ -6,6 +6,8 @@ import type { StandInSeat } from "./core/stand-in.ts";
 export type SidecarState = {
   phase: ProcessPhase;
   book: ReadonlyMap<string, BookedSession>;
+  /** The fleet has said once what the process runs: what is not in the book is not there. */
+  isBookComplete: boolean;
   readonly standIns: Map<string, StandInSeat>;
   pid: number;
   ending: boolean;

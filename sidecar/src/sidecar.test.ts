@@ -414,6 +414,32 @@ test("tells a watching game of a session that ended while the fleet was away", a
   });
 });
 
+test("says nothing of the sessions of an adopted game before the fleet has told of all that follow", async () => {
+  const { fleet, game, clock } = await start({ welcome: { followingSessionIds: ["bs_1", "bs_2"] } });
+  const { events } = listen(game.watch({ ...watchRequest, resumeAfter: { bs_1: 1, bs_2: 1, bs_gone: 4 } }));
+  fleet.send(startSession(battle));
+  await clock.advance(10);
+  expect(events).toEqual([]);
+  fleet.send(startSession({ ...battle, battleSessionId: "bs_2" } as unknown as BattleSession));
+  await clock.advance(10);
+  expect(events).toMatchObject([{ $case: "opened", value: { endedBattleSessionIds: ["bs_gone"] } }]);
+});
+
+test("calls no session unknown before the fleet has told of all that follow", async () => {
+  const { fleet, game, settle, memory, clock } = await start({ welcome: { followingSessionIds: ["bs_1"] } });
+  await expect(settle(game.activateBattleSession({ battleSessionId: "bs_1" }))).rejects.toMatchObject({
+    reason: "FLEET_UNREACHABLE",
+  });
+  memory.cut({ a: "sidecar", b: "fleet" });
+  await clock.advance(10);
+  await expect(settle(game.acceptPlayerSession(acceptRequest))).rejects.toMatchObject({ reason: "FLEET_UNREACHABLE" });
+  memory.heal();
+  await clock.advance(5_000);
+  fleet.send(startSession(battle));
+  await clock.advance(10);
+  await settle(game.activateBattleSession({ battleSessionId: "bs_1" }));
+});
+
 test("sends the same secret with a repeat that the fleet may have heard before", async () => {
   let silent = true;
   const { fleet, game, clock, settle, memory } = await start({ answer: () => (silent ? undefined : {}) });

@@ -76,16 +76,16 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   const state: SidecarState = {
     phase: options.ready ? { phase: "ready", ready: options.ready } : { phase: "starting" },
     book: new Map(),
+    isBookComplete: false,
     standIns: new Map(),
     pid: 0,
     ending: false,
   };
   const endListeners = new Set<(end: EndRequest) => void>();
   const endingListeners = new Set<() => void>();
-  let firstWelcome: () => void = () => undefined;
-  const welcomed = new Promise<void>((resolve) => {
-    firstWelcome = resolve;
-  });
+  const bookComplete = Promise.withResolvers<void>();
+  /** Sessions that the last Welcome announced and that have not come yet. */
+  let following = new Set<string>();
   const closing = new AbortController();
   let health: HealthLoop | undefined;
 
@@ -108,7 +108,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     processId,
     version: SIDECAR_VERSION,
     book: async () => {
-      await welcomed;
+      await bookComplete.promise;
       return state.book;
     },
     healthSuspended: () => healthSettings().intervalMs === 0,
@@ -141,6 +141,13 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     forgetStandIns(session.playerSessions);
     if (session.state === "TERMINATED") forgetSession(session.battleSessionId);
     watch.sendSession(booked, known);
+    following.delete(session.battleSessionId);
+    noteComplete();
+  };
+  const noteComplete = () => {
+    if (following.size > 0) return;
+    state.isBookComplete = true;
+    bookComplete.resolve();
   };
   const onChange = (change: SessionChange) => {
     const before = state.book;
@@ -177,7 +184,8 @@ export function createSidecar(options: SidecarOptions): Sidecar {
       case "welcome":
         for (const id of message.value.endedSessionIds) endSession(id);
         if (state.pid > 0) link.announce({ $case: "processStarted", value: { pid: state.pid } });
-        firstWelcome();
+        following = new Set(message.value.followingSessionIds);
+        noteComplete();
         return;
       case "startSession":
         return onSession(message.value);

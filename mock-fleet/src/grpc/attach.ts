@@ -48,11 +48,14 @@ async function openAttachment(app: FleetApp, hello: FullHello): Promise<Attachme
   let attachment: Attachment | undefined;
   const done = runner.decide((state, moment) => {
     const process = admitSidecar(state, hello, moment);
-    const missed = catchUp(state, process, hello.known);
+    const { endedSessionIds, messages } = catchUp(state, process, hello.known);
+    const followingSessionIds = messages.flatMap((message) =>
+      message.type === "start-session" ? [message.battle.battleSessionId] : [],
+    );
     attachment = attachments.open({
       processId,
       position: state.position + 1,
-      catchUp: [{ type: "welcome", processId, endedSessionIds: missed.endedSessionIds }, ...missed.messages],
+      catchUp: [{ type: "welcome", processId, endedSessionIds, followingSessionIds }, ...messages],
     });
     attachments.heard(processId, moment.nowMs);
     return { facts: [{ type: "process-attached", processId, attachGeneration, pid }], reply: attachment };

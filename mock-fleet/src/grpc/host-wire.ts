@@ -184,6 +184,7 @@ function writeWelcome(app: FleetApp, message: Extract<OutboundMessage, { type: "
     healthMissesMax: health.missesMax,
     hostLostAfterMs,
     endedSessionIds: [...message.endedSessionIds],
+    followingSessionIds: [...message.followingSessionIds],
   };
 }
 

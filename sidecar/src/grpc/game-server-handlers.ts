@@ -52,6 +52,7 @@ export function gameServerHandlers(parts: HandlerParts): Handlers<typeof GameSer
   const findBooked = (battleSessionId: string): BookedSession => {
     const booked = state.book.get(parseId("battle_session_id", battleSessionId));
     if (booked) return booked;
+    if (!state.isBookComplete) throw fleetIsAway();
     throw new MusterError(
       "SERVER_SESSION_NOT_FOUND",
       `Cannot find the battle session ${battleSessionId}: this process has ${state.book.size} sessions`,
@@ -65,7 +66,7 @@ export function gameServerHandlers(parts: HandlerParts): Handlers<typeof GameSer
   const standsIn = () => {
     if (link.attached) return false;
     const awayMs = clock.nowMs() - (link.awaySinceMs ?? 0);
-    if (link.welcome && awayMs < link.welcome.hostLostAfterMs) return true;
+    if (state.isBookComplete && link.welcome && awayMs < link.welcome.hostLostAfterMs) return true;
     throw fleetIsAway();
   };
   const backfill = (booked: BookedSession): Client<typeof BackfillServiceDefinition> => {

@@ -81,6 +81,11 @@ export interface Welcome {
   hostLostAfterMs: number;
   /** Sessions that the sidecar named and that are over: forget them. */
   endedSessionIds: string[];
+  /**
+   * Sessions that follow whole, each by a StartSession. Until the last of them has come, the sidecar does not know what
+   * the process runs.
+   */
+  followingSessionIds: string[];
 }
 
 export interface HostHeartbeat {
@@ -929,6 +934,7 @@ function createBaseWelcome(): Welcome {
     healthMissesMax: 0,
     hostLostAfterMs: 0,
     endedSessionIds: [],
+    followingSessionIds: [],
   };
 }
 
@@ -960,6 +966,9 @@ export const Welcome: MessageFns<Welcome> = {
     }
     for (const v of message.endedSessionIds) {
       writer.uint32(74).string(v!);
+    }
+    for (const v of message.followingSessionIds) {
+      writer.uint32(82).string(v!);
     }
     return writer;
   },
@@ -1049,6 +1058,14 @@ export const Welcome: MessageFns<Welcome> = {
             message.endedSessionIds.push(reader.string());
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.followingSessionIds.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1100,6 +1117,11 @@ export const Welcome: MessageFns<Welcome> = {
         : globalThis.Array.isArray(object?.ended_session_ids)
         ? object.ended_session_ids.map((e: any) => globalThis.String(e))
         : [],
+      followingSessionIds: globalThis.Array.isArray(object?.followingSessionIds)
+        ? object.followingSessionIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.following_session_ids)
+        ? object.following_session_ids.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -1132,6 +1154,9 @@ export const Welcome: MessageFns<Welcome> = {
     if (message.endedSessionIds?.length) {
       obj.endedSessionIds = message.endedSessionIds;
     }
+    if (message.followingSessionIds?.length) {
+      obj.followingSessionIds = message.followingSessionIds;
+    }
     return obj;
   },
 
@@ -1151,6 +1176,7 @@ export const Welcome: MessageFns<Welcome> = {
     message.healthMissesMax = object.healthMissesMax ?? 0;
     message.hostLostAfterMs = object.hostLostAfterMs ?? 0;
     message.endedSessionIds = object.endedSessionIds?.map((e) => e) || [];
+    message.followingSessionIds = object.followingSessionIds?.map((e) => e) || [];
     return message;
   },
 };
