@@ -20,6 +20,7 @@ test("parseFleetConfig() fills in defaults, in ms", () => {
         ports: [{ name: "game", protocol: "tcp" }],
         portRange: { first: 7_500, last: 7_599 },
         host: "127.0.0.1",
+        readyTimeoutMs: 120_000,
         activationTimeoutMs: 60_000,
         hosting: "REUSABLE",
         reservationMs: 60_000,

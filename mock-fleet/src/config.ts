@@ -27,6 +27,8 @@ export const fleetSchema = z.strictObject({
     .regex(/^\d{1,5}-\d{1,5}$/, 'two ports as in "7500-7599"')
     .default("7500-7599"),
   host: z.string().min(1).default("127.0.0.1"),
+  /** From launch to ready. 0: no limit. */
+  readyTimeoutSeconds: seconds(0, 3_600).default(120),
   activationTimeoutSeconds: seconds(1, 600).default(60),
   hosting: z.enum(["REUSABLE", "ONE_SHOT"]).default("REUSABLE"),
   reservationSeconds: seconds(1, 3_600).default(60),
@@ -103,6 +105,7 @@ function readFleet(fleet: z.output<typeof fleetSchema>, path: string, directory:
     ports: fleet.ports,
     portRange: { first, last },
     host: fleet.host,
+    readyTimeoutMs: fleet.readyTimeoutSeconds * 1_000,
     activationTimeoutMs: fleet.activationTimeoutSeconds * 1_000,
     hosting: fleet.hosting,
     reservationMs: fleet.reservationSeconds * 1_000,

@@ -49,7 +49,7 @@ function writeFact(fact: FleetFact): WireFact {
       return { $case: "opened", value: { journalId: fact.journalId } };
     case "process-launched": {
       const address = { host: fact.address.host, ports: { ...fact.address.ports } };
-      return { $case: "processLaunched", value: { ...fact, address } };
+      return { $case: "processLaunched", value: { ...fact, address, readyByMs: fact.readyByMs ?? 0 } };
     }
     case "process-attached":
       return { $case: "processAttached", value: { ...fact, pid: fact.pid ?? 0 } };
@@ -94,6 +94,7 @@ function writeFact(fact: FleetFact): WireFact {
         value: {
           processId: fact.processId,
           commandId: fact.commandId,
+          bodyDigest: fact.bodyDigest,
           battleSessionId: acceptedSeat?.sessionId ?? "",
           playerSession: acceptedSeat && writePlayerSession(acceptedSeat.playerSession),
           reconnectSecret: acceptedSeat?.reconnectSecret ?? "",
@@ -122,7 +123,9 @@ function readFact(fact: wire.FleetFact["fact"]): FleetFact | undefined {
       return { type: "opened", journalId: fact.value.journalId };
     case "processLaunched": {
       const { address = { host: "", ports: {} } } = fact.value;
-      return { ...fact.value, type: "process-launched", processId: fact.value.processId as ProcessId, address };
+      const processId = fact.value.processId as ProcessId;
+      const readyByMs = fact.value.readyByMs || undefined;
+      return { ...fact.value, type: "process-launched", processId, address, readyByMs };
     }
     case "processAttached": {
       const { processId, pid } = fact.value;
@@ -190,7 +193,7 @@ function readFact(fact: wire.FleetFact["fact"]): FleetFact | undefined {
 }
 
 function readCommandAnswered(value: wire.FleetFact_CommandAnswered): FleetFact {
-  const { processId, commandId, battleSessionId, playerSession, reconnectSecret, seatExpiresAtMs } = value;
+  const { processId, commandId, bodyDigest, battleSessionId, playerSession, reconnectSecret, seatExpiresAtMs } = value;
   const acceptedSeat = playerSession && {
     sessionId: battleSessionId as ServerSessionId,
     playerSession: readPlayerSession(playerSession),
@@ -200,6 +203,7 @@ function readCommandAnswered(value: wire.FleetFact_CommandAnswered): FleetFact {
     type: "command-answered",
     processId: processId as ProcessId,
     commandId,
+    bodyDigest,
     result: { acceptedSeat, seatExpiresAtMs: seatExpiresAtMs || undefined },
   };
 }

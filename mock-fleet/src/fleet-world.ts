@@ -32,6 +32,7 @@ export const testFleet: FleetSpec = {
   ports: [{ name: "game", protocol: "tcp" }],
   portRange: { first: 27_500, last: 27_599 },
   host: "127.0.0.1",
+  readyTimeoutMs: 0,
   activationTimeoutMs: 60_000,
   hosting: "REUSABLE",
   reservationMs: 60_000,

@@ -11,6 +11,8 @@ import type { RunningServer, ServerProcesses } from "./ports.ts";
 
 /** Starts of one sidecar in a row without an attachment, after which its process is given up. */
 const STARTS_MAX = 5;
+/** How long the stream of a sidecar that has ended may still look open, in ms. */
+const STREAM_END_MS = 1_000;
 /** What a sidecar is given to exit by itself once its process has ended, in ms. */
 const SIDECAR_EXIT_MS = 3_000;
 
@@ -75,8 +77,14 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       return runner.act((state) => processExited(state, process, how));
     }
     const heardSince = (attachments.lastHeardMs(processId) ?? -1) >= (startedMs.get(processId) ?? 0);
-    // The old sidecar may live and hold the game: then its silence decides, not how often we tried.
-    if (adopting.delete(processId) && !heardSince) return;
+    if (adopting.delete(processId)) {
+      // The old sidecar may live and hold the game: then its silence decides, not how often we tried.
+      if (!heardSince) return;
+      // Was it the old one that was heard, or ours that ended? The stream tells.
+      return after(STREAM_END_MS, () => {
+        if (!attachments.processIds.has(processId)) start(processId);
+      });
+    }
     const attempts = heardSince ? 1 : (starts.get(processId) ?? 1) + 1;
     log.warn({ processId, how, attempts }, "A sidecar ended while its game may live");
     if (attempts > STARTS_MAX) {

@@ -12,6 +12,7 @@ export type Deadline =
       readonly sessionId: ServerSessionId;
       readonly playerSessionId: PlayerSessionId;
     }
+  | { readonly atMs: number; readonly type: "ready-due"; readonly processId: ProcessId }
   | { readonly atMs: number; readonly type: "process-killed"; readonly processId: ProcessId }
   /** A crash loop may launch again. */
   | { readonly atMs: number; readonly type: "launch-allowed" }

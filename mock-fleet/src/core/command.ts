@@ -12,19 +12,27 @@ import { acceptSeat, changeCreationPolicy, disconnectSeat, removeSeat } from "./
 /** `isRepeat`: the result is of an earlier time; no fact tells of it. */
 export type CommandReply = { readonly result: CommandResult; readonly isRepeat: boolean };
 
-export type NumberedCommand = { readonly commandId: string; readonly command: HostCommand };
+export type NumberedCommand = {
+  readonly commandId: string;
+  readonly command: HostCommand;
+  /** Tells a repeat from another command under the same id. */
+  readonly bodyDigest: string;
+};
 
 /**
- * @throws {MusterError} PROCESS_FENCED if the process has ended; else the reasons of the command. Nothing changes then.
+ * @throws {MusterError} PROCESS_FENCED if the process has ended; ID_REUSED if another command had the id; else the reasons of the command. Nothing changes then.
  */
 export function carryOut(
   state: FleetState,
   process: ServerProcess,
-  { commandId, command }: NumberedCommand,
+  { commandId, command, bodyDigest }: NumberedCommand,
   moment: Moment,
 ): Decision<CommandReply> {
   const known = state.answeredCommands.get(process.processId)?.get(commandId);
-  if (known) return unchanged({ result: known, isRepeat: true });
+  if (known && known.bodyDigest !== "" && known.bodyDigest !== bodyDigest) {
+    throw new MusterError("ID_REUSED", `Cannot carry out command ${commandId} as the id came before with another body`);
+  }
+  if (known) return unchanged({ result: known.result, isRepeat: true });
   if (process.status.phase === "ENDED") {
     throw new MusterError("PROCESS_FENCED", `Cannot take a command of process ${process.processId} as it has ended`);
   }
@@ -33,6 +41,7 @@ export function carryOut(
     type: "command-answered",
     processId: process.processId,
     commandId,
+    bodyDigest,
     result: reply,
   };
   return { facts: [...facts, answered], reply: { result: reply, isRepeat: false } };

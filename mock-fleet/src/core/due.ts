@@ -6,7 +6,7 @@ import type { Moment } from "./decision.ts";
 import type { FleetFact } from "./fleet-fact.ts";
 import type { FleetState } from "./fleet-state.ts";
 import { giveUp } from "./placement.ts";
-import { processExited } from "./process.ts";
+import { processExited, READY_TIMEOUT, terminateProcess } from "./process.ts";
 import { seatExpires } from "./seat.ts";
 
 /** The facts of one deadline; none if what it waited for has happened. */
@@ -27,6 +27,10 @@ export function whenDue(state: FleetState, deadline: Deadline, moment: Moment): 
     case "seat-expires": {
       const session = state.sessions.get(deadline.sessionId);
       return session ? seatExpires(session, deadline.playerSessionId, moment.nowMs) : [];
+    }
+    case "ready-due": {
+      const process = state.processes.get(deadline.processId);
+      return process?.status.phase === "STARTING" ? terminateProcess(process, READY_TIMEOUT, moment) : [];
     }
     case "process-killed": {
       const process = state.processes.get(deadline.processId);

@@ -13,16 +13,17 @@ import {
 } from "@muster/proto";
 import type { FleetFact, SessionChanged } from "./fleet-fact.ts";
 import type { FleetFold } from "./fleet-state.ts";
-import { COMMANDS_KEPT_MAX, type CommandResult } from "./host-command.ts";
+import { type AnsweredCommand, COMMANDS_KEPT_MAX } from "./host-command.ts";
 import type { Placement } from "./placement.ts";
-import type { ServerProcess } from "./process.ts";
+import { READY_TIMEOUT, type ServerProcess } from "./process.ts";
 import { ACCEPTS_KEPT_MAX } from "./seat.ts";
 import {
   type AnsweredRequest,
   CHANGES_KEPT_MAX,
+  ENDED_SEATS_KEPT_MAX,
+  REQUESTS_KEPT_MAX,
   type SeatMemory,
   type SessionFold,
-  UPDATES_KEPT_MAX,
 } from "./session.ts";
 
 /** Position of a fact in the journal, and the journal time at which it was decided, in ms. */
@@ -95,7 +96,7 @@ export function evolve(state: FleetFold, fact: FleetFact, meta: FactMeta): void 
 type Fact<Type extends FleetFact["type"]> = Extract<FleetFact, { readonly type: Type }>;
 
 function launch(state: FleetFold, fact: Fact<"process-launched">, timeMs: number): void {
-  const { type: _, ...identity } = fact;
+  const { type: _, readyByMs, ...identity } = fact;
   const process: ServerProcess = {
     ...identity,
     startedAtMs: timeMs,
@@ -107,6 +108,7 @@ function launch(state: FleetFold, fact: Fact<"process-launched">, timeMs: number
   };
   state.processes.set(fact.processId, process);
   state.livingProcesses.set(fact.processId, process);
+  if (readyByMs !== undefined) state.agenda.add({ type: "ready-due", atMs: readyByMs, processId: fact.processId });
   const ports = Object.values(fact.address.ports);
   if (ports.length > 0) state.nextPorts.set(fact.fleet, Math.max(...ports) + 1);
 }
@@ -139,7 +141,8 @@ function endProcess(state: FleetFold, fact: Fact<"process-ended">, timeMs: numbe
     state.crashLoops.delete(process.fleet);
     return;
   }
-  const livedLong = timeMs - process.startedAtMs >= CRASH_LOOP_AGE_MS;
+  // Who never became ready has waited, not lived.
+  const livedLong = fact.reason !== READY_TIMEOUT && timeMs - process.startedAtMs >= CRASH_LOOP_AGE_MS;
   const crashes = (livedLong ? 0 : (state.crashLoops.get(process.fleet)?.crashes ?? 0)) + 1;
   // The first crash is made good at once; from the second on it is a loop.
   const waitMs = crashes === 1 ? 0 : Math.min(CRASH_BACKOFF_MS_MAX, 500 * 2 ** Math.min(crashes - 2, 16));
@@ -219,7 +222,7 @@ function changeSession(state: FleetFold, fact: SessionChanged, timeMs: number): 
     seatsAddedAtVersion: change.added.length > 0 ? change.rosterVersion : session.seatsAddedAtVersion,
     // Nobody is told differences of a session that is over.
     changes: isOver ? [] : keepLast(session.changes, change),
-    seats: rememberSeats(session.seats, fact),
+    seats: rememberSeats(state, session.seats, fact, battle.playerSessions.length),
     requests: rememberRequest(state, session, fact, battle),
     unreachableSinceMs: silentSince(session, change, timeMs),
   });
@@ -258,8 +261,10 @@ function keepLast(changes: SessionChange[], change: SessionChange): SessionChang
 }
 
 function rememberSeats(
+  state: FleetFold,
   seats: Map<PlayerSessionId, SeatMemory>,
   fact: SessionChanged,
+  seatsInUse: number,
 ): Map<PlayerSessionId, SeatMemory> {
   const { change, accepted } = fact;
   for (const { playerSessionId } of change.added) {
@@ -267,14 +272,27 @@ function rememberSeats(
   }
   for (const { playerSessionId, cause } of change.removed) {
     const memory = seats.get(playerSessionId);
-    if (memory) seats.set(playerSessionId, { ...memory, endCause: cause });
+    if (!memory) continue;
+    // Behind those that ended before: the oldest are forgotten first.
+    seats.delete(playerSessionId);
+    seats.set(playerSessionId, { ...memory, endCause: cause });
   }
   const memory = accepted && seats.get(accepted.playerSessionId);
   if (memory) {
     const acceptIds = [...memory.acceptIds, accepted.requestId].slice(-ACCEPTS_KEPT_MAX);
     seats.set(accepted.playerSessionId, { ...memory, acceptIds, reconnectSecret: accepted.reconnectSecret });
   }
+  if (seats.size - seatsInUse > 2 * ENDED_SEATS_KEPT_MAX) forgetEndedSeats(state, seats);
   return seats;
+}
+
+/** Called once twice as many are there as are kept, so that each is looked at once on average. */
+function forgetEndedSeats(state: FleetFold, seats: Map<PlayerSessionId, SeatMemory>): void {
+  const ended = [...seats].filter(([, { endCause }]) => endCause !== undefined).map(([id]) => id);
+  for (const id of ended.slice(0, -ENDED_SEATS_KEPT_MAX)) {
+    seats.delete(id);
+    state.sessionBySeat.delete(id);
+  }
 }
 
 function rememberRequest(
@@ -286,8 +304,8 @@ function rememberRequest(
   if (!fact.request) return requests;
   requests.set(fact.request.id, { bodyDigest: fact.request.bodyDigest, battle });
   state.sessionByRequest.set(fact.request.id, battle.battleSessionId);
-  const updates = [...requests.keys()].filter((id) => id.startsWith("update "));
-  for (const old of updates.slice(0, Math.max(0, updates.length - UPDATES_KEPT_MAX))) {
+  for (const old of requests.keys()) {
+    if (requests.size <= REQUESTS_KEPT_MAX) break;
     requests.delete(old);
     state.sessionByRequest.delete(old);
   }
@@ -299,10 +317,10 @@ function rememberCommand(state: FleetFold, fact: Fact<"command-answered">): void
   if (process?.status.phase === "ENDED") return;
   let results = state.answeredCommands.get(fact.processId);
   if (!results) {
-    results = new Map<string, CommandResult>();
+    results = new Map<string, AnsweredCommand>();
     state.answeredCommands.set(fact.processId, results);
   }
-  results.set(fact.commandId, fact.result);
+  results.set(fact.commandId, { bodyDigest: fact.bodyDigest, result: fact.result });
   for (const oldest of results.keys()) {
     if (results.size <= COMMANDS_KEPT_MAX) break;
     results.delete(oldest);

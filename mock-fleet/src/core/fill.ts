@@ -10,7 +10,7 @@ import {
 import { type Decision, type Moment, unchanged } from "./decision.ts";
 import { findFleet } from "./fleet-config.ts";
 import type { FleetState } from "./fleet-state.ts";
-import { type PlayerToSeat, reserveSeat } from "./placement.ts";
+import { type PlayerToSeat, reserveSeat, teamUnknown } from "./placement.ts";
 import { nextChange, type ServerSession, terminateSession } from "./session.ts";
 
 export type Fill = {
@@ -154,14 +154,7 @@ function checkRoom(battle: BattleSession, newcomers: readonly PlayerToSeat[]): v
       );
     }
     if (battle.teams.length === 0 ? team !== undefined : !battle.teams.some((one) => one.name === team)) {
-      const teams = battle.teams.map((one) => one.name).join(", ") || "none";
-      throw new MusterError(
-        "TEAM_UNKNOWN",
-        `Cannot seat a player in team ${team ?? "none"}: the session has ${teams}`,
-        {
-          metadata: { team: team ?? "" },
-        },
-      );
+      throw teamUnknown("a player", team, battle.teams);
     }
   }
   checkCapacity("the session", battle.capacity, battle.playerSessions.length, newcomers.length);

@@ -20,6 +20,8 @@ export type FleetSpec = {
   readonly portRange: { readonly first: number; readonly last: number };
   /** What clients are told to connect to. */
   readonly host: string;
+  /** From launch until the process must have said that it is ready. 0: it may take for ever. */
+  readonly readyTimeoutMs: number;
   readonly activationTimeoutMs: number;
   /** ONE_SHOT: a process ends after its session. REUSABLE: it takes another. */
   readonly hosting: "REUSABLE" | "ONE_SHOT";

@@ -23,6 +23,8 @@ export type FleetFact =
       readonly secret: string;
       readonly address: Address;
       readonly startedAtWallMs: number;
+      /** When it is ended unless it is ready. Undefined: never. */
+      readonly readyByMs: number | undefined;
     }
   | {
       readonly type: "process-attached";
@@ -74,6 +76,8 @@ export type FleetFact =
       readonly type: "command-answered";
       readonly processId: ProcessId;
       readonly commandId: string;
+      /** Empty in facts of older builds. */
+      readonly bodyDigest: string;
       readonly result: CommandResult;
     }
   | {

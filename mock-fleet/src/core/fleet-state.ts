@@ -3,7 +3,7 @@
 // others hold on to (battle sessions, changes, requests) are never written again.
 import type { PlacementId, PlayerSessionId, ProcessId, ServerSessionId } from "@muster/proto";
 import { type Agenda, createAgenda } from "./agenda.ts";
-import type { CommandResult } from "./host-command.ts";
+import type { AnsweredCommand } from "./host-command.ts";
 import type { Placement } from "./placement.ts";
 import type { ServerProcess } from "./process.ts";
 import type { ServerSession, SessionFold } from "./session.ts";
@@ -30,7 +30,7 @@ export type FleetState = {
   /** By "fill <id>" and "update <id>". */
   readonly sessionByRequest: ReadonlyMap<string, ServerSessionId>;
   /** By process: results of the last commands, oldest first. */
-  readonly answeredCommands: ReadonlyMap<ProcessId, ReadonlyMap<string, CommandResult>>;
+  readonly answeredCommands: ReadonlyMap<ProcessId, ReadonlyMap<string, AnsweredCommand>>;
   readonly crashLoops: ReadonlyMap<string, CrashLoop>;
   /** By fleet: the port after the last one assigned, so that a late client never meets another process at once. */
   readonly nextPorts: ReadonlyMap<string, number>;
@@ -49,7 +49,7 @@ export type FleetFold = {
   readonly sessions: Map<ServerSessionId, SessionFold>;
   readonly sessionBySeat: Map<PlayerSessionId, ServerSessionId>;
   readonly sessionByRequest: Map<string, ServerSessionId>;
-  readonly answeredCommands: Map<ProcessId, Map<string, CommandResult>>;
+  readonly answeredCommands: Map<ProcessId, Map<string, AnsweredCommand>>;
   readonly crashLoops: Map<string, CrashLoop>;
   readonly nextPorts: Map<string, number>;
   readonly agenda: Agenda;

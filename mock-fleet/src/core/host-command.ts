@@ -41,5 +41,12 @@ export type CommandResult = {
   readonly seatExpiresAtMs?: number | undefined;
 };
 
+/** A command that was carried out. */
+export type AnsweredCommand = {
+  /** Empty: an older build answered it. */
+  readonly bodyDigest: string;
+  readonly result: CommandResult;
+};
+
 /** Results that a process's commands are remembered by. A sidecar has far fewer commands in flight. */
 export const COMMANDS_KEPT_MAX = 1_024;

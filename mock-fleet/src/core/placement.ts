@@ -66,6 +66,16 @@ export type Placement = {
     | undefined;
 };
 
+/** Teams that a message names before it stops. */
+const TEAMS_SHOWN = 8;
+
+export function teamUnknown(who: string, team: string | undefined, teams: readonly Team[]): MusterError {
+  const more = teams.length > TEAMS_SHOWN ? ` and ${teams.length - TEAMS_SHOWN} more` : "";
+  const known = teams.slice(0, TEAMS_SHOWN).map((one) => one.name);
+  const why = `Cannot seat ${who} in team ${team ?? "none"}: there is ${known.join(", ") || "no team"}${more}`;
+  return new MusterError("TEAM_UNKNOWN", why, { metadata: { team: team ?? "" } });
+}
+
 /** @throws {MusterError} PLACEMENT_NOT_FOUND */
 export function getPlacement(state: FleetState, placementId: PlacementId): Placement {
   const placement = state.placements.get(placementId);

@@ -7,6 +7,9 @@ import type { FleetFact } from "./fleet-fact.ts";
 import type { FleetState } from "./fleet-state.ts";
 import { closeSession, isLiving } from "./session.ts";
 
+/** Why a process ends that did not become ready in time. */
+export const READY_TIMEOUT = "READY_TIMEOUT";
+
 export type ProcessStatus =
   | { readonly phase: "STARTING" }
   | { readonly phase: "READY"; readonly concurrentSessions: number }
@@ -147,7 +150,7 @@ export function closeSessions(state: FleetState, process: ServerProcess, cause: 
 }
 
 // Ends that say something went wrong, so that the replacement is not launched in a hot loop.
-const FAILURES: ReadonlySet<string> = new Set(["UNHEALTHY", "ACTIVATION_TIMEOUT", "SESSION_NOT_ENDED"]);
+const FAILURES: ReadonlySet<string> = new Set(["UNHEALTHY", "ACTIVATION_TIMEOUT", "SESSION_NOT_ENDED", READY_TIMEOUT]);
 
 /** The process has exited: by its own word, as it was asked to, or out of the blue. */
 export function processExited(state: FleetState, process: ServerProcess, how: string): readonly FleetFact[] {

@@ -55,6 +55,7 @@ const fleetSpec: FleetSpec = {
   ports: [{ name: "game", protocol: "tcp" }],
   portRange: { first: 7_500, last: 7_509 },
   host: "127.0.0.1",
+  readyTimeoutMs: 0,
   activationTimeoutMs: 10_000,
   hosting: "REUSABLE",
   reservationMs: 60_000,
@@ -147,7 +148,8 @@ export function createRehearsal(options: RehearsalOptions = {}): Rehearsal {
     },
     command(processId, command, commandId) {
       commands += 1;
-      const numbered = { commandId: commandId ?? `c${commands}`, command };
+      const bodyDigest = JSON.stringify(command);
+      const numbered = { commandId: commandId ?? `c${commands}`, command, bodyDigest };
       return rehearsal.decide((now, at) => carryOut(now, getProcess(now, processId), numbered, at)).result;
     },
     detach: (processId) => void attached.delete(processId),

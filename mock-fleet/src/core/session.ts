@@ -17,8 +17,10 @@ import type { Placement } from "./placement.ts";
 
 /** Changes of a session that are kept for sidecars that were away. Further back they get the whole session. */
 export const CHANGES_KEPT_MAX = 256;
-/** Updates without seats that a session remembers by id. Fills are remembered as long as the session. */
-export const UPDATES_KEPT_MAX = 256;
+/** Fills and updates that a session remembers by id. An older fill that is repeated meets a newer roster, and is refused. */
+export const REQUESTS_KEPT_MAX = 256;
+/** Ended seats that a session remembers. An older id is one that nobody knows. */
+export const ENDED_SEATS_KEPT_MAX = 10_000;
 
 /** What is remembered of a seat beside its place in the document, also after it has ended. */
 export type SeatMemory = {

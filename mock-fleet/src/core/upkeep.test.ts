@@ -105,3 +105,30 @@ test("what ended is forgotten after a day", () => {
   expect(world.state.sessions.size + world.state.placements.size + world.state.sessionBySeat.size).toBe(0);
   expect(world.state.processes.size).toBe(1);
 });
+
+test("a process that never becomes ready is ended, and its replacement waits for its end and backs off", () => {
+  const world = createRehearsal({ fleets: [{ readyTimeoutMs: 60_000 }], settings: { processTerminateMs: 1_000 } });
+  const waits: number[] = [];
+  for (let attempt = 0; attempt < 4; attempt += 1) {
+    const [process] = living(world);
+    world.pass(59_999);
+    expect(living(world)[0]?.status.phase).toBe("STARTING");
+    world.pass(1);
+    expect(living(world).map((one) => one.status)).toMatchObject([{ phase: "TERMINATING", reason: "READY_TIMEOUT" }]);
+    world.pass(1_000);
+    const ended = world.facts.findLast((fact) => fact.type === "process-ended");
+    expect(ended).toMatchObject({ processId: process?.processId, reason: "READY_TIMEOUT", crashed: true });
+    const before = world.nowMs;
+    while (living(world).length === 0) world.pass(100);
+    waits.push(world.nowMs - before);
+  }
+  expect(waits).toEqual([0, 500, 1_000, 2_000]);
+});
+
+test("a process that became ready in time lives on", () => {
+  const world = createRehearsal({ fleets: [{ readyTimeoutMs: 60_000 }] });
+  world.pass(59_999);
+  const [process] = world.readyAll();
+  world.pass(3_600_000);
+  expect(living(world)).toMatchObject([{ processId: process?.processId, status: { phase: "READY" } }]);
+});

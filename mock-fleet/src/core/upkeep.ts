@@ -7,7 +7,7 @@ import { type FleetSpec, findFleet } from "./fleet-config.ts";
 import type { FleetFact } from "./fleet-fact.ts";
 import type { FleetState } from "./fleet-state.ts";
 import { placeNext } from "./placement.ts";
-import { freeSlots, type ServerProcess, terminateProcess } from "./process.ts";
+import { freeSlots, READY_TIMEOUT, type ServerProcess, terminateProcess } from "./process.ts";
 
 /** Whether the fact may give upkeep something to do: seats come and go without it. */
 export function concernsUpkeep(fact: FleetFact): boolean {
@@ -47,7 +47,7 @@ function placeOne(state: FleetState, moment: Moment): readonly FleetFact[] {
 
 function keepProcesses(state: FleetState, fleet: FleetSpec, moment: Moment): readonly FleetFact[] {
   const kept = [...state.livingProcesses.values()].filter(
-    (process) => process.fleet === fleet.name && process.status.phase !== "TERMINATING",
+    (process) => process.fleet === fleet.name && countsAsKept(process),
   );
   if (kept.length > fleet.processes) {
     const surplus = kept.findLast((process) => process.sessionIds.size === 0);
@@ -67,8 +67,14 @@ function keepProcesses(state: FleetState, fleet: FleetSpec, moment: Moment): rea
       secret: drawId("key", moment.random),
       address: { host: fleet.host, ports },
       startedAtWallMs: moment.wallMs,
+      readyByMs: fleet.readyTimeoutMs > 0 ? moment.nowMs + fleet.readyTimeoutMs : undefined,
     },
   ];
+}
+
+/** One that ends is replaced at once, but for those that never became ready: their replacement waits, and backs off. */
+function countsAsKept({ status }: ServerProcess): boolean {
+  return status.phase !== "TERMINATING" || status.reason === READY_TIMEOUT;
 }
 
 function assignPorts(state: FleetState, fleet: FleetSpec): Readonly<Record<string, number>> | undefined {

@@ -1,7 +1,7 @@
 // One sidecar's stream: Hello is judged, then commands are carried out as they come, while everything that the process is to
 // be told leaves through its bounded queue.
 import { isAbortError } from "@muster/kit";
-import { fieldInvalid, toMusterError } from "@muster/proto";
+import { fieldInvalid, MusterError, toMusterError } from "@muster/proto";
 import type { AttachRequest, AttachResponse, HostCommand } from "@muster/proto/fleet";
 import type { CallContext } from "@muster/proto/rpc";
 import type { Attachment } from "../attachments.ts";
@@ -12,6 +12,9 @@ import { hostHeard } from "../core/silence.ts";
 import type { FleetApp } from "../fleet-app.ts";
 import { type FullHello, heartbeatIntervalMs, readCommand, readHello, writeOutbound } from "./host-wire.ts";
 
+/** How long a stream may be open without its Hello, in ms. */
+const HELLO_WITHIN_MS = 10_000;
+
 /** Serves one sidecar until it leaves, is fenced, or does not read. Reasons: the .proto. */
 export async function* attach(
   app: FleetApp,
@@ -19,7 +22,7 @@ export async function* attach(
   { signal }: CallContext,
 ): AsyncGenerator<AttachResponse> {
   const incoming = requests[Symbol.asyncIterator]();
-  const first = await incoming.next();
+  const first = await firstOf(app, incoming, signal);
   if (first.done || first.value.message?.$case !== "hello") {
     throw fieldInvalid("message", "Hello, as the first message of the stream", "something else");
   }
@@ -38,6 +41,21 @@ export async function* attach(
   } finally {
     leave();
     app.log.info({ processId: attachment.processId }, "A sidecar's stream has ended");
+  }
+}
+
+/** @throws {MusterError} DEADLINE_PASSED if nothing comes. */
+async function firstOf(app: FleetApp, incoming: AsyncIterator<AttachRequest>, signal: AbortSignal) {
+  const isHere = new AbortController();
+  const tooLate = app.clock.sleep(HELLO_WITHIN_MS, AbortSignal.any([signal, isHere.signal])).then(() => {
+    const why = `Cannot attach as no Hello came within ${HELLO_WITHIN_MS} ms`;
+    throw new MusterError("DEADLINE_PASSED", why);
+  });
+  try {
+    return await Promise.race([incoming.next(), tooLate]);
+  } finally {
+    isHere.abort();
+    tooLate.catch(() => undefined); // Called off: the first message is here, or the caller gone.
   }
 }
 

@@ -21,12 +21,17 @@ import type { KnownSession } from "../core/delivery.ts";
 import type { CommandResult, HostCommand } from "../core/host-command.ts";
 import type { Hello } from "../core/process.ts";
 import { FLEET_VERSION, type FleetApp } from "../fleet-app.ts";
-import { wholeNumberIn } from "./field.ts";
+import { bodyDigest } from "./body-digest.ts";
+import { atMost, nameIn, wholeNumberIn } from "./field.ts";
 import { changeAtWall, seatAtWall, sessionAtWall } from "./wall-time.ts";
 
 /** Sessions that one process takes at once. */
 const CONCURRENT_SESSIONS_MAX = 1_000;
 const TEXT_CHARS_MAX = 256;
+/** Ports that one process names, as many as a fleet can assign. */
+const PORTS_MAX = 16;
+/** Characters of a reconnect secret: theirs have 29. */
+const SECRET_CHARS_MAX = 128;
 
 type ReadyToTakeSessions = Extract<HostCommand, { readonly type: "process-ready" }>;
 
@@ -44,8 +49,8 @@ export function readHello(message: wire.Hello): FullHello {
     processId: parseId<ProcessId>("hello.process_id", message.processId),
     incarnation: message.incarnation,
     attachGeneration: wholeNumberIn("hello.attach_generation", message.attachGeneration, 1, Number.MAX_SAFE_INTEGER),
-    secret: message.secret,
-    fleet: message.fleet,
+    secret: atMost("hello.secret", message.secret, SECRET_CHARS_MAX),
+    fleet: atMost("hello.fleet", message.fleet, 128),
     pid: message.pid === 0 ? undefined : wholeNumberIn("hello.pid", message.pid, 1, 2 ** 31 - 1),
     known: message.knownSessions.map(({ battleSessionId, revision }) => ({
       sessionId: parseId<ServerSessionId>("hello.known_sessions.battle_session_id", battleSessionId),
@@ -57,7 +62,10 @@ export function readHello(message: wire.Hello): FullHello {
 }
 
 function readReady(message: wire.ProcessReady): ReadyToTakeSessions {
-  for (const [name, port] of Object.entries(message.ports)) {
+  const ports = Object.entries(message.ports);
+  if (ports.length > PORTS_MAX) throw fieldInvalid("process_ready.ports", `at most ${PORTS_MAX} ports`, ports.length);
+  for (const [name, port] of ports) {
+    nameIn("process_ready.ports", name);
     wholeNumberIn(`process_ready.ports.${name.slice(0, 64)}`, port, 1, 65_535);
   }
   return {
@@ -74,7 +82,9 @@ function readReady(message: wire.ProcessReady): ReadyToTakeSessions {
 
 /** @throws {MusterError} FIELD_INVALID, ID_MALFORMED. */
 export function readCommand(message: wire.HostCommand): NumberedCommand {
-  return { commandId: parseId("command.command_id", message.commandId), command: readBody(message.command) };
+  const command = readBody(message.command);
+  const commandId = parseId("command.command_id", message.commandId);
+  return { commandId, command, bodyDigest: bodyDigest(command) };
 }
 
 function readBody(command: wire.HostCommand["command"]): HostCommand {
@@ -98,8 +108,8 @@ function readBody(command: wire.HostCommand["command"]): HostCommand {
         type: "accept-seat",
         playerSessionId: readSeatId("accept_seat", command.value),
         requestId: parseId("accept_seat.request_id", command.value.requestId),
-        reconnectSecret: command.value.reconnectSecret || undefined,
-        givenReconnectSecret: command.value.givenReconnectSecret || undefined,
+        reconnectSecret: readSecret("accept_seat.reconnect_secret", command.value.reconnectSecret),
+        givenReconnectSecret: readSecret("accept_seat.given_reconnect_secret", command.value.givenReconnectSecret),
       };
     case "disconnectSeat":
       return { type: "disconnect-seat", playerSessionId: readSeatId("disconnect_seat", command.value) };
@@ -118,6 +128,10 @@ function readBody(command: wire.HostCommand["command"]): HostCommand {
     default:
       throw fieldInvalid("command", "a command that this fleet knows", "absent or newer");
   }
+}
+
+function readSecret(field: string, secret: string): string | undefined {
+  return atMost(field, secret, SECRET_CHARS_MAX) || undefined;
 }
 
 function readSessionId(command: string, value: { readonly battleSessionId: string }): ServerSessionId {

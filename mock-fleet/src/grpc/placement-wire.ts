@@ -6,7 +6,6 @@ import {
   fieldInvalid,
   limits,
   type MatchId,
-  MusterError,
   type PlacementId,
   parseAttributes,
   parseId,
@@ -20,8 +19,8 @@ import {
   writeEnum,
 } from "@muster/proto";
 import * as wire from "@muster/proto/fleet";
-import type { Placement, PlacementRequest, PlayerToSeat } from "../core/placement.ts";
-import { wholeNumberIn } from "./field.ts";
+import { type Placement, type PlacementRequest, type PlayerToSeat, teamUnknown } from "../core/placement.ts";
+import { atMost, nameIn, wholeNumberIn } from "./field.ts";
 
 /** Seats of one session. */
 const CAPACITY_MAX = 10_000;
@@ -42,7 +41,7 @@ export function readPlacementRequest(message: wire.StartPlacementRequest): Place
   checkTeams(teams, players);
   return {
     placementId: parseId<PlacementId>("placement_id", message.placementId),
-    queue: message.queue,
+    queue: parseId("queue", message.queue),
     owner: parseId("owner", message.owner),
     capacity,
     teams,
@@ -88,7 +87,7 @@ function readPlayer(path: string, message: wire.PlayerToSeat): PlayerToSeat {
   }
   return {
     playerId: parsePlayerId(`${path}.player_id`, message.playerId),
-    team: message.team || undefined,
+    team: message.team === "" ? undefined : nameIn(`${path}.team`, message.team),
     ticketId: message.ticketId === "" ? undefined : parseId<TicketId>(`${path}.ticket_id`, message.ticketId),
     attributes: parseAttributes(`${path}.attributes`, message.attributes),
     latenciesMs: message.latenciesMs,
@@ -102,9 +101,8 @@ function readTeams(messages: readonly Team[]): readonly Team[] {
   const names = new Set<string>();
   return messages.map(({ name, template, capacity }, index) => {
     const path = `teams[${index}]`;
-    if (name.length < 1 || name.length > 128 || names.has(name)) {
-      throw fieldInvalid(`${path}.name`, "1 to 128 characters that no other team has", name);
-    }
+    if (names.has(nameIn(`${path}.name`, name)))
+      throw fieldInvalid(`${path}.name`, "a name that no other team has", name);
     names.add(name);
     return {
       name,
@@ -115,20 +113,19 @@ function readTeams(messages: readonly Team[]): readonly Team[] {
 }
 
 function checkTeams(teams: readonly Team[], players: readonly PlayerToSeat[]): void {
+  const members = new Map<string | undefined, number>(teams.map(({ name }) => [name, 0]));
+  if (teams.length === 0) members.set(undefined, 0);
   for (const [index, { team }] of players.entries()) {
-    if (teams.length === 0 ? team === undefined : teams.some((one) => one.name === team)) continue;
-    const known = teams.map((one) => one.name).join(", ") || "no team";
-    throw new MusterError(
-      "TEAM_UNKNOWN",
-      `Cannot seat players[${index}] in team ${team ?? "none"}: there is ${known}`,
-      {
-        metadata: { team: team ?? "" },
-      },
-    );
+    const before = members.get(team);
+    if (before !== undefined) {
+      members.set(team, before + 1);
+      continue;
+    }
+    throw teamUnknown(`players[${index}]`, team, teams);
   }
   for (const { name, capacity } of teams) {
-    const members = players.filter((player) => player.team === name).length;
-    if (members > capacity) throw fieldInvalid("players", `at most ${capacity} players of team ${name}`, members);
+    const used = members.get(name) ?? 0;
+    if (used > capacity) throw fieldInvalid("players", `at most ${capacity} players of team ${name}`, used);
   }
 }
 
@@ -148,11 +145,6 @@ function readKey(key: Uint8Array): Uint8Array {
     throw fieldInvalid("capability_key", `at most ${CAPABILITY_KEY_BYTES_MAX} bytes`, `${key.length} bytes`);
   }
   return Uint8Array.from(key);
-}
-
-function atMost(field: string, text: string, charsMax: number): string {
-  if (text.length <= charsMax) return text;
-  throw fieldInvalid(field, `at most ${charsMax} characters`, `${text.length} characters`);
 }
 
 export function writePlacementRequest(request: PlacementRequest): wire.StartPlacementRequest {

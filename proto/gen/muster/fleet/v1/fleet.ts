@@ -140,7 +140,10 @@ export interface StartPlacementRequest {
   /** Seats of the session. 1..10,000, at least the number of players. */
   capacity: number;
   teams: Team[];
-  /** Everybody to be seated when the session is active. */
+  /**
+   * Everybody to be seated when the session is active. The session with all its seats, properties and data has to fit into
+   * a message: at most 1,032,192 bytes; so it has to with the newcomers of a fill.
+   */
   players: PlayerToSeat[];
   properties: { [key: string]: string };
   data: string;
@@ -261,7 +264,7 @@ export interface TerminateServerSessionResponse {
 }
 
 export interface DescribeServerSessionsRequest {
-  /** Empty: all that live. */
+  /** Empty: all that live. At most 1,000; one that is named twice is answered once. */
   battleSessionIds: string[];
   /** The ended ones too, as long as they are remembered (24 h). */
   includeEnded: boolean;

@@ -101,7 +101,10 @@ export interface Acknowledge {
 }
 
 export interface HostCommand {
-  /** Chosen by the sidecar, unique within the incarnation. The result carries it; a repeat gets the same result. */
+  /**
+   * Chosen by the sidecar, unique within the incarnation. The result carries it; a repeat gets the same result, another
+   * command under the same id ID_REUSED.
+   */
   commandId: string;
   command:
     | { $case: "processReady"; value: ProcessReady }
@@ -3444,7 +3447,8 @@ export const HostServiceDefinition = {
     /**
      * Opened by the sidecar of one process. The first message is Hello, the first answer Welcome. A newer attachment of the
      * same process ends the older with PROCESS_FENCED.
-     * Reasons: CREDENTIALS_INVALID, PROCESS_NOT_FOUND, PROCESS_FENCED, FLEET_NOT_FOUND.
+     * Reasons: CREDENTIALS_INVALID, PROCESS_NOT_FOUND, PROCESS_FENCED, FLEET_NOT_FOUND; FIELD_INVALID if the first message is
+     * no Hello, or a later one is; DEADLINE_PASSED if no Hello comes within 10 s.
      */
     attach: {
       name: "Attach",

@@ -45,6 +45,8 @@ export interface FleetFact_ProcessLaunched {
   /** Host and ports as assigned. */
   address: Address | undefined;
   startedAtWallMs: number;
+  /** When it is ended unless it has said that it is ready. 0: never. */
+  readyByMs: number;
 }
 
 /** A sidecar opened its stream: older attachments of the process are fenced. */
@@ -156,6 +158,8 @@ export interface FleetFact_CommandAnswered {
   reconnectSecret: string;
   /** DISCONNECT_SEAT: until when the seat is held. 0 otherwise. */
   seatExpiresAtMs: number;
+  /** SHA-256 of the command in canonical form: tells a repeat from a reuse of the id. Empty in records of older builds. */
+  bodyDigest: string;
 }
 
 /** Ended long enough ago: no longer remembered. */
@@ -632,7 +636,16 @@ export const FleetFact_Opened: MessageFns<FleetFact_Opened> = {
 };
 
 function createBaseFleetFact_ProcessLaunched(): FleetFact_ProcessLaunched {
-  return { processId: "", fleet: "", region: "", incarnation: 0, secret: "", address: undefined, startedAtWallMs: 0 };
+  return {
+    processId: "",
+    fleet: "",
+    region: "",
+    incarnation: 0,
+    secret: "",
+    address: undefined,
+    startedAtWallMs: 0,
+    readyByMs: 0,
+  };
 }
 
 export const FleetFact_ProcessLaunched: MessageFns<FleetFact_ProcessLaunched> = {
@@ -657,6 +670,9 @@ export const FleetFact_ProcessLaunched: MessageFns<FleetFact_ProcessLaunched> = 
     }
     if (message.startedAtWallMs !== 0) {
       writer.uint32(56).int64(message.startedAtWallMs);
+    }
+    if (message.readyByMs !== 0) {
+      writer.uint32(64).int64(message.readyByMs);
     }
     return writer;
   },
@@ -730,6 +746,14 @@ export const FleetFact_ProcessLaunched: MessageFns<FleetFact_ProcessLaunched> = 
             message.startedAtWallMs = longToNumber(reader.int64());
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.readyByMs = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -759,6 +783,11 @@ export const FleetFact_ProcessLaunched: MessageFns<FleetFact_ProcessLaunched> = 
         : isSet(object.started_at_wall_ms)
         ? globalThis.Number(object.started_at_wall_ms)
         : 0,
+      readyByMs: isSet(object.readyByMs)
+        ? globalThis.Number(object.readyByMs)
+        : isSet(object.ready_by_ms)
+        ? globalThis.Number(object.ready_by_ms)
+        : 0,
     };
   },
 
@@ -785,6 +814,9 @@ export const FleetFact_ProcessLaunched: MessageFns<FleetFact_ProcessLaunched> = 
     if (message.startedAtWallMs !== 0) {
       obj.startedAtWallMs = Math.round(message.startedAtWallMs);
     }
+    if (message.readyByMs !== 0) {
+      obj.readyByMs = Math.round(message.readyByMs);
+    }
     return obj;
   },
 
@@ -802,6 +834,7 @@ export const FleetFact_ProcessLaunched: MessageFns<FleetFact_ProcessLaunched> = 
       ? Address.fromPartial(object.address)
       : undefined;
     message.startedAtWallMs = object.startedAtWallMs ?? 0;
+    message.readyByMs = object.readyByMs ?? 0;
     return message;
   },
 };
@@ -2146,6 +2179,7 @@ function createBaseFleetFact_CommandAnswered(): FleetFact_CommandAnswered {
     playerSession: undefined,
     reconnectSecret: "",
     seatExpiresAtMs: 0,
+    bodyDigest: "",
   };
 }
 
@@ -2168,6 +2202,9 @@ export const FleetFact_CommandAnswered: MessageFns<FleetFact_CommandAnswered> = 
     }
     if (message.seatExpiresAtMs !== 0) {
       writer.uint32(48).int64(message.seatExpiresAtMs);
+    }
+    if (message.bodyDigest !== "") {
+      writer.uint32(58).string(message.bodyDigest);
     }
     return writer;
   },
@@ -2233,6 +2270,14 @@ export const FleetFact_CommandAnswered: MessageFns<FleetFact_CommandAnswered> = 
             message.seatExpiresAtMs = longToNumber(reader.int64());
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.bodyDigest = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2277,6 +2322,11 @@ export const FleetFact_CommandAnswered: MessageFns<FleetFact_CommandAnswered> = 
         : isSet(object.seat_expires_at_ms)
         ? globalThis.Number(object.seat_expires_at_ms)
         : 0,
+      bodyDigest: isSet(object.bodyDigest)
+        ? globalThis.String(object.bodyDigest)
+        : isSet(object.body_digest)
+        ? globalThis.String(object.body_digest)
+        : "",
     };
   },
 
@@ -2300,6 +2350,9 @@ export const FleetFact_CommandAnswered: MessageFns<FleetFact_CommandAnswered> = 
     if (message.seatExpiresAtMs !== 0) {
       obj.seatExpiresAtMs = Math.round(message.seatExpiresAtMs);
     }
+    if (message.bodyDigest !== "") {
+      obj.bodyDigest = message.bodyDigest;
+    }
     return obj;
   },
 
@@ -2316,6 +2369,7 @@ export const FleetFact_CommandAnswered: MessageFns<FleetFact_CommandAnswered> = 
       : undefined;
     message.reconnectSecret = object.reconnectSecret ?? "";
     message.seatExpiresAtMs = object.seatExpiresAtMs ?? 0;
+    message.bodyDigest = object.bodyDigest ?? "";
     return message;
   },
 };
