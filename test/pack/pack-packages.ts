@@ -3,11 +3,11 @@
 // imports them; nothing has to name them.
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { npm, runProgram } from "./programs.ts";
-import { type Manifest, manifestSchema, publishedManifest, sourceEntries } from "./published-manifest.ts";
+import { entryNames, type Manifest, manifestSchema, publishedManifest, sourceEntries } from "./published-manifest.ts";
 import { exists, filesUnder } from "./tree.ts";
 
 /** The packages that users install, as the import table orders them. */
@@ -80,6 +80,9 @@ async function compile(packages: readonly Package[], outDir: string, work: strin
       outDir,
       declaration: true,
       typeRoots: [join(ROOT, "node_modules/@types")],
+      // Found through node_modules our packages would count as somebody else's, whose sources the compiler checks but does
+      // not write; which of the two a file is, when it is reached both ways, depends on the order of its threads.
+      paths: Object.fromEntries(packages.flatMap(sourcePaths)),
     },
     files: files.flat(),
   };
@@ -87,6 +90,26 @@ async function compile(packages: readonly Package[], outDir: string, work: strin
   await writeFile(project, JSON.stringify(config));
   const tsc = [process.execPath, join(ROOT, "node_modules/typescript/bin/tsc"), "-p", project];
   await runProgram(tsc, { cwd: ROOT, env: process.env, withinMs: COMPILE_MS });
+  await importsAreThere(outDir);
+}
+
+function sourcePaths({ folder, manifest }: Package): readonly (readonly [string, readonly string[]])[] {
+  const sources = sourceEntries(manifest);
+  return entryNames(manifest).map((name, index) => [name, [join(ROOT, folder, sources[index] ?? "")]]);
+}
+
+/** Holds the compiler to its own words: what a built file imports by path was built too, with its types. */
+async function importsAreThere(outDir: string): Promise<void> {
+  const built = new Set(await filesUnder(outDir));
+  const missing = new Set<string>();
+  for (const path of [...built].filter((one) => one.endsWith(".js"))) {
+    const text = await readFile(join(outDir, path), "utf8");
+    for (const [, to = ""] of text.matchAll(/(?:\bfrom |\bimport\(|^import )"(\.{1,2}\/[^"]+)"/gm)) {
+      const target = join(dirname(path), to);
+      for (const needed of [target, target.replace(/\.js$/, ".d.ts")]) if (!built.has(needed)) missing.add(needed);
+    }
+  }
+  if (missing.size > 0) throw new Error(`Cannot pack what tsc built as it left out ${[...missing].join(", ")}`);
 }
 
 async function entryFiles({ folder, manifest }: Package): Promise<readonly string[]> {
