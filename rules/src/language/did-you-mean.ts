@@ -1,17 +1,26 @@
 // A hint for a misspelt word: most errors in rule sets are one slip of the finger.
 
+/** Slips beyond which a hint would be a guess, and a document of a thousand long misspelt words an attack. */
+const SLIPS_MAX = 4;
+
 /** `: did you mean "maxPlayers"?` when one of `words` is close to `text`, else nothing. */
 export function didYouMean(text: string, words: Iterable<string>): string {
   let best: { readonly word: string; readonly slips: number } | undefined;
+  const from = text.slice(0, 64).toLowerCase();
   for (const word of words) {
-    const slips = slipsBetween(text.slice(0, 64).toLowerCase(), word.toLowerCase());
-    if (slips <= Math.max(1, word.length / 3) && (!best || slips < best.slips)) best = { word, slips };
+    const allowed = Math.min(SLIPS_MAX, Math.max(1, word.length / 3));
+    const slips = slipsBetween(from, word.toLowerCase(), allowed);
+    if (slips <= allowed && (!best || slips < best.slips)) best = { word, slips };
   }
   return best ? `: did you mean "${best.word}"?` : "";
 }
 
-/** Letters inserted, dropped, replaced, or swapped with their neighbour, that lead from one text to the other. */
-function slipsBetween(from: string, to: string): number {
+/**
+ * Letters inserted, dropped, replaced, or swapped with their neighbour, that lead from one text to the other; Infinity as
+ * soon as it is sure that they are more than `allowed`.
+ */
+function slipsBetween(from: string, to: string, allowed: number): number {
+  if (Math.abs(from.length - to.length) > allowed) return Number.POSITIVE_INFINITY;
   let before: readonly number[] = [];
   let row: readonly number[] = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 1; i <= from.length; i += 1) {
@@ -22,6 +31,8 @@ function slipsBetween(from: string, to: string): number {
       const swapped = isSwap ? (before[j - 2] ?? 0) + 1 : replaced;
       next.push(Math.min(replaced, swapped, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
     }
+    // A swap looks back two rows: later rows are above both.
+    if (Math.min(...next) > allowed && Math.min(...row) > allowed) return Number.POSITIVE_INFINITY;
     before = row;
     row = next;
   }

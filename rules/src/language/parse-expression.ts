@@ -156,7 +156,10 @@ function findTeams(spot: Spot, text: string, declared: Declared): TeamReference 
     else if (byInstance) instances.push(name);
     else if (declared.teams.has(name) || specs.includes(undefined)) return undefined;
     else
-      return refuse(spot, `must name teams of the rule set, not "${name}"${didYouMean(name, declared.teams.keys())}`);
+      return refuse(
+        spot,
+        `must name teams of the rule set, not "${name.slice(0, 64)}"${didYouMean(name, declared.teams.keys())}`,
+      );
     if (!template) namesInstance = true;
   }
   if (new Set(instances).size < instances.length) return refuse(spot, "must name each team once");
@@ -168,7 +171,7 @@ function findAttribute(spot: Spot, name: string, declared: Declared): AttributeS
   if (!attribute) {
     if (declared.attributes.has(name)) return undefined;
     const hint = didYouMean(name, declared.attributes.keys());
-    return refuse(spot, `must name a declared attribute, not "${name}"${hint}`);
+    return refuse(spot, `must name a declared attribute, not "${name.slice(0, 64)}"${hint}`);
   }
   if (attribute.type === "number" || attribute.type === "string") return attribute;
   return refuse(spot, `reads "${name}", a ${attribute.type}, which expressions do not support yet`);

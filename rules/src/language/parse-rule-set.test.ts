@@ -65,6 +65,12 @@ const refusals: readonly { name: string; document: unknown; path: string; messag
   { name: "another version", document: { ...redBlue(1, 3), version: "v2" }, path: "$.version", message: "v1.0" },
   { name: "no teams", document: { version: "v1.0" }, path: "$.teams", message: "must be a list of 1 to 64 items" },
   { name: "too long a text", document: { x: "x".repeat(65_535) }, path: "$", message: "at most 65535 characters" },
+  {
+    name: "lists in lists in lists",
+    document: `{"version":"v1.0","teams":${"[".repeat(30_000)}${"]".repeat(30_000)}}`,
+    path: "$",
+    message: "must nest at most 32 deep",
+  },
   { name: "a misspelt key", document: redBlue(1, 3, { ruels: [] }), path: "$.ruels", message: 'did you mean "rules"?' },
   { name: "a key __proto__", document: '{"version":"v1.0","__proto__":1}', path: "$.__proto__", message: "known key" },
   {
@@ -336,3 +342,23 @@ function catchError(call: () => unknown): MusterError {
   }
   throw new Error("It did not throw");
 }
+
+test("parseRuleSet() takes brackets in strings for text", () => {
+  const bracketed = { ...mode, default: `"\\${"[".repeat(100)}` };
+  expect(() => parseRuleSet(JSON.stringify(redBlue(1, 3, { playerAttributes: [bracketed] })))).not.toThrow();
+});
+
+test("parseRuleSet() is soon done with the hints for hundreds of long misspelt words", () => {
+  const playerAttributes = Array.from({ length: 64 }, (_, index) => ({
+    name: `${"a".repeat(60)}${index}`,
+    type: "number",
+  }));
+  const measurements = Array<string>(8).fill(`teams[red].players.playerAttributes[${"b".repeat(60)}]`);
+  const rules = Array.from({ length: 64 }, (_, index) => ({
+    ...{ name: `r${index}`, type: "comparisonRule", operation: "=", measurements },
+  }));
+  const startedMs = performance.now();
+  expect(checkRuleSet(redBlue(1, 3, { playerAttributes, rules }))).toHaveLength(512);
+  // It was 4,500; without the limits on hints no machine gets near.
+  expect(performance.now() - startedMs).toBeLessThan(1_000);
+});

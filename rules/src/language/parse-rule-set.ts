@@ -12,6 +12,9 @@ import { type Fields, type Problem, readChoice, readObject, refuse, type Spot } 
 /** Problems that one error names: gRPC trailers hold 8 KiB. `checkRuleSet` names them all. */
 const PROBLEMS_SHOWN_MAX = 16;
 
+/** Lists and objects in one another: no rule set needs more than five. */
+const DEPTH_MAX = 32;
+
 /**
  * The rule set of a document: a JSON text, or what it parses to.
  *
@@ -53,11 +56,29 @@ function readJson(spot: Spot): Spot | undefined {
     if (text.length > limits.RULE_SET_CHARS_MAX) {
       return refuse({ ...spot, value: text.length }, `must have at most ${limits.RULE_SET_CHARS_MAX} characters`);
     }
+    if (depthOf(text) > DEPTH_MAX) return refuse({ ...spot, value: text }, `must nest at most ${DEPTH_MAX} deep`);
     return { ...spot, value: JSON.parse(text) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return refuse(spot, `must be JSON (${why})`);
   }
+}
+
+/** Brackets in one another, those in strings apart, without parsing: whoever walks a parsed value may run out of stack. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let isString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const sign = text[at];
+    if (isString && sign === "\\") at += 1;
+    else if (sign === '"') isString = !isString;
+    else if (isString) continue;
+    else if (sign === "[" || sign === "{") depth += 1;
+    else if (sign === "]" || sign === "}") depth -= 1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
 }
 
 function readRoot(spot: Spot): RuleSet | undefined {
