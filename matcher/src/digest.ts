@@ -8,7 +8,7 @@ export function digestOf(value: unknown): string {
 
 /** SHA-256 of `text`. */
 export function digestOfText(text: string): string {
-  return createHash("sha256").update(text).digest("base64url");
+  return hash("sha256", text, "base64url");
 }
 
 /** `value` as JSON whose keys are sorted: maps come over the wire in any order. */

@@ -1,6 +1,6 @@
 // Those who wait for news on a stream. News that thousands wait for goes out in shares, one a turn of the event loop, so that
 // calls of others need not wait until everybody has been told.
-import { type Clock, isAbortError } from "@muster/kit";
+import { abortError, type Clock, isAbortError } from "@muster/kit";
 
 export interface Watcher {
   /**
@@ -21,6 +21,9 @@ export interface Watchers {
 
 /** Waits that may end in one turn: telling a watcher takes about 50 µs. */
 export const WOKEN_PER_TURN_MAX = 256;
+
+/** Made once: the stack of an error costs more than all else here. */
+const OVER = abortError("The wait is over");
 
 type Waiting = {
   isWoken: boolean;
@@ -63,7 +66,7 @@ export function createWatchers(clock: Clock): Watchers {
       const alarm = new AbortController();
       const finish = () => {
         signal.removeEventListener("abort", finish);
-        alarm.abort();
+        alarm.abort(OVER);
         due.delete(finish);
         present.delete(waiting);
         waiting.finish = undefined;

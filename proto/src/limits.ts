@@ -10,6 +10,8 @@ export const CALL_DEADLINE_MS_DEFAULT = 10_000;
 export const PLAYERS_PER_TICKET_MAX = 100;
 /** Tickets that one `DescribeMatchingProgress` or `WatchTickets` names: GPM's limit. */
 export const TICKETS_PER_CALL_MAX = 128;
+/** Characters of a ticket's players as JSON: its answers, which name everybody in the battle too, must fit a message. */
+export const TICKET_CHARS_MAX = 262_144;
 /** Attributes of one player. */
 export const ATTRIBUTES_PER_PLAYER_MAX = 64;
 /** Characters of an attribute's name. */
@@ -26,6 +28,8 @@ export const LATENCY_MS_MAX = 60_000;
 export const NUMBER_MAX = 1e15;
 /** Characters of a rule set as JSON: FlexMatch's and GPM's limit. */
 export const RULE_SET_CHARS_MAX = 65_535;
+/** Rule sets of one matcher: somebody's loop must not fill the journal with names. */
+export const RULE_SETS_MAX = 1_000;
 /** Players of one match by rule set. */
 export const MATCH_PLAYERS_MAX = 1_000;
 /** Live tickets of one configuration, until somebody measures that their machine holds more. */

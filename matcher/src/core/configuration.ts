@@ -37,8 +37,11 @@ export function checkConfiguration(configuration: Configuration): Configuration 
   const entries = Object.entries(properties);
   if (entries.length > PROPERTIES_MAX) throw fieldInvalid("properties", `at most ${PROPERTIES_MAX}`, entries.length);
   for (const [key, value] of entries) {
-    if (key.length < 1 || key.length > PROPERTY_CHARS_MAX || value.length > PROPERTY_CHARS_MAX) {
-      throw fieldInvalid(`properties.${key.slice(0, 64)}`, `texts of at most ${PROPERTY_CHARS_MAX} characters`, value);
+    if (key.length < 1 || key.length > PROPERTY_CHARS_MAX) {
+      throw fieldInvalid("properties", `keys of 1 to ${PROPERTY_CHARS_MAX} characters`, key);
+    }
+    if (value.length > PROPERTY_CHARS_MAX) {
+      throw fieldInvalid(`properties.${key.slice(0, 64)}`, `text of at most ${PROPERTY_CHARS_MAX} characters`, value);
     }
   }
   if (data.length > DATA_CHARS_MAX) throw fieldInvalid("data", `at most ${DATA_CHARS_MAX} characters`, data.length);

@@ -1,16 +1,22 @@
 // Whether a rule set or a configuration that somebody puts says anything new.
-import { MusterError } from "@muster/proto";
+import { limits, MusterError } from "@muster/proto";
 import { parseRuleSet } from "@muster/rules";
 import { type Configuration, isSameConfiguration } from "./configuration.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { MatcherState } from "./matcher-state.ts";
 
-/** The fact, unless the same document is there under the name. @throws {MusterError} RULE_SET_INVALID. */
+/** The fact, unless the same document is there under the name. @throws {MusterError} RULE_SET_INVALID, OVERLOADED. */
 export function decidePutRuleSet(
   state: MatcherState,
   { name, document }: { readonly name: string; readonly document: string },
 ): readonly MatcherFact[] {
-  if (state.ruleSets.get(name)?.document === document) return [];
+  const present = state.ruleSets.get(name);
+  if (present?.document === document) return [];
+  const limit = limits.RULE_SETS_MAX;
+  if (!present && state.ruleSets.size >= limit) {
+    const why = `Cannot put rule set ${name} as there may be at most ${limit}: there are as many`;
+    throw new MusterError("OVERLOADED", why, { metadata: { limit: String(limit) } });
+  }
   parseRuleSet(document);
   return [{ type: "rule-set-put", name, document }];
 }

@@ -1,5 +1,5 @@
 // Whether a request to be matched becomes a ticket.
-import { limits, MusterError, type TicketId } from "@muster/proto";
+import { fieldInvalid, limits, MusterError, type TicketId } from "@muster/proto";
 import { checkTicketAttributes, hasTeam } from "@muster/rules";
 import type { Configuration } from "./configuration.ts";
 import type { MatcherFact } from "./fact.ts";
@@ -68,9 +68,7 @@ function checkPlayers(
   }
   for (const [index, { team }] of players.entries()) {
     if (team === undefined || hasTeam(held.ruleSet, team)) continue;
-    throw new MusterError("FIELD_INVALID", `Cannot ask for team ${team} as the rule set has no such team`, {
-      metadata: { field: `players[${index}].team` },
-    });
+    throw fieldInvalid(`players[${index}].team`, "a team of the rule set", team);
   }
   const checked = checkTicketAttributes(held.ruleSet, players);
   return players.map((player, index) => ({ ...player, attributes: checked[index]?.attributes ?? player.attributes }));

@@ -35,7 +35,7 @@ import type { StartBackfill } from "../core/start-backfill.ts";
 import type { StartMatching } from "../core/start-matching.ts";
 import { type Assignment, readPhase, type Ticket, type TicketPlayer } from "../core/ticket.ts";
 import type { TicketEventRecord } from "../core/ticket-events.ts";
-import { digestOf } from "../digest.ts";
+import { canonicalJson, digestOf, digestOfText } from "../digest.ts";
 import type { TicketSelection } from "../ticket-watch.ts";
 
 export function readStartMatching(request: StartMatchingRequest, drawId: () => TicketId): StartMatching {
@@ -48,7 +48,11 @@ export function readStartMatching(request: StartMatchingRequest, drawId: () => T
   const players = request.players.map((player, index) => readPlayer(player, `players[${index}]`));
   const ids = new Set(players.map((player) => player.playerId));
   if (ids.size !== count) throw fieldInvalid("players", "different players", `${count} with ${ids.size} ids`);
-  return { ticketId, configuration, players, bodyDigest: digestOf({ configuration, players }) };
+  const body = canonicalJson({ configuration, players });
+  if (body.length > limits.TICKET_CHARS_MAX) {
+    throw fieldInvalid("players", `at most ${limits.TICKET_CHARS_MAX} characters as JSON`, body.length);
+  }
+  return { ticketId, configuration, players, bodyDigest: digestOfText(body) };
 }
 
 function readPlayer(player: Player, path: string): TicketPlayer {
@@ -56,7 +60,7 @@ function readPlayer(player: Player, path: string): TicketPlayer {
     playerId: parsePlayerId(`${path}.player_id`, player.playerId),
     attributes: parseAttributes(`${path}.attributes`, player.attributes),
     latenciesMs: readLatencies(`${path}.latencies_ms`, player.latenciesMs),
-    team: player.team === "" ? undefined : parseId(`${path}.team`, player.team),
+    team: player.team === "" ? undefined : player.team,
   };
 }
 
@@ -204,9 +208,7 @@ export function readStartBackfill(request: StartBackfillRequest, drawId: () => B
   const strategy = readEnum(BackfillStrategy, request.strategy);
   if (!strategy) throw fieldInvalid("strategy", "MAX_POSSIBLE or CUSTOM", request.strategy);
   const { addPlayers, replace } = request;
-  if (strategy === "MAX_POSSIBLE" && Object.keys(addPlayers).length > 0) {
-    throw fieldInvalid("add_players", "empty for MAX_POSSIBLE", Object.keys(addPlayers).join(", "));
-  }
+  checkAddPlayers(strategy, Object.entries(addPlayers));
   return {
     battleSessionId,
     strategy,
@@ -216,6 +218,19 @@ export function readStartBackfill(request: StartBackfillRequest, drawId: () => B
     bodyDigest: digestOf({ battleSessionId, strategy, addPlayers, replace }),
     backfillId: drawId(),
   };
+}
+
+function checkAddPlayers(strategy: "MAX_POSSIBLE" | "CUSTOM", teams: readonly (readonly [string, number])[]): void {
+  if (strategy === "MAX_POSSIBLE") {
+    if (teams.length > 0) throw fieldInvalid("add_players", "empty for MAX_POSSIBLE", `${teams.length} teams`);
+    return;
+  }
+  if (teams.length < 1 || teams.length > limits.MATCH_PLAYERS_MAX) {
+    throw fieldInvalid("add_players", `1 to ${limits.MATCH_PLAYERS_MAX} teams`, teams.length);
+  }
+  for (const [team, players] of teams) {
+    if (players < 1) throw fieldInvalid(`add_players.${team.slice(0, 64)}`, "a whole number from 1", players);
+  }
 }
 
 export function readBattleSessionId({ battleSessionId }: { readonly battleSessionId: string }): ServerSessionId {
