@@ -10,7 +10,7 @@ import {
   ServerCredentials,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { createChannel } from "@muster/kit";
+import { createChannel, systemClock } from "@muster/kit";
 import { CALL_DEADLINE_MS_MAX, MESSAGE_BYTES_MAX } from "../limits.ts";
 import { fieldInvalid, MusterError } from "../muster-error.ts";
 import { decodeRequest } from "./decode-request.ts";
@@ -154,7 +154,7 @@ function adaptUnary(handler: AnyHandler, onError: OnError): handleUnaryCall<unkn
 
 /** Ends a call that would otherwise wait for too long, or for ever: its caller set no deadline, or one far away. */
 function endLate(deadline: Date | number, controller: AbortController): NodeJS.Timeout | undefined {
-  if (Number(deadline) <= Date.now() + CALL_DEADLINE_MS_MAX) return undefined;
+  if (Number(deadline) <= systemClock.wallMs() + CALL_DEADLINE_MS_MAX) return undefined;
   return setTimeout(() => {
     const why = `Cannot go on as a call may take at most ${CALL_DEADLINE_MS_MAX} ms: its deadline is later`;
     controller.abort(new MusterError("DEADLINE_PASSED", why));
