@@ -122,8 +122,12 @@ async function pump(requests: AsyncIterable<unknown>, call: Duplex): Promise<voi
       if (call.destroyed) return;
       if (!call.write(request)) {
         await new Promise<void>((resolve) => {
-          call.once("drain", resolve);
-          call.once("close", resolve);
+          const goOn = () => {
+            // Both: a long stream would gather a listener at every wait.
+            call.off("drain", goOn).off("close", goOn);
+            resolve();
+          };
+          call.on("drain", goOn).on("close", goOn);
         });
       }
     }
