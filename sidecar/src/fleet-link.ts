@@ -34,8 +34,10 @@ export interface FleetLink {
   readonly awaySinceMs: number | undefined;
   /** Sends the command, again after each reconnect, until the fleet answers or `signal` aborts. */
   command(command: Command, signal: AbortSignal): Promise<CommandResult>;
-  /** Notes a command that has been carried out already: announced with the next Hello, in order. */
+  /** Notes a command that has been carried out already: announced, in order, until the fleet has answered. */
   announce(command: Command): void;
+  /** Announced commands that the fleet has not answered yet. */
+  readonly backlog: number;
   acknowledge(battleSessionId: string, revision: number): void;
   /** Runs until `signal` aborts, or rejects with the fleet's final word: PROCESS_FENCED, CREDENTIALS_INVALID, …. */
   run(signal: AbortSignal): Promise<void>;
@@ -60,6 +62,8 @@ const FINAL: ReadonlySet<string> = new Set([
   "PROCESS_NOT_FOUND",
   "FLEET_NOT_FOUND",
 ]);
+/** Commands that one Hello carries: they fit into a message, however long their ids. The others follow the Welcome. */
+const HELLO_COMMANDS_MAX = 1_000;
 /** Heartbeats of the fleet that may be missed before the stream counts as dead. */
 const HEARTBEATS_MISSED_MAX = 3;
 
@@ -74,7 +78,7 @@ export function createFleetLink(options: FleetLinkOptions): FleetLink {
   const { peer, clock, random, log, onMessage, onAttachedChange } = options;
   const host = peer.client(HostServiceDefinition);
   const pending = new Map<string, Pending>();
-  let carriedOut: HostCommand[] = [];
+  const carriedOut = new Map<string, HostCommand>();
   let requests: Channel<AttachRequest> | undefined;
   let welcome: Welcome | undefined;
   let attached = false;
@@ -89,23 +93,29 @@ export function createFleetLink(options: FleetLinkOptions): FleetLink {
     onAttachedChange(value);
   };
 
-  const receive = (message: FleetMessage, announced: number) => {
+  const receive = (message: FleetMessage, inHello: ReadonlySet<string>) => {
     heardMs = clock.nowMs();
     switch (message.$case) {
       case "welcome":
         welcome = message.value;
-        carriedOut = carriedOut.slice(announced);
         onMessage(message);
         setAttached(true);
-        // What was carried out between the Hello and now goes as commands of its own.
-        for (const command of [...carriedOut, ...[...pending.values()].map((one) => one.command)]) {
-          send({ $case: "command", value: command });
+        // What the Hello had no room for, and what was carried out since, goes as commands of its own.
+        for (const command of carriedOut.values()) {
+          if (!inHello.has(command.commandId)) send({ $case: "command", value: command });
         }
+        for (const { command } of pending.values()) send({ $case: "command", value: command });
         return;
       case "result": {
-        const waiting = pending.get(message.value.commandId);
-        pending.delete(message.value.commandId);
-        carriedOut = carriedOut.filter((command) => command.commandId !== message.value.commandId);
+        const { commandId, error } = message.value;
+        const waiting = pending.get(commandId);
+        pending.delete(commandId);
+        const announced = carriedOut.get(commandId);
+        if (announced && error) {
+          const { reason } = error;
+          log("warn", "The fleet refused what was carried out", { command: announced.command?.$case, reason });
+        }
+        carriedOut.delete(commandId);
         waiting?.resolve(message.value);
         return;
       }
@@ -135,14 +145,15 @@ export function createFleetLink(options: FleetLinkOptions): FleetLink {
     signal.addEventListener("abort", stop, { once: true });
     requests = createChannel<AttachRequest>();
     heardMs = clock.nowMs();
-    const announced = carriedOut.length;
-    send({ $case: "hello", value: { ...options.hello(), carriedOut } });
+    const first = [...carriedOut.values()].slice(0, HELLO_COMMANDS_MAX);
+    const inHello = new Set(first.map(({ commandId }) => commandId));
+    send({ $case: "hello", value: { ...options.hello(), carriedOut: first } });
     const beating = beat(attempt).catch((error: unknown) => {
       if (!isAbortError(error)) throw error;
     });
     try {
       for await (const { message } of host.attach(requests, { signal: attempt.signal })) {
-        if (message) receive(message, announced);
+        if (message) receive(message, inHello);
       }
     } finally {
       signal.removeEventListener("abort", stop);
@@ -191,8 +202,11 @@ export function createFleetLink(options: FleetLinkOptions): FleetLink {
       }),
     announce(command) {
       const value: HostCommand = { commandId: drawId("cmd", random), command };
-      carriedOut.push(value);
+      carriedOut.set(value.commandId, value);
       if (attached) send({ $case: "command", value });
+    },
+    get backlog() {
+      return carriedOut.size;
     },
     acknowledge(battleSessionId, revision) {
       if (attached) send({ $case: "acknowledge", value: { battleSessionId, revision } });

@@ -56,6 +56,8 @@ export function createGameWatch(options: GameWatchOptions): GameWatch {
     async *watch(request, context) {
       const known = new Map(Object.entries(request.resumeAfter));
       const book = await options.book();
+      // A caller that left meanwhile must not end the watch of the one that is here.
+      if (context.signal.aborted) return;
       const successor = "Cannot go on with this watch as the process opened another one";
       current?.close(new MusterError("PHASE_CONFLICT", successor, { metadata: { phase: "WATCHED_ELSEWHERE" } }));
       const events = createChannel<Event>();

@@ -52,15 +52,18 @@ export function createScriptedFleet(script: Script = {}): ScriptedFleet {
   const acknowledged: { battleSessionId: string; revision: number }[] = [];
   let current: Channel<AttachResponse> | undefined;
 
+  const answerTo = (command: HostCommand, responses: Channel<AttachResponse>) => {
+    commands.push(command);
+    const answer = script.answer ? script.answer(command) : {};
+    if (answer) responses.push({ message: { $case: "result", value: resultOf(command.commandId, answer) } });
+  };
   const take = ({ message }: AttachRequest, responses: Channel<AttachResponse>) => {
     if (message?.$case === "hello") {
       hellos.push(message.value);
-      commands.push(...message.value.carriedOut);
       responses.push({ message: { $case: "welcome", value: { ...WELCOME, ...script.welcome } } });
+      for (const command of message.value.carriedOut) answerTo(command, responses);
     } else if (message?.$case === "command") {
-      commands.push(message.value);
-      const answer = script.answer ? script.answer(message.value) : {};
-      if (answer) responses.push({ message: { $case: "result", value: resultOf(message.value.commandId, answer) } });
+      answerTo(message.value, responses);
     } else if (message?.$case === "acknowledge") {
       acknowledged.push(message.value);
     } else {

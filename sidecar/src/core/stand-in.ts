@@ -43,7 +43,9 @@ export function standInForAccept(
     throw alreadyAccepted();
   }
   if (own?.phase === "disconnected") {
-    if (own.reconnectSecret !== undefined && request.secretMatches) {
+    // The fleet gave the secret out: it alone knows whether this is the one.
+    if (own.reconnectSecret === undefined) throw fleetIsAway();
+    if (request.secretMatches) {
       return { repeat: false, reconnectSecret: own.reconnectSecret };
     }
     throw new MusterError(

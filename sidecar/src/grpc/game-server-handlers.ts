@@ -2,11 +2,11 @@
 // relay is a few lines, so all of them stand in this file; what they may decide while the fleet is away is core/stand-in.ts.
 import { createHash, timingSafeEqual } from "node:crypto";
 import { type Clock, drawId, type Random } from "@muster/kit";
-import { fieldInvalid, MusterError, type PlayerSession, parseId, readWord, writePlayerSession } from "@muster/proto";
+import { MusterError, type PlayerSession, parseId, readWord, writePlayerSession } from "@muster/proto";
 import type { AcceptedSeat } from "@muster/proto/fleet";
 import { BackfillServiceDefinition } from "@muster/proto/matchmaking";
 import type { CallContext, Client, Handlers, Network, Peer } from "@muster/proto/rpc";
-import type { GameServerServiceDefinition } from "@muster/proto/sdk";
+import type { AcceptPlayerSessionRequest, GameServerServiceDefinition } from "@muster/proto/sdk";
 import * as session from "@muster/proto/session";
 import { isMatcherAllowed } from "../core/allow-list.ts";
 import type { Ready } from "../core/phase.ts";
@@ -15,6 +15,7 @@ import { fleetIsAway, type SeatFound, standInForAccept, standInForLeave } from "
 import type { Command, FleetLink } from "../fleet-link.ts";
 import type { GameWatch } from "../game-watch.ts";
 import type { SidecarState } from "../sidecar-state.ts";
+import { checkSeatId, checkSecret, parsePorts, parseSessions } from "./field.ts";
 
 export type HandlerParts = {
   readonly state: SidecarState;
@@ -33,7 +34,8 @@ export type HandlerParts = {
   readonly onEnding: () => void;
 };
 
-const CONCURRENT_SESSIONS_MAX = 1_000;
+/** What a fleet that is away may be told later: beyond it the sidecar answers for it no more. */
+const BACKLOG_MAX = 10_000;
 /** Connection attempts whose secret is kept for a repeat: far more than arrive while a fleet is away. */
 const SECRETS_KEPT = 10_000;
 
@@ -66,7 +68,8 @@ export function gameServerHandlers(parts: HandlerParts): Handlers<typeof GameSer
   const standsIn = () => {
     if (link.attached) return false;
     const awayMs = clock.nowMs() - (link.awaySinceMs ?? 0);
-    if (state.isBookComplete && link.welcome && awayMs < link.welcome.hostLostAfterMs) return true;
+    const hasRoom = link.backlog < BACKLOG_MAX;
+    if (hasRoom && state.isBookComplete && link.welcome && awayMs < link.welcome.hostLostAfterMs) return true;
     throw fleetIsAway();
   };
   const backfill = (booked: BookedSession): Client<typeof BackfillServiceDefinition> => {
@@ -87,18 +90,20 @@ export function gameServerHandlers(parts: HandlerParts): Handlers<typeof GameSer
   };
 
   /** One secret for one connection attempt, whoever answers it: a repeat must not get another than the first try sent. */
-  const secretOf = (requestId: string): string => {
-    const secret = secrets.get(requestId) ?? drawId("rc", random);
-    secrets.delete(requestId);
-    secrets.set(requestId, secret);
+  const secretOf = ({ playerSessionId, requestId }: { playerSessionId: string; requestId: string }): string => {
+    // Of the seat too: a game that counts its request ids anew must not give two players one secret.
+    const attempt = `${playerSessionId} ${requestId}`;
+    const secret = secrets.get(attempt) ?? drawId("rc", random);
+    secrets.delete(attempt);
+    secrets.set(attempt, secret);
     if (secrets.size > SECRETS_KEPT) secrets.delete(secrets.keys().next().value ?? "");
     return secret;
   };
 
-  const standInAccept = (found: SeatFound | undefined, request: { requestId: string; reconnectSecret: string }) => {
+  const standInAccept = (found: SeatFound | undefined, request: AcceptPlayerSessionRequest) => {
     const own = found && state.standIns.get(found.seat.playerSessionId);
     const secretMatches = timingSafeEqual(digest(request.reconnectSecret), digest(own?.reconnectSecret ?? ""));
-    const newSecret = secretOf(request.requestId);
+    const newSecret = secretOf(request);
     const decision = standInForAccept(found, own, { ...request, secretMatches, newSecret }, clock.wallMs());
     const { session: battle, seat } = found as SeatFound;
     if (!decision.repeat) {
@@ -186,17 +191,18 @@ export function gameServerHandlers(parts: HandlerParts): Handlers<typeof GameSer
     },
     async acceptPlayerSession(request, context) {
       checkToken(context);
-      parseId("player_session_id", request.playerSessionId);
+      checkSeatId(request.playerSessionId);
       parseId("request_id", request.requestId);
+      checkSecret(request.reconnectSecret);
       if (standsIn()) return standInAccept(findSeat(state.book, request.playerSessionId), request);
-      const value = { ...request, givenReconnectSecret: secretOf(request.requestId) };
+      const value = { ...request, givenReconnectSecret: secretOf(request) };
       const { acceptedSeat } = await command({ $case: "acceptSeat", value }, context);
       if (!acceptedSeat) throw new MusterError("INTERNAL_FAULT", "Cannot read the fleet's answer: it has no seat");
       return acceptedSeat;
     },
     async disconnectPlayerSession({ playerSessionId }, context) {
       checkToken(context);
-      parseId("player_session_id", playerSessionId);
+      checkSeatId(playerSessionId);
       if (standsIn()) {
         standInLeave(playerSessionId, "disconnected");
         return { expiresAt: undefined };
@@ -206,7 +212,7 @@ export function gameServerHandlers(parts: HandlerParts): Handlers<typeof GameSer
     },
     async removePlayerSession({ playerSessionId }, context) {
       checkToken(context);
-      parseId("player_session_id", playerSessionId);
+      checkSeatId(playerSessionId);
       if (standsIn()) standInLeave(playerSessionId, "removed");
       else await command({ $case: "removeSeat", value: { playerSessionId } }, context);
       return {};
@@ -243,18 +249,6 @@ export function gameServerHandlers(parts: HandlerParts): Handlers<typeof GameSer
       return {};
     },
   };
-}
-
-function parsePorts(ports: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
-  for (const [name, port] of Object.entries(ports)) {
-    if (port < 1 || port > 65_535) throw fieldInvalid(`ports.${name}`, "a port from 1 to 65535", port);
-  }
-  return ports;
-}
-
-function parseSessions(concurrentSessions: number): number {
-  if (concurrentSessions >= 0 && concurrentSessions <= CONCURRENT_SESSIONS_MAX) return concurrentSessions || 1;
-  throw fieldInvalid("concurrent_sessions", `a number from 1 to ${CONCURRENT_SESSIONS_MAX}`, concurrentSessions);
 }
 
 /** Secrets are compared by digest: of one length, in constant time. */

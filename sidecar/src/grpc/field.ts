@@ -1,0 +1,37 @@
+// Rules for what a game sends. An error never shows what may be a secret.
+import { fieldInvalid } from "@muster/proto";
+
+const CONCURRENT_SESSIONS_MAX = 1_000;
+/** Ports that one process names, as many as a fleet can assign. */
+const PORTS_MAX = 16;
+/** Characters of a reconnect secret: ours have 29. */
+const SECRET_CHARS_MAX = 128;
+
+/** The id is a secret, and a malformed one likely such a secret with a blank or a line break: the error must not show it. */
+export function checkSeatId(playerSessionId: string): void {
+  if (/^[A-Za-z0-9_.:-]{1,128}$/.test(playerSessionId)) return;
+  throw fieldInvalid("player_session_id", "1 to 128 of A-Z a-z 0-9 _ . : -", "something else");
+}
+
+/** @throws {MusterError} FIELD_INVALID for what is longer than any secret of ours. */
+export function checkSecret(secret: string): void {
+  if (secret.length <= SECRET_CHARS_MAX) return;
+  throw fieldInvalid("reconnect_secret", `at most ${SECRET_CHARS_MAX} characters`, `${secret.length} characters`);
+}
+
+/** @throws {MusterError} FIELD_INVALID */
+export function parsePorts(ports: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  const entries = Object.entries(ports);
+  if (entries.length > PORTS_MAX) throw fieldInvalid("ports", `at most ${PORTS_MAX} ports`, entries.length);
+  for (const [name, port] of entries) {
+    if (name.length < 1 || name.length > 128) throw fieldInvalid("ports", "names of 1 to 128 characters", name);
+    if (port < 1 || port > 65_535) throw fieldInvalid(`ports.${name}`, "a port from 1 to 65535", port);
+  }
+  return ports;
+}
+
+/** Sessions at once; 0 is 1. @throws {MusterError} FIELD_INVALID */
+export function parseSessions(concurrentSessions: number): number {
+  if (concurrentSessions >= 0 && concurrentSessions <= CONCURRENT_SESSIONS_MAX) return concurrentSessions || 1;
+  throw fieldInvalid("concurrent_sessions", `a number from 1 to ${CONCURRENT_SESSIONS_MAX}`, concurrentSessions);
+}
