@@ -785,7 +785,7 @@ export const ConfigurationServiceDefinition = {
   methods: {
     /**
      * Makes or replaces the rule set of a name. Tickets that search go on under the new one. Reasons: RULE_SET_INVALID,
-     * ID_MALFORMED.
+     * ID_MALFORMED, OVERLOADED (a thousand are there).
      */
     putRuleSet: {
       name: "PutRuleSet",
@@ -795,7 +795,10 @@ export const ConfigurationServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Makes or replaces the configuration of a name. Reasons: FIELD_INVALID, ID_MALFORMED, RULE_SET_NOT_FOUND. */
+    /**
+     * Makes or replaces the configuration of a name. Reasons: FIELD_INVALID, ID_MALFORMED, RULE_SET_NOT_FOUND,
+     * MESSAGE_TOO_LARGE (with it ListConfigurations could answer no more).
+     */
     putConfiguration: {
       name: "PutConfiguration",
       requestType: PutConfigurationRequest as typeof PutConfigurationRequest,

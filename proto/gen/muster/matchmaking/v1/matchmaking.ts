@@ -136,7 +136,7 @@ export interface StartMatchingRequest {
   configuration: string;
   /** 1..128 of A-Z a-z 0-9 _ . : -. Empty: the matcher draws one, and a repeat makes another ticket. */
   ticketId: string;
-  /** 1..100 who stay together. */
+  /** 1..100 who stay together; at most 262,144 characters as JSON. */
   players: Player[];
 }
 
@@ -1868,7 +1868,10 @@ export const MatchmakingServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Up to 128 tickets as they stand, in the order of the request. Reasons: TICKET_NOT_FOUND, FIELD_INVALID. */
+    /**
+     * Up to 128 tickets as they stand, in the order of the request. Reasons: TICKET_NOT_FOUND, FIELD_INVALID,
+     * MESSAGE_TOO_LARGE (ask for fewer).
+     */
     describeMatchingProgress: {
       name: "DescribeMatchingProgress",
       requestType: DescribeMatchingProgressRequest as typeof DescribeMatchingProgressRequest,
