@@ -1,70 +1,15 @@
 // Every call over real sockets, against a scripted fleet that answers over sockets too: what comes back, and every reason.
 import { setTimeout as delay } from "node:timers/promises";
-import { createMemoryJournal } from "@muster/journal";
-import { systemClock, systemRandom } from "@muster/kit";
-import { grpcNetwork, serveGrpc } from "@muster/proto/grpc";
-import {
-  BackfillServiceDefinition,
-  ConfigurationServiceDefinition,
-  MatchmakingServiceDefinition,
-  TicketState,
-  type WatchTicketsResponse,
-} from "@muster/proto/matchmaking";
+import { TicketState, type WatchTicketsResponse } from "@muster/proto/matchmaking";
 import { BackfillStrategy } from "@muster/proto/session";
-import { silentLog } from "@muster/service";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { capabilityOf } from "./capability.ts";
-import { createMatcher } from "./matcher.ts";
-import { configurationOf, EQUAL_TEAMS, worldConfig } from "./matcher-world.fixture.ts";
-import { createScriptedFleet } from "./scripted-fleet.fixture.ts";
+import { EQUAL_TEAMS } from "./matcher-world.fixture.ts";
+import { openSocketWorld, type SocketWorld } from "./socket-world.fixture.ts";
 
-const SKILLED = {
-  version: "v1.0",
-  playerAttributes: [
-    { name: "skill", type: "number" },
-    { name: "mode", type: "string", default: "any" },
-  ],
-  teams: [{ name: "squad", minPlayers: 2, maxPlayers: 2 }],
-};
-
-async function open() {
-  await using opened = new AsyncDisposableStack();
-  const fleet = createScriptedFleet(systemClock);
-  const fleetServer = opened.use(await serveGrpc({ bind: "127.0.0.1:0", services: [fleet.service], drainMs: 0 }));
-  const matcher = opened.use(
-    await createMatcher({
-      journal: createMemoryJournal(),
-      clock: systemClock,
-      random: systemRandom,
-      network: grpcNetwork,
-      fleetAddress: fleetServer.address,
-      endpoint: "127.0.0.1:7410",
-      owner: "matcher",
-      config: {
-        ruleSets: [...worldConfig.ruleSets, { name: "skilled", document: JSON.stringify(SKILLED) }],
-        configurations: [...worldConfig.configurations, configurationOf({ name: "skilled", ruleSet: "skilled" })],
-      },
-      log: silentLog,
-      onFatal: (error) => {
-        throw error;
-      },
-    }),
-  );
-  const server = opened.use(await serveGrpc({ bind: "127.0.0.1:0", services: matcher.services, drainMs: 0 }));
-  const peer = opened.use(grpcNetwork.connect(server.address));
-  const closing = opened.move();
-  return {
-    fleet,
-    matching: peer.client(MatchmakingServiceDefinition),
-    backfill: peer.client(BackfillServiceDefinition),
-    configurations: peer.client(ConfigurationServiceDefinition),
-    [Symbol.asyncDispose]: () => closing.disposeAsync(),
-  };
-}
-
-let world: Awaited<ReturnType<typeof open>>;
+let world: SocketWorld;
 beforeAll(async () => {
-  world = await open();
+  world = await openSocketWorld();
   await completed("equal", "seated-1", "seated-2");
   world.fleet.accept("seated-1", "seated-2");
 });
