@@ -10,6 +10,7 @@ import {
 import { CALL_DEADLINE_MS_DEFAULT, MESSAGE_BYTES_MAX } from "../limits.ts";
 import { MusterError } from "../muster-error.ts";
 import { readGrpcError } from "./grpc-error.ts";
+import { bytesOf } from "./message-bytes.ts";
 import {
   type CallOptions,
   type Client,
@@ -52,7 +53,7 @@ type Connection = { readonly grpc: GrpcClient; readonly address: string; readonl
 
 function callOf(connection: Connection, path: string, method: MethodDefinition): unknown {
   const { grpc, address } = connection;
-  const serialize = (message: unknown) => Buffer.from(method.requestType.encode(message).finish());
+  const serialize = (message: unknown) => bytesOf(method.requestType, message);
   const deserialize = (bytes: Buffer) => method.responseType.decode(bytes);
 
   if (method.requestStream) {

@@ -16,6 +16,7 @@ import { fieldInvalid, MusterError } from "../muster-error.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { writeGrpcError } from "./grpc-error.ts";
 import { createServerHealth } from "./health.ts";
+import { bytesOf } from "./message-bytes.ts";
 import {
   type AnyHandler,
   type CallContext,
@@ -57,9 +58,9 @@ export async function serveGrpc(options: GrpcServerOptions): Promise<Listening> 
         path,
         requestStream: method.requestStream,
         responseStream: method.responseStream,
-        requestSerialize: (message) => Buffer.from(method.requestType.encode(message).finish()),
+        requestSerialize: (message) => bytesOf(method.requestType, message),
         requestDeserialize: (bytes) => read(method, bytes),
-        responseSerialize: (message) => Buffer.from(method.responseType.encode(message).finish()),
+        responseSerialize: (message) => bytesOf(method.responseType, message),
         responseDeserialize: (bytes) => method.responseType.decode(bytes),
       };
       const handler = handlers[name];
