@@ -23,16 +23,24 @@ function slipsBetween(from: string, to: string, allowed: number): number {
   if (Math.abs(from.length - to.length) > allowed) return Number.POSITIVE_INFINITY;
   let before: readonly number[] = [];
   let row: readonly number[] = Array.from({ length: to.length + 1 }, (_, index) => index);
+  let leastBefore = 0;
   for (let i = 1; i <= from.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= to.length; j += 1) {
+    const next = new Array<number>(to.length + 1).fill(Number.POSITIVE_INFINITY);
+    next[0] = i;
+    let least = i;
+    // Farther from the diagonal than `allowed` there are more slips than that.
+    const last = Math.min(to.length, i + Math.floor(allowed));
+    for (let j = Math.max(1, i - Math.floor(allowed)); j <= last; j += 1) {
       const replaced = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
       const isSwap = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
       const swapped = isSwap ? (before[j - 2] ?? 0) + 1 : replaced;
-      next.push(Math.min(replaced, swapped, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const slips = Math.min(replaced, swapped, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1);
+      next[j] = slips;
+      least = Math.min(least, slips);
     }
     // A swap looks back two rows: later rows are above both.
-    if (Math.min(...next) > allowed && Math.min(...row) > allowed) return Number.POSITIVE_INFINITY;
+    if (least > allowed && leastBefore > allowed) return Number.POSITIVE_INFINITY;
+    leastBefore = least;
     before = row;
     row = next;
   }
