@@ -21,7 +21,7 @@ const withPlayer = (more: object) => ({ players: [{ ...player("anna", "red"), ..
 const many = (count: number, attributes: Record<string, unknown> = {}) =>
   Array.from({ length: count }, (_, index) => ({ ...player(`p${index}`), attributes }));
 /** A session of about 0.9 MB, and what makes it too large for a message. */
-const crowd = { capacity: 10_000, teams: [], players: many(5_000, { motto: "m".repeat(80) }) };
+const crowd = { capacity: 10_000, teams: [], players: many(5_000, { motto: "m".repeat(110) }) };
 
 const badPlacements: readonly {
   readonly name: string;
@@ -95,6 +95,20 @@ const badPlacements: readonly {
     request: { backfill: { ...backfill, state: 99 as BackfillState } },
     reason: "FIELD_INVALID",
     field: "backfill.state",
+  },
+  {
+    name: "a backfill that adds fewer than none",
+    request: { backfill: { ...backfill, addPlayers: { red: -1 } } },
+    reason: "FIELD_INVALID",
+    field: "backfill.add_players.red",
+  },
+  {
+    name: "a backfill of 1,001 teams",
+    request: {
+      backfill: { ...backfill, progress: many(1_001).map(() => ({ team: "red", have: 0, reserved: 0, goal: 0 })) },
+    },
+    reason: "FIELD_INVALID",
+    field: "backfill.progress",
   },
   {
     name: "data of 65,537 characters",
@@ -222,7 +236,7 @@ test("no session grows beyond a message: not by newcomers, not by its backfill",
   const newcomers = many(2_000, { motto: "m".repeat(256) }).map((one) => ({ ...one, playerId: `new ${one.playerId}` }));
   expect(await reasonOf(world.fill(session, { newcomers }))).toMatchObject({ metadata: { field: "newcomers" } });
   const { battleSessionId } = session;
-  const progress = many(10_000).map(({ playerId }) => ({ team: playerId.padEnd(40), have: 0, reserved: 0, goal: 0 }));
+  const progress = many(1_000).map(({ playerId }) => ({ team: playerId.padEnd(128), have: 0, reserved: 0, goal: 0 }));
   const update = { updateId: "u1", battleSessionId, backfill: { ...backfill, progress } };
   expect(await reasonOf(world.fleet.updateServerSession(update))).toMatchObject({ metadata: { field: "backfill" } });
   expect(await world.describe(battleSessionId)).toEqual(session);

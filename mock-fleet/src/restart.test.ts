@@ -128,6 +128,40 @@ test("a silent process of an earlier run gets a new sidecar, which takes its gam
   host.die();
 });
 
+test("a spare sidecar is not started again once the old one has come back", async () => {
+  const { clock, open } = stage();
+  const first = await open();
+  const session = await first.place();
+  const host = first.hostOf(session);
+  await first.crash();
+
+  await using second = await open({ host: () => ({ hello: { secret: "wrong" } }) });
+  await clock.advance(16_000);
+  const [spare] = second.hosts;
+  await spare?.until(() => spare.lastError !== undefined);
+  host.attach();
+  await host.until(() => host.welcomes.length === 2);
+  spare?.die("exit 2");
+  await clock.advance(10_000);
+  expect(second.launches.length).toBe(1);
+  expect((await second.describe(session.battleSessionId)).state).toBe("ACTIVE");
+});
+
+test("a sidecar that took a game over, and dies, is started again", async () => {
+  const { clock, open } = stage();
+  const first = await open();
+  const session = await first.place();
+  await first.crash();
+
+  await using second = await open();
+  await clock.advance(16_000);
+  const successor = second.hosts.find((one) => one.processId === session.processId);
+  await successor?.until(() => successor.welcomes.length === 1);
+  successor?.die();
+  while (second.launches.length < 2) await clock.advance(50);
+  expect(second.launches[1]).toEqual(second.launches[0]);
+});
+
 test("a sidecar that dies is started again with the same id, incarnation and secret", async () => {
   const { clock, open } = stage();
   await using world = await open();

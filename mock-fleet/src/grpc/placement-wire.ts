@@ -63,6 +63,18 @@ export function readBackfillOf(
   message: Parameters<typeof readBackfill>[0],
 ): ReturnType<typeof readBackfill> {
   parseId<BackfillId>(`${field}.backfill_id`, message.backfillId);
+  const goals = Object.entries(message.addPlayers);
+  for (const [path, count] of [
+    ["add_players", goals.length],
+    ["progress", message.progress.length],
+  ] as const) {
+    wholeNumberIn(`${field}.${path}`, count, 0, limits.MATCH_PLAYERS_MAX);
+  }
+  for (const [team, players] of goals) {
+    nameIn(`${field}.add_players`, team);
+    wholeNumberIn(`${field}.add_players.${team}`, players, 0, CAPACITY_MAX);
+  }
+  for (const { team } of message.progress) atMost(`${field}.progress.team`, team, 128);
   return readBackfill(message);
 }
 
