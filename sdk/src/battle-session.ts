@@ -89,11 +89,12 @@ export interface BattleSession {
   setCreationPolicy(policy: CreationPolicy, options?: Waiting): Promise<void>;
 }
 
-/** The handle behind `BattleSession`; `value`, `seatOf` and `forget` are the registry's. */
+/** The handle behind `BattleSession`; `value`, `seatOf`, `unconfirmed` and `forget` are the registry's. */
 export class SessionHandle implements BattleSession {
   readonly #calls: SidecarCalls;
   readonly #players = new Map<string, PlayerHandle>();
   #value: SessionValue;
+  #terminated = false;
 
   constructor(value: SessionValue, calls: SidecarCalls) {
     this.#value = value;
@@ -162,8 +163,9 @@ export class SessionHandle implements BattleSession {
   activate(options: Waiting = {}): Promise<void> {
     return this.#calls.activateBattleSession(this.battleSessionId, options);
   }
-  terminate(options: Waiting = {}): Promise<void> {
-    return this.#calls.terminateBattleSession(this.battleSessionId, options);
+  async terminate(options: Waiting = {}): Promise<void> {
+    await this.#calls.terminateBattleSession(this.battleSessionId, options);
+    this.#terminated = true;
   }
   startBackfill(request: BackfillRequest = {}, options: Waiting = {}): Promise<Backfill> {
     return this.#calls.startBackfill(this.battleSessionId, { ...request, ...options });
@@ -196,6 +198,19 @@ export class SessionHandle implements BattleSession {
     const player = new PlayerHandle(this, { seat, calls: this.#calls });
     this.#players.set(seat.playerSessionId, player);
     return player;
+  }
+
+  /** What the game did here and no news shows yet: said again to a sidecar that may have forgotten it. */
+  get unconfirmed(): readonly (() => Promise<unknown>)[] {
+    const { state, playerSessions } = this.#value;
+    if (state === "TERMINATED") return [];
+    if (this.#terminated) return [() => this.#calls.terminateBattleSession(this.battleSessionId, {})];
+    return playerSessions.flatMap(({ playerSessionId, state: shown }): (() => Promise<unknown>)[] => {
+      const player = this.#players.get(playerSessionId);
+      if (player?.endCause === "REMOVED") return [() => this.#calls.removePlayerSession(playerSessionId, {})];
+      if (player?.state !== "DISCONNECTED" || shown !== "ACTIVE") return [];
+      return [() => this.#calls.disconnectPlayerSession(playerSessionId, {})];
+    });
   }
 
   /** The seat has ended: its handle lives on only with those who hold it. */

@@ -73,6 +73,8 @@ export interface Sessions {
   expect(battleSessionId: string, signal: AbortSignal): Promise<SessionHandle>;
   /** @throws {MusterError} CURSOR_EXPIRED if changes are missing: the watch must be opened again. */
   take(battleSessionId: string, news: SessionNews): void;
+  /** Calls that say again what games did and no news shows yet. */
+  unconfirmed(): readonly (() => Promise<unknown>)[];
   /** By session: what to name in the next watch. */
   resumeAfter(): Readonly<Record<string, number>>;
   onStart(handler: StartHandler): void;
@@ -230,6 +232,7 @@ export function createSessions({ calls, callbacks, callbackTimeoutMs }: Sessions
           );
       }
     },
+    unconfirmed: () => [...entries.values()].flatMap(({ handle }) => handle.unconfirmed),
     resumeAfter() {
       const revisions: Record<string, number> = {};
       // 0 asks for a snapshot, or for the word that the session is over: of one that is not named nobody would say that.

@@ -2,7 +2,7 @@
 import { MusterError, type Reason } from "@muster/proto";
 import { expect, test } from "vitest";
 import { only, reasonOf, type ScriptedGame, startBattle, startGame } from "./scripted-game.fixture.ts";
-import { changeOf, removalOf } from "./scripted-sidecar.fixture.ts";
+import { changeOf, removalOf, seatOf, sessionOf } from "./scripted-sidecar.fixture.ts";
 
 test("acceptPlayerSession() gives session, player and reconnect secret, at once ACTIVE", async () => {
   await using game = await startGame();
@@ -53,6 +53,25 @@ test("players leave at once for the game that removes them", async () => {
   game.script.change(changeOf(2, { reason: "PLAYER_REMOVED", removed: [removalOf("ann")] }));
   await game.settle();
   expect(only(heard).removed[0]).toBe(ann);
+});
+
+test("what the game did and no news confirms is said again to a sidecar that was restarted", async () => {
+  await using game = await startGame();
+  await startBattle(game);
+  game.script.change(changeOf(2, { updated: [seatOf("ann", "ACTIVE")], added: [seatOf("bob", "ACTIVE")] }));
+  game.script.start(sessionOf("bs_2"));
+  await game.settle();
+  const [ann, bob] = game.sidecar.sessions[0]?.players ?? [];
+  await game.outcome(ann?.remove() ?? Promise.reject());
+  await game.outcome(bob?.disconnect() ?? Promise.reject());
+  await game.outcome(game.sidecar.sessions[1]?.terminate() ?? Promise.reject());
+  const next = game.restart();
+  await game.clock.advance(5_000);
+  expect(next.calls.filter(({ method }) => method !== "watch")).toMatchObject([
+    { method: "removePlayerSession", request: { playerSessionId: "ps_ann" } },
+    { method: "disconnectPlayerSession", request: { playerSessionId: "ps_bob" } },
+    { method: "terminateBattleSession", request: { battleSessionId: "bs_2" } },
+  ]);
 });
 
 test("backfill is started, described and cancelled in words", async () => {
