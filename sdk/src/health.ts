@@ -1,4 +1,5 @@
 // Health checks of the sidecar: the game's own verdict where it has one, else that its event loop answers.
+import { fieldInvalid } from "@muster/proto";
 import type { Callbacks } from "./callbacks.ts";
 import type { SidecarCalls } from "./sidecar-calls.ts";
 
@@ -30,10 +31,15 @@ async function ask(
   callbacks: Callbacks,
   { handler, timeoutMs }: { readonly handler: HealthHandler; readonly timeoutMs: number },
 ): Promise<boolean | undefined> {
-  const outcome = await callbacks.run({ context: { where: "onHealthCheck" }, timeoutMs, call: handler });
+  const context = { where: "onHealthCheck" } as const;
+  const outcome = await callbacks.run({ context, timeoutMs, call: handler });
   switch (outcome.type) {
     case "done":
-      return outcome.result === true; // A handler in JavaScript may answer anything.
+      // A handler in JavaScript may answer anything, and be puzzled why its process is ended.
+      if (typeof outcome.result !== "boolean") {
+        callbacks.report(fieldInvalid("onHealthCheck", "true or false", outcome.result), context);
+      }
+      return outcome.result === true;
     case "threw":
     case "late":
       return false;

@@ -23,6 +23,12 @@ const healthRows = [
     reported: 1,
   },
   {
+    name: "ill when its handler answers nothing",
+    handler: (() => undefined) as unknown as () => boolean,
+    healthy: false,
+    reported: 1,
+  },
+  {
     name: "ill when its handler hangs",
     handler: () => new Promise<boolean>(() => undefined),
     healthy: false,

@@ -68,8 +68,8 @@ export interface Sidecar extends AsyncDisposable {
    */
   onBattleSessionUpdated(handler: UpdateHandler): void;
   /**
-   * Asked every few seconds whether the process is well. Throwing, or not answering within the check's time (2.5 s unless
-   * configured), counts as ill. Without a handler the process is well for as long as its event loop answers.
+   * Asked every few seconds whether the process is well. Whatever is not `true`, throwing, or not answering within the
+   * check's time (2.5 s unless configured) counts as ill. Without a handler the process is well for as long as its event loop answers.
    */
   onHealthCheck(handler: HealthHandler): void;
   /**
