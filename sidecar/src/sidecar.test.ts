@@ -399,6 +399,15 @@ for (const { name, call } of unknown) {
   });
 }
 
+test("calls no seat unknown that the fleet may have made before it went away", async () => {
+  const { fleet, game, clock, settle, memory } = await start();
+  fleet.send(startSession({ ...battle, playerSessions: [] }));
+  await clock.advance(10);
+  memory.cut({ a: "sidecar", b: "fleet" });
+  await clock.advance(10);
+  await expect(settle(game.acceptPlayerSession(acceptRequest))).rejects.toMatchObject({ reason: "FLEET_UNREACHABLE" });
+});
+
 test("tells a watching game of a session that ended while the fleet was away", async () => {
   const script: { welcome: { endedSessionIds?: string[] } } = { welcome: {} };
   const { fleet, game, clock } = await start(script);

@@ -164,7 +164,7 @@ for (const one of accepts) {
   });
 }
 const refusals = [
-  { name: "an unknown id", found: undefined, own: undefined, wallMs: 0, reason: "PLAYER_SESSION_NOT_FOUND" },
+  { name: "a seat that it does not know", found: undefined, own: undefined, wallMs: 0, reason: "FLEET_UNREACHABLE" },
   { name: "a reservation that ran out", found, own: undefined, wallMs: 1_000, reason: "PLAYER_SESSION_EXPIRED" },
   {
     name: "to decide what only the fleet knows",

@@ -18,8 +18,8 @@ export type AcceptDecision = { readonly repeat: boolean; readonly reconnectSecre
 /**
  * Whether a presented player session id takes its seat, by what the sidecar knows.
  *
- * @throws {MusterError} PLAYER_SESSION_NOT_FOUND, PLAYER_SESSION_ALREADY_ACCEPTED, PLAYER_SESSION_EXPIRED,
- * PLAYER_SESSION_ENDED, RECONNECT_SECRET_WRONG, SESSION_NOT_ACTIVE, FLEET_UNREACHABLE.
+ * @throws {MusterError} PLAYER_SESSION_ALREADY_ACCEPTED, PLAYER_SESSION_EXPIRED, PLAYER_SESSION_ENDED, RECONNECT_SECRET_WRONG,
+ * SESSION_NOT_ACTIVE, FLEET_UNREACHABLE.
  */
 export function standInForAccept(
   found: SeatFound | undefined,
@@ -27,7 +27,7 @@ export function standInForAccept(
   request: { readonly requestId: string; readonly secretMatches: boolean; readonly newSecret: string },
   wallMs: number,
 ): AcceptDecision {
-  if (!found) throw unknownSeat();
+  if (!found) throw fleetIsAway(); // The fleet may have made the seat, and its word of it be lost.
   if (found.session.state !== "ACTIVE") {
     throw new MusterError(
       "SESSION_NOT_ACTIVE",
