@@ -7,6 +7,7 @@ import {
   guardGroup,
   isAlive,
   type RunningProcess,
+  readProcessStart,
   signalGroup,
   startProcess,
 } from "./processes.ts";
@@ -113,3 +114,14 @@ for (const { name, env, clean } of environments) {
     expect(foreignEnvironment(env, ["MUSTER_PROCESS_SECRET"])).toEqual(clean);
   });
 }
+
+test("readProcessStart() takes a process that has ended for gone, though nobody has collected it", async () => {
+  // The shell becomes a program that knows nothing of its child.
+  const { child, line } = startPrinting(["/bin/sh", "-c", "/bin/sleep 0.2 & echo $!; exec /bin/sleep 30"]);
+  const zombie = Number(await line(0));
+  expect(readProcessStart(zombie)).toMatch(/^\d+$/);
+  await until(() => readProcessStart(zombie) === "unknown");
+  expect(isAlive(zombie)).toBe(true);
+  child.signalGroup("SIGKILL");
+  await child.exited;
+});

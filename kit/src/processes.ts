@@ -97,8 +97,11 @@ export function isAlive(pid: number): boolean {
 export function readProcessStart(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    // The name in parentheses may hold blanks; the 22nd field is counted from behind it.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "unknown";
+    // The name in parentheses may hold blanks; the 3rd and the 22nd field are counted from behind it.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // A zombie is gone: where nobody collects orphans, as in a container without an init, it keeps its number for ever.
+    const isGone = fields[0] === "Z" || fields[0] === "X";
+    return isGone ? "unknown" : (fields[19] ?? "unknown");
   } catch {
     return "unknown";
   }

@@ -87,6 +87,8 @@ export function adoptGame(record: GameRecord, orphanGraceMs: number, clock: Cloc
 }
 
 function isSame({ pid, start }: { readonly pid: number; readonly start: string }): boolean {
+  // Where the system tells, a process whose start was not known had ended when it was written down.
+  if (start === "unknown" && process.platform === "linux") return false;
   return isAlive(pid) && readProcessStart(pid) === start;
 }
 
