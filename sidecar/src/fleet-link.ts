@@ -64,6 +64,8 @@ const FINAL: ReadonlySet<string> = new Set([
 ]);
 /** Commands that one Hello carries: they fit into a message, however long their ids. The others follow the Welcome. */
 const HELLO_COMMANDS_MAX = 1_000;
+/** How often a heartbeat is sent to a fleet that has not said it, in ms. */
+const HEARTBEAT_MS = 5_000;
 /** Heartbeats of the fleet that may be missed before the stream counts as dead. */
 const HEARTBEATS_MISSED_MAX = 3;
 
@@ -93,10 +95,14 @@ export function createFleetLink(options: FleetLinkOptions): FleetLink {
     onAttachedChange(value);
   };
 
+  /** Cuts the wait for the next heartbeat short. */
+  let beatNow: () => void = () => undefined;
+
   const receive = (message: FleetMessage, inHello: ReadonlySet<string>) => {
     heardMs = clock.nowMs();
     switch (message.$case) {
       case "welcome":
+        if (welcome?.heartbeatIntervalMs !== message.value.heartbeatIntervalMs) beatNow();
         welcome = message.value;
         onMessage(message);
         setAttached(true);
@@ -129,13 +135,34 @@ export function createFleetLink(options: FleetLinkOptions): FleetLink {
   /** Sends heartbeats, and ends the attempt when the fleet's own stay away. */
   const beat = async (attempt: AbortController) => {
     for (;;) {
-      const intervalMs = welcome?.heartbeatIntervalMs || 5_000;
-      await clock.sleep(intervalMs, attempt.signal);
+      // Before the first Welcome nobody knows how often; with it the wait starts anew.
+      const intervalMs = welcome?.heartbeatIntervalMs || HEARTBEAT_MS;
+      await pause(intervalMs, attempt.signal);
       send({ $case: "heartbeat", value: {} });
       if (clock.nowMs() - heardMs > HEARTBEATS_MISSED_MAX * intervalMs) {
         log("warn", "The fleet is silent: attaching anew");
         attempt.abort(abortError("The fleet is silent"));
       }
+    }
+  };
+
+  /** Resolves after the time or at `beatNow`. */
+  const pause = async (delayMs: number, signal: AbortSignal): Promise<void> => {
+    const pausing = new AbortController();
+    const stop = () => pausing.abort(signal.reason);
+    let isCutShort = false;
+    beatNow = () => {
+      isCutShort = true;
+      pausing.abort();
+    };
+    signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted) stop();
+    try {
+      await clock.sleep(delayMs, pausing.signal);
+    } catch (error) {
+      if (!isCutShort || signal.aborted) throw error;
+    } finally {
+      signal.removeEventListener("abort", stop);
     }
   };
 

@@ -18,6 +18,8 @@ export type ScriptedFleet = {
   readonly hellos: Hello[];
   /** Every command, in order of arrival, repeats included. */
   readonly commands: HostCommand[];
+  /** Heartbeats of sidecars so far. */
+  readonly heartbeats: number;
   readonly acknowledged: { battleSessionId: string; revision: number }[];
   /** Sends to the sidecar that is attached. */
   send(message: NonNullable<AttachResponse["message"]>): void;
@@ -50,6 +52,7 @@ export function createScriptedFleet(script: Script = {}): ScriptedFleet {
   const hellos: Hello[] = [];
   const commands: HostCommand[] = [];
   const acknowledged: { battleSessionId: string; revision: number }[] = [];
+  let heartbeats = 0;
   let current: Channel<AttachResponse> | undefined;
 
   const answerTo = (command: HostCommand, responses: Channel<AttachResponse>) => {
@@ -67,6 +70,7 @@ export function createScriptedFleet(script: Script = {}): ScriptedFleet {
     } else if (message?.$case === "acknowledge") {
       acknowledged.push(message.value);
     } else {
+      heartbeats += 1;
       responses.push({ message: { $case: "heartbeat", value: {} } });
     }
   };
@@ -90,6 +94,9 @@ export function createScriptedFleet(script: Script = {}): ScriptedFleet {
     hellos,
     commands,
     acknowledged,
+    get heartbeats() {
+      return heartbeats;
+    },
     send: (message) => void current?.push({ message }),
     hangUp: () => current?.close(new MusterError("PEER_UNREACHABLE", "Cannot go on as the fleet hung up")),
   };

@@ -179,6 +179,12 @@ for (const reason of ["PROCESS_FENCED", "CREDENTIALS_INVALID", "PROCESS_NOT_FOUN
   });
 }
 
+test("beats as often as the first Welcome says, from then on", async () => {
+  const { fleet, clock } = await start({ welcome: { heartbeatIntervalMs: 100 } });
+  await clock.advance(1_000);
+  expect(fleet.heartbeats).toBeGreaterThanOrEqual(10);
+});
+
 test("notices a fleet that has fallen silent and attaches anew", async () => {
   const { fleet, clock, memory } = await start();
   memory.cut({ a: "sidecar", b: "fleet" });
