@@ -172,6 +172,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
         break;
       case "match-placed":
         review(fact.battleSessionId);
+        markSession(fact.battleSessionId, "settled"); // Tickets whose seats had run out search again.
         break;
       case "backfill-started":
       case "backfill-changed":
@@ -194,9 +195,9 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
         break;
     }
   };
-  const markSession = (id: ServerSessionId) => {
+  const markSession = (id: ServerSessionId, when: "settled" | "now" = "now") => {
     const session = state.sessions.get(id);
-    if (session) rounds.mark(session.configuration, "now");
+    if (session) rounds.mark(session.configuration, when);
   };
 
   const stopListening = ledger.onCommitted((facts: readonly CommittedFact<JournaledFact>[]) => {

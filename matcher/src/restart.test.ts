@@ -59,6 +59,56 @@ test("a fill under way is driven to its outcome after the restart", async () => 
   expect(world.fleet.session().playerSessions).toHaveLength(4);
 });
 
+test("tickets whose seats ran out before the matcher heard of them search on, their age kept", async () => {
+  await using world = await createWorld();
+  world.fleet.outcomes.push("PENDING");
+  for (const player of ["ann", "bob"]) await world.queue("duel", player);
+  await world.clock.advance(50);
+  const before = await world.ticket("t-ann");
+  const [placementId = ""] = world.fleet.placements;
+  await world.stop();
+  world.fleet.settle(placementId, "FULFILLED");
+  world.fleet.leave("ann");
+  world.fleet.leave("bob");
+  world.fleet.outcomes.push("PENDING");
+  await world.start();
+  await world.clock.advance(50);
+  const { createdAt, timesOutAt } = before;
+  expect(await world.ticket("t-ann")).toMatchObject({ state: 2, version: 4, returns: 1, createdAt, timesOutAt });
+  expect(world.fleet.placements).toHaveLength(2);
+  world.fleet.end("GAME_ENDED", world.fleet.sessions()[0]?.battleSessionId);
+  world.fleet.settle(world.fleet.placements[1] ?? "", "FULFILLED");
+  await world.clock.advance(50);
+  const events = world.collect({ ticketIds: ["t-ann"] });
+  await world.clock.advance(10);
+  expect(events.map(({ type, ticket }) => [type, ticket?.state, ticket?.cause])).toEqual([
+    [1, 1, ""],
+    [1, 2, ""],
+    [1, 1, "RESERVATION_EXPIRED"],
+    [1, 2, ""],
+    [1, 3, ""],
+  ]);
+});
+
+test("newcomers whose seats ran out before the matcher heard of them are seated anew", async () => {
+  await using world = await createWorld();
+  for (const player of ["ann", "bob"]) await world.queue("auto", player);
+  await world.clock.advance(50);
+  world.fleet.accept("ann", "bob");
+  await world.clock.advance(50);
+  world.fleet.loseAnswers = 1;
+  for (const player of ["c1", "c2"]) await world.queue("auto", player);
+  await world.clock.advance(12);
+  await world.stop();
+  for (const player of ["c1", "c2"]) world.fleet.leave(player);
+  await world.start();
+  await world.clock.advance(100);
+  const { assignment } = await world.ticket("t-c1");
+  expect(assignment?.players.filter((player) => player.ticketId === "t-c1")).toMatchObject([{ playerId: "c1" }]);
+  expect(world.fleet.session().playerSessions).toHaveLength(4);
+  expect(world.fleet.session().backfill?.progress).toContainEqual({ team: "red", have: 1, reserved: 1, goal: 3 });
+});
+
 test("a backfill goes on after a restart", async () => {
   await using world = await createWorld();
   for (const player of ["ann", "bob"]) await world.queue("equal", player);

@@ -152,6 +152,12 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
     placements.set(placementId, placement);
     emit({ $case: "placement", value: placement });
   };
+  /** The session of a placement that is asked about later is the session as it is by then. */
+  const asItStands = (placement: Placement): Placement => {
+    const id = placement.session?.battleSessionId ?? "";
+    const session = sessions.get(id) ?? ended.get(id);
+    return session ? { ...placement, session: writeBattleSession(session) } : placement;
+  };
   const answer = <Value>(value: Value): Value => {
     if (fleet.loseAnswers === 0) return value;
     fleet.loseAnswers -= 1;
@@ -185,7 +191,7 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
       const known = placements.get(placementId);
       if (known && bodies.get(placementId) !== body)
         throw new MusterError("ID_REUSED", "Cannot repeat with another body");
-      if (known) return { placement: known };
+      if (known) return { placement: asItStands(known) };
       bodies.set(placementId, body);
       fleet.requests.set(placementId, request);
       fleet.placements.push(placementId);
@@ -207,7 +213,7 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
     stopPlacement: unused,
     async describePlacement({ placementId }) {
       const placement = placements.get(placementId);
-      if (placement) return { placement };
+      if (placement) return { placement: asItStands(placement) };
       throw new MusterError("PLACEMENT_NOT_FOUND", "Cannot find the placement as there is none");
     },
     async applyFill(request) {

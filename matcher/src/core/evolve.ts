@@ -4,10 +4,18 @@ import type { BackfillId, SessionEndCause, TicketId } from "@muster/proto";
 import { parseRuleSet } from "@muster/rules";
 import { type BackfillRecord, isLiveBackfill } from "./backfill.ts";
 import { bornBackfill } from "./born-backfill.ts";
-import type { MatcherFact, StampedFact } from "./fact.ts";
+import type { MatcherFact, SeatedPlayer, StampedFact } from "./fact.ts";
 import { type PlacingMatch, stepPlacement, ticketsOf } from "./match.ts";
 import { type MatchedSession, type MatcherState, poolOf } from "./matcher-state.ts";
-import { type Assignment, isLive, isVisible, stepTicket, type Ticket, type TicketEvent } from "./ticket.ts";
+import {
+  type Assignment,
+  isLive,
+  isVisible,
+  stepTicket,
+  type Ticket,
+  type TicketCause,
+  type TicketEvent,
+} from "./ticket.ts";
 import type { TicketEventRecord } from "./ticket-events.ts";
 
 type Times = Pick<StampedFact, "sequence" | "atMs" | "atWallMs">;
@@ -142,7 +150,7 @@ function formMatch(state: MatcherState, { match }: Fact<"match-formed">, at: Tim
 function placeMatch(state: MatcherState, fact: Fact<"match-placed">, at: Times): MatcherState {
   const match = getMatch(state, fact.matchId);
   const { address, battleSessionId, region, players } = fact;
-  const tickets = ticketsOf(match.players);
+  const { seated: tickets, unseated } = splitBySeat(ticketsOf(match.players), players);
   state.matches.delete(match.matchId);
   putSession(state, {
     battleSessionId,
@@ -161,7 +169,25 @@ function placeMatch(state: MatcherState, fact: Fact<"match-placed">, at: Times):
   for (const ticketId of tickets) {
     changeTicket(state, ticketId, { type: "placed", matchId: match.matchId, assignment }, at);
   }
+  for (const ticketId of unseated) {
+    losePlacement(state, ticketId, { match, cause: "RESERVATION_EXPIRED", mayReturn: true }, at);
+  }
   return state;
+}
+
+/**
+ * Who has a seat by the fleet's present word. Seats may have run out before we heard that they were made: a ticket that told
+ * nobody where to go is in no battle.
+ */
+function splitBySeat(
+  tickets: readonly TicketId[],
+  players: readonly SeatedPlayer[],
+): { readonly seated: readonly TicketId[]; readonly unseated: readonly TicketId[] } {
+  const holders = new Set(players.map((player) => player.ticketId));
+  return {
+    seated: tickets.filter((ticketId) => holders.has(ticketId)),
+    unseated: tickets.filter((ticketId) => !holders.has(ticketId)),
+  };
 }
 
 function bornRecord(match: PlacingMatch, startedAtMs: number): BackfillRecord | undefined {
@@ -186,12 +212,20 @@ function endPlacement(state: MatcherState, fact: Fact<"placement-ended">, at: Ti
     return state;
   }
   state.matches.delete(match.matchId);
-  for (const ticketId of ticketsOf(match.players)) {
-    const returns = state.tickets.get(ticketId)?.ticket.returns ?? 0;
-    const searchesOn = after.searchOn && returns < match.placementRetries;
-    changeTicket(state, ticketId, { type: "placement-lost", cause: after.cause, searchesOn }, at);
-  }
+  const { cause, searchOn: mayReturn } = after;
+  for (const ticketId of ticketsOf(match.players)) losePlacement(state, ticketId, { match, cause, mayReturn }, at);
   return state;
+}
+
+function losePlacement(
+  state: MatcherState,
+  ticketId: TicketId,
+  loss: { readonly match: PlacingMatch; readonly cause: TicketCause; readonly mayReturn: boolean },
+  at: Times,
+): void {
+  const returns = state.tickets.get(ticketId)?.ticket.returns ?? 0;
+  const searchesOn = loss.mayReturn && returns < loss.match.placementRetries;
+  changeTicket(state, ticketId, { type: "placement-lost", cause: loss.cause, searchesOn }, at);
 }
 
 function startBackfill(state: MatcherState, fact: Fact<"backfill-started">, at: Times): MatcherState {
@@ -236,7 +270,7 @@ function applyFill(state: MatcherState, fact: Fact<"fill-applied">, at: Times): 
   const session = getSession(state, fact.battleSessionId);
   const { fill } = session;
   invariant(fill?.fillId === fact.fillId, "the fill that was applied is the one in flight");
-  const newcomers = ticketsOf(fill.newcomers);
+  const { seated: newcomers, unseated } = splitBySeat(ticketsOf(fill.newcomers), fact.players);
   const tickets = [...session.tickets, ...newcomers];
   const backfill = session.backfill && afterFill(session.backfill, fill.document, newcomers);
   putSession(state, { ...session, tickets, backfill, fill: undefined });
@@ -246,6 +280,7 @@ function applyFill(state: MatcherState, fact: Fact<"fill-applied">, at: Times): 
     changeTicket(state, ticketId, { type: "fill-applied", fillId, matchId: session.matchId, assignment }, at);
     if (session.ended) tellSessionEnded(state, ticketId, session.ended.cause, at);
   }
+  for (const ticketId of unseated) changeTicket(state, ticketId, { type: "fill-dropped", fillId }, at);
   return state;
 }
 

@@ -43,7 +43,9 @@ export type TicketCause =
   | "REQUEST_TIMED_OUT"
   | "PLACEMENT_CANCELLED"
   | "PLACEMENT_TIMED_OUT"
-  | "PLACEMENT_FAILED";
+  | "PLACEMENT_FAILED"
+  /** Placed, but the seats had run out before anybody could be told of them. */
+  | "RESERVATION_EXPIRED";
 
 /** On the wire CLAIMED shows as SEARCHING: a fill with the ticket is being applied, and may yet be refused. */
 export type TicketState =
