@@ -135,6 +135,7 @@ export async function createFleetWorld(options: FleetWorldOptions = {}): Promise
       });
       return { exited, terminate: () => terminate(), kill: () => kill() };
     },
+    sweep: () => undefined, // A simulated game is gone with its host.
     async *readLog(processId, { tailBytes }) {
       const text = new TextEncoder().encode(`log of ${processId}\n`);
       yield tailBytes === 0 ? text : text.slice(-tailBytes);

@@ -2,6 +2,7 @@ import { appendFile, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "@muster/kit";
+import { readProcessStart, signalGroup, startProcess } from "@muster/kit/processes";
 import type { ProcessId } from "@muster/proto";
 import { expect, test } from "vitest";
 import { createNodeProcesses } from "./node-processes.ts";
@@ -50,4 +51,32 @@ test("readLog() of a process that never printed is empty", async () => {
   const other = processes.readLog("proc_2" as ProcessId, how, new AbortController().signal);
   for await (const chunk of other) chunks.push(chunk);
   expect(chunks).toEqual([]);
+});
+
+/** A process in a group of its own that would live for a minute. */
+function startSleeper() {
+  const child = startProcess({ command: ["/bin/sleep", "60"], env: {}, output: "inherit" });
+  const pid = child.pid ?? 0;
+  return { child, recorded: { pid, start: readProcessStart(pid) } };
+}
+
+test("sweep() kills the sidecar and the game of the record, hung or not", async () => {
+  const { folder, processes } = await folderWith("");
+  const [sidecar, game] = [startSleeper(), startSleeper()];
+  sidecar.child.signalGroup("SIGSTOP");
+  await writeFile(join(folder, "proc_1.log.json"), JSON.stringify({ ...game.recorded, sidecar: sidecar.recorded }));
+  processes.sweep(processId);
+  expect((await sidecar.child.exited).how).toBe("SIGKILL");
+  expect((await game.child.exited).how).toBe("SIGKILL");
+});
+
+test("sweep() leaves a later process of the same number alone", async () => {
+  const { folder, processes } = await folderWith("");
+  const stranger = startSleeper();
+  await writeFile(join(folder, "proc_1.log.json"), JSON.stringify({ pid: stranger.recorded.pid, start: "1" }));
+  processes.sweep(processId);
+  processes.sweep("proc_without_a_record" as ProcessId);
+  expect(signalGroup(stranger.recorded.pid, 0)).toBe(true);
+  stranger.child.signalGroup("SIGKILL");
+  await stranger.child.exited;
 });

@@ -1,9 +1,10 @@
 // Server processes on this machine: a sidecar of ours each, started by this very Node, which starts the game in turn.
+import { readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Clock } from "@muster/kit";
-import { foreignEnvironment, startProcess } from "@muster/kit/processes";
+import { foreignEnvironment, isAlive, readProcessStart, signalGroup, startProcess } from "@muster/kit/processes";
 import type { ProcessId } from "@muster/proto";
 import type { RunningServer, ServerLaunch, ServerProcesses } from "./ports.ts";
 
@@ -27,6 +28,7 @@ export function createNodeProcesses(options: NodeProcessesOptions): ServerProces
   const logOf = (processId: ProcessId) => join(options.folder, `${processId}.log`);
   return {
     start: (launch) => startSidecar(options, launch, logOf(launch.processId)),
+    sweep: (processId) => sweep(`${logOf(processId)}.json`),
     readLog: (processId, how, signal) => readLog(logOf(processId), how, options.clock, signal),
   };
 }
@@ -58,6 +60,27 @@ function startSidecar(options: NodeProcessesOptions, launch: ServerLaunch, file:
     terminate: () => child.signalGroup("SIGTERM"),
     kill: () => child.signalGroup("SIGKILL"),
   };
+}
+
+/** One process as its sidecar wrote it down: what it was, and what tells it from a later one of the same number. */
+type Recorded = { readonly pid: number; readonly start: string };
+
+/** Kills the sidecar and the game that the sidecar's record at `path` names, if they are still the same processes. */
+function sweep(path: string): void {
+  for (const { pid, start } of readRecord(path)) {
+    if (pid > 1 && isAlive(pid) && readProcessStart(pid) === start) signalGroup(pid, "SIGKILL");
+  }
+}
+
+/** The sidecar first, so that it does not report what becomes of its game. Nothing where no sidecar got that far. */
+function readRecord(path: string): readonly Recorded[] {
+  try {
+    const game = JSON.parse(readFileSync(path, "utf8")) as Recorded & { readonly sidecar?: Recorded };
+    return game.sidecar ? [game.sidecar, game] : [game];
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    throw error;
+  }
 }
 
 /** The sidecar's entry, beside the package's own: from source where we run from source. */

@@ -32,6 +32,11 @@ export interface ServerProcesses {
    */
   start(launch: ServerLaunch): RunningServer;
   /**
+   * Kills what still lives of a process that has ended: a game whose sidecar was killed, and a sidecar of an earlier run of
+   * the fleet that hangs. A repeat changes nothing.
+   */
+  sweep(processId: ProcessId): void;
+  /**
    * What process `processId` has printed, from its start or its last `tailBytes` on (0: all); with `follow` until
    * `hasEnded` answers true and everything was read.
    */

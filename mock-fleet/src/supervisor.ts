@@ -50,8 +50,16 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const startedMs = new Map<ProcessId, number>();
   /** Processes of an earlier run whose new sidecar has not attached yet. */
   const adopting = new Set<ProcessId>();
+  /** Processes that have ended, and whose sidecar still has its time to go. */
+  const ending = new Set<ProcessId>();
   const closing = new AbortController();
 
+  /** Nothing of the process is left after this. */
+  const sweep = (processId: ProcessId) => {
+    ending.delete(processId);
+    running.get(processId)?.kill();
+    processes.sweep(processId);
+  };
   const start = (processId: ProcessId) => {
     const process = runner.state.processes.get(processId);
     const fleet = process && findFleet(runner.config, process.fleet);
@@ -111,8 +119,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       if (!attachments.processIds.has(processId)) running.get(processId)?.terminate();
     },
     end(processId) {
-      const server = running.get(processId);
-      if (server) after(SIDECAR_EXIT_MS, () => server.kill());
+      ending.add(processId);
+      after(SIDECAR_EXIT_MS, () => sweep(processId));
     },
     async [Symbol.asyncDispose]() {
       const gone = Promise.all([...running.values()].map((server) => server.exited));
@@ -121,7 +129,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       await Promise.race([gone, waited]);
       stopWaiting.abort();
       closing.abort();
-      for (const server of running.values()) server.kill();
+      for (const processId of [...running.keys(), ...ending]) sweep(processId);
       await gone;
     },
   };

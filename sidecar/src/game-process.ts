@@ -17,6 +17,8 @@ import {
 export type GameRecord = {
   readonly processId: string;
   readonly incarnation: number;
+  /** The sidecar's own process: a fleet that started it in an earlier run finds it here if it hangs. */
+  readonly sidecar: { readonly pid: number; readonly start: string };
   readonly pid: number;
   /** Tells the game from a later process of the same number. */
   readonly start: string;

@@ -1,7 +1,7 @@
 // The life of a sidecar process: serve the game, attach to the fleet, start or adopt the game, and end with it.
 import { constants } from "node:os";
 import { type Clock, drawId, type Environment, type Random, systemClock, systemRandom } from "@muster/kit";
-import { watchLifeline } from "@muster/kit/processes";
+import { readProcessStart, watchLifeline } from "@muster/kit/processes";
 import { grpcNetwork, serveGrpc } from "@muster/proto/grpc";
 import type { Ready } from "./core/phase.ts";
 import type { sidecarEnvironment } from "./environment.ts";
@@ -98,7 +98,8 @@ export async function runSidecar(command: readonly string[], variables: Variable
     if (!game) return;
     const { pid, start, guard } = game;
     const bind = server.address;
-    book.write({ processId, incarnation, pid, start, guard, bind, token, attachGeneration, ready });
+    const self = { pid: process.pid, start: readProcessStart(process.pid) };
+    book.write({ processId, incarnation, sidecar: self, pid, start, guard, bind, token, attachGeneration, ready });
   }
   keep();
   if (game) sidecar.reportStarted(game.pid);

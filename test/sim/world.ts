@@ -106,6 +106,7 @@ export async function createWorld({ seed, faultRatio, arrivalRatio }: WorldOptio
             kill: () => life.dead || server.kill(),
           };
         },
+        sweep: () => undefined,
         async *readLog() {
           // Simulated games print nothing.
         },
