@@ -33,14 +33,15 @@ const ports: readonly { readonly port: string; readonly who: string }[] = [
 
 const files: readonly { readonly path: string; readonly what: string }[] = [
   { path: "muster.json", what: "fleets, queues, rule sets, configurations, companions" },
-  { path: ".muster/logs/NAME.log", what: "what a service or a companion of `muster dev` logged" },
-  { path: ".muster/matcher.sqlite", what: "journal of the matcher" },
-  { path: ".muster/fleet.sqlite", what: "journal of the mock fleet" },
-  { path: ".muster/processes/PROCESS.log", what: "output of one server process and its sidecar" },
+  { path: "$MUSTER_DATA/matcher.sqlite", what: "journal of the matcher" },
+  { path: "$MUSTER_DATA/fleet.sqlite", what: "journal of the mock fleet" },
+  { path: "$MUSTER_DATA/processes/PROCESS.log", what: "output of one server process and its sidecar" },
   {
-    path: ".muster/processes/PROCESS.log.json",
-    what: "what a restarted sidecar needs to adopt the living game; mode 0600",
+    path: "$MUSTER_DATA/processes/PROCESS.log.json",
+    what: "who runs it: what a restarted sidecar needs to adopt the living game; mode 0600",
   },
+  { path: ".muster/matcher, .muster/fleet", what: "the data folders of the two under `muster dev`" },
+  { path: ".muster/logs/NAME.log", what: "what a service or a companion of `muster dev` printed" },
 ];
 
 /** The page. */
