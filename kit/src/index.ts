@@ -2,6 +2,7 @@
 export { type BackoffOptions, backoffMs } from "./backoff.ts";
 export { type Channel, createChannel } from "./channel.ts";
 export { abortError, type Clock, isAbortError, systemClock } from "./clock.ts";
+export { closestWord } from "./closest-word.ts";
 export {
   type Environment,
   type EnvironmentSpec,

@@ -1,5 +1,4 @@
 // For service processes and the command line.
-export { didYouMean } from "./config/did-you-mean.ts";
 export { type MusterFile, readMusterFile } from "./config/muster-file.ts";
 export { parseSection } from "./config/parse-section.ts";
 export { createLog, type Log, type LogFields, type LogLevel, silentLog } from "./log.ts";

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { MusterError } from "@muster/proto";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { didYouMean } from "./did-you-mean.ts";
 import { readMusterFile } from "./muster-file.ts";
 import { parseSection } from "./parse-section.ts";
 
@@ -77,13 +76,3 @@ test("readMusterFile() names a file that is not there", async () => {
   expect(error).toBeInstanceOf(MusterError);
   expect(error).toMatchObject({ reason: "CONFIG_INVALID", message: expect.stringContaining("/nowhere/muster.json") });
 });
-
-const guesses = [
-  { text: "proceses", meant: "processes" },
-  { text: "PROCESSES", meant: "processes" },
-  { text: "prots", meant: "ports" },
-  { text: "zzz", meant: undefined },
-];
-for (const { text, meant } of guesses) {
-  test(`didYouMean() takes ${text} for ${meant}`, () => expect(didYouMean(text, ["processes", "ports"])).toBe(meant));
-}

@@ -1,8 +1,8 @@
 // muster.json: one file that describes a whole set-up; each service reads its own sections of it.
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { closestWord } from "@muster/kit";
 import { MusterError } from "@muster/proto";
-import { didYouMean } from "./did-you-mean.ts";
 
 /** Sections by name: who reads it. */
 const SECTIONS = {
@@ -39,7 +39,7 @@ export async function readMusterFile(path: string): Promise<MusterFile> {
   if (typeof document !== "object" || document === null || Array.isArray(document)) throw refuse("a JSON object");
   for (const key of Object.keys(document)) {
     if (Object.hasOwn(SECTIONS, key)) continue;
-    const meant = didYouMean(key, Object.keys(SECTIONS));
+    const meant = closestWord(key, Object.keys(SECTIONS));
     throw new MusterError(
       "CONFIG_INVALID",
       `Cannot read $.${key} of ${absolute} as there is no such section: ${meant ? `did you mean "${meant}"?` : `known are ${Object.keys(SECTIONS).join(", ")}`}`,

@@ -1,7 +1,7 @@
 // A section of muster.json by its schema: every problem at once, each with its path, unknown keys with what was meant.
+import { closestWord } from "@muster/kit";
 import { MusterError } from "@muster/proto";
 import { z } from "zod";
-import { didYouMean } from "./did-you-mean.ts";
 
 /**
  * `value` as `schema` says; `path` leads the paths in the message, as in `$.fleets`. Objects of the schema should be strict.
@@ -23,7 +23,7 @@ function describe(schema: z.ZodType, issue: z.core.$ZodIssue, root: string): rea
   if (issue.code === "unrecognized_keys") {
     const known = keysAt(schema, issue.path);
     return issue.keys.map((key) => {
-      const meant = didYouMean(key, known);
+      const meant = closestWord(key, known);
       const hint = meant ? `did you mean "${meant}"?` : `known keys are ${known.join(", ")}`;
       return { path: `${path}.${key}`, rule: `there is no such key: ${hint}` };
     });
