@@ -5,7 +5,7 @@ const guesses = [
   { text: "proceses", meant: "processes" },
   { text: "PROCESSES", meant: "processes" },
   { text: "prots", meant: "ports" },
-  { text: "prot", meant: "ports" },
+  { text: "prot", meant: undefined }, // Two slips of five letters.
   { text: "zzz", meant: undefined },
   { text: "", meant: undefined },
   { text: "p".repeat(1_000_000), meant: undefined },
