@@ -165,7 +165,13 @@ for (const one of accepts) {
 }
 const refusals = [
   { name: "a seat that it does not know", found: undefined, own: undefined, wallMs: 0, reason: "FLEET_UNREACHABLE" },
-  { name: "a reservation that ran out", found, own: undefined, wallMs: 1_000, reason: "PLAYER_SESSION_EXPIRED" },
+  {
+    name: "a reservation that seems to have run out",
+    found,
+    own: undefined,
+    wallMs: 1_000,
+    reason: "FLEET_UNREACHABLE",
+  },
   {
     name: "to decide what only the fleet knows",
     found: found && { ...found, seat: { ...found.seat, state: "ACTIVE" as const } },

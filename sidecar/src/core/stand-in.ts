@@ -18,8 +18,8 @@ export type AcceptDecision = { readonly repeat: boolean; readonly reconnectSecre
 /**
  * Whether a presented player session id takes its seat, by what the sidecar knows.
  *
- * @throws {MusterError} PLAYER_SESSION_ALREADY_ACCEPTED, PLAYER_SESSION_EXPIRED, PLAYER_SESSION_ENDED, RECONNECT_SECRET_WRONG,
- * SESSION_NOT_ACTIVE, FLEET_UNREACHABLE.
+ * @throws {MusterError} PLAYER_SESSION_ALREADY_ACCEPTED, PLAYER_SESSION_ENDED, RECONNECT_SECRET_WRONG, SESSION_NOT_ACTIVE,
+ * FLEET_UNREACHABLE.
  */
 export function standInForAccept(
   found: SeatFound | undefined,
@@ -56,9 +56,8 @@ export function standInForAccept(
   // By the fleet's word the seat is taken. Whether this is a repeat of the accept that took it, or the player's return with
   // the right secret, only the fleet knows.
   if (found.seat.state !== "RESERVED") throw fleetIsAway();
-  if (found.seat.expiresAtMs !== undefined && found.seat.expiresAtMs <= wallMs) {
-    throw new MusterError("PLAYER_SESSION_EXPIRED", "Cannot accept the player as the reservation has run out");
-  }
+  // Past the time that it last heard of: the fleet may have put it off, as it does for a host that it did not hear.
+  if (found.seat.expiresAtMs !== undefined && found.seat.expiresAtMs <= wallMs) throw fleetIsAway();
   return { repeat: false, reconnectSecret: request.newSecret };
 }
 
