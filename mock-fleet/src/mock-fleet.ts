@@ -93,9 +93,10 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
   });
   const stop = new AbortController();
   const openedMs = runner.nowMs();
-  const listening = listenForSilence(runner, clock, stop.signal, (processId, startedAtMs) =>
-    Math.max(attachments.lastHeardMs(processId) ?? 0, startedAtMs, openedMs),
-  ).catch((error: unknown) => {
+  const heardMs = (processId: ProcessId, startedAtMs: number) =>
+    Math.max(attachments.lastHeardMs(processId) ?? 0, startedAtMs, openedMs);
+  const silence = { heardMs, onUnreachable: supervisor.adopt };
+  const listening = listenForSilence(runner, clock, silence, stop.signal).catch((error: unknown) => {
     if (!isAbortError(error)) onFatal(error);
   });
   const journalId = drawId("journal", random);
@@ -138,19 +139,24 @@ function servicesOf(app: FleetApp): readonly Implementation[] {
 /** What a committed fact does to the world. Nothing is driven again after a restart: what was launched comes back, or is replaced. */
 function driveEffect(supervisor: Supervisor, fact: FleetFact, log: Log): void {
   if (fact.type === "process-launched") supervisor.launch(fact.processId);
-  if (fact.type === "process-reachability-changed" && fact.unreachable) supervisor.adopt(fact.processId);
   if (fact.type === "process-terminating") supervisor.terminate(fact.processId);
   if (fact.type !== "process-ended") return;
   log.info({ processId: fact.processId, reason: fact.reason, crashed: fact.crashed }, "A server process has ended");
   supervisor.end(fact.processId);
 }
 
+type Silence = {
+  readonly heardMs: (processId: ProcessId, startedAtMs: number) => number;
+  /** Told at every look: a run of the fleet may begin with hosts that were unreachable to the last one. */
+  readonly onUnreachable: (processId: ProcessId) => void;
+};
+
 /** Looks, several times within the first threshold, who has been silent. */
 async function listenForSilence(
   runner: FleetRunner,
   clock: Clock,
+  { heardMs, onUnreachable }: Silence,
   signal: AbortSignal,
-  heardMs: (processId: ProcessId, startedAtMs: number) => number,
 ): Promise<void> {
   const intervalMs = Math.min(1_000, runner.config.settings.hostSilentAfterMs / 5);
   for (;;) {
@@ -159,6 +165,7 @@ async function listenForSilence(
       const lastMs = heardMs(processId, startedAtMs);
       if (runner.nowMs() - lastMs < runner.config.settings.hostSilentAfterMs) continue;
       runner.act((state, moment) => judgeSilence(state, getProcess(state, processId), lastMs, moment));
+      if (runner.state.processes.get(processId)?.unreachableSinceMs !== undefined) onUnreachable(processId);
     }
   }
 }

@@ -128,6 +128,40 @@ test("a silent process of an earlier run gets a new sidecar, which takes its gam
   host.die();
 });
 
+test("a process that was unreachable to the last run of the fleet gets a new sidecar from this one", async () => {
+  const { clock, open } = stage();
+  const first = await open();
+  const session = await first.place();
+  await first.crash();
+  const second = await open({ host: () => ({ hello: { secret: "wrong" } }) });
+  await clock.advance(16_000);
+  expect((await second.describe(session.battleSessionId)).unreachable).toBe(true);
+  await second.crash();
+
+  await using third = await open();
+  await clock.advance(16_000);
+  const successor = third.hosts.find((one) => one.processId === session.processId);
+  await successor?.until(() => successor.sessions.get(session.battleSessionId)?.unreachable === false);
+  expect((await third.describe(session.battleSessionId)).state).toBe("ACTIVE");
+});
+
+test("a process whose new sidecar dies before it has come gets another", async () => {
+  const { clock, open } = stage();
+  const first = await open();
+  const session = await first.place();
+  await first.crash();
+
+  const behaviours = [{ hello: { secret: "wrong" } }, {}];
+  await using second = await open({ host: () => behaviours.shift() ?? {} });
+  await clock.advance(16_000);
+  const [spare] = second.hosts;
+  await spare?.until(() => spare.lastError !== undefined);
+  spare?.die();
+  await clock.advance(16_000);
+  await second.seeSession(session.battleSessionId, ({ unreachable }) => !unreachable);
+  expect(second.launches.length).toBe(2);
+});
+
 test("a spare sidecar is not started again once the old one has come back", async () => {
   const { clock, open } = stage();
   const first = await open();

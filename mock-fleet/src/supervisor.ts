@@ -33,7 +33,8 @@ export interface Supervisor extends AsyncDisposable {
   launch(processId: ProcessId): void;
   /**
    * Gives a silent process of an earlier run of the fleet a new sidecar, which takes the living game over or reports that it
-   * is gone. Nothing if its sidecar is our child: that one is known to live.
+   * is gone; again, for as long as it is silent, whenever another `hostSilentAfterMs` has passed. Nothing if its sidecar is
+   * our child: that one is known to live.
    */
   adopt(processId: ProcessId): void;
   /** The process is to end: a sidecar whose stream is not open is told by its supervisor. */
@@ -57,6 +58,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   /** Nothing of the process is left after this. */
   const sweep = (processId: ProcessId) => {
     ending.delete(processId);
+    startedMs.delete(processId);
     running.get(processId)?.kill();
     processes.sweep(processId);
   };
@@ -111,7 +113,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   return {
     launch: start,
     adopt(processId) {
-      if (running.has(processId)) return;
+      const sinceMs = startedMs.get(processId) ?? Number.NEGATIVE_INFINITY;
+      if (running.has(processId) || runner.nowMs() - sinceMs < runner.config.settings.hostSilentAfterMs) return;
       adopting.add(processId);
       start(processId);
     },
