@@ -89,7 +89,7 @@ export interface BattleSession {
   setCreationPolicy(policy: CreationPolicy, options?: Waiting): Promise<void>;
 }
 
-/** The handle behind `BattleSession`; `value`, `seatOf`, `unconfirmed` and `forget` are the registry's. */
+/** The handle behind `BattleSession`; `value`, `seatOf`, `unconfirmedIn` and `forget` are the registry's. */
 export class SessionHandle implements BattleSession {
   readonly #calls: SidecarCalls;
   readonly #players = new Map<string, PlayerHandle>();
@@ -200,9 +200,8 @@ export class SessionHandle implements BattleSession {
     return player;
   }
 
-  /** What the game did here and no news shows yet: said again to a sidecar that may have forgotten it. */
-  get unconfirmed(): readonly (() => Promise<unknown>)[] {
-    const { state, playerSessions } = this.#value;
+  /** What the game did here and `shown` does not: said again to a sidecar that may have forgotten it. */
+  unconfirmedIn({ state, playerSessions }: SessionValue): readonly (() => Promise<unknown>)[] {
     if (state === "TERMINATED") return [];
     if (this.#terminated) return [() => this.#calls.terminateBattleSession(this.battleSessionId, {})];
     return playerSessions.flatMap(({ playerSessionId, state: shown }): (() => Promise<unknown>)[] => {

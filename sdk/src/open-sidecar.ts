@@ -56,7 +56,7 @@ export async function openSidecar(options: OpenSidecarOptions): Promise<Sidecar>
       callbacks.report(error, { where: "onConnectionChange" });
     }
   };
-  const inBackground = (work: Promise<unknown>) => {
+  const inBackground = (work: Promise<void>) => {
     work.catch((error: unknown) => {
       if (!closing.signal.aborted) callbacks.report(error, { where: "sidecar" });
     });
@@ -81,7 +81,7 @@ export async function openSidecar(options: OpenSidecarOptions): Promise<Sidecar>
     for (const id of event.endedBattleSessionIds) sessions.take(id, { type: "ended" });
     // A sidecar that was restarted has kept nothing: what the game told it is told again.
     if (ready && !termination.noticed) inBackground(calls.processReady(ready));
-    for (const sayAgain of sessions.unconfirmed()) inBackground(sayAgain());
+    sessions.sayAgain();
   };
 
   const end = (waiting: Waiting): Promise<void> => {

@@ -1,6 +1,6 @@
 // The battle sessions that the game knows, and the queue of what it has yet to hear of each: callbacks run one after
 // another per session, in order, and wait for a handler that is registered late.
-import { MusterError, type PlayerSession } from "@muster/proto";
+import { MusterError, type PlayerSession, type BattleSession as SessionValue } from "@muster/proto";
 import { type BattleSession, SessionHandle } from "./battle-session.ts";
 import type { Callbacks } from "./callbacks.ts";
 import { type EndedSeat, type Fold, foldNews, type SessionNews, type UpdateReason } from "./core/fold-news.ts";
@@ -73,8 +73,8 @@ export interface Sessions {
   expect(battleSessionId: string, signal: AbortSignal): Promise<SessionHandle>;
   /** @throws {MusterError} CURSOR_EXPIRED if changes are missing: the watch must be opened again. */
   take(battleSessionId: string, news: SessionNews): void;
-  /** Calls that say again what games did and no news shows yet. */
-  unconfirmed(): readonly (() => Promise<unknown>)[];
+  /** Says to a sidecar that may be another what the game did and no news shows yet. */
+  sayAgain(): void;
   /** By session: what to name in the next watch. */
   resumeAfter(): Readonly<Record<string, number>>;
   onStart(handler: StartHandler): void;
@@ -173,6 +173,16 @@ export function createSessions({ calls, callbacks, callbackTimeoutMs }: Sessions
     }
   };
 
+  const sayAgain = (handle: SessionHandle, shown: SessionValue) => {
+    const { battleSessionId } = handle;
+    for (const call of handle.unconfirmedIn(shown)) {
+      call().catch((error: unknown) => {
+        if (error instanceof MusterError && error.reason === "CALL_CANCELLED") return; // The game let go of the sidecar.
+        callbacks.report(error, { where: "sidecar", battleSessionId });
+      });
+    }
+  };
+
   /** A session that is over is kept until its last update was heard; without a handler nobody will. */
   const forgetIfOver = (entry: Entry) => {
     const { battleSessionId, state } = entry.handle;
@@ -215,6 +225,7 @@ export function createSessions({ calls, callbacks, callbackTimeoutMs }: Sessions
       if (entry && (news.type === "start" || news.type === "snapshot")) {
         entry.torn = false;
         if (entry.refused && news.session.state !== "TERMINATED") void terminate(battleSessionId);
+        sayAgain(entry.handle, news.session);
       }
       switch (fold.type) {
         case "same":
@@ -232,7 +243,9 @@ export function createSessions({ calls, callbacks, callbackTimeoutMs }: Sessions
           );
       }
     },
-    unconfirmed: () => [...entries.values()].flatMap(({ handle }) => handle.unconfirmed),
+    sayAgain() {
+      for (const { handle } of entries.values()) sayAgain(handle, handle.value);
+    },
     resumeAfter() {
       const revisions: Record<string, number> = {};
       // 0 asks for a snapshot, or for the word that the session is over: of one that is not named nobody would say that.

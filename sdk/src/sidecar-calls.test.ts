@@ -74,6 +74,19 @@ test("what the game did and no news confirms is said again to a sidecar that was
   ]);
 });
 
+test("what the game did to seats that only a snapshot shows is said again", async () => {
+  await using game = await startGame();
+  await startBattle(game);
+  const { player } = await game.outcome(game.sidecar.acceptPlayerSession("ps_ann")); // No news of it comes.
+  await game.outcome(player.disconnect());
+  const next = game.restart();
+  await game.clock.advance(5_000);
+  expect(next.callsOf("disconnectPlayerSession")).toEqual([]);
+  next.snapshot({ ...sessionOf("bs_1"), revision: 5, playerSessions: [seatOf("ann", "ACTIVE")] });
+  await game.settle();
+  expect(next.callsOf("disconnectPlayerSession")).toMatchObject([{ request: { playerSessionId: "ps_ann" } }]);
+});
+
 test("backfill is started, described and cancelled in words", async () => {
   await using game = await startGame();
   await startBattle(game);
