@@ -42,6 +42,15 @@ const WAITING_UPDATES_MAX = 1_000;
 /** Sessions that are over whose late messages are recognised as such. */
 const ENDED_REMEMBERED_MAX = 1_000;
 
+/** Answers to what is said again that the game need not hear of: it is so already, or the game let go of the sidecar. */
+const IN_VAIN: ReadonlySet<string> = new Set([
+  "PLAYER_SESSION_NOT_FOUND",
+  "PLAYER_SESSION_ENDED",
+  "PLAYER_SESSION_EXPIRED",
+  "SERVER_SESSION_NOT_FOUND",
+  "CALL_CANCELLED",
+]);
+
 type Waiting =
   | { readonly type: "start"; readonly revision: number; readonly activateBy: Date | undefined }
   | ({ readonly type: "update"; readonly revision: number } & Omit<
@@ -177,7 +186,7 @@ export function createSessions({ calls, callbacks, callbackTimeoutMs }: Sessions
     const { battleSessionId } = handle;
     for (const call of handle.unconfirmedIn(shown)) {
       call().catch((error: unknown) => {
-        if (error instanceof MusterError && error.reason === "CALL_CANCELLED") return; // The game let go of the sidecar.
+        if (error instanceof MusterError && IN_VAIN.has(error.reason)) return;
         callbacks.report(error, { where: "sidecar", battleSessionId });
       });
     }

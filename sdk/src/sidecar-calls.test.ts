@@ -33,6 +33,27 @@ test("acceptPlayerSession() repeats itself with one request id while the sidecar
   expect(ids[3]).not.toBe(ids[0]);
 });
 
+test("acceptPlayerSession() asks again under the id of a try that had no answer", async () => {
+  let away = true;
+  const acceptPlayerSession = () => {
+    if (away) throw new MusterError("FLEET_UNREACHABLE", "Cannot say as the fleet is away");
+    throw new MusterError("PLAYER_SESSION_EXPIRED", "Cannot accept it as it ran out");
+  };
+  await using game = await startGame({ answers: { acceptPlayerSession } });
+  const accept = (id: string) => reasonOf(game.outcome(game.sidecar.acceptPlayerSession(id)));
+  expect(await accept("ps_ann")).toBe("FLEET_UNREACHABLE");
+  away = false;
+  await accept("ps_ann");
+  await accept("ps_bob");
+  await accept("ps_ann");
+  const ids = game.script
+    .callsOf("acceptPlayerSession")
+    .map(({ request }) => (request as { requestId: string }).requestId);
+  const [bob, third] = ids.slice(-2);
+  expect(new Set(ids.slice(0, -2)).size).toBe(1);
+  expect(new Set([ids[0], bob, third]).size).toBe(3);
+});
+
 test("a call whose sidecar stays away rejects within its time, saying so", async () => {
   await using game = await startGame({}, { callTimeoutMs: 3_000 });
   game.memory.breakNode("sidecar");

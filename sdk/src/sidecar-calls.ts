@@ -4,6 +4,7 @@ import {
   type Backfill,
   type CreationPolicy,
   fieldInvalid,
+  MusterError,
   type PlayerSession,
   readBackfill,
   readPlayerSession,
@@ -12,7 +13,7 @@ import {
 import type { CallOptions, Peer } from "@muster/proto/rpc";
 import { GameServerServiceDefinition } from "@muster/proto/sdk";
 import * as session from "@muster/proto/session";
-import { retryCall } from "./retry-call.ts";
+import { isPeerAway, retryCall } from "./retry-call.ts";
 
 /** What every call takes. */
 export type Waiting = {
@@ -75,6 +76,10 @@ export type SidecarCallsOptions = {
   readonly closing: AbortSignal;
 };
 
+const UNANSWERED: ReadonlySet<string> = new Set(["DEADLINE_PASSED", "CALL_CANCELLED"]);
+/** Accepts without an answer that are remembered: far more than clients come while a sidecar is away. */
+const UNANSWERED_MAX = 10_000;
+
 export function createSidecarCalls(options: SidecarCallsOptions): SidecarCalls {
   const { peer, clock, random, callTimeoutMs: timeoutMs, closing } = options;
   const client = peer.client(GameServerServiceDefinition);
@@ -87,6 +92,21 @@ export function createSidecarCalls(options: SidecarCallsOptions): SidecarCalls {
     return retryCall({ clock, random, timeoutMs, signal: either }, work);
   };
   const drawRequestId = () => drawId("req", random);
+  /** Request ids of accepts that may have been carried out, though nobody heard so: who asks again is answered as then. */
+  const unanswered = new Map<string, string>();
+  const acceptOnce = async (request: { playerSessionId: string; reconnectSecret: string }, options: Waiting) => {
+    const key = `${request.playerSessionId} ${request.reconnectSecret}`;
+    // Drawn once: every try of this call is the same connection attempt of the same client.
+    const requestId = unanswered.get(key) ?? drawRequestId();
+    unanswered.delete(key);
+    try {
+      return await call(options, (how) => client.acceptPlayerSession({ ...request, requestId }, how));
+    } catch (error) {
+      if (isUnanswered(error)) unanswered.set(key, requestId);
+      if (unanswered.size > UNANSWERED_MAX) unanswered.delete(unanswered.keys().next().value ?? "");
+      throw error;
+    }
+  };
 
   return {
     async processReady(options) {
@@ -103,13 +123,11 @@ export function createSidecarCalls(options: SidecarCallsOptions): SidecarCalls {
       await call(options, (how) => client.terminateBattleSession({ battleSessionId }, how));
     },
     async acceptPlayerSession(playerSessionId, options) {
-      // Drawn once: every try of this call is the same connection attempt of the same client.
       const request = {
         playerSessionId: readText("playerSessionId", playerSessionId),
-        requestId: drawRequestId(),
         reconnectSecret: readText("reconnectSecret", options.reconnectSecret ?? ""),
       };
-      const response = await call(options, (how) => client.acceptPlayerSession(request, how));
+      const response = await acceptOnce(request, options);
       if (!response.playerSession) throw fieldInvalid("player_session", "present in the answer", "absent");
       return {
         battleSessionId: response.battleSessionId,
@@ -150,6 +168,11 @@ export function createSidecarCalls(options: SidecarCallsOptions): SidecarCalls {
       await call({}, (how) => client.reportHealth(answer, how));
     },
   };
+}
+
+/** Whether the call may have been carried out. */
+function isUnanswered(error: unknown): boolean {
+  return isPeerAway(error) || (error instanceof MusterError && UNANSWERED.has(error.reason));
 }
 
 function writeReady({ ports = {}, concurrentSessions = 1 }: ReadyOptions) {

@@ -97,6 +97,9 @@ export interface Sidecar extends AsyncDisposable {
    * A client presented its player session id: it is let in once. A player who lost the connection comes back only with
    * the reconnect secret of the first accept.
    *
+   * A call that had no answer (PEER_UNREACHABLE, DEADLINE_PASSED …) may have let the player in: call again with the same id
+   * when the client tries again, and it goes on where that one was.
+   *
    * @example
    * const { player, reconnectSecret } = await sidecar.acceptPlayerSession(message.playerSessionId);
    * socket.on("close", () => player.disconnect().catch(report));
