@@ -207,7 +207,7 @@ export class SessionHandle implements BattleSession {
     return playerSessions.flatMap(({ playerSessionId, state: shown }): (() => Promise<unknown>)[] => {
       const player = this.#players.get(playerSessionId);
       if (player?.endCause === "REMOVED") return [() => this.#calls.removePlayerSession(playerSessionId, {})];
-      if (player?.state !== "DISCONNECTED" || shown !== "ACTIVE") return [];
+      if (!player?.brokenOff || shown !== "ACTIVE") return [];
       return [() => this.#calls.disconnectPlayerSession(playerSessionId, {})];
     });
   }

@@ -160,7 +160,9 @@ export async function openSidecar(options: OpenSidecarOptions): Promise<Sidecar>
         (await withDeadline({ clock, timeoutMs: callTimeoutMs, what, signal }, (abandoned) =>
           sessions.expect(battleSessionId, abandoned),
         ));
-      return { session, player: session.seatOf(seat), reconnectSecret };
+      const player = session.seatOf(seat);
+      player.admit();
+      return { session, player, reconnectSecret };
     },
     async close() {
       await close(undefined);

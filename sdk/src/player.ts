@@ -52,12 +52,13 @@ export interface Player {
 
 const ENDED: ReadonlySet<PlayerSessionState> = new Set(["COMPLETED", "TIMED_OUT"]);
 
-/** The handle behind `Player`; `show` and `end` are the registry's. */
+/** The handle behind `Player`; what `Player` does not have is the registry's. */
 export class PlayerHandle implements Player {
   readonly session: BattleSession;
   readonly #calls: SidecarCalls;
   #seat: PlayerSession;
   #endCause: SeatEndCause | undefined;
+  #brokenOff = false;
 
   constructor(session: BattleSession, options: { readonly seat: PlayerSession; readonly calls: SidecarCalls }) {
     this.session = session;
@@ -92,10 +93,20 @@ export class PlayerHandle implements Player {
   get ended(): boolean {
     return ENDED.has(this.#seat.state);
   }
+  /** The game has said that the connection broke, and the player has not come back: whatever older news show. */
+  get brokenOff(): boolean {
+    return this.#brokenOff;
+  }
 
   async disconnect(options: Waiting = {}): Promise<void> {
     const { expiresAtMs } = await this.#calls.disconnectPlayerSession(this.playerSessionId, options);
+    this.#brokenOff = true;
     if (!this.ended) this.show({ ...this.#seat, state: "DISCONNECTED", expiresAtMs });
+  }
+
+  /** The client was let in, for the first time or again. */
+  admit(): void {
+    this.#brokenOff = false;
   }
 
   async remove(options: Waiting = {}): Promise<void> {

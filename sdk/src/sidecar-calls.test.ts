@@ -100,12 +100,17 @@ test("what the game did to seats that only a snapshot shows is said again", asyn
   await startBattle(game);
   const { player } = await game.outcome(game.sidecar.acceptPlayerSession("ps_ann")); // No news of it comes.
   await game.outcome(player.disconnect());
-  const next = game.restart();
+  for (const revision of [5, 6]) {
+    const next = game.restart();
+    await game.clock.advance(5_000);
+    next.snapshot({ ...sessionOf("bs_1"), revision, playerSessions: [seatOf("ann", "ACTIVE")] });
+    await game.settle();
+    expect(next.callsOf("disconnectPlayerSession").at(-1)).toMatchObject({ request: { playerSessionId: "ps_ann" } });
+  }
+  await game.outcome(game.sidecar.acceptPlayerSession("ps_ann", { reconnectSecret: "rc_1" }));
+  const last = game.restart();
   await game.clock.advance(5_000);
-  expect(next.callsOf("disconnectPlayerSession")).toEqual([]);
-  next.snapshot({ ...sessionOf("bs_1"), revision: 5, playerSessions: [seatOf("ann", "ACTIVE")] });
-  await game.settle();
-  expect(next.callsOf("disconnectPlayerSession")).toMatchObject([{ request: { playerSessionId: "ps_ann" } }]);
+  expect(last.callsOf("disconnectPlayerSession")).toEqual([]);
 });
 
 test("backfill is started, described and cancelled in words", async () => {
