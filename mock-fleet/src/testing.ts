@@ -1,4 +1,8 @@
-// For tests and simulations that need a fleet without processes.
+// For tests and simulations: a fleet without processes, and its facts and state as checkers of its journal read them.
+export { evolve, type FactMeta } from "./core/evolve.ts";
+export type { FleetFact, SessionChanged } from "./core/fleet-fact.ts";
+export { createFleetState, type FleetFold, type FleetState } from "./core/fleet-state.ts";
+export { factCodec } from "./fact-wire.ts";
 export {
   createFleetWorld,
   type FleetWorld,
