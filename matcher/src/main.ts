@@ -24,6 +24,7 @@ await runService({
         owner: env.MUSTER_MATCHER_OWNER,
         leaseHolder: describeOwner(),
         takeOver: env.MUSTER_TAKE_OVER,
+        leaseMs: env.MUSTER_LEASE_MS,
       }),
     );
     const onFault = (error: unknown, path: string) => log.error({ error, path }, "A handler made a mistake");

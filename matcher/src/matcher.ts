@@ -48,6 +48,8 @@ export type MatcherOptions = {
   readonly onFatal: (error: unknown) => void;
   /** Take the journal over from an owner whose lease is fresh. Default false. */
   readonly takeOver?: boolean;
+  /** How long the lease on the journal stays fresh, in ms. Default 10,000. */
+  readonly leaseMs?: number;
   /** Who holds the lease on the journal: unique to this run. Default: `owner`. */
   readonly leaseHolder?: string;
 };
@@ -71,6 +73,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
     partition: PARTITION,
     owner: leaseHolder,
     takeOver,
+    ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
     clock,
     initial: createMatcherState,
     evolve: (state, { atWallMs, fact }: JournaledFact, { sequence, timeMs }) => {

@@ -5,8 +5,12 @@ import { serviceEnvironment } from "@muster/service";
 export const fleetEnvironment = {
   ...serviceEnvironment,
   MUSTER_FLEET_BIND: {
-    meaning: "Address to serve FleetService, HostService and MockFleetService on; sidecars reach the fleet there.",
+    meaning: "Address to serve FleetService, HostService and MockFleetService on.",
     fallback: "127.0.0.1:7420",
+    parse: text,
+  },
+  MUSTER_FLEET_ENDPOINT: {
+    meaning: "The fleet's address as its sidecars reach it. Not set: where it listens.",
     parse: text,
   },
   MUSTER_ORPHAN_GRACE_MS: {

@@ -17,14 +17,15 @@ await runService({
     const data = resolve(env.MUSTER_DATA);
     const config = parseFleetConfig(await readMusterFile(env.MUSTER_CONFIG));
     mkdirSync(data, { recursive: true, mode: 0o700 });
-    const [clock, random, hostAddress] = [systemClock, systemRandom, env.MUSTER_FLEET_BIND];
+    const [clock, random] = [systemClock, systemRandom];
+    const hostAddress = env.MUSTER_FLEET_ENDPOINT ?? env.MUSTER_FLEET_BIND;
     const folder = join(data, "processes");
     const { MUSTER_ORPHAN_GRACE_MS: orphanGraceMs, MUSTER_MATCHERS: matchers, MUSTER_TAKE_OVER: takeOver } = env;
     const processes = createNodeProcesses({ folder, orphanGraceMs, matchers, env: process.env, clock });
     const stack = new AsyncDisposableStack();
     const journal = stack.use(openSqliteJournal(join(data, "fleet.sqlite")));
     const parts = { journal, clock, random, processes, config, hostAddress, log, onFatal };
-    const fleet = await createMockFleet({ ...parts, owner: describeOwner(), takeOver });
+    const fleet = await createMockFleet({ ...parts, owner: describeOwner(), takeOver, leaseMs: env.MUSTER_LEASE_MS });
     const onFault = (error: unknown, path: string) => log.error({ error, path }, "A call met a mistake of ours");
     const server = serveGrpc({ bind: env.MUSTER_FLEET_BIND, services: fleet.services, onFault });
     stack.use(await server.catch((error: unknown) => fleet[Symbol.asyncDispose]().then(() => Promise.reject(error))));

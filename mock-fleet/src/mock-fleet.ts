@@ -48,6 +48,8 @@ export type MockFleetOptions = {
   readonly owner?: string;
   /** Take the journal over from an owner whose lease is fresh. Default false. */
   readonly takeOver?: boolean;
+  /** How long the lease on the journal stays fresh, in ms. Default 10,000. */
+  readonly leaseMs?: number;
 };
 
 export interface MockFleet extends AsyncDisposable {
@@ -72,6 +74,7 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
     partition: PARTITION,
     owner: options.owner ?? "mock-fleet",
     takeOver: options.takeOver ?? false,
+    ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
     clock,
     initial: createFleetState,
     evolve: (state, fact, meta) => {

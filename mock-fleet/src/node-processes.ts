@@ -19,7 +19,14 @@ export type NodeProcessesOptions = {
 };
 
 /** Variables of the fleet that are none of a sidecar's or game's business. */
-const OURS = ["MUSTER_CONFIG", "MUSTER_DATA", "MUSTER_FLEET_BIND", "MUSTER_TAKE_OVER"];
+const OURS = [
+  "MUSTER_CONFIG",
+  "MUSTER_DATA",
+  "MUSTER_FLEET_BIND",
+  "MUSTER_FLEET_ENDPOINT",
+  "MUSTER_TAKE_OVER",
+  "MUSTER_LEASE_MS",
+];
 /** How often a followed log is looked at, in ms. */
 const FOLLOW_MS = 100;
 const CHUNK_BYTES = 64 * 1024;

@@ -14,6 +14,12 @@ export const serviceEnvironment = {
     fallback: "false",
     parse: flag,
   },
+  MUSTER_LEASE_MS: {
+    meaning:
+      "How long an owner of the journal that says nothing keeps it, in ms: after so long another may take it over unasked.",
+    fallback: "10000",
+    parse: wholeNumber(500, 600_000),
+  },
   MUSTER_LIFELINE_FD: {
     meaning: "File descriptor of a pipe whose end tells that the supervisor is gone. Set by the supervisor.",
     parse: wholeNumber(3, 1_000),
