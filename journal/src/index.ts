@@ -1,4 +1,9 @@
 // For services: the runner and its port.
+
+// For the codecs of snapshots.
+export { type ReadColumns, readColumns } from "./column-reader.ts";
+export { type ColumnRows, writeColumns } from "./column-writer.ts";
+export type { ColumnSchema, ColumnType, ColumnValue, LazyColumn, ReadColumn } from "./columns.ts";
 export type {
   AcquireOptions,
   AppendRequest,
