@@ -1,4 +1,5 @@
-// Time in the test's hand: it stands still until somebody advances it, then wakes sleepers in order of their time.
+// Time in the test's hand: it stands still until somebody advances it, then wakes sleepers in order of their time. A heap,
+// because a simulation has thousands of sleepers, most of which are called off before their time.
 import { abortError, type Clock } from "./clock.ts";
 
 export interface VirtualClock extends Clock {
@@ -6,53 +7,78 @@ export interface VirtualClock extends Clock {
   advance(durationMs: number): Promise<void>;
   /** Moves to the next sleeper and wakes it; false when nobody sleeps. */
   advanceToNext(): Promise<boolean>;
+  /** How many sleep. A simulation looks whether it grows. */
+  readonly sleepers: number;
+  /** How many have been woken since the start. */
+  readonly woken: number;
 }
 
-type Sleeper = { readonly atMs: number; readonly order: number; readonly wake: () => void };
+type Sleeper = { readonly atMs: number; readonly order: number; wake: (() => void) | undefined };
+
+/** Called-off sleepers that may lie in the heap before it is swept: below it, sweeping costs more than it saves. */
+const CALLED_OFF_MAX = 256;
 
 /** A clock that starts at `startMs` (default 0) and moves only when told to. Sleepers of one instant wake in call order. */
 export function createVirtualClock(startMs = 0): VirtualClock {
   let nowMs = startMs;
   let order = 0;
-  const sleepers: Sleeper[] = [];
+  let woken = 0;
+  let calledOff = 0;
+  let heap: Sleeper[] = [];
 
-  const next = () => {
-    let first: Sleeper | undefined;
-    for (const sleeper of sleepers) {
-      if (!first || sleeper.atMs < first.atMs || (sleeper.atMs === first.atMs && sleeper.order < first.order)) {
-        first = sleeper;
-      }
+  const add = (sleeper: Sleeper) => {
+    heap.push(sleeper);
+    siftUp(heap, heap.length - 1);
+  };
+  const callOff = (sleeper: Sleeper) => {
+    sleeper.wake = undefined;
+    calledOff += 1;
+    if (calledOff < CALLED_OFF_MAX || calledOff * 2 < heap.length) return;
+    heap = heap.filter(({ wake }) => wake !== undefined);
+    for (let index = (heap.length >> 1) - 1; index >= 0; index -= 1) siftDown(heap, index);
+    calledOff = 0;
+  };
+  /** The first sleeper, which stays. */
+  const next = (): Sleeper | undefined => {
+    while (heap[0] && heap[0].wake === undefined) {
+      calledOff -= 1;
+      takeFirst(heap);
     }
-    return first;
+    return heap[0];
   };
   const wake = async (sleeper: Sleeper) => {
-    sleepers.splice(sleepers.indexOf(sleeper), 1);
+    takeFirst(heap);
     nowMs = Math.max(nowMs, sleeper.atMs);
-    sleeper.wake();
+    woken += 1;
+    sleeper.wake?.();
     await settle();
   };
 
   return {
     nowMs: () => nowMs,
     wallMs: () => nowMs,
+    get sleepers() {
+      return heap.length - calledOff;
+    },
+    get woken() {
+      return woken;
+    },
     sleep: (delayMs, signal) =>
       new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(abortError());
-        const sleeper: Sleeper = {
-          atMs: nowMs + Math.max(delayMs, 0),
-          order: order++,
-          wake: () => {
-            signal?.removeEventListener("abort", stop);
+        const sleeper: Sleeper = { atMs: nowMs + Math.max(delayMs, 0), order: order++, wake: resolve };
+        if (signal) {
+          const stop = () => {
+            if (sleeper.wake) callOff(sleeper);
+            reject(abortError());
+          };
+          sleeper.wake = () => {
+            signal.removeEventListener("abort", stop);
             resolve();
-          },
-        };
-        const stop = () => {
-          const index = sleepers.indexOf(sleeper);
-          if (index >= 0) sleepers.splice(index, 1);
-          reject(abortError());
-        };
-        signal?.addEventListener("abort", stop, { once: true });
-        sleepers.push(sleeper);
+          };
+          signal.addEventListener("abort", stop, { once: true });
+        }
+        add(sleeper);
       }),
     async advance(durationMs) {
       const untilMs = nowMs + durationMs;
@@ -69,6 +95,47 @@ export function createVirtualClock(startMs = 0): VirtualClock {
       return true;
     },
   };
+}
+
+function isBefore(one: Sleeper, other: Sleeper): boolean {
+  return one.atMs < other.atMs || (one.atMs === other.atMs && one.order < other.order);
+}
+
+function siftUp(heap: Sleeper[], from: number): void {
+  const sleeper = heap[from] as Sleeper;
+  let index = from;
+  while (index > 0) {
+    const parent = (index - 1) >> 1;
+    const above = heap[parent] as Sleeper;
+    if (!isBefore(sleeper, above)) break;
+    heap[index] = above;
+    index = parent;
+  }
+  heap[index] = sleeper;
+}
+
+function siftDown(heap: Sleeper[], from: number): void {
+  const sleeper = heap[from] as Sleeper;
+  let index = from;
+  for (;;) {
+    let child = 2 * index + 1;
+    const left = heap[child];
+    if (!left) break;
+    const right = heap[child + 1];
+    if (right && isBefore(right, left)) child += 1;
+    const below = heap[child] as Sleeper;
+    if (!isBefore(below, sleeper)) break;
+    heap[index] = below;
+    index = child;
+  }
+  heap[index] = sleeper;
+}
+
+function takeFirst(heap: Sleeper[]): void {
+  const last = heap.pop();
+  if (!last || heap.length === 0) return;
+  heap[0] = last;
+  siftDown(heap, 0);
 }
 
 /** Lets every chain of promises that is ready run to its next wait: one macrotask drains them all. */
