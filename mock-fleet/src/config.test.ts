@@ -33,6 +33,7 @@ test("parseFleetConfig() fills in defaults, in ms", () => {
       hostLostAfterMs: 120_000,
       health: { intervalMs: 5_000, timeoutMs: 2_500, missesMax: 3 },
       processTerminateMs: 10_000,
+      endedKeptMs: 24 * 3_600_000,
     },
   });
 });

@@ -1,6 +1,6 @@
 // The sections `fleets`, `queues` and `fleetSettings` of muster.json: schema, defaults, and what no schema can say.
 import { resolve } from "node:path";
-import { MusterError } from "@muster/proto";
+import { limits, MusterError } from "@muster/proto";
 import { type MusterFile, parseSection } from "@muster/service";
 import { z } from "zod";
 import type { FleetConfig, FleetSpec } from "./core/fleet-config.ts";
@@ -84,7 +84,7 @@ export function parseFleetConfig(file: Pick<MusterFile, "directory" | "sections"
   if (settings.hostLostAfterMs <= settings.hostSilentAfterMs) {
     throw refuse("$.fleetSettings.hostLostAfterMs", "more than hostSilentAfterMs", settings.hostLostAfterMs);
   }
-  return { fleets, queues, settings };
+  return { fleets, queues, settings: { ...settings, endedKeptMs: limits.ENDED_KEPT_MS } };
 }
 
 function readFleet(fleet: z.output<typeof fleetSchema>, path: string, directory: string): FleetSpec {

@@ -6,6 +6,7 @@ import { type Clock, InvariantError, isAbortError, type Random } from "@muster/k
 import type { ProcessId } from "@muster/proto";
 import type { Decision, Moment } from "./core/decision.ts";
 import { whenDue } from "./core/due.ts";
+import { forgetEnded } from "./core/ended.ts";
 import type { FleetConfig } from "./core/fleet-config.ts";
 import type { FleetFact } from "./core/fleet-fact.ts";
 import type { FleetFold, FleetState } from "./core/fleet-state.ts";
@@ -90,6 +91,8 @@ export function createFleetRunner(options: FleetRunnerOptions): FleetRunner {
       needsUpkeep = true;
       for (const deadline of due) step((state, moment) => whenDue(state, deadline, moment));
     }
+    const ended = ledger.state.ended.takeDue(nowMs() - config.settings.endedKeptMs);
+    if (ended.length > 0) step((state) => forgetEnded(state, ended));
   };
   const takeDue = () => ledger.state.agenda.takeDue(nowMs());
   const keepUp = () => {
@@ -99,9 +102,12 @@ export function createFleetRunner(options: FleetRunnerOptions): FleetRunner {
     }
     arm();
   };
-  /** Wakes at the earliest deadline. */
+  /** Wakes at the earliest deadline, and when something is to be forgotten. */
   const arm = () => {
-    const { nextMs } = ledger.state.agenda;
+    const { agenda, ended } = ledger.state;
+    const forgetMs = (ended.nextMs ?? Number.POSITIVE_INFINITY) + config.settings.endedKeptMs;
+    const earliestMs = Math.min(agenda.nextMs ?? Number.POSITIVE_INFINITY, forgetMs);
+    const nextMs = earliestMs === Number.POSITIVE_INFINITY ? undefined : earliestMs;
     if (nextMs === armedFor || closing.signal.aborted) return;
     disarm.abort();
     disarm = new AbortController();

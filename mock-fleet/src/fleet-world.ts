@@ -44,6 +44,7 @@ export const testSettings: FleetSettings = {
   hostLostAfterMs: 120_000,
   health: { intervalMs: 5_000, timeoutMs: 2_500, missesMax: 3 },
   processTerminateMs: 500,
+  endedKeptMs: 24 * 3_600_000,
 };
 
 export type FleetWorldOptions = {

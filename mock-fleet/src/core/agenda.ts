@@ -1,63 +1,46 @@
-// What becomes due when: a heap of deadlines. Entries are never taken back: who takes one out looks whether it still holds,
-// which is cheaper than finding it again and cannot be forgotten.
-import type { PlacementId, PlayerSessionId, ProcessId, ServerSessionId } from "@muster/proto";
+// What comes up when: a heap of entries by time. Entries are never taken back: who takes one out looks whether it still
+// holds, which is cheaper than finding it again and cannot be forgotten. Of one instant they come in the order of type and id,
+// so that an agenda that was rebuilt from a snapshot gives them as the first one would have.
 
-export type Deadline =
-  | { readonly atMs: number; readonly type: "placement-expires"; readonly placementId: PlacementId }
-  | { readonly atMs: number; readonly type: "activation-due"; readonly sessionId: ServerSessionId }
-  | { readonly atMs: number; readonly type: "session-closes"; readonly sessionId: ServerSessionId }
-  | {
-      readonly atMs: number;
-      readonly type: "seat-expires";
-      readonly sessionId: ServerSessionId;
-      readonly playerSessionId: PlayerSessionId;
-    }
-  | { readonly atMs: number; readonly type: "ready-due"; readonly processId: ProcessId }
-  | { readonly atMs: number; readonly type: "process-killed"; readonly processId: ProcessId }
-  /** A crash loop may launch again. */
-  | { readonly atMs: number; readonly type: "launch-allowed" }
-  | { readonly atMs: number; readonly type: "process-forgotten"; readonly processId: ProcessId }
-  | { readonly atMs: number; readonly type: "placement-forgotten"; readonly placementId: PlacementId }
-  | { readonly atMs: number; readonly type: "session-forgotten"; readonly sessionId: ServerSessionId };
-
-export interface Agenda {
-  add(deadline: Deadline): void;
-  /** When the earliest entry is due; undefined if there is none. */
+export interface Agenda<Entry> {
+  add(entry: Entry): void;
+  /** When the earliest entry comes up; undefined if there is none. */
   readonly nextMs: number | undefined;
-  /** Takes out everything due at `nowMs`, earliest first; of one instant in the order of adding. */
-  takeDue(nowMs: number): readonly Deadline[];
+  /** Takes out everything that has come up at `nowMs`, earliest first. */
+  takeDue(nowMs: number): readonly Entry[];
 }
 
-type Entry = { readonly deadline: Deadline; readonly order: number };
+type Timed = { readonly atMs: number; readonly type: string };
 
-export function createAgenda(): Agenda {
+/** An empty agenda. `idOf` tells entries of one type and instant apart; two that it does not are the same to everybody. */
+export function createAgenda<Entry extends Timed>(idOf: (entry: Entry) => string): Agenda<Entry> {
   const heap: Entry[] = [];
-  let order = 0;
+  const isBefore = (a: Entry, b: Entry) => {
+    if (a.atMs !== b.atMs) return a.atMs < b.atMs;
+    return a.type !== b.type ? a.type < b.type : idOf(a) < idOf(b);
+  };
   return {
-    add(deadline) {
-      heap.push({ deadline, order });
-      order += 1;
-      siftUp(heap);
+    add(entry) {
+      heap.push(entry);
+      siftUp(heap, isBefore);
     },
     get nextMs() {
-      return heap[0]?.deadline.atMs;
+      return heap[0]?.atMs;
     },
     takeDue(nowMs) {
-      const due: Deadline[] = [];
-      for (let first = heap[0]; first && first.deadline.atMs <= nowMs; first = heap[0]) {
-        due.push(first.deadline);
-        removeFirst(heap);
+      const due: Entry[] = [];
+      for (let first = heap[0]; first && first.atMs <= nowMs; first = heap[0]) {
+        due.push(first);
+        removeFirst(heap, isBefore);
       }
       return due;
     },
   };
 }
 
-function isBefore(a: Entry, b: Entry): boolean {
-  return a.deadline.atMs !== b.deadline.atMs ? a.deadline.atMs < b.deadline.atMs : a.order < b.order;
-}
+type IsBefore<Entry> = (a: Entry, b: Entry) => boolean;
 
-function siftUp(heap: Entry[]): void {
+function siftUp<Entry>(heap: Entry[], isBefore: IsBefore<Entry>): void {
   let index = heap.length - 1;
   const entry = heap[index] as Entry;
   while (index > 0) {
@@ -70,16 +53,16 @@ function siftUp(heap: Entry[]): void {
   heap[index] = entry;
 }
 
-function removeFirst(heap: Entry[]): void {
+function removeFirst<Entry>(heap: Entry[], isBefore: IsBefore<Entry>): void {
   const last = heap.pop();
-  if (!last || heap.length === 0) return;
+  if (last === undefined || heap.length === 0) return;
   let index = 0;
   for (;;) {
     let below = 2 * index + 1;
     const left = heap[below];
-    if (!left) break;
+    if (left === undefined) break;
     const right = heap[below + 1];
-    if (right && isBefore(right, left)) below += 1;
+    if (right !== undefined && isBefore(right, left)) below += 1;
     const child = heap[below] as Entry;
     if (!isBefore(child, last)) break;
     heap[index] = child;

@@ -28,7 +28,7 @@ export function carryOut(
   { commandId, command, bodyDigest }: NumberedCommand,
   moment: Moment,
 ): Decision<CommandReply> {
-  const known = state.answeredCommands.get(process.processId)?.get(commandId);
+  const known = state.answeredCommands.get(process.processId)?.results.get(commandId);
   if (known && known.bodyDigest !== "" && known.bodyDigest !== bodyDigest) {
     throw new MusterError("ID_REUSED", `Cannot carry out command ${commandId} as the id came before with another body`);
   }

@@ -1,7 +1,7 @@
 // What a deadline does when its time has come, if it still holds. An entry of the agenda is a hint; the state decides.
 import { unreachable } from "@muster/kit";
 import { activationDue, sessionCloses } from "./activation.ts";
-import type { Deadline } from "./agenda.ts";
+import type { Deadline } from "./deadline.ts";
 import type { Moment } from "./decision.ts";
 import type { FleetFact } from "./fleet-fact.ts";
 import type { FleetState } from "./fleet-state.ts";
@@ -38,12 +38,6 @@ export function whenDue(state: FleetState, deadline: Deadline, moment: Moment): 
     }
     case "launch-allowed":
       return []; // The fleet looks after its processes after every deadline.
-    case "process-forgotten":
-      return [{ type: "forgotten", processIds: [deadline.processId], placementIds: [], sessionIds: [] }];
-    case "placement-forgotten":
-      return [{ type: "forgotten", processIds: [], placementIds: [deadline.placementId], sessionIds: [] }];
-    case "session-forgotten":
-      return [{ type: "forgotten", processIds: [], placementIds: [], sessionIds: [deadline.sessionId] }];
     default:
       return unreachable(deadline);
   }

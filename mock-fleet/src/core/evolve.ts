@@ -4,13 +4,13 @@ import { invariant, unreachable } from "@muster/kit";
 import {
   applySessionChange,
   type BattleSession,
-  limits,
   type PlacementId,
   type PlayerSessionId,
   type ProcessId,
   type ServerSessionId,
   type SessionChange,
 } from "@muster/proto";
+import { placementOverMs } from "./ended.ts";
 import type { FleetFact, SessionChanged } from "./fleet-fact.ts";
 import type { FleetFold } from "./fleet-state.ts";
 import { type AnsweredCommand, COMMANDS_KEPT_MAX } from "./host-command.ts";
@@ -100,7 +100,7 @@ function launch(state: FleetFold, fact: Fact<"process-launched">, timeMs: number
   const process: ServerProcess = {
     ...identity,
     startedAtMs: timeMs,
-    status: { phase: "STARTING" },
+    status: { phase: "STARTING", readyByMs },
     attachGeneration: 0,
     pid: undefined,
     unreachableSinceMs: undefined,
@@ -131,10 +131,12 @@ const CRASH_LOOP_AGE_MS = 30_000;
 const CRASH_BACKOFF_MS_MAX = 30_000;
 
 function endProcess(state: FleetFold, fact: Fact<"process-ended">, timeMs: number): void {
-  changeProcess(state, fact.processId, (process) => ({ ...process, status: { phase: "ENDED", reason: fact.reason } }));
+  changeProcess(state, fact.processId, (process) => ({
+    ...process,
+    status: { phase: "ENDED", reason: fact.reason, endedAtMs: timeMs },
+  }));
   state.answeredCommands.delete(fact.processId);
-  const forgetAtMs = timeMs + limits.ENDED_KEPT_MS;
-  state.agenda.add({ type: "process-forgotten", atMs: forgetAtMs, processId: fact.processId });
+  state.ended.add({ type: "process", atMs: timeMs, processId: fact.processId });
   const process = state.processes.get(fact.processId);
   if (!process) return;
   if (!fact.crashed) {
@@ -147,7 +149,7 @@ function endProcess(state: FleetFold, fact: Fact<"process-ended">, timeMs: numbe
   // The first crash is made good at once; from the second on it is a loop.
   const waitMs = crashes === 1 ? 0 : Math.min(CRASH_BACKOFF_MS_MAX, 500 * 2 ** Math.min(crashes - 2, 16));
   state.crashLoops.set(process.fleet, { crashes, notBeforeMs: timeMs + waitMs });
-  if (waitMs > 0) state.agenda.add({ type: "launch-allowed", atMs: timeMs + waitMs });
+  if (waitMs > 0) state.agenda.add({ type: "launch-allowed", atMs: timeMs + waitMs, fleet: process.fleet });
 }
 
 function startPlacement(state: FleetFold, fact: Fact<"placement-started">): void {
@@ -171,11 +173,24 @@ function endPlacement(state: FleetFold, fact: Fact<"placement-ended">, timeMs: n
   const { placementId } = fact;
   const placement = state.placements.get(placementId);
   invariant(placement && !placement.end, "a placement ends once");
-  const end = { state: fact.state, failure: fact.failure, endedAtWallMs: fact.endedAtWallMs };
+  const end = {
+    state: fact.state,
+    failure: fact.failure,
+    endedAtMs: timeMs,
+    endedAtWallMs: fact.endedAtWallMs,
+  };
   state.placements.set(placementId, { ...placement, end });
   state.pendingPlacements.delete(placementId);
   state.waitingPlacements.delete(placementId);
-  state.agenda.add({ type: "placement-forgotten", atMs: timeMs + limits.ENDED_KEPT_MS, placementId });
+  noteWhenOver(state, placementId);
+}
+
+/** Remembers a placement that is over, its session too, for as long as what has ended is. */
+function noteWhenOver(state: FleetFold, placementId: PlacementId): void {
+  const placement = state.placements.get(placementId);
+  const session = placement?.sessionId && state.sessions.get(placement.sessionId);
+  const atMs = placement && placementOverMs(placement, session);
+  if (atMs !== undefined) state.ended.add({ type: "placement", atMs, placementId });
 }
 
 function startSession(state: FleetFold, fact: Fact<"session-started">): void {
@@ -191,6 +206,8 @@ function startSession(state: FleetFold, fact: Fact<"session-started">): void {
     seats: new Map(),
     requests: new Map(),
     unreachableSinceMs: undefined,
+    endedAtMs: undefined,
+    ownedSince: state.captures,
   });
   state.agenda.add({ type: "activation-due", atMs: fact.activateByMs, sessionId });
   changeProcess(state, battle.processId, (process) => ({
@@ -208,16 +225,18 @@ function startSession(state: FleetFold, fact: Fact<"session-started">): void {
 function changeSession(state: FleetFold, fact: SessionChanged, timeMs: number): void {
   const { change } = fact;
   const sessionId = change.battleSessionId;
-  const session = state.sessions.get(sessionId);
-  invariant(session && change.revision === session.battle.revision + 1, "changes of a session follow one another");
+  const before = state.sessions.get(sessionId);
+  invariant(before && change.revision === before.battle.revision + 1, "changes of a session follow one another");
+  const session = ownSession(state, before);
   const battle = applySessionChange(session.battle, change);
   invariant(battle.playerSessions.length <= battle.capacity, "S-CAPACITY: used seats never exceed capacity");
   const isOver = battle.state === "TERMINATED";
   const hasFailed = session.battle.state === "ACTIVATING" && (isOver || battle.state === "TERMINATING");
   if (hasFailed) waitAgain(state, session.placementId);
   state.sessions.set(sessionId, {
-    ...session,
     battle,
+    placementId: session.placementId,
+    activateByMs: session.activateByMs,
     closeByMs: isOver ? undefined : (fact.closeByMs ?? session.closeByMs),
     seatsAddedAtVersion: change.added.length > 0 ? change.rosterVersion : session.seatsAddedAtVersion,
     // Nobody is told differences of a session that is over.
@@ -225,6 +244,8 @@ function changeSession(state: FleetFold, fact: SessionChanged, timeMs: number): 
     seats: rememberSeats(state, session.seats, fact, battle.playerSessions.length),
     requests: rememberRequest(state, session, fact, battle),
     unreachableSinceMs: silentSince(session, change, timeMs),
+    endedAtMs: isOver ? timeMs : undefined,
+    ownedSince: session.ownedSince,
   });
   for (const seat of change.added) state.sessionBySeat.set(seat.playerSessionId, sessionId);
   for (const { expiresAtMs, playerSessionId } of [...change.added, ...change.updated]) {
@@ -233,12 +254,26 @@ function changeSession(state: FleetFold, fact: SessionChanged, timeMs: number): 
   }
   if (fact.closeByMs !== undefined) state.agenda.add({ type: "session-closes", atMs: fact.closeByMs, sessionId });
   if (isOver) {
-    state.agenda.add({ type: "session-forgotten", atMs: timeMs + limits.ENDED_KEPT_MS, sessionId });
+    state.ended.add({ type: "session", atMs: timeMs, sessionId });
+    if (state.placements.get(session.placementId)?.sessionId === sessionId) noteWhenOver(state, session.placementId);
     changeProcess(state, battle.processId, (process) => ({
       ...process,
       sessionIds: new Set([...process.sessionIds].filter((id) => id !== sessionId)),
     }));
   }
+}
+
+/** The session with memories that may be written: what a snapshot has captured, and is still being written from, is copied. */
+function ownSession(state: FleetFold, session: SessionFold): SessionFold {
+  if (session.ownedSince === state.captures) return session;
+  const { battle, placementId, activateByMs, closeByMs, seatsAddedAtVersion, unreachableSinceMs, endedAtMs } = session;
+  return {
+    ...{ battle, placementId, activateByMs, closeByMs, seatsAddedAtVersion, unreachableSinceMs, endedAtMs },
+    changes: [...session.changes],
+    seats: new Map(session.seats),
+    requests: new Map(session.requests),
+    ownedSince: state.captures,
+  };
 }
 
 function silentSince(session: SessionFold, change: SessionChange, timeMs: number): number | undefined {
@@ -302,7 +337,9 @@ function rememberRequest(
   battle: BattleSession,
 ): Map<string, AnsweredRequest> {
   if (!fact.request) return requests;
-  requests.set(fact.request.id, { bodyDigest: fact.request.bodyDigest, battle });
+  // An update is answered by its revision: the sessions after hundreds of them would be kept for nothing.
+  const filled = fact.change.added.length > 0 ? battle : undefined;
+  requests.set(fact.request.id, { bodyDigest: fact.request.bodyDigest, revision: battle.revision, filled });
   state.sessionByRequest.set(fact.request.id, battle.battleSessionId);
   for (const old of requests.keys()) {
     if (requests.size <= REQUESTS_KEPT_MAX) break;
@@ -315,10 +352,11 @@ function rememberRequest(
 function rememberCommand(state: FleetFold, fact: Fact<"command-answered">): void {
   const process = state.processes.get(fact.processId);
   if (process?.status.phase === "ENDED") return;
-  let results = state.answeredCommands.get(fact.processId);
-  if (!results) {
-    results = new Map<string, AnsweredCommand>();
-    state.answeredCommands.set(fact.processId, results);
+  const known = state.answeredCommands.get(fact.processId);
+  let results = known?.results;
+  if (!results || known?.ownedSince !== state.captures) {
+    results = new Map<string, AnsweredCommand>(results);
+    state.answeredCommands.set(fact.processId, { results, ownedSince: state.captures });
   }
   results.set(fact.commandId, { bodyDigest: fact.bodyDigest, result: fact.result });
   for (const oldest of results.keys()) {

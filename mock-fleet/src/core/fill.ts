@@ -11,7 +11,7 @@ import { type Decision, type Moment, unchanged } from "./decision.ts";
 import { findFleet } from "./fleet-config.ts";
 import type { FleetState } from "./fleet-state.ts";
 import { type PlayerToSeat, reserveSeat, teamUnknown } from "./placement.ts";
-import { nextChange, type ServerSession, terminateSession } from "./session.ts";
+import { type AnsweredRequest, nextChange, type ServerSession, terminateSession } from "./session.ts";
 
 export type Fill = {
   readonly fillId: string;
@@ -51,8 +51,8 @@ export function applyFill(
 ): Decision<BattleSession> {
   const { fill, bodyDigest } = asked;
   const requestId = `fill ${fill.fillId}`;
-  const answered = findAnswered(state, requestId, bodyDigest, `fill ${fill.fillId}`);
-  if (answered) return unchanged(answered);
+  const answered = findAnswered(state, requestId, bodyDigest);
+  if (answered?.filled) return unchanged(answered.filled);
   const session = getSession(state, fill.sessionId);
   checkTakesPlayers(state, session);
   checkRoster(session, fill);
@@ -79,7 +79,7 @@ export function updateSession(
 ): Decision<number> {
   const { update, bodyDigest } = asked;
   const requestId = `update ${update.updateId}`;
-  const answered = findAnswered(state, requestId, bodyDigest, `update ${update.updateId}`);
+  const answered = findAnswered(state, requestId, bodyDigest);
   if (answered) return unchanged(answered.revision);
   const { battle } = getSession(state, update.sessionId);
   if (battle.state === "TERMINATED") return unchanged(battle.revision);
@@ -101,19 +101,14 @@ export function askToTerminate(state: FleetState, sessionId: ServerSessionId, mo
   return { facts: [terminateSession(battle, moment)], reply: undefined };
 }
 
-function findAnswered(
-  state: FleetState,
-  requestId: string,
-  bodyDigest: string,
-  name: string,
-): BattleSession | undefined {
+function findAnswered(state: FleetState, requestId: string, bodyDigest: string): AnsweredRequest | undefined {
   const sessionId = state.sessionByRequest.get(requestId);
   const answered = sessionId && state.sessions.get(sessionId)?.requests.get(requestId);
   if (!answered) return undefined;
-  if (answered.bodyDigest === bodyDigest) return answered.battle;
+  if (answered.bodyDigest === bodyDigest) return answered;
   throw new MusterError(
     "ID_REUSED",
-    `Cannot apply ${name} with another body: the id came before for session ${sessionId}`,
+    `Cannot apply ${requestId} with another body: the id came before for session ${sessionId}`,
   );
 }
 

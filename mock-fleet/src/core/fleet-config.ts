@@ -46,6 +46,8 @@ export type FleetSettings = {
   readonly health: HealthSpec;
   /** What a process, or a session, is given to end by itself, in ms. */
   readonly processTerminateMs: number;
+  /** How long ended processes, placements and sessions are remembered, in ms. */
+  readonly endedKeptMs: number;
 };
 
 export type FleetConfig = {

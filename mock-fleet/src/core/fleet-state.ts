@@ -3,7 +3,9 @@
 // others hold on to (battle sessions, changes, requests) are never written again.
 import type { PlacementId, PlayerSessionId, ProcessId, ServerSessionId } from "@muster/proto";
 import { type Agenda, createAgenda } from "./agenda.ts";
-import type { AnsweredCommand } from "./host-command.ts";
+import { type Deadline, deadlineId } from "./deadline.ts";
+import { type Ended, endedId } from "./ended.ts";
+import type { CommandFold, CommandMemory } from "./host-command.ts";
 import type { Placement } from "./placement.ts";
 import type { ServerProcess } from "./process.ts";
 import type { ServerSession, SessionFold } from "./session.ts";
@@ -29,12 +31,15 @@ export type FleetState = {
   readonly sessionBySeat: ReadonlyMap<PlayerSessionId, ServerSessionId>;
   /** By "fill <id>" and "update <id>". */
   readonly sessionByRequest: ReadonlyMap<string, ServerSessionId>;
-  /** By process: results of the last commands, oldest first. */
-  readonly answeredCommands: ReadonlyMap<ProcessId, ReadonlyMap<string, AnsweredCommand>>;
+  /** Results of the last commands of processes that have not ended. */
+  readonly answeredCommands: ReadonlyMap<ProcessId, CommandMemory>;
   readonly crashLoops: ReadonlyMap<string, CrashLoop>;
   /** By fleet: the port after the last one assigned, so that a late client never meets another process at once. */
   readonly nextPorts: ReadonlyMap<string, number>;
-  readonly agenda: Agenda;
+  /** Deadlines: hints of when to look. */
+  readonly agenda: Agenda<Deadline>;
+  /** What is over and still remembered, by when it ended. */
+  readonly ended: Agenda<Ended>;
 };
 
 /** The state as evolve.ts sees it. */
@@ -49,10 +54,13 @@ export type FleetFold = {
   readonly sessions: Map<ServerSessionId, SessionFold>;
   readonly sessionBySeat: Map<PlayerSessionId, ServerSessionId>;
   readonly sessionByRequest: Map<string, ServerSessionId>;
-  readonly answeredCommands: Map<ProcessId, Map<string, AnsweredCommand>>;
+  readonly answeredCommands: Map<ProcessId, CommandFold>;
   readonly crashLoops: Map<string, CrashLoop>;
   readonly nextPorts: Map<string, number>;
-  readonly agenda: Agenda;
+  readonly agenda: Agenda<Deadline>;
+  readonly ended: Agenda<Ended>;
+  /** How often the state was captured for a snapshot. */
+  captures: number;
 };
 
 export function createFleetState(): FleetFold {
@@ -70,6 +78,8 @@ export function createFleetState(): FleetFold {
     answeredCommands: new Map(),
     crashLoops: new Map(),
     nextPorts: new Map(),
-    agenda: createAgenda(),
+    agenda: createAgenda(deadlineId),
+    ended: createAgenda(endedId),
+    captures: 0,
   };
 }

@@ -48,5 +48,15 @@ export type AnsweredCommand = {
   readonly result: CommandResult;
 };
 
+/** By command id, oldest first. */
+export type CommandMemory = { readonly results: ReadonlyMap<string, AnsweredCommand> };
+
+/** The memory as evolve.ts writes it. */
+export type CommandFold = {
+  readonly results: Map<string, AnsweredCommand>;
+  /** The capture since which it is its own: it is copied before a change if there was another since. */
+  readonly ownedSince: number;
+};
+
 /** Results that a process's commands are remembered by. A sidecar has far fewer commands in flight. */
 export const COMMANDS_KEPT_MAX = 1_024;

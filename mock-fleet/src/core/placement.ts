@@ -62,7 +62,12 @@ export type Placement = {
   readonly tried: ReadonlySet<ProcessId>;
   /** Undefined while PENDING. */
   readonly end:
-    | { readonly state: PlacementEnd; readonly failure: string | undefined; readonly endedAtWallMs: number }
+    | {
+        readonly state: PlacementEnd;
+        readonly failure: string | undefined;
+        readonly endedAtMs: number;
+        readonly endedAtWallMs: number;
+      }
     | undefined;
 };
 

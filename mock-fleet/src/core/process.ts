@@ -11,10 +11,14 @@ import { closeSession, isLiving } from "./session.ts";
 export const READY_TIMEOUT = "READY_TIMEOUT";
 
 export type ProcessStatus =
-  | { readonly phase: "STARTING" }
+  | {
+      readonly phase: "STARTING";
+      /** When it is ended unless it is ready. Undefined: never. */
+      readonly readyByMs: number | undefined;
+    }
   | { readonly phase: "READY"; readonly concurrentSessions: number }
   | { readonly phase: "TERMINATING"; readonly reason: string; readonly deadlineMs: number }
-  | { readonly phase: "ENDED"; readonly reason: string };
+  | { readonly phase: "ENDED"; readonly reason: string; readonly endedAtMs: number };
 
 export type ServerProcess = {
   readonly processId: ProcessId;

@@ -4,6 +4,7 @@ import type { BattleSession, PlacementId, PlayerId, ProcessId, TicketId } from "
 import { carryOut } from "./command.ts";
 import type { Decision, Moment } from "./decision.ts";
 import { whenDue } from "./due.ts";
+import { forgetEnded } from "./ended.ts";
 import { evolve } from "./evolve.ts";
 import type { FleetConfig, FleetSettings, FleetSpec } from "./fleet-config.ts";
 import type { FleetFact } from "./fleet-fact.ts";
@@ -67,6 +68,7 @@ const settings: FleetSettings = {
   hostLostAfterMs: 120_000,
   health: { intervalMs: 5_000, timeoutMs: 2_500, missesMax: 3 },
   processTerminateMs: 10_000,
+  endedKeptMs: 24 * 3_600_000,
 };
 
 export function createRehearsal(options: RehearsalOptions = {}): Rehearsal {
@@ -129,9 +131,12 @@ export function createRehearsal(options: RehearsalOptions = {}): Rehearsal {
     },
     pass(durationMs) {
       const untilMs = nowMs + durationMs;
-      for (let nextMs = state.agenda.nextMs; nextMs !== undefined && nextMs <= untilMs; nextMs = state.agenda.nextMs) {
-        nowMs = Math.max(nowMs, nextMs);
+      const { endedKeptMs } = config.settings;
+      const nextMs = () => Math.min(state.agenda.nextMs ?? Infinity, (state.ended.nextMs ?? Infinity) + endedKeptMs);
+      for (let next = nextMs(); next <= untilMs; next = nextMs()) {
+        nowMs = Math.max(nowMs, next);
         for (const deadline of state.agenda.takeDue(nowMs)) fold(whenDue(state, deadline, moment()));
+        fold(forgetEnded(state, state.ended.takeDue(nowMs - endedKeptMs)));
         keepUp();
       }
       nowMs = untilMs;

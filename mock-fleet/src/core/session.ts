@@ -33,7 +33,13 @@ export type SeatMemory = {
 };
 
 /** An answered fill or update. */
-export type AnsweredRequest = { readonly bodyDigest: string; readonly battle: BattleSession };
+export type AnsweredRequest = {
+  readonly bodyDigest: string;
+  /** Of the change that it made. */
+  readonly revision: number;
+  /** The session after a fill. Undefined for an update. */
+  readonly filled: BattleSession | undefined;
+};
 
 /** Written by evolve.ts alone; `battle` and its parts are never written, only replaced. */
 export type ServerSession = {
@@ -51,6 +57,8 @@ export type ServerSession = {
   readonly requests: ReadonlyMap<string, AnsweredRequest>;
   /** When the host fell silent. */
   readonly unreachableSinceMs: number | undefined;
+  /** Undefined while it lives. */
+  readonly endedAtMs: number | undefined;
 };
 
 /** The session as evolve.ts writes it. */
@@ -58,6 +66,8 @@ export type SessionFold = Omit<ServerSession, "changes" | "seats" | "requests"> 
   readonly changes: SessionChange[];
   readonly seats: Map<PlayerSessionId, SeatMemory>;
   readonly requests: Map<string, AnsweredRequest>;
+  /** The capture since which these three are its own: they are copied before a change if there was another since. */
+  readonly ownedSince: number;
 };
 
 export type ChangeParts = Partial<

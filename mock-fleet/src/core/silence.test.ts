@@ -49,7 +49,7 @@ test("S-LOSS-NOTICED: past the second threshold the process is fenced and its se
   judge(world, session, heardMs);
   judge(world, session, heardMs);
   expect(now(world, session)).toMatchObject({ state: "TERMINATED", endCause: "HOST_LOST", revision: 4 });
-  expect(world.state.processes.get(session.processId)?.status).toEqual({ phase: "ENDED", reason: "HOST_LOST" });
+  expect(world.state.processes.get(session.processId)?.status).toMatchObject({ phase: "ENDED", reason: "HOST_LOST" });
   const playerSessionId = session.playerSessions[0]?.playerSessionId as PlayerSessionId;
   expect(() => world.command(session.processId, { type: "remove-seat", playerSessionId })).toThrow(
     expect.objectContaining({ reason: "PROCESS_FENCED" }),

@@ -1,0 +1,35 @@
+// Everything that happens to the fleet by the passing of time.
+import type { PlacementId, PlayerSessionId, ProcessId, ServerSessionId } from "@muster/proto";
+
+export type Deadline =
+  | { readonly atMs: number; readonly type: "placement-expires"; readonly placementId: PlacementId }
+  | { readonly atMs: number; readonly type: "activation-due"; readonly sessionId: ServerSessionId }
+  | { readonly atMs: number; readonly type: "session-closes"; readonly sessionId: ServerSessionId }
+  | {
+      readonly atMs: number;
+      readonly type: "seat-expires";
+      readonly sessionId: ServerSessionId;
+      readonly playerSessionId: PlayerSessionId;
+    }
+  | { readonly atMs: number; readonly type: "ready-due"; readonly processId: ProcessId }
+  | { readonly atMs: number; readonly type: "process-killed"; readonly processId: ProcessId }
+  /** A crash loop may launch again. */
+  | { readonly atMs: number; readonly type: "launch-allowed"; readonly fleet: string };
+
+/** Tells deadlines of one type and instant apart. */
+export function deadlineId(deadline: Deadline): string {
+  switch (deadline.type) {
+    case "placement-expires":
+      return deadline.placementId;
+    case "activation-due":
+    case "session-closes":
+      return deadline.sessionId;
+    case "seat-expires":
+      return deadline.playerSessionId;
+    case "ready-due":
+    case "process-killed":
+      return deadline.processId;
+    case "launch-allowed":
+      return deadline.fleet;
+  }
+}
