@@ -4,15 +4,18 @@
 export { type ReadColumns, readColumns } from "./column-reader.ts";
 export { type ColumnRows, writeColumns } from "./column-writer.ts";
 export type { ColumnSchema, ColumnType, ColumnValue, LazyColumn, ReadColumn } from "./columns.ts";
-export type {
-  AcquireOptions,
-  AppendRequest,
-  Journal,
-  NewRecord,
-  Ownership,
-  OwnerTime,
-  Snapshot,
-  StoredRecord,
+export {
+  type AcquireOptions,
+  type AppendRequest,
+  type Cursor,
+  type Journal,
+  type NewRecord,
+  type Ownership,
+  type OwnerTime,
+  SNAPSHOT_CHUNK_BYTES_MAX,
+  type Snapshot,
+  type StoredRecord,
+  type StoredSnapshot,
 } from "./journal.ts";
 export {
   type CommittedFact,
@@ -22,8 +25,8 @@ export {
   type LedgerOptions,
   openLedger,
 } from "./ledger.ts";
-
 // Adapters.
 export { createMemoryJournal, type MemoryJournal, type MemoryJournalOptions } from "./memory-journal.ts";
 export { describeOwner } from "./owner.ts";
+export type { SnapshotCodec } from "./snapshot-codec.ts";
 export { openSqliteJournal, type SqliteJournalOptions } from "./sqlite-journal.ts";

@@ -1,10 +1,11 @@
 // The journal without a disk, for tests and simulations: it outlives its users, and can lose what was not durable yet.
-import { type Clock, systemClock } from "@muster/kit";
+import { type Clock, invariant, systemClock } from "@muster/kit";
 import { MusterError } from "@muster/proto";
-import type { Journal, Snapshot, StoredRecord } from "./journal.ts";
+import { type Journal, SNAPSHOT_CHUNK_BYTES_MAX, type StoredRecord } from "./journal.ts";
+import { compactionLimit, cursorExpired, refuseCursor, refuseSnapshot } from "./kept-range.ts";
 
 export interface MemoryJournal extends Journal {
-  /** What a power cut does: appends that are under way are lost, and reject; leases are as if their owners were dead. */
+  /** What a power cut does: writes that are under way are lost, and reject; leases are as if their owners were dead. */
   crash(): void;
 }
 
@@ -12,6 +13,8 @@ export type MemoryJournalOptions = {
   readonly clock?: Clock;
   /** Waits as long as a disk would take for one append, in ms. Default: not at all. */
   readonly writeMs?: () => number;
+  /** Whether the disk has no room left for what is written now. Default: it always has. */
+  readonly isFull?: () => boolean;
 };
 
 type Partition = {
@@ -21,13 +24,16 @@ type Partition = {
   leaseUntilMs: number;
   lastTimeMs: number;
   lastWallMs: number;
-  readonly records: StoredRecord[];
-  snapshot: Snapshot | undefined;
+  /** The records that are kept, from `firstSequence` on. */
+  records: StoredRecord[];
+  firstSequence: number;
+  snapshot: { readonly sequence: number; readonly chunks: readonly Uint8Array[] } | undefined;
+  readonly cursors: Map<string, number>;
 };
 
 /** An empty journal. */
 export function createMemoryJournal(options: MemoryJournalOptions = {}): MemoryJournal {
-  const { clock = systemClock, writeMs } = options;
+  const { clock = systemClock, writeMs, isFull = () => false } = options;
   const partitions = new Map<string, Partition>();
   let life = new AbortController();
 
@@ -42,7 +48,9 @@ export function createMemoryJournal(options: MemoryJournalOptions = {}): MemoryJ
         lastTimeMs: 0,
         lastWallMs: 0,
         records: [],
+        firstSequence: 1,
         snapshot: undefined,
+        cursors: new Map(),
       };
       partitions.set(name, partition);
     }
@@ -57,10 +65,14 @@ export function createMemoryJournal(options: MemoryJournalOptions = {}): MemoryJ
     partition.lastTimeMs = Math.max(partition.lastTimeMs, timeMs);
     partition.lastWallMs = clock.wallMs();
   };
-  const write = async () => {
+  /** The partition, after as long as the disk takes. */
+  const write = async (name: string, epoch: number): Promise<Partition> => {
     const { signal } = life;
     if (writeMs) await clock.sleep(writeMs(), signal);
     signal.throwIfAborted();
+    const partition = owned(name, epoch);
+    if (isFull()) throw new MusterError("JOURNAL_FULL", `Cannot write ${name} as the disk is full`);
+    return partition;
   };
 
   return {
@@ -81,7 +93,8 @@ export function createMemoryJournal(options: MemoryJournalOptions = {}): MemoryJ
       partition.leaseUntilMs = clock.nowMs() + leaseMs;
       return {
         epoch: partition.epoch,
-        lastSequence: partition.records.length,
+        firstSequence: partition.firstSequence,
+        lastSequence: lastSequenceOf(partition),
         lastTimeMs: partition.lastTimeMs,
         lastWallMs: partition.lastWallMs,
       };
@@ -98,29 +111,86 @@ export function createMemoryJournal(options: MemoryJournalOptions = {}): MemoryJ
       noteTime(partition, timeMs);
     },
     async append({ partition: name, epoch, afterSequence, records }) {
-      await write();
-      const partition = owned(name, epoch);
-      const last = partition.records.length;
+      const partition = await write(name, epoch);
+      const last = lastSequenceOf(partition);
       if (last !== afterSequence) {
         throw new MusterError(
           "SEQUENCE_CONFLICT",
           `Cannot append to ${name} after ${afterSequence}: it ends at ${last}`,
         );
       }
-      for (const [index, record] of records.entries()) {
-        partition.records.push({ ...record, body: record.body.slice(), sequence: afterSequence + 1 + index, epoch });
+      for (const [index, { timeMs, kind, body }] of records.entries()) {
+        const sequence = afterSequence + 1 + index;
+        partition.records.push({ timeMs, kind, body: body.slice(), sequence, epoch, erased: false });
       }
       noteTime(partition, records.at(-1)?.timeMs ?? 0);
     },
     async *read(name, fromSequence) {
-      yield* partitionOf(name).records.slice(Math.max(fromSequence - 1, 0));
+      const partition = partitionOf(name);
+      let next = Math.max(fromSequence, partition.firstSequence);
+      for (;;) {
+        if (next < partition.firstSequence) throw cursorExpired(name, next - 1, partition.firstSequence);
+        const record = partition.records[next - partition.firstSequence];
+        if (!record) return;
+        yield record;
+        next += 1;
+      }
     },
     async readSnapshot(name) {
-      return partitionOf(name).snapshot;
+      const { snapshot } = partitionOf(name);
+      return snapshot && { sequence: snapshot.sequence, chunks: readChunks(snapshot.chunks) };
     },
-    async writeSnapshot(name, epoch, snapshot) {
-      await write();
-      owned(name, epoch).snapshot = { sequence: snapshot.sequence, bytes: snapshot.bytes.slice() };
+    async writeSnapshot(name, epoch, { sequence, chunks }) {
+      const refuse = (partition: Partition) =>
+        refuseSnapshot(name, sequence, {
+          lastSequence: lastSequenceOf(partition),
+          snapshotSequence: partition.snapshot?.sequence,
+        });
+      refuse(owned(name, epoch));
+      const draft: Uint8Array[] = [];
+      for await (const chunk of chunks) {
+        invariant(chunk.length <= SNAPSHOT_CHUNK_BYTES_MAX, "A snapshot's chunk is at most SNAPSHOT_CHUNK_BYTES_MAX");
+        await write(name, epoch);
+        draft.push(chunk.slice());
+      }
+      const partition = await write(name, epoch);
+      refuse(partition);
+      partition.snapshot = { sequence, chunks: draft };
+    },
+    async compact(name, epoch, throughSequence) {
+      const partition = await write(name, epoch);
+      const limit = compactionLimit(throughSequence, {
+        snapshotSequence: partition.snapshot?.sequence,
+        cursors: partition.cursors.values(),
+      });
+      if (limit >= partition.firstSequence) {
+        partition.records = partition.records.slice(limit + 1 - partition.firstSequence);
+        partition.firstSequence = limit + 1;
+      }
+      return partition.firstSequence;
+    },
+    async eraseBodies(name, epoch, sequences) {
+      const partition = await write(name, epoch);
+      for (const sequence of sequences) {
+        const index = sequence - partition.firstSequence;
+        const record = partition.records[index];
+        if (record && record.body.length > 0) {
+          partition.records[index] = { ...record, body: new Uint8Array(), erased: true };
+        }
+      }
+    },
+    async moveCursor(name, epoch, cursor) {
+      const partition = await write(name, epoch);
+      const { firstSequence } = partition;
+      refuseCursor(name, cursor, { firstSequence, lastSequence: lastSequenceOf(partition) });
+      partition.cursors.set(cursor.name, cursor.sequence);
+    },
+    async removeCursor(name, epoch, cursorName) {
+      const partition = await write(name, epoch);
+      partition.cursors.delete(cursorName);
+    },
+    async readCursors(name) {
+      return new Map(partitionOf(name).cursors);
     },
     crash() {
       for (const partition of partitions.values()) partition.owner = undefined;
@@ -131,4 +201,12 @@ export function createMemoryJournal(options: MemoryJournalOptions = {}): MemoryJ
       life.abort(new MusterError("SERVICE_NOT_READY", "Cannot append as the journal is closed"));
     },
   };
+}
+
+function lastSequenceOf({ firstSequence, records }: Partition): number {
+  return firstSequence - 1 + records.length;
+}
+
+async function* readChunks(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* chunks;
 }

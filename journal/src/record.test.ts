@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { encodeRecord, FIRST_HASH, readRecord, verifyRecord } from "./record.ts";
+import { encodeRecord, eraseBody, FIRST_HASH, readRecord, verifyRecord } from "./record.ts";
 
 const origin = { partition: "matcher", epoch: 3, sequence: 1, previousHash: FIRST_HASH };
 const place = { partition: "matcher", sequence: 1, previousHash: FIRST_HASH };
@@ -18,11 +18,24 @@ test("readRecord() gives back what encodeRecord() was given", () => {
       const { bytes } = encodeRecord(given, { partition, epoch, sequence, previousHash: FIRST_HASH });
       verifyRecord(bytes, { partition, sequence, previousHash: FIRST_HASH });
       expect(readRecord(bytes, 0, partition)).toEqual({
-        record: { ...given, epoch, sequence },
+        record: { ...given, epoch, sequence, erased: false },
         endOffset: bytes.length,
       });
     }),
   );
+});
+
+test("eraseBody() leaves a record that still proves its place", () => {
+  const { bytes, hash } = encodeRecord(hello, origin);
+  const erased = eraseBody(bytes);
+  expect(verifyRecord(erased, place)).toEqual(hash);
+  expect(readRecord(erased, 0, "matcher").record).toMatchObject({
+    sequence: 1,
+    kind: 7,
+    erased: true,
+    body: new Uint8Array(),
+  });
+  expect(eraseBody(erased)).toEqual(erased);
 });
 
 test("verifyRecord() finds every changed byte", () => {

@@ -1,5 +1,6 @@
 // One record as bytes: a fixed header, then the body. The header's hash chain covers the hash of the body, not the body
-// itself, so that a body can be erased later while the chain still proves that nothing was inserted, lost or changed.
+// itself, so that a body can be erased later while the chain still proves that nothing was inserted, lost or changed. An
+// erased body has length 0 beside a hash that is not of nothing.
 //
 //   offset  bytes  field
 //        0      2  magic "Mu"
@@ -106,18 +107,28 @@ export function readRecord(
   const sequence = readCount(view, offset + 16);
   const body = new Uint8Array(bytes.subarray(bodyOffset, endOffset)); // A copy: a state that keeps a body must not keep the page around it.
   const proven = view.compare(sha256(body), 0, HASH_BYTES, offset + BODY_HASH_AT, offset + PREVIOUS_HASH_AT) === 0;
-  if (!proven) throw unreadable(partition, sequence, "it was written: its body was changed");
+  if (!proven && body.length > 0) throw unreadable(partition, sequence, "it was written: its body was changed");
   const record: StoredRecord = {
     kind: view.readUInt16LE(offset + 4),
     epoch: readCount(view, offset + 8),
     sequence,
     timeMs: view.readDoubleLE(offset + 24),
     body,
+    erased: !proven,
   };
   return { record, endOffset };
 }
 
-function unreadable(partition: string, sequence: number, why: string): MusterError {
+/** The record without its body: the header still proves what the body was, and its place in the chain. */
+export function eraseBody(bytes: Uint8Array): Uint8Array {
+  const header = Buffer.from(bytes.subarray(0, HEADER_BYTES));
+  header.writeUInt32LE(0, BODY_BYTES_AT);
+  header.writeUInt32LE(checksum(header), CHECKSUM_AT);
+  return header;
+}
+
+/** The refusal of a record that is not what it should be: "Cannot read record 7 of matcher as " and `why`. */
+export function unreadable(partition: string, sequence: number, why: string): MusterError {
   return new MusterError("JOURNAL_UNREADABLE", `Cannot read record ${sequence} of ${partition} as ${why}`, {
     metadata: { partition, sequence: String(sequence) },
   });

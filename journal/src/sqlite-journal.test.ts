@@ -1,11 +1,12 @@
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { startProcess } from "@muster/kit/processes";
 import { expect, test } from "vitest";
 import { all, describeJournal, record, text } from "./journal.suite.ts";
 import { describeOwner } from "./owner.ts";
+import { encodeRecord, FIRST_HASH } from "./record.ts";
 import { openSqliteJournal } from "./sqlite-journal.ts";
 
 async function freshPath(): Promise<string> {
@@ -183,4 +184,60 @@ test("openSqliteJournal() has everything that was acknowledged after its process
     expect(bodies).toEqual(Array.from({ length: lastSequence }, (_, index) => String(index + 1)));
     await journal.release("matcher", { epoch, timeMs: 1 });
   }
+});
+
+test("openSqliteJournal() leaves nothing of an erased body in its files", async () => {
+  const path = await freshPath();
+  await using journal = openSqliteJournal(path);
+  const { epoch } = await journal.acquire("matcher", { owner: "a" });
+  const short = "the-player-who-wants-to-be-forgotten";
+  const records = Array.from({ length: 600 }, (_, index) =>
+    record(index % 3 === 0 ? `${short}-${index}`.repeat(index % 2 === 0 ? 1 : 200) : `somebody-${index}`),
+  );
+  await journal.append({ partition: "matcher", epoch, afterSequence: 0, records });
+  await journal.writeSnapshot("matcher", epoch, { sequence: 600, chunks: [new TextEncoder().encode(short)] });
+  await journal.writeSnapshot("matcher", epoch, { sequence: 600, chunks: [Uint8Array.of(1)] });
+  const erased = records.flatMap((one, index) => (text(one).startsWith(short) ? [index + 1] : []));
+  await journal.eraseBodies("matcher", epoch, erased);
+  for (const name of await readdir(dirname(path))) {
+    expect((await readFile(join(dirname(path), name))).includes(short), name).toBe(false);
+  }
+  const read = await all(journal, "matcher", 1);
+  expect(read.filter((one) => one.erased).map((one) => one.sequence)).toEqual(erased);
+  expect(read.filter((one) => !one.erased).map(text)).toEqual(
+    records.map(text).filter((body) => !body.startsWith(short)),
+  );
+});
+
+test("openSqliteJournal() takes over the file of a former build", async () => {
+  const path = join(await mkdtemp(join(tmpdir(), "muster-journal-")), "journal.sqlite");
+  const db = new DatabaseSync(path);
+  db.exec(`
+    CREATE TABLE partition (
+      name TEXT PRIMARY KEY, number INTEGER NOT NULL, epoch INTEGER NOT NULL,
+      owner TEXT, lease_until_ms REAL NOT NULL, lease_ms REAL NOT NULL,
+      last_time_ms REAL NOT NULL, last_wall_ms REAL NOT NULL
+    ) STRICT;
+    CREATE TABLE record (
+      partition INTEGER NOT NULL, sequence INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (partition, sequence)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE snapshot (partition INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;
+    INSERT INTO partition VALUES ('matcher', 1, 5, NULL, 0, 0, 12.5, 1);
+    PRAGMA application_id = ${0x4d757374};
+    PRAGMA user_version = 1;`);
+  const { bytes } = encodeRecord(record("old"), {
+    partition: "matcher",
+    epoch: 5,
+    sequence: 1,
+    previousHash: FIRST_HASH,
+  });
+  db.prepare("INSERT INTO record VALUES (1, 1, ?)").run(bytes);
+  db.close();
+  await using journal = openSqliteJournal(path);
+  const owned = await journal.acquire("matcher", { owner: "a" });
+  expect(owned).toMatchObject({ epoch: 6, firstSequence: 1, lastSequence: 1, lastTimeMs: 12.5 });
+  await journal.append({ partition: "matcher", epoch: 6, afterSequence: 1, records: [record("new")] });
+  expect((await all(journal, "matcher", 1)).map(text)).toEqual(["old", "new"]);
+  await journal.writeSnapshot("matcher", 6, { sequence: 2, chunks: [] });
+  expect(await journal.compact("matcher", 6, 2)).toBe(3);
 });

@@ -1,12 +1,13 @@
 // The embedded default: one SQLite file, one fsync a commit, on a thread of its own. Appends that come while one commit runs
 // share the next.
+import { setTimeout } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
-import { type Clock, systemClock } from "@muster/kit";
+import { type Clock, invariant, systemClock } from "@muster/kit";
 import { MusterError, readReason } from "@muster/proto";
-import type { AppendRequest, Journal, StoredRecord } from "./journal.ts";
+import { type AppendRequest, type Journal, SNAPSHOT_CHUNK_BYTES_MAX, type StoredRecord } from "./journal.ts";
 import { readRecord } from "./record.ts";
 import { packRecords } from "./record-block.ts";
-import type { SqliteStore } from "./sqlite-store.ts";
+import type { FoundSnapshot, SqliteStore } from "./sqlite-store.ts";
 import type { PackedAppend, Refusal, WorkerReply, WorkerRequest } from "./sqlite-worker.ts";
 
 export type SqliteJournalOptions = {
@@ -16,6 +17,14 @@ export type SqliteJournalOptions = {
 
 type Settle = { resolve: (value: never) => void; reject: (error: unknown) => void };
 type WaitingAppend = { readonly packed: PackedAppend; resolve: () => void; reject: (error: unknown) => void };
+
+type Compacted = ReturnType<SqliteStore["compactSome"]>;
+
+/** Bodies erased in one transaction. */
+const ERASE_RECORDS_MAX = 500;
+/** How long another process may go on reading the log before erasing gives up: 100 × 50 ms. */
+const EMPTY_LOG_TRIES_MAX = 100;
+const EMPTY_LOG_PAUSE_MS = 50;
 
 /**
  * The journal in the file at `path`, made with its folder if it is not there. Every call rejects with JOURNAL_FAILED once
@@ -83,6 +92,25 @@ export function openSqliteJournal(path: string, options: SqliteJournalOptions = 
       appends.push({ packed, resolve, reject });
       if (!committing) void commitWaiting();
     });
+  const pruneSnapshots = async (partition: string, epoch: number) => {
+    while (await ask<boolean>("pruneSnapshots", [partition, epoch]));
+  };
+  const emptyLog = async () => {
+    for (let tries = 1; !(await ask<boolean>("emptyLog", [])); tries += 1) {
+      if (tries === EMPTY_LOG_TRIES_MAX) {
+        throw new MusterError(
+          "SERVICE_NOT_READY",
+          `Cannot overwrite what was erased from ${path} as another process keeps reading its log`,
+        );
+      }
+      await setTimeout(EMPTY_LOG_PAUSE_MS);
+    }
+  };
+  async function* readChunks(partition: string, found: FoundSnapshot): AsyncGenerator<Uint8Array> {
+    for (let number = 0; number < found.chunks; number += 1) {
+      yield await ask<Uint8Array>("readSnapshotChunk", [partition, found, number]);
+    }
+  }
 
   return {
     acquire: (partition, asked) => ask("acquire", [partition, asked, clock.wallMs()]),
@@ -90,18 +118,51 @@ export function openSqliteJournal(path: string, options: SqliteJournalOptions = 
     release: (partition, owner) => ask("release", [partition, owner, clock.wallMs()]),
     append,
     async *read(partition, fromSequence) {
-      let page = await ask<Uint8Array>("readPage", [partition, fromSequence]);
+      let page = await ask<Uint8Array>("readPage", [partition, fromSequence, true]);
       while (page.length > 0) {
         const records = readPage(partition, page);
         // The thread reads the next page while the caller works on this one.
-        const following = ask<Uint8Array>("readPage", [partition, (records.at(-1)?.sequence ?? 0) + 1]);
+        const following = ask<Uint8Array>("readPage", [partition, (records.at(-1)?.sequence ?? 0) + 1, false]);
         following.catch(() => undefined); // The caller may stop here, and never come for it.
         yield* records;
         page = await following;
       }
     },
-    readSnapshot: (partition) => ask("readSnapshot", [partition]),
-    writeSnapshot: (partition, epoch, snapshot) => ask("writeSnapshot", [partition, epoch, snapshot]),
+    async readSnapshot(partition) {
+      const found = await ask<FoundSnapshot | undefined>("findSnapshot", [partition]);
+      return found && { sequence: found.sequence, chunks: readChunks(partition, found) };
+    },
+    async writeSnapshot(partition, epoch, { sequence, chunks }) {
+      await pruneSnapshots(partition, epoch); // What a former attempt left.
+      const id = await ask<number>("beginSnapshot", [partition, epoch, sequence]);
+      try {
+        let number = 0;
+        for await (const bytes of chunks) {
+          invariant(bytes.length <= SNAPSHOT_CHUNK_BYTES_MAX, "A snapshot's chunk is at most SNAPSHOT_CHUNK_BYTES_MAX");
+          await ask("addSnapshotChunk", [partition, epoch, { id, number, bytes }]);
+          number += 1;
+        }
+        await ask("finishSnapshot", [partition, epoch, id]);
+      } finally {
+        // The former one, or what there is of this one if it failed: that takes room which appends may need.
+        await pruneSnapshots(partition, epoch).catch(() => undefined); // The next one tries again.
+      }
+    },
+    async compact(partition, epoch, throughSequence) {
+      for (;;) {
+        const done = await ask<Compacted>("compactSome", [partition, epoch, throughSequence]);
+        if (!done.more) return done.firstSequence;
+      }
+    },
+    async eraseBodies(partition, epoch, sequences) {
+      for (let from = 0; from < sequences.length; from += ERASE_RECORDS_MAX) {
+        await ask("eraseSome", [partition, epoch, sequences.slice(from, from + ERASE_RECORDS_MAX)]);
+      }
+      await emptyLog();
+    },
+    moveCursor: (partition, epoch, cursor) => ask("moveCursor", [partition, epoch, cursor]),
+    removeCursor: (partition, epoch, name) => ask("removeCursor", [partition, epoch, name]),
+    readCursors: (partition) => ask("readCursors", [partition]),
     async [Symbol.asyncDispose]() {
       if (!dead) await ask("close", []);
       await worker.terminate();

@@ -4,6 +4,7 @@ import { invariant } from "@muster/kit";
 import { MusterError } from "@muster/proto";
 import type { AppendRequest } from "./journal.ts";
 import { unpackRecords } from "./record-block.ts";
+import { isDamage, isDiskFull } from "./sqlite-error.ts";
 import { openSqliteStore, type SqliteStore } from "./sqlite-store.ts";
 
 /** An append on its way to the thread, its records in a block. */
@@ -43,16 +44,19 @@ function call(name: keyof SqliteStore, args: readonly unknown[]): unknown {
   return (store[name] as (...args: readonly unknown[]) => unknown)(...args);
 }
 
-const SQLITE_CORRUPT = 11;
-const SQLITE_NOTADB = 26;
-
 function describe(error: unknown): Refusal {
   if (error instanceof MusterError) {
     return { reason: error.reason, message: error.message, metadata: { ...error.metadata } };
   }
   const why = error instanceof Error ? error.message : String(error);
-  const code = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0;
-  if (code === SQLITE_CORRUPT || code === SQLITE_NOTADB) {
+  if (isDiskFull(error)) {
+    return {
+      reason: "JOURNAL_FULL",
+      message: `Cannot write ${path} as the disk has no room: ${why}`,
+      metadata: { path },
+    };
+  }
+  if (isDamage(error)) {
     return { reason: "JOURNAL_UNREADABLE", message: `Cannot read ${path} as a journal: ${why}`, metadata: { path } };
   }
   return { reason: "JOURNAL_FAILED", message: `Cannot use the journal ${path} any more: ${why}`, metadata: { path } };

@@ -70,7 +70,9 @@ export const reasons = {
   SEQUENCE_CONFLICT: { code: "ABORTED", retry: "never" },
   /** A file is foreign, newer than this build, or damaged. Metadata: `path`. */
   JOURNAL_UNREADABLE: { code: "DATA_LOSS", retry: "never" },
-  /** The journal could not be written: the disk is full or broken. The service stops acknowledging. */
+  /** The disk has no room: nothing is acknowledged until there is some. */
+  JOURNAL_FULL: { code: "RESOURCE_EXHAUSTED", retry: "backoff" },
+  /** The journal could not be written: the disk is broken. The service stops. */
   JOURNAL_FAILED: { code: "UNAVAILABLE", retry: "backoff" },
   /** A stream position is older than what is kept: start again with a snapshot. */
   CURSOR_EXPIRED: { code: "OUT_OF_RANGE", retry: "reread" },

@@ -43,6 +43,10 @@ export function startLife(node: string, clock: Clock, memory: MemoryNetwork): Li
       release: alive(journal.release),
       append: alive(journal.append),
       writeSnapshot: alive(journal.writeSnapshot),
+      compact: alive(journal.compact),
+      eraseBodies: alive(journal.eraseBodies),
+      moveCursor: alive(journal.moveCursor),
+      removeCursor: alive(journal.removeCursor),
     }),
     kill() {
       dead = true;
