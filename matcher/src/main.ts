@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describeOwner, openSqliteJournal } from "@muster/journal";
 import { systemClock, systemRandom } from "@muster/kit";
 import { grpcNetwork, serveGrpc } from "@muster/proto/grpc";
-import { readMusterFile, runService } from "@muster/service";
+import { readMusterFile, readRetention, runService } from "@muster/service";
 import { readMatcherConfig } from "./config.ts";
 import { matcherEnvironment } from "./environment.ts";
 import { createMatcher } from "./matcher.ts";
@@ -13,12 +13,13 @@ await runService({
   environment: matcherEnvironment,
   async start({ env, log, onFatal }) {
     await using opened = new AsyncDisposableStack();
-    const config = await readMatcherConfig(await readMusterFile(env.MUSTER_CONFIG));
+    const file = await readMusterFile(env.MUSTER_CONFIG);
+    const [config, retention] = [await readMatcherConfig(file), readRetention(file)];
     const journal = opened.use(openSqliteJournal(join(env.MUSTER_DATA, "matcher.sqlite")));
     const bind = env.MUSTER_MATCHER_BIND;
     const matcher = opened.use(
       await createMatcher({
-        ...{ journal, config, log, onFatal, clock: systemClock, random: systemRandom, network: grpcNetwork },
+        ...{ journal, config, retention, log, onFatal, clock: systemClock, random: systemRandom, network: grpcNetwork },
         fleetAddress: env.MUSTER_FLEET_ADDRESS,
         endpoint: env.MUSTER_MATCHER_ENDPOINT ?? bind,
         owner: env.MUSTER_MATCHER_OWNER,

@@ -5,7 +5,7 @@ import { type CommittedFact, type Journal, openLedger } from "@muster/journal";
 import type { Clock, Random } from "@muster/kit";
 import { MusterError, type ServerSessionId } from "@muster/proto";
 import type { Implementation, Network } from "@muster/proto/rpc";
-import type { Log } from "@muster/service";
+import { type Log, RETENTION_DEFAULT, type Retention } from "@muster/service";
 import type { MatcherConfig } from "./config.ts";
 import { isLiveBackfill } from "./core/backfill.ts";
 import { evolve } from "./core/evolve.ts";
@@ -43,6 +43,8 @@ export type MatcherOptions = {
   readonly owner: string;
   /** Rule sets and configurations to put at the start, if they differ from what is there. */
   readonly config: MatcherConfig;
+  /** How long what is over is remembered. Default: that of muster.json. */
+  readonly retention?: Retention;
   readonly log: Log;
   /** The journal is lost or the program contradicts itself: the process should stop. */
   readonly onFatal: (error: unknown) => void;
@@ -118,6 +120,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   const placements = createPlacements(workshop, report);
   const outbox = createSessionOutbox(workshop);
   const rounds = createRounds(workshop, {
+    endedMs: (options.retention ?? RETENTION_DEFAULT).endedMs,
     endpoint: options.endpoint,
     withheld,
     findFillable(id) {

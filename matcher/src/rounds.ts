@@ -19,7 +19,10 @@ export interface Rounds {
 
 export function createRounds(
   workshop: Workshop,
-  input: Pick<RoundInput, "endpoint" | "findFillable" | "withheld">,
+  input: Pick<RoundInput, "endpoint" | "findFillable" | "withheld"> & {
+    /** How long what has ended is remembered. */
+    readonly endedMs: number;
+  },
 ): Rounds {
   const { ledger, clock, random } = workshop;
   const dueAtMs = new Map<string, number>();
@@ -79,7 +82,7 @@ export function createRounds(
     return [...due].toSorted();
   };
   const nextWakeMs = (state: MatcherState): number | undefined => {
-    const times = [nextDueAtMs(state), ...dueAtMs.values(), ...expansionsAtMs.values()];
+    const times = [nextDueAtMs(state, input.endedMs), ...dueAtMs.values(), ...expansionsAtMs.values()];
     const known = times.filter((time) => time !== undefined);
     return known.length === 0 ? undefined : Math.min(...known);
   };
@@ -100,8 +103,8 @@ export function createRounds(
     async run(signal) {
       while (!signal.aborted) {
         awake = false;
-        if ((nextDueAtMs(ledger.state) ?? Number.POSITIVE_INFINITY) <= ledger.nowMs()) {
-          await record(workshop, decideDue);
+        if ((nextDueAtMs(ledger.state, input.endedMs) ?? Number.POSITIVE_INFINITY) <= ledger.nowMs()) {
+          await record(workshop, (state, nowMs) => decideDue(state, nowMs, input.endedMs));
         }
         await Promise.all(takeDue().map(runRound));
         await sleep(signal);

@@ -2,6 +2,7 @@
 import { companionsSchema } from "@muster/cli";
 import { configurationsSchema, ruleSetsSchema } from "@muster/matcher";
 import { fleetSettingsSchema, fleetsSchema, queuesSchema } from "@muster/mock-fleet";
+import { retentionSchema } from "@muster/service";
 import { z } from "zod";
 
 const file = z
@@ -12,6 +13,7 @@ const file = z
     fleetSettings: fleetSettingsSchema,
     ruleSets: ruleSetsSchema,
     configurations: configurationsSchema,
+    retention: retentionSchema,
     companions: companionsSchema,
   })
   .partial();

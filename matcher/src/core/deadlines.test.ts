@@ -56,6 +56,16 @@ test("what is due is handled in bounded steps", () => {
   expect(run(stateWith(2 * DUE_PER_STEP_MAX + 1), 1_000)).toEqual([DUE_PER_STEP_MAX, DUE_PER_STEP_MAX, 1]);
 });
 
+test("a shorter retention forgets earlier", () => {
+  const state = stateWith(1);
+  run(state, 1_000);
+  const endedMs = 3_600_000;
+  expect(nextDueAtMs(state, endedMs)).toBe(1_000 + endedMs + 60_000);
+  expect(decideDue(state, 1_000 + endedMs + 60_000, endedMs)).toEqual([
+    { type: "ended-forgotten", endedUntilMs: 1_000 + 60_000 },
+  ]);
+});
+
 test("ended tickets are remembered for their retention, then forgotten with their events", () => {
   const state = stateWith(2 * DUE_PER_STEP_MAX);
   run(state, 1_000.7);

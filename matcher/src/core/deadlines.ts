@@ -8,31 +8,35 @@ export const DUE_PER_STEP_MAX = 1_000;
 /** How long an ended thing may outstay its retention, in ms: forgetting is done in batches. */
 const FORGET_EVERY_MS = 60_000;
 
-/** Facts that are due at `nowMs`. More may be due: ask again when these are folded. */
-export function decideDue(state: MatcherState, nowMs: number): readonly MatcherFact[] {
+/** Facts that are due at `nowMs`. More may be due: ask again when these are folded. What has ended is kept for `endedMs`. */
+export function decideDue(
+  state: MatcherState,
+  nowMs: number,
+  endedMs: number = limits.ENDED_KEPT_MS,
+): readonly MatcherFact[] {
   const timedOut = state.deadlines.findDue(nowMs, DUE_PER_STEP_MAX);
   const facts: MatcherFact[] = timedOut.map((ticketId) => ({ type: "ticket-timed-out", ticketId }));
-  const forgetUntilMs = dueToForget(state, nowMs);
+  const forgetUntilMs = dueToForget(state, nowMs, endedMs);
   if (forgetUntilMs !== undefined) facts.push({ type: "ended-forgotten", endedUntilMs: forgetUntilMs });
   return facts;
 }
 
 /** When decideDue() has something to decide next; undefined: never, as things are. */
-export function nextDueAtMs(state: MatcherState): number | undefined {
-  const times = [state.deadlines.nextAtMs(), forgetAtMs(state)].filter((time) => time !== undefined);
+export function nextDueAtMs(state: MatcherState, endedMs: number = limits.ENDED_KEPT_MS): number | undefined {
+  const times = [state.deadlines.nextAtMs(), forgetAtMs(state, endedMs)].filter((time) => time !== undefined);
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
-function forgetAtMs(state: MatcherState): number | undefined {
+function forgetAtMs(state: MatcherState, endedMs: number): number | undefined {
   const [oldest] = state.ended;
-  return oldest && oldest.atMs + limits.ENDED_KEPT_MS + FORGET_EVERY_MS;
+  return oldest && oldest.atMs + endedMs + FORGET_EVERY_MS;
 }
 
-function dueToForget(state: MatcherState, nowMs: number): number | undefined {
-  const dueAtMs = forgetAtMs(state);
+function dueToForget(state: MatcherState, nowMs: number, endedMs: number): number | undefined {
+  const dueAtMs = forgetAtMs(state, endedMs);
   if (dueAtMs === undefined || nowMs < dueAtMs) return undefined;
   // Whole, as the journal keeps it; never before the oldest, or nothing would be forgotten.
-  const untilMs = Math.floor(nowMs - limits.ENDED_KEPT_MS);
+  const untilMs = Math.floor(nowMs - endedMs);
   const last = state.ended[DUE_PER_STEP_MAX];
   return last ? Math.min(untilMs, Math.ceil(last.atMs)) : untilMs;
 }

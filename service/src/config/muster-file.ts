@@ -12,6 +12,7 @@ const SECTIONS = {
   fleetSettings: "the mock fleet",
   ruleSets: "the matcher",
   configurations: "the matcher",
+  retention: "the mock fleet and the matcher",
   companions: "muster dev",
 } as const;
 

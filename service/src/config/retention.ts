@@ -1,0 +1,42 @@
+// The section `retention` of muster.json: how long the services remember what is over. Matcher and fleet read it alike.
+import { limits, MusterError } from "@muster/proto";
+import { z } from "zod";
+import type { MusterFile } from "./muster-file.ts";
+import { parseSection } from "./parse-section.ts";
+
+export type Retention = {
+  /** How long ended tickets, placements and sessions are remembered, in ms: repeats of their ids are recognised that long. */
+  readonly endedMs: number;
+};
+
+const HOUR_MS = 3_600_000;
+/** A caller that was cut off asks again within the hour, and must not start a second match under the same id. */
+const ENDED_HOURS_MIN = 1;
+/** What has ended is held in memory: a month of it is more than any machine should carry for the sake of repeats. */
+const ENDED_HOURS_MAX = 720;
+
+/** What holds where muster.json says nothing. */
+export const RETENTION_DEFAULT: Retention = { endedMs: limits.ENDED_KEPT_MS };
+
+export const retentionSchema = z
+  .strictObject({
+    endedHours: z
+      .number()
+      .min(ENDED_HOURS_MIN)
+      .max(ENDED_HOURS_MAX)
+      .default(RETENTION_DEFAULT.endedMs / HOUR_MS)
+      .describe("How long ended tickets, placements and sessions are remembered, with the ids of their requests."),
+  })
+  .prefault({});
+
+/** @throws {MusterError} CONFIG_INVALID naming the file and the path in it. */
+export function readRetention(file: Pick<MusterFile, "path" | "sections">): Retention {
+  try {
+    const { endedHours } = parseSection(retentionSchema, file.sections.retention, "$.retention");
+    return { endedMs: Math.round(endedHours * HOUR_MS) };
+  } catch (error) {
+    if (!(error instanceof MusterError)) throw error;
+    const { reason, metadata } = error;
+    throw new MusterError(reason, `Cannot read ${file.path}:\n${error.message}`, { metadata, cause: error });
+  }
+}
