@@ -16,6 +16,10 @@ const fair = {
   maxDistance: 50,
 };
 const skilled = (id: string, value: number, since = 0) => ticket(id, { since, attributes: { skill: value } });
+const measured = (id: string, latenciesMs: Readonly<Record<string, number>>, since = 0): JudgedTicket => {
+  const one = ticket(id, { since });
+  return { ...one, players: one.players.map((member) => ({ ...member, latenciesMs })) };
+};
 const widenSize = { target: "teams[*].minPlayers", steps: [{ waitTimeSeconds: 10, value: 1 }] };
 const widenSkill = { target: "rules[fair].maxDistance", steps: [{ waitTimeSeconds: 10, value: 500 }] };
 const squads = (min: number, max: number, more = {}) => ({
@@ -200,6 +204,21 @@ const rows: readonly {
     document: redBlue(1, 1, { playerAttributes: [skill], rules: [fair], expansions: [widenSkill] }),
     tickets: [skilled("a", 100), skilled("b", 600, 9_000), skilled("c", 700, 2_000)],
     nowMs: 12_000,
+    match: "red: a | blue: c",
+  },
+  {
+    name: "matches in a region that suits both, whoever is older",
+    document: redBlue(1, 1, { rules: [{ name: "near", type: "latencyRule", maxLatency: 60 }] }),
+    tickets: [measured("a", { eu: 20 }), measured("b", { us: 20 }, 1), measured("c", { us: 40, eu: 60 }, 2)],
+    match: "red: a | blue: c",
+  },
+  {
+    name: "tries first whom a sort puts first",
+    document: redBlue(1, 1, {
+      playerAttributes: [skill],
+      rules: [{ name: "close", type: "distanceSort", sortAttribute: "skill", sortDirection: "ascending" }],
+    }),
+    tickets: [skilled("a", 100), skilled("b", 900, 1), skilled("c", 150, 2)],
     match: "red: a | blue: c",
   },
   {

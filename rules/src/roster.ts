@@ -6,6 +6,11 @@ import type { AttributeSpec, TeamSpec } from "./rule-set.ts";
 export type JudgedPlayer = {
   readonly playerId: PlayerId;
   readonly attributes: Attributes;
+  /**
+   * Round trip in ms by region; one that is absent was not measured, and suits the player not. Undefined: nothing is known
+   * any more, as of somebody who has been seated for long, and latency rules look at the others alone.
+   */
+  readonly latenciesMs?: Readonly<Record<string, number>> | undefined;
   readonly team?: string | undefined;
 };
 

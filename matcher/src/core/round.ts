@@ -4,9 +4,10 @@
 import type { Random } from "@muster/kit";
 import { invariant } from "@muster/kit";
 import { type BattleSession, type MatchId, newId, type ServerSessionId, type Team, type TicketId } from "@muster/proto";
-import { capacityOf, findFill, formMatch, type RuleSet, teamShapes } from "@muster/rules";
+import { capacityOf, findFill, formMatch, type RuleSet, readsLatencies, teamShapes } from "@muster/rules";
 import { assessAfterFill, fillGoal, seatedTeams } from "./assess-backfill.ts";
 import { nextFillIdOf } from "./backfill.ts";
+import { asNewcomer, seatedWithLatencies } from "./battle-latencies.ts";
 import { createBench } from "./bench.ts";
 import type { Configuration } from "./configuration.ts";
 import type { MatcherFact } from "./fact.ts";
@@ -63,7 +64,8 @@ export function decideRound(state: MatcherState, input: RoundInput): Round {
       break;
     }
     const view = input.findFillable(session.battleSessionId);
-    const fill = view && bench.tryOldest((free) => decideFill(session, { view, ruleSet, free, nowMs: input.nowMs }));
+    const fill =
+      view && bench.tryOldest((free) => decideFill(state, session, { view, ruleSet, free, nowMs: input.nowMs }));
     if (fill) {
       facts.push(fill);
       bench.take(fill.newcomers.map((newcomer) => newcomer.ticketId));
@@ -119,6 +121,7 @@ function searchingBackfills(state: MatcherState, ids: Iterable<ServerSessionId>)
 type FillDecided = Extract<MatcherFact, { type: "fill-decided" }>;
 
 function decideFill(
+  state: MatcherState,
   session: MatchedSession,
   from: {
     readonly view: BattleSession;
@@ -131,8 +134,11 @@ function decideFill(
   const record = session.backfill;
   if (record?.document.state !== "SEARCHING" || record.document.noLegalFill) return undefined;
   const room = view.capacity - view.playerSessions.length;
-  const candidates = free.filter((ticket) => ticket.players.length <= room);
-  const found = findFill(ruleSet, seatedTeams(view), fillGoal(record), candidates, nowMs);
+  const fitting = free.filter((ticket) => ticket.players.length <= room);
+  const isNear = readsLatencies(ruleSet);
+  const candidates = isNear ? fitting.map((ticket) => asNewcomer(ticket, view.region)) : fitting;
+  const seated = isNear ? seatedWithLatencies(state, view) : seatedTeams(view);
+  const found = findFill(ruleSet, seated, fillGoal(record), candidates, nowMs);
   if (!found) return undefined;
   const newcomers = found.additions.flatMap(({ team, players }) => players.map((player) => assign(team, player)));
   if (newcomers.length > room) return undefined; // The session takes fewer than its teams together.

@@ -4,17 +4,37 @@ import type { PartyAggregation } from "./expression.ts";
 type DialectSpec = {
   readonly attributePath: "attributes" | "playerAttributes";
   readonly partyAggregation: PartyAggregation;
+  /** The same for string lists. */
+  readonly listAggregation: PartyAggregation;
   readonly firstInstance: 0 | 1;
   readonly instanceDigits: number;
 };
 
 export const dialects = {
   /** "version": "v1.0", quantities as minQuantity and maxQuantity, or none. */
-  PGOS: { attributePath: "playerAttributes", partyAggregation: "each", firstInstance: 1, instanceDigits: 3 },
+  PGOS: {
+    attributePath: "playerAttributes",
+    partyAggregation: "each",
+    listAggregation: "each",
+    firstInstance: 1,
+    instanceDigits: 3,
+  },
   /** "version": "v1.0", quantities as number: [n, m]. */
-  GPM: { attributePath: "playerAttributes", partyAggregation: "each", firstInstance: 0, instanceDigits: 3 },
+  GPM: {
+    attributePath: "playerAttributes",
+    partyAggregation: "each",
+    listAggregation: "each",
+    firstInstance: 0,
+    instanceDigits: 3,
+  },
   /** "ruleLanguageVersion": "1.0", quantities as quantity. */
-  FLEXMATCH: { attributePath: "attributes", partyAggregation: "avg", firstInstance: 1, instanceDigits: 1 },
+  FLEXMATCH: {
+    attributePath: "attributes",
+    partyAggregation: "avg",
+    listAggregation: "union",
+    firstInstance: 1,
+    instanceDigits: 1,
+  },
 } as const satisfies Record<string, DialectSpec>;
 
 export type Dialect = keyof typeof dialects;

@@ -2,20 +2,33 @@
 // expression knows the shape of its value, so that nothing downstream can meet a string where a number belongs.
 import type { AttributeSpec } from "../rule-set.ts";
 
-export const aggregationNames = ["each", "min", "max", "avg", "any"] as const;
+export const aggregationNames = ["each", "min", "max", "avg", "any", "union", "intersection"] as const;
 
 /**
  * What a rule sees of players who came with one ticket and sit in one team: each their own value, or all the party's
  * lowest, highest or average one, or that of any one member. GPM draws that member; a judge may not, so it is the one
- * whose id sorts first.
+ * whose id sorts first. Of string lists a party has one together: what any member lists, or what all do.
  */
 export type PartyAggregation = (typeof aggregationNames)[number];
 
-export const functionNames = ["flatten", "min", "max", "avg", "median", "sum", "count", "stddev"] as const;
+export const functionNames = [
+  "flatten",
+  "min",
+  "max",
+  "avg",
+  "median",
+  "sum",
+  "count",
+  "stddev",
+  "set_intersection",
+] as const;
 export type FunctionName = (typeof functionNames)[number];
 
-/** What the value consists of, and how many lists deep: 0 is a single value, 2 a list of lists. */
-type Shape = { readonly leaf: "team" | "player" | "number" | "string"; readonly depth: number };
+/**
+ * What the value consists of, and how many lists deep: 0 is a single value, 2 a list of lists. A string list that a player
+ * brings is one value, as FlexMatch has it: `flatten` takes the teams apart, and leaves each player's list whole.
+ */
+type Shape = { readonly leaf: "team" | "player" | "number" | "string" | "string_list"; readonly depth: number };
 
 export type Expression = Shape &
   (
@@ -24,10 +37,19 @@ export type Expression = Shape &
         readonly type: "attribute";
         readonly teams: TeamReference;
         readonly attribute: AttributeSpec;
+        /** Which number of a string→number map; undefined for other attributes. */
+        readonly mapKey: string | undefined;
         readonly aggregation: PartyAggregation;
       }
     | { readonly type: "call"; readonly name: FunctionName; readonly argument: Expression }
   );
+
+/** What tickets can be sorted by. */
+export type SortableAttribute = AttributeSpec & { readonly type: "number" | "string_number_map" };
+
+export function isSortable(attribute: AttributeSpec): attribute is SortableAttribute {
+  return attribute.type === "number" || attribute.type === "string_number_map";
+}
 
 /** The teams in brackets. A template's name stands for all its instances; `*` for all teams. */
 export type TeamReference = {

@@ -4,7 +4,7 @@ import { isOfType } from "../roster.ts";
 import type { AttributeSpec } from "../rule-set.ts";
 import type { Dialect } from "./dialect.ts";
 import { aggregationNames, type PartyAggregation } from "./expression.ts";
-import { aggregatesText } from "./parse-expression.ts";
+import { aggregates } from "./parse-expression.ts";
 import { type Fields, readChoice, readList, readName, readObject, refuse, type Spot } from "./spot.ts";
 
 const types = ["number", "string", "string_list", "string_number_map"] as const;
@@ -30,8 +30,9 @@ function readSpec(fields: Fields, name: string): AttributeSpec | undefined {
   if (given.value !== undefined && !(isOfType(given.value, type) && isWithinLimits(given.value))) {
     return refuse(given, `must be a ${type}, as the attribute is`);
   }
-  if (partyAggregation && type !== "number" && !aggregatesText(partyAggregation)) {
-    return refuse(fields("partyAggregation"), `must be each or any for a ${type}`);
+  if (partyAggregation && !aggregates(partyAggregation, type)) {
+    const fitting = aggregationNames.filter((one) => aggregates(one, type)).join(", ");
+    return refuse(fields("partyAggregation"), `must be one of ${fitting} for a ${type}`);
   }
   return { name, type, default: isOfType(given.value, type) ? given.value : undefined, partyAggregation };
 }

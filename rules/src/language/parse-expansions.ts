@@ -2,6 +2,7 @@
 import { invariant } from "@muster/kit";
 import { limits } from "@muster/proto";
 import type { TeamSpec, Tier } from "../rule-set.ts";
+import type { BoundMember } from "../rule-types/rule-type.ts";
 import { type Rule, typeOf } from "../rule-types/table.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { checkTotal } from "./parse-teams.ts";
@@ -103,7 +104,7 @@ function foldTiers(spot: Spot, steps: readonly Step[], sections: Sections): Tier
   const now = (fromAgeMs: number): Tier => ({
     fromAgeMs,
     teams: [...teams.values()].filter((team) => team !== undefined),
-    rules: [...rules.values()].filter((rule) => rule !== undefined),
+    rules: enforcedRules([...rules.values()].filter((rule) => rule !== undefined)),
   });
   const tiers = [now(0)];
   const ages = [...new Set(steps.map((step) => step.fromAgeMs))].toSorted((one, other) => one - other);
@@ -125,6 +126,33 @@ function foldTiers(spot: Spot, steps: readonly Step[], sections: Sections): Tier
     tiers.push(now(age));
   }
   return tiers;
+}
+
+/** The rules that hold each on its own: those that others judge by are bound to them. */
+function enforcedRules(rules: readonly Rule[]): readonly Rule[] {
+  const byName = new Map(rules.map((rule) => [rule.name, rule]));
+  const named = new Set(rules.flatMap((rule) => typeOf(rule).members?.(rule) ?? []));
+  return rules
+    .filter((rule) => !named.has(rule.name))
+    .map((rule) => {
+      const { members, bind } = typeOf(rule);
+      if (!members || !bind) return rule;
+      const bound = members(rule).flatMap((name) => {
+        const member = byName.get(name);
+        return member ? [[name, bindMember(member)] as const] : [];
+      });
+      return bind(rule, new Map(bound));
+    });
+}
+
+function bindMember(rule: Rule): BoundMember {
+  const type = typeOf(rule);
+  return {
+    expressions: type.expressions(rule),
+    readsLatencies: type.readsLatencies?.(rule) ?? false,
+    findBreach: (roster) => type.findBreach(rule, roster),
+    mayStillHold: (roster) => type.mayStillHold(rule, roster),
+  };
 }
 
 function expandTeam(teams: Map<string, TeamSpec | undefined>, target: Target, spot: Spot): void {

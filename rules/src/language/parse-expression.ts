@@ -3,6 +3,7 @@ import type { AttributeSpec, TeamSpec } from "../rule-set.ts";
 import { type Dialect, dialects } from "./dialect.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import {
+  aggregationNames,
   type Expression,
   type FunctionName,
   functionNames,
@@ -71,7 +72,6 @@ export function parseExpression(
     if (name === "teams") return readPath();
     const called = functionNames.find((known) => known === name);
     if (called === undefined) {
-      if (name === "set_intersection") return refuse(spot, "uses set_intersection, which is not supported yet");
       const hint = didYouMean(name, ["teams", ...functionNames]);
       return refuse(spot, `must begin with teams[…] or a function (${functionNames.join(", ")})${hint}`);
     }
@@ -100,17 +100,28 @@ export function parseExpression(
     const name = bracketed();
     const attribute = name === undefined ? undefined : findAttribute(spot, name, declared);
     if (!attribute) return undefined;
-    if (attribute.type === "string" && aggregation && !aggregatesText(aggregation)) {
-      return refuse(spot, `reads "${name}", a string: its partyAggregation must be each or any, not ${aggregation}`);
+    const mapKey = attribute.type === "string_number_map" ? readMapKey(attribute) : undefined;
+    if (attribute.type === "string_number_map" && mapKey === undefined) return undefined;
+    if (aggregation && !aggregates(aggregation, attribute.type)) {
+      const fitting = aggregationNames.filter((one) => aggregates(one, attribute.type)).join(", ");
+      return refuse(
+        spot,
+        `reads "${name}", a ${attribute.type}: its partyAggregation must be one of ${fitting}, not ${aggregation}`,
+      );
     }
     return {
       type: "attribute",
       teams,
       attribute,
+      mapKey,
       aggregation: aggregation ?? defaultAggregation(attribute, declared.dialect),
-      leaf: attribute.type === "number" ? "number" : "string",
+      leaf: leafOf(attribute),
       depth: depth + 1,
     };
+  };
+  const readMapKey = (attribute: AttributeSpec): string | undefined => {
+    if (text[position] === "[") return bracketed();
+    return refuse(spot, `must say which number of the map it reads, as in [${attribute.name}][key]`);
   };
 
   const expression = readExpression(1);
@@ -119,18 +130,34 @@ export function parseExpression(
   return expression;
 }
 
-/** Whether a party's strings can be aggregated so: strings have no average. */
-export function aggregatesText(aggregation: PartyAggregation): boolean {
-  return aggregation === "each" || aggregation === "any";
+/** Whether a party's values of the type can be aggregated so: strings have no average, numbers no union. */
+export function aggregates(aggregation: PartyAggregation, type: AttributeSpec["type"]): boolean {
+  if (aggregation === "each" || aggregation === "any") return true;
+  const ofLists = aggregation === "union" || aggregation === "intersection";
+  return type === "string_list" ? ofLists : type !== "string" && !ofLists;
 }
 
-function defaultAggregation(attribute: AttributeSpec, dialect: Dialect): PartyAggregation {
-  const { partyAggregation } = dialects[dialect];
-  if (attribute.type === "string" && !aggregatesText(partyAggregation)) return attribute.partyAggregation ?? "each";
-  return attribute.partyAggregation ?? partyAggregation;
+function defaultAggregation({ type, partyAggregation }: AttributeSpec, dialect: Dialect): PartyAggregation {
+  if (partyAggregation) return partyAggregation;
+  const { partyAggregation: ofNumbers, listAggregation } = dialects[dialect];
+  const usual = type === "string_list" ? listAggregation : ofNumbers;
+  return aggregates(usual, type) ? usual : "each";
+}
+
+function leafOf({ type }: AttributeSpec): "number" | "string" | "string_list" {
+  return type === "string_number_map" ? "number" : type;
 }
 
 function call(spot: Spot, name: FunctionName, argument: Expression): Expression | undefined {
+  if (name === "set_intersection") {
+    if (argument.leaf !== "string_list" || argument.depth === 0) {
+      return refuse(spot, "must give set_intersection() a list of string lists");
+    }
+    return { type: "call", name, argument, leaf: "string_list", depth: argument.depth - 1 };
+  }
+  if (name === "count" && argument.leaf === "string_list" && argument.depth === 0) {
+    return { type: "call", name, argument, leaf: "number", depth: 0 };
+  }
   if (argument.depth === 0) return refuse(spot, `must give ${name}() a list`);
   if (name === "flatten") return { type: "call", name, argument, leaf: argument.leaf, depth: 1 };
   if (name !== "count" && argument.leaf !== "number") return refuse(spot, `must give ${name}() numbers`);
@@ -166,13 +193,9 @@ function findTeams(spot: Spot, text: string, declared: Declared): TeamReference 
   return { isAll: false, isList: text.includes(",") || instances.length > 1, instances, namesInstance };
 }
 
-function findAttribute(spot: Spot, name: string, declared: Declared): AttributeSpec | undefined {
+export function findAttribute(spot: Spot, name: string, declared: Declared): AttributeSpec | undefined {
   const attribute = declared.attributes.get(name);
-  if (!attribute) {
-    if (declared.attributes.has(name)) return undefined;
-    const hint = didYouMean(name, declared.attributes.keys());
-    return refuse(spot, `must name a declared attribute, not "${name.slice(0, 64)}"${hint}`);
-  }
-  if (attribute.type === "number" || attribute.type === "string") return attribute;
-  return refuse(spot, `reads "${name}", a ${attribute.type}, which expressions do not support yet`);
+  if (attribute || declared.attributes.has(name)) return attribute;
+  const hint = didYouMean(name, declared.attributes.keys());
+  return refuse(spot, `must name a declared attribute, not "${name.slice(0, 64)}"${hint}`);
 }

@@ -1,7 +1,7 @@
-// The `rules` section: each rule by its type. What the build cannot judge yet is refused: a rule passed over in silence
-// would let through the very matches that its author forbids.
+// The `rules` section: each rule by its type, and what rules about other rules may name.
 import type { Rule } from "../rule-types/table.ts";
-import { findRuleType, laterRuleTypeNames, ruleTypeNames } from "../rule-types/table.ts";
+import { findRuleType, ruleTypeNames, typeOf } from "../rule-types/table.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import { aggregationNames } from "./expression.ts";
 import type { Declared } from "./parse-expression.ts";
 import { readChoice, readList, readName, readObject, refuse, type Spot } from "./spot.ts";
@@ -13,6 +13,7 @@ const RULES_MAX = 64;
 export function parseRules(spot: Spot, declared: Declared): ReadonlyMap<string, Rule | undefined> {
   const rules = new Map<string, Rule | undefined>();
   const taken = new Set<string>();
+  const places = new Map<Rule, Spot>();
   for (const item of readList(spot, { min: 0, max: RULES_MAX }) ?? []) {
     const type = readType(item);
     const common = ["name", "type", "description", "partyAggregation"];
@@ -26,16 +27,33 @@ export function parseRules(spot: Spot, declared: Declared): ReadonlyMap<string, 
     if (fields("description").value !== undefined && typeof fields("description").value !== "string") {
       refuse(fields("description"), "must be a string");
     }
-    rules.set(name, type.parse(fields, { spot: item, name, declared, aggregation }));
+    const rule = type.parse(fields, { spot: item, name, declared, aggregation });
+    rules.set(name, rule);
+    if (rule) places.set(rule, item);
   }
+  for (const [rule, item] of places) checkMembers(rule, item, rules);
   return rules;
+}
+
+/** Rules that say nothing about a roster on their own, or about all of it at once: FlexMatch has no compound of them. */
+const NO_MEMBERS = ["batchDistance", "compound", "distanceSort", "absoluteSort"];
+
+function checkMembers(rule: Rule, item: Spot, rules: ReadonlyMap<string, Rule | undefined>): void {
+  const spot = { ...item, path: `${item.path}.statement`, value: read(item, "statement") };
+  for (const name of typeOf(rule).members?.(rule) ?? []) {
+    const member = rules.get(name);
+    if (!rules.has(name)) {
+      refuse(spot, `must name rules of the rule set, not "${name.slice(0, 64)}"${didYouMean(name, rules.keys())}`);
+    } else if (member && NO_MEMBERS.includes(member.type)) {
+      refuse(spot, `must not name "${name}", a ${member.type} rule`);
+    }
+  }
 }
 
 /** The type decides which keys are known, so it is read before them. */
 function readType(item: Spot): ReturnType<typeof findRuleType> {
   const value = read(item, "type");
   const spot = { ...item, path: `${item.path}.type`, value };
-  if (typeof value === "string" && laterRuleTypeNames.includes(value)) return refuse(spot, "is not supported yet");
   const name = readChoice(spot, ruleTypeNames);
   return name === undefined ? undefined : findRuleType(name);
 }

@@ -3,7 +3,7 @@
 import { type Expression, isPerPlayer, sourceOf } from "../language/expression.ts";
 import { readChoice, refuse, type Spot } from "../language/spot.ts";
 import type { Roster } from "../roster.ts";
-import { evaluate, leavesOf, pairUp } from "./evaluate.ts";
+import { evaluate, leavesOf, pairUp, readLeaves } from "./evaluate.ts";
 import { type Reference, readLiteral, readMeasurements, readReference } from "./measurements.ts";
 import type { RuleType } from "./rule-type.ts";
 
@@ -71,7 +71,7 @@ export const comparison: RuleType<ComparisonRule> = {
 
   kinship({ measurements, operation, reference }) {
     const isForAll = measurements.every((one) => isPerPlayer(one) && sourceOf(one).teams.isAll);
-    return isForAll && operation === "=" && !reference ? { type: "same", measurements } : undefined;
+    return isForAll && operation === "=" && !reference ? { type: "same", read: readLeaves(measurements) } : undefined;
   },
 };
 

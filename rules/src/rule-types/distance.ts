@@ -4,7 +4,7 @@
 import { limits } from "@muster/proto";
 import { type Expression, isPerPlayer, sourceOf } from "../language/expression.ts";
 import { readNumber, refuse, type Spot } from "../language/spot.ts";
-import { evaluate, leavesOf, pairUp } from "./evaluate.ts";
+import { evaluate, leavesOf, pairUp, readLeaves } from "./evaluate.ts";
 import { type Reference, readMeasurements, readReference } from "./measurements.ts";
 import type { RuleType } from "./rule-type.ts";
 
@@ -85,7 +85,12 @@ export const distance: RuleType<DistanceRule> = {
     const isHard =
       measurements.every(isPerPlayer) && (reference.type === "literal" || reference.expression.depth === 0);
     const spread = isHard ? 2 * maxDistance : Number.POSITIVE_INFINITY;
-    return { type: "within", measurements, spread, unit: Math.max(1, Math.min(maxDistance, anyDistance.max)) };
+    return {
+      type: "within",
+      read: readLeaves(measurements),
+      spread,
+      unit: Math.max(1, Math.min(maxDistance, anyDistance.max)),
+    };
   },
 };
 

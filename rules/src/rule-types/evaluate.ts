@@ -1,11 +1,14 @@
 // The value of an expression over a roster: the reference reading of the language, written for clarity.
 import { unreachable } from "@muster/kit";
-import type { Expression, FunctionName, PartyAggregation, TeamReference } from "../language/expression.ts";
+import type { AttributeValue } from "@muster/proto";
+import type { Expression, FunctionName, TeamReference } from "../language/expression.ts";
 import { type Roster, type RosterTeam, readAttribute, type SeatedPlayer } from "../roster.ts";
-import type { AttributeSpec } from "../rule-set.ts";
 
 /** Undefined is "nothing": the average of nobody. Rules pass over it, as FlexMatch does while a team is empty. */
-export type Value = number | string | undefined | readonly Value[];
+export type Value = number | string | undefined | StringList | readonly Value[];
+
+/** A list of strings that counts as one value: what one player, or one party, brings. */
+export type StringList = { readonly strings: readonly string[] };
 
 /** What `expression` comes to for the open teams of `roster`. A team that is not open has no players. */
 export function evaluate(expression: Expression, roster: Roster): Value {
@@ -16,9 +19,7 @@ export function evaluate(expression: Expression, roster: Roster): Value {
     case "player-ids":
       return perTeam(expression.teams, roster, (team) => team.players.map((player) => player.playerId));
     case "attribute":
-      return perTeam(expression.teams, roster, (team) =>
-        readValues(team.players, expression.attribute, expression.aggregation),
-      );
+      return perTeam(expression.teams, roster, (team) => readValues(team.players, expression));
     case "call":
       return apply(expression.name, evaluate(expression.argument, roster), expression.argument.depth);
     default:
@@ -26,10 +27,25 @@ export function evaluate(expression: Expression, roster: Roster): Value {
   }
 }
 
-/** The single values of a nested one, without the nothings. */
+/** The numbers and strings of a nested value, without the nothings. */
 export function leavesOf(value: Value): readonly (number | string)[] {
-  if (value === undefined) return [];
+  if (value === undefined || isStringList(value)) return [];
   return typeof value === "object" ? value.flatMap(leavesOf) : [value];
+}
+
+/** The numbers and strings that `measurements` come to, all in one list. */
+export function readLeaves(measurements: readonly Expression[]): (roster: Roster) => readonly (number | string)[] {
+  return (roster) => measurements.flatMap((measurement) => leavesOf(evaluate(measurement, roster)));
+}
+
+/** The string lists of a nested value, without the nothings. */
+export function listsOf(value: Value): readonly (readonly string[])[] {
+  if (typeof value !== "object") return [];
+  return isStringList(value) ? [value.strings] : value.flatMap(listsOf);
+}
+
+function isStringList(value: Value): value is StringList {
+  return typeof value === "object" && "strings" in value;
 }
 
 /**
@@ -38,6 +54,7 @@ export function leavesOf(value: Value): readonly (number | string)[] {
  */
 export function pairUp(measured: Value, reference: Value): readonly Pair[] | undefined {
   if (measured === undefined || reference === undefined) return [];
+  if (isStringList(measured) || isStringList(reference)) return [];
   if (typeof measured !== "object") return typeof reference === "object" ? undefined : [{ measured, reference }];
   if (typeof reference !== "object") return leavesOf(measured).map((leaf) => ({ measured: leaf, reference }));
   if (measured.length !== reference.length) return undefined;
@@ -60,23 +77,38 @@ function perTeam(teams: TeamReference, roster: Roster, read: (team: RosterTeam) 
 
 const nobody: RosterTeam = { name: "", players: [] };
 
-function readValues(
-  players: readonly SeatedPlayer[],
-  attribute: AttributeSpec,
-  aggregation: PartyAggregation,
-): readonly Value[] {
+type AttributeExpression = Extract<Expression, { readonly type: "attribute" }>;
+
+function readValues(players: readonly SeatedPlayer[], expression: AttributeExpression): readonly Value[] {
+  const { aggregation } = expression;
   return players.map((player) => {
-    if (aggregation === "each" || player.ticketId === undefined) return readScalar(player, attribute);
+    if (aggregation === "each" || player.ticketId === undefined) return readLeaf(player, expression);
     const party = players.filter((other) => other.ticketId === player.ticketId);
-    if (aggregation === "any") return readScalar(party.toSorted(byId)[0] ?? player, attribute);
-    const values = party.map((member) => readScalar(member, attribute));
+    if (aggregation === "any") return readLeaf(party.toSorted(byId)[0] ?? player, expression);
+    const values = party.map((member) => readLeaf(member, expression));
+    if (aggregation === "union" || aggregation === "intersection") {
+      // The party's list once: a rule that counts a value would count it for every member.
+      return player === party[0] ? { strings: combine(aggregation, values.flatMap(listsOf)) } : undefined;
+    }
     return reduce(aggregation, values);
   });
 }
 
-function readScalar(player: SeatedPlayer, attribute: AttributeSpec): number | string | undefined {
+function readLeaf(player: SeatedPlayer, { attribute, mapKey }: AttributeExpression): Value {
   const value = readAttribute(player, attribute);
+  if (mapKey !== undefined) return isNumberMap(value) && Object.hasOwn(value, mapKey) ? value[mapKey] : undefined;
+  if (Array.isArray(value)) return { strings: value };
   return typeof value === "object" ? undefined : value;
+}
+
+function isNumberMap(value: AttributeValue | undefined): value is Readonly<Record<string, number>> {
+  return typeof value === "object" && !Array.isArray(value);
+}
+
+/** The strings of any of `lists`, or those of all. Each once, in the order of the first list that has them. */
+export function combine(how: "union" | "intersection", lists: readonly (readonly string[])[]): readonly string[] {
+  const all = [...new Set(lists.flat())];
+  return how === "union" ? all : all.filter((text) => lists.every((list) => list.includes(text)));
 }
 
 function byId(one: SeatedPlayer, other: SeatedPlayer): number {
@@ -85,13 +117,28 @@ function byId(one: SeatedPlayer, other: SeatedPlayer): number {
 
 /** `depth` is how deep the argument is nested: a function works on each innermost list. */
 function apply(name: FunctionName, argument: Value, depth: number): Value {
-  if (name === "flatten") return leavesOf(argument);
+  if (isStringList(argument)) return argument.strings.length; // Only count() is given a single list.
   const list = typeof argument === "object" ? argument : [];
+  if (name === "flatten") return flatten(list);
   if (depth > 1) return list.map((inner) => apply(name, inner, depth - 1));
+  if (name === "set_intersection") {
+    const lists = list.flatMap(listsOf);
+    return lists.length === 0 ? undefined : { strings: combine("intersection", lists) };
+  }
   return reduce(name, list);
 }
 
-function reduce(name: Exclude<FunctionName, "flatten">, list: readonly Value[]): number | undefined {
+function flatten(list: readonly Value[]): readonly Value[] {
+  return list.flatMap((value) => {
+    if (value === undefined) return [];
+    return typeof value === "object" && !isStringList(value) ? flatten(value) : [value];
+  });
+}
+
+function reduce(
+  name: Exclude<FunctionName, "flatten" | "set_intersection">,
+  list: readonly Value[],
+): number | undefined {
   if (name === "count") return list.length;
   const numbers = list.filter((value) => typeof value === "number");
   if (name === "sum") return sum(numbers);

@@ -12,8 +12,14 @@ export type Reference =
   | { readonly type: "literal"; readonly value: number | string }
   | { readonly type: "expression"; readonly expression: Expression };
 
-/** The expressions of `measurements`: all numbers, or all strings. */
-export function readMeasurements(spot: Spot, context: RuleContext): readonly Expression[] | undefined {
+type Measured = "number" | "string" | "string_list";
+
+/** The expressions of `measurements`: all of one kind, which is one of `kinds`. */
+export function readMeasurements(
+  spot: Spot,
+  context: RuleContext,
+  kinds: readonly Measured[] = ["number", "string"],
+): readonly Expression[] | undefined {
   const items = readList(spot, { min: 1, max: MEASUREMENTS_MAX });
   if (!items) return undefined;
   const found: Expression[] = [];
@@ -22,6 +28,8 @@ export function readMeasurements(spot: Spot, context: RuleContext): readonly Exp
     if (!expression) continue;
     if (expression.leaf === "team" || expression.leaf === "player") {
       refuse(item, `measures ${expression.leaf}s: take an attribute, players[playerId] or count() of them`);
+    } else if (!kinds.includes(expression.leaf)) {
+      refuse(item, `must measure ${kinds.join("s or ")}s, not ${expression.leaf}s`);
     } else if (found[0] && found[0].leaf !== expression.leaf) {
       refuse(item, `must measure ${found[0].leaf}s as the measurements before it do`);
     } else found.push(expression);

@@ -2,7 +2,7 @@
 import type { Expression, PartyAggregation } from "../language/expression.ts";
 import type { Declared } from "../language/parse-expression.ts";
 import type { Fields, Spot } from "../language/spot.ts";
-import type { Roster } from "../roster.ts";
+import type { Roster, SeatedPlayer } from "../roster.ts";
 
 /** What every rule has. `type` is one spelling for all dialects: `comparison` also where a document says `comparisonRule`. */
 type RuleBase = { readonly name: string; readonly type: string };
@@ -19,12 +19,30 @@ export type RuleType<Rule extends RuleBase> = {
   expand(rule: Rule, field: string, spot: Spot): Rule | undefined;
   /** Every expression of the rule. */
   expressions(rule: Rule): readonly Expression[];
+  /** Whether the rule reads nothing but how many players sit where. Default: all its expressions do. */
+  isCountsOnly?(rule: Rule): boolean;
+  /** Whether the rule reads latencies. Default: it does not. */
+  readsLatencies?(rule: Rule): boolean;
   /** Why the roster breaks the rule, as the end of "it is …"; undefined when it holds. */
   findBreach(rule: Rule, roster: Roster): string | undefined;
   /** False only if the rule is broken whoever else joins the teams of `roster`: lets a search stop early. */
   mayStillHold(rule: Rule, roster: Roster): boolean;
   /** What the rule asks of any two tickets of a match, wherever they sit, if it says so much. */
   kinship(rule: Rule): Kinship | undefined;
+  /** Of a rule that only sorts: where a ticket stands beside the anchor, lowest first. Such a rule is never broken. */
+  sortKey?(rule: Rule, ticket: readonly SeatedPlayer[], anchor: readonly SeatedPlayer[]): number;
+  /** Of a rule about other rules: the names of those that it judges by, which are then not enforced alone. */
+  members?(rule: Rule): readonly string[];
+  /** The rule judging by `members`, which are what holds at one age. */
+  bind?(rule: Rule, members: ReadonlyMap<string, BoundMember>): Rule;
+};
+
+/** What a rule about other rules may ask of one of them. */
+export type BoundMember = {
+  readonly expressions: readonly Expression[];
+  readonly readsLatencies: boolean;
+  findBreach(roster: Roster): string | undefined;
+  mayStillHold(roster: Roster): boolean;
 };
 
 export type RuleContext = {
@@ -35,10 +53,12 @@ export type RuleContext = {
 };
 
 /**
- * A demand on the values that `measurements` have over all players. `within`: all within `spread` of one another
- * (infinite: nothing is forbidden, but closer by units of `unit` is likelier to fit). `same`: all one value.
+ * A demand on what all players of a match have, which `read` tells for some of them. `within`: all numbers within `spread`
+ * of one another (infinite: nothing is forbidden, but closer by units of `unit` is likelier to fit). `same`: all one
+ * value. `shared`: at least `least` strings that all have; `read` tells those that the given players share.
  */
-export type Kinship = { readonly measurements: readonly Expression[] } & (
+export type Kinship = { readonly read: (roster: Roster) => readonly (number | string)[] } & (
   | { readonly type: "within"; readonly spread: number; readonly unit: number }
   | { readonly type: "same" }
+  | { readonly type: "shared"; readonly least: number }
 );

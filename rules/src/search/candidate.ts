@@ -3,7 +3,6 @@
 
 import { type JudgedTicket, type Roster, readAttribute, type SeatedPlayer } from "../roster.ts";
 import type { AttributeSpec } from "../rule-set.ts";
-import { evaluate, leavesOf } from "../rule-types/evaluate.ts";
 import type { Kinship } from "../rule-types/rule-type.ts";
 import { type Rule, typeOf } from "../rule-types/table.ts";
 
@@ -22,10 +21,11 @@ export type Group = {
   readonly players: readonly SeatedPlayer[];
 };
 
-/** The range of numbers or the one value that a rule measures over some players; undefined: it says nothing here. */
+/** What a rule measures over some players: a range of numbers, one value, shared strings. Undefined: it says nothing. */
 export type Trait =
   | { readonly type: "range"; readonly low: number; readonly high: number }
   | { readonly type: "value"; readonly value: number | string | undefined }
+  | { readonly type: "set"; readonly values: ReadonlySet<number | string> }
   | undefined;
 
 /** The ticket as a candidate, or undefined if a player lacks an attribute of `needed` that rules read. */
@@ -54,8 +54,9 @@ export function traitsOf(roster: Roster, rules: readonly Rule[]): readonly Trait
   return rules.map((rule) => {
     const kinship = typeOf(rule).kinship(rule);
     if (!kinship) return undefined;
-    const leaves = kinship.measurements.flatMap((measurement) => leavesOf(evaluate(measurement, roster)));
+    const leaves = kinship.read(roster);
     if (leaves.length === 0) return undefined;
+    if (kinship.type === "shared") return { type: "set", values: new Set(leaves) };
     if (kinship.type === "same") {
       return { type: "value", value: leaves.every((leaf) => leaf === leaves[0]) ? leaves[0] : undefined };
     }
@@ -81,8 +82,17 @@ export function areKin(
     if (left.type === "range" && right.type === "range" && kinship.type === "within") {
       return Math.max(left.high, right.high) - Math.min(left.low, right.low) <= kinship.spread;
     }
+    if (left.type === "set" && right.type === "set" && kinship.type === "shared") {
+      return countShared(left.values, right.values) >= kinship.least;
+    }
     return left.type === "value" && right.type === "value" && left.value !== undefined && left.value === right.value;
   });
+}
+
+function countShared(one: ReadonlySet<number | string>, other: ReadonlySet<number | string>): number {
+  let shared = 0;
+  for (const value of one) if (other.has(value)) shared += 1;
+  return shared;
 }
 
 /** How far two tickets are apart over all rules that measure numbers; 0 is alike. */

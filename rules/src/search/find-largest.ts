@@ -137,7 +137,7 @@ function findWithAnchor(plan: Plan, { anchor, index }: Anchored, budget: Budget)
       (isByOldest || ageOf(candidate) >= fromAgeMs) &&
       isAdmissibleAt(tierPlan, candidate);
     if (!suits(anchor)) continue;
-    const others = takeOldest(plan, { after: index, room: roomLeft(tierPlan.sizing), suits });
+    const others = takeFirst(plan, { anchor, index, room: roomLeft(tierPlan.sizing), suits });
     const attempt = { tierPlan, tickets: [anchor, ...others], atLeast: best ? best.players + 1 : 1 };
     best = findSeating(plan, attempt, budget) ?? best;
   }
@@ -158,29 +158,54 @@ function isAdmissibleAt({ admissible, tier }: TierPlan, candidate: Candidate): b
   return known;
 }
 
-type Wanted = {
-  readonly after: number;
+type Wanted = Anchored & {
   readonly room: number;
   readonly suits: (candidate: Candidate) => boolean;
 };
 
 /**
- * The oldest that suit, of each size as many as could be of use and some to choose from. Only those after the anchor: an
- * older ticket has been the anchor before, in vain, so it is in no legal match.
+ * The first that suit, of each size as many as could be of use and some to choose from: the oldest, or those that the
+ * rules which sort put first. Only those after the anchor: an older ticket has been the anchor before, in vain, so it is
+ * in no legal match.
  */
-function takeOldest({ candidates, partySizes }: Plan, { after, room, suits }: Wanted): readonly Candidate[] {
+function takeFirst(plan: Plan, { anchor, index, room, suits }: Wanted): readonly Candidate[] {
+  const { partySizes } = plan;
+  const candidates = sortBeside(plan, { anchor, index });
   const places = new Map<number, number>();
   for (const size of partySizes) if (size <= room) places.set(size, SPARE_TICKETS_PER_SIZE + Math.ceil(room / size));
   const found: Candidate[] = [];
-  for (let i = after + 1; i < candidates.length && places.size > 0; i += 1) {
-    const candidate = candidates[i];
-    const left = places.get(candidate?.size ?? 0);
-    if (!candidate || left === undefined || !suits(candidate)) continue;
+  for (const candidate of candidates) {
+    if (places.size === 0) break;
+    const left = places.get(candidate.size);
+    if (left === undefined || !suits(candidate)) continue;
     if (left > 1) places.set(candidate.size, left - 1);
     else places.delete(candidate.size);
     found.push(candidate);
   }
   return found;
+}
+
+/** The candidates after the anchor, by the rule set's sorts in their order, then by age. */
+function sortBeside({ search, candidates }: Plan, { anchor, index }: Anchored): readonly Candidate[] {
+  const others = candidates.slice(index + 1);
+  const sorts = search.ruleSet.tiers[0].rules.filter((rule) => typeOf(rule).sortKey);
+  if (sorts.length === 0) return others;
+  const playersOf = ({ groups }: Candidate) => groups.flatMap((group) => group.players);
+  const keyed = others.map((candidate) => ({
+    candidate,
+    keys: sorts.map((rule) => typeOf(rule).sortKey?.(rule, playersOf(candidate), playersOf(anchor)) ?? 0),
+  }));
+  // Stable: ties stay in the order of their age.
+  keyed.sort((one, other) => compareKeys(one.keys, other.keys));
+  return keyed.map(({ candidate }) => candidate);
+}
+
+function compareKeys(one: readonly number[], other: readonly number[]): number {
+  for (const [index, key] of one.entries()) {
+    const against = other[index] ?? 0;
+    if (key !== against) return key < against ? -1 : 1;
+  }
+  return 0;
 }
 
 type Attempt = {

@@ -51,8 +51,14 @@ export function sizingOf(
       return { name, template, seated: present, max: Math.max(present, maxOf(name, template)) };
     }),
   );
-  const countRules = tier.rules.filter((rule) => typeOf(rule).expressions(rule).every(isCountsOnly));
+  const countRules = tier.rules.filter(readsCountsOnly);
   return { teams: tier.teams, rooms, countRules };
+}
+
+/** Whether the rule is kept or broken by how many players sit where, whoever they are. */
+function readsCountsOnly(rule: Rule): boolean {
+  const type = typeOf(rule);
+  return type.isCountsOnly ? type.isCountsOnly(rule) : type.expressions(rule).every(isCountsOnly);
 }
 
 /** Players that could be added if somebody suited every room. */

@@ -1,0 +1,32 @@
+// Latencies as rules judge them in a running battle: it stays where it is, so that of each player only the latency in its
+// region counts.
+import type { BattleSession } from "@muster/proto";
+import type { SeatedTeam } from "@muster/rules";
+import { seatedTeams } from "./assess-backfill.ts";
+import type { MatcherState } from "./matcher-state.ts";
+import type { Ticket, TicketPlayer } from "./ticket.ts";
+
+/** Who sits where, with what their tickets said of the region. Of players whose tickets are forgotten nothing is known. */
+export function seatedWithLatencies(
+  state: Pick<MatcherState, "tickets">,
+  session: Pick<BattleSession, "teams" | "playerSessions" | "region">,
+): readonly SeatedTeam[] {
+  return seatedTeams(session).map((team) => ({
+    ...team,
+    players: team.players.map((seat) => {
+      const ticket = seat.ticketId === undefined ? undefined : state.tickets.get(seat.ticketId)?.ticket;
+      const player = ticket?.players.find(({ playerId }) => playerId === seat.playerId);
+      return player ? { ...seat, latenciesMs: only(session.region, player) } : seat;
+    }),
+  }));
+}
+
+/** The ticket as somebody who could join a battle in `region`. */
+export function asNewcomer(ticket: Ticket, region: string): Ticket {
+  return { ...ticket, players: ticket.players.map((player) => ({ ...player, latenciesMs: only(region, player) })) };
+}
+
+function only(region: string, { latenciesMs }: TicketPlayer): Readonly<Record<string, number>> {
+  const latency = Object.hasOwn(latenciesMs, region) ? latenciesMs[region] : undefined;
+  return latency === undefined ? {} : { [region]: latency };
+}
