@@ -14,7 +14,11 @@ export default defineConfig({
           name: "unit",
           // Some start processes of their own, and a busy machine takes its time over that.
           testTimeout: 30_000,
-          include: ["*/src/**/*.test.ts", "test/{tidy,sim,conformance}/**/*.test.ts", "examples/*/src/**/*.test.ts"],
+          include: [
+            "*/src/**/*.test.ts",
+            "test/{tidy,sim,fuzz,conformance}/**/*.test.ts",
+            "examples/*/src/**/*.test.ts",
+          ],
           sequence: { groupOrder: 0 },
         },
       },

@@ -1,0 +1,10 @@
+import { expect, test } from "vitest";
+import { allTargets } from "./all-targets.ts";
+import { writeInput } from "./input-text.ts";
+
+for (const { name, about, hunt } of allTargets) {
+  test(`${name} stands up to a short hunt: ${about} (repeat: npm run fuzz -- --target ${name})`, async () => {
+    const { found } = await hunt({ seed: 1, runs: 150 });
+    expect(found && `${found.why}\n${writeInput(found.input)}`).toBeUndefined();
+  });
+}
