@@ -222,6 +222,24 @@ const rows: readonly {
     match: "red: a | blue: c",
   },
   {
+    name: "tries first who is near where batches are sorted",
+    document: redBlue(1, 1, {
+      playerAttributes: [skill],
+      algorithm: { batchingPreference: "sorted", sortByAttributes: ["skill"] },
+    }),
+    tickets: [skilled("a", 100), skilled("b", 900, 1), skilled("c", 150, 2)],
+    match: "red: a | blue: c",
+  },
+  {
+    name: "makes teams alike where a search is balanced",
+    document: redBlue(2, 2, {
+      playerAttributes: [skill],
+      algorithm: { strategy: "balanced", balancedAttribute: "skill" },
+    }),
+    tickets: [skilled("a", 100), skilled("b", 900, 1), skilled("c", 300, 2), skilled("d", 1100, 3)],
+    match: "red: b c | blue: a d",
+  },
+  {
     name: "takes the closer match where both are as large",
     document: redBlue(1, 1, { playerAttributes: [skill], rules: [fair], expansions: [widenSkill] }),
     tickets: [skilled("a", 100), skilled("b", 600), skilled("c", 110, 2_000)],

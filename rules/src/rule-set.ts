@@ -19,6 +19,19 @@ export type Tier = {
   readonly fromAgeMs: number;
   readonly teams: readonly TeamSpec[];
   readonly rules: readonly Rule[];
+  readonly algorithm: Algorithm;
+};
+
+/** Which of the matches that rules allow is looked for, and how: FlexMatch's words. It makes nothing legal or illegal. */
+export type Algorithm = {
+  /** `balanced`: teams are made alike in `balancedAttribute`. */
+  readonly strategy: "exhaustiveSearch" | "balanced";
+  /** `sorted`: tickets that are near the anchor in `sortByAttributes` are tried first, not the oldest. */
+  readonly batchingPreference: "random" | "sorted" | "largestPopulation" | "fastestRegion";
+  readonly sortByAttributes: readonly AttributeSpec[];
+  readonly balancedAttribute: AttributeSpec | undefined;
+  /** `low`: new matches come before fills in each round. */
+  readonly backfillPriority: "normal" | "low" | "high";
 };
 
 export type AttributeSpec = {

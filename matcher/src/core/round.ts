@@ -1,5 +1,5 @@
-// One round of matching of one configuration: backfills first, the oldest first, then new matches, until nothing is left to
-// find. What it decides on is in its arguments alone, so that its facts are all there is to know of it.
+// One round of matching of one configuration: backfills first, the oldest first, then new matches (or the other way round
+// where a rule set says so), until nothing is left to find. What it decides on is in its arguments alone, so that its facts are all there is to know of it.
 
 import type { Random } from "@muster/kit";
 import { invariant } from "@muster/kit";
@@ -55,35 +55,41 @@ export function decideRound(state: MatcherState, input: RoundInput): Round {
   const isSpent = (share: number) => {
     return facts.length >= DECISIONS_PER_ROUND_MAX * share || bench.looks() >= LOOKS_PER_ROUND_MAX * share;
   };
-  let isQuiet = true;
-  for (const session of searchingBackfills(state, pool.backfills)) {
-    if (bench.size() === 0) break;
-    if (input.seen.has(session.battleSessionId)) continue;
-    if (isSpent(1 / 2)) {
-      isQuiet = false; // New matches get their turn in every round, however many backfills there are.
-      break;
+  /** False if it stopped at `share` of the round's limit. */
+  const fillSessions = (share: number): boolean => {
+    for (const session of searchingBackfills(state, pool.backfills)) {
+      if (bench.size() === 0) break;
+      if (input.seen.has(session.battleSessionId)) continue;
+      if (isSpent(share)) return false;
+      const view = input.findFillable(session.battleSessionId);
+      const fill =
+        view && bench.tryOldest((free) => decideFill(state, session, { view, ruleSet, free, nowMs: input.nowMs }));
+      if (fill) {
+        facts.push(fill);
+        bench.take(fill.newcomers.map((newcomer) => newcomer.ticketId));
+      } else {
+        seen.push(session.battleSessionId);
+      }
     }
-    const view = input.findFillable(session.battleSessionId);
-    const fill =
-      view && bench.tryOldest((free) => decideFill(state, session, { view, ruleSet, free, nowMs: input.nowMs }));
-    if (fill) {
-      facts.push(fill);
-      bench.take(fill.newcomers.map((newcomer) => newcomer.ticketId));
-    } else {
-      seen.push(session.battleSessionId);
+    return true;
+  };
+  const formMatches = (share: number): boolean => {
+    for (let tries = 0; bench.size() > 0; tries += 1) {
+      if (tries > 0 && isSpent(share)) return false;
+      const formed = bench.tryOldest((free) => formMatch(ruleSet, free, input.nowMs));
+      if (!formed) break;
+      const players = formed.teams.flatMap((team) => team.players.map((player) => assign(team.name, player)));
+      facts.push(formedMatch(configuration, { ruleSet, players, input }));
+      bench.take(formed.tickets);
     }
-  }
-  for (let tries = 0; bench.size() > 0; tries += 1) {
-    if (tries > 0 && isSpent(1)) {
-      isQuiet = false;
-      break;
-    }
-    const formed = bench.tryOldest((free) => formMatch(ruleSet, free, input.nowMs));
-    if (!formed) break;
-    const players = formed.teams.flatMap((team) => team.players.map((player) => assign(team.name, player)));
-    facts.push(formedMatch(configuration, { ruleSet, players, input }));
-    bench.take(formed.tickets);
-  }
+    return true;
+  };
+  const isLast = ruleSet.tiers[0].algorithm.backfillPriority === "low";
+  const [first, second] = isLast ? [formMatches, fillSessions] : [fillSessions, formMatches];
+  // Half for what comes first, so that the other gets its turn in every round.
+  const isFirstDone = first(1 / 2);
+  const isSecondDone = second(1);
+  const isQuiet = isFirstDone && isSecondDone;
   return { facts, isQuiet, seen };
 }
 

@@ -1,4 +1,5 @@
 // What sets the dialects apart once their documents have been read: names of repeated teams, paths, defaults.
+import { limits } from "@muster/proto";
 import type { PartyAggregation } from "./expression.ts";
 
 type DialectSpec = {
@@ -8,7 +9,24 @@ type DialectSpec = {
   readonly listAggregation: PartyAggregation;
   readonly firstInstance: 0 | 1;
   readonly instanceDigits: number;
+  /** The dialect's own limits, where they are below ours. */
+  readonly attributesMax: number;
+  readonly rulesMax: number;
+  readonly expansionsMax: number;
+  readonly stepsMax: number;
 };
+
+/** Rules of one rule set: each is judged for every candidate match. */
+const RULES_MAX = 64;
+/** Targets that expand, and steps of each. */
+const EXPANSIONS_MAX = 64;
+const ours = {
+  attributesMax: limits.ATTRIBUTES_PER_PLAYER_MAX,
+  rulesMax: RULES_MAX,
+  expansionsMax: EXPANSIONS_MAX,
+  stepsMax: EXPANSIONS_MAX,
+} as const;
+const gpms = { attributesMax: 5, rulesMax: 10, expansionsMax: 5, stepsMax: 10 } as const;
 
 export const dialects = {
   /** "version": "v1.0", quantities as minQuantity and maxQuantity, or none. */
@@ -18,6 +36,7 @@ export const dialects = {
     listAggregation: "each",
     firstInstance: 1,
     instanceDigits: 3,
+    ...ours,
   },
   /** "version": "v1.0", quantities as number: [n, m]. */
   GPM: {
@@ -26,6 +45,7 @@ export const dialects = {
     listAggregation: "each",
     firstInstance: 0,
     instanceDigits: 3,
+    ...gpms,
   },
   /** "ruleLanguageVersion": "1.0", quantities as quantity. */
   FLEXMATCH: {
@@ -34,6 +54,7 @@ export const dialects = {
     listAggregation: "union",
     firstInstance: 1,
     instanceDigits: 1,
+    ...ours,
   },
 } as const satisfies Record<string, DialectSpec>;
 

@@ -2,7 +2,7 @@
 import { limits } from "@muster/proto";
 import { isOfType } from "../roster.ts";
 import type { AttributeSpec } from "../rule-set.ts";
-import type { Dialect } from "./dialect.ts";
+import { type Dialect, dialects } from "./dialect.ts";
 import { aggregationNames, type PartyAggregation } from "./expression.ts";
 import { aggregates } from "./parse-expression.ts";
 import { type Fields, readChoice, readList, readName, readObject, refuse, type Spot } from "./spot.ts";
@@ -13,9 +13,11 @@ const types = ["number", "string", "string_list", "string_number_map"] as const;
 export function parseAttributes(spot: Spot, dialect: Dialect): ReadonlyMap<string, AttributeSpec | undefined> {
   const attributes = new Map<string, AttributeSpec | undefined>();
   const taken = new Set<string>();
-  for (const item of readList(spot, { min: 0, max: limits.ATTRIBUTES_PER_PLAYER_MAX }) ?? []) {
+  for (const item of readList(spot, { min: 0, max: dialects[dialect].attributesMax }) ?? []) {
     const known = ["name", "type", "default", ...(dialect === "PGOS" ? ["partyAggregation"] : [])];
-    const fields = readObject(item, { known, later: dialect === "PGOS" ? ["key"] : [] });
+    const fields = readObject(item, { known: dialect === "PGOS" ? [...known, "key"] : known });
+    const key = fields?.("key");
+    if (key?.value !== undefined) refuse(key, "must be absent: attributes come with the ticket, from nowhere else");
     const name = fields && readName(fields("name"), taken);
     if (fields && name !== undefined) attributes.set(name, readSpec(fields, name));
   }

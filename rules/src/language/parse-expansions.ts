@@ -1,22 +1,23 @@
 // The `expansions` section: values that loosen with waiting, worked out into tiers so that judging never looks back here.
 import { invariant } from "@muster/kit";
 import { limits } from "@muster/proto";
-import type { TeamSpec, Tier } from "../rule-set.ts";
+import type { Algorithm, TeamSpec, Tier } from "../rule-set.ts";
 import type { BoundMember } from "../rule-types/rule-type.ts";
 import { type Rule, typeOf } from "../rule-types/table.ts";
+import { dialects } from "./dialect.ts";
 import { didYouMean } from "./did-you-mean.ts";
+import { algorithmFields, checkAlgorithm, expandAlgorithm, isAlgorithmField } from "./parse-algorithm.ts";
+import type { Declared } from "./parse-expression.ts";
 import { checkTotal } from "./parse-teams.ts";
 import { readCount, readList, readObject, refuse, type Spot } from "./spot.ts";
 
-/** Targets that expand, and steps of each. */
-const EXPANSIONS_MAX = 64;
 /** Different waiting times in one rule set: each is a tier that a search may have to try. */
 const TIERS_MAX = 64;
 const WAIT_SECONDS_MAX = 43_200;
 
-type Sections = {
-  readonly teams: ReadonlyMap<string, TeamSpec | undefined>;
+type Sections = Declared & {
   readonly rules: ReadonlyMap<string, Rule | undefined>;
+  readonly algorithm: Algorithm;
 };
 
 /** One value that one field takes on from an age: what the tiers are folded from. */
@@ -24,13 +25,14 @@ type Step = { readonly fromAgeMs: number; readonly target: Target; readonly spot
 
 type Target =
   | { readonly type: "team"; readonly team: string; readonly field: "minPlayers" | "maxPlayers" }
-  | { readonly type: "rule"; readonly rule: string; readonly field: string };
+  | { readonly type: "rule"; readonly rule: string; readonly field: string }
+  | { readonly type: "algorithm"; readonly field: keyof Algorithm };
 
 /** What holds at which age: the sections as they stand first, then what each step changes. */
 export function parseExpansions(spot: Spot, sections: Sections): Tier[] {
   const steps: Step[] = [];
   const taken = new Set<string>();
-  for (const item of readList(spot, { min: 0, max: EXPANSIONS_MAX }) ?? []) {
+  for (const item of readList(spot, { min: 0, max: dialects[sections.dialect].expansionsMax }) ?? []) {
     const fields = readObject(item, { known: ["target", "steps"] });
     if (!fields) continue;
     const targets = readTargets(fields("target"), sections);
@@ -39,21 +41,14 @@ export function parseExpansions(spot: Spot, sections: Sections): Tier[] {
       if (taken.has(key)) refuse(fields("target"), "must expand nothing that another expansion expands");
       taken.add(key);
     }
-    steps.push(...readSteps(fields("steps"), targets));
+    steps.push(...readSteps(fields("steps"), targets, dialects[sections.dialect].stepsMax));
   }
   return foldTiers(spot, steps, sections);
 }
 
 function readTargets(spot: Spot, { teams, rules }: Sections): readonly Target[] {
   const [, kind, names, field] = /^(teams|rules)\[([^\]]*)\]\.([A-Za-z]+)$/.exec(String(spot.value)) ?? [];
-  if (kind === undefined || names === undefined || field === undefined) {
-    const isLater = String(spot.value).startsWith("algorithm.");
-    refuse(
-      spot,
-      isLater ? "is not supported yet" : "must be a target such as teams[red].minPlayers or rules[fair].maxDistance",
-    );
-    return [];
-  }
+  if (kind === undefined || names === undefined || field === undefined) return readAlgorithmTarget(spot);
   if (kind === "rules") return readRuleTarget(spot, { name: names.trim(), field }, rules);
   if (field !== "minPlayers" && field !== "maxPlayers") {
     refuse(spot, `must be minPlayers or maxPlayers of a team${didYouMean(field, ["minPlayers", "maxPlayers"])}`);
@@ -63,6 +58,18 @@ function readTargets(spot: Spot, { teams, rules }: Sections): readonly Target[] 
   const unknown = wanted.find((name) => !teams.has(name));
   if (unknown === undefined) return wanted.map((team) => ({ type: "team", team, field }));
   refuse(spot, `must name teams of the rule set, not "${unknown}"${didYouMean(unknown, teams.keys())}`);
+  return [];
+}
+
+function readAlgorithmTarget(spot: Spot): readonly Target[] {
+  const [, field] = /^algorithm\.([A-Za-z]+)$/.exec(String(spot.value)) ?? [];
+  if (field !== undefined && isAlgorithmField(field)) return [{ type: "algorithm", field }];
+  refuse(
+    spot,
+    field === undefined
+      ? "must be a target such as teams[red].minPlayers, rules[fair].maxDistance or algorithm.strategy"
+      : `must be one of ${algorithmFields.join(", ")} of the algorithm${didYouMean(field, algorithmFields)}`,
+  );
   return [];
 }
 
@@ -84,10 +91,10 @@ function readRuleTarget(
   return [];
 }
 
-function readSteps(spot: Spot, targets: readonly Target[]): readonly Step[] {
+function readSteps(spot: Spot, targets: readonly Target[], stepsMax: number): readonly Step[] {
   const steps: Step[] = [];
   let waited = -1;
-  for (const item of readList(spot, { min: 1, max: TIERS_MAX }) ?? []) {
+  for (const item of readList(spot, { min: 1, max: stepsMax }) ?? []) {
     const fields = readObject(item, { known: ["waitTimeSeconds", "value"] });
     const seconds = fields && readCount(fields("waitTimeSeconds"), { min: 0, max: WAIT_SECONDS_MAX });
     if (!fields || seconds === undefined) continue;
@@ -101,10 +108,12 @@ function readSteps(spot: Spot, targets: readonly Target[]): readonly Step[] {
 function foldTiers(spot: Spot, steps: readonly Step[], sections: Sections): Tier[] {
   const teams = new Map(sections.teams);
   const rules = new Map(sections.rules);
+  let { algorithm } = sections;
   const now = (fromAgeMs: number): Tier => ({
     fromAgeMs,
     teams: [...teams.values()].filter((team) => team !== undefined),
     rules: enforcedRules([...rules.values()].filter((rule) => rule !== undefined)),
+    algorithm,
   });
   const tiers = [now(0)];
   const ages = [...new Set(steps.map((step) => step.fromAgeMs))].toSorted((one, other) => one - other);
@@ -116,8 +125,12 @@ function foldTiers(spot: Spot, steps: readonly Step[], sections: Sections): Tier
     const due = steps.filter((step) => step.fromAgeMs === age);
     for (const { target, spot: value } of due) {
       if (target.type === "team") expandTeam(teams, target, value);
-      else expandRule(rules, target, value);
+      else if (target.type === "rule") expandRule(rules, target, value);
+      else
+        algorithm = expandAlgorithm(algorithm, { field: target.field, spot: value, declared: sections }) ?? algorithm;
     }
+    if (due.some(({ target }) => target.type === "algorithm"))
+      checkAlgorithm({ ...spot, path: "$.algorithm" }, algorithm);
     for (const { target, spot: value } of due) {
       if (target.type === "team") checkBounds(teams.get(target.team), value);
     }

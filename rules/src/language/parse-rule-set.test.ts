@@ -58,6 +58,12 @@ const expansion = (target: string, ...values: unknown[]) => ({
   expansions: [{ target, steps: values.map((value, index) => ({ waitTimeSeconds: 10 + index, value })) }],
 });
 
+const gpm = (more: object) => ({
+  version: "v1.0",
+  teams: [{ name: "red", minPlayers: 1, maxPlayers: 3, number: [1, 1] }],
+  ...more,
+});
+
 const refusals: readonly { name: string; document: unknown; path: string; message: string }[] = [
   { name: "text that is not JSON", document: "{", path: "$", message: "must be JSON" },
   { name: "a list", document: [], path: "$", message: "must be an object" },
@@ -121,7 +127,7 @@ const refusals: readonly { name: string; document: unknown; path: string; messag
     name: "hosted player data",
     document: redBlue(1, 3, { playerAttributes: [{ name: "skill", type: "number", key: "elo" }] }),
     path: "$.playerAttributes[0].key",
-    message: "not supported yet",
+    message: "must be absent",
   },
   {
     name: "a latency rule without a latency",
@@ -365,10 +371,22 @@ const refusals: readonly { name: string; document: unknown; path: string; messag
     message: "must be one of",
   },
   {
-    name: "an expansion of the algorithm",
+    name: "an expansion of the algorithm to no strategy",
     document: expansion("algorithm.strategy", "x"),
+    path: "$.expansions[0].steps[0].value",
+    message: "must be one of exhaustiveSearch, balanced",
+  },
+  {
+    name: "an expansion of whose age expands",
+    document: expansion("algorithm.expansionAgeSelection", "oldest"),
     path: "$.expansions[0].target",
-    message: "not supported yet",
+    message: "must be one of strategy",
+  },
+  {
+    name: "an expansion to a sorted batch that sorts by nothing",
+    document: expansion("algorithm.batchingPreference", "sorted"),
+    path: "$.algorithm.sortByAttributes",
+    message: "must name what a sorted batch sorts by",
   },
   {
     name: "an expanded minimum above the maximum",
@@ -400,10 +418,56 @@ const refusals: readonly { name: string; document: unknown; path: string; messag
     message: "more than the step before",
   },
   {
-    name: "a balanced strategy",
+    name: "a balanced strategy that balances nothing",
     document: { ruleLanguageVersion: "1.0", algorithm: { strategy: "balanced" }, teams: redBlue(1, 3).teams },
-    path: "$.algorithm.strategy",
-    message: "not supported yet",
+    path: "$.algorithm.balancedAttribute",
+    message: "must name what a balanced search balances",
+  },
+  {
+    name: "a batch that the strategy does not make",
+    document: redBlue(1, 3, { algorithm: { batchingPreference: "fastestRegion" } }),
+    path: "$.algorithm.batchingPreference",
+    message: "must be one of random, sorted",
+  },
+  {
+    name: "a balance of strings",
+    document: redBlue(1, 3, { playerAttributes: [mode], algorithm: { balancedAttribute: "mode" } }),
+    path: "$.algorithm.balancedAttribute",
+    message: "must name a number",
+  },
+  {
+    name: "an unknown priority",
+    document: redBlue(1, 3, { algorithm: { backfillPriority: "lo" } }),
+    path: "$.algorithm.backfillPriority",
+    message: 'did you mean "low"?',
+  },
+  {
+    name: "more attributes than GPM takes",
+    document: gpm({ playerAttributes: Array.from({ length: 6 }, (_, index) => ({ ...skill, name: `a${index}` })) }),
+    path: "$.playerAttributes",
+    message: "0 to 5 items",
+  },
+  {
+    name: "more rules than GPM takes",
+    document: gpm({
+      playerAttributes: [skill],
+      rules: Array.from({ length: 11 }, (_, index) => ({ ...distance, name: `r${index}`, maxDistance: 1 })),
+    }),
+    path: "$.rules",
+    message: "0 to 10 items",
+  },
+  {
+    name: "more steps than GPM takes",
+    document: gpm({
+      expansions: [
+        {
+          target: "teams[red].minPlayers",
+          steps: Array.from({ length: 11 }, (_, index) => ({ waitTimeSeconds: index, value: 1 })),
+        },
+      ],
+    }),
+    path: "$.expansions[0].steps",
+    message: "1 to 10 items",
   },
 ];
 for (const { name, document, path, message } of refusals) {

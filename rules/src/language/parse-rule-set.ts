@@ -3,11 +3,12 @@ import { invariant } from "@muster/kit";
 import { limits, MusterError } from "@muster/proto";
 import type { RuleSet } from "../rule-set.ts";
 import type { Dialect } from "./dialect.ts";
+import { parseAlgorithm } from "./parse-algorithm.ts";
 import { parseAttributes } from "./parse-attributes.ts";
 import { parseExpansions } from "./parse-expansions.ts";
 import { parseRules } from "./parse-rules.ts";
 import { parseTeams } from "./parse-teams.ts";
-import { type Fields, type Problem, readChoice, readObject, refuse, type Spot } from "./spot.ts";
+import { type Problem, readChoice, readObject, refuse, type Spot } from "./spot.ts";
 
 /** Problems that one error names: gRPC trailers hold 8 KiB. `checkRuleSet` names them all. */
 const PROBLEMS_SHOWN_MAX = 16;
@@ -92,10 +93,10 @@ function readRoot(spot: Spot): RuleSet | undefined {
   if (dialect === "FLEXMATCH") readChoice(fields("ruleLanguageVersion"), ["1.0"]);
   else readChoice(fields("version"), ["v1.0"]);
   const attributes = parseAttributes(fields("playerAttributes"), dialect);
-  const expansionAge = readAlgorithm(fields("algorithm"), dialect);
+  const { algorithm, expansionAge } = parseAlgorithm(fields("algorithm"), { dialect, attributes });
   const teams = parseTeams(fields("teams"), dialect);
   const rules = parseRules(fields("rules"), { dialect, attributes, teams });
-  const [first, ...later] = parseExpansions(fields("expansions"), { teams, rules });
+  const [first, ...later] = parseExpansions(fields("expansions"), { dialect, attributes, teams, rules, algorithm });
   invariant(first, "there is a tier for age 0");
   return {
     dialect,
@@ -128,23 +129,4 @@ function readDialect(spot: Spot): Dialect | undefined {
   const teams = root.get("teams");
   const hasNumber = (team: unknown) => typeof team === "object" && team !== null && Object.hasOwn(team, "number");
   return Array.isArray(teams) && teams.some(hasNumber) ? "GPM" : "PGOS";
-}
-
-/** FlexMatch's section, which PGOS documents may have here too: neither of the older two says whose age expands. */
-function readAlgorithm(spot: Spot, dialect: Dialect): RuleSet["expansionAge"] {
-  if (spot.value === undefined) return "newest";
-  const known = ["expansionAgeSelection", ...(dialect === "FLEXMATCH" ? ["strategy", "batchingPreference"] : [])];
-  const later = dialect === "FLEXMATCH" ? ["sortByAttributes", "balancedAttribute", "backfillPriority"] : [];
-  const fields = readObject(spot, { known, later });
-  if (!fields) return "newest";
-  readOnly(fields, "strategy", "exhaustiveSearch");
-  readOnly(fields, "batchingPreference", "random");
-  const age = fields("expansionAgeSelection");
-  return age.value === undefined ? "newest" : (readChoice(age, ["newest", "oldest"]) ?? "newest");
-}
-
-function readOnly(fields: Fields, name: string, supported: string): void {
-  const spot = fields(name);
-  if (spot.value === undefined || spot.value === supported) return;
-  refuse(spot, `must be "${supported}": other values are not supported yet`);
 }

@@ -1,20 +1,18 @@
 // The `rules` section: each rule by its type, and what rules about other rules may name.
 import type { Rule } from "../rule-types/table.ts";
 import { findRuleType, ruleTypeNames, typeOf } from "../rule-types/table.ts";
+import { dialects } from "./dialect.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { aggregationNames } from "./expression.ts";
 import type { Declared } from "./parse-expression.ts";
 import { readChoice, readList, readName, readObject, refuse, type Spot } from "./spot.ts";
-
-/** Rules of one rule set: each is judged for every candidate match. */
-const RULES_MAX = 64;
 
 /** The rules by name, undefined for one whose declaration is wrong. */
 export function parseRules(spot: Spot, declared: Declared): ReadonlyMap<string, Rule | undefined> {
   const rules = new Map<string, Rule | undefined>();
   const taken = new Set<string>();
   const places = new Map<Rule, Spot>();
-  for (const item of readList(spot, { min: 0, max: RULES_MAX }) ?? []) {
+  for (const item of readList(spot, { min: 0, max: dialects[declared.dialect].rulesMax }) ?? []) {
     const type = readType(item);
     const common = ["name", "type", "description", "partyAggregation"];
     const fields = type && readObject(item, { known: [...common, ...type.keys] });

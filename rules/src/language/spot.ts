@@ -16,19 +16,14 @@ export function refuse(spot: Spot, message: string): undefined {
 /** The fields of an object, those that are absent with the value undefined. */
 export type Fields = (name: string) => Spot;
 
-/** An object with no other keys than `known`; those of `later` exist in the dialect and are refused as unsupported. */
-export function readObject(
-  spot: Spot,
-  keys: { known: readonly string[]; later?: readonly string[] },
-): Fields | undefined {
+/** An object with no other keys than `known`. */
+export function readObject(spot: Spot, { known }: { readonly known: readonly string[] }): Fields | undefined {
   const { value } = spot;
   if (typeof value !== "object" || value === null || Array.isArray(value)) return refuse(spot, "must be an object");
-  const { known, later = [] } = keys;
   const fields = new Map<string, unknown>(Object.entries(value));
   const at: Fields = (name) => ({ ...spot, path: `${spot.path}${step(name)}`, value: fields.get(name) });
   for (const name of fields.keys()) {
-    if (later.includes(name)) refuse(at(name), "is not supported yet");
-    else if (!known.includes(name)) refuse(at(name), `is not a known key${didYouMean(name, known)}`);
+    if (!known.includes(name)) refuse(at(name), `is not a known key${didYouMean(name, known)}`);
   }
   return at;
 }

@@ -6,10 +6,12 @@ import { type JudgedTicket, openInstances, type RosterTeam, type SeatedTeam } fr
 import { type RuleSet, type Tier, tierAt } from "../rule-set.ts";
 import type { Kinship } from "../rule-types/rule-type.ts";
 import { typeOf } from "../rule-types/table.ts";
+import { balanceTeams } from "./balance-teams.ts";
 import { type Budget, lend, STEPS_MAX, STEPS_PER_ANCHOR_MIN } from "./budget.ts";
 import { apartness, areKin, byAge, type Candidate, isAdmissible, readCandidate, traitsOf } from "./candidate.ts";
 import { mayMeet, type Need, needsOf, supplyOf, takeFrom, totalOf } from "./least-players.ts";
 import { type Bench, type Placed, type Seating, seatTickets } from "./seat-tickets.ts";
+import { sortBeside } from "./sort-beside.ts";
 import { isLegalSizes, listSizes, type Room, roomLeft, type Sizes, type Sizing } from "./team-sizes.ts";
 
 export type Search = {
@@ -137,7 +139,7 @@ function findWithAnchor(plan: Plan, { anchor, index }: Anchored, budget: Budget)
       (isByOldest || ageOf(candidate) >= fromAgeMs) &&
       isAdmissibleAt(tierPlan, candidate);
     if (!suits(anchor)) continue;
-    const others = takeFirst(plan, { anchor, index, room: roomLeft(tierPlan.sizing), suits });
+    const others = takeFirst(plan, { anchor, index, tierPlan, room: roomLeft(tierPlan.sizing), suits });
     const attempt = { tierPlan, tickets: [anchor, ...others], atLeast: best ? best.players + 1 : 1 };
     best = findSeating(plan, attempt, budget) ?? best;
   }
@@ -159,6 +161,7 @@ function isAdmissibleAt({ admissible, tier }: TierPlan, candidate: Candidate): b
 }
 
 type Wanted = Anchored & {
+  readonly tierPlan: TierPlan;
   readonly room: number;
   readonly suits: (candidate: Candidate) => boolean;
 };
@@ -168,9 +171,9 @@ type Wanted = Anchored & {
  * rules which sort put first. Only those after the anchor: an older ticket has been the anchor before, in vain, so it is
  * in no legal match.
  */
-function takeFirst(plan: Plan, { anchor, index, room, suits }: Wanted): readonly Candidate[] {
+function takeFirst(plan: Plan, { anchor, index, tierPlan, room, suits }: Wanted): readonly Candidate[] {
   const { partySizes } = plan;
-  const candidates = sortBeside(plan, { anchor, index });
+  const candidates = sortBeside(anchor, plan.candidates.slice(index + 1), tierPlan.tier);
   const places = new Map<number, number>();
   for (const size of partySizes) if (size <= room) places.set(size, SPARE_TICKETS_PER_SIZE + Math.ceil(room / size));
   const found: Candidate[] = [];
@@ -183,29 +186,6 @@ function takeFirst(plan: Plan, { anchor, index, room, suits }: Wanted): readonly
     found.push(candidate);
   }
   return found;
-}
-
-/** The candidates after the anchor, by the rule set's sorts in their order, then by age. */
-function sortBeside({ search, candidates }: Plan, { anchor, index }: Anchored): readonly Candidate[] {
-  const others = candidates.slice(index + 1);
-  const sorts = search.ruleSet.tiers[0].rules.filter((rule) => typeOf(rule).sortKey);
-  if (sorts.length === 0) return others;
-  const playersOf = ({ groups }: Candidate) => groups.flatMap((group) => group.players);
-  const keyed = others.map((candidate) => ({
-    candidate,
-    keys: sorts.map((rule) => typeOf(rule).sortKey?.(rule, playersOf(candidate), playersOf(anchor)) ?? 0),
-  }));
-  // Stable: ties stay in the order of their age.
-  keyed.sort((one, other) => compareKeys(one.keys, other.keys));
-  return keyed.map(({ candidate }) => candidate);
-}
-
-function compareKeys(one: readonly number[], other: readonly number[]): number {
-  for (const [index, key] of one.entries()) {
-    const against = other[index] ?? 0;
-    if (key !== against) return key < against ? -1 : 1;
-  }
-  return 0;
 }
 
 type Attempt = {
@@ -282,7 +262,12 @@ function seatInTurn(plan: Plan, { tierPlan, tickets, sizes }: Division, budget: 
     const steps = index === turns.length - 1 ? budget.left : budget.left / 2;
     const seating = lend(budget, steps, (part) => seatTickets({ benches, mayStillHold, isLegal, ...turn }, part));
     if (seating === "exhausted") return undefined;
-    if (seating !== "cut") return foundOf(benches, seating);
+    if (seating === "cut") continue;
+    const { balancedAttribute: attribute, strategy } = tier.algorithm;
+    if (strategy !== "balanced" || !attribute) return foundOf(benches, seating);
+    const isStillLegal = (roster: readonly RosterTeam[]) => isLegal(roster, seating.tickets);
+    const placed = balanceTeams({ benches, placed: seating.placed, attribute, isLegal: isStillLegal }, budget);
+    return foundOf(benches, { ...seating, placed });
   }
   return undefined;
 }
