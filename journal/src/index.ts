@@ -4,6 +4,7 @@
 export { type ReadColumns, readColumns } from "./column-reader.ts";
 export { type ColumnRows, writeColumns } from "./column-writer.ts";
 export type { ColumnSchema, ColumnType, ColumnValue, LazyColumn, ReadColumn } from "./columns.ts";
+export type { CommittedFact } from "./commit-queue.ts";
 export {
   type AcquireOptions,
   type AppendRequest,
@@ -18,8 +19,8 @@ export {
   type StoredSnapshot,
 } from "./journal.ts";
 export {
-  type CommittedFact,
   type Decision,
+  type ExecuteOptions,
   type FactMeta,
   type Ledger,
   type LedgerOptions,
@@ -29,4 +30,5 @@ export {
 export { createMemoryJournal, type MemoryJournal, type MemoryJournalOptions } from "./memory-journal.ts";
 export { describeOwner } from "./owner.ts";
 export type { SnapshotCodec } from "./snapshot-codec.ts";
+export type { SnapshotOptions } from "./snapshotter.ts";
 export { openSqliteJournal, type SqliteJournalOptions } from "./sqlite-journal.ts";

@@ -1,37 +1,9 @@
 import { createVirtualClock } from "@muster/kit/testing";
 import { MusterError } from "@muster/proto";
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { RESTART_GAP_MS_MAX } from "./journal-time.ts";
-import type { Ledger, LedgerOptions } from "./ledger.ts";
-import { openLedger } from "./ledger.ts";
 import { createMemoryJournal, type MemoryJournal } from "./memory-journal.ts";
-
-type Sum = { total: number; readonly times: number[] };
-
-function open(journal: MemoryJournal, options: Partial<LedgerOptions<Sum, number>> = {}): Promise<Ledger<Sum, number>> {
-  return openLedger<Sum, number>({
-    journal,
-    partition: "sum",
-    owner: "test",
-    clock: createVirtualClock(),
-    initial: () => ({ total: 0, times: [] }),
-    evolve: (state, fact, { timeMs }) => {
-      state.total += fact;
-      state.times.push(timeMs);
-    },
-    codec: {
-      encode: (fact) => ({ kind: 1, body: Uint8Array.of(fact) }),
-      decode: (_kind, body) => body[0] ?? 0,
-    },
-    onFatal: (error) => {
-      throw error;
-    },
-    ...options,
-  });
-}
-
-const add = (amount: number) => (state: Sum) => ({ facts: [amount], reply: state.total + amount });
+import { add, openSum as open, type Sum } from "./sum-ledger.fixture.ts";
 
 test("execute() answers with the reply once its facts are durable", async () => {
   const journal = createMemoryJournal();
@@ -290,48 +262,4 @@ test("journal time goes on over a restart from what an idle owner saw, not from 
   journal.crash();
   const second = await open(journal, { clock, owner: "second" });
   expect(second.nowMs()).toBeGreaterThanOrEqual(seenMs);
-});
-
-test("nothing acknowledged is lost over any run of commands and power cuts", async () => {
-  const step = fc.oneof(
-    { weight: 5, arbitrary: fc.record({ add: fc.integer({ min: 1, max: 200 }) }) },
-    { weight: 1, arbitrary: fc.constant("crash" as const) },
-    { weight: 2, arbitrary: fc.record({ wait: fc.integer({ min: 0, max: 12 }) }) },
-  );
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
-      const clock = createVirtualClock();
-      const journal = createMemoryJournal({ clock, writeMs: () => 5 });
-      let acknowledged = 0;
-      let attempted = 0;
-      let life = 0;
-      let ledger = await open(journal, { clock, owner: "life 0", onFatal: () => undefined });
-      for (const one of steps) {
-        if (one === "crash") {
-          journal.crash();
-          life += 1;
-          await clock.advance(0);
-          ledger = await open(journal, { clock, owner: `life ${life}`, onFatal: () => undefined });
-          expect(ledger.state.total).toBeGreaterThanOrEqual(acknowledged);
-          expect(ledger.state.total).toBeLessThanOrEqual(attempted);
-        } else if ("wait" in one) {
-          await clock.advance(one.wait);
-        } else {
-          attempted += one.add;
-          void ledger.execute(add(one.add)).then(
-            () => {
-              acknowledged += one.add;
-            },
-            () => undefined, // A power cut: it may or may not have been written.
-          );
-        }
-      }
-      await clock.advance(100);
-      const final = await ledger.read((state) => state.total).catch(() => ledger.state.total);
-      expect(final).toBeGreaterThanOrEqual(acknowledged);
-      const times = ledger.state.times;
-      expect(times).toEqual(times.toSorted((a, b) => a - b));
-    }),
-    { numRuns: 100 },
-  );
 });

@@ -1,15 +1,25 @@
 // The runner of a pure core on a partition of the journal: decide on the present state, fold the facts in at once, make
 // them durable together with everybody else's, then answer. What a service acknowledges, pushes or acts upon passes here.
-import { abortError, type Clock, isAbortError } from "@muster/kit";
+import { abortError, type Clock, invariant, isAbortError } from "@muster/kit";
 import { MusterError } from "@muster/proto";
-import type { Journal, NewRecord } from "./journal.ts";
+import { type CommittedFact, createCommitQueue, isNoRoom } from "./commit-queue.ts";
+import type { Cursor, Journal, NewRecord, Ownership } from "./journal.ts";
 import { createJournalTime } from "./journal-time.ts";
+import { cursorExpired } from "./kept-range.ts";
+import { unreadable } from "./record.ts";
+import { createSnapshotter, readState, type SnapshotOptions } from "./snapshotter.ts";
 
 export type Decision<Fact, Reply> = { readonly facts: readonly Fact[]; readonly reply: Reply };
 
-export type CommittedFact<Fact> = { readonly sequence: number; readonly timeMs: number; readonly fact: Fact };
-
 export type FactMeta = { readonly sequence: number; readonly timeMs: number };
+
+export type ExecuteOptions = {
+  /**
+   * The service decides by itself, for nobody who could try again: a full disk does not refuse it. It is folded in at once
+   * and becomes durable when there is room. Default false.
+   */
+  readonly internal?: boolean;
+};
 
 export interface Ledger<State, Fact> extends AsyncDisposable {
   /**
@@ -19,16 +29,36 @@ export interface Ledger<State, Fact> extends AsyncDisposable {
    * that could still be lost.
    *
    * @throws {MusterError} SERVICE_NOT_READY once the ledger is closed or has lost its journal; facts that were under way
-   * then may be durable or not.
+   * then may be durable or not. JOURNAL_FULL while the disk has no room: nothing is decided.
    */
-  execute<Reply>(decide: (state: State, nowMs: number) => Decision<Fact, Reply>): Promise<Reply>;
-  /** A value of the state, given once everything that it shows is durable. */
+  execute<Reply>(
+    decide: (state: State, nowMs: number) => Decision<Fact, Reply>,
+    options?: ExecuteOptions,
+  ): Promise<Reply>;
+  /** A value of the state, given once everything that it shows is durable. @throws {MusterError} as `execute`. */
   read<Value>(select: (state: State, nowMs: number) => Value): Promise<Value>;
   /**
    * Tells of facts in order, after they are durable. Effects, watches and pushes hang on it. Returns how to stop. A
    * listener that throws is a mistake of ours, and fatal.
    */
   onCommitted(listener: (facts: readonly CommittedFact<Fact>[]) => void): () => void;
+  /**
+   * The durable facts from `fromSequence` on, without those that were erased.
+   *
+   * @throws {MusterError} CURSOR_EXPIRED if some of them are not kept any more, JOURNAL_UNREADABLE.
+   */
+  readFacts(fromSequence: number): AsyncIterable<CommittedFact<Fact>>;
+  /** As the journal's. Facts that a cursor has not passed are kept. */
+  moveCursor(cursor: Cursor): Promise<void>;
+  removeCursor(name: string): Promise<void>;
+  readCursors(): Promise<ReadonlyMap<string, number>>;
+  /**
+   * Erases what the journal still keeps of the facts that `concerns` picks, and answers how many they were. The state comes
+   * first: what it still holds of them stays, in a snapshot that is taken now.
+   *
+   * @throws {MusterError} JOURNAL_FULL: nothing, or some of it, is erased.
+   */
+  eraseFacts(concerns: (fact: Fact) => boolean): Promise<number>;
   /** The fold of all facts, those not durable yet included: for decisions and timers, never for answers. */
   readonly state: State;
   /** Of the last durable fact. */
@@ -51,28 +81,27 @@ export type LedgerOptions<State, Fact> = {
     encode(fact: Fact): { readonly kind: number; readonly body: Uint8Array };
     decode(kind: number, body: Uint8Array): Fact;
   };
+  /** Default: the journal keeps everything, and a restart folds all of it. */
+  readonly snapshots?: SnapshotOptions<State>;
   /**
    * Called once, when nothing more can be acknowledged and the process should stop: another owner has the partition
-   * (EPOCH_STALE), the disk failed (JOURNAL_FAILED), or `evolve` or a listener made a mistake.
+   * (EPOCH_STALE), the disk failed (JOURNAL_FAILED), or `evolve`, a listener or the snapshots' codec made a mistake.
    */
   readonly onFatal: (error: unknown) => void;
+  /** The disk has no room, and nothing is acknowledged; or it has some again, and everything that waited is durable. */
+  readonly onDisk?: (state: "full" | "writable") => void;
   /** How long the lease stays fresh, in ms. Default 10,000; renewed every third of it. */
   readonly leaseMs?: number;
 };
 
 const LEASE_MS_DEFAULT = 10_000;
-/** Facts of one append, in whole decisions: bounds the time that one disk write may take. */
-const APPEND_FACTS_MAX = 4_096;
-
-/** What one `execute` decided. It is never split over two appends, so that no crash leaves half a decision. */
-type Decided<Fact> = { readonly facts: readonly CommittedFact<Fact>[]; readonly records: readonly NewRecord[] };
-
-type Waiter = { readonly sequence: number; readonly settle: (error?: MusterError) => void };
+/** Bodies erased in one go: bounds what is held in memory of a long journal. */
+const ERASE_FACTS_MAX = 10_000;
 
 /**
- * Takes the partition over, folds all its records and serves.
+ * Takes the partition over, reads the newest snapshot, folds the records that came since, and serves.
  *
- * @throws {MusterError} PARTITION_OWNED, JOURNAL_UNREADABLE.
+ * @throws {MusterError} PARTITION_OWNED, JOURNAL_UNREADABLE, JOURNAL_FULL.
  */
 export async function openLedger<State, Fact>(options: LedgerOptions<State, Fact>): Promise<Ledger<State, Fact>> {
   const { journal, partition, owner, takeOver = false, clock, evolve, codec, onFatal } = options;
@@ -80,33 +109,48 @@ export async function openLedger<State, Fact>(options: LedgerOptions<State, Fact
   const ownership = await journal.acquire(partition, { owner, takeOver, leaseMs });
   const { epoch } = ownership;
   const time = createJournalTime(clock, ownership);
-
-  const state = options.initial();
-  let sequence = 0;
-  let durable = 0;
-  let queue: Decided<Fact>[] = [];
-  const waiters: Waiter[] = [];
-  let lost: MusterError | undefined;
-  let closed = false;
-  let appending: Promise<void> | undefined;
   const listeners = new Set<(facts: readonly CommittedFact<Fact>[]) => void>();
   const renewals = new AbortController();
+  let closed = false;
+  let isLost = false;
 
   const fail = (error: unknown) => {
-    if (lost) return;
+    if (queue.failure) return;
+    isLost = true;
     const why = error instanceof Error ? error.message : String(error);
-    lost = new MusterError("SERVICE_NOT_READY", `Cannot answer as ${partition} has lost its journal: ${why}`, {
-      cause: error,
-    });
+    queue.fail(
+      new MusterError("SERVICE_NOT_READY", `Cannot answer as ${partition} has lost its journal: ${why}`, {
+        cause: error,
+      }),
+    );
     renewals.abort(abortError("The ledger has failed"));
-    for (const waiter of waiters.splice(0)) waiter.settle(lost);
     onFatal(error);
   };
+  const tell = (facts: readonly CommittedFact<Fact>[]) => {
+    try {
+      for (const listener of listeners) listener(facts);
+    } catch (error) {
+      fail(error); // At once: an effect was missed, and whoever was just answered must get nothing more from us.
+    }
+  };
+  const queue = createCommitQueue<Fact>({
+    journal,
+    partition,
+    epoch,
+    clock,
+    durableSequence: ownership.lastSequence,
+    onDurable(facts) {
+      tell(facts);
+      snapshotter?.advance(queue.durableSequence);
+    },
+    onDisk: options.onDisk ?? (() => undefined),
+    onFailure: fail,
+  });
 
   const renewLease = async () => {
     for (;;) {
       await clock.sleep(leaseMs / 3, renewals.signal);
-      await journal.renew(partition, { epoch, timeMs: time.nowMs() });
+      await journal.renew(partition, { epoch, timeMs: time.nowMs() }).catch(unlessNoRoom);
     }
   };
   // From here on, not from the end of the replay: a long one must not outlast the lease.
@@ -118,70 +162,31 @@ export async function openLedger<State, Fact>(options: LedgerOptions<State, Fact
     await renewing;
   };
 
+  let replayed: Replayed<State>;
   try {
-    for await (const record of journal.read(partition, 1)) {
-      sequence = record.sequence;
-      evolve(state, codec.decode(record.kind, record.body), { sequence, timeMs: record.timeMs });
-    }
-    if (sequence !== ownership.lastSequence) throw journalEndsEarly(partition, sequence, ownership.lastSequence);
+    replayed = await replay(options, ownership);
   } catch (error) {
     await stopRenewing();
     await journal.release(partition, { epoch, timeMs: ownership.lastTimeMs }).catch(() => undefined);
     throw error;
   }
-  durable = sequence;
-
-  const takeBatch = (): Decided<Fact> => {
-    const facts: CommittedFact<Fact>[] = [];
-    const records: NewRecord[] = [];
-    let taken = 0;
-    for (const decided of queue) {
-      if (taken > 0 && facts.length + decided.facts.length > APPEND_FACTS_MAX) break;
-      facts.push(...decided.facts);
-      records.push(...decided.records);
-      taken += 1;
-    }
-    queue = queue.slice(taken);
-    return { facts, records };
-  };
-  const settleDurable = () => {
-    let settled = 0;
-    while (settled < waiters.length && (waiters[settled] as Waiter).sequence <= durable) settled += 1;
-    for (const waiter of waiters.splice(0, settled)) waiter.settle();
-  };
-  const tell = (facts: readonly CommittedFact<Fact>[]) => {
-    try {
-      for (const listener of listeners) listener(facts);
-    } catch (error) {
-      fail(error); // At once: an effect was missed, and whoever was just answered must get nothing more from us.
-    }
-  };
-  const appendQueued = async () => {
-    while (queue.length > 0 && !lost) {
-      const { facts, records } = takeBatch();
-      await journal.append({ partition, epoch, afterSequence: durable, records });
-      if (lost) return; // The lease was lost meanwhile: whoever waited has been told already.
-      durable += facts.length;
-      settleDurable();
-      tell(facts);
-    }
-  };
-  const wakeAppender = () => {
-    // On a later microtask, so that callers of the same turn share one write.
-    appending ??= Promise.resolve()
-      .then(appendQueued)
-      .catch(fail)
-      .finally(() => {
-        appending = undefined;
-        if (queue.length > 0 && !lost) wakeAppender();
-      });
-  };
-  const untilDurable = (untilSequence: number) =>
-    new Promise<void>((resolve, reject) => {
-      if (lost) return reject(lost);
-      if (untilSequence <= durable) return resolve();
-      waiters.push({ sequence: untilSequence, settle: (error) => (error === undefined ? resolve() : reject(error)) });
+  const { state, snapshotSequence } = replayed;
+  let sequence = ownership.lastSequence;
+  const snapshotter =
+    options.snapshots &&
+    createSnapshotter({
+      ...options.snapshots,
+      journal,
+      partition,
+      epoch,
+      clock,
+      state,
+      snapshotSequence,
+      stateSequence: () => sequence,
+      untilDurable: queue.untilDurable,
+      onFailure: fail,
     });
+
   const fold = (facts: readonly Fact[], records: readonly NewRecord[], timeMs: number) => {
     const committed: CommittedFact<Fact>[] = [];
     try {
@@ -194,12 +199,16 @@ export async function openLedger<State, Fact>(options: LedgerOptions<State, Fact
       return fail(error); // The state is half changed: nothing may be decided on it any more.
     }
     queue.push({ facts: committed, records });
-    wakeAppender();
   };
-
-  const execute: Ledger<State, Fact>["execute"] = async (decide) => {
-    if (lost) throw lost;
+  const refuseUnlessOpen = () => {
+    if (queue.failure) throw queue.failure;
     if (closed) throw new MusterError("SERVICE_NOT_READY", `Cannot answer as ${partition} is closed`);
+  };
+  const execute: Ledger<State, Fact>["execute"] = async (decide, { internal = false } = {}) => {
+    refuseUnlessOpen();
+    if (queue.isDiskFull && !internal) {
+      throw new MusterError("JOURNAL_FULL", `Cannot answer for ${partition} as its disk has no room`);
+    }
     const timeMs = time.nowMs();
     let decision: ReturnType<typeof decide>;
     let records: readonly NewRecord[];
@@ -208,18 +217,64 @@ export async function openLedger<State, Fact>(options: LedgerOptions<State, Fact
       // Before the fold, which may change what the facts hold, and which could not be undone if a fact has no encoding.
       records = decision.facts.map((fact): NewRecord => ({ timeMs, ...codec.encode(fact) }));
     } catch (refusal) {
-      await untilDurable(sequence);
+      await queue.untilDurable(sequence);
       throw refusal;
     }
     if (decision.facts.length > 0) fold(decision.facts, records, timeMs);
-    await untilDurable(sequence);
+    await queue.untilDurable(sequence);
     return decision.reply;
+  };
+  /** What the journal answers; that it is lost is fatal here as it is for an append. */
+  const write = async <Value>(work: () => Promise<Value>): Promise<Value> => {
+    refuseUnlessOpen();
+    try {
+      return await work();
+    } catch (error) {
+      if (isLoss(error)) fail(error);
+      throw error;
+    }
+  };
+  async function* readFacts(fromSequence: number): AsyncGenerator<CommittedFact<Fact>> {
+    const through = queue.durableSequence;
+    let next = fromSequence;
+    for await (const record of journal.read(partition, fromSequence)) {
+      if (record.sequence !== next) throw cursorExpired(partition, next - 1, record.sequence);
+      next += 1;
+      if (record.erased) continue;
+      yield { sequence: record.sequence, timeMs: record.timeMs, fact: codec.decode(record.kind, record.body) };
+    }
+    if (next <= through) throw cursorExpired(partition, next - 1, through + 1);
+  }
+  const eraseFacts = async (concerns: (fact: Fact) => boolean) => {
+    invariant(snapshotter, "Facts can be erased only where snapshots stand in for them");
+    const through = await snapshotter.take();
+    let erased = 0;
+    let sequences: number[] = [];
+    const eraseFound = async () => {
+      await journal.eraseBodies(partition, epoch, sequences);
+      erased += sequences.length;
+      sequences = [];
+    };
+    let next = 1;
+    const scan = async () => {
+      for await (const record of journal.read(partition, next)) {
+        if (record.sequence > through) return;
+        next = record.sequence + 1;
+        if (record.erased || !concerns(codec.decode(record.kind, record.body))) continue;
+        sequences.push(record.sequence);
+        if (sequences.length === ERASE_FACTS_MAX) await eraseFound();
+      }
+    };
+    // What the next snapshot's compaction forgets meanwhile needs no erasing: the scan goes on after it.
+    for (let isWhole = false; !isWhole; ) isWhole = await scan().then(() => true, isOvertaken);
+    await eraseFound(); // Even of nothing: what was forgotten lately is overwritten with it.
+    return erased;
   };
 
   return {
     state,
     get durableSequence() {
-      return durable;
+      return queue.durableSequence;
     },
     nowMs: time.nowMs,
     execute,
@@ -228,14 +283,58 @@ export async function openLedger<State, Fact>(options: LedgerOptions<State, Fact
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    readFacts,
+    moveCursor: (cursor) => write(() => journal.moveCursor(partition, epoch, cursor)),
+    removeCursor: (name) => write(() => journal.removeCursor(partition, epoch, name)),
+    readCursors: () => journal.readCursors(partition),
+    eraseFacts: (concerns) => write(() => eraseFacts(concerns)),
     async [Symbol.asyncDispose]() {
       if (closed) return;
       closed = true;
-      while (appending) await appending;
+      await queue.close();
+      if (!queue.failure) await snapshotter?.close();
       await stopRenewing();
-      if (!lost) await journal.release(partition, { epoch, timeMs: time.nowMs() });
+      if (!isLost) await journal.release(partition, { epoch, timeMs: time.nowMs() }).catch(unlessNoRoom);
     },
   };
+}
+
+type Replayed<State> = { readonly state: State; readonly snapshotSequence: number };
+
+/** The state as it is at the end of the journal. */
+async function replay<State, Fact>(
+  { journal, partition, initial, evolve, codec, snapshots }: LedgerOptions<State, Fact>,
+  { firstSequence, lastSequence }: Ownership,
+): Promise<Replayed<State>> {
+  const snapshot = snapshots && (await journal.readSnapshot(partition));
+  const state = snapshot ? await readState(partition, snapshot, snapshots.codec) : initial();
+  let sequence = snapshot?.sequence ?? 0;
+  if (sequence + 1 < firstSequence) throw unreadable(partition, sequence + 1, "it is not kept, nor in a snapshot");
+  for await (const record of journal.read(partition, sequence + 1)) {
+    if (record.sequence !== sequence + 1 || record.erased) {
+      throw unreadable(partition, sequence + 1, "the state needs it: it was forgotten or erased");
+    }
+    sequence = record.sequence;
+    evolve(state, codec.decode(record.kind, record.body), { sequence, timeMs: record.timeMs });
+  }
+  if (sequence !== lastSequence) throw journalEndsEarly(partition, sequence, lastSequence);
+  return { state, snapshotSequence: snapshot?.sequence ?? 0 };
+}
+
+/** False if `error` says that a compaction has overtaken a reader. @throws `error` if it is another one. */
+function isOvertaken(error: unknown): false {
+  if (error instanceof MusterError && error.reason === "CURSOR_EXPIRED") return false;
+  throw error;
+}
+
+/** A lease is let go without being written: whoever would take over finds no room either. @throws `error` if it is another. */
+function unlessNoRoom(error: unknown): void {
+  if (!isNoRoom(error)) throw error;
+}
+
+/** Whether no later write can succeed. */
+function isLoss(error: unknown): boolean {
+  return error instanceof MusterError && (error.reason === "EPOCH_STALE" || error.reason === "JOURNAL_FAILED");
 }
 
 function journalEndsEarly(partition: string, readSequence: number, lastSequence: number): MusterError {
