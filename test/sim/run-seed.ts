@@ -1,37 +1,70 @@
-// One seed from its first step to the last ticket's end.
-import { createWorld, type World } from "./world.ts";
+// One seed from its first moment to its last: a while in which everything may fail, then the world is healed and has to
+// become quiet.
+import { BrokenPromise, type Checker } from "./checkers/checker.ts";
+import { drawKnobs, type Knobs } from "./world/knobs.ts";
+import { createWorld, type World } from "./world/world.ts";
 
-const TERMINAL = new Set(["COMPLETED", "CANCELLED", "TIMED_OUT", "FAILED"]);
+export type SeedPlan = {
+  readonly seed: number;
+  /** How long faults go on, in ms. */
+  readonly troubleMs: number;
+  /** Heal the world then, and demand that it becomes quiet. */
+  readonly liveness: boolean;
+  readonly checkers: readonly Checker[];
+  readonly knobs?: Knobs;
+  /** Lines of the story to keep. Default 60. */
+  readonly linesMax?: number;
+};
 
 export type SeedResult = {
   readonly story: readonly string[];
-  readonly checked: number;
-  readonly tickets: ReadonlyMap<string, string>;
+  /** The same for the same seed. */
+  readonly digest: string;
+  /** Messages delivered, timers fired, disk operations done, facts made durable. */
+  readonly events: number;
+  readonly simulatedMs: number;
+  /** What went wrong. */
+  readonly failure: unknown;
 };
 
-/**
- * Runs `steps` steps with faults, then until every ticket has ended.
- *
- * @throws {Error} with the promise that was broken and the end of the story.
- */
-export async function runSeed(seed: number, steps: number): Promise<SeedResult> {
-  let world: World | undefined;
-  try {
-    world = await createWorld({ seed, faultRatio: 0.02, arrivalRatio: 0.25 });
-    for (let step = 0; step < steps; step += 1) await world.step();
+/** How long a healed world may take until every ticket has ended and every battle is over, in ms. */
+const QUIET_MS_MAX = 400_000;
+const LOOK_MS = 1_000;
+
+export async function runSeed(plan: SeedPlan): Promise<SeedResult> {
+  const { seed, troubleMs, liveness, checkers, knobs = drawKnobs(seed), linesMax = 60 } = plan;
+  const world = createWorld({ seed, knobs, checkers, linesMax });
+  const { eye, clock } = world;
+  await world.run(troubleMs);
+  if (liveness) {
     world.heal();
-    const { tickets } = world.promises;
-    const waiting = () => [...tickets].filter(([, state]) => !TERMINAL.has(state)).map(([ticketId]) => ticketId);
-    for (let step = 0; waiting().length > 0; step += 1) {
-      // The longest that a ticket may take: to time out, and the last placement with its retries.
-      if (step > 800) throw new Error(`T-ONE-TERMINAL: still waiting are ${waiting().join(", ")}`);
-      await world.step();
-    }
-    return { story: world.story, checked: world.promises.checked, tickets };
+    await becomeQuiet(world);
+  }
+  eye.see({ type: "end" });
+  try {
+    for (const checker of checkers) if (eye.failure === undefined) checker.end?.();
   } catch (error) {
-    const end = world?.story.slice(-30).join("\n") ?? "";
-    throw new Error(`Seed ${seed} (repeat: npm run sim -- --seed ${seed})\n${end}`, { cause: error });
-  } finally {
-    world?.end();
+    eye.fail(error);
+  }
+  return {
+    story: world.story.read(),
+    digest: world.trace.digest,
+    events: clock.woken + eye.facts,
+    simulatedMs: clock.nowMs(),
+    failure: eye.failure,
+  };
+}
+
+/** Waits until whoever plays has played. */
+async function becomeQuiet(world: World): Promise<void> {
+  const { eye, clock, backends } = world;
+  const healedMs = clock.nowMs();
+  await world.run(15_000);
+  backends.close();
+  while (backends.busy > 0 && eye.failure === undefined) {
+    if (clock.nowMs() - healedMs > QUIET_MS_MAX) {
+      eye.fail(new BrokenPromise("L-PROGRESS", `${backends.busy} players still queue or play`));
+    }
+    await world.run(LOOK_MS);
   }
 }

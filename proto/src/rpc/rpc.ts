@@ -12,3 +12,4 @@ export {
   type Peer,
   type ServiceDefinition,
 } from "./service.ts";
+export type { Fate, Frame, Weather } from "./weather.ts";

@@ -1,0 +1,170 @@
+// A game backend with its players: it queues them alone and in parties, through the SDK as an honest one does or by raw calls
+// as one that repeats, gives up and asks again, and sends them to their battle.
+import { MusterError } from "@muster/proto";
+import { MatchmakingServiceDefinition, TicketState } from "@muster/proto/matchmaking";
+import { type Address, connectMatcherWith, type MatchResult } from "@muster/sdk/backend";
+import { type Chance, createChance } from "../engine/chance.ts";
+import type { Life, Lives } from "../engine/life.ts";
+import { overhear } from "../engine/overheard-network.ts";
+import { playBattle } from "./client.ts";
+import { CONFIGURATIONS } from "./configurations.ts";
+import type { Eyes } from "./eyes.ts";
+import type { Knobs } from "./knobs.ts";
+import type { ServerPark } from "./server-park.ts";
+
+export interface Backend {
+  readonly life: Life;
+  /** Queues nobody any more. */
+  close(): void;
+  /** Players who queue or play. */
+  readonly busy: number;
+}
+
+export type BackendParts = {
+  readonly seed: number;
+  readonly lives: Lives;
+  readonly knobs: Knobs;
+  readonly park: ServerPark;
+  readonly eyes: Eyes;
+  /** Of its machine. */
+  readonly name: string;
+  /** Its run: a later one knows nothing of what an earlier one had begun. */
+  readonly run: number;
+  readonly players: readonly string[];
+};
+
+type Party = { readonly ticketId: string; readonly configuration: string; readonly players: readonly string[] };
+type Seated = {
+  readonly address: Address | undefined;
+  readonly seats: readonly { readonly playerId: string; readonly playerSessionId: string | undefined }[];
+};
+
+const RETRY_MS = 500;
+/** Failures after which the same call may well succeed. */
+const TRY_AGAIN: ReadonlySet<string> = new Set(["UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "INTERNAL"]);
+
+export function startBackend(parts: BackendParts): Backend {
+  const { seed, lives, knobs, park, eyes, name, run } = parts;
+  const node = `${name}~${run}`;
+  const life = lives.start(node);
+  eyes.see({ type: "life", node, how: "start" });
+  const { clock } = life;
+  const chance = createChance(seed, node);
+  const network = overhear(life.network, { caller: node, see: eyes.see, nextCallId: eyes.nextCallId });
+  const matcher = connectMatcherWith({ network, address: "matcher", clock, random: chance });
+  const raw = network.connect("matcher").client(MatchmakingServiceDefinition);
+  const idle = [...parts.players];
+  let parties = 0;
+  let busy = 0;
+  let closed = false;
+
+  const again = (error: unknown): boolean => error instanceof MusterError && TRY_AGAIN.has(error.code);
+  /** Asks until there is an answer. */
+  const patiently = async <Value>(ask: () => Promise<Value>): Promise<Value> => {
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!again(error)) throw error;
+        await clock.sleep(RETRY_MS);
+      }
+    }
+  };
+
+  const byTheSdk = async ({ ticketId, configuration, players }: Party): Promise<Seated | undefined> => {
+    const stop = new AbortController();
+    if (chance.happens(knobs.cancelRatio)) {
+      clock.sleep(chance.wait(knobs.requestTimeoutSeconds * 250)).then(() => stop.abort(), eyes.fail);
+    }
+    const ticket = { ticketId, configuration, players: players.map((playerId) => ({ playerId, ...teamOf() })) };
+    const result: MatchResult = await patiently(() => matcher.match(ticket, { signal: stop.signal }));
+    if (result.state !== "COMPLETED") return undefined;
+    return { address: result.assignment.address, seats: result.assignment.players };
+  };
+  const teamOf = () => (chance.happens(0.1) ? { team: chance.pick(["red", "blue"]) } : {});
+
+  /** Repeats its calls, looks now and then, and cancels without waiting to hear. */
+  const byHand = async ({ ticketId, configuration, players }: Party): Promise<Seated | undefined> => {
+    const request = {
+      configuration,
+      ticketId,
+      players: players.map((playerId) => ({ playerId, attributes: {}, latenciesMs: {}, team: "" })),
+    };
+    await patiently(() => raw.startMatching(request));
+    if (chance.happens(knobs.mischiefRatio)) await patiently(() => raw.startMatching(request));
+    if (chance.happens(knobs.cancelRatio)) {
+      await clock.sleep(chance.wait(2_000));
+      await patiently(() => raw.cancelMatching({ ticketId })).catch(ignoreRefusal);
+    }
+    for (;;) {
+      const { tickets } = await patiently(() => raw.describeMatchingProgress({ ticketIds: [ticketId] }));
+      const [ticket] = tickets;
+      if (ticket?.state === TicketState.COMPLETED) {
+        const { address, players: seats = [] } = ticket.assignment ?? {};
+        return {
+          address,
+          seats: seats.map((seat) => ({ ...seat, playerSessionId: seat.playerSessionId || undefined })),
+        };
+      }
+      if (!ticket || ticket.state > TicketState.COMPLETED) return undefined;
+      await clock.sleep(chance.between({ min: 500, max: 3_000 }));
+    }
+  };
+  const ignoreRefusal = (error: unknown) => {
+    if (!(error instanceof MusterError)) throw error;
+  };
+
+  /** A party from its request to the end of its battle. */
+  const spendEvening = async (party: Party) => {
+    try {
+      const seated = await (chance.happens(0.7) ? byTheSdk(party) : byHand(party));
+      const mine = (seated?.seats ?? []).filter(({ playerId }) => party.players.includes(playerId));
+      await Promise.all(
+        mine.map(({ playerSessionId }) =>
+          playerSessionId ? playBattle(seated?.address, playerSessionId, { life, chance, knobs, park }) : undefined,
+        ),
+      );
+    } catch (error) {
+      ignoreRefusal(error);
+      await forget(error);
+    }
+    await clock.sleep(chance.wait(knobs.restMs));
+    idle.push(...party.players);
+    busy -= party.players.length;
+  };
+  /** A ticket of an earlier run of ours still holds the player: it is of no use to anybody. */
+  const forget = async (error: unknown) => {
+    const { reason, metadata } = error as MusterError;
+    const { ticketId } = metadata;
+    if (reason !== "PLAYER_ALREADY_QUEUED" || ticketId === undefined) return;
+    await patiently(() => raw.cancelMatching({ ticketId })).catch(ignoreRefusal);
+  };
+  const queuePlayers = async () => {
+    for (;;) {
+      await clock.sleep(chance.wait(knobs.restMs / Math.max(1, idle.length)));
+      if (closed || idle.length === 0) continue;
+      parties += 1;
+      const size = Math.min(idle.length, chance.happens(0.6) ? 1 : 1 + chance.below(Math.min(3, knobs.teamSize)));
+      const configuration = drawConfiguration(chance);
+      const party = { ticketId: `${name}.${run}.${parties}`, configuration, players: idle.splice(0, size) };
+      busy += size;
+      spendEvening(party).catch(eyes.fail);
+    }
+  };
+  queuePlayers().catch(eyes.fail);
+
+  return {
+    life,
+    close: () => {
+      closed = true;
+    },
+    get busy() {
+      return busy;
+    },
+  };
+}
+
+/** Most play where battles are filled by the matcher itself. */
+function drawConfiguration(chance: Chance): string {
+  return chance.happens(0.6) ? "auto" : chance.pick(CONFIGURATIONS);
+}

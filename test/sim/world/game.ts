@@ -1,0 +1,150 @@
+// A dedicated server in a few lines, on the real SDK: it loads battles, lets players in, ends battles, asks for more players,
+// and misbehaves now and then as games do.
+import { type AcceptedPlayer, type BattleSession, connectWith, MusterError, type Sidecar } from "@muster/sdk";
+import type { Chance } from "../engine/chance.ts";
+import type { Life } from "../engine/life.ts";
+import { overhear } from "../engine/overheard-network.ts";
+import type { Eyes } from "./eyes.ts";
+import type { Knobs } from "./knobs.ts";
+
+export interface Game {
+  readonly life: Life;
+  /** Resolves with how it ended. */
+  readonly exited: Promise<string>;
+  /** A client presents its player session id: what the game answers it. Never answers once the game is dead. */
+  join(playerSessionId: string, reconnectSecret?: string): Promise<AcceptedPlayer>;
+  /** Ends at once, with this for its supervisor to hear. */
+  end(how: string): void;
+  /** SIGTERM. */
+  terminate(): void;
+}
+
+export type GameParts = {
+  readonly life: Life;
+  /** Address of its sidecar. */
+  readonly sidecar: string;
+  readonly token: string;
+  readonly chance: Chance;
+  readonly knobs: Knobs;
+  readonly eyes: Eyes;
+};
+
+/** Backfill by the server's own will, in the configurations that leave it to the server. */
+const MANUAL = "manual";
+
+export function startGame({ life, sidecar: address, token, chance, knobs, eyes }: GameParts): Game {
+  const { clock, node } = life;
+  const exited = Promise.withResolvers<string>();
+  const connected = Promise.withResolvers<Sidecar>();
+  const misbehaves = () => chance.happens(knobs.mischiefRatio);
+  const end = (how: string) => {
+    if (life.dead) return;
+    life.kill();
+    eyes.see({ type: "life", node, how });
+    exited.resolve(how);
+  };
+  /** A call that may fail as calls do; whoever plays goes on. */
+  const attempt = (work: Promise<unknown>) => {
+    work.catch((error: unknown) => {
+      if (!(error instanceof MusterError)) eyes.fail(error);
+    });
+  };
+  const hear = (type: "start" | "update", session: BattleSession, reason?: string) => {
+    const { battleSessionId, revision } = session;
+    const players = session.players.map(({ playerSessionId, team }) => ({ playerSessionId, team }));
+    eyes.see({ type: "game-heard", node, heard: { type, session: { battleSessionId, revision, players }, reason } });
+  };
+
+  const load = async (session: BattleSession) => {
+    hear("start", session);
+    await clock.sleep(chance.fraction() * knobs.loadMsMax);
+    if (misbehaves()) {
+      const kind = chance.below(5);
+      if (kind === 0) return; // It hangs while it loads.
+      if (kind === 1) return end("exit during activation");
+      if (kind === 2) throw new Error("The map is broken");
+      if (kind === 3) attempt(session.activate()); // Twice.
+      if (kind === 4) await clock.sleep(knobs.activationSeconds * 1_000); // Too late, perhaps.
+    }
+    await session.activate();
+    attempt(host(session));
+  };
+  /** What the game does of its own will while a battle lasts. */
+  const host = async (session: BattleSession) => {
+    const endsMs = clock.nowMs() + chance.between({ min: 0.5, max: 1.5 }) * knobs.battleMs;
+    if (session.properties.backfill === MANUAL) attempt(backfill(session, endsMs));
+    if (misbehaves()) attempt(closeDoor(session));
+    for (;;) {
+      await clock.sleep(Math.min(endsMs - clock.nowMs(), knobs.battleMs / 4));
+      if (session.state !== "ACTIVE") return;
+      const isEmpty = session.players.length === 0;
+      if (isEmpty || clock.nowMs() >= endsMs) return await session.terminate();
+    }
+  };
+  const backfill = async (session: BattleSession, endsMs: number) => {
+    while (session.state === "ACTIVE" && clock.nowMs() < endsMs) {
+      await clock.sleep(chance.wait(knobs.battleMs / 5));
+      if (session.state !== "ACTIVE") return;
+      const [team] = session.teams;
+      const ask = chance.below(4);
+      if (ask === 0 && team) {
+        const replace = chance.happens(0.5);
+        attempt(session.startBackfill({ strategy: "CUSTOM", addPlayers: { [team.name]: 1 }, replace }));
+      } else if (ask === 1) attempt(session.startBackfill({ strategy: "MAX_POSSIBLE" }));
+      else if (ask === 2) attempt(session.cancelBackfill());
+      else attempt(session.describeBackfill());
+    }
+  };
+  const closeDoor = async (session: BattleSession) => {
+    await session.setCreationPolicy("DENY_ALL");
+    await clock.sleep(chance.wait(knobs.battleMs / 4));
+    if (session.state === "ACTIVE") await session.setCreationPolicy("ACCEPT_ALL");
+  };
+
+  const run = async () => {
+    await clock.sleep(chance.fraction() * knobs.loadMsMax);
+    const sidecar = await connectWith({
+      network: overhear(life.network, { caller: node, see: eyes.see, nextCallId: eyes.nextCallId }),
+      address,
+      token,
+      clock,
+      random: chance,
+      exit: (code) => end(`exit ${code}`),
+    });
+    sidecar.onError((error, { where }) => {
+      eyes.see({ type: "log", node, text: `${where}: ${error instanceof Error ? error.message : String(error)}` });
+    });
+    sidecar.onStartBattleSession(load);
+    sidecar.onBattleSessionUpdated(async ({ session, reason }) => {
+      hear("update", session, reason);
+      if (reason === "SESSION_TERMINATING" && !misbehaves()) await session.terminate();
+    });
+    sidecar.onHealthCheck(() => !chance.happens(knobs.mischiefRatio / 20));
+    sidecar.onProcessTerminate(async ({ reason }) => {
+      eyes.see({ type: "game-heard", node, heard: { type: "terminate", reason } });
+      if (misbehaves()) return; // It goes on as if nothing had been said.
+      await sidecar.processEnding();
+      end("exit 0");
+    });
+    if (misbehaves()) attempt(sidecar.acceptPlayerSession("ps_of_nobody"));
+    await sidecar.processReady({ ports: {}, concurrentSessions: knobs.concurrentSessions });
+    connected.resolve(sidecar);
+    await sidecar.finished;
+  };
+  run().catch((error: unknown) => {
+    if (error instanceof MusterError) end("exit 1");
+    else eyes.fail(error);
+  });
+
+  return {
+    life,
+    exited: exited.promise,
+    end,
+    terminate: () => life.enter(() => end("SIGTERM")),
+    async join(playerSessionId, reconnectSecret) {
+      const sidecar = await connected.promise;
+      if (misbehaves()) await clock.sleep(chance.wait(2_000)); // It answers late.
+      return await life.within(sidecar.acceptPlayerSession(playerSessionId, { reconnectSecret }));
+    },
+  };
+}

@@ -1,0 +1,129 @@
+// What makes one seed's world differ from another's: its size, its pace, its faults. Small limits and short times are drawn
+// often, so that rare paths of production code are common here (README.md, "Knobs").
+import { type Chance, createChance } from "../engine/chance.ts";
+import { CALM, type Climate } from "../engine/sky.ts";
+import { FAULT_KINDS, type FaultKind } from "./faults.ts";
+
+export type Knobs = {
+  readonly servers: number;
+  readonly concurrentSessions: number;
+  readonly players: number;
+  readonly backends: number;
+  /** Seats of one team; a battle has two. */
+  readonly teamSize: number;
+  /** Mean of a battle's length, of a player's rest between battles, and between an operator's actions, in ms. */
+  readonly battleMs: number;
+  readonly restMs: number;
+  readonly operatorMs: number;
+  /** Chances of a player, for each battle or ticket. */
+  readonly leaveRatio: number;
+  readonly disconnectRatio: number;
+  readonly absentRatio: number;
+  readonly cancelRatio: number;
+  /** Share of what servers, players and backends do that they should not. */
+  readonly mischiefRatio: number;
+  /** How long a session takes to load, in ms, evenly from 0. */
+  readonly loadMsMax: number;
+  readonly requestTimeoutSeconds: number;
+  readonly placementTimeoutSeconds: number;
+  readonly activationSeconds: number;
+  readonly reservationSeconds: number;
+  readonly graceSeconds: number;
+  readonly hostSilentAfterMs: number;
+  readonly hostLostAfterMs: number;
+  readonly healthIntervalMs: number;
+  readonly leaseMs: number;
+  readonly settleMs: number;
+  readonly climate: Climate;
+  /** Longest that a disk takes for a write, in ms. */
+  readonly diskMsMax: number;
+  /** Mean time between faults, in ms. */
+  readonly faultMs: number;
+  readonly faults: readonly FaultKind[];
+};
+
+/**
+ * The world whose figures the README states: 10 servers, 100 players, battles of about ten minutes, everything else at
+ * production's defaults, and nothing fails.
+ */
+export const REFERENCE: Knobs = {
+  servers: 10,
+  concurrentSessions: 1,
+  players: 100,
+  backends: 1,
+  teamSize: 5,
+  battleMs: 600_000,
+  restMs: 60_000,
+  operatorMs: 60_000,
+  leaveRatio: 0.2,
+  disconnectRatio: 0.1,
+  absentRatio: 0.02,
+  cancelRatio: 0.05,
+  mischiefRatio: 0,
+  loadMsMax: 5_000,
+  requestTimeoutSeconds: 60,
+  placementTimeoutSeconds: 60,
+  activationSeconds: 60,
+  reservationSeconds: 60,
+  graceSeconds: 60,
+  hostSilentAfterMs: 15_000,
+  hostLostAfterMs: 120_000,
+  healthIntervalMs: 5_000,
+  leaseMs: 10_000,
+  settleMs: 2_000,
+  climate: CALM,
+  diskMsMax: 2,
+  faultMs: Number.POSITIVE_INFINITY,
+  faults: [],
+};
+
+/** The world of a seed: small, fast and hostile. */
+export function drawKnobs(seed: number): Knobs {
+  const chance = createChance(seed, "knobs");
+  const often = <Value>(ratio: number, usual: Value, rare: Value) => (chance.happens(ratio) ? usual : rare);
+  const hostSilentAfterMs = often(0.5, 3_000, 1_000);
+  return {
+    servers: 2 + chance.below(4),
+    concurrentSessions: often(0.7, 1, 3),
+    players: 6 + chance.below(12),
+    backends: 1 + chance.below(3),
+    teamSize: 1 + chance.below(3),
+    battleMs: chance.between({ min: 4_000, max: 40_000 }),
+    restMs: chance.between({ min: 500, max: 6_000 }),
+    operatorMs: chance.between({ min: 4_000, max: 30_000 }),
+    leaveRatio: chance.fraction() * 0.6,
+    disconnectRatio: chance.fraction() * 0.4,
+    absentRatio: chance.fraction() * 0.2,
+    cancelRatio: chance.fraction() * 0.4,
+    mischiefRatio: often(0.5, 0.05, 0.3),
+    loadMsMax: often(0.7, 500, 4_000),
+    requestTimeoutSeconds: often(0.6, 30, 4),
+    placementTimeoutSeconds: often(0.7, 20, 3),
+    activationSeconds: often(0.7, 5, 1),
+    reservationSeconds: often(0.7, 10, 2),
+    graceSeconds: often(0.7, 6, 1),
+    hostSilentAfterMs,
+    hostLostAfterMs: hostSilentAfterMs * 4,
+    healthIntervalMs: often(0.7, 1_000, 5_000),
+    leaseMs: often(0.5, 3_000, 1_000),
+    settleMs: often(0.5, 100, 0),
+    climate: drawClimate(chance),
+    diskMsMax: often(0.7, 4, 60),
+    faultMs: chance.between({ min: 1_500, max: 12_000 }),
+    // A few kinds together find what all at once drown.
+    faults: FAULT_KINDS.filter(() => chance.happens(0.45)),
+  };
+}
+
+function drawClimate(chance: Chance): Climate {
+  if (chance.happens(0.25)) return CALM;
+  const rare = () => (chance.happens(0.5) ? 0 : chance.fraction() * 0.03);
+  return {
+    delayMs: chance.between({ min: 1, max: 30 }),
+    slowRatio: chance.fraction() * 0.1,
+    slowMs: chance.between({ min: 50, max: 3_000 }),
+    lossRatio: rare(),
+    breakRatio: rare() / 3,
+    repeatRatio: rare(),
+  };
+}

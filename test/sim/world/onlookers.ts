@@ -1,0 +1,101 @@
+// Those who look at the services from outside: a watcher of all tickets, a watcher of the fleet's feed, and an operator who
+// looks, puts configurations and ends battles.
+import { MusterError } from "@muster/proto";
+import { FleetServiceDefinition } from "@muster/proto/fleet";
+import { ConfigurationServiceDefinition, MatchmakingServiceDefinition } from "@muster/proto/matchmaking";
+import { type Chance, createChance } from "../engine/chance.ts";
+import type { Life, Lives } from "../engine/life.ts";
+import { overhear } from "../engine/overheard-network.ts";
+import type { Eyes } from "./eyes.ts";
+import type { Knobs } from "./knobs.ts";
+
+export type OnlookersParts = {
+  readonly seed: number;
+  readonly lives: Lives;
+  readonly knobs: Knobs;
+  readonly eyes: Eyes;
+};
+
+/** A stream that broke is opened again after so long, in ms. */
+const REOPEN_MS = 300;
+/** Nothing heard for so long: the stream is dead, whatever the connection says. */
+const SILENCE_MS = 20_000;
+
+/** They look for as long as the world lasts. */
+export function startOnlookers({ seed, lives, knobs, eyes }: OnlookersParts): void {
+  const begin = (node: string) => {
+    const life = lives.start(node);
+    const network = overhear(life.network, { caller: node, see: eyes.see, nextCallId: eyes.nextCallId });
+    return { life, network, chance: createChance(seed, node) };
+  };
+  const tickets = begin("ticket-watcher");
+  const matchmaking = tickets.network.connect("matcher").client(MatchmakingServiceDefinition);
+  const sessions = begin("session-watcher");
+  const feed = sessions.network.connect("fleet").client(FleetServiceDefinition);
+  const all = { ticketIds: [], configuration: "" };
+  follow(tickets.life, (resumeToken, signal) => matchmaking.watchTickets({ ...all, resumeToken }, { signal })).catch(
+    eyes.fail,
+  );
+  follow(sessions.life, (resumeToken, signal) => feed.watchSessions({ owner: "", resumeToken }, { signal })).catch(
+    eyes.fail,
+  );
+  operate(begin("operator"), knobs, eyes).catch(eyes.fail);
+}
+
+type Stream = (resumeToken: string, signal: AbortSignal) => AsyncIterable<{ readonly resumeToken: string }>;
+
+/** Reads for ever, over any number of breaks, from where it had got to. */
+async function follow({ clock }: Life, open: Stream): Promise<void> {
+  for (let resumeToken = ""; ; ) {
+    const silence = new AbortController();
+    let heardMs = clock.nowMs();
+    const watchdog = async () => {
+      while (clock.nowMs() - heardMs < SILENCE_MS)
+        await clock.sleep(heardMs + SILENCE_MS - clock.nowMs(), silence.signal);
+      silence.abort();
+    };
+    watchdog().catch(() => undefined); // Called off: the stream has ended.
+    try {
+      for await (const event of open(resumeToken, silence.signal)) {
+        heardMs = clock.nowMs();
+        resumeToken = event.resumeToken || resumeToken;
+      }
+    } catch (error) {
+      if (!(error instanceof MusterError)) throw error;
+      if (error.reason === "CURSOR_EXPIRED") resumeToken = "";
+    }
+    silence.abort();
+    await clock.sleep(REOPEN_MS);
+  }
+}
+
+type Operator = { readonly life: Life; readonly network: ReturnType<typeof overhear>; readonly chance: Chance };
+
+async function operate({ life: { clock }, network, chance }: Operator, knobs: Knobs, eyes: Eyes): Promise<void> {
+  const fleet = network.connect("fleet").client(FleetServiceDefinition);
+  const configurations = network.connect("matcher").client(ConfigurationServiceDefinition);
+  const putAgain = async () => {
+    const { configurations: present } = await configurations.listConfigurations({});
+    if (present.length === 0) return;
+    const configuration = chance.pick(present);
+    // As it is, which changes nothing, or with another wait before a round.
+    const settleMs = chance.happens(0.5) ? configuration.settleMs : chance.below(300);
+    await configurations.putConfiguration({ configuration: { ...configuration, settleMs } });
+  };
+  const endABattle = async () => {
+    const { sessions } = await fleet.describeServerSessions({ battleSessionIds: [], includeEnded: false });
+    const [session] = sessions.filter(() => chance.happens(0.4));
+    if (session) await fleet.terminateServerSession({ battleSessionId: session.battleSessionId });
+  };
+  const look = async () => {
+    await fleet.describeProcesses({ includeEnded: chance.happens(0.5) });
+    await fleet.describeServerSessions({ battleSessionIds: [], includeEnded: true });
+  };
+  for (;;) {
+    await clock.sleep(chance.wait(knobs.operatorMs));
+    const act = chance.pick([putAgain, endABattle, look, look]);
+    act().catch((error: unknown) => {
+      if (!(error instanceof MusterError)) eyes.fail(error);
+    });
+  }
+}

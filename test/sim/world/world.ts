@@ -1,0 +1,193 @@
+// The whole of Muster in one process, from one seed: the real matcher, fleet, sidecars and SDKs on virtual time, a simulated
+// network and disks, with players who come and go and with everything failing that can.
+import { createVirtualClock, type VirtualClock } from "@muster/kit/testing";
+import { createMatcher } from "@muster/matcher";
+import { factCodec as matcherCodec } from "@muster/matcher/testing";
+import { createMockFleet } from "@muster/mock-fleet";
+import { factCodec as fleetCodec } from "@muster/mock-fleet/testing";
+import { createMemoryNetwork, type MemoryNetwork } from "@muster/proto/rpc";
+import type { Checker } from "../checkers/checker.ts";
+import { createChance } from "../engine/chance.ts";
+import { createEye, type Eye } from "../engine/eye.ts";
+import { createLives, type Dial } from "../engine/life.ts";
+import { createObservedLog } from "../engine/observed-log.ts";
+import { createSky } from "../engine/sky.ts";
+import { createStory, type Story } from "../engine/story.ts";
+import { createTap } from "../engine/tapped-journal.ts";
+import { createTrace, type Trace } from "../engine/trace.ts";
+import type { ServiceName } from "../observation.ts";
+import { type Backends, startBackends } from "./backends.ts";
+import { fleetConfigOf, matcherConfigOf } from "./configurations.ts";
+import type { Eyes } from "./eyes.ts";
+import { startFaults } from "./faults.ts";
+import type { Knobs } from "./knobs.ts";
+import { startOnlookers } from "./onlookers.ts";
+import { createServerPark } from "./server-park.ts";
+import { createService, type Service, type ServiceRun } from "./services.ts";
+import { createStore } from "./store.ts";
+
+export type WorldOptions = {
+  readonly seed: number;
+  readonly knobs: Knobs;
+  readonly checkers: readonly Checker[];
+  /** Lines of the story to keep. */
+  readonly linesMax: number;
+};
+
+export interface World {
+  readonly clock: VirtualClock;
+  readonly eye: Eye;
+  readonly story: Story;
+  readonly trace: Trace;
+  readonly memory: MemoryNetwork;
+  readonly backends: Backends;
+  readonly services: Readonly<Record<ServiceName, Service>>;
+  /** Lets time pass, up to the first thing that goes wrong. */
+  run(durationMs: number): Promise<void>;
+  /** Nothing fails any more, and what stood still goes on. */
+  heal(): void;
+}
+
+/** Some day in 2025: wall clocks are far from zero, as in earnest. */
+const WALL_START_MS = 1_750_000_000_000;
+/** How much time passes between two looks for a failure, in ms. */
+const LOOK_MS = 250;
+
+export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): World {
+  const clock = createVirtualClock();
+  const trace = createTrace();
+  const story = createStory(linesMax);
+  const eye = createEye({ clock, checkers, trace, story });
+  const { see } = eye;
+  let callId = 0;
+  const eyes: Eyes = {
+    see,
+    fail: eye.fail,
+    nextCallId: () => {
+      callId += 1;
+      return callId;
+    },
+  };
+  const sky = createSky({
+    clock,
+    chance: createChance(seed, "sky"),
+    climate: knobs.climate,
+    story,
+    freed: () => memory.askAgain(),
+  });
+  const lives = createLives({ clock, network: () => memory, wallStartMs: WALL_START_MS });
+  const memory = createMemoryNetwork({
+    clock,
+    random: createChance(seed, "network"),
+    weather: sky.weather,
+    arrive: lives.arrive,
+  });
+  const park = createServerPark({ seed, knobs, lives, memory, eyes });
+
+  const dials: Record<ServiceName, Dial> = { matcher: drawDial(), fleet: drawDial() };
+  function drawDial(): Dial {
+    const chance = createChance(seed, "dials");
+    return { wallOffsetMs: 0, rate: chance.happens(0.7) ? 1 : chance.between({ min: 0.95, max: 1.05 }) };
+  }
+  const storeOf = (service: ServiceName) => {
+    const read =
+      service === "matcher"
+        ? ({
+            sequence,
+            epoch,
+            timeMs: journalMs,
+            kind,
+            body,
+          }: Parameters<Parameters<typeof createTap>[0]["read"]>[0]) => {
+            const { atWallMs: wallMs, fact } = matcherCodec.decode(kind, body);
+            return { type: "matcher-fact", sequence, epoch, journalMs, wallMs, fact } as const;
+          }
+        : ({
+            sequence,
+            epoch,
+            timeMs: journalMs,
+            kind,
+            body,
+          }: Parameters<Parameters<typeof createTap>[0]["read"]>[0]) =>
+            ({ type: "fleet-fact", sequence, epoch, journalMs, fact: fleetCodec.decode(kind, body) }) as const;
+    return createStore({
+      clock,
+      chance: createChance(seed, `disk of ${service}`),
+      diskMsMax: knobs.diskMsMax,
+      tap: createTap({ service, read, see, fail: eye.fail }),
+    });
+  };
+  const partsOf = ({ life, journal, takeOver, onFatal }: ServiceRun) => ({
+    journal,
+    takeOver,
+    onFatal,
+    leaseMs: knobs.leaseMs,
+    clock: life.clock,
+    random: createChance(seed, life.node),
+    log: createObservedLog(life.node, see),
+  });
+  const fleet = createService(
+    {
+      name: "fleet",
+      store: storeOf("fleet"),
+      create: (run) =>
+        createMockFleet({
+          ...partsOf(run),
+          config: fleetConfigOf(knobs),
+          hostAddress: "fleet",
+          owner: run.leaseHolder,
+          processes: park.for(run.life),
+        }),
+    },
+    { clock, lives, memory, eye, dial: dials.fleet },
+  );
+  const matcher = createService(
+    {
+      name: "matcher",
+      store: storeOf("matcher"),
+      create: (run) =>
+        createMatcher({
+          ...partsOf(run),
+          network: run.life.network,
+          fleetAddress: "fleet",
+          endpoint: "matcher",
+          owner: "matcher",
+          leaseHolder: run.leaseHolder,
+          config: matcherConfigOf(knobs),
+        }),
+    },
+    { clock, lives, memory, eye, dial: dials.matcher },
+  );
+  fleet.start({ takeOver: false });
+  matcher.start({ takeOver: false });
+  startOnlookers({ seed, lives, knobs, eyes });
+  const backends = startBackends({ seed, lives, knobs, park, eyes });
+  const faults = startFaults({
+    victims: { clock, chance: createChance(seed, "faults"), services: [matcher, fleet], dials, park, backends, sky },
+    kinds: knobs.faults,
+    everyMs: knobs.faultMs,
+    see,
+    fail: eye.fail,
+  });
+
+  return {
+    clock,
+    eye,
+    story,
+    trace,
+    memory,
+    backends,
+    services: { matcher, fleet },
+    async run(durationMs) {
+      const untilMs = clock.nowMs() + durationMs;
+      while (clock.nowMs() < untilMs && eye.failure === undefined) {
+        await clock.advance(Math.min(LOOK_MS, untilMs - clock.nowMs()));
+      }
+    },
+    heal() {
+      faults.heal();
+      sky.clear();
+      see({ type: "healed" });
+    },
+  };
+}
