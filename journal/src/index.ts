@@ -5,6 +5,7 @@ export { type ReadColumns, readColumns } from "./column-reader.ts";
 export { type ColumnRows, writeColumns } from "./column-writer.ts";
 export type { ColumnSchema, ColumnType, ColumnValue, LazyColumn, ReadColumn } from "./columns.ts";
 export type { CommittedFact } from "./commit-queue.ts";
+export { type FileJournalOptions, openFileJournal } from "./file-journal.ts";
 export {
   type AcquireOptions,
   type AppendRequest,
@@ -26,7 +27,6 @@ export {
   type LedgerOptions,
   openLedger,
 } from "./ledger.ts";
-// Adapters.
 export { createMemoryJournal, type MemoryJournal, type MemoryJournalOptions } from "./memory-journal.ts";
 export { describeOwner } from "./owner.ts";
 export type { SnapshotCodec } from "./snapshot-codec.ts";

@@ -106,9 +106,10 @@ export function describeJournal(name: string, make: () => Promise<JournalUnderTe
         "a cursor": journal.moveCursor("matcher", epoch, cursor),
         "a cursor's end": journal.removeCursor("matcher", epoch, "push"),
       };
-      for (const [what, write] of Object.entries(writes)) {
-        await expect(write, what).rejects.toMatchObject({ reason: "EPOCH_STALE" });
-      }
+      const refusals = Object.entries(writes).map(([what, write]) =>
+        expect(write, what).rejects.toMatchObject({ reason: "EPOCH_STALE" }),
+      );
+      await Promise.all(refusals);
       await journal.append({ partition: "matcher", epoch: taken.epoch, afterSequence: 1, records: [record("two")] });
       expect((await all(journal, "matcher", 1)).map(text)).toEqual(["one", "two"]);
     });

@@ -1,0 +1,84 @@
+// What the files of a journal's folder are called. Names carry what places a file in the order of things, so that a list of
+// names tells who owns a partition and which files stand for its records.
+
+/** Says that the folder is a journal, and of which format. */
+export const MARKER_NAME = "muster-journal";
+/** The ending of a file that is being written, and is nothing until it is renamed. */
+export const DRAFT_ENDING = ".new";
+
+/** A piece of the log: records of one owner, from `firstSequence` on. */
+export type SegmentName = {
+  readonly name: string;
+  readonly epoch: number;
+  readonly firstSequence: number;
+  /** Rises with each rewriting that erased bodies; the highest stands. */
+  readonly generation: number;
+};
+export type EpochName = { readonly name: string; readonly epoch: number };
+/** The newest of highest epoch and number stands. */
+export type SnapshotName = { readonly name: string; readonly epoch: number; readonly number: number };
+
+/** The files of one partition, each kind in rising order. */
+export type PartitionNames = {
+  readonly epochs: readonly EpochName[];
+  readonly segments: readonly SegmentName[];
+  readonly snapshots: readonly SnapshotName[];
+  readonly drafts: readonly string[];
+};
+
+export function epochName(partition: string, epoch: number): string {
+  return `${prefixOf(partition)}epoch-${digits(epoch, 10)}`;
+}
+
+export function segmentName(partition: string, place: Omit<SegmentName, "name">): string {
+  const { epoch, firstSequence, generation } = place;
+  return `${prefixOf(partition)}segment-${digits(epoch, 10)}-${digits(firstSequence, 16)}-${digits(generation, 4)}`;
+}
+
+export function snapshotName(partition: string, place: Omit<SnapshotName, "name">): string {
+  return `${prefixOf(partition)}snapshot-${digits(place.epoch, 10)}-${digits(place.number, 8)}`;
+}
+
+/** The highest epoch that anybody has claimed, finished or not. 0: nobody has. */
+export function highestEpoch(partition: string, names: readonly string[]): number {
+  const prefix = `${prefixOf(partition)}epoch-`;
+  let highest = 0;
+  for (const name of names)
+    if (name.startsWith(prefix)) highest = Math.max(highest, Number(name.slice(prefix.length)) || 0);
+  return highest;
+}
+
+/** Sorts out the names of one partition; those of no known form are nobody's business. */
+export function partitionNames(partition: string, names: readonly string[]): PartitionNames {
+  const prefix = prefixOf(partition);
+  const epochs: EpochName[] = [];
+  const segments: SegmentName[] = [];
+  const snapshots: SnapshotName[] = [];
+  const drafts: string[] = [];
+  for (const name of names) {
+    if (!name.startsWith(prefix)) continue;
+    if (name.endsWith(DRAFT_ENDING)) drafts.push(name);
+    const [, kind, ...numbers] =
+      /^(epoch|segment|snapshot)-(\d+)(?:-(\d+))?(?:-(\d+))?$/.exec(name.slice(prefix.length)) ?? [];
+    const [epoch = 0, second = 0, third = 0] = numbers.map(Number);
+    if (kind === "epoch") epochs.push({ name, epoch });
+    if (kind === "segment") segments.push({ name, epoch, firstSequence: second, generation: third });
+    if (kind === "snapshot") snapshots.push({ name, epoch, number: second });
+  }
+  return {
+    epochs: epochs.toSorted((a, b) => a.epoch - b.epoch),
+    segments: segments.toSorted(
+      (a, b) => a.epoch - b.epoch || a.firstSequence - b.firstSequence || a.generation - b.generation,
+    ),
+    snapshots: snapshots.toSorted((a, b) => a.epoch - b.epoch || a.number - b.number),
+    drafts,
+  };
+}
+
+function prefixOf(partition: string): string {
+  return `${encodeURIComponent(partition).replaceAll(".", "%2E")}.`;
+}
+
+function digits(count: number, length: number): string {
+  return String(count).padStart(length, "0");
+}

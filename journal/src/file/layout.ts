@@ -1,0 +1,115 @@
+// Which files of a partition stand for its records, told by their names and the owners' notes alone. Later segments cut
+// earlier ones: an owner's first record follows the last that it found, and whatever an older owner wrote beyond that was
+// never acknowledged.
+import { type Disk, isDiskError } from "../disk/disk.ts";
+import { FIRST_HASH } from "../record.ts";
+import { type EpochFile, readEpochFile } from "./epoch-file.ts";
+import { type PartitionNames, partitionNames, type SegmentName, type SnapshotName } from "./file-names.ts";
+import { recordsMissing, unreadableFile } from "./unreadable-folder.ts";
+
+/** Where the records are: a folder, how messages name it, and a partition in it. */
+export type PartitionPlace = { readonly disk: Disk; readonly path: string; readonly partition: string };
+
+export type LiveSegment = SegmentName & {
+  /** The first record that is not its own any more. Infinity: it is the last one. */
+  readonly endSequence: number;
+};
+
+export type Layout = {
+  readonly names: PartitionNames;
+  /** The highest epoch that was claimed. 0: none was. */
+  readonly epoch: number;
+  /** Of the owner who claimed last and finished doing so. */
+  readonly owner: EpochFile | undefined;
+  /** The oldest record that is kept, and the hash that it carries of the one before. */
+  readonly base: { readonly firstSequence: number; readonly previousHash: Uint8Array };
+  /** How far records were acknowledged, at least. */
+  readonly markSequence: number;
+  /** The latest journal time that any owner noted, and the wall clock then, in ms. 0: none did. */
+  readonly noted: { readonly timeMs: number; readonly wallMs: number };
+  readonly segments: readonly LiveSegment[];
+  readonly snapshot: SnapshotName | undefined;
+  /** Segments and snapshots that stand for nothing any more. */
+  readonly leftovers: readonly string[];
+};
+
+/**
+ * The partition's files as they are now.
+ *
+ * @throws {MusterError} JOURNAL_UNREADABLE if an owner's file is damaged, or the oldest kept records have no file.
+ */
+export async function readLayout({ disk, path, partition }: PartitionPlace): Promise<Layout> {
+  for (;;) {
+    const names = partitionNames(partition, await disk.list());
+    const files: EpochFile[] = [];
+    let isStale = false;
+    for (const name of names.epochs) {
+      try {
+        const file = await readEpochFile(disk, path, name);
+        if (file) files.push(file);
+        else if (names.segments.some(({ epoch }) => epoch === name.epoch)) {
+          throw unreadableFile(path, name.name, "its claim is gone, though its owner wrote records");
+        }
+      } catch (error) {
+        if (!isDiskError(error, "ENOENT")) throw error;
+        isStale = true; // A new owner has tidied up since the names were listed.
+      }
+    }
+    if (!isStale) return layOut({ path, partition }, names, files);
+  }
+}
+
+function layOut(place: Pick<PartitionPlace, "path" | "partition">, names: PartitionNames, files: EpochFile[]): Layout {
+  const base = { firstSequence: 1, previousHash: FIRST_HASH };
+  let markSequence = 0;
+  const noted = { timeMs: 0, wallMs: 0 };
+  for (const { mark, lease, base: noteOfBase } of files) {
+    markSequence = Math.max(markSequence, mark?.sequence ?? 0);
+    for (const note of [mark, lease]) {
+      noted.timeMs = Math.max(noted.timeMs, note?.timeMs ?? 0);
+      noted.wallMs = Math.max(noted.wallMs, note?.wallMs ?? 0);
+    }
+    if (noteOfBase && noteOfBase.firstSequence > base.firstSequence) {
+      base.firstSequence = noteOfBase.firstSequence;
+      base.previousHash = Buffer.from(noteOfBase.previousHash, "hex");
+    }
+  }
+  const segments = liveSegments(names.segments, base.firstSequence);
+  const first = segments[0]?.firstSequence ?? Number.POSITIVE_INFINITY;
+  if (first > base.firstSequence && (segments.length > 0 || Math.max(markSequence, base.firstSequence - 1) > 0)) {
+    throw recordsMissing(
+      place.path,
+      place.partition,
+      `the file that began with record ${base.firstSequence} is not there`,
+    );
+  }
+  const snapshot = names.snapshots.at(-1);
+  const live = new Set(segments.map(({ name }) => name));
+  return {
+    names,
+    epoch: names.epochs.at(-1)?.epoch ?? 0,
+    owner: files.at(-1),
+    base,
+    markSequence,
+    noted,
+    segments,
+    snapshot,
+    leftovers: [
+      ...names.segments.filter(({ name }) => !live.has(name)).map(({ name }) => name),
+      ...names.snapshots.filter((one) => one !== snapshot).map(({ name }) => name),
+    ],
+  };
+}
+
+/** Those that hold records from `firstSequence` on, each up to where the next one begins. */
+function liveSegments(names: readonly SegmentName[], firstSequence: number): readonly LiveSegment[] {
+  const live: LiveSegment[] = [];
+  let endSequence = Number.POSITIVE_INFINITY;
+  for (const segment of names.toReversed()) {
+    const isRewritten = live.at(-1)?.epoch === segment.epoch && live.at(-1)?.firstSequence === segment.firstSequence;
+    const holdsNothing = segment.firstSequence >= endSequence || endSequence <= firstSequence;
+    if (!isRewritten && !holdsNothing) live.push({ ...segment, endSequence });
+    endSequence = Math.min(endSequence, segment.firstSequence);
+  }
+  return live.toReversed();
+}
