@@ -24,6 +24,7 @@ test("a match forms of those who share a near region, and a battle takes who is 
   await world.clock.advance(50);
   expect(await world.state("t-far")).toBe("SEARCHING");
   expect(await world.state("t-bob")).toBe("COMPLETED");
+  expect([...world.fleet.requests.values()].map(({ regions }) => regions)).toEqual([["eu"]]);
   world.fleet.accept("ann", "bob");
   await world.clock.advance(50);
   // The scripted fleet's sessions run in eu: who is near to us alone waits, in whatever company.

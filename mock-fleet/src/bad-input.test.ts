@@ -90,6 +90,13 @@ const badPlacements: readonly {
     field: "players[0].latencies_ms.eu",
   },
   { name: "a negative timeout", request: { timeoutMs: -1 }, reason: "FIELD_INVALID", field: "timeout_ms" },
+  { name: "a malformed region", request: { regions: ["eu", "e u"] }, reason: "ID_MALFORMED", field: "regions[1]" },
+  {
+    name: "too many regions",
+    request: { regions: Array.from({ length: 65 }, (_, index) => `r${index}`) },
+    reason: "FIELD_INVALID",
+    field: "regions",
+  },
   {
     name: "a state of backfill that nobody knows",
     request: { backfill: { ...backfill, state: 99 as BackfillState } },

@@ -266,6 +266,7 @@ export function startPlacementRequest(request: Partial<StartPlacementRequest> = 
     matcherEndpoint: "127.0.0.1:7410",
     capabilityKey: new Uint8Array([1, 2, 3]),
     timeoutMs: 0,
+    regions: [],
     ...request,
   };
 }

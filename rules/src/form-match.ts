@@ -1,8 +1,9 @@
 // New matches: the largest legal one with the oldest ticket that can be matched at all.
 import type { TicketId } from "@muster/proto";
 import type { JudgedTicket, SeatedPlayer } from "./roster.ts";
-import type { RuleSet } from "./rule-set.ts";
-import { findLargest } from "./search/find-largest.ts";
+import type { RuleSet, Tier } from "./rule-set.ts";
+import { regionsOf } from "./rule-types/latency.ts";
+import { type Found, findLargest } from "./search/find-largest.ts";
 import { sizingOf } from "./search/team-sizes.ts";
 
 /** One team of a match. A ticket whose players ask for different teams shows in each of them. */
@@ -19,6 +20,8 @@ export type FormedMatch = {
   readonly teams: readonly FormedTeam[];
   /** Oldest first. */
   readonly tickets: readonly TicketId[];
+  /** That suit everybody by every latency rule, alphabetically. Empty if there is no such rule: then any region will do. */
+  readonly regions: readonly string[];
 };
 
 /**
@@ -50,5 +53,17 @@ export function formMatch(
       players: added.flatMap(({ group }) => group.players),
     })),
     tickets: found.tickets.map(({ ticket }) => ticket.ticketId),
+    regions: suitingRegions(found.tier, found.teams),
   };
+}
+
+function suitingRegions({ rules }: Tier, teams: Found["teams"]): readonly string[] {
+  const roster = teams.map(({ bench, added }) => ({
+    name: bench.name,
+    players: added.flatMap(({ group }) => group.players),
+  }));
+  const [first = [], ...others] = rules
+    .filter((rule) => rule.type === "latency")
+    .map((rule) => regionsOf(rule, roster));
+  return first.filter((region) => others.every((regions) => regions.includes(region)));
 }

@@ -98,6 +98,7 @@ async function placeSession(fleet: Fleet): Promise<BattleSession> {
     matcherEndpoint: "",
     capabilityKey: new Uint8Array(),
     timeoutMs: PATIENCE_MS,
+    regions: [],
   });
   return await look(`placement ${placementId}`, async () => {
     const { placement } = await fleet.describePlacement({ placementId });

@@ -15,6 +15,7 @@ const match: PlacingMatch = {
   backfillId: undefined,
   placementRetries: 2,
   matcherEndpoint: "",
+  regions: [],
   attempt: 1,
 };
 

@@ -27,6 +27,8 @@ export type Match = {
   readonly backfillId: BackfillId | undefined;
   readonly placementRetries: number;
   readonly matcherEndpoint: string;
+  /** That suit everybody by the rule set's latency rules. Empty: it has none, and any will do. */
+  readonly regions: readonly string[];
 };
 
 /** A match in placement: attempt 1, 2, …; the next is made only when the last has ended. */

@@ -79,7 +79,7 @@ export function decideRound(state: MatcherState, input: RoundInput): Round {
       const formed = bench.tryOldest((free) => formMatch(ruleSet, free, input.nowMs));
       if (!formed) break;
       const players = formed.teams.flatMap((team) => team.players.map((player) => assign(team.name, player)));
-      facts.push(formedMatch(configuration, { ruleSet, players, input }));
+      facts.push(formedMatch(configuration, { ruleSet, players, regions: formed.regions, input }));
       bench.take(formed.tickets);
     }
     return true;
@@ -172,8 +172,14 @@ function formedMatch(
   {
     ruleSet,
     players,
+    regions,
     input,
-  }: { readonly ruleSet: RuleSet; readonly players: readonly AssignedPlayer[]; readonly input: RoundInput },
+  }: {
+    readonly ruleSet: RuleSet;
+    readonly players: readonly AssignedPlayer[];
+    readonly regions: readonly string[];
+    readonly input: RoundInput;
+  },
 ): MatcherFact {
   const { random, endpoint } = input;
   const { name, queue, properties, data, autoBackfill, placementRetries } = configuration;
@@ -193,6 +199,7 @@ function formedMatch(
       backfillId: autoBackfill ? newId("backfill", random) : undefined,
       placementRetries,
       matcherEndpoint: endpoint,
+      regions,
     },
   };
 }

@@ -37,6 +37,7 @@ export function writeStartPlacement(request: PlacementRequest, owner: string): S
     matcherEndpoint: match.matcherEndpoint,
     capabilityKey: match.capabilityKey,
     timeoutMs: 0,
+    regions: [...match.regions],
   };
 }
 

@@ -103,6 +103,7 @@ function writeFact(fact: MatcherFact): Arm {
           backfillId: match.backfillId ?? "",
           placementRetries: match.placementRetries,
           matcherEndpoint: match.matcherEndpoint,
+          regions: [...match.regions],
         },
       };
     }

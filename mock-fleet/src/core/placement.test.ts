@@ -54,6 +54,26 @@ test("destinations are tried in the stated order, older placements first", () =>
   expect(world.sessionFor(ids[2]).processId).toBe(first.processId);
 });
 
+test("a session runs only in the regions that suit its players, whatever comes first in the queue", () => {
+  const fleets = [
+    { name: "us", region: "us-east" },
+    { name: "eu", region: "eu-west" },
+  ];
+  const world = createRehearsal({ fleets, destinations: ["us", "eu"] });
+  world.readyAll();
+  const first = world.place({ regions: ["ap-south", "eu-west"] });
+  expect(world.sessionFor(first).region).toBe("eu-west");
+  const second = world.place({ regions: ["eu-west"] });
+  expect(world.state.placements.get(second)).toMatchObject({ sessionId: undefined, end: undefined });
+});
+
+test("a placement for regions where the queue has no fleet fails at once", () => {
+  const world = createRehearsal({ fleets: [{ name: "us", region: "us-east" }] });
+  const id = world.place({ regions: ["eu-west"] });
+  const failure = "Cannot place on queue queue as a fleet is in eu-west: its fleets are in us-east";
+  expect(world.state.placements.get(id)?.end).toMatchObject({ state: "FAILED", failure });
+});
+
 test("a process that does not activate in time is ended, and the next one is tried", () => {
   const world = createRehearsal({ fleets: [{ processes: 2 }] });
   world.readyAll();

@@ -47,6 +47,8 @@ export type PlacementRequest = {
   readonly capabilityKey: Uint8Array;
   /** Undefined: the queue's setting. */
   readonly timeoutMs: number | undefined;
+  /** Where the session may run. Empty: anywhere. */
+  readonly regions: readonly string[];
 };
 
 export type PlacementEnd = "FULFILLED" | "CANCELLED" | "TIMED_OUT" | "FAILED";
@@ -124,9 +126,16 @@ export function startPlacement(
     expiresAtMs: moment.nowMs + (request.timeoutMs ?? queue.timeoutMs),
     createdAtWallMs: moment.wallMs,
   };
-  const canEver = queue.destinations.some((name) => (findFleet(moment.config, name)?.processes ?? 0) > 0);
-  if (canEver) return { facts: [started], reply: placementId };
-  const failure = `Cannot place on queue ${queue.name} as none of its fleets runs a process: ${queue.destinations.join(", ")}`;
+  const fleets = queue.destinations
+    .map((name) => findFleet(moment.config, name))
+    .filter((fleet) => fleet !== undefined);
+  const near = fleets.filter((fleet) => suits(request, fleet.region));
+  if (near.some((fleet) => fleet.processes > 0)) return { facts: [started], reply: placementId };
+  const why =
+    near.length === 0 && fleets.length > 0
+      ? `a fleet is in ${request.regions.join(" or ")}: its fleets are in ${fleets.map((fleet) => fleet.region).join(", ")}`
+      : `none of its fleets runs a process: ${queue.destinations.join(", ")}`;
+  const failure = `Cannot place on queue ${queue.name} as ${why}`;
   return { facts: [started, endPlacement(placementId, "FAILED", moment, failure)], reply: placementId };
 }
 
@@ -209,10 +218,16 @@ function chooseProcess(state: FleetState, placement: Placement, moment: Moment):
   for (const destination of queue?.destinations ?? []) {
     for (const process of state.livingProcesses.values()) {
       if (process.fleet !== destination || freeSlots(process) <= 0) continue;
+      if (!suits(placement.request, process.region)) continue;
       if (moment.attached.has(process.processId) && !placement.tried.has(process.processId)) return process;
     }
   }
   return undefined;
+}
+
+/** Whether the session may run in the region. */
+function suits({ regions }: PlacementRequest, region: string): boolean {
+  return regions.length === 0 || regions.includes(region);
 }
 
 /** A seat for a player, its reservation counted from now. */

@@ -200,6 +200,7 @@ export function placementRequest(request: Partial<PlacementRequest> = {}): Place
     matcherEndpoint: "",
     capabilityKey: new Uint8Array(),
     timeoutMs: undefined,
+    regions: [],
     ...request,
   };
 }

@@ -29,6 +29,8 @@ const PROPERTY_CHARS_MAX = 1_024;
 /** Characters of a session's data: it travels in every snapshot. */
 const DATA_CHARS_MAX = 65_536;
 const CAPABILITY_KEY_BYTES_MAX = 256;
+/** As many as a player may report latencies for. */
+const REGIONS_MAX = limits.LATENCIES_PER_PLAYER_MAX;
 
 /** @throws {MusterError} FIELD_INVALID, ID_MALFORMED, TEAM_UNKNOWN. */
 export function readPlacementRequest(message: wire.StartPlacementRequest): PlacementRequest {
@@ -54,7 +56,13 @@ export function readPlacementRequest(message: wire.StartPlacementRequest): Place
     matcherEndpoint: atMost("matcher_endpoint", message.matcherEndpoint, 256),
     capabilityKey: readKey(message.capabilityKey),
     timeoutMs: message.timeoutMs === 0 ? undefined : wholeNumberIn("timeout_ms", message.timeoutMs, 1_000, 600_000),
+    regions: readRegions(message.regions),
   };
+}
+
+function readRegions(regions: readonly string[]): readonly string[] {
+  if (regions.length > REGIONS_MAX) throw fieldInvalid("regions", `at most ${REGIONS_MAX} regions`, regions.length);
+  return regions.map((region, index) => parseId(`regions[${index}]`, region));
 }
 
 /** A backfill whose id is checked too. @throws {MusterError} FIELD_INVALID, ID_MALFORMED. */
@@ -181,6 +189,7 @@ export function writePlacementRequest(request: PlacementRequest): wire.StartPlac
     matcherEndpoint: request.matcherEndpoint,
     capabilityKey: request.capabilityKey,
     timeoutMs: request.timeoutMs ?? 0,
+    regions: [...request.regions],
   };
 }
 

@@ -25,6 +25,8 @@ export type Search = {
 
 /** What was found: newcomers by open team, in the rule set's order. */
 export type Found = {
+  /** What holds at its age. */
+  readonly tier: Tier;
   readonly tickets: readonly Candidate[];
   readonly teams: readonly { readonly bench: Bench; readonly added: readonly Placed[] }[];
 };
@@ -263,11 +265,12 @@ function seatInTurn(plan: Plan, { tierPlan, tickets, sizes }: Division, budget: 
     const seating = lend(budget, steps, (part) => seatTickets({ benches, mayStillHold, isLegal, ...turn }, part));
     if (seating === "exhausted") return undefined;
     if (seating === "cut") continue;
-    const { balancedAttribute: attribute, strategy } = tier.algorithm;
-    if (strategy !== "balanced" || !attribute) return foundOf(benches, seating);
+    const held = tierOf(plan, seating.tickets)?.tier ?? tier;
+    const { balancedAttribute: attribute, strategy } = held.algorithm;
+    if (strategy !== "balanced" || !attribute) return foundOf(held, benches, seating);
     const isStillLegal = (roster: readonly RosterTeam[]) => isLegal(roster, seating.tickets);
     const placed = balanceTeams({ benches, placed: seating.placed, attribute, isLegal: isStillLegal }, budget);
-    return foundOf(benches, { ...seating, placed });
+    return foundOf(held, benches, { ...seating, placed });
   }
   return undefined;
 }
@@ -277,7 +280,7 @@ function openRooms(sizing: Sizing, sizeOf: (instance: string) => number): readon
   return sizing.rooms.filter((room) => open.has(room.name));
 }
 
-function foundOf(benches: readonly Bench[], { tickets, placed }: Seating): Found {
+function foundOf(tier: Tier, benches: readonly Bench[], { tickets, placed }: Seating): Found {
   const teams = benches.map((bench, index) => ({ bench, added: placed.filter((one) => one.bench === index) }));
-  return { tickets: tickets.toSorted(byAge), teams };
+  return { tier, tickets: tickets.toSorted(byAge), teams };
 }

@@ -162,6 +162,11 @@ export interface StartPlacementRequest {
   capabilityKey: Uint8Array;
   /** How long the placement may stay PENDING, in ms. 1,000..600,000; 0 = the queue's setting. */
   timeoutMs: number;
+  /**
+   * The regions that the session may run in, of those that the queue's fleets are in: those that suited a latency rule. At
+   * most 64, each 1..128 of A-Z a-z 0-9 _ . : -. Empty: any. A placement that none of its queue's fleets may take is FAILED.
+   */
+  regions: string[];
 }
 
 export interface StartPlacementRequest_PropertiesEntry {
@@ -356,6 +361,7 @@ function createBaseStartPlacementRequest(): StartPlacementRequest {
     matcherEndpoint: "",
     capabilityKey: new Uint8Array(0),
     timeoutMs: 0,
+    regions: [],
   };
 }
 
@@ -402,6 +408,9 @@ export const StartPlacementRequest: MessageFns<StartPlacementRequest> = {
     }
     if (message.timeoutMs !== 0) {
       writer.uint32(112).int32(message.timeoutMs);
+    }
+    for (const v of message.regions) {
+      writer.uint32(122).string(v!);
     }
     return writer;
   },
@@ -534,6 +543,14 @@ export const StartPlacementRequest: MessageFns<StartPlacementRequest> = {
             message.timeoutMs = reader.int32();
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.regions.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -597,6 +614,9 @@ export const StartPlacementRequest: MessageFns<StartPlacementRequest> = {
         : isSet(object.timeout_ms)
         ? globalThis.Number(object.timeout_ms)
         : 0,
+      regions: globalThis.Array.isArray(object?.regions)
+        ? object.regions.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -650,6 +670,9 @@ export const StartPlacementRequest: MessageFns<StartPlacementRequest> = {
     if (message.timeoutMs !== 0) {
       obj.timeoutMs = Math.round(message.timeoutMs);
     }
+    if (message.regions?.length) {
+      obj.regions = message.regions;
+    }
     return obj;
   },
 
@@ -682,6 +705,7 @@ export const StartPlacementRequest: MessageFns<StartPlacementRequest> = {
     message.matcherEndpoint = object.matcherEndpoint ?? "";
     message.capabilityKey = object.capabilityKey ?? new Uint8Array(0);
     message.timeoutMs = object.timeoutMs ?? 0;
+    message.regions = object.regions?.map((e) => e) || [];
     return message;
   },
 };

@@ -161,6 +161,8 @@ export interface MatchFormed {
   placementRetries: number;
   /** The matcher's address as sidecars reach it. */
   matcherEndpoint: string;
+  /** That suit every player by the rule set's latency rules. Empty: it has none. */
+  regions: string[];
 }
 
 export interface MatchFormed_PropertiesEntry {
@@ -1619,6 +1621,7 @@ function createBaseMatchFormed(): MatchFormed {
     backfillId: "",
     placementRetries: 0,
     matcherEndpoint: "",
+    regions: [],
   };
 }
 
@@ -1659,6 +1662,9 @@ export const MatchFormed: MessageFns<MatchFormed> = {
     }
     if (message.matcherEndpoint !== "") {
       writer.uint32(98).string(message.matcherEndpoint);
+    }
+    for (const v of message.regions) {
+      writer.uint32(106).string(v!);
     }
     return writer;
   },
@@ -1775,6 +1781,14 @@ export const MatchFormed: MessageFns<MatchFormed> = {
             message.matcherEndpoint = reader.string();
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.regions.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1836,6 +1850,9 @@ export const MatchFormed: MessageFns<MatchFormed> = {
         : isSet(object.matcher_endpoint)
         ? globalThis.String(object.matcher_endpoint)
         : "",
+      regions: globalThis.Array.isArray(object?.regions)
+        ? object.regions.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -1883,6 +1900,9 @@ export const MatchFormed: MessageFns<MatchFormed> = {
     if (message.matcherEndpoint !== "") {
       obj.matcherEndpoint = message.matcherEndpoint;
     }
+    if (message.regions?.length) {
+      obj.regions = message.regions;
+    }
     return obj;
   },
 
@@ -1911,6 +1931,7 @@ export const MatchFormed: MessageFns<MatchFormed> = {
     message.backfillId = object.backfillId ?? "";
     message.placementRetries = object.placementRetries ?? 0;
     message.matcherEndpoint = object.matcherEndpoint ?? "";
+    message.regions = object.regions?.map((e) => e) || [];
     return message;
   },
 };
