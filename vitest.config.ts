@@ -17,6 +17,7 @@ export default defineConfig({
           include: [
             "*/src/**/*.test.ts",
             "test/{tidy,sim,fuzz,conformance}/**/*.test.ts",
+            "test/chaos/*/*.test.ts",
             "examples/*/src/**/*.test.ts",
           ],
           sequence: { groupOrder: 0 },
@@ -26,7 +27,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "e2e",
-          include: ["test/e2e/**/*.test.ts", "test/pack/**/*.test.ts"],
+          include: ["test/e2e/**/*.test.ts", "test/chaos/*.test.ts", "test/pack/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 60_000,
           fileParallelism: false,

@@ -1,0 +1,68 @@
+// The calls of game backends to the matcher, each noted in the history with what became of it. Nothing is tried again here:
+// what nobody heard the end of stays unknown, until somebody asks.
+import { type MatcherConnection, readTicket, type Ticket } from "@muster/cli";
+import { MusterError } from "@muster/proto";
+import type { Outcome } from "../history/entry.ts";
+import type { History } from "../history/history.ts";
+import { bodyOf, viewOf } from "./ticket-view.ts";
+
+/** Short, so that a call to a paused matcher ends while the run still goes on, in ms. */
+const CALL_MS = 2_500;
+
+export type Wish = {
+  readonly configuration: string;
+  readonly ticketId: string;
+  readonly playerIds: readonly string[];
+};
+
+export interface BackendCalls {
+  start(wish: Wish): Promise<Outcome>;
+  cancel(ticketId: string): Promise<Outcome>;
+  /** The ticket too, with its secrets, if somebody answered. */
+  read(ticketId: string): Promise<{ readonly outcome: Outcome; readonly ticket: Ticket | undefined }>;
+  /** Up to 128 tickets with one call; answers whether all were found. */
+  readMany(ticketIds: readonly string[]): Promise<boolean>;
+}
+
+/** `via` names the caller in the history. */
+export function createBackendCalls(history: History, matcher: MatcherConnection, via: string): BackendCalls {
+  const { matchmaking } = matcher;
+  const how = { deadlineMs: CALL_MS };
+  return {
+    start({ configuration, ticketId, playerIds }) {
+      const players = playerIds.map((playerId) => ({ playerId, attributes: {}, latenciesMs: {}, team: "" }));
+      const body = bodyOf({ configuration, players: playerIds.map((playerId) => ({ playerId })) });
+      return history.call(via, { op: "start", ticketId, body, playerIds }, async () => {
+        const { ticket } = await matchmaking.startMatching({ configuration, ticketId, players }, how);
+        return viewOf(readTicket(ticket));
+      });
+    },
+    cancel: (ticketId) =>
+      history.call(via, { op: "cancel", ticketId }, async () => {
+        const { ticket } = await matchmaking.cancelMatching({ ticketId }, how);
+        return viewOf(readTicket(ticket));
+      }),
+    async read(ticketId) {
+      let ticket: Ticket | undefined;
+      const outcome = await history.call(via, { op: "read", ticketId }, async () => {
+        const { tickets } = await matchmaking.describeMatchingProgress({ ticketIds: [ticketId] }, how);
+        ticket = readTicket(tickets[0]);
+        return viewOf(ticket);
+      });
+      return { outcome, ticket };
+    },
+    async readMany(ticketIds) {
+      const asked = matchmaking.describeMatchingProgress({ ticketIds: [...ticketIds] }, how).catch((error: unknown) => {
+        // One that is not there spoils the answer for all: about the others it says nothing.
+        if (!(error instanceof MusterError) || error.reason !== "TICKET_NOT_FOUND") throw error;
+        throw new MusterError("CALL_CANCELLED", "Cannot tell of one ticket as another is not there", { cause: error });
+      });
+      const outcomes = await Promise.all(
+        ticketIds.map((ticketId, index) =>
+          history.call(via, { op: "read", ticketId }, async () => viewOf(readTicket((await asked).tickets[index]))),
+        ),
+      );
+      return outcomes.every((outcome) => "ok" in outcome);
+    },
+  };
+}

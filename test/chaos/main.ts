@@ -1,0 +1,56 @@
+// `npm run chaos -- --kills 200 [--seed N] [--seconds S] [--json]`: real processes, kill -9, pauses and bad links under load,
+// and an independent judge of everything that anybody was told. Exit 0 only if every promise was kept.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { watchStopRequests } from "@muster/service";
+import { drawSeed, figuresOf, renderFigures, renderFinding } from "./report.ts";
+import { runChaos } from "./run-chaos.ts";
+
+const { values } = parseArgs({
+  options: {
+    kills: { type: "string", default: "200" },
+    seed: { type: "string" },
+    seconds: { type: "string", default: "900" },
+    visitors: { type: "string", default: "12" },
+    /** Keeps journals, logs and history. */
+    keep: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+  },
+});
+const seed = values.seed === undefined ? drawSeed() : Number(values.seed);
+const folder = await mkdtemp(join(tmpdir(), `muster-chaos-${seed}-`));
+const { stop } = watchStopRequests(process.env);
+const say = (text: string) => console.error(text);
+
+say(`seed ${seed}, in ${folder}`);
+const result = await runChaos(
+  {
+    seed,
+    folder,
+    kills: Number(values.kills),
+    withinMs: Number(values.seconds) * 1_000,
+    visitors: Number(values.visitors),
+    processes: 2,
+    pauseMs: { least: 5_000, most: 30_000 },
+    paceMs: { least: 100, most: 900 },
+    wholeWithinMs: 10_000,
+    first: [],
+    env: {},
+  },
+  { signal: stop, onProgress: say },
+);
+const { findings, entries } = result;
+const figures = figuresOf(result);
+const ok = findings.length === 0;
+for (const finding of findings.slice(0, 10)) say(renderFinding(finding, entries));
+console.log(renderFigures(figures));
+console.log(
+  ok
+    ? "Every promise was kept"
+    : `${findings.length} promises were broken. Logs and history: ${folder}. Again: npm run chaos -- --kills ${values.kills} --seed ${seed}`,
+);
+if (values.json) console.log(JSON.stringify({ ok, seed, findings, ...figures }));
+if (ok && !values.keep) await rm(folder, { recursive: true, force: true });
+process.exit(ok ? 0 : 1);
