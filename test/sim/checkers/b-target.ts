@@ -1,0 +1,102 @@
+// B-TARGET: CUSTOM is COMPLETED once its goal was reached and never goes beyond; MAX_POSSIBLE is PAUSED while there is no
+// room, nobody may come or the host is silent, and searches again as soon as that is over.
+import type { Books } from "./books/books.ts";
+import type { Change, SessionEntry } from "./books/fleet-book.ts";
+import { isLiveBackfill } from "./books/matcher-book.ts";
+import { BrokenPromise, type Checker } from "./checker.ts";
+import { SETTLE_MS } from "./settle.ts";
+
+const NAME = "B-TARGET";
+
+export function bTarget(books: Books): Checker {
+  const { sessions } = books.fleet;
+  /** Backfills whose goal was reached at some time. */
+  const reached = new Set<string>();
+  /** Sessions whose backfill is not what the session asks for, and since when. */
+  const astray = new Map<string, number>();
+
+  const sizeAfter = (session: SessionEntry, change: Change | undefined, team: string) => {
+    const more = change?.added.filter((seat) => seat.team === team).length ?? 0;
+    const less = change?.removed.filter((seat) => seat.team === team).length ?? 0;
+    return (session.used.get(team) ?? 0) + more - less;
+  };
+  const goalsOf = (sessionId: string) => {
+    const matched = books.matcher.sessions.get(sessionId);
+    return matched?.backfill?.strategy === "CUSTOM" ? matched.goals : [];
+  };
+  const checkGoal = (session: SessionEntry, change: Change, isFill: boolean) => {
+    const id = session.battleSessionId;
+    const goals = goalsOf(id);
+    const backfillId = books.matcher.sessions.get(id)?.backfill?.backfillId;
+    if (goals.length === 0 || backfillId === undefined) return;
+    if (goals.every((goal) => sizeAfter(session, change, goal.team) >= goal.players)) reached.add(backfillId);
+    if (!isFill || change.backfill?.backfillId !== backfillId) return;
+    for (const { team, players } of goals) {
+      const size = sizeAfter(session, change, team);
+      const joins = change.added.some((seat) => seat.team === team);
+      if (joins && size > players)
+        throw new BrokenPromise(NAME, `${backfillId} fills ${team} to ${size} of ${players}`);
+    }
+  };
+  const isAstray = (sessionId: string) => {
+    const session = sessions.get(sessionId);
+    const matched = books.matcher.sessions.get(sessionId);
+    if (session?.state !== "ACTIVE" || !matched || matched.hasEnded || !isLiveBackfill(matched.backfill)) return false;
+    if (matched.backfill?.strategy !== "MAX_POSSIBLE" || matched.fill) return false;
+    const isFull =
+      session.seats.size >= session.capacity ||
+      (session.teams.length > 0 &&
+        session.teams.every((team) => sizeAfter(session, undefined, team.name) >= team.capacity));
+    const mustPause = isFull || session.isUnreachable || session.creationPolicy === "DENY_ALL";
+    return mustPause !== (matched.backfill.state === "PAUSED");
+  };
+  const look = (sessionId: string, nowMs: number) => {
+    if (!isAstray(sessionId)) astray.delete(sessionId);
+    else if (!astray.has(sessionId)) astray.set(sessionId, nowMs);
+  };
+  const checkAstray = (nowMs: number) => {
+    if (books.healedMs === undefined) return;
+    for (const [id, sinceMs] of astray) {
+      if (nowMs < Math.max(sinceMs, books.healedMs) + SETTLE_MS) continue;
+      look(id, nowMs); // It may have been put right by the last fact that named it.
+      if (!astray.has(id)) continue;
+      const state = books.matcher.sessions.get(id)?.backfill?.state;
+      throw new BrokenPromise(NAME, `the backfill of ${id} is ${state} for ${nowMs - sinceMs} ms, and should not be`);
+    }
+  };
+  let touched: string | undefined;
+  return {
+    name: NAME,
+    see(observation) {
+      const { atMs } = observation;
+      // The books move on after the checkers: what the last observation touched is looked at now.
+      if (touched !== undefined) look(touched, atMs);
+      touched = undefined;
+      if (observation.type === "fleet-fact" && observation.fact.type === "session-changed") {
+        const { change, request } = observation.fact;
+        const session = sessions.get(change.battleSessionId);
+        if (session) checkGoal(session, change, request?.id.startsWith("fill ") ?? false);
+        touched = change.battleSessionId;
+      }
+      if (observation.type === "matcher-fact") {
+        const { fact } = observation;
+        if ("battleSessionId" in fact) touched = fact.battleSessionId;
+        if (fact.type === "backfill-started") {
+          const session = sessions.get(fact.battleSessionId);
+          const isReached =
+            session && fact.goals.every((goal) => sizeAfter(session, undefined, goal.team) >= goal.players);
+          if (isReached) reached.add(fact.backfill.backfillId);
+        }
+        const isDone = fact.type === "backfill-changed" && fact.backfill.state === "COMPLETED";
+        if (isDone && !reached.has(fact.backfill.backfillId)) {
+          throw new BrokenPromise(NAME, `${fact.backfill.backfillId} is COMPLETED and never reached its goal`);
+        }
+      }
+      if (astray.size > 0) checkAstray(atMs);
+    },
+    end() {
+      if (touched !== undefined) look(touched, books.nowMs);
+      checkAstray(books.nowMs);
+    },
+  };
+}

@@ -1,0 +1,118 @@
+// The bookkeeping that checkers share. It moves on after all of them have seen an observation, so that each sees what was
+// before beside what comes.
+import type { Observation } from "../../observation.ts";
+import type { OpenCall } from "./call-book.ts";
+import { createFleetBook, type FleetBook } from "./fleet-book.ts";
+import { createMatcherBook, type MatcherBook, type TicketStep } from "./matcher-book.ts";
+import { createWatchBook, type WatchBook } from "./watch-book.ts";
+
+export interface Books {
+  readonly matcher: MatcherBook;
+  readonly fleet: FleetBook;
+  readonly watches: WatchBook;
+  /** Calls without an answer, by their number. */
+  readonly calls: ReadonlyMap<number, OpenCall>;
+  /** What the fact at hand does to tickets. */
+  readonly steps: readonly TicketStep[];
+  /** Number of the observation at hand: 1, 2, … */
+  readonly tick: number;
+  readonly nowMs: number;
+  /** Journal time of the last fact of each. */
+  readonly matcherMs: number;
+  readonly fleetMs: number;
+  /** Since when nothing fails any more; undefined while something may. */
+  readonly healedMs: number | undefined;
+  /** Before the checkers look. */
+  open(observation: Observation): void;
+  /** After they have. */
+  fold(observation: Observation): void;
+}
+
+/** Books of a world in which nothing has happened yet. */
+export function createBooks(): Books {
+  const matcher = createMatcherBook();
+  const fleet = createFleetBook();
+  const watches = createWatchBook();
+  const calls = new Map<number, OpenCall>();
+  let steps: readonly TicketStep[] = [];
+  let tick = 0;
+  let nowMs = 0;
+  let matcherMs = 0;
+  let fleetMs = 0;
+  let healedMs: number | undefined;
+  return {
+    matcher,
+    fleet,
+    watches,
+    calls,
+    get steps() {
+      return steps;
+    },
+    get tick() {
+      return tick;
+    },
+    get nowMs() {
+      return nowMs;
+    },
+    get matcherMs() {
+      return matcherMs;
+    },
+    get fleetMs() {
+      return fleetMs;
+    },
+    get healedMs() {
+      return healedMs;
+    },
+    open(observation) {
+      tick += 1;
+      nowMs = observation.atMs;
+      steps = observation.type === "matcher-fact" ? matcher.stepsOf(observation.fact) : [];
+    },
+    fold(observation) {
+      switch (observation.type) {
+        case "matcher-fact":
+          matcher.fold({
+            fact: observation.fact,
+            journalMs: observation.journalMs,
+            wallMs: observation.wallMs,
+            tick,
+            steps,
+          });
+          matcherMs = observation.journalMs;
+          return;
+        case "fleet-fact":
+          fleet.fold(observation.fact);
+          fleetMs = observation.journalMs;
+          return;
+        case "call": {
+          const { callId, caller, method, request, atMs } = observation;
+          calls.set(callId, { callId, caller, method, request, startedMs: atMs, startedTick: tick });
+          return;
+        }
+        case "answer":
+          calls.delete(observation.callId);
+          return;
+        case "ticket-watch":
+          watches.ticketWatch(observation.watcher, observation.resumeToken, tick);
+          return;
+        case "ticket-event":
+          watches.ticketEvent(observation.watcher, observation.event);
+          return;
+        case "session-watch":
+          watches.sessionWatch(observation.watcher, observation.resumeToken, tick);
+          return;
+        case "session-event":
+          watches.sessionEvent(observation.watcher, observation.event);
+          return;
+        case "watch-ended":
+          watches.ended(observation.watcher);
+          return;
+        case "healed":
+          healedMs = observation.atMs;
+          return;
+        default:
+          return;
+      }
+    },
+  };
+}

@@ -1,0 +1,370 @@
+// What the matcher's facts say, read by somebody who does not trust the matcher: a second, plain bookkeeping of tickets,
+// matches, sessions and backfills. It judges nothing; checkers see it as it was before the observation at hand.
+import type { MatcherFact } from "@muster/matcher/testing";
+
+export type Phase = "SEARCHING" | "CLAIMED" | "PLACING" | "COMPLETED" | "CANCELLED" | "TIMED_OUT" | "FAILED";
+
+type Fact<Type extends MatcherFact["type"]> = Extract<MatcherFact, { type: Type }>;
+type Configuration = Fact<"configuration-put">["configuration"];
+type Backfill = Fact<"backfill-started">["backfill"];
+
+export type TicketEntry = {
+  readonly ticketId: string;
+  readonly configuration: string;
+  readonly players: Fact<"ticket-created">["players"];
+  readonly bodyDigest: string;
+  readonly createdMs: number;
+  readonly createdWallMs: number;
+  readonly timesOutAtMs: number;
+  /** Number of the observation that showed it. */
+  readonly createdTick: number;
+  readonly arrival: number;
+  endedTick: number | undefined;
+  /** Journal time since when it has searched this time. */
+  sinceMs: number;
+  phase: Phase;
+  version: number;
+  returns: number;
+  /** The match that it is in, or was completed with. */
+  matchId: string | undefined;
+  /** Every match that it was ever in. */
+  readonly matchIds: Set<string>;
+  fillId: string | undefined;
+  battleSessionId: string | undefined;
+  /** As readers are shown it at version 1, 2, … */
+  readonly states: string[];
+};
+
+export type MatchEntry = {
+  readonly match: Fact<"match-formed">["match"];
+  attempt: number;
+  /** A placement may still come of it. */
+  isOpen: boolean;
+  battleSessionId: string | undefined;
+};
+
+export type FillEntry = Fact<"fill-decided"> & { readonly decidedMs: number };
+
+export type MatchedSessionEntry = {
+  readonly battleSessionId: string;
+  readonly matchId: string;
+  readonly configuration: string;
+  readonly tickets: Set<string>;
+  backfill: Backfill | undefined;
+  goals: Fact<"backfill-started">["goals"];
+  fill: FillEntry | undefined;
+  hasEnded: boolean;
+};
+
+/** What a fact does to one ticket. */
+export type TicketStep = {
+  readonly ticketId: string;
+  readonly to: Phase;
+  /** It goes on searching although it was matched. */
+  readonly returns?: boolean;
+  readonly matchId?: string | undefined;
+  readonly fillId?: string | undefined;
+  readonly battleSessionId?: string | undefined;
+};
+
+export interface MatcherBook {
+  readonly ruleSets: ReadonlyMap<string, string>;
+  readonly configurations: ReadonlyMap<string, Configuration>;
+  readonly tickets: ReadonlyMap<string, TicketEntry>;
+  /** SEARCHING only, by configuration. */
+  readonly searching: ReadonlyMap<string, ReadonlySet<TicketEntry>>;
+  /** The live ticket of each player, by configuration and player. */
+  readonly holders: ReadonlyMap<string, string>;
+  readonly matches: ReadonlyMap<string, MatchEntry>;
+  readonly sessions: ReadonlyMap<string, MatchedSessionEntry>;
+  /** Fills that were decided and have no outcome yet. */
+  readonly fills: ReadonlyMap<string, FillEntry>;
+  /** What `fact` does to tickets, seen from the present state. */
+  stepsOf(fact: MatcherFact): readonly TicketStep[];
+  fold(seen: {
+    readonly fact: MatcherFact;
+    readonly journalMs: number;
+    readonly wallMs: number;
+    readonly tick: number;
+    /** As `stepsOf` told them. */
+    readonly steps: readonly TicketStep[];
+  }): void;
+}
+
+export function holderKey(configuration: string, playerId: string): string {
+  return `${configuration} ${playerId}`;
+}
+
+export function isTerminal(phase: Phase): boolean {
+  return phase === "COMPLETED" || phase === "CANCELLED" || phase === "TIMED_OUT" || phase === "FAILED";
+}
+
+export function isLiveBackfill(backfill: { readonly state: string } | undefined): boolean {
+  return backfill?.state === "SEARCHING" || backfill?.state === "PAUSED";
+}
+
+/** The state as readers are shown it. */
+export function shownAs(phase: Phase): Exclude<Phase, "CLAIMED"> {
+  return phase === "CLAIMED" ? "SEARCHING" : phase;
+}
+
+/** An empty book. */
+export function createMatcherBook(): MatcherBook {
+  const ruleSets = new Map<string, string>();
+  const configurations = new Map<string, Configuration>();
+  const tickets = new Map<string, TicketEntry>();
+  const searching = new Map<string, Set<TicketEntry>>();
+  const holders = new Map<string, string>();
+  const matches = new Map<string, MatchEntry>();
+  const sessions = new Map<string, MatchedSessionEntry>();
+  const fills = new Map<string, FillEntry>();
+  let ended: { readonly ticketId?: string; readonly sessionId?: string; readonly atMs: number }[] = [];
+  let arrivals = 0;
+
+  const poolOf = (configuration: string) => {
+    const pool = searching.get(configuration) ?? new Set();
+    searching.set(configuration, pool);
+    return pool;
+  };
+  const returning = (ticketId: string, match: MatchEntry["match"], mayReturn: boolean): TicketStep => {
+    const returns = mayReturn && (tickets.get(ticketId)?.returns ?? 0) < match.placementRetries;
+    return { ticketId, to: returns ? "SEARCHING" : "FAILED", returns, matchId: match.matchId };
+  };
+  const stepsOf = (fact: MatcherFact): readonly TicketStep[] => {
+    switch (fact.type) {
+      case "ticket-cancelled":
+        return [{ ticketId: fact.ticketId, to: "CANCELLED" }];
+      case "ticket-timed-out":
+        return [{ ticketId: fact.ticketId, to: "TIMED_OUT" }];
+      case "match-formed": {
+        const { matchId, players, queue } = fact.match;
+        const to = queue === undefined ? "COMPLETED" : "PLACING";
+        return ticketsOf(players).map((ticketId) => ({ ticketId, to, matchId }));
+      }
+      case "match-placed": {
+        const match = matches.get(fact.matchId)?.match;
+        if (!match) return [];
+        const seated = new Set<string | undefined>(fact.players.map((player) => player.ticketId));
+        const { matchId, battleSessionId } = fact;
+        return ticketsOf(match.players).map((ticketId) =>
+          seated.has(ticketId)
+            ? { ticketId, to: "COMPLETED", matchId, battleSessionId }
+            : returning(ticketId, match, true),
+        );
+      }
+      case "placement-ended": {
+        const match = matches.get(fact.matchId)?.match;
+        if (!match || (fact.outcome === "TIMED_OUT" && fact.attempt <= match.placementRetries)) return [];
+        return ticketsOf(match.players).map((ticketId) => returning(ticketId, match, fact.outcome !== "TIMED_OUT"));
+      }
+      case "fill-decided":
+        return ticketsOf(fact.newcomers).map((ticketId) => ({ ticketId, to: "CLAIMED", fillId: fact.fillId }));
+      case "fill-applied": {
+        const seated = new Set<string | undefined>(fact.players.map((player) => player.ticketId));
+        const { battleSessionId } = fact;
+        const matchId = sessions.get(battleSessionId)?.matchId;
+        return ticketsOf(fills.get(fact.fillId)?.newcomers ?? []).map((ticketId) =>
+          seated.has(ticketId)
+            ? { ticketId, to: "COMPLETED", matchId, battleSessionId }
+            : { ticketId, to: "SEARCHING" },
+        );
+      }
+      case "fill-dropped":
+        return ticketsOf(fills.get(fact.fillId)?.newcomers ?? []).map((ticketId) => ({ ticketId, to: "SEARCHING" }));
+      default:
+        return [];
+    }
+  };
+  const take = (step: TicketStep, at: { readonly journalMs: number; readonly tick: number }) => {
+    const ticket = tickets.get(step.ticketId);
+    if (!ticket) return;
+    const shownBefore = shownAs(ticket.phase);
+    ticket.phase = step.to;
+    ticket.fillId = step.fillId;
+    ticket.matchId = step.to === "SEARCHING" ? undefined : (step.matchId ?? ticket.matchId);
+    if (step.matchId !== undefined) ticket.matchIds.add(step.matchId);
+    ticket.battleSessionId = step.battleSessionId;
+    if (step.returns) ticket.returns += 1;
+    if (shownAs(step.to) !== shownBefore) {
+      ticket.version += 1;
+      ticket.states.push(shownAs(step.to));
+    }
+    if (step.to === "SEARCHING") {
+      ticket.sinceMs = at.journalMs;
+      poolOf(ticket.configuration).add(ticket);
+    } else poolOf(ticket.configuration).delete(ticket);
+    if (!isTerminal(step.to)) return;
+    for (const { playerId } of ticket.players) holders.delete(holderKey(ticket.configuration, playerId));
+    ticket.endedTick = at.tick;
+    ended.push({ ticketId: ticket.ticketId, atMs: at.journalMs });
+  };
+  const create = (fact: Fact<"ticket-created">, at: { journalMs: number; wallMs: number; tick: number }) => {
+    arrivals += 1;
+    const ticket: TicketEntry = {
+      ticketId: fact.ticketId,
+      configuration: fact.configuration,
+      players: fact.players,
+      bodyDigest: fact.bodyDigest,
+      createdMs: at.journalMs,
+      createdWallMs: at.wallMs,
+      timesOutAtMs: fact.timesOutAtMs,
+      createdTick: at.tick,
+      arrival: arrivals,
+      endedTick: undefined,
+      sinceMs: at.journalMs,
+      phase: "SEARCHING",
+      version: 1,
+      returns: 0,
+      matchId: undefined,
+      matchIds: new Set(),
+      fillId: undefined,
+      battleSessionId: undefined,
+      states: ["SEARCHING"],
+    };
+    tickets.set(ticket.ticketId, ticket);
+    poolOf(ticket.configuration).add(ticket);
+    for (const { playerId } of ticket.players) holders.set(holderKey(ticket.configuration, playerId), ticket.ticketId);
+  };
+  const place = (fact: Fact<"match-placed">, steps: readonly TicketStep[]) => {
+    const entry = matches.get(fact.matchId);
+    if (!entry) return;
+    entry.isOpen = false;
+    entry.battleSessionId = fact.battleSessionId;
+    sessions.set(fact.battleSessionId, {
+      battleSessionId: fact.battleSessionId,
+      matchId: fact.matchId,
+      configuration: entry.match.configuration,
+      tickets: new Set(steps.filter((step) => step.to === "COMPLETED").map((step) => step.ticketId)),
+      backfill: bornBackfill(entry.match),
+      goals: [],
+      fill: undefined,
+      hasEnded: false,
+    });
+  };
+  const endFill = (fillId: string, battleSessionId: string, steps: readonly TicketStep[]) => {
+    const session = sessions.get(battleSessionId);
+    const fill = fills.get(fillId);
+    fills.delete(fillId);
+    if (!session || !fill) return;
+    session.fill = undefined;
+    for (const step of steps) if (step.to === "COMPLETED") session.tickets.add(step.ticketId);
+  };
+  const forget = (untilMs: number) => {
+    const gone = ended.filter((one) => one.atMs <= untilMs);
+    ended = ended.filter((one) => one.atMs > untilMs);
+    for (const { ticketId, sessionId } of gone) {
+      if (ticketId !== undefined) tickets.delete(ticketId);
+      const session = sessionId === undefined ? undefined : sessions.get(sessionId);
+      if (!session) continue;
+      sessions.delete(session.battleSessionId);
+      matches.delete(session.matchId);
+    }
+  };
+
+  return {
+    ruleSets,
+    configurations,
+    tickets,
+    searching,
+    holders,
+    matches,
+    sessions,
+    fills,
+    stepsOf,
+    fold({ fact, journalMs, wallMs, tick, steps }) {
+      switch (fact.type) {
+        case "rule-set-put":
+          ruleSets.set(fact.name, fact.document);
+          break;
+        case "configuration-put":
+          configurations.set(fact.configuration.name, fact.configuration);
+          break;
+        case "ticket-created":
+          create(fact, { journalMs, wallMs, tick });
+          break;
+        case "match-formed": {
+          const { match } = fact;
+          if (match.queue === undefined) break; // It is nothing but a group: all is said.
+          matches.set(match.matchId, { match, attempt: 1, isOpen: true, battleSessionId: undefined });
+          break;
+        }
+        case "match-placed":
+          place(fact, steps);
+          break;
+        case "placement-ended": {
+          const entry = matches.get(fact.matchId);
+          if (!entry) break;
+          if (steps.length === 0) entry.attempt += 1;
+          else matches.delete(fact.matchId);
+          break;
+        }
+        case "backfill-started": {
+          const session = sessions.get(fact.battleSessionId);
+          if (!session) break;
+          session.backfill = fact.backfill;
+          session.goals = fact.goals;
+          break;
+        }
+        case "backfill-changed": {
+          const session = sessions.get(fact.battleSessionId);
+          if (session) session.backfill = fact.backfill;
+          break;
+        }
+        case "fill-decided": {
+          const fill = { ...fact, decidedMs: journalMs };
+          fills.set(fact.fillId, fill);
+          const session = sessions.get(fact.battleSessionId);
+          if (session) session.fill = fill;
+          break;
+        }
+        case "fill-applied": {
+          const session = sessions.get(fact.battleSessionId);
+          const fill = fills.get(fact.fillId);
+          if (session && fill && isLiveBackfill(session.backfill)) {
+            if (session.backfill?.backfillId === fill.backfill.backfillId) session.backfill = fill.backfill;
+          }
+          endFill(fact.fillId, fact.battleSessionId, steps);
+          break;
+        }
+        case "fill-dropped":
+          endFill(fact.fillId, fact.battleSessionId, steps);
+          break;
+        case "session-ended": {
+          const session = sessions.get(fact.battleSessionId);
+          if (session) session.hasEnded = true;
+          ended.push({ sessionId: fact.battleSessionId, atMs: journalMs });
+          break;
+        }
+        case "ended-forgotten":
+          forget(fact.endedUntilMs);
+          break;
+        case "ticket-cancelled":
+        case "ticket-timed-out":
+          break;
+      }
+      for (const step of steps) take(step, { journalMs, tick });
+    },
+  };
+}
+
+/** What the session is born with: a backfill up to the maximum, PAUSED if there is no room for anybody. */
+function bornBackfill({ backfillId, players, capacity, teams }: MatchEntry["match"]): Backfill | undefined {
+  if (backfillId === undefined) return undefined;
+  const isFull =
+    players.length >= capacity ||
+    teams.every((team) => players.filter((player) => player.team === team.name).length >= team.capacity);
+  return {
+    backfillId,
+    state: isFull ? "PAUSED" : "SEARCHING",
+    strategy: "MAX_POSSIBLE",
+    addPlayers: {},
+    progress: [],
+    cause: isFull ? "FULL" : undefined,
+    noLegalFill: false,
+  };
+}
+
+/** The tickets of players, each once. */
+export function ticketsOf(players: readonly { readonly ticketId: string }[]): readonly string[] {
+  return [...new Set(players.map((player) => player.ticketId))];
+}

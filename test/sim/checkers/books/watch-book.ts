@@ -1,0 +1,73 @@
+// What each watcher of tickets and of the fleet's feed has heard so far.
+
+import type { WatchSessionsResponse } from "@muster/proto/fleet";
+import { TicketEventType, type WatchTicketsResponse } from "@muster/proto/matchmaking";
+
+export type TicketWatcher = {
+  /** Observation at which it began anew: what came before it need not know. */
+  startedTick: number;
+  isOpen: boolean;
+  /** The last version heard of each ticket. */
+  readonly versions: Map<string, number>;
+  /** Tickets of whose session's end it has heard. */
+  readonly sessionEnds: Set<string>;
+};
+
+export type SessionWatcher = {
+  startedTick: number;
+  isOpen: boolean;
+  /** The last revision heard of each session. */
+  readonly revisions: Map<string, number>;
+};
+
+export interface WatchBook {
+  readonly ofTickets: ReadonlyMap<string, TicketWatcher>;
+  readonly ofSessions: ReadonlyMap<string, SessionWatcher>;
+  ticketWatch(watcher: string, resumeToken: string, tick: number): void;
+  ticketEvent(watcher: string, event: WatchTicketsResponse): void;
+  sessionWatch(watcher: string, resumeToken: string, tick: number): void;
+  sessionEvent(watcher: string, event: WatchSessionsResponse): void;
+  ended(watcher: string): void;
+  forgetTicket(ticketId: string): void;
+}
+
+export function createWatchBook(): WatchBook {
+  const ofTickets = new Map<string, TicketWatcher>();
+  const ofSessions = new Map<string, SessionWatcher>();
+  return {
+    ofTickets,
+    ofSessions,
+    ticketWatch(name, resumeToken, tick) {
+      const watcher = ofTickets.get(name);
+      if (watcher && resumeToken !== "") watcher.isOpen = true;
+      else ofTickets.set(name, { startedTick: tick, isOpen: true, versions: new Map(), sessionEnds: new Set() });
+    },
+    ticketEvent(name, { type, ticket }) {
+      const watcher = ofTickets.get(name);
+      if (!watcher || !ticket) return;
+      if (type === TicketEventType.STATE_CHANGED) watcher.versions.set(ticket.ticketId, ticket.version);
+      if (type === TicketEventType.SESSION_ENDED) watcher.sessionEnds.add(ticket.ticketId);
+    },
+    sessionWatch(name, resumeToken, tick) {
+      const watcher = ofSessions.get(name);
+      if (watcher && resumeToken !== "") watcher.isOpen = true;
+      else ofSessions.set(name, { startedTick: tick, isOpen: true, revisions: new Map() });
+    },
+    sessionEvent(name, { event }) {
+      const watcher = ofSessions.get(name);
+      if (!watcher || !event) return;
+      if (event.$case === "snapshotBegin") watcher.revisions.clear();
+      if (event.$case === "session") watcher.revisions.set(event.value.battleSessionId, event.value.revision);
+      if (event.$case === "sessionChange") watcher.revisions.set(event.value.battleSessionId, event.value.revision);
+    },
+    ended(name) {
+      for (const watcher of [ofTickets.get(name), ofSessions.get(name)]) if (watcher) watcher.isOpen = false;
+    },
+    forgetTicket(ticketId) {
+      for (const { versions, sessionEnds } of ofTickets.values()) {
+        versions.delete(ticketId);
+        sessionEnds.delete(ticketId);
+      }
+    },
+  };
+}

@@ -1,0 +1,751 @@
+import { expect, test } from "vitest";
+import { createCheckers } from "./table.ts";
+import { battle, createTale, player, seat, type Tale } from "./tale.fixture.ts";
+
+const terms = { hostLostAfterMs: 12_000, queues: [{ name: "arena", destinations: ["eu"] }] };
+const ok = (value: unknown) => ({ ok: value });
+const refused = (reason: string, metadata: Readonly<Record<string, string>> = {}) => ({
+  refused: reason,
+  text: "Cannot",
+  metadata,
+});
+const removed = (ticketId: string, team: string, cause = "REMOVED") => ({ ...seat(ticketId, team), cause });
+const fill = (more: object) => ({
+  type: "fill-decided",
+  fillId: "bf_1.f1",
+  battleSessionId: "bs_1",
+  expectedRosterVersion: 2,
+  newcomers: [
+    { ticketId: "c", playerId: player("c", 0), team: "red" },
+    { ticketId: "d", playerId: player("d", 0), team: "blue" },
+  ],
+  backfill: { backfillId: "bf_1", state: "SEARCHING", strategy: "MAX_POSSIBLE" },
+  toleratesLeavers: false,
+  ...more,
+});
+const newcomers = [seat("c", "red"), seat("d", "blue")];
+const started = (ticketId: string, ...players: readonly string[]) => ({
+  ticketId,
+  configuration: "arena",
+  players: players.map((playerId) => ({ playerId })),
+});
+
+const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void }[] = [
+  {
+    promise: "T-ONE-TERMINAL",
+    name: "a ticket that leaves its end",
+    tell(tale) {
+      tale.queue("a");
+      tale.matcher({ type: "ticket-timed-out", ticketId: "a" });
+      tale.matcher({ type: "ticket-cancelled", ticketId: "a" });
+    },
+  },
+  {
+    promise: "T-ONE-TERMINAL",
+    name: "a ticket that searches after its time",
+    tell(tale) {
+      tale.queue("a");
+      tale.heal();
+      tale.nowMs += 70_000;
+      tale.queue("b");
+    },
+  },
+  {
+    promise: "T-ONE-TERMINAL",
+    name: "a ticket that never ends",
+    tell(tale) {
+      tale.queue("a");
+      tale.heal();
+      tale.end();
+    },
+  },
+  {
+    promise: "T-NO-LOSS",
+    name: "an acknowledged ticket that is gone",
+    tell(tale) {
+      tale.queue("a");
+      tale.call("describeMatchingProgress", { ticketIds: ["a"] }, refused("TICKET_NOT_FOUND", { ticketId: "a" }));
+    },
+  },
+  {
+    promise: "T-NO-LOSS",
+    name: "an acknowledgement before the write",
+    tell(tale) {
+      tale.call("startMatching", started("a", "a.0"), ok({ ticket: { ticketId: "a", version: 1, state: 1 } }));
+    },
+  },
+  {
+    promise: "T-IDEMPOTENT",
+    name: "a ticket that is made twice",
+    tell(tale) {
+      tale.queue("a");
+      tale.queue("a");
+    },
+  },
+  {
+    promise: "T-IDEMPOTENT",
+    name: "one id acknowledged for two requests",
+    tell(tale) {
+      tale.queue("a");
+      const ticket = { ticketId: "a", version: 1, state: 1 };
+      tale.call("startMatching", started("a", "a.0"), ok({ ticket }));
+      tale.call("startMatching", { ...started("a", "a.0"), configuration: "other" }, ok({ ticket }));
+    },
+  },
+  {
+    promise: "T-IDEMPOTENT",
+    name: "a repeat that is refused",
+    tell(tale) {
+      tale.queue("a");
+      tale.call("startMatching", started("a", "a.0"), ok({ ticket: { ticketId: "a", version: 1, state: 1 } }));
+      tale.call("startMatching", started("a", "a.0"), refused("ID_REUSED"));
+    },
+  },
+  {
+    promise: "T-PLAYER-ONCE",
+    name: "a player in two tickets",
+    tell(tale) {
+      tale.queue("a");
+      const players = [{ playerId: player("a", 0), attributes: {}, latenciesMs: {}, team: undefined }];
+      tale.queue("b", 1, { players });
+    },
+  },
+  {
+    promise: "T-PLAYER-ONCE",
+    name: "a refusal for a ticket that does not hold the player",
+    tell(tale) {
+      tale.queue("a");
+      const metadata = { ticketId: "a", playerId: "b.0" };
+      tale.call("startMatching", started("b", "b.0"), refused("PLAYER_ALREADY_QUEUED", metadata));
+    },
+  },
+  {
+    promise: "T-LEGAL-EDGE",
+    name: "a ticket in placement that times out",
+    tell(tale) {
+      tale.queue("a");
+      tale.queue("b");
+      tale.match(["a"], ["b"]);
+      tale.matcher({ type: "ticket-timed-out", ticketId: "a" });
+    },
+  },
+  {
+    promise: "T-CANCEL-TRUTH",
+    name: "a cancelled ticket that is matched",
+    tell(tale) {
+      tale.queue("a");
+      tale.queue("b");
+      tale.matcher({ type: "ticket-cancelled", ticketId: "a" });
+      tale.match(["a"], ["b"]);
+    },
+  },
+  {
+    promise: "T-CANCEL-TRUTH",
+    name: "a cancel that is acknowledged and not done",
+    tell(tale) {
+      tale.queue("a");
+      tale.call("cancelMatching", { ticketId: "a" }, ok({ ticket: { ticketId: "a", version: 2, state: 4 } }));
+    },
+  },
+  {
+    promise: "T-CANCEL-TRUTH",
+    name: "a cancel too late for another match",
+    tell(tale) {
+      battle(tale);
+      tale.call("cancelMatching", { ticketId: "a" }, refused("TICKET_ALREADY_MATCHED", { matchId: "match_2" }));
+    },
+  },
+  {
+    promise: "T-CANCEL-TRUTH",
+    name: "a seat for a cancelled ticket",
+    tell(tale) {
+      tale.queue("a");
+      tale.queue("b");
+      tale.match(["a"], ["b"]);
+      tale.process();
+      tale.placement();
+      tale.session();
+      tale.queue("c");
+      tale.matcher({ type: "ticket-cancelled", ticketId: "c" });
+      tale.activate([seat("a", "red"), seat("b", "blue"), seat("c", "red")]);
+    },
+  },
+  {
+    promise: "T-RETURN-AGE",
+    name: "a returned ticket that loses its age",
+    tell(tale) {
+      tale.queue("a");
+      const ticket = { ticketId: "a", createdAt: new Date(1_000), timesOutAt: new Date(50_000) };
+      tale.see({ type: "ticket-watch", watcher: "w", resumeToken: "" });
+      tale.ticket("w", ticket);
+    },
+  },
+  {
+    promise: "M-DISJOINT",
+    name: "a ticket in two matches",
+    tell(tale) {
+      for (const id of ["a", "b", "c"]) tale.queue(id);
+      tale.match(["a"], ["b"]);
+      tale.match(["a"], ["c"], { matchId: "match_2" });
+    },
+  },
+  {
+    promise: "M-DISJOINT",
+    name: "a player with two seats in a session",
+    tell(tale) {
+      tale.queue("a");
+      tale.queue("b");
+      tale.match(["a"], ["b"]);
+      tale.process();
+      tale.placement();
+      tale.session();
+      tale.activate([seat("a", "red"), { ...seat("a", "blue"), playerSessionId: "ps_other" }]);
+    },
+  },
+  {
+    promise: "M-FRESH",
+    name: "a ticket that is matched after its time",
+    tell(tale) {
+      tale.queue("a");
+      tale.nowMs += 60_000;
+      tale.queue("b");
+      tale.match(["a"], ["b"]);
+    },
+  },
+  {
+    promise: "M-WHOLE",
+    name: "a party that is split",
+    tell(tale) {
+      tale.queue("a", 2);
+      tale.queue("b");
+      tale.match(["a"], ["b"]);
+    },
+  },
+  {
+    promise: "M-WHOLE",
+    name: "a party on two sides",
+    tell(tale) {
+      tale.queue("a", 2);
+      const sides = [0, 1].map((i) => ({ ticketId: "a", playerId: player("a", i), team: i === 0 ? "red" : "blue" }));
+      tale.match([], [], { players: sides });
+    },
+  },
+  {
+    promise: "M-RULES",
+    name: "uneven teams",
+    tell(tale) {
+      for (const id of ["a", "b", "c"]) tale.queue(id);
+      tale.match(["a", "b"], ["c"]);
+    },
+  },
+  {
+    promise: "M-NO-BYPASS",
+    name: "a younger ticket that goes first",
+    tell(tale) {
+      tale.queue("a");
+      tale.nowMs += 10;
+      for (const id of ["b", "c"]) tale.queue(id);
+      tale.match(["b"], ["c"]);
+    },
+  },
+  {
+    promise: "S-CAPACITY",
+    name: "a team above its capacity",
+    tell(tale) {
+      battle(tale);
+      for (const id of ["c", "d"]) tale.queue(id);
+      const both = ["c", "d"].map((id) => ({ ticketId: id, playerId: player(id, 0), team: "red" }));
+      tale.matcher(fill({ newcomers: both }));
+      tale.change({ added: [seat("c", "red"), seat("d", "red")] }, { request: { id: "fill bf_1.f1", bodyDigest: "" } });
+    },
+  },
+  {
+    promise: "S-CAPACITY",
+    name: "a seat that is freed and was not taken",
+    tell(tale) {
+      battle(tale);
+      tale.change({ reason: "PLAYER_REMOVED", removed: [removed("c", "red")] });
+    },
+  },
+  {
+    promise: "S-CAPACITY",
+    name: "a session that is over and still holds seats",
+    tell(tale) {
+      battle(tale);
+      tale.change({ reason: "SESSION_ENDED", state: "TERMINATED" });
+    },
+  },
+  {
+    promise: "S-ONE-PER-MATCH",
+    name: "two sessions for one placement",
+    tell(tale) {
+      tale.queue("a");
+      tale.queue("b");
+      tale.match(["a"], ["b"]);
+      tale.process();
+      tale.process("proc_2");
+      tale.placement();
+      tale.session();
+      tale.session({ battleSessionId: "bs_2", processId: "proc_2" });
+    },
+  },
+  {
+    promise: "S-ONE-PER-MATCH",
+    name: "a second attempt beside the first",
+    tell(tale) {
+      tale.placement();
+      tale.placement({ placementId: "match_1.2" });
+    },
+  },
+  {
+    promise: "S-ONE-PER-MATCH",
+    name: "a session that never comes alive",
+    tell(tale) {
+      tale.process();
+      tale.placement();
+      tale.session();
+      tale.nowMs += 10_000;
+      tale.fleet({ type: "opened", journalId: "" });
+    },
+  },
+  {
+    promise: "S-PROCESS-LIMIT",
+    name: "a process with one session too many",
+    tell(tale) {
+      tale.process();
+      tale.placement();
+      tale.session();
+      tale.placement({ placementId: "match_2.1", matchId: "match_2" });
+      tale.session({ battleSessionId: "bs_2", matchId: "match_2", placementId: "match_2.1" });
+    },
+  },
+  {
+    promise: "S-FENCED",
+    name: "a lower generation",
+    tell(tale) {
+      tale.process();
+      tale.fleet({ type: "process-attached", processId: "proc_1", attachGeneration: 0, pid: 1 });
+    },
+  },
+  {
+    promise: "S-FENCED",
+    name: "a change of a session that is over",
+    tell(tale) {
+      battle(tale);
+      const seats = [removed("a", "red", "SESSION_ENDED"), removed("b", "blue", "SESSION_ENDED")];
+      tale.change({ reason: "SESSION_ENDED", state: "TERMINATED", removed: seats });
+      tale.change({ reason: "BACKFILL_UPDATED" });
+    },
+  },
+  {
+    promise: "S-LOSS-NOTICED",
+    name: "a process whose death nobody notices",
+    tell(tale) {
+      tale.see({ type: "life", node: "fleet~1", how: "start", service: "fleet" });
+      tale.process();
+      tale.see({ type: "life", node: "server~1", how: "crash", processId: "proc_1" });
+      tale.nowMs += 20_000;
+      tale.fleet({ type: "opened", journalId: "" });
+    },
+  },
+  {
+    promise: "S-LOSS-NOTICED",
+    name: "a session that outlives its process",
+    tell(tale) {
+      battle(tale);
+      tale.fleet({ type: "process-ended", processId: "proc_1", reason: "", crashed: true });
+      tale.nowMs += 1;
+      tale.fleet({ type: "opened", journalId: "" });
+    },
+  },
+  {
+    promise: "S-QUEUE-FALLBACK",
+    name: "a placement without an end",
+    tell(tale) {
+      tale.placement();
+      tale.nowMs += 30_000;
+      tale.fleet({ type: "opened", journalId: "" });
+    },
+  },
+  {
+    promise: "S-QUEUE-FALLBACK",
+    name: "a fleet that the queue does not name",
+    tell(tale) {
+      tale.process("proc_1", { fleet: "us" });
+      tale.placement();
+      tale.session();
+    },
+  },
+  {
+    promise: "P-ACCEPT-ONCE",
+    name: "a seat that is accepted twice",
+    tell(tale) {
+      battle(tale);
+      const accepted = { playerSessionId: seat("a", "red").playerSessionId, requestId: "1", reconnectSecret: "rs" };
+      const updated = [seat("a", "red", { state: "ACTIVE", expiresAtMs: undefined })];
+      tale.change({ reason: "PLAYER_ACCEPTED", updated }, { accepted });
+      tale.change({ reason: "PLAYER_ACCEPTED", updated }, { accepted });
+    },
+  },
+  {
+    promise: "P-ACCEPT-ONCE",
+    name: "a seat that two games are granted",
+    tell(tale) {
+      battle(tale);
+      const { playerSessionId } = seat("a", "red");
+      const request = { playerSessionId, requestId: "1", reconnectSecret: "" };
+      tale.call("acceptPlayerSession", request, ok({ battleSessionId: "bs_1" }), "server~1");
+      tale.call("acceptPlayerSession", { ...request, requestId: "2" }, ok({ battleSessionId: "bs_1" }), "server~1");
+    },
+  },
+  {
+    promise: "P-RESERVE-EXPIRES",
+    name: "a reservation that outlives its time",
+    tell(tale) {
+      battle(tale);
+      tale.nowMs = 70_000;
+      tale.fleet({ type: "opened", journalId: "" });
+    },
+  },
+  {
+    promise: "P-RESERVE-EXPIRES",
+    name: "a reservation that ends too early",
+    tell(tale) {
+      battle(tale);
+      tale.change({ reason: "RESERVATION_EXPIRED", removed: [removed("a", "red", "RESERVATION_EXPIRED")] });
+    },
+  },
+  {
+    promise: "P-REMOVE-ONCE",
+    name: "a roster version that stands still",
+    tell(tale) {
+      battle(tale);
+      tale.change({ reason: "PLAYER_REMOVED", removed: [removed("a", "red")], rosterVersion: 2 });
+    },
+  },
+  {
+    promise: "B-ONE-LIVE",
+    name: "a second backfill beside a live one",
+    tell(tale) {
+      battle(tale);
+      const backfill = { backfillId: "bf_2", state: "SEARCHING", strategy: "MAX_POSSIBLE" };
+      tale.matcher({ type: "backfill-started", battleSessionId: "bs_1", backfill, goals: [] });
+    },
+  },
+  {
+    promise: "B-FIT",
+    name: "a fill on another roster than it was judged by",
+    tell(tale) {
+      battle(tale);
+      for (const id of ["c", "d"]) tale.queue(id);
+      tale.matcher(fill({}));
+      tale.change({ reason: "PLAYER_REMOVED", removed: [removed("a", "red")] });
+      tale.change({ added: newcomers }, { request: { id: "fill bf_1.f1", bodyDigest: "" } });
+    },
+  },
+  {
+    promise: "B-FIT",
+    name: "a fill that leaves uneven teams",
+    tell(tale) {
+      battle(tale);
+      tale.queue("c");
+      tale.matcher(fill({ newcomers: [{ ticketId: "c", playerId: player("c", 0), team: "red" }] }));
+      tale.change({ added: [seat("c", "red")] }, { request: { id: "fill bf_1.f1", bodyDigest: "" } });
+    },
+  },
+  {
+    promise: "B-FIT",
+    name: "a fill that is applied twice",
+    tell(tale) {
+      battle(tale);
+      for (const id of ["c", "d"]) tale.queue(id);
+      tale.matcher(fill({}));
+      tale.matcher({ type: "fill-dropped", fillId: "bf_1.f1", battleSessionId: "bs_1", reason: "" });
+      tale.matcher(fill({ fillId: "bf_1.f2" }));
+      tale.change({ added: newcomers }, { request: { id: "fill bf_1.f1", bodyDigest: "" } });
+    },
+  },
+  {
+    promise: "B-TARGET",
+    name: "a custom backfill that goes beyond its goal",
+    tell(tale) {
+      battle(tale);
+      const changed = { type: "backfill-changed", battleSessionId: "bs_1" };
+      tale.matcher({ ...changed, backfill: { backfillId: "bf_1", state: "CANCELLED", strategy: "MAX_POSSIBLE" } });
+      const backfill = { backfillId: "bf_2", state: "SEARCHING", strategy: "CUSTOM" };
+      const goals = ["red", "blue"].map((team) => ({ team, players: 1 }));
+      tale.matcher({ type: "backfill-started", battleSessionId: "bs_1", backfill, goals });
+      for (const id of ["c", "d"]) tale.queue(id);
+      tale.matcher(fill({ backfill }));
+      tale.change({ added: newcomers, backfill }, { request: { id: "fill bf_1.f1", bodyDigest: "" } });
+    },
+  },
+  {
+    promise: "B-TARGET",
+    name: "a full session whose backfill goes on searching",
+    tell(tale) {
+      battle(tale);
+      tale.change({ creationPolicy: "DENY_ALL" });
+      tale.heal();
+      tale.nowMs += 30_000;
+      tale.queue("c");
+    },
+  },
+  {
+    promise: "B-DIES-WITH-SESSION",
+    name: "a backfill that outlives its session",
+    tell(tale) {
+      battle(tale);
+      tale.matcher({ type: "session-ended", battleSessionId: "bs_1", cause: "GAME_ENDED" });
+    },
+  },
+  {
+    promise: "E-ORDER",
+    name: "a version that a watcher does not hear",
+    tell(tale) {
+      tale.see({ type: "ticket-watch", watcher: "w", resumeToken: "" });
+      tale.queue("a");
+      tale.matcher({ type: "ticket-cancelled", ticketId: "a" });
+      tale.ticket("w", { ticketId: "a", version: 2, state: 4 });
+    },
+  },
+  {
+    promise: "E-ORDER",
+    name: "a session that a game is told to start twice",
+    tell(tale) {
+      battle(tale);
+      const session = { battleSessionId: "bs_1", revision: 1, players: [] };
+      tale.heard({ type: "start", session });
+      tale.heard({ type: "start", session });
+    },
+  },
+  {
+    promise: "E-TRUE",
+    name: "an event before its fact is durable",
+    tell(tale) {
+      tale.see({ type: "ticket-watch", watcher: "w", resumeToken: "" });
+      tale.queue("a");
+      tale.ticket("w", { ticketId: "a", version: 1, state: 1 });
+      tale.ticket("w", { ticketId: "a", version: 2, state: 4 });
+    },
+  },
+  {
+    promise: "E-TRUE",
+    name: "a revision that the game hears of before it is durable",
+    tell(tale) {
+      battle(tale);
+      tale.heard({ type: "start", session: { battleSessionId: "bs_1", revision: 9, players: [] } });
+    },
+  },
+  {
+    promise: "E-IDEMPOTENT",
+    name: "one event in two forms",
+    tell(tale) {
+      tale.see({ type: "ticket-watch", watcher: "v", resumeToken: "" });
+      tale.see({ type: "ticket-watch", watcher: "w", resumeToken: "" });
+      tale.queue("a");
+      tale.ticket("v", { ticketId: "a" });
+      tale.ticket("w", { ticketId: "a", cause: "OTHER" });
+    },
+  },
+  {
+    promise: "E-AT-LEAST-ONCE",
+    name: "an event that never comes",
+    tell(tale) {
+      tale.see({ type: "ticket-watch", watcher: "w", resumeToken: "" });
+      tale.queue("a");
+      tale.matcher({ type: "ticket-cancelled", ticketId: "a" });
+      tale.ticket("w", { ticketId: "a" });
+      tale.heal();
+      tale.end();
+    },
+  },
+  {
+    promise: "Q-MONOTONIC",
+    name: "a read that goes back",
+    tell(tale) {
+      tale.queue("a");
+      tale.matcher({ type: "ticket-cancelled", ticketId: "a" });
+      const read = (version: number, state: number) =>
+        tale.call(
+          "describeMatchingProgress",
+          { ticketIds: ["a"] },
+          ok({ tickets: [{ ticketId: "a", version, state }] }),
+        );
+      read(2, 4);
+      read(1, 1);
+    },
+  },
+  {
+    promise: "L-BOUNDED",
+    name: "streams that are left over",
+    tell(tale) {
+      tale.see({ type: "gauge", name: "open streams", value: 9, quietMax: 3 });
+      tale.heal();
+      tale.end();
+    },
+  },
+  {
+    promise: "L-PROGRESS",
+    name: "a ticket that times out beside its match",
+    tell(tale) {
+      tale.queue("a", 1, { timesOutAtMs: 40_000 });
+      tale.queue("b");
+      tale.heal();
+      tale.nowMs = 40_000;
+      tale.matcher({ type: "ticket-timed-out", ticketId: "a" });
+    },
+  },
+  {
+    promise: "L-PROGRESS",
+    name: "a matcher that does not answer",
+    tell(tale) {
+      tale.heal();
+      tale.nowMs += 20_000;
+      tale.call("cancelMatching", { ticketId: "a" }, { unknown: "PEER_UNREACHABLE" });
+    },
+  },
+  {
+    promise: "HISTORY",
+    name: "a ticket that every request for was refused",
+    tell(tale) {
+      tale.call("startMatching", started("a", "a.0"), refused("POOL_FULL"));
+      tale.queue("a");
+    },
+  },
+  {
+    promise: "HISTORY",
+    name: "a cancel that nobody asked for",
+    tell(tale) {
+      tale.call("startMatching", started("a", "a.0"), { unknown: "PEER_UNREACHABLE" });
+      tale.queue("a");
+      tale.matcher({ type: "ticket-cancelled", ticketId: "a" });
+    },
+  },
+  {
+    promise: "HISTORY",
+    name: "a repeat that is refused after an acknowledgement",
+    tell(tale) {
+      tale.call("startMatching", started("a", "a.0"), { unknown: "PEER_UNREACHABLE" });
+      tale.queue("a");
+      const ticket = { ticketId: "a", version: 1, state: 1 };
+      tale.call("startMatching", started("a", "a.0"), ok({ ticket }));
+      tale.call("startMatching", started("a", "a.0"), refused("POOL_FULL"));
+    },
+  },
+  {
+    promise: "HISTORY",
+    name: "a reader who is shown less than another was",
+    tell(tale) {
+      tale.call("startMatching", started("a", "a.0"), { unknown: "PEER_UNREACHABLE" });
+      tale.queue("a");
+      tale.queue("b");
+      tale.match(["a"], ["b"]);
+      const read = (caller: string, version: number, state: number) =>
+        tale.call("describeMatchingProgress", {}, ok({ tickets: [{ ticketId: "a", version, state }] }), caller);
+      read("one", 2, 2);
+      read("other", 1, 1);
+    },
+  },
+  {
+    promise: "X-CLOCK",
+    name: "journal time that follows the wall clock",
+    tell(tale) {
+      tale.queue("a");
+      tale.see({
+        type: "matcher-fact",
+        sequence: 4,
+        epoch: 1,
+        journalMs: tale.nowMs + 3_600_000,
+        wallMs: 0,
+        fact: { type: "ended-forgotten", endedUntilMs: 0 },
+      });
+    },
+  },
+  {
+    promise: "X-SECRET",
+    name: "a player session id in a log",
+    tell(tale) {
+      battle(tale);
+      tale.see({ type: "log", node: "matcher", text: `seated ${seat("a", "red").playerSessionId}` });
+    },
+  },
+  {
+    promise: "X-SECRET",
+    name: "a process's secret in an error",
+    tell(tale) {
+      tale.process();
+      tale.call("attach", {}, { refused: "CREDENTIALS_INVALID", text: "not key_0123456789abcdefghij", metadata: {} });
+    },
+  },
+  {
+    promise: "J-SEQUENCE",
+    name: "a gap in the journal",
+    tell(tale) {
+      const fact = { type: "ended-forgotten", endedUntilMs: 0 } as const;
+      tale.see({ type: "matcher-fact", sequence: 9, epoch: 1, journalMs: tale.nowMs, wallMs: 0, fact });
+    },
+  },
+  {
+    promise: "J-FENCED",
+    name: "a zombie whose append is durable",
+    tell(tale) {
+      tale.acquired("matcher", { epoch: 2 });
+      tale.queue("a");
+    },
+  },
+  {
+    promise: "J-DURABLE",
+    name: "a durable record that a later owner does not find",
+    tell(tale) {
+      tale.acquired("matcher", { epoch: 2, lastSequence: 1 });
+    },
+  },
+  {
+    promise: "J-KEPT",
+    name: "records that are compacted away before a cursor has passed",
+    tell(tale) {
+      tale.see({ type: "snapshot", service: "matcher", epoch: 1, sequence: 2, bytes: new Uint8Array() });
+      tale.see({ type: "cursor", service: "matcher", name: "push", sequence: 1 });
+      tale.see({ type: "compacted", service: "matcher", firstSequence: 3 });
+    },
+  },
+];
+
+for (const { promise, name, tell } of rows) {
+  test(`createCheckers() sees ${name} as ${promise} broken`, () => {
+    const tale = createTale(createCheckers(terms));
+    expect(() => tell(tale)).toThrow(new RegExp(`^${promise}: `));
+  });
+}
+
+test("createCheckers() finds nothing wrong with a battle that goes well", () => {
+  const checkers = createCheckers(terms);
+  const tale = createTale(checkers);
+  tale.see({ type: "ticket-watch", watcher: "w", resumeToken: "" });
+  battle(tale);
+  for (const ticketId of ["a", "b"]) {
+    tale.ticket("w", { ticketId, version: 1, state: 1 });
+    tale.ticket("w", { ticketId, version: 2, state: 2 });
+    tale.ticket("w", { ticketId, version: 3, state: 3 });
+  }
+  for (const id of ["c", "d"]) tale.queue(id);
+  tale.matcher(fill({}));
+  tale.change({ added: newcomers }, { request: { id: "fill bf_1.f1", bodyDigest: "" } });
+  const players = ["a", "b", "c", "d"].map((ticketId) => ({ ticketId }));
+  tale.matcher({ type: "fill-applied", fillId: "bf_1.f1", battleSessionId: "bs_1", players, region: "eu" });
+  const seats = [...["a", "c"].map((id) => removed(id, "red")), ...["b", "d"].map((id) => removed(id, "blue"))];
+  tale.change({ reason: "SESSION_ENDED", state: "TERMINATED", removed: seats });
+  const backfill = { backfillId: "bf_1", state: "CANCELLED", strategy: "MAX_POSSIBLE" };
+  tale.matcher({ type: "backfill-changed", battleSessionId: "bs_1", backfill });
+  tale.matcher({ type: "session-ended", battleSessionId: "bs_1", cause: "GAME_ENDED" });
+  for (const ticketId of ["c", "d"]) {
+    tale.ticket("w", { ticketId, version: 1, state: 1 });
+    tale.ticket("w", { ticketId, version: 2, state: 3 });
+  }
+  for (const ticketId of ["a", "b"]) tale.ticket("w", { ticketId, version: 3, state: 3 }, { type: 2 });
+  for (const ticketId of ["c", "d"]) tale.ticket("w", { ticketId, version: 2, state: 3 }, { type: 2 });
+  tale.heal();
+  tale.end();
+  expect(checkers.names.length).toBeGreaterThan(30);
+});

@@ -1,0 +1,46 @@
+// M-RULES: every match is legal by its rule set, at the age that its tickets had: by the judge of @muster/rules, and by an
+// oracle that was written without looking at it.
+
+import type { MatcherFact } from "@muster/matcher/testing";
+import { judge } from "@muster/rules";
+import { findBreach } from "../model/rule-oracle.ts";
+import type { Books } from "./books/books.ts";
+import { BrokenPromise, type Checker } from "./checker.ts";
+import { createRuleSets } from "./rule-sets.ts";
+
+const NAME = "M-RULES";
+
+type Match = Extract<MatcherFact, { type: "match-formed" }>["match"];
+
+export function mRules(books: Books): Checker {
+  const ruleSets = createRuleSets(books);
+  const check = ({ matchId, configuration, players, teams }: Match, journalMs: number) => {
+    const ruleSet = ruleSets.find(configuration);
+    const name = books.matcher.configurations.get(configuration)?.ruleSet ?? "";
+    if (!ruleSet) throw new BrokenPromise(NAME, `${matchId} is of ${configuration}, which has no rule set`);
+    const ages = players.map(
+      ({ ticketId }) => journalMs - (books.matcher.tickets.get(ticketId)?.createdMs ?? journalMs),
+    );
+    const ageMs = ruleSet.expansionAge === "newest" ? Math.min(...ages) : Math.max(...ages);
+    const roster = teams.map((team) => ({
+      name: team.name,
+      players: players
+        .filter((player) => player.team === team.name)
+        .map(({ playerId, ticketId }) => {
+          const ticket = books.matcher.tickets.get(ticketId);
+          const attributes = ticket?.players.find((player) => player.playerId === playerId)?.attributes ?? {};
+          return { playerId, ticketId, attributes };
+        }),
+    }));
+    const [violation] = judge(ruleSet, roster, { ageMs });
+    const breach = violation?.message ?? findBreach(books.matcher.ruleSets.get(name) ?? "", roster, ageMs);
+    if (breach !== undefined) throw new BrokenPromise(NAME, `${matchId} is not legal: ${breach}`);
+  };
+  return {
+    name: NAME,
+    see(observation) {
+      if (observation.type !== "matcher-fact" || observation.fact.type !== "match-formed") return;
+      check(observation.fact.match, observation.journalMs);
+    },
+  };
+}

@@ -1,0 +1,104 @@
+// All checkers, most telling first: the one that names the cause before the one that names what came of it. A new promise is
+// a file beside this one and a line here.
+import { createHistory } from "../model/history.ts";
+import type { Observation } from "../observation.ts";
+import { bDiesWithSession } from "./b-dies-with-session.ts";
+import { bFit } from "./b-fit.ts";
+import { bOneLive } from "./b-one-live.ts";
+import { bTarget } from "./b-target.ts";
+import { type Books, createBooks } from "./books/books.ts";
+import type { Checker } from "./checker.ts";
+import { eAtLeastOnce } from "./e-at-least-once.ts";
+import { eIdempotent } from "./e-idempotent.ts";
+import { eOrder } from "./e-order.ts";
+import { eTrue } from "./e-true.ts";
+import { jOrder } from "./j-order.ts";
+import { lBounded } from "./l-bounded.ts";
+import { lProgress } from "./l-progress.ts";
+import { mDisjoint } from "./m-disjoint.ts";
+import { mFresh } from "./m-fresh.ts";
+import { mNoBypass } from "./m-no-bypass.ts";
+import { mRules } from "./m-rules.ts";
+import { mWhole } from "./m-whole.ts";
+import { pAcceptOnce } from "./p-accept-once.ts";
+import { pRemoveOnce } from "./p-remove-once.ts";
+import { pReserveExpires } from "./p-reserve-expires.ts";
+import { qMonotonic } from "./q-monotonic.ts";
+import { sCapacity } from "./s-capacity.ts";
+import { sFenced } from "./s-fenced.ts";
+import { sLossNoticed } from "./s-loss-noticed.ts";
+import { sOnePerMatch } from "./s-one-per-match.ts";
+import { sProcessLimit } from "./s-process-limit.ts";
+import { type Queue, sQueueFallback } from "./s-queue-fallback.ts";
+import { tCancelTruth } from "./t-cancel-truth.ts";
+import { tIdempotent } from "./t-idempotent.ts";
+import { tLegalEdge } from "./t-legal-edge.ts";
+import { tNoLoss } from "./t-no-loss.ts";
+import { tOneTerminal } from "./t-one-terminal.ts";
+import { tPlayerOnce } from "./t-player-once.ts";
+import { tReturnAge } from "./t-return-age.ts";
+import { xClock } from "./x-clock.ts";
+import { xSecret } from "./x-secret.ts";
+
+/** What the world has promised about itself and no fact tells. */
+export type Terms = {
+  readonly hostLostAfterMs: number;
+  readonly queues: readonly Queue[];
+};
+
+/** One checker that is all of them: each sees every observation, and what all before it have seen. */
+export function createCheckers(terms: Terms): Checker & { readonly names: readonly string[] } {
+  const books = createBooks();
+  const checkers = listCheckers(books, terms);
+  return {
+    name: "all",
+    names: checkers.map((checker) => checker.name),
+    see(observation: Observation) {
+      books.open(observation);
+      for (const checker of checkers) checker.see(observation);
+      books.fold(observation);
+      if (observation.type === "end") for (const checker of checkers) checker.end?.();
+    },
+  };
+}
+
+function listCheckers(books: Books, terms: Terms): readonly Checker[] {
+  return [
+    jOrder(),
+    xClock(),
+    xSecret(),
+    tIdempotent(books),
+    tPlayerOnce(books),
+    tCancelTruth(books),
+    mDisjoint(books),
+    mFresh(books),
+    mWhole(books),
+    mRules(books),
+    mNoBypass(books),
+    tReturnAge(books),
+    tOneTerminal(books),
+    tLegalEdge(books),
+    tNoLoss(books),
+    sFenced(books),
+    sCapacity(books),
+    sOnePerMatch(books),
+    sProcessLimit(books),
+    sLossNoticed(books, terms),
+    sQueueFallback(books, terms),
+    pAcceptOnce(books),
+    pReserveExpires(books),
+    pRemoveOnce(books),
+    bOneLive(books),
+    bFit(books),
+    bTarget(books),
+    bDiesWithSession(books),
+    eOrder(books),
+    eTrue(books),
+    eIdempotent(books),
+    eAtLeastOnce(books),
+    qMonotonic(books),
+    lProgress(books),
+    lBounded(books),
+    createHistory(books),
+  ];
+}
