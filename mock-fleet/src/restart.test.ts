@@ -211,6 +211,7 @@ test("a sidecar that dies over and over takes its process with it", async () => 
   const { clock, open } = stage();
   let isFirst = true;
   await using world = await open({ host: () => (isFirst ? { hello: { secret: "wrong" } } : {}) });
+  while (world.launches.length === 0) await clock.advance(0);
   const [launch] = world.launches;
   for (let start = 0; start < 5; start += 1) {
     while (world.hosts.length <= start) await clock.advance(500);
