@@ -75,6 +75,17 @@ export function buildProgram({ run, runService }: ProgramPorts): Command {
   addTicketCommands(program, run);
   addBackfillCommands(program, run);
 
+  const rules = program.command("rules").description("rule sets: check");
+  withJson(rules.command("check"))
+    .description("say whether a rule set is legal, what it costs a search, and what may not be meant")
+    .argument("<file>", "a rule set as JSON, in the words of FlexMatch, GPM or PGOS")
+    .action((file: string, options: Options) =>
+      run(noAddresses(options), async (context) => {
+        const { checkRules } = await import("./commands/rules.ts");
+        return await checkRules(file, context);
+      }),
+    );
+
   asking(program.command("sessions"))
     .description("battle sessions with their rosters and backfills")
     .argument("[id...]", "only these")

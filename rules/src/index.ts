@@ -1,4 +1,7 @@
 // For the matcher and for tools: read rule sets; judge, form and fill matches by them.
+export { type Constraint, constraintKinds, isIndexed } from "./explain/constraint.ts";
+export { type Explanation, explainRuleSet, renderExplanation } from "./explain/explain.ts";
+export { type Lint, lintCodes } from "./explain/lint.ts";
 export {
   type FillGoal,
   type FillStrategy,

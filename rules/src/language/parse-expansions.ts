@@ -161,8 +161,10 @@ function enforcedRules(rules: readonly Rule[]): readonly Rule[] {
 function bindMember(rule: Rule): BoundMember {
   const type = typeOf(rule);
   return {
+    rule,
     expressions: type.expressions(rule),
     readsLatencies: type.readsLatencies?.(rule) ?? false,
+    constraints: type.constraints(rule),
     findBreach: (roster) => type.findBreach(rule, roster),
     mayStillHold: (roster) => type.mayStillHold(rule, roster),
   };

@@ -1,6 +1,7 @@
 // batchDistance: the values of one attribute over everybody in the match lie within a distance of one another. Of strings
 // the distance is how many different ones there are beyond the first: 0 asks that all are the same.
 import { limits } from "@muster/proto";
+import { describeSources } from "../explain/describe-expression.ts";
 import type { Expression } from "../language/expression.ts";
 import { findAttribute, parseExpression } from "../language/parse-expression.ts";
 import { readNumber, refuse } from "../language/spot.ts";
@@ -62,6 +63,17 @@ export const batchDistance: RuleType<BatchDistanceRule> = {
   },
 
   mayStillHold: (rule, roster) => distanceOf(rule, roster) <= rule.maxDistance,
+
+  constraints({ measurement, minDistance, maxDistance }) {
+    const over = describeSources([measurement]);
+    if (measurement.leaf === "string" && maxDistance < 1) return [{ kind: "partition", over, says: "all equal" }];
+    const says =
+      measurement.leaf === "string" ? `at most ${maxDistance + 1} values` : `within ${maxDistance} of one another`;
+    const whole = { kind: "residual", over, says: `at least ${minDistance} apart`, prunes: false } as const;
+    if (measurement.leaf === "string") return [{ kind: "residual", over, says, prunes: true }];
+    if (maxDistance === Number.POSITIVE_INFINITY) return [whole];
+    return [{ kind: "window", over, says }, ...(minDistance > 0 ? [whole] : [])];
+  },
 
   kinship({ measurement, maxDistance }) {
     const read = readLeaves([measurement]);

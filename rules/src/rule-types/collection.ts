@@ -2,6 +2,7 @@
 // one value occurs, `reference_intersection_count` what each list shares with a reference list. The count lies between
 // `minCount` and `maxCount`.
 import { limits } from "@muster/proto";
+import { describeSources } from "../explain/describe-expression.ts";
 import { type Expression, isPerPlayer, sourceOf } from "../language/expression.ts";
 import { looksLikeExpression, parseExpression } from "../language/parse-expression.ts";
 import { readChoice, readCount, readList, refuse, type Spot } from "../language/spot.ts";
@@ -97,6 +98,33 @@ export const collection: RuleType<CollectionRule> = {
         return counts.every((count) => count <= rule.maxCount);
       case "reference_intersection_count": // Each player alone.
         return counts.every((count) => count >= rule.minCount && count <= rule.maxCount);
+    }
+  },
+
+  constraints(rule) {
+    const { measurements, operation, reference, minCount, maxCount } = rule;
+    const over = describeSources(measurements);
+    const range = maxCount === Number.POSITIVE_INFINITY ? `${minCount} or more` : `${minCount} to ${maxCount}`;
+    const isForAll = measurements.every((one) => isPerPlayer(one) && sourceOf(one).teams.isAll);
+    const prunes = measurements.every(isPerPlayer) && reference?.type !== "expression";
+    const residual = { kind: "residual", over, prunes } as const;
+    switch (operation) {
+      case "intersection": {
+        const says = `${range} shared by all`;
+        if (!isForAll || minCount === 0) return [{ ...residual, says }];
+        const isBounded = maxCount !== Number.POSITIVE_INFINITY;
+        return [
+          { kind: "mask", over, says: `${minCount} or more shared by all` },
+          ...(isBounded ? [{ ...residual, says }] : []),
+        ];
+      }
+      case "contains":
+        return [{ ...residual, says: `${range} times ${reference?.type === "literal" ? reference.value[0] : ""}` }];
+      case "reference_intersection_count": {
+        const says = `${range} of the reference in each`;
+        if (isForAll && reference?.type === "literal") return [{ kind: "admission", over, says }];
+        return [{ ...residual, says }];
+      }
     }
   },
 

@@ -1,6 +1,7 @@
 // comparison: measured values against a reference value (`=  !=  <  <=  >  >=`), or, without one, all of them against
 // one another (`=` all the same, `!=` all different). Values of all measurements count together, nested lists flattened.
-import { type Expression, isPerPlayer, sourceOf } from "../language/expression.ts";
+import { describeExpression, describeMeasured, describeSources } from "../explain/describe-expression.ts";
+import { type Expression, isCountsOnly, isPerPlayer, sourceOf } from "../language/expression.ts";
 import { readChoice, refuse, type Spot } from "../language/spot.ts";
 import type { Roster } from "../roster.ts";
 import { evaluate, leavesOf, pairUp, readLeaves } from "./evaluate.ts";
@@ -67,6 +68,23 @@ export const comparison: RuleType<ComparisonRule> = {
   mayStillHold(rule, roster) {
     if (rule.reference?.type === "expression" || !rule.measurements.every(isPerPlayer)) return true;
     return comparison.findBreach(rule, roster) === undefined;
+  },
+
+  constraints({ measurements, operation, reference }) {
+    const over = describeSources(measurements);
+    const isForAll = measurements.every((one) => isPerPlayer(one) && sourceOf(one).teams.isAll);
+    const expressions = reference?.type === "expression" ? [...measurements, reference.expression] : measurements;
+    if (!reference) {
+      const says = operation === "=" ? "all equal" : "all different";
+      if (expressions.every(isCountsOnly)) return [{ kind: "recipe", over, says }];
+      if (isForAll && operation === "=") return [{ kind: "partition", over, says }];
+      return [{ kind: "residual", over, says, prunes: measurements.every(isPerPlayer) }];
+    }
+    const against = reference.type === "literal" ? show(reference.value) : describeExpression(reference.expression);
+    const says = `${describeMeasured(measurements)} ${operation} ${against}`;
+    if (expressions.every(isCountsOnly)) return [{ kind: "recipe", over, says }];
+    if (isForAll && reference.type === "literal") return [{ kind: "admission", over, says }];
+    return [{ kind: "residual", over, says, prunes: reference.type === "literal" && measurements.every(isPerPlayer) }];
   },
 
   kinship({ measurements, operation, reference }) {

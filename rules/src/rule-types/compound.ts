@@ -52,6 +52,13 @@ export const compound: RuleType<CompoundRule> = {
   },
 
   kinship: () => undefined,
+  constraints({ statement, bound }) {
+    // All of a conjunction hold each on its own.
+    const isConjunction = statement.type === "and" && statement.parts.every((part) => part.type === "rule");
+    if (isConjunction) return [...bound.values()].flatMap((member) => member.constraints);
+    const over = [...new Set([...bound.values()].flatMap((member) => member.constraints.map((one) => one.over)))];
+    return [{ kind: "residual", over: over.join(", "), says: show(statement), prunes: statement.type === "or" }];
+  },
 };
 
 function evaluate(statement: Statement, holds: (name: string) => boolean): boolean {

@@ -2,7 +2,8 @@
 // is a number or an expression: one number for all, or a list that the measured list is compared with item by item.
 
 import { limits } from "@muster/proto";
-import { type Expression, isPerPlayer, sourceOf } from "../language/expression.ts";
+import { describeExpression, describeMeasured, describeSources } from "../explain/describe-expression.ts";
+import { type Expression, isCountsOnly, isPerPlayer, sourceOf } from "../language/expression.ts";
 import { readNumber, refuse, type Spot } from "../language/spot.ts";
 import { evaluate, leavesOf, pairUp, readLeaves } from "./evaluate.ts";
 import { type Reference, readMeasurements, readReference } from "./measurements.ts";
@@ -78,6 +79,21 @@ export const distance: RuleType<DistanceRule> = {
     // Whatever the reference will come to: values within maxDistance of it are within twice that of one another.
     const values = rule.measurements.flatMap((one) => leavesOf(evaluate(one, roster))).map(Number);
     return Math.max(...values) - Math.min(...values) <= 2 * rule.maxDistance || values.length === 0;
+  },
+
+  constraints(rule) {
+    const { measurements, reference, minDistance, maxDistance } = rule;
+    const over = describeSources(measurements);
+    const isForAll = measurements.every((one) => isPerPlayer(one) && sourceOf(one).teams.isAll);
+    const least = minDistance > 0 ? `at least ${minDistance} and ` : "";
+    const against = reference.type === "literal" ? reference.value : describeExpression(reference.expression);
+    const says = `${describeMeasured(measurements)} ${least}at most ${maxDistance} from ${against}`;
+    if (distance.expressions(rule).every(isCountsOnly)) return [{ kind: "recipe", over, says }];
+    if (isForAll && reference.type === "literal") return [{ kind: "admission", over, says }];
+    const residual = { kind: "residual", over, says, prunes: measurements.every(isPerPlayer) } as const;
+    const kinship = distance.kinship(rule);
+    if (kinship?.type !== "within" || kinship.spread === Number.POSITIVE_INFINITY) return [residual];
+    return [{ kind: "window", over, says: `within ${kinship.spread} of one another` }, residual];
   },
 
   kinship({ measurements, reference, maxDistance }) {

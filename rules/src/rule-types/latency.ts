@@ -60,6 +60,13 @@ export const latency: RuleType<LatencyRule> = {
   /** A newcomer may bring an average nearer, but takes no region away from the far ones. */
   mayStillHold: (rule, roster) => !isMeasured(roster) || regionsOf({ ...rule, distance: undefined }, roster).length > 0,
 
+  constraints({ maxLatencyMs, distance }) {
+    const mask = { kind: "mask", over: "regions", says: `one at ${maxLatencyMs} ms or less for all` } as const;
+    if (!distance) return [mask];
+    const says = `within ${distance.maxMs} ms of its ${distance.reference}`;
+    return [mask, { kind: "residual", over: "regions", says, prunes: false }];
+  },
+
   kinship: (rule) => ({
     type: "shared",
     least: 1,

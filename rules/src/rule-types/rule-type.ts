@@ -1,4 +1,5 @@
 // What a rule type must be able to do. A new one is a file that exports such an object, and a line in `table.ts`.
+import type { Constraint } from "../explain/constraint.ts";
 import type { Expression, PartyAggregation } from "../language/expression.ts";
 import type { Declared } from "../language/parse-expression.ts";
 import type { Fields, Spot } from "../language/spot.ts";
@@ -29,6 +30,8 @@ export type RuleType<Rule extends RuleBase> = {
   mayStillHold(rule: Rule, roster: Roster): boolean;
   /** What the rule asks of any two tickets of a match, wherever they sit, if it says so much. */
   kinship(rule: Rule): Kinship | undefined;
+  /** What the rule is to a search, for explanations and for compilers of it. */
+  constraints(rule: Rule): readonly Constraint[];
   /** Of a rule that only sorts: where a ticket stands beside the anchor, lowest first. Such a rule is never broken. */
   sortKey?(rule: Rule, ticket: readonly SeatedPlayer[], anchor: readonly SeatedPlayer[]): number;
   /** Of a rule about other rules: the names of those that it judges by, which are then not enforced alone. */
@@ -39,8 +42,11 @@ export type RuleType<Rule extends RuleBase> = {
 
 /** What a rule about other rules may ask of one of them. */
 export type BoundMember = {
+  /** Which it is: the same value at ages between which nothing of it expands. */
+  readonly rule: object;
   readonly expressions: readonly Expression[];
   readonly readsLatencies: boolean;
+  readonly constraints: readonly Constraint[];
   findBreach(roster: Roster): string | undefined;
   mayStillHold(roster: Roster): boolean;
 };

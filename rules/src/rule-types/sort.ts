@@ -65,6 +65,13 @@ function createSort<Type extends string>(
     findBreach: () => undefined,
     mayStillHold: () => true,
     kinship: () => undefined,
+    constraints: ({ attribute, direction }) => [
+      {
+        kind: "order",
+        over: attribute.name,
+        says: `${direction}, by ${type === "distanceSort" ? "distance" : "value"}`,
+      },
+    ],
 
     sortKey(rule, ticket, anchor) {
       const key = keyOf(rule, anchor);

@@ -1,0 +1,141 @@
+// What is allowed and probably not meant: said to the author of a rule set before players find out.
+import type { RuleSet, TeamSpec, Tier } from "../rule-set.ts";
+import { typeOf } from "../rule-types/table.ts";
+import { listSizes, roomLeft, type Sizes, sizingOf } from "../search/team-sizes.ts";
+import { isIndexed } from "./constraint.ts";
+
+export const lintCodes = [
+  "NO_INDEX",
+  "NEVER_HOLDS",
+  "LOOSENS_NOTHING",
+  "TIGHTENS",
+  "NEWEST_CLOCK_TRAP",
+  "UNREACHABLE_TEAM_SIZE",
+] as const;
+
+/** `at` names the place as an expansion's target does: `rules[fair]`, `teams[red].maxPlayers`, or `$`. */
+export type Lint = { readonly code: (typeof lintCodes)[number]; readonly at: string; readonly message: string };
+
+/** Sizes of matches that are looked at for teams that cannot be reached: beyond it the question costs more than it is worth. */
+const SEATS_LOOKED_AT_MAX = 200;
+
+/** Everything worth a second look, the gravest first. */
+export function lintRuleSet(ruleSet: RuleSet): readonly Lint[] {
+  return [
+    ...findImpossible(ruleSet),
+    ...findClockTrap(ruleSet),
+    ...findIdleSteps(ruleSet),
+    ...findMissingIndex(ruleSet),
+  ];
+}
+
+function findMissingIndex({ tiers: [tier] }: RuleSet): readonly Lint[] {
+  const constraints = tier.rules.flatMap((rule) => typeOf(rule).constraints(rule));
+  if (constraints.length === 0 || constraints.some(isIndexed)) return [];
+  if (!constraints.some(({ kind }) => kind === "residual")) return [];
+  const message =
+    "every ticket is tried with every other: a rule that all players be equal or near in something is missing";
+  return [{ code: "NO_INDEX", at: "$", message }];
+}
+
+/** Team sizes that no match can have, at any age, by the rules that count players. */
+function findImpossible(ruleSet: RuleSet): readonly Lint[] {
+  const reached = ruleSet.tiers.map(reachableSizes);
+  if (reached.some((sizes) => sizes === "too many to tell")) return [];
+  const all = reached.flatMap((sizes) => (sizes === "too many to tell" ? [] : [...sizes]));
+  if (all.length === 0) {
+    return [
+      { code: "NEVER_HOLDS", at: "$", message: "no match is legal: the rules that count players allow no team sizes" },
+    ];
+  }
+  const rooms = sizingOf(ruleSet.tiers[0], new Map()).rooms;
+  return ruleSet.tiers[0].teams.flatMap((team): readonly Lint[] => {
+    const places = rooms.flatMap((room, index) => (room.template.name === team.name ? [index] : []));
+    const largest = Math.max(...all.flatMap((sizes) => places.map((place) => sizes[place] ?? 0)));
+    if (largest >= team.maxPlayers) return [];
+    const message = `no match has more than ${largest} players in ${team.name}: its maximum of ${team.maxPlayers} is never reached`;
+    return [{ code: "UNREACHABLE_TEAM_SIZE", at: `teams[${team.name}].maxPlayers`, message }];
+  });
+}
+
+function reachableSizes(tier: Tier): ReadonlySet<Sizes> | "too many to tell" {
+  const sizing = sizingOf(tier, new Map());
+  const room = roomLeft(sizing);
+  if (room > SEATS_LOOKED_AT_MAX) return "too many to tell";
+  const found = new Set<Sizes>();
+  for (let players = 1; players <= room; players += 1) {
+    for (const sizes of listSizes(sizing, players, new Set()).list) found.add(sizes);
+  }
+  return found;
+}
+
+/**
+ * With the clock of the newest ticket, every newcomer takes back what those who wait have reached. Where the least number
+ * of players shrinks with age, tickets that came some seconds apart can so be matched alone, each at its own last step.
+ */
+function findClockTrap({ expansionAge, tiers }: RuleSet): readonly Lint[] {
+  if (expansionAge === "oldest") return [];
+  const [first] = tiers;
+  return first.teams.flatMap(({ name, minPlayers }): readonly Lint[] => {
+    const shrinks = tiers.some(({ teams }) => teams.some((team) => team.name === name && team.minPlayers < minPlayers));
+    if (!shrinks) return [];
+    const message =
+      "shrinks by the age of the newest ticket: tickets that come apart by less than the steps may each end up alone. " +
+      'Say expansionAgeSelection "oldest" unless this is meant';
+    return [{ code: "NEWEST_CLOCK_TRAP", at: `teams[${name}].minPlayers`, message }];
+  });
+}
+
+/** Fields whose rise lets more pass, and those whose fall does. */
+/** Fields that documents call otherwise. */
+const DOCUMENT_NAMES: Readonly<Record<string, string>> = { maxLatencyMs: "maxLatency" };
+const LOOSER_ABOVE = ["maxPlayers", "maxDistance", "maxLatencyMs", "maxCount"];
+const LOOSER_BELOW = ["minPlayers", "minDistance", "minCount"];
+
+function findIdleSteps({ tiers }: RuleSet): readonly Lint[] {
+  return tiers.slice(1).flatMap((tier, index): readonly Lint[] => {
+    const before = tiers[index];
+    if (!before) return [];
+    const age = `${tier.fromAgeMs / 1_000} s`;
+    const changes = [...changesOfTeams(before.teams, tier.teams), ...changesOfRules(before, tier)];
+    const isIdle = changes.length === 0 && before.algorithm === tier.algorithm;
+    if (isIdle)
+      return [{ code: "LOOSENS_NOTHING", at: "$.expansions", message: `nothing is different from ${age} on` }];
+    return changes
+      .filter((change) => change.isTighter)
+      .map(({ at }) => ({ code: "TIGHTENS", at, message: `lets fewer matches pass from ${age} on than before` }));
+  });
+}
+
+type Change = { readonly at: string; readonly isTighter: boolean };
+
+function changesOfTeams(before: readonly TeamSpec[], after: readonly TeamSpec[]): readonly Change[] {
+  return after.flatMap((team) => {
+    const old = before.find(({ name }) => name === team.name);
+    return old ? changesBetween(`teams[${team.name}]`, old, team) : [];
+  });
+}
+
+function changesOfRules(before: Tier, after: Tier): readonly Change[] {
+  return after.rules.flatMap((rule): readonly Change[] => {
+    const old = before.rules.find(({ name }) => name === rule.name);
+    if (!old || old === rule) return [];
+    // A compound is bound anew at every age: what changed in it is what changed in a rule that it names.
+    if (rule.type === "compound" && old.type === "compound") {
+      const isSame = [...rule.bound].every(([name, member]) => old.bound.get(name)?.rule === member.rule);
+      return isSame ? [] : [{ at: `rules[${rule.name}]`, isTighter: false }];
+    }
+    return changesBetween(`rules[${rule.name}]`, old, rule);
+  });
+}
+
+function changesBetween(place: string, before: object, after: object): readonly Change[] {
+  const old = new Map<string, unknown>(Object.entries(before));
+  return Object.entries(after).flatMap(([field, value]): readonly Change[] => {
+    const was = old.get(field);
+    if (was === value) return [];
+    const rises = Number(value) > Number(was);
+    const isTighter = (LOOSER_ABOVE.includes(field) && !rises) || (LOOSER_BELOW.includes(field) && rises);
+    return [{ at: `${place}.${DOCUMENT_NAMES[field] ?? field}`, isTighter }];
+  });
+}
