@@ -162,10 +162,12 @@ function blobsOf(block: Block): Slice<Uint8Array> {
 
 function slicesOf({ name, rows, payload }: Block): { readonly bytes: Buffer; readonly starts: Uint32Array } {
   const bytes = payload.subarray(rows * NUMBER_BYTES.blob);
+  const lengths = new Uint32Array(rows);
+  new Uint8Array(lengths.buffer).set(payload.subarray(0, rows * NUMBER_BYTES.blob));
   const starts = new Uint32Array(rows + 1);
   let start = 0;
-  for (let row = 0; row < rows; row += 1) {
-    start += payload.readUInt32LE(row * NUMBER_BYTES.blob);
+  for (const [row, length] of lengths.entries()) {
+    start += length;
     starts[row + 1] = start;
   }
   if (start !== bytes.length)

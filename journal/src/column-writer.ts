@@ -30,21 +30,21 @@ export function* writeColumns<Schema extends ColumnSchema>(
   columns: ColumnRows<Schema>,
 ): Generator<Uint8Array, void> {
   const chunks = createChunks();
-  let block = 0;
+  let number = 0;
   for (const [name, type] of Object.entries(schema)) {
-    for (const { rows, payload } of blocksOf(type, columns[name] ?? [])) {
-      chunks.add(headerOf({ name, typeNumber: COLUMN_TYPES.indexOf(type), rows, block, payload }), rows);
-      chunks.add(payload, 0);
-      block += 1;
-      yield* chunks.takeFull();
+    for (const block of blocksOf(type, columns[name] ?? [])) {
+      chunks.add(headerOf({ name, typeNumber: COLUMN_TYPES.indexOf(type), number, block }), ...block.payload);
+      number += 1;
+      if (chunks.isFull(block.rows)) yield* chunks.take();
     }
   }
-  const columnCount = Object.keys(schema).length;
-  chunks.add(headerOf({ name: "", typeNumber: END_TYPE, rows: columnCount, block, payload: new Uint8Array(0) }), 0);
-  yield* chunks.takeAll();
+  const end = { rows: Object.keys(schema).length, payload: [] };
+  chunks.add(headerOf({ name: "", typeNumber: END_TYPE, number, block: end }));
+  yield* chunks.take();
 }
 
-type Block = { readonly rows: number; readonly payload: Uint8Array };
+/** The payload in pieces, which are valid until the next block is asked for. */
+type Block = { readonly rows: number; readonly payload: readonly Uint8Array[] };
 
 function blocksOf(type: ColumnType, rows: Iterable<number | string | Uint8Array>): Iterable<Block> {
   // The schema's type and the rows' go together by ColumnRows, which the compiler cannot follow over a loop of names.
@@ -54,30 +54,28 @@ function blocksOf(type: ColumnType, rows: Iterable<number | string | Uint8Array>
     case "blob":
       return blobBlocks(rows as Iterable<Uint8Array>);
     case "u8":
-      return numberBlocks(() => new Uint8Array(BLOCK_ROWS_MAX), rows as Iterable<number>);
+      return numberBlocks(new Uint8Array(BLOCK_ROWS_MAX), rows as Iterable<number>);
     case "u32":
-      return numberBlocks(() => new Uint32Array(BLOCK_ROWS_MAX), rows as Iterable<number>);
+      return numberBlocks(new Uint32Array(BLOCK_ROWS_MAX), rows as Iterable<number>);
     case "f64":
-      return numberBlocks(() => new Float64Array(BLOCK_ROWS_MAX), rows as Iterable<number>);
+      return numberBlocks(new Float64Array(BLOCK_ROWS_MAX), rows as Iterable<number>);
   }
 }
 
 function* numberBlocks(
-  allocate: () => Uint8Array | Uint32Array | Float64Array,
+  numbers: Uint8Array | Uint32Array | Float64Array,
   rows: Iterable<number>,
 ): Generator<Block, void> {
-  let numbers = allocate();
   let count = 0;
   const take = (): Block => ({
     rows: count,
-    payload: new Uint8Array(numbers.buffer, 0, count * numbers.BYTES_PER_ELEMENT),
+    payload: [new Uint8Array(numbers.buffer, 0, count * numbers.BYTES_PER_ELEMENT)],
   });
   let isFirst = true;
   for (const row of rows) {
     if (count === BLOCK_ROWS_MAX) {
       yield take();
       isFirst = false;
-      numbers = allocate();
       count = 0;
     }
     numbers[count] = row;
@@ -94,14 +92,14 @@ function* stringBlocks(rows: Iterable<string>): Generator<Block, void> {
     const lengthOf =
       bytes.length === text.length ? (one: string) => one.length : (one: string) => Buffer.byteLength(one);
     const lengths = Uint32Array.from(texts, lengthOf);
-    yield { rows: texts.length, payload: Buffer.concat([new Uint8Array(lengths.buffer), bytes]) };
+    yield { rows: texts.length, payload: [new Uint8Array(lengths.buffer), bytes] };
   }
 }
 
 function* blobBlocks(rows: Iterable<Uint8Array>): Generator<Block, void> {
   for (const blobs of groupsOf(rows)) {
     const lengths = Uint32Array.from(blobs, (blob) => blob.length);
-    yield { rows: blobs.length, payload: Buffer.concat([new Uint8Array(lengths.buffer), ...blobs]) };
+    yield { rows: blobs.length, payload: [new Uint8Array(lengths.buffer), Buffer.concat(blobs)] };
   }
 }
 
@@ -126,46 +124,59 @@ function* groupsOf<Row extends { readonly length: number }>(rows: Iterable<Row>)
 function headerOf(head: {
   readonly name: string;
   readonly typeNumber: number;
-  readonly rows: number;
-  readonly block: number;
-  readonly payload: Uint8Array;
+  readonly number: number;
+  readonly block: Block;
 }): Uint8Array {
+  const { rows, payload } = head.block;
   const nameBytes = Buffer.byteLength(head.name);
   invariant(nameBytes === head.name.length && nameBytes <= 255, "names of columns are short and ASCII");
   const header = Buffer.alloc(BLOCK_HEADER_BYTES + nameBytes);
-  header.writeUInt32LE(head.payload.length, 4);
-  header.writeUInt32LE(head.rows, 8);
-  header.writeUInt16LE(head.block % 65_536, 12);
+  header.writeUInt32LE(
+    payload.reduce((sum, piece) => sum + piece.length, 0),
+    4,
+  );
+  header.writeUInt32LE(rows, 8);
+  header.writeUInt16LE(head.number % 65_536, 12);
   header.writeUInt8(head.typeNumber, 14);
   header.writeUInt8(nameBytes, 15);
   header.write(head.name, BLOCK_HEADER_BYTES, "latin1");
-  header.writeUInt32LE(crc32(head.payload, crc32(header.subarray(4))), 0);
+  header.writeUInt32LE(
+    payload.reduce((sum, piece) => crc32(piece, sum), crc32(header.subarray(4))),
+    0,
+  );
   return header;
 }
 
-/** Gathers small pieces into chunks and cuts large ones. */
+/** Gathers small pieces into chunks and cuts large ones. What is added is copied at once. */
 function createChunks() {
-  let pieces: Uint8Array[] = [];
+  let gathered = Buffer.allocUnsafeSlow(2 * BLOCK_BYTES);
   let bytes = 0;
   let rows = 0;
-  function* takeAll(): Generator<Uint8Array, void> {
-    const whole = pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces);
-    pieces = [];
-    bytes = 0;
-    rows = 0;
-    for (let offset = 0; offset < whole.length; offset += CHUNK_BYTES_MAX) {
-      yield whole.subarray(offset, offset + CHUNK_BYTES_MAX);
-    }
-  }
+  const makeRoom = (more: number) => {
+    if (bytes + more <= gathered.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(2 * gathered.length, bytes + more));
+    larger.set(gathered.subarray(0, bytes));
+    gathered = larger;
+  };
   return {
-    add(piece: Uint8Array, itsRows: number): void {
-      pieces.push(piece);
-      bytes += piece.length;
-      rows += itsRows;
+    add(...pieces: readonly Uint8Array[]): void {
+      for (const piece of pieces) {
+        makeRoom(piece.length);
+        gathered.set(piece, bytes);
+        bytes += piece.length;
+      }
     },
-    takeAll,
-    *takeFull(): Generator<Uint8Array, void> {
-      if (rows >= BLOCK_ROWS_MAX || bytes >= BLOCK_BYTES) yield* takeAll();
+    isFull(moreRows: number): boolean {
+      rows += moreRows;
+      return rows >= BLOCK_ROWS_MAX || bytes >= BLOCK_BYTES;
+    },
+    /** Everything that was gathered. */
+    *take(): Generator<Uint8Array, void> {
+      for (let offset = 0; offset < bytes; offset += CHUNK_BYTES_MAX) {
+        yield new Uint8Array(gathered.subarray(offset, Math.min(offset + CHUNK_BYTES_MAX, bytes)));
+      }
+      bytes = 0;
+      rows = 0;
     },
   };
 }

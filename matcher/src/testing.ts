@@ -3,3 +3,4 @@ export { evolve } from "./core/evolve.ts";
 export type { MatcherFact, StampedFact } from "./core/fact.ts";
 export { createMatcherState, type MatcherState } from "./core/matcher-state.ts";
 export { factCodec, type JournaledFact } from "./journal-codec/fact-codec.ts";
+export { digestMatcherState, snapshotCodec } from "./journal-codec/snapshot-codec.ts";

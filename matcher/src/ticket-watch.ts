@@ -5,7 +5,7 @@ import { MusterError, type TicketId } from "@muster/proto";
 import { getTicketEntry } from "./core/cancel-matching.ts";
 import type { MatcherState } from "./core/matcher-state.ts";
 import { getConfiguration } from "./core/start-matching.ts";
-import type { TicketEventRecord } from "./core/ticket-events.ts";
+import { historyOf, type TicketEventRecord } from "./core/ticket-events.ts";
 import { createWatchers, type Watcher } from "./watchers.ts";
 
 export type TicketSelection =
@@ -48,8 +48,8 @@ export function createTicketWatch(state: MatcherState, clock: Clock): TicketWatc
     after: number,
   ): { readonly events: readonly TicketEventRecord[]; readonly position: number } => {
     if (select.type === "tickets") {
-      const histories = select.ticketIds.flatMap((id) => state.tickets.get(id)?.history ?? []);
-      const events = histories.filter(({ number }) => number > after && number <= durable);
+      const entries = select.ticketIds.map((id) => state.tickets.get(id)).filter((entry) => entry !== undefined);
+      const events = entries.flatMap(historyOf).filter(({ number }) => number > after && number <= durable);
       return { events: events.toSorted((one, other) => one.number - other.number), position: durable };
     }
     const events = state.events.after(after, Math.min(EVENTS_PER_STEP_MAX, durable - after));

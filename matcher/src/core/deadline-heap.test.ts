@@ -1,26 +1,28 @@
 import type { TicketId } from "@muster/proto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createDeadlineHeap } from "./deadline-heap.ts";
+import { createDeadlineHeap, type Deadline } from "./deadline-heap.ts";
 
 test("a deadline heap knows what a sorted list would, whatever is added and removed", () => {
   const step = fc.record({ id: fc.nat(20), atMs: fc.nat(50), removes: fc.boolean(), nowMs: fc.nat(60) });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
       const heap = createDeadlineHeap();
-      const model = new Map<TicketId, number>();
+      const model = new Map<TicketId, Deadline>();
       for (const { id, atMs, removes, nowMs } of steps) {
         const ticketId = `t${id}` as TicketId;
-        if (removes || model.has(ticketId)) {
-          heap.remove(ticketId);
+        const known = model.get(ticketId);
+        if (known) {
+          heap.remove(known);
+          if (removes) heap.remove(known);
           model.delete(ticketId);
-        } else {
-          heap.add(ticketId, atMs);
-          model.set(ticketId, atMs);
+        } else if (!removes) {
+          model.set(ticketId, heap.add(ticketId, atMs));
         }
-        const due = [...model].filter(([, time]) => time <= nowMs).map(([one]) => one);
+        const times = [...model.values()].map((deadline) => deadline.atMs);
+        const due = [...model.values()].filter((one) => one.atMs <= nowMs).map((one) => one.ticketId);
         expect(heap.size).toBe(model.size);
-        expect(heap.nextAtMs()).toBe(model.size === 0 ? undefined : Math.min(...model.values()));
+        expect(heap.nextAtMs()).toBe(model.size === 0 ? undefined : Math.min(...times));
         expect(heap.findDue(nowMs, 1_000).toSorted()).toEqual(due.toSorted());
       }
     }),

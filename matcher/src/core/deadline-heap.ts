@@ -2,13 +2,19 @@
 // long before their time leave nothing behind.
 import type { TicketId } from "@muster/proto";
 
-type Entry = { readonly ticketId: TicketId; readonly atMs: number };
+/** A ticket's place among the deadlines: it is held by whoever may remove it, which saves a map of a million tickets. */
+export type Deadline = {
+  readonly ticketId: TicketId;
+  readonly atMs: number;
+  /** The heap's own: where it stands. -1: not in it. */
+  place: number;
+};
 
 export interface DeadlineHeap {
   /** Adds a ticket that is not in it. */
-  add(ticketId: TicketId, atMs: number): void;
-  /** Removes the ticket if it is there. */
-  remove(ticketId: TicketId): void;
+  add(ticketId: TicketId, atMs: number): Deadline;
+  /** Removes the deadline if it is there. */
+  remove(deadline: Deadline): void;
   /** The earliest time, or undefined when it is empty. */
   nextAtMs(): number | undefined;
   /** Up to `limit` tickets whose time is `nowMs` or earlier. They stay in it. */
@@ -16,16 +22,15 @@ export interface DeadlineHeap {
   readonly size: number;
 }
 
-/** An empty heap. Entries of one time come out in the order of their ids, so that one history has one fold. */
-export function createDeadlineHeap(): DeadlineHeap {
-  const entries: Entry[] = [];
-  const places = new Map<TicketId, number>();
+/** A heap of `deadlines`; none by default. Entries of one time come out in the order of their ids, so that one history has one fold. */
+export function createDeadlineHeap(deadlines: readonly Deadline[] = []): DeadlineHeap {
+  const entries = [...deadlines];
 
-  const put = (entry: Entry, place: number) => {
+  const put = (entry: Deadline, place: number) => {
     entries[place] = entry;
-    places.set(entry.ticketId, place);
+    entry.place = place;
   };
-  const rise = (entry: Entry, from: number) => {
+  const rise = (entry: Deadline, from: number) => {
     let place = from;
     while (place > 0) {
       const parentPlace = (place - 1) >> 1;
@@ -37,7 +42,7 @@ export function createDeadlineHeap(): DeadlineHeap {
     put(entry, place);
     return place;
   };
-  const sink = (entry: Entry, from: number) => {
+  const sink = (entry: Deadline, from: number) => {
     let place = from;
     for (;;) {
       let childPlace = 2 * place + 1;
@@ -55,17 +60,24 @@ export function createDeadlineHeap(): DeadlineHeap {
     }
     put(entry, place);
   };
+  for (const [place, entry] of entries.entries()) entry.place = place;
+  for (let place = (entries.length >> 1) - 1; place >= 0; place -= 1) {
+    const entry = entries[place];
+    if (entry) sink(entry, place);
+  }
 
   return {
     add(ticketId, atMs) {
-      rise({ ticketId, atMs }, entries.length);
+      const deadline = { ticketId, atMs, place: -1 };
+      rise(deadline, entries.length);
+      return deadline;
     },
-    remove(ticketId) {
-      const place = places.get(ticketId);
-      if (place === undefined) return;
-      places.delete(ticketId);
+    remove(deadline) {
+      const { place } = deadline;
+      if (place < 0) return;
+      deadline.place = -1;
       const last = entries.pop();
-      if (!last || last.ticketId === ticketId) return;
+      if (!last || last === deadline) return;
       if (rise(last, place) === place) sink(last, place);
     },
     nextAtMs: () => entries[0]?.atMs,
@@ -87,6 +99,6 @@ export function createDeadlineHeap(): DeadlineHeap {
   };
 }
 
-function isBefore(one: Entry, other: Entry): boolean {
+function isBefore(one: Deadline, other: Deadline): boolean {
   return one.atMs < other.atMs || (one.atMs === other.atMs && one.ticketId < other.ticketId);
 }

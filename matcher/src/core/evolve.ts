@@ -6,9 +6,10 @@ import { type BackfillRecord, isLiveBackfill } from "./backfill.ts";
 import { bornBackfill } from "./born-backfill.ts";
 import type { MatcherFact, SeatedPlayer, StampedFact } from "./fact.ts";
 import { type PlacingMatch, stepPlacement, ticketsOf } from "./match.ts";
-import { type MatchedSession, type MatcherState, poolOf } from "./matcher-state.ts";
+import { type MatchedSession, type MatcherState, poolOf, type TicketEntry } from "./matcher-state.ts";
 import {
   type Assignment,
+  changedTicket,
   isLive,
   isVisible,
   stepTicket,
@@ -82,9 +83,9 @@ function addTicket(state: MatcherState, fact: Fact<"ticket-created">, at: Times)
   pool.searching.set(ticket.ticketId, ticket);
   pool.live += 1;
   for (const { playerId } of ticket.players) pool.players.set(playerId, ticket.ticketId);
-  state.deadlines.add(ticket.ticketId, ticket.timesOutAtMs);
-  const event = state.events.append(eventOf(at, ticket));
-  state.tickets.set(ticket.ticketId, { ticket, history: [event] });
+  const deadline = state.deadlines.add(ticket.ticketId, ticket.timesOutAtMs);
+  const latest = state.events.append(eventOf(at, ticket));
+  state.tickets.set(ticket.ticketId, { ticket, latest, deadline });
   return state;
 }
 
@@ -96,35 +97,32 @@ function changeTicket(state: MatcherState, ticketId: TicketId, event: TicketEven
   // T-LEGAL-EDGE: a fact that changes nothing was decided on another state than it is folded on.
   invariant(next !== before.state, `a fact of a ticket is a step of it: ${event.type} in ${before.state.phase}`);
   const visible = isVisible(before.state, next);
-  const ticket: Ticket = {
-    ...before,
+  const ticket = changedTicket(before, {
     state: next,
     version: visible ? before.version + 1 : before.version,
     returns: event.type === "placement-lost" && next.phase === "SEARCHING" ? before.returns + 1 : before.returns,
-  };
-  entry.ticket = ticket;
-  index(state, before, ticket, at.atMs);
-  if (visible) {
-    entry.history.push(state.events.append(eventOf(at, ticket)));
-  }
+  });
+  const deadline = index(state, entry, ticket);
+  if (isLive(before) && !isLive(ticket)) state.ended.push({ type: "ticket", ticketId, atMs: at.atMs });
+  const latest = visible ? state.events.append(eventOf(at, ticket, entry.latest)) : entry.latest;
+  state.tickets.set(ticketId, { ticket, latest, deadline });
   return state;
 }
 
 /** Keeps pool, players and deadlines in step with the ticket. */
-function index(state: MatcherState, before: Ticket, after: Ticket, atMs: number): void {
+function index(state: MatcherState, { ticket: before, deadline }: TicketEntry, after: Ticket): TicketEntry["deadline"] {
   const pool = poolOf(state, after.configuration);
-  if (after.state.phase === "SEARCHING") {
-    pool.searching.set(after.ticketId, after);
-    if (before.state.phase !== "SEARCHING") state.deadlines.add(after.ticketId, after.timesOutAtMs);
-  } else {
-    pool.searching.delete(after.ticketId);
-    state.deadlines.remove(after.ticketId);
-  }
   if (isLive(before) && !isLive(after)) {
     pool.live -= 1;
     for (const { playerId } of after.players) pool.players.delete(playerId);
-    state.ended.push({ type: "ticket", ticketId: after.ticketId, atMs });
   }
+  if (after.state.phase === "SEARCHING") {
+    pool.searching.set(after.ticketId, after);
+    return deadline ?? state.deadlines.add(after.ticketId, after.timesOutAtMs);
+  }
+  pool.searching.delete(after.ticketId);
+  if (deadline) state.deadlines.remove(deadline);
+  return undefined;
 }
 
 function formMatch(state: MatcherState, { match }: Fact<"match-formed">, at: Times): MatcherState {
@@ -323,12 +321,19 @@ function tellSessionEnded(
 ): void {
   const entry = state.tickets.get(ticketId);
   if (!entry) return; // Its retention has ended; nobody can watch it any more.
-  const { ticket } = entry;
-  entry.history.push(state.events.append({ ...eventOf(at, ticket), type: "SESSION_ENDED", sessionEndCause }));
+  const event = eventOf(at, entry.ticket, entry.latest);
+  state.tickets.set(ticketId, {
+    ...entry,
+    latest: state.events.append({ ...event, type: "SESSION_ENDED", sessionEndCause }),
+  });
 }
 
-function eventOf({ sequence, atMs, atWallMs }: Times, ticket: Ticket): Omit<TicketEventRecord, "number"> {
-  return { sequence, atMs, atWallMs, type: "STATE_CHANGED", ticket, sessionEndCause: undefined };
+function eventOf(
+  { sequence, atMs, atWallMs }: Times,
+  ticket: Ticket,
+  previous?: TicketEventRecord,
+): Omit<TicketEventRecord, "number"> {
+  return { sequence, atMs, atWallMs, type: "STATE_CHANGED", ticket, sessionEndCause: undefined, previous };
 }
 
 function forgetEnded(state: MatcherState, untilMs: number): MatcherState {

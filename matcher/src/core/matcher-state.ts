@@ -12,7 +12,7 @@ import type {
 import type { RuleSet } from "@muster/rules";
 import type { BackfillRecord, Fill } from "./backfill.ts";
 import type { Configuration } from "./configuration.ts";
-import { createDeadlineHeap, type DeadlineHeap } from "./deadline-heap.ts";
+import { createDeadlineHeap, type Deadline, type DeadlineHeap } from "./deadline-heap.ts";
 import type { PlacingMatch } from "./match.ts";
 import type { Ticket } from "./ticket.ts";
 import { createTicketEventLog, type TicketEventLog, type TicketEventRecord } from "./ticket-events.ts";
@@ -49,7 +49,13 @@ export type Pool = {
   live: number;
 };
 
-export type TicketEntry = { ticket: Ticket; readonly history: TicketEventRecord[] };
+export type TicketEntry = {
+  readonly ticket: Ticket;
+  /** What watchers heard of it last; what they heard before hangs on it. */
+  readonly latest: TicketEventRecord;
+  /** While it searches: where it stands among the deadlines. */
+  readonly deadline: Deadline | undefined;
+};
 
 export type Ended =
   | { readonly type: "ticket"; readonly ticketId: TicketId; readonly atMs: number }
@@ -58,6 +64,7 @@ export type Ended =
 export type MatcherState = {
   readonly ruleSets: Map<string, { readonly document: string; readonly ruleSet: RuleSet }>;
   readonly configurations: Map<string, Configuration>;
+  /** In the order of their arrival. */
   readonly tickets: Map<TicketId, TicketEntry>;
   readonly pools: Map<string, Pool>;
   /** Searching tickets by when they time out. */

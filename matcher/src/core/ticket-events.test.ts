@@ -2,12 +2,13 @@ import { expect, test } from "vitest";
 import type { Ticket } from "./ticket.ts";
 import { createTicketEventLog } from "./ticket-events.ts";
 
-const ticket = {} as Ticket;
+const ticketEvent = {
+  ...{ type: "STATE_CHANGED" as const, ticket: {} as Ticket, atMs: 0, atWallMs: 0, sequence: 1 },
+  ...{ sessionEndCause: undefined, previous: undefined },
+};
 function logOf(count: number) {
   const log = createTicketEventLog();
-  for (let atMs = 1; atMs <= count; atMs += 1) {
-    log.append({ type: "STATE_CHANGED", ticket, atMs, atWallMs: 0, sequence: atMs, sessionEndCause: undefined });
-  }
+  for (let atMs = 1; atMs <= count; atMs += 1) log.append({ ...ticketEvent, atMs });
   return log;
 }
 const numbers = (events: readonly { number: number }[] | undefined) => events?.map(({ number }) => number);
@@ -28,3 +29,12 @@ for (const { name, forget, after, limit, found } of rows) {
     expect(log.last).toBe(5);
   });
 }
+
+test("what is captured of a log stays as it was", () => {
+  const log = logOf(5);
+  const { list, from, until } = log.capture();
+  log.forget(4);
+  log.append({ ...ticketEvent, atMs: 6 });
+  log.forget(6);
+  expect(numbers(list.slice(from, until))).toEqual([1, 2, 3, 4, 5]);
+});

@@ -13,6 +13,8 @@ export type TicketEventRecord = {
   readonly atMs: number;
   readonly atWallMs: number;
   readonly sessionEndCause: SessionEndCause | undefined;
+  /** The one before it of the same ticket: histories hang on their last event, and share it with the log. */
+  readonly previous: TicketEventRecord | undefined;
 };
 
 export interface TicketEventLog {
@@ -21,15 +23,27 @@ export interface TicketEventLog {
   after(number: number, limit: number): readonly TicketEventRecord[] | undefined;
   /** Forgets events of `untilMs` and earlier. */
   forget(untilMs: number): void;
+  /** Everything that is kept now. The answer stays as it is, whatever is appended or forgotten later. */
+  capture(): CapturedEvents;
   /** Number of the last event; 0 before the first. */
   readonly last: number;
 }
 
-/** An empty log. Forgetting costs nothing until half of what is held has been forgotten. */
-export function createTicketEventLog(): TicketEventLog {
-  let kept: TicketEventRecord[] = [];
+/** Events `from` to `until`, the latter not included, of `list`. */
+export type CapturedEvents = {
+  readonly list: readonly TicketEventRecord[];
+  readonly from: number;
+  readonly until: number;
+};
+
+/**
+ * A log of `events`, the last of which is number `lastNumber`; empty by default. Forgetting costs nothing until half of what
+ * is held has been forgotten.
+ */
+export function createTicketEventLog(events: readonly TicketEventRecord[] = [], lastNumber = 0): TicketEventLog {
+  let kept = [...events];
   let head = 0;
-  let last = 0;
+  let last = lastNumber;
   return {
     append(event) {
       last += 1;
@@ -46,11 +60,19 @@ export function createTicketEventLog(): TicketEventLog {
     forget(untilMs) {
       for (let event = kept[head]; event && event.atMs <= untilMs; event = kept[head]) head += 1;
       if (head * 2 < kept.length) return;
-      kept = kept.slice(head);
+      kept = kept.slice(head); // Another list: who captured this one goes on with it.
       head = 0;
     },
+    capture: () => ({ list: kept, from: head, until: kept.length }),
     get last() {
       return last;
     },
   };
+}
+
+/** The events that lead to `latest`, oldest first. */
+export function historyOf({ latest }: { readonly latest: TicketEventRecord }): readonly TicketEventRecord[] {
+  const history: TicketEventRecord[] = [];
+  for (let event: TicketEventRecord | undefined = latest; event; event = event.previous) history.push(event);
+  return history.reverse();
 }

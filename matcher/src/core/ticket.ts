@@ -71,7 +71,7 @@ export type TicketEvent =
   | { readonly type: "placement-lost"; readonly cause: TicketCause; readonly searchesOn: boolean }
   | { readonly type: "cancelled" | "timed-out" };
 
-/** A ticket as the state holds it. A change makes a new value, so that history may keep the old one. */
+/** A ticket as the state holds it. A change makes a new value (changedTicket), so that history may keep the old one. */
 export type Ticket = {
   readonly ticketId: TicketId;
   readonly configuration: string;
@@ -88,6 +88,26 @@ export type Ticket = {
   readonly returns: number;
   readonly state: TicketState;
 };
+
+/**
+ * The ticket with what a fact changes of it. Field by field, not by a spread: a ticket of a snapshot reads its players when
+ * they are asked for, and a spread would leave them behind.
+ */
+export function changedTicket(before: Ticket, change: Pick<Ticket, "state" | "version" | "returns">): Ticket {
+  return {
+    ticketId: before.ticketId,
+    configuration: before.configuration,
+    players: before.players,
+    bodyDigest: before.bodyDigest,
+    arrival: before.arrival,
+    searchingSinceMs: before.searchingSinceMs,
+    createdAtWallMs: before.createdAtWallMs,
+    timesOutAtMs: before.timesOutAtMs,
+    version: change.version,
+    returns: change.returns,
+    state: change.state,
+  };
+}
 
 /** Whether the ticket holds its players: they may be in no other of its configuration. */
 export function isLive(ticket: Ticket): boolean {

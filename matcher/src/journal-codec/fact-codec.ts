@@ -1,14 +1,11 @@
 // Facts ↔ muster.journal.v1: what the journal keeps of them. A record's kind is the number of its arm in the oneof.
 import { invariant, unreachable } from "@muster/kit";
 import {
-  type BackfillId,
   type FillId,
   type MatchId,
   type PlayerId,
-  type PlayerSessionId,
   type ProcessId,
   parseAttributes,
-  readBackfill,
   readEnum,
   readWord,
   type ServerSessionId,
@@ -19,9 +16,17 @@ import {
 } from "@muster/proto";
 import * as wire from "@muster/proto/journal-matcher";
 import { SessionEndCause } from "@muster/proto/session";
-import type { MatcherFact, SeatedPlayer } from "../core/fact.ts";
-import type { AssignedPlayer } from "../core/match.ts";
+import type { MatcherFact } from "../core/fact.ts";
 import { readConfiguration, writeConfiguration } from "../grpc/wire.ts";
+import {
+  readAssigned,
+  readMatch,
+  readRequiredBackfill,
+  readSeated,
+  writeAddress,
+  writeMatch,
+  writeSeated,
+} from "./match-wire.ts";
 
 /** A fact as it is journaled: the record has its journal time, the body the wall clock's. */
 export type JournaledFact = { readonly atWallMs: number; readonly fact: MatcherFact };
@@ -86,34 +91,15 @@ function writeFact(fact: MatcherFact): Arm {
       return { $case: "ticketCancelled", value: { ticketId: fact.ticketId } };
     case "ticket-timed-out":
       return { $case: "ticketTimedOut", value: { ticketId: fact.ticketId } };
-    case "match-formed": {
-      const { match } = fact;
-      return {
-        $case: "matchFormed",
-        value: {
-          matchId: match.matchId,
-          configuration: match.configuration,
-          queue: match.queue ?? "",
-          players: match.players.map((player) => ({ ...player })),
-          teams: match.teams.map((team) => ({ ...team })),
-          capacity: match.capacity,
-          properties: { ...match.properties },
-          data: match.data,
-          capabilityKey: match.capabilityKey,
-          backfillId: match.backfillId ?? "",
-          placementRetries: match.placementRetries,
-          matcherEndpoint: match.matcherEndpoint,
-          regions: [...match.regions],
-        },
-      };
-    }
+    case "match-formed":
+      return { $case: "matchFormed", value: writeMatch(fact.match) };
     case "match-placed":
       return {
         $case: "matchPlaced",
         value: {
           matchId: fact.matchId,
           battleSessionId: fact.battleSessionId,
-          address: fact.address && { host: fact.address.host, ports: { ...fact.address.ports } },
+          address: writeAddress(fact.address),
           region: fact.region,
           players: fact.players.map(writeSeated),
           processId: fact.processId,
@@ -168,7 +154,7 @@ function writeFact(fact: MatcherFact): Arm {
         value: {
           fillId: fact.fillId,
           battleSessionId: fact.battleSessionId,
-          address: fact.address && { host: fact.address.host, ports: { ...fact.address.ports } },
+          address: writeAddress(fact.address),
           region: fact.region,
           players: fact.players.map(writeSeated),
         },
@@ -215,16 +201,7 @@ function readFact(arm: Arm): MatcherFact {
     case "ticketTimedOut":
       return { type: "ticket-timed-out", ticketId: arm.value.ticketId as TicketId };
     case "matchFormed":
-      return {
-        type: "match-formed",
-        match: {
-          ...arm.value,
-          matchId: arm.value.matchId as MatchId,
-          queue: arm.value.queue || undefined,
-          players: arm.value.players.map(readAssigned),
-          backfillId: (arm.value.backfillId || undefined) as BackfillId | undefined,
-        },
-      };
+      return { type: "match-formed", match: readMatch(arm.value) };
     case "matchPlaced":
       return {
         type: "match-placed",
@@ -297,27 +274,4 @@ function readFact(arm: Arm): MatcherFact {
     default:
       return unreachable(arm);
   }
-}
-
-function readRequiredBackfill(message: wire.BackfillStarted["backfill"]) {
-  invariant(message, "facts of backfills carry their document");
-  return readBackfill(message);
-}
-
-function writeSeated({ playerId, team, ticketId, playerSessionId }: SeatedPlayer): wire.SeatedPlayer {
-  return { playerId, team: team ?? "", ticketId: ticketId ?? "", playerSessionId };
-}
-
-function readSeated(message: wire.SeatedPlayer): SeatedPlayer {
-  return {
-    playerId: message.playerId as PlayerId,
-    team: message.team || undefined,
-    ticketId: (message.ticketId || undefined) as TicketId | undefined,
-    playerSessionId: message.playerSessionId as PlayerSessionId,
-  };
-}
-
-function readAssigned(message: wire.AssignedPlayer): AssignedPlayer {
-  const { ticketId, playerId, team } = message;
-  return { ticketId: ticketId as TicketId, playerId: playerId as PlayerId, team };
 }

@@ -1,2 +1,3 @@
-// The one door to the generated facts of the matcher's journal.
+// The one door to the generated facts and snapshots of the matcher's journal.
 export * from "../../gen/muster/journal/v1/matcher_facts.ts";
+export * from "../../gen/muster/journal/v1/matcher_snapshot.ts";

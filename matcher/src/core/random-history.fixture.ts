@@ -1,0 +1,194 @@
+// Random histories of the pure core, with a fleet that answers as it likes: for tests of what must always be true.
+import type { Random } from "@muster/kit";
+import {
+  type BattleSession,
+  type FillId,
+  MusterError,
+  type PlayerId,
+  type PlayerSessionId,
+  type ProcessId,
+  type ServerSessionId,
+  type TicketId,
+} from "@muster/proto";
+import fc from "fast-check";
+import { configurationOf, EQUAL_TEAMS } from "../matcher-world.fixture.ts";
+import { decideCancelMatching } from "./cancel-matching.ts";
+import { decideDue } from "./deadlines.ts";
+import { evolve } from "./evolve.ts";
+import type { MatcherFact, StampedFact } from "./fact.ts";
+import { decideFillApplied, decideFillDropped, decidePlacementReport } from "./fleet-reports.ts";
+import { presentPlacementId } from "./match.ts";
+import { createMatcherState, type MatcherState } from "./matcher-state.ts";
+import { decideRound } from "./round.ts";
+import { decideSessionChange } from "./session-change.ts";
+import { decideStartMatching } from "./start-matching.ts";
+
+export type Box = ReturnType<typeof createBox>;
+
+/** A core with its journal, and a fleet of battle sessions as plain values. */
+export function createBox(
+  random: Random,
+  options: {
+    readonly onDecided?: (state: MatcherState, fact: MatcherFact) => void;
+    /** How long what has ended is remembered, in ms. Default: longer than any history lasts. */
+    readonly endedMs?: number;
+    readonly placementRetries?: number;
+  } = {},
+) {
+  const state = createMatcherState();
+  const journal: StampedFact[] = [];
+  const sessions = new Map<ServerSessionId, BattleSession>();
+  const acknowledged = new Set<TicketId>();
+  let nowMs = 0;
+
+  const commit = (facts: readonly MatcherFact[]) => {
+    for (const fact of facts) {
+      const stamped = { sequence: journal.length + 1, atMs: nowMs, atWallMs: nowMs, fact };
+      journal.push(stamped);
+      evolve(state, stamped);
+    }
+  };
+  const pick = <Item>(items: Iterable<Item>): Item | undefined => {
+    const all = [...items];
+    return all[Math.floor(random.fraction() * all.length)];
+  };
+  const seat = (playerId: PlayerId, team: string, ticketId: TicketId) => ({
+    ...{ playerSessionId: `ps_${playerId}` as PlayerSessionId, playerId, team, ticketId, state: "ACTIVE" as const },
+    ...{ attributes: {}, expiresAtMs: undefined },
+  });
+  commit([
+    { type: "rule-set-put", name: "equal", document: JSON.stringify(EQUAL_TEAMS) },
+    {
+      type: "configuration-put",
+      configuration: configurationOf({
+        ...{ name: "auto", ruleSet: "equal", autoBackfill: true },
+        placementRetries: options.placementRetries ?? 2,
+      }),
+    },
+  ]);
+
+  const steps = {
+    queue(size: number, seed: number) {
+      const ticketId = `t${acknowledged.size}` as TicketId;
+      const players = Array.from({ length: size }, (_, i) => ({
+        ...{ playerId: `p${(seed + i) % 40}` as PlayerId, team: seed % 7 === 0 ? "red" : undefined },
+        ...(seed % 2 === 0
+          ? { attributes: {}, latenciesMs: {} }
+          : { attributes: { skill: seed }, latenciesMs: { eu: i } }),
+      }));
+      try {
+        commit(decideStartMatching(state, { ticketId, configuration: "auto", players, bodyDigest: "" }, nowMs));
+        acknowledged.add(ticketId);
+      } catch (error) {
+        if (!(error instanceof MusterError) || error.reason !== "PLAYER_ALREADY_QUEUED") throw error;
+      }
+    },
+    cancel() {
+      const id = pick(acknowledged);
+      if (id === undefined) return;
+      try {
+        const decision = decideCancelMatching(state, id);
+        if (decision.type === "decided") commit(decision.facts);
+      } catch (error) {
+        const refused =
+          error instanceof MusterError && ["TICKET_ALREADY_MATCHED", "TICKET_NOT_FOUND"].includes(error.reason);
+        if (!refused) throw error;
+      }
+    },
+    round() {
+      const round = decideRound(state, {
+        ...{ configuration: "auto", nowMs, random, endpoint: "", withheld: new Set(), seen: new Set() },
+        findFillable: (id) => sessions.get(id),
+      });
+      for (const fact of round.facts) options.onDecided?.(state, fact);
+      commit(round.facts);
+    },
+    placement(word: number) {
+      const match = pick(state.matches.values());
+      if (!match) return;
+      const placementId = presentPlacementId(match);
+      if (word % 4 !== 0) {
+        const id = `bs_${sessions.size}` as ServerSessionId;
+        const session: BattleSession = {
+          ...{ battleSessionId: id, revision: 1, rosterVersion: 1, state: "ACTIVE", teams: match.teams },
+          ...{ capacity: match.capacity, properties: {}, data: "", creationPolicy: "ACCEPT_ALL", backfill: undefined },
+          ...{ matchId: match.matchId, configuration: "auto", address: undefined, processId: "proc" as ProcessId },
+          ...{ incarnation: 1, fleet: "", region: "", createdAtMs: 0, unreachable: false, endCause: undefined },
+          playerSessions: match.players.map((one) => seat(one.playerId, one.team, one.ticketId)),
+        };
+        sessions.set(id, session);
+        commit(decidePlacementReport(state, { placementId, state: "FULFILLED", session }));
+        commit(decideSessionChange(state, session));
+      } else {
+        const outcome = (["FAILED", "TIMED_OUT", "CANCELLED"] as const)[word % 3] ?? "FAILED";
+        commit(decidePlacementReport(state, { placementId, state: outcome, failure: "" }));
+      }
+    },
+    fill() {
+      const matched = pick([...state.sessions.values()].filter((one) => one.fill));
+      const session = matched && sessions.get(matched.battleSessionId);
+      if (!matched?.fill || !session) return;
+      const { fillId, expectedRosterVersion, newcomers } = matched.fill;
+      const { battleSessionId, rosterVersion } = session;
+      if (session.state !== "ACTIVE" || rosterVersion !== expectedRosterVersion) {
+        commit(decideFillDropped(state, fillId, { battleSessionId, reason: "ROSTER_VERSION_STALE" }));
+      } else {
+        const added = newcomers.map((one) => seat(one.playerId, one.team, one.ticketId));
+        const filled = {
+          ...session,
+          rosterVersion: rosterVersion + 1,
+          playerSessions: [...session.playerSessions, ...added],
+        };
+        sessions.set(battleSessionId, filled);
+        commit(decideFillApplied(state, fillId as FillId, filled));
+      }
+      commit(decideSessionChange(state, sessions.get(battleSessionId) ?? session));
+    },
+    leave() {
+      const session = pick(sessions.values());
+      const gone = session && pick(session.playerSessions);
+      if (!session || !gone) return;
+      const playerSessions = session.playerSessions.filter((one) => one !== gone);
+      const next = { ...session, rosterVersion: session.rosterVersion + 1, playerSessions };
+      sessions.set(session.battleSessionId, next);
+      commit(decideSessionChange(state, next));
+    },
+    end() {
+      const session = pick(sessions.values());
+      if (!session || session.state === "TERMINATED") return;
+      const ended = { ...session, state: "TERMINATED" as const, endCause: "GAME_ENDED" as const, playerSessions: [] };
+      sessions.set(session.battleSessionId, ended);
+      commit(decideSessionChange(state, ended));
+    },
+    wait(ms: number) {
+      nowMs += ms;
+      commit(decideDue(state, nowMs, options.endedMs));
+    },
+  };
+  return { state, journal, acknowledged, sessions, steps };
+}
+
+const step = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({ do: fc.constant("queue" as const), size: fc.integer({ min: 1, max: 3 }), seed: fc.nat(39) }),
+  },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant("round" as const) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("placement" as const), word: fc.nat(11) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("fill" as const) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("leave" as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("cancel" as const, "end" as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("wait" as const), ms: fc.nat(30_000) }) },
+);
+
+export type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** What happens to a box, as a list of 60 to 250 steps. */
+export const histories = fc.array(step, { minLength: 60, maxLength: 250 });
+
+export function takeStep(box: Box, one: Step): void {
+  if (one.do === "queue") box.steps.queue(one.size, one.seed);
+  else if (one.do === "placement") box.steps.placement(one.word);
+  else if (one.do === "wait") box.steps.wait(one.ms);
+  else box.steps[one.do]();
+}

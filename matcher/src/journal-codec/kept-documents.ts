@@ -1,0 +1,151 @@
+// What a snapshot keeps as documents rather than in columns: sessions, matches, assignments and configurations, as bytes of
+// muster.journal.v1. Fields go in the order of their numbers, so that equal values make equal bytes however they came about.
+import { invariant } from "@muster/kit";
+import {
+  type BackfillId,
+  type FillId,
+  type MatchId,
+  type PlayerId,
+  type PlayerSessionId,
+  type ProcessId,
+  readEnum,
+  type ServerSessionId,
+  type TicketId,
+  writeBackfill,
+  writeEnum,
+} from "@muster/proto";
+import * as wire from "@muster/proto/journal-matcher";
+import { SessionEndCause } from "@muster/proto/session";
+import type { BackfillRecord, Fill } from "../core/backfill.ts";
+import type { Configuration } from "../core/configuration.ts";
+import type { PlacingMatch } from "../core/match.ts";
+import type { MatchedSession } from "../core/matcher-state.ts";
+import type { Assignment } from "../core/ticket.ts";
+import { readConfiguration, writeConfiguration } from "../grpc/wire.ts";
+import { readAssigned, readMatch, readRequiredBackfill, writeAddress, writeMatch } from "./match-wire.ts";
+
+export function encodeConfiguration(configuration: Configuration): Uint8Array {
+  return wire.ConfigurationPut.encode({ configuration: writeConfiguration(configuration) }).finish();
+}
+
+export function decodeConfiguration(bytes: Uint8Array): Configuration {
+  return readConfiguration(wire.ConfigurationPut.decode(bytes).configuration);
+}
+
+export function encodeMatch({ attempt, ...match }: PlacingMatch): Uint8Array {
+  return wire.KeptMatch.encode({ match: writeMatch(match), attempt }).finish();
+}
+
+export function decodeMatch(bytes: Uint8Array): PlacingMatch {
+  const { match, attempt } = wire.KeptMatch.decode(bytes);
+  invariant(match, "a match that is kept is whole");
+  return { ...readMatch(match), attempt };
+}
+
+export function encodeAssignment({ address, battleSessionId, region, players }: Assignment): Uint8Array {
+  const seated = players.map(({ playerId, team, ticketId, playerSessionId }) => {
+    return { playerId, team: team ?? "", ticketId: ticketId ?? "", playerSessionId: playerSessionId ?? "" };
+  });
+  return wire.KeptAssignment.encode({
+    address: writeAddress(address),
+    battleSessionId: battleSessionId ?? "",
+    region,
+    players: seated,
+  }).finish();
+}
+
+export function decodeAssignment(bytes: Uint8Array): Assignment {
+  const { address, battleSessionId, region, players } = wire.KeptAssignment.decode(bytes);
+  return {
+    address,
+    battleSessionId: (battleSessionId || undefined) as ServerSessionId | undefined,
+    region,
+    players: players.map((player) => ({
+      playerId: player.playerId as PlayerId,
+      team: player.team || undefined,
+      ticketId: (player.ticketId || undefined) as TicketId | undefined,
+      playerSessionId: (player.playerSessionId || undefined) as PlayerSessionId | undefined,
+    })),
+  };
+}
+
+export function encodeSession(session: MatchedSession): Uint8Array {
+  const { ended } = session;
+  return wire.KeptSession.encode({
+    battleSessionId: session.battleSessionId,
+    matchId: session.matchId,
+    configuration: session.configuration,
+    capabilityKey: session.capabilityKey,
+    processId: session.processId,
+    incarnation: session.incarnation,
+    ticketIds: [...session.tickets],
+    backfill: session.backfill && writeRecord(session.backfill),
+    fill: session.fill && writeFill(session.fill),
+    startRequests: [...session.startRequests].map(([requestId, request]) => ({ requestId, ...request })),
+    end: ended && { atMs: ended.atMs, cause: writeEnum(SessionEndCause, ended.cause) },
+  }).finish();
+}
+
+export function decodeSession(bytes: Uint8Array): MatchedSession {
+  const message = wire.KeptSession.decode(bytes);
+  const requests = message.startRequests.map(({ requestId, bodyDigest, backfillId }) => {
+    return [requestId, { bodyDigest, backfillId: backfillId as BackfillId }] as const;
+  });
+  return {
+    battleSessionId: message.battleSessionId as ServerSessionId,
+    matchId: message.matchId as MatchId,
+    configuration: message.configuration,
+    capabilityKey: new Uint8Array(message.capabilityKey),
+    processId: message.processId as ProcessId,
+    incarnation: message.incarnation,
+    tickets: message.ticketIds as TicketId[],
+    backfill: message.backfill && readRecord(message.backfill),
+    fill: message.fill && readFill(message.fill),
+    startRequests: new Map(requests),
+    ended: message.end && { atMs: message.end.atMs, cause: readEnum(SessionEndCause, message.end.cause) },
+  };
+}
+
+function writeRecord(record: BackfillRecord): wire.KeptBackfill {
+  return {
+    document: writeBackfill(record.document),
+    version: record.version,
+    startedAtMs: record.startedAtMs,
+    goals: record.goals.map((goal) => ({ ...goal })),
+    fillsDecided: record.fillsDecided,
+    ticketIds: [...record.tickets],
+    cancelRequestId: record.cancelRequestId,
+  };
+}
+
+function readRecord(message: wire.KeptBackfill): BackfillRecord {
+  return {
+    document: readRequiredBackfill(message.document),
+    version: message.version,
+    startedAtMs: message.startedAtMs,
+    goals: message.goals,
+    fillsDecided: message.fillsDecided,
+    tickets: message.ticketIds as TicketId[],
+    cancelRequestId: message.cancelRequestId,
+  };
+}
+
+function writeFill(fill: Fill): wire.KeptFill {
+  return {
+    fillId: fill.fillId,
+    expectedRosterVersion: fill.expectedRosterVersion,
+    newcomers: fill.newcomers.map((player) => ({ ...player })),
+    document: writeBackfill(fill.document),
+    toleratesLeavers: fill.toleratesLeavers,
+  };
+}
+
+function readFill(message: wire.KeptFill): Fill {
+  return {
+    fillId: message.fillId as FillId,
+    expectedRosterVersion: message.expectedRosterVersion,
+    newcomers: message.newcomers.map(readAssigned),
+    document: readRequiredBackfill(message.document),
+    toleratesLeavers: message.toleratesLeavers,
+  };
+}

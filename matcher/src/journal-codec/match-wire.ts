@@ -1,0 +1,70 @@
+// Parts that the matcher's facts and its snapshots share: matches, who sits where, and backfills as messages.
+import { invariant } from "@muster/kit";
+import {
+  type Address,
+  type Backfill,
+  type BackfillId,
+  type MatchId,
+  type PlayerId,
+  type PlayerSessionId,
+  readBackfill,
+  type TicketId,
+} from "@muster/proto";
+import type * as wire from "@muster/proto/journal-matcher";
+import type { SeatedPlayer } from "../core/fact.ts";
+import type { AssignedPlayer, Match } from "../core/match.ts";
+
+export function writeMatch(match: Match): wire.MatchFormed {
+  return {
+    matchId: match.matchId,
+    configuration: match.configuration,
+    queue: match.queue ?? "",
+    players: match.players.map((player) => ({ ...player })),
+    teams: match.teams.map((team) => ({ ...team })),
+    capacity: match.capacity,
+    properties: { ...match.properties },
+    data: match.data,
+    capabilityKey: match.capabilityKey,
+    backfillId: match.backfillId ?? "",
+    placementRetries: match.placementRetries,
+    matcherEndpoint: match.matcherEndpoint,
+    regions: [...match.regions],
+  };
+}
+
+export function readMatch(message: wire.MatchFormed): Match {
+  return {
+    ...message,
+    matchId: message.matchId as MatchId,
+    queue: message.queue || undefined,
+    players: message.players.map(readAssigned),
+    capabilityKey: new Uint8Array(message.capabilityKey), // A copy: it must not keep the bytes around it.
+    backfillId: (message.backfillId || undefined) as BackfillId | undefined,
+  };
+}
+
+export function readAssigned({ ticketId, playerId, team }: wire.AssignedPlayer): AssignedPlayer {
+  return { ticketId: ticketId as TicketId, playerId: playerId as PlayerId, team };
+}
+
+export function writeSeated({ playerId, team, ticketId, playerSessionId }: SeatedPlayer): wire.SeatedPlayer {
+  return { playerId, team: team ?? "", ticketId: ticketId ?? "", playerSessionId };
+}
+
+export function readSeated(message: wire.SeatedPlayer): SeatedPlayer {
+  return {
+    playerId: message.playerId as PlayerId,
+    team: message.team || undefined,
+    ticketId: (message.ticketId || undefined) as TicketId | undefined,
+    playerSessionId: message.playerSessionId as PlayerSessionId,
+  };
+}
+
+export function writeAddress(address: Address | undefined): wire.MatchPlaced["address"] {
+  return address && { host: address.host, ports: { ...address.ports } };
+}
+
+export function readRequiredBackfill(message: wire.BackfillStarted["backfill"]): Backfill {
+  invariant(message, "whoever speaks of a backfill carries its document");
+  return readBackfill(message);
+}

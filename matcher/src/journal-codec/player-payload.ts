@@ -1,0 +1,22 @@
+// What a player brought to a ticket, as the bytes that a snapshot keeps: they are read when a match looks at the player.
+import type { PlayerId } from "@muster/proto";
+import type { TicketPlayer } from "../core/ticket.ts";
+
+const NOTHING = new Uint8Array(0);
+
+/** JSON `[attributes, latencies, team]`; nothing for a player who brought nothing. */
+export function encodePayload({ attributes, latenciesMs, team }: TicketPlayer): Uint8Array {
+  const json = JSON.stringify(team === undefined ? [attributes, latenciesMs] : [attributes, latenciesMs, team]);
+  return json === "[{},{}]" ? NOTHING : Buffer.from(json);
+}
+
+/** The player of whom `payload` was written. */
+export function decodePayload(playerId: PlayerId, payload: Uint8Array): TicketPlayer {
+  if (payload.length === 0) return { playerId, attributes: {}, latenciesMs: {}, team: undefined };
+  const [attributes, latenciesMs, team] = JSON.parse(Buffer.from(payload).toString()) as [
+    TicketPlayer["attributes"],
+    TicketPlayer["latenciesMs"],
+    TicketPlayer["team"],
+  ];
+  return { playerId, attributes, latenciesMs, team };
+}

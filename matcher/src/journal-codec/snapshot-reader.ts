@@ -1,0 +1,169 @@
+// The matcher's state from a snapshot: the maps are filled, tickets and events stay views of the columns until they are asked.
+import { readColumns } from "@muster/journal";
+import { invariant } from "@muster/kit";
+import { MusterError, type PlayerId, type TicketId } from "@muster/proto";
+import { parseRuleSet } from "@muster/rules";
+import { createDeadlineHeap, type Deadline } from "../core/deadline-heap.ts";
+import {
+  createMatcherState,
+  type Ended,
+  type MatchedSession,
+  type MatcherState,
+  type Pool,
+  poolOf,
+} from "../core/matcher-state.ts";
+import { createTicketEventLog, type TicketEventRecord } from "../core/ticket-events.ts";
+import { decodeConfiguration, decodeMatch, decodeSession } from "./kept-documents.ts";
+import { EVENT_TYPES, PHASES, SNAPSHOT_SCHEMA, type SnapshotColumns } from "./snapshot-schema.ts";
+import { type SnapshotSource, StoredAssignment, StoredEvent, StoredTicket } from "./stored-ticket.ts";
+
+/** @throws {MusterError} JOURNAL_UNREADABLE if the chunks are damaged. */
+export async function restoreMatcherState(chunks: AsyncIterable<Uint8Array>): Promise<MatcherState> {
+  const columns = await readColumns(SNAPSHOT_SCHEMA, chunks);
+  checkTables(columns);
+  const source = sourceOf(columns);
+  const [arrivals = 0, lastEvent = 0] = columns.counters;
+  const { log, latest, endedTickets } = readEvents(source);
+  const state: MatcherState = { ...createMatcherState(), events: createTicketEventLog(log, lastEvent), arrivals };
+  const deadlines = readTickets(state, source, latest);
+  for (let row = 0; row < columns.ruleSetName.length; row += 1) {
+    const document = columns.ruleSetDocument.at(row);
+    state.ruleSets.set(columns.ruleSetName.at(row), { document, ruleSet: parseRuleSet(document) });
+  }
+  for (let row = 0; row < columns.configuration.length; row += 1) {
+    const configuration = decodeConfiguration(columns.configuration.at(row));
+    state.configurations.set(configuration.name, configuration);
+  }
+  for (let row = 0; row < columns.match.length; row += 1) {
+    const match = decodeMatch(columns.match.at(row));
+    state.matches.set(match.matchId, match);
+  }
+  for (let row = 0; row < columns.session.length; row += 1) addSession(state, decodeSession(columns.session.at(row)));
+  const ended = mergeEnded(endedTickets, [...state.sessions.values()]);
+  return { ...state, deadlines: createDeadlineHeap(deadlines), ended };
+}
+
+function sourceOf(columns: SnapshotColumns): SnapshotSource {
+  const firstPlayers = new Uint32Array(columns.ticketPlayers.length + 1);
+  for (const [row, players] of columns.ticketPlayers.entries()) {
+    firstPlayers[row + 1] = (firstPlayers[row] ?? 0) + players;
+  }
+  const names = Array.from({ length: columns.name.length }, (_, row) => columns.name.at(row));
+  const assignments = Array.from({ length: columns.assignmentDocument.length }, (_, row) => {
+    return new StoredAssignment(columns.assignmentDocument.at(row));
+  });
+  return { columns, names, firstPlayers, assignments, tickets: columns.olderEvents.length };
+}
+
+/** The log, the last event of each ticket of the state, and when tickets ended, in this order. */
+function readEvents(source: SnapshotSource): {
+  readonly log: readonly TicketEventRecord[];
+  readonly latest: readonly (TicketEventRecord | undefined)[];
+  readonly endedTickets: readonly Ended[];
+} {
+  const { columns, tickets } = source;
+  let older = 0;
+  for (const count of columns.olderEvents) older += count;
+  const latest: (TicketEventRecord | undefined)[] = new Array(tickets).fill(undefined);
+  const log: TicketEventRecord[] = [];
+  const endedTickets: Ended[] = [];
+  for (const [row, ticket] of columns.eventTicket.entries()) {
+    const isKept = ticket < tickets;
+    const event = new StoredEvent(source, row, isKept ? latest[ticket] : undefined);
+    if (isKept) latest[ticket] = event;
+    if (row >= older) log.push(event);
+    const endsTicket = columns.eventType[row] === EVENT_TYPES.STATE_CHANGED && !isLive(columns.phase[tickets + row]);
+    if (isKept && endsTicket) {
+      const ticketId = columns.ticketId.at(ticket) as TicketId;
+      endedTickets.push({ type: "ticket", ticketId, atMs: columns.eventAtMs[row] ?? 0 });
+    }
+  }
+  return { log, latest, endedTickets };
+}
+
+function isLive(phase: number | undefined): boolean {
+  return phase === PHASES.SEARCHING || phase === PHASES.CLAIMED || phase === PHASES.PLACING;
+}
+
+/** Fills tickets and pools; answers the deadlines of those who search. */
+function readTickets(
+  state: MatcherState,
+  source: SnapshotSource,
+  latest: readonly (TicketEventRecord | undefined)[],
+): readonly Deadline[] {
+  const { columns, tickets, names, firstPlayers } = source;
+  const deadlines: Deadline[] = [];
+  const pools: Pool[] = names.map((name) => poolOf(state, name));
+  for (let row = 0; row < tickets; row += 1) {
+    const ticketId = columns.ticketId.at(row) as TicketId;
+    const ticket = new StoredTicket(source, { row, change: row, id: ticketId });
+    const last = latest[row];
+    const pool = pools[columns.ticketConfiguration[row] ?? -1];
+    invariant(last && pool, "every ticket of a snapshot has an event and a pool");
+    const phase = columns.phase[row];
+    let deadline: Deadline | undefined;
+    if (phase === PHASES.SEARCHING) {
+      deadline = { ticketId, atMs: ticket.timesOutAtMs, place: -1 };
+      deadlines.push(deadline);
+      pool.searching.set(ticketId, ticket);
+    }
+    if (isLive(phase)) {
+      pool.live += 1;
+      const until = firstPlayers[row + 1] ?? 0;
+      for (let player = firstPlayers[row] ?? 0; player < until; player += 1) {
+        pool.players.set(columns.playerId.at(player) as PlayerId, ticketId);
+      }
+    }
+    state.tickets.set(ticketId, { ticket, latest: last, deadline });
+  }
+  return deadlines;
+}
+
+function addSession(state: MatcherState, session: MatchedSession): void {
+  state.sessions.set(session.battleSessionId, session);
+  if (session.backfill?.document.state === "SEARCHING") {
+    poolOf(state, session.configuration).backfills.add(session.battleSessionId);
+  }
+}
+
+/** What ended, in the order of its end. */
+function mergeEnded(tickets: readonly Ended[], sessions: readonly MatchedSession[]): Ended[] {
+  const ended = [...tickets];
+  for (const { battleSessionId, ended: end } of sessions) {
+    if (end) ended.push({ type: "session", battleSessionId, atMs: end.atMs });
+  }
+  return ended.sort((one, other) => one.atMs - other.atMs);
+}
+
+/** Whether the rows of one table are as many in each of its columns: a snapshot that was written halfway would have no end. */
+function checkTables(columns: SnapshotColumns): void {
+  const { ticketId, eventTicket, olderEvents, playerId } = columns;
+  const changes = olderEvents.length + eventTicket.length;
+  const isWhole =
+    [
+      columns.ticketConfiguration,
+      columns.ticketArrival,
+      columns.ticketSearchingSinceMs,
+      columns.ticketCreatedAtWallMs,
+      columns.ticketTimesOutAtMs,
+      columns.ticketBodyDigest,
+      columns.ticketPlayers,
+    ].every(({ length }) => length === ticketId.length) &&
+    [
+      columns.eventNumber,
+      columns.eventSequence,
+      columns.eventType,
+      columns.eventAtMs,
+      columns.eventAtWallMs,
+      columns.eventEndCause,
+    ].every(({ length }) => length === eventTicket.length) &&
+    [columns.version, columns.returns, columns.phase, columns.cause, columns.subject, columns.assignment].every(
+      ({ length }) => length === changes,
+    ) &&
+    columns.playerPayload.length === playerId.length;
+  if (isWhole) return;
+  throw new MusterError(
+    "JOURNAL_UNREADABLE",
+    "Cannot read a snapshot of the matcher as its tables have rows without cells",
+  );
+}

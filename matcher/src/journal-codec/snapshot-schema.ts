@@ -1,0 +1,90 @@
+// The columns of a matcher's snapshot. Tickets, events and what changes of a ticket stand in three tables; everything that
+// follows from them (pools, deadlines, who holds which player, what is to be forgotten when) is worked out anew by the reader.
+// When you change this, raise SNAPSHOT_FORMAT.
+import type { ReadColumns } from "@muster/journal";
+import type { TicketCause, TicketState } from "../core/ticket.ts";
+
+export const SNAPSHOT_FORMAT = 1;
+
+export const SNAPSHOT_SCHEMA = {
+  /** Tickets that ever arrived; number of the last event. */
+  counters: "f64",
+
+  // One row a ticket of the state, in the order of their arrival.
+  /** Its events that only its own history still holds. */
+  olderEvents: "u32",
+
+  // One row an event: first those older ones, ticket by ticket, then the log. Oldest first.
+  /** Row of its ticket. */
+  eventTicket: "u32",
+  eventNumber: "f64",
+  eventSequence: "f64",
+  /** EVENT_TYPES. */
+  eventType: "u8",
+  eventAtMs: "f64",
+  eventAtWallMs: "f64",
+  /** Number of the word in the contract. 0: none. */
+  eventEndCause: "u8",
+
+  // One row a ticket: those of the state, then those that have been forgotten while events speak of them.
+  ticketId: "string",
+  /** Row of `name`. */
+  ticketConfiguration: "u32",
+  ticketArrival: "f64",
+  ticketSearchingSinceMs: "f64",
+  ticketCreatedAtWallMs: "f64",
+  ticketTimesOutAtMs: "f64",
+  ticketBodyDigest: "string",
+  ticketPlayers: "u32",
+
+  // One row a player of a ticket.
+  playerId: "string",
+  /** JSON of attributes, latencies and team, if there are any. */
+  playerPayload: "blob",
+
+  // One row for what changes of a ticket: as it is now for each ticket of the state, then as it was after each event.
+  version: "u32",
+  returns: "u32",
+  /** PHASES. */
+  phase: "u8",
+  /** CAUSES. 0: none. */
+  cause: "u8",
+  /** Row of `id`, counted from 1: its match, or its fill. 0: none. */
+  subject: "u32",
+  /** Row of `assignmentDocument`, counted from 1. 0: none. */
+  assignment: "u32",
+
+  // What is spoken of more than once, each in the order in which it is spoken of first.
+  name: "string",
+  id: "string",
+  assignmentDocument: "blob",
+
+  ruleSetName: "string",
+  ruleSetDocument: "string",
+  configuration: "blob",
+  match: "blob",
+  session: "blob",
+} as const;
+
+export type SnapshotColumns = ReadColumns<typeof SNAPSHOT_SCHEMA>;
+
+export const PHASES: Readonly<Record<TicketState["phase"], number>> = {
+  SEARCHING: 1,
+  CLAIMED: 2,
+  PLACING: 3,
+  COMPLETED: 4,
+  CANCELLED: 5,
+  TIMED_OUT: 6,
+  FAILED: 7,
+};
+
+export const CAUSES: Readonly<Record<TicketCause, number>> = {
+  CANCELLED_BY_REQUEST: 1,
+  REQUEST_TIMED_OUT: 2,
+  PLACEMENT_CANCELLED: 3,
+  PLACEMENT_TIMED_OUT: 4,
+  PLACEMENT_FAILED: 5,
+  RESERVATION_EXPIRED: 6,
+};
+
+export const EVENT_TYPES = { STATE_CHANGED: 1, SESSION_ENDED: 2 } as const;
