@@ -4,7 +4,7 @@ import { decideCancelMatching, getTicketEntry } from "./core/cancel-matching.ts"
 import type { MatcherState } from "./core/matcher-state.ts";
 import type { Ticket } from "./core/ticket.ts";
 import type { WithheldTickets } from "./withheld-tickets.ts";
-import { recordAndShow, type Workshop } from "./workshop.ts";
+import { decideAndShow, type Workshop } from "./workshop.ts";
 
 /**
  * The ticket, which never matches any more. A second call answers the same.
@@ -25,7 +25,7 @@ export async function cancelTicket(
       waits = decided.type === "wait";
       return decided.type === "wait" ? [] : decided.facts;
     };
-    const { ticket } = await recordAndShow(desk, decision, (state) => getTicketEntry(state, ticketId));
+    const { ticket } = await decideAndShow(desk, decision, (state) => getTicketEntry(state, ticketId));
     if (!waits) return ticket;
     await desk.committed.next(signal);
   }

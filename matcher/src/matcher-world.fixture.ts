@@ -13,7 +13,7 @@ import {
   type WatchTicketsResponse,
 } from "@muster/proto/matchmaking";
 import { type Client, createMemoryNetwork, type MemoryNetwork, type Network } from "@muster/proto/rpc";
-import { silentLog } from "@muster/service";
+import { type Log, silentLog } from "@muster/service";
 import type { MatcherConfig } from "./config.ts";
 import type { Configuration } from "./core/configuration.ts";
 import { createMatcher, type Matcher } from "./matcher.ts";
@@ -90,13 +90,20 @@ export type World = AsyncDisposable & {
 };
 
 export async function createWorld(
-  options: { readonly config?: MatcherConfig; readonly seed?: number; readonly delayMsMax?: number } = {},
+  options: {
+    readonly config?: MatcherConfig;
+    readonly seed?: number;
+    readonly delayMsMax?: number;
+    /** Whether the journal's disk has no room now. */
+    readonly isFull?: () => boolean;
+    readonly log?: Log;
+  } = {},
 ): Promise<World> {
   const clock = createVirtualClock(1_000_000);
   const random = createSeededRandom(options.seed ?? 1);
   const net = createMemoryNetwork({ clock, random, delayMsMax: options.delayMsMax ?? 0 });
   const fleet = createScriptedFleet(clock);
-  const journal = createMemoryJournal({ clock });
+  const journal = createMemoryJournal({ clock, isFull: options.isFull ?? (() => false) });
   const faults: unknown[] = [];
   net.serve("fleet", [fleet.service]);
   const caller: Network = net.from("backend");
@@ -114,7 +121,7 @@ export async function createWorld(
       endpoint: "matcher",
       owner: "matcher",
       config: options.config ?? worldConfig,
-      log: silentLog,
+      log: options.log ?? silentLog,
       onFatal: (error) => faults.push(error),
     });
     net.serve("matcher", matcher.services);

@@ -5,7 +5,7 @@ import { type CommittedFact, type Journal, openLedger } from "@muster/journal";
 import type { Clock, Random } from "@muster/kit";
 import { MusterError, type ServerSessionId } from "@muster/proto";
 import type { Implementation, Network } from "@muster/proto/rpc";
-import { type Log, RETENTION_DEFAULT, type Retention } from "@muster/service";
+import { type Log, logDisk, RETENTION_DEFAULT, type Retention } from "@muster/service";
 import type { MatcherConfig } from "./config.ts";
 import { isLiveBackfill } from "./core/backfill.ts";
 import { evolve } from "./core/evolve.ts";
@@ -83,6 +83,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
     },
     codec: factCodec,
     onFatal,
+    onDisk: logDisk(log),
   });
   const fleet = connectFleet(network, { address: options.fleetAddress, owner });
   const view = createSessionView();
@@ -254,10 +255,12 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
       );
       watch.end(stop.signal.reason);
       stopListening();
+      // Not last: who waits for room on a full disk is told only by a ledger that closes that there will be none.
+      const closed = ledger[Symbol.asyncDispose]();
       await Promise.all([placements, outbox, checks].map((work) => work[Symbol.asyncDispose]()));
       await Promise.allSettled([feed, matching]);
       await fleet[Symbol.asyncDispose]();
-      await ledger[Symbol.asyncDispose]();
+      await closed;
     },
   };
 }

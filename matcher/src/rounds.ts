@@ -41,13 +41,14 @@ export function createRounds(
   };
   const runRound = async (configuration: string) => {
     const seen = sweeps.get(configuration) ?? new Set();
-    const round = await decide(workshop, (state, nowMs) => {
+    const match = (state: MatcherState, nowMs: number) => {
       const startedMs = clock.nowMs();
       const decided = decideRound(state, { ...input, configuration, nowMs, random, seen });
       const restMs = restAfterMs({ found: decided.facts.length, tookMs: clock.nowMs() - startedMs });
       restsUntilMs.set(configuration, nowMs + restMs);
       return { facts: decided.facts, reply: decided };
-    });
+    };
+    const round = await decide(workshop, match, { internal: true });
     if (round.isQuiet) {
       sweeps.delete(configuration);
     } else {

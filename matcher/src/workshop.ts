@@ -1,6 +1,6 @@
 // What the parts of a running matcher share.
 
-import type { Ledger } from "@muster/journal";
+import type { ExecuteOptions, Ledger } from "@muster/journal";
 import type { Clock, Random } from "@muster/kit";
 import type { Log } from "@muster/service";
 import type { MatcherFact } from "./core/fact.ts";
@@ -24,36 +24,41 @@ export type Workshop = {
   readonly onFatal: (error: unknown) => void;
 };
 
-/** Decides on the present state; resolves with the reply when the facts are durable. */
+/**
+ * Decides on the present state; resolves with the reply when the facts are durable.
+ *
+ * @throws {MusterError} JOURNAL_FULL while the disk has no room, unless it is the matcher's own decision.
+ */
 export function decide<Reply>(
   { ledger, clock }: Pick<Workshop, "ledger" | "clock">,
   decision: (state: MatcherState, nowMs: number) => { readonly facts: readonly MatcherFact[]; readonly reply: Reply },
+  options: ExecuteOptions = {},
 ): Promise<Reply> {
   return ledger.execute((state, nowMs) => {
     const { facts, reply } = decision(state, nowMs);
     const atWallMs = Math.round(clock.wallMs());
     return { facts: facts.map((fact) => ({ atWallMs, fact })), reply };
-  });
+  }, options);
 }
 
-/** As `decide`, for facts that nobody waits for a reply to. */
+/** As `decide`, for what the matcher has to take note of: on a full disk it waits for room. */
 export function record(
   workshop: Pick<Workshop, "ledger" | "clock">,
   decision: (state: MatcherState, nowMs: number) => readonly MatcherFact[],
 ): Promise<void> {
-  return decide(workshop, (state, nowMs) => ({ facts: decision(state, nowMs), reply: undefined }));
+  return decide(workshop, (state, nowMs) => ({ facts: decision(state, nowMs), reply: undefined }), { internal: true });
 }
 
 /**
- * As `record`, answering with what `select` finds right after the facts were folded: neither earlier nor later changes show,
+ * As `decide`, answering with what `select` finds right after the facts were folded: neither earlier nor later changes show,
  * and it is given out only when it is durable.
  */
-export async function recordAndShow<Value>(
+export async function decideAndShow<Value>(
   workshop: Pick<Workshop, "ledger" | "clock">,
   decision: (state: MatcherState, nowMs: number) => readonly MatcherFact[],
   select: (state: MatcherState) => Value,
 ): Promise<Value> {
-  const durable = record(workshop, decision);
+  const durable = decide(workshop, (state, nowMs) => ({ facts: decision(state, nowMs), reply: undefined }));
   // The ledger has decided and folded by now. What was refused throws when it is awaited, whatever `select` makes of it.
   const shown = attempt(() => select(workshop.ledger.state));
   await durable;

@@ -1,7 +1,7 @@
 // The shell around the core: decides on the ledger, lets deadlines come true, and after every change does the upkeep. All of
 // it synchronous up to the write, so that no two decisions ever see each other half done.
 
-import type { CommittedFact, Ledger } from "@muster/journal";
+import type { CommittedFact, ExecuteOptions, Ledger } from "@muster/journal";
 import { type Clock, InvariantError, isAbortError, type Random } from "@muster/kit";
 import type { ProcessId } from "@muster/proto";
 import type { Decision, Moment } from "./core/decision.ts";
@@ -18,9 +18,15 @@ export interface FleetRunner extends AsyncDisposable {
   readonly state: FleetState;
   /** Of the last durable fact. */
   readonly durablePosition: number;
-  /** Decides now; resolves once what was decided, or seen, is durable. Rejects with what `decide` threw. */
-  decide<Reply>(decide: (state: FleetState, moment: Moment) => Decision<Reply>): Promise<Reply>;
-  /** As `decide`, for what nobody waits for. */
+  /**
+   * Decides now; resolves once what was decided, or seen, is durable. Rejects with what `decide` threw, and with JOURNAL_FULL
+   * while the disk has no room, unless what is to be decided has happened already.
+   */
+  decide<Reply>(
+    decide: (state: FleetState, moment: Moment) => Decision<Reply>,
+    options?: ExecuteOptions,
+  ): Promise<Reply>;
+  /** As `decide`, for what nobody waits for; on a full disk it waits for room. */
   act(decide: (state: FleetState, moment: Moment) => readonly FleetFact[]): void;
   /** A value of the state, given once everything that it shows is durable. */
   read<Value>(select: (state: FleetState, moment: Moment) => Value): Promise<Value>;
@@ -77,12 +83,15 @@ export function createFleetRunner(options: FleetRunnerOptions): FleetRunner {
   /** Decides without anybody waiting; answers whether anything changed. */
   const step = (decide: (state: FleetState, moment: Moment) => readonly FleetFact[]): boolean => {
     let changed = false;
-    const done = ledger.execute((state, atMs) => {
-      const facts = decide(state, momentAt(atMs));
-      changed = facts.length > 0;
-      note(facts);
-      return { facts, reply: undefined };
-    });
+    const done = ledger.execute(
+      (state, atMs) => {
+        const facts = decide(state, momentAt(atMs));
+        changed = facts.length > 0;
+        note(facts);
+        return { facts, reply: undefined };
+      },
+      { internal: true },
+    );
     inBackground(done);
     return changed;
   };
@@ -131,13 +140,13 @@ export function createFleetRunner(options: FleetRunnerOptions): FleetRunner {
     get durablePosition() {
       return ledger.durableSequence;
     },
-    decide(decide) {
+    decide(decide, options) {
       letDeadlinesPass();
       const reply = ledger.execute((state, atMs) => {
         const decision = decide(state, momentAt(atMs));
         note(decision.facts);
         return decision;
-      });
+      }, options);
       reply.catch((error: unknown) => {
         if (error instanceof InvariantError) onFatal(error);
       });

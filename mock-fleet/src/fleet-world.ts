@@ -15,7 +15,7 @@ import { grpcNetwork, serveGrpc } from "@muster/proto/grpc";
 import { MockFleetServiceDefinition } from "@muster/proto/mockfleet";
 import type { Client, Implementation, Listening, Network, Peer } from "@muster/proto/rpc";
 import { BackfillState, BackfillStrategy } from "@muster/proto/session";
-import { silentLog } from "@muster/service";
+import { type Log, silentLog } from "@muster/service";
 import type { FleetConfig, FleetSettings, FleetSpec } from "./core/fleet-config.ts";
 import { createMockFleet, type MockFleet } from "./mock-fleet.ts";
 import type { ServerLaunch, ServerProcesses } from "./ports.ts";
@@ -53,6 +53,7 @@ export type FleetWorldOptions = {
   readonly config?: FleetConfig;
   readonly clock?: Clock;
   readonly journal?: Journal;
+  readonly log?: Log;
   /** How the next host behaves. Default: well. */
   readonly host?: (launch: ServerLaunch) => Partial<Omit<SimulatedHostOptions, "network" | "launch">>;
   /** Serves and connects. Default: real sockets on a free port. */
@@ -149,7 +150,7 @@ export async function createFleetWorld(options: FleetWorldOptions = {}): Promise
     processes,
     config,
     hostAddress: "",
-    log: silentLog,
+    log: options.log ?? silentLog,
     onFatal: (error) => fatal.push(error),
     takeOver: true,
   });

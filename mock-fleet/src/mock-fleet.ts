@@ -6,7 +6,7 @@ import type { ProcessId } from "@muster/proto";
 import { FleetServiceDefinition, HostServiceDefinition } from "@muster/proto/fleet";
 import { MockFleetServiceDefinition } from "@muster/proto/mockfleet";
 import { type Implementation, implement } from "@muster/proto/rpc";
-import type { Log } from "@muster/service";
+import { type Log, logDisk } from "@muster/service";
 import { createAttachments } from "./attachments.ts";
 import { evolve } from "./core/evolve.ts";
 import { createFeed, feedEventOf } from "./core/feed.ts";
@@ -84,6 +84,7 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
     },
     codec: factCodec,
     onFatal,
+    onDisk: logDisk(log),
   });
   const attachments = createAttachments();
   const supervised = new Set<ProcessId>();

@@ -3,16 +3,16 @@ import { type ConfigurationServiceDefinition, ListConfigurationsResponse } from 
 import type { Handlers } from "@muster/proto/rpc";
 import type { Configuration } from "../core/configuration.ts";
 import { decidePutConfiguration } from "../core/put-configuration.ts";
-import { record } from "../workshop.ts";
+import { decide } from "../workshop.ts";
 import type { Desk } from "./desk.ts";
 import { readConfiguration, writeConfiguration } from "./wire.ts";
 
 export function putConfiguration(desk: Desk): Handlers<ConfigurationServiceDefinition>["putConfiguration"] {
   return async (message) => {
     const configuration = readConfiguration(message.configuration);
-    await record(desk, (state) => {
+    await decide(desk, (state) => {
       checkListable([...new Map(state.configurations).set(configuration.name, configuration).values()]);
-      return decidePutConfiguration(state, configuration);
+      return { facts: decidePutConfiguration(state, configuration), reply: undefined };
     });
     return {};
   };

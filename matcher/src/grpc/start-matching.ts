@@ -4,7 +4,7 @@ import type { Handlers } from "@muster/proto/rpc";
 import { getTicketEntry } from "../core/cancel-matching.ts";
 import type { MatcherState } from "../core/matcher-state.ts";
 import { decideStartMatching } from "../core/start-matching.ts";
-import { recordAndShow } from "../workshop.ts";
+import { decideAndShow } from "../workshop.ts";
 import type { Desk } from "./desk.ts";
 import { readStartMatching, writeTicket } from "./wire.ts";
 
@@ -12,7 +12,7 @@ export function startMatching(desk: Desk): Handlers<MatchmakingServiceDefinition
   return async (message) => {
     const request = readStartMatching(message, () => newId("ticket", desk.random));
     const decision = (state: MatcherState, nowMs: number) => decideStartMatching(state, request, nowMs);
-    const { ticket } = await recordAndShow(desk, decision, (state) => getTicketEntry(state, request.ticketId));
+    const { ticket } = await decideAndShow(desk, decision, (state) => getTicketEntry(state, request.ticketId));
     return { ticket: writeTicket(ticket) };
   };
 }

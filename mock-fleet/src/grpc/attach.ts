@@ -108,8 +108,10 @@ function announceReturn({ runner }: FleetApp, { processId }: Attachment): void {
 function carryOutFor(app: FleetApp, attachment: Attachment, message: HostCommand): void {
   const { processId } = attachment;
   const { commandId } = message;
-  const done = app.runner.decide((state, moment) =>
-    carryOut(state, getProcess(state, processId), readCommand(message), moment),
+  // Internal: much of it has happened at the game, and a refusal would be its last word.
+  const done = app.runner.decide(
+    (state, moment) => carryOut(state, getProcess(state, processId), readCommand(message), moment),
+    { internal: true },
   );
   done.then(
     ({ result, isRepeat }) => {
