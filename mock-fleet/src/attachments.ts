@@ -40,8 +40,8 @@ export interface Attachments {
   readonly processIds: ReadonlySet<ProcessId>;
   /** Takes the place of an older attachment of the process, which ends with PROCESS_FENCED. */
   open(attachment: Omit<Attachment, "outbound">): Attachment;
-  /** The stream is gone; nothing if a newer one has taken its place. */
-  close(attachment: Attachment): void;
+  /** The stream is gone, or ends with `error`; nothing more if a newer one has taken its place. */
+  close(attachment: Attachment, error?: MusterError): void;
   /** Queues a message behind everything that was committed before. */
   send(attachment: Attachment, message: OutboundMessage): void;
   /** Something came from the process at `nowMs`. */

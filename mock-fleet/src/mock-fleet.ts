@@ -62,13 +62,15 @@ const PARTITION = "fleet";
 
 /**
  * A fleet that is what its journal says, and works: it launches what is missing and waits for what was running to come back.
- * Disposing ends every process that it started, in order, then closes the journal's partition, not the journal.
+ * Disposing ends every process that it started, in order, then closes the journal's partition, not the journal. A fleet that
+ * has lost its journal leaves them all alone: they belong to whoever owns it next.
  *
  * @throws {MusterError} PARTITION_OWNED, JOURNAL_UNREADABLE.
  */
 export async function createMockFleet(options: MockFleetOptions): Promise<MockFleet> {
   const { journal, clock, random, processes, config, hostAddress, log, onFatal } = options;
   const feed = createFeed();
+  const lost = new AbortController();
   const ledger = await openLedger<FleetFold, FleetFact>({
     journal,
     partition: PARTITION,
@@ -83,14 +85,18 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
       if (event) feed.add(event);
     },
     codec: factCodec,
-    onFatal,
+    onFatal: (error) => {
+      lost.abort(error);
+      onFatal(error);
+    },
     onDisk: logDisk(log),
   });
   const attachments = createAttachments();
   const supervised = new Set<ProcessId>();
   const attached = attachments.processIds;
   const runner = createFleetRunner({ ledger, clock, random, config, attached, supervised, onFatal });
-  const supervisor = createSupervisor({ runner, processes, attachments, clock, random, hostAddress, log, supervised });
+  const world = { processes, clock, random, hostAddress, log };
+  const supervisor = createSupervisor({ ...world, runner, attachments, supervised, abandoned: lost.signal });
   runner.onCommitted((facts) => {
     attachments.deliver(runner.state, facts);
     for (const { fact } of facts) driveEffect(supervisor, fact, log);
@@ -113,7 +119,7 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
       if (stop.signal.aborted) return;
       stop.abort();
       await listening;
-      await endProcesses(runner);
+      await endProcesses(runner, lost.signal);
       await supervisor[Symbol.asyncDispose]();
       await runner[Symbol.asyncDispose]();
     },
@@ -174,10 +180,12 @@ async function listenForSilence(
   }
 }
 
-/** Asks all to end and waits until they have; the deadline of each sees to it that they do. */
-async function endProcesses(runner: FleetRunner): Promise<void> {
+/** Asks all to end and waits until they have; the deadline of each sees to it that they do. Stops once the journal is lost. */
+async function endProcesses(runner: FleetRunner, lost: AbortSignal): Promise<void> {
+  if (lost.aborted) return;
   runner.stopLaunching();
   const allEnded = new Promise<void>((resolve) => {
+    lost.addEventListener("abort", () => resolve(), { once: true });
     const look = () => livingProcessIds(runner.state).length === 0 && resolve();
     runner.onCommitted(look);
     runner.act(terminateAll);

@@ -4,7 +4,7 @@ import { createMemoryJournal } from "@muster/journal";
 import { createSeededRandom, systemClock } from "@muster/kit";
 import { createVirtualClock } from "@muster/kit/testing";
 import { createMemoryNetwork, type Implementation } from "@muster/proto/rpc";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createFleetWorld, type FleetWorldOptions, player, startPlacementRequest } from "./fleet-world.ts";
 
 function stage() {
@@ -17,7 +17,7 @@ function stage() {
   });
   const open = (options: FleetWorldOptions = {}) =>
     createFleetWorld({ journal, clock, serve, ...options, fleet: { processes: 1, ...options.fleet } });
-  return { clock, open };
+  return { clock, journal, open };
 }
 
 test("what was acknowledged survives, and a living process is not started again", async () => {
@@ -244,6 +244,27 @@ test("the orderly end asks every process to end and kills the one that does not"
   while (!isDone) await clock.advance(100);
   const ends = await Promise.all(world.hosts.map((host) => host.exited));
   expect(ends.map(({ how }) => how).toSorted()).toEqual(["SIGKILL", "exit 0"]);
+});
+
+test("a fleet that has lost its journal answers no command, and leaves what runs to the next owner", async () => {
+  const { open, journal } = stage();
+  const world = await open();
+  const session = await world.place();
+  const host = world.hostOf(session);
+  const kill = vi.spyOn(host, "kill");
+  await journal.acquire("fleet", { owner: "another", takeOver: true });
+  const playerSessionId = session.playerSessions[0]?.playerSessionId ?? "";
+  // An answer, even a refusal, would make the sidecar forget what it has carried out.
+  let isAnswered = false;
+  void host.command({ $case: "removeSeat", value: { playerSessionId } }).then(() => {
+    isAnswered = true;
+  });
+  await host.until(() => host.lastError !== undefined);
+  expect([isAnswered, host.lastError?.reason]).toEqual([false, "SERVICE_NOT_READY"]);
+  expect(world.fatal).toMatchObject([{ reason: "EPOCH_STALE" }]);
+  // By a clock that stands still: it waits for nothing.
+  await world[Symbol.asyncDispose]();
+  expect({ kills: kill.mock.calls, terminations: host.terminations }).toEqual({ kills: [], terminations: [] });
 });
 
 test("a process whose sidecar is not attached is ended through its supervisor", async () => {

@@ -26,6 +26,8 @@ export type SupervisorOptions = {
   readonly log: Log;
   /** Filled with the processes whose sidecar runs as our child. */
   readonly supervised: Set<ProcessId>;
+  /** The journal is lost: whatever runs is somebody else's from now on, and nothing is started or killed any more. */
+  readonly abandoned: AbortSignal;
 };
 
 export interface Supervisor extends AsyncDisposable {
@@ -43,9 +45,9 @@ export interface Supervisor extends AsyncDisposable {
   end(processId: ProcessId): void;
 }
 
-/** Disposing waits for the sidecars of ended processes to be gone, and kills what is left. */
+/** Disposing waits for the sidecars of ended processes to be gone, and kills what is left; once abandoned it does nothing. */
 export function createSupervisor(options: SupervisorOptions): Supervisor {
-  const { runner, processes, attachments, clock, random, hostAddress, log, supervised } = options;
+  const { runner, processes, attachments, clock, random, hostAddress, log, supervised, abandoned } = options;
   const running = new Map<ProcessId, RunningServer>();
   const starts = new Map<ProcessId, number>();
   const startedMs = new Map<ProcessId, number>();
@@ -54,6 +56,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   /** Processes that have ended, and whose sidecar still has its time to go. */
   const ending = new Set<ProcessId>();
   const closing = new AbortController();
+  abandoned.addEventListener("abort", () => closing.abort(), { once: true });
 
   /** Nothing of the process is left after this. */
   const sweep = (processId: ProcessId) => {
@@ -126,6 +129,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       after(SIDECAR_EXIT_MS, () => sweep(processId));
     },
     async [Symbol.asyncDispose]() {
+      if (abandoned.aborted) return;
       const gone = Promise.all([...running.values()].map((server) => server.exited));
       const stopWaiting = new AbortController();
       const waited = clock.sleep(SIDECAR_EXIT_MS, stopWaiting.signal).catch(() => undefined);

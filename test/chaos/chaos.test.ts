@@ -23,6 +23,7 @@ test("no promise is broken by kill -9, pauses and bad links", { timeout: 600_000
       paceMs: { least: 50, most: 400 },
       wholeWithinMs: 30_000,
       first: ["zombie matcher", "kill server", "kill sidecar", "zombie fleet", "kill matcher", "kill fleet"],
+      only: [],
       env: {},
     },
     { signal: new AbortController().signal, onProgress: () => undefined },

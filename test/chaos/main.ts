@@ -14,6 +14,8 @@ const { values } = parseArgs({
     seed: { type: "string" },
     seconds: { type: "string", default: "900" },
     visitors: { type: "string", default: "12" },
+    /** Parts of names of faults, with commas between. */
+    only: { type: "string", default: "" },
     /** Keeps journals, logs and history. */
     keep: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
@@ -37,6 +39,7 @@ const result = await runChaos(
     paceMs: { least: 100, most: 900 },
     wholeWithinMs: 10_000,
     first: [],
+    only: values.only.split(",").filter((part) => part !== ""),
     env: {},
   },
   { signal: stop, onProgress: say },

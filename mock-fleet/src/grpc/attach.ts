@@ -15,6 +15,12 @@ import { type FullHello, heartbeatIntervalMs, readCommand, readHello, writeOutbo
 /** How long a stream may be open without its Hello, in ms. */
 const HELLO_WITHIN_MS = 10_000;
 
+/**
+ * Refusals that decide nothing: the fleet cannot write now. Sent as an answer, they would make a sidecar forget what it has
+ * carried out already; it keeps that when its stream breaks, and says it again to whoever has the journal next.
+ */
+const UNDECIDED: ReadonlySet<string> = new Set(["SERVICE_NOT_READY", "JOURNAL_FULL", "JOURNAL_FAILED"]);
+
 /** Serves one sidecar until it leaves, is fenced, or does not read. Reasons: the .proto. */
 export async function* attach(
   app: FleetApp,
@@ -120,6 +126,7 @@ function carryOutFor(app: FleetApp, attachment: Attachment, message: HostCommand
     },
     (error: unknown) => {
       const refusal = toMusterError(error);
+      if (UNDECIDED.has(refusal.reason)) return app.attachments.close(attachment, refusal);
       if (refusal.reason === "INTERNAL_FAULT") app.log.error({ error, processId }, "A command met a mistake of ours");
       app.attachments.send(attachment, { type: "refusal", commandId, error: refusal });
     },

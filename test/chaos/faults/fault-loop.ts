@@ -41,6 +41,8 @@ export type FaultPlan = {
   readonly paceMs: { readonly least: number; readonly most: number };
   /** Names of the faults that must come at least once, first of all. */
   readonly first: readonly string[];
+  /** Draws only faults whose name holds one of these; empty: all. */
+  readonly only: readonly string[];
 };
 
 export type FaultSummary = {
@@ -89,6 +91,7 @@ export async function breakThings(world: ChaosWorld, plan: FaultPlan, signal: Ab
   while (killedSoFar() < plan.kills && systemClock.nowMs() < endsMs && !signal.aborted) {
     const claimed = new Set([...underWay.keys()].flatMap(({ claims }) => claims));
     const possible = FAULTS.filter((fault) => {
+      if (plan.only.length > 0 && !plan.only.some((part) => fault.name.includes(part))) return false;
       return !underWay.has(fault) && !fault.claims.some((claim) => claimed.has(claim)) && fault.canBegin(world);
     });
     const next =

@@ -4,9 +4,11 @@
 import { connectMatcher } from "@muster/cli";
 import { systemClock } from "@muster/kit";
 import { newId } from "@muster/proto";
+import { TERMINAL } from "../history/entry.ts";
+import { readTicketTrails } from "../history/ticket-trail.ts";
 import { createBackendCalls } from "../load/backend-calls.ts";
 import { between, chance } from "../load/dice.ts";
-import { LEASE_MS } from "../world/chaos-world.ts";
+import { type ChaosWorld, LEASE_MS } from "../world/chaos-world.ts";
 import type { HostProcess } from "../world/host-processes.ts";
 import type { ServiceLife } from "../world/service-life.ts";
 import type { Fault, FaultParts } from "./fault.ts";
@@ -51,6 +53,7 @@ export function makeZombie(name: ServiceName, weight: number): Fault {
       const zombie = service.life;
       if (!zombie) return;
       const beganMs = systemClock.nowMs();
+      const open = openTickets(world);
       zombie.signal("SIGSTOP");
       const takeOver = chance(random, 0.5);
       await rest(between(random, 50, 1_000), healing);
@@ -62,7 +65,7 @@ export function makeZombie(name: ServiceName, weight: number): Fault {
       await service.untilServing(AbortSignal.timeout(SUCCESSOR_MS)).catch(() => undefined);
       const isReplaced = service.isServing;
       zombie.signal("SIGCONT");
-      if (name === "matcher") await beleaguer(zombie, parts);
+      if (name === "matcher") await beleaguer(zombie, open, parts);
       if (isReplaced) return await expectEnd(zombie, name, parts);
       found("L-PROGRESS", `no other ${name} could take over from ${zombie.pid} within ${SUCCESSOR_MS} ms`);
       zombie.signal("SIGKILL");
@@ -96,14 +99,31 @@ async function expectEnd(zombie: ServiceLife, name: string, { world, found }: Fa
   }
 }
 
-/** Clients that still know the zombie's own address try their luck with it at once. */
-async function beleaguer(zombie: ServiceLife, { world, random }: FaultParts): Promise<void> {
+/**
+ * Clients that still know the zombie's own address try their luck with it at once: with new tickets, and with some that it
+ * last saw alive.
+ */
+async function beleaguer(zombie: ServiceLife, open: readonly string[], { world, random }: FaultParts): Promise<void> {
   await using matcher = connectMatcher(`127.0.0.1:${zombie.port}`);
   const calls = createBackendCalls(world.history, matcher, "zombie's client");
   const ticketIds = Array.from({ length: 4 }, () => newId("ticket", random));
-  await Promise.all(
-    ticketIds.map((ticketId) => calls.start({ configuration: "duel", ticketId, playerIds: [`z-${ticketId}`] })),
-  );
+  await Promise.all([
+    ...ticketIds.map((ticketId) => calls.start({ configuration: "duel", ticketId, playerIds: [`z-${ticketId}`] })),
+    ...open.map((ticketId) => calls.read(ticketId)),
+    ...open.map((ticketId) => calls.cancel(ticketId)),
+  ]);
+}
+
+const OPEN_TICKETS_MAX = 6;
+
+/** Tickets that are last known to be alive. */
+function openTickets({ history }: ChaosWorld): readonly string[] {
+  const trails = [...readTicketTrails(history.entries).values()];
+  const alive = trails.filter(({ sightings }) => {
+    const last = sightings.at(-1)?.view.state;
+    return last !== undefined && !TERMINAL.has(last);
+  });
+  return alive.slice(-OPEN_TICKETS_MAX).map(({ ticketId }) => ticketId);
 }
 
 /** A sidecar or game that stands still: short, and nobody minds; long, and it is given up. */
