@@ -6,13 +6,13 @@ import { isDiskError } from "../disk/disk.ts";
 import type { AcquireOptions, Ownership } from "../journal.ts";
 import { isOwnerGone } from "../owner.ts";
 import { type ClaimedEpoch, claimEpoch, type Lease } from "./epoch-file.ts";
-import { createFence } from "./fence.ts";
+import { createFence, type Fence } from "./fence.ts";
 import { epochName } from "./file-names.ts";
 import { createFrameQueue } from "./frame-queue.ts";
 import { type Layout, type PartitionPlace, readLayout } from "./layout.ts";
 import { createOwnedPartition, type OwnedPartition } from "./owned-partition.ts";
 import { readTail } from "./read-tail.ts";
-import { removeForGood } from "./remove-for-good.ts";
+import { removeForGood, removeName } from "./remove-for-good.ts";
 import { beginSegment } from "./segment-writer.ts";
 import { openSnapshot } from "./snapshot-file.ts";
 import { recordsMissing } from "./unreadable-folder.ts";
@@ -33,16 +33,19 @@ export async function acquirePartition(
 ): Promise<{ readonly ownership: Ownership; readonly owned: OwnedPartition }> {
   const { epoch, epochFile, lease } = await claimNext(place, asked, settings);
   try {
-    return await takeOver(place, { epoch, epochFile, lease }, settings);
+    const fence = createFence(place, epoch);
+    return await fence.guard(() => takeOver(place, { epoch, epochFile, lease, fence }, settings));
   } catch (error) {
     // Nothing was written under this epoch but what the next owner cuts.
     await epochFile[Symbol.asyncDispose]();
     await place.disk.remove(epochName(place.partition, epoch)).catch(() => undefined); // The error that led here says more.
-    throw error;
+    const isReplaced = error instanceof MusterError && error.reason === "EPOCH_STALE";
+    throw isReplaced ? partitionOwned(place, "another process that took it over meanwhile") : error;
   }
 }
 
 type Claimed = { readonly epoch: number; readonly epochFile: ClaimedEpoch; readonly lease: Lease };
+type Claiming = Claimed & { readonly fence: Fence };
 
 async function claimNext(place: PartitionPlace, asked: AcquireOptions, settings: AcquireSettings): Promise<Claimed> {
   const { owner, takeOver = false, leaseMs = LEASE_MS_DEFAULT } = asked;
@@ -72,10 +75,9 @@ function findHolder(layout: Layout, asker: string, wallMs: number): string | und
   return leftMs > 0 && leftMs <= lease.leaseMs ? claim.owner : undefined;
 }
 
-async function takeOver(place: PartitionPlace, claimed: Claimed, { wallMs, segmentBytes }: AcquireSettings) {
+async function takeOver(place: PartitionPlace, claimed: Claiming, { wallMs, segmentBytes }: AcquireSettings) {
   const { partition, path } = place;
-  const { epoch, epochFile } = claimed;
-  const fence = createFence(place, epoch);
+  const { epoch, epochFile, fence } = claimed;
   const layout = await readLayout(place);
   const tail = await readTail(place, layout, { sync: true });
   const snapshotSequence = await readSnapshotSequence(place, layout);
@@ -98,8 +100,7 @@ async function takeOver(place: PartitionPlace, claimed: Claimed, { wallMs, segme
     await fence.check();
   } catch (error) {
     await writer[Symbol.asyncDispose]();
-    const isReplaced = error instanceof MusterError && error.reason === "EPOCH_STALE";
-    throw isReplaced ? partitionOwned(place, "another process that took it over meanwhile") : error;
+    throw error; // The segment has no records: the next owner's makes it nothing.
   }
   const base = { firstSequence: layout.base.firstSequence };
   const queue = createFrameQueue({
@@ -131,9 +132,11 @@ async function readSnapshotSequence(place: PartitionPlace, { snapshot }: Layout)
 async function tidyUp(place: PartitionPlace, epoch: number): Promise<void> {
   const { disk } = place;
   const { names, leftovers } = await readLayout(place);
-  for (const name of [...leftovers, ...names.drafts]) await removeForGood(disk, name);
+  // Only what older owners were writing: a newer one may be here already.
+  const drafts = names.drafts.filter((draft) => draft.epoch < epoch).map(({ name }) => name);
+  for (const name of [...leftovers, ...drafts]) await removeForGood(disk, name);
   for (const one of names.epochs) {
-    if (one.epoch < epoch) await disk.remove(one.name);
+    if (one.epoch < epoch) await removeName(disk, one.name);
   }
   await disk.syncNames();
 }

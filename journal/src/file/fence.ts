@@ -7,14 +7,25 @@ import type { PartitionPlace } from "./layout.ts";
 export interface Fence {
   /** @throws {MusterError} EPOCH_STALE once a higher epoch has been claimed. */
   check(): Promise<void>;
+  /** What `work` does; whatever it fails with once the owner is none is EPOCH_STALE: its successor tidies up under its hands. */
+  guard<Result>(work: () => Promise<Result>): Promise<Result>;
 }
 
 /** The fence of the owner of `epoch`. */
 export function createFence({ disk, partition }: PartitionPlace, epoch: number): Fence {
+  const check = async () => {
+    const highest = highestEpoch(partition, await disk.list());
+    if (highest > epoch) throw epochStale(partition, epoch, highest);
+  };
   return {
-    async check() {
-      const highest = highestEpoch(partition, await disk.list());
-      if (highest > epoch) throw epochStale(partition, epoch, highest);
+    check,
+    async guard(work) {
+      try {
+        return await work();
+      } catch (error) {
+        const highest = highestEpoch(partition, await disk.list().catch(() => [])); // The error that led here says more.
+        throw highest > epoch ? epochStale(partition, epoch, highest) : error;
+      }
     },
   };
 }

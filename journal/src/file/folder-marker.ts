@@ -1,11 +1,10 @@
 // The file that says that a folder is a journal, and of which format: without it whatever lies there is somebody else's.
 import { type Disk, isDiskError } from "../disk/disk.ts";
-import { DRAFT_ENDING, MARKER_NAME } from "./file-names.ts";
+import { MARKER_DRAFT, MARKER_NAME } from "./file-names.ts";
 import { FILE_FORMAT } from "./sealed-sector.ts";
 import { notAJournal } from "./unreadable-folder.ts";
 
 const MARKER_TEXT = `Muster journal, format ${FILE_FORMAT}\n`;
-const MARKER_DRAFT = MARKER_NAME + DRAFT_ENDING;
 
 /**
  * Resolves once the folder is known to be a journal of this build; an empty one becomes one unless it is only looked at.

@@ -17,7 +17,7 @@ export type LiveSegment = SegmentName & {
 
 export type Layout = {
   readonly names: PartitionNames;
-  /** The highest epoch that was claimed. 0: none was. */
+  /** The highest epoch that any file is of: a claim may be gone of which a segment is left. 0: there is none. */
   readonly epoch: number;
   /** Of the owner who claimed last and finished doing so. */
   readonly owner: EpochFile | undefined;
@@ -87,7 +87,7 @@ function layOut(place: Pick<PartitionPlace, "path" | "partition">, names: Partit
   const live = new Set(segments.map(({ name }) => name));
   return {
     names,
-    epoch: names.epochs.at(-1)?.epoch ?? 0,
+    epoch: Math.max(0, ...[...names.epochs, ...names.segments, ...names.snapshots].map(({ epoch }) => epoch)),
     owner: files.at(-1),
     base,
     markSequence,

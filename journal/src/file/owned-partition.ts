@@ -4,7 +4,7 @@ import type { Cursor, NewRecord, Snapshot } from "../journal.ts";
 import { compactionLimit, refuseSnapshot } from "../kept-range.ts";
 import type { ClaimedEpoch, Lease } from "./epoch-file.ts";
 import { epochStale, type Fence } from "./fence.ts";
-import { DRAFT_ENDING } from "./file-names.ts";
+import { draftName } from "./file-names.ts";
 import type { FrameQueue } from "./frame-queue.ts";
 import { type Layout, type PartitionPlace, readLayout } from "./layout.ts";
 import { createLine } from "./one-at-a-time.ts";
@@ -105,17 +105,17 @@ export function createOwnedPartition(parts: OwnedParts): OwnedPartition {
     await fence.check();
     const { names } = await readLayout(place);
     const name = nextSnapshotName(partition, epoch, names.snapshots);
-    const draftName = name + DRAFT_ENDING;
+    const draftedAs = draftName(name, epoch);
     try {
-      await using draft = await beginSnapshot(disk, draftName, { partition, epoch, sequence });
+      await using draft = await beginSnapshot(disk, draftedAs, { partition, epoch, sequence });
       for await (const chunk of chunks) await draft.add(chunk);
       await draft.finish();
       await fence.check();
-      await disk.rename(draftName, name);
+      await disk.rename(draftedAs, name);
       await disk.syncNames();
       await fence.check();
     } catch (error) {
-      await removeForGood(disk, draftName).catch(() => undefined); // The error that led here says more.
+      await removeForGood(disk, draftedAs).catch(() => undefined); // The error that led here says more.
       throw error;
     }
     snapshotSequence = sequence;
@@ -126,7 +126,8 @@ export function createOwnedPartition(parts: OwnedParts): OwnedPartition {
     await fence.check();
     const sequences = new Set(asked.filter((one) => Number.isInteger(one) && one >= 1 && one <= queue.tail.sequence));
     if ([...sequences].some((one) => one >= queue.writer.firstSequence)) await queue.rotate();
-    const { segments } = await readLayout(place);
+    const { segments, leftovers } = await readLayout(place);
+    for (const name of leftovers) await removeForGood(disk, name); // They may hold the same bodies.
     for (const segment of segments) {
       const holds = [...sequences].some((one) => one >= segment.firstSequence && one < segment.endSequence);
       if (!holds) continue;
@@ -134,7 +135,7 @@ export function createOwnedPartition(parts: OwnedParts): OwnedPartition {
         segment.endSequence !== Number.POSITIVE_INFINITY,
         "What is erased is in a segment that is written no more",
       );
-      await rewriteSegment(place, segment, { sequences, mayReplace: fence.check });
+      await rewriteSegment(place, segment, { sequences, epoch, mayReplace: fence.check });
     }
     await fence.check();
   };
@@ -142,7 +143,7 @@ export function createOwnedPartition(parts: OwnedParts): OwnedPartition {
   const owned = <Args extends unknown[], Result>(work: (...args: Args) => Promise<Result>) => {
     return async (...args: Args): Promise<Result> => {
       refuseReleased();
-      return await work(...args);
+      return await fence.guard(() => work(...args));
     };
   };
   return {
@@ -152,7 +153,7 @@ export function createOwnedPartition(parts: OwnedParts): OwnedPartition {
     renew: owned((timeMs) => leases(() => noteLease(false, timeMs))),
     async release(timeMs) {
       if (isReleased) return;
-      await leases(() => noteLease(true, timeMs));
+      await fence.guard(() => leases(() => noteLease(true, timeMs)));
       isReleased = true;
     },
     writeSnapshot: owned((snapshot) => upkeep(() => writeSnapshot(snapshot))),

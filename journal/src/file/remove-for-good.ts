@@ -4,6 +4,15 @@ import { type Disk, type DiskFile, isDiskError } from "../disk/disk.ts";
 
 const STEP_BYTES = 262_144;
 
+/** Removes the name. No effect if it is not there. */
+export async function removeName(disk: Disk, name: string): Promise<void> {
+  try {
+    await disk.remove(name);
+  } catch (error) {
+    if (!isDiskError(error, "ENOENT")) throw error; // Somebody else who tidies up was faster.
+  }
+}
+
 /** Overwrites the file with zeros, durably, and removes its name. No effect if it is not there. */
 export async function removeForGood(disk: Disk, name: string): Promise<void> {
   try {
@@ -11,7 +20,7 @@ export async function removeForGood(disk: Disk, name: string): Promise<void> {
     await overwrite(file);
     await disk.remove(name);
   } catch (error) {
-    if (!isDiskError(error, "ENOENT")) throw error; // Its owner's successor was here before.
+    if (!isDiskError(error, "ENOENT")) throw error; // As above.
   }
 }
 

@@ -1,30 +1,40 @@
-// Bodies are erased by writing the segment anew without them: a generation beside the former one, which stands for the
-// records from its renaming on, and only then is the former one overwritten. A crash between leaves both, and the next owner
+// Bodies are erased by writing the segment anew without them: a file beside the former one, which stands for the records
+// from its renaming on, and only then is the former one overwritten. A crash between leaves both, and the next owner
 // overwrites the former.
 import { SECTOR_BYTES } from "../disk/disk.ts";
 import { eraseBody, recordEnd } from "../record.ts";
-import { DRAFT_ENDING, segmentName } from "./file-names.ts";
+import { draftName, segmentName } from "./file-names.ts";
 import { encodeFrame, FRAME_HEADER_BYTES, movesOf } from "./frame.ts";
 import type { LiveSegment, PartitionPlace } from "./layout.ts";
 import { removeForGood } from "./remove-for-good.ts";
 import { openSegment, type PlacedFrame, walkFrames } from "./segment.ts";
+import { unreadableFile } from "./unreadable-folder.ts";
 
-/**
- * Erases the bodies of `sequences` in a segment that nobody writes to any more. `mayReplace` rejects if the caller is no longer
- * the owner.
- */
+export type RewriteOptions = {
+  readonly sequences: ReadonlySet<number>;
+  /** Of the owner who asks. */
+  readonly epoch: number;
+  /** Rejects if it is the owner no more. */
+  readonly mayReplace: () => Promise<void>;
+};
+
+/** Erases the bodies of `sequences` in a segment that nobody writes to any more. */
 export async function rewriteSegment(
   place: PartitionPlace,
   segment: LiveSegment,
-  options: { readonly sequences: ReadonlySet<number>; readonly mayReplace: () => Promise<void> },
+  { sequences, epoch, mayReplace }: RewriteOptions,
 ): Promise<void> {
   const { disk, partition } = place;
-  const name = segmentName(partition, { ...segment, generation: segment.generation + 1 });
-  const draft = name + DRAFT_ENDING;
+  const name = segmentName(partition, {
+    ...segment,
+    writer: epoch,
+    rewriting: segment.writer === epoch ? segment.rewriting + 1 : 1,
+  });
+  const draft = draftName(name, epoch);
   try {
-    const hasChanged = await writeWithout(place, segment, { draft, sequences: options.sequences });
+    const hasChanged = await writeWithout(place, segment, { draft, sequences });
     if (!hasChanged) return await removeForGood(disk, draft);
-    await options.mayReplace();
+    await mayReplace();
     await disk.rename(draft, name);
   } catch (error) {
     await removeForGood(disk, draft).catch(() => undefined); // The error that led here says more.
@@ -46,6 +56,7 @@ async function writeWithout(
   await file.truncate(0);
   await file.write(0, await former.file.read(0, SECTOR_BYTES));
   let offset = SECTOR_BYTES;
+  let nextSequence = segment.firstSequence;
   let hasChanged = false;
   for await (const frame of walkFrames(former.file, former.framesAt)) {
     if (frame.header.count > 0 && frame.header.firstSequence >= segment.endSequence) break;
@@ -53,6 +64,10 @@ async function writeWithout(
     hasChanged ||= bytes !== frame.bytes;
     await file.write(offset, bytes);
     offset += bytes.length;
+    nextSequence += frame.header.count;
+  }
+  if (nextSequence !== segment.endSequence) {
+    throw unreadableFile(place.path, segment.name, `record ${nextSequence} cannot be read: it is damaged`);
   }
   await file.sync();
   return hasChanged;

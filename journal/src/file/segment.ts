@@ -74,7 +74,7 @@ export async function createSegment(
   cursors: ReadonlyMap<string, number>,
 ): Promise<OpenSegment & { readonly size: number }> {
   const start = encodeSegmentStart(header, cursors);
-  const name = segmentName(partition, { ...header, generation: 0 });
+  const name = segmentName(partition, { ...header, writer: header.epoch, rewriting: 0 });
   const file = await disk.open(name, { create: true, exclusive: true });
   try {
     await file.write(0, start);
