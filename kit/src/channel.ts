@@ -10,26 +10,57 @@ export interface Channel<Item> extends AsyncIterable<Item> {
   readonly closed: boolean;
 }
 
-/** An open channel. It is read once; a reader that stops early closes it. */
+/** An open channel. It is read once, by one reader that waits for each item; a reader that stops early closes it. */
 export function createChannel<Item>(): Channel<Item> {
   let items: Item[] = [];
   let head = 0;
   let closed = false;
   let failure: unknown;
-  let wake: (() => void) | undefined;
+  let waiting: PromiseWithResolvers<IteratorResult<Item, undefined>> | undefined;
 
+  const forget = () => {
+    items = [];
+    head = 0;
+  };
+  const end = (): Promise<IteratorResult<Item, undefined>> => {
+    const error = failure;
+    failure = undefined; // Thrown once: after it the channel has ended.
+    return error === undefined ? Promise.resolve({ done: true, value: undefined }) : Promise.reject(error);
+  };
   const close = (error?: unknown) => {
     if (closed) return;
     closed = true;
     failure = error;
-    wake?.();
+    waiting?.resolve(end());
+    waiting = undefined;
+  };
+  // By hand rather than as an async generator, which waits several turns for each item.
+  const iterator: AsyncIterator<Item, undefined> = {
+    next() {
+      if (head < items.length) {
+        const value = items[head] as Item;
+        head += 1;
+        if (head === items.length) forget();
+        return Promise.resolve({ done: false, value });
+      }
+      if (closed) return end();
+      waiting = Promise.withResolvers();
+      return waiting.promise;
+    },
+    async return() {
+      close();
+      forget();
+      return { done: true, value: undefined };
+    },
   };
 
   return {
     push(item) {
       if (closed) return false;
-      items.push(item);
-      wake?.();
+      if (waiting) {
+        waiting.resolve({ done: false, value: item });
+        waiting = undefined;
+      } else items.push(item);
       return true;
     },
     close,
@@ -39,32 +70,6 @@ export function createChannel<Item>(): Channel<Item> {
     get closed() {
       return closed;
     },
-    async *[Symbol.asyncIterator]() {
-      try {
-        for (;;) {
-          while (head < items.length) {
-            const item = items[head] as Item;
-            head += 1;
-            if (head === items.length) {
-              items = [];
-              head = 0;
-            }
-            yield item;
-          }
-          if (closed) {
-            if (failure !== undefined) throw failure;
-            return;
-          }
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-          wake = undefined;
-        }
-      } finally {
-        close();
-        items = [];
-        head = 0;
-      }
-    },
+    [Symbol.asyncIterator]: () => iterator,
   };
 }

@@ -33,7 +33,11 @@ export function createSeededRandom(seed: number): Random {
   };
   for (let i = 0; i < 12; i += 1) nextWord(); // The first words still show the seed.
   return {
-    bytes: (length) => Uint8Array.from({ length }, () => nextWord() & 0xff),
+    bytes(length) {
+      const bytes = new Uint8Array(length);
+      for (let index = 0; index < length; index += 1) bytes[index] = nextWord() & 0xff;
+      return bytes;
+    },
     fraction: () => nextWord() / 2 ** 32,
   };
 }

@@ -15,6 +15,8 @@ export interface VirtualClock extends Clock {
 
 type Sleeper = { readonly atMs: number; readonly order: number; wake: (() => void) | undefined };
 
+/** One for all: most sleepers are called off, and where says nothing. */
+const CALLED_OFF = abortError();
 /** Called-off sleepers that may lie in the heap before it is swept: below it, sweeping costs more than it saves. */
 const CALLED_OFF_MAX = 256;
 
@@ -65,12 +67,12 @@ export function createVirtualClock(startMs = 0): VirtualClock {
     },
     sleep: (delayMs, signal) =>
       new Promise((resolve, reject) => {
-        if (signal?.aborted) return reject(abortError());
+        if (signal?.aborted) return reject(CALLED_OFF);
         const sleeper: Sleeper = { atMs: nowMs + Math.max(delayMs, 0), order: order++, wake: resolve };
         if (signal) {
           const stop = () => {
-            if (sleeper.wake) callOff(sleeper);
-            reject(abortError());
+            callOff(sleeper);
+            reject(CALLED_OFF);
           };
           sleeper.wake = () => {
             signal.removeEventListener("abort", stop);

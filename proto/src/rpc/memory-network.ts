@@ -1,6 +1,6 @@
 // The same calls without sockets: messages are encoded, wait as long as the weather says, and meet the same handlers. Links
 // can be cut, messages lost and nodes taken down, so that a simulation can do to services what a data centre does.
-import { type Clock, isAbortError, type Random } from "@muster/kit";
+import { abortError, type Clock, isAbortError, type Random } from "@muster/kit";
 import { CALL_DEADLINE_MS_DEFAULT } from "../limits.ts";
 import { MusterError, toMusterError } from "../muster-error.ts";
 import { createMemoryStream, type MemoryStream } from "./memory-stream.ts";
@@ -58,6 +58,9 @@ type OpenCall = {
 /** What the end of a call does at either side. An error tells that it was no orderly one. */
 type Sides = { readonly endCaller: (error?: unknown) => void; readonly endServer: (error?: unknown) => void };
 type Held = { readonly frame: Frame; readonly go: (fate: Fate) => void };
+
+/** Why the signal of a call aborts that has simply ended. One for all: where it ended says nothing. */
+const ENDED = abortError("The call has ended");
 
 /** A network in which nobody listens yet. Its random and clock alone decide the order of messages. */
 export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwork {
@@ -117,7 +120,7 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
       node: undefined,
       end(error) {
         if (!open.delete(call)) return;
-        timer?.abort();
+        timer?.abort(ENDED);
         signal?.removeEventListener("abort", cancel);
         arrive(from, () => sides.endCaller(error));
         arrive(call.node ?? from, () => sides.endServer(error));
@@ -186,22 +189,21 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
   type Direction = { readonly from: string; readonly to: string; readonly method: string };
 
   /** Carries what `source` yields to `sink`, in order. */
-  const carry = async (
+  const carry = (
     source: AsyncIterable<unknown>,
     sink: MemoryStream,
     way: Direction,
     copy: (message: unknown) => () => unknown,
     ended: (error?: unknown) => void,
   ) => {
+    const messages = source[Symbol.asyncIterator]();
     /** Set out and not arrived, in order: each arrival hands over the first, whichever message it was drawn for. */
     const underWay: (() => void)[] = [];
+    const arriveNext = () => underWay.shift()?.();
+    const breakOff = () => ended(connectionBroke(way.to));
     const depart = (frame: Frame, run: () => void) => {
       underWay.push(run);
-      send(
-        frame,
-        () => underWay.shift()?.(),
-        () => ended(connectionBroke(way.to)),
-      );
+      send(frame, arriveNext, breakOff);
     };
     const end = (error?: unknown) => {
       depart({ ...way, part: "end", message: error }, () => {
@@ -209,17 +211,18 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
         ended(error);
       });
     };
-    try {
-      for await (const message of source) {
-        if (sink.closed) return;
-        const arrived = copy(message);
-        depart({ ...way, part: "message", message }, () => sink.arrive(arrived()));
-        await sink.departed();
-      }
-      end();
-    } catch (error) {
-      end(toMusterError(error));
-    }
+    const fail = (error: unknown) => end(toMusterError(error));
+    const take = ({ done, value: message }: IteratorResult<unknown>) => {
+      if (done) return end();
+      if (sink.closed) return void messages.return?.().then(undefined, ignoreLate);
+      const arrived = copy(message);
+      depart({ ...way, part: "message", message }, () => sink.arrive(arrived()));
+      const room = sink.departed();
+      if (room) void room.then(step);
+      else step();
+    };
+    const step = () => void messages.next().then(take).then(undefined, fail);
+    step();
   };
 
   const stream = (from: string, address: string, token: string, method: Method) => {
@@ -234,12 +237,12 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
     };
     return (input: unknown, callOptions: CallOptions = {}): AsyncIterable<unknown> => {
       const controller = new AbortController();
-      const responses = createMemoryStream();
-      const requests = createMemoryStream();
+      const responses = createMemoryStream(() => call.end());
+      const requests = createMemoryStream(() => undefined);
       const call = begin(from, address, callOptions, {
         endCaller: responses.close,
         endServer(error) {
-          controller.abort(error);
+          controller.abort(error ?? ENDED);
           requests.close(error);
         },
       });
@@ -254,10 +257,10 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
           const ignoreEnd = (error?: unknown) => error !== undefined && call.end(error);
           const way = { from, to: node, method: path };
           if (requestStream) {
-            void carry(input as AsyncIterable<unknown>, requests, way, copyRequest, ignoreEnd);
+            carry(input as AsyncIterable<unknown>, requests, way, copyRequest, ignoreEnd);
           }
           const answer = handler(requestStream ? requests.messages : arrived, context) as AsyncIterable<unknown>;
-          void carry(answer, responses, { from: node, to: from, method: path }, copyResponse, call.end);
+          carry(answer, responses, { from: node, to: from, method: path }, copyResponse, call.end);
         } catch (error) {
           call.end(toMusterError(error));
         }
@@ -272,7 +275,7 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
           () => call.end(connectionBroke(address)),
         );
       }
-      return endWith(responses.messages, call);
+      return responses.messages;
     };
   };
 
@@ -322,17 +325,13 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
   };
 }
 
-/** A reader that stops early ends the call. */
-async function* endWith(messages: AsyncIterable<unknown>, call: OpenCall): AsyncGenerator<unknown> {
-  try {
-    yield* messages;
-  } finally {
-    call.end();
-  }
-}
-
 function pathOf({ fullName }: ServiceDefinition, key: string): string {
   return `${fullName.slice(fullName.lastIndexOf(".") + 1)}.${key}`;
+}
+
+/** Of a source whose stream has ended: nobody is there to hear of its error. */
+function ignoreLate(): void {
+  // As a handler's error after its caller has gone.
 }
 
 function ignoreAbort(error: unknown): void {

@@ -16,27 +16,31 @@ export interface MemoryStream {
   departed(): Promise<void> | undefined;
 }
 
-export function createMemoryStream(): MemoryStream {
+/** An empty stream. `left` is called when its reader stops, at the end or before. */
+export function createMemoryStream(left: () => void): MemoryStream {
   const channel = createChannel<unknown>();
+  const source = channel[Symbol.asyncIterator]();
   let unread = 0;
   let goOn: (() => void) | undefined;
   const makeRoom = () => {
     goOn?.();
     goOn = undefined;
   };
-  async function* read() {
-    try {
-      for await (const message of channel) {
-        unread -= 1;
-        makeRoom();
-        yield message;
-      }
-    } finally {
+  const reader: AsyncIterator<unknown> = {
+    next() {
+      unread -= 1;
       makeRoom();
-    }
-  }
+      return source.next();
+    },
+    async return() {
+      await source.return?.();
+      makeRoom();
+      left();
+      return { done: true, value: undefined };
+    },
+  };
   return {
-    messages: read(),
+    messages: { [Symbol.asyncIterator]: () => reader },
     arrive: (message) => void channel.push(message),
     close(error) {
       channel.close(error);

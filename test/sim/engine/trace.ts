@@ -49,10 +49,11 @@ export function createTrace(): Trace {
     mix(5);
   };
   const addFields = (value: object) => {
-    for (const [name, field] of Object.entries(value)) {
-      if (field === undefined) continue;
+    const fields: Readonly<Record<string, unknown>> = { ...value };
+    for (const name in fields) {
+      if (fields[name] === undefined) continue;
       mix(name.length);
-      add(field);
+      add(fields[name]);
     }
     mix(6);
   };

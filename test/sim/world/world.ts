@@ -51,7 +51,7 @@ export interface World {
 /** Some day in 2025: wall clocks are far from zero, as in earnest. */
 const WALL_START_MS = 1_750_000_000_000;
 /** How much time passes between two looks for a failure, in ms. */
-const LOOK_MS = 250;
+const LOOK_MS = 1_000;
 
 export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): World {
   const clock = createVirtualClock();
