@@ -12,10 +12,22 @@ async function readAll<Item>(items: AsyncIterable<Item>): Promise<readonly (Item
   return read;
 }
 
-const rows: readonly { name: string; write: (channel: ReturnType<typeof createChannel<number>>) => void; read: readonly (number | string)[] }[] = [
+const rows: readonly {
+  name: string;
+  write: (channel: ReturnType<typeof createChannel<number>>) => void;
+  read: readonly (number | string)[];
+}[] = [
   { name: "hands over what was queued before", write: (channel) => [1, 2].map(channel.push), read: [1, 2] },
-  { name: "drops what comes after the close", write: (channel) => [channel.push(1), channel.close(), channel.push(2)], read: [1] },
-  { name: "ends with the first error, after what was queued", write: (channel) => [channel.push(1), channel.close("first"), channel.close("second")], read: [1, "first"] },
+  {
+    name: "drops what comes after the close",
+    write: (channel) => [channel.push(1), channel.close(), channel.push(2)],
+    read: [1],
+  },
+  {
+    name: "ends with the first error, after what was queued",
+    write: (channel) => [channel.push(1), channel.close("first"), channel.close("second")],
+    read: [1, "first"],
+  },
 ];
 for (const { name, write, read } of rows) {
   test(`a channel ${name}`, async () => {

@@ -22,7 +22,8 @@ const UNKNOWN: ReadonlySet<string> = new Set([
   "INTERNAL_FAULT",
 ]);
 
-type Stream<Event> = (request: { readonly resumeToken: string }, options?: object) => AsyncIterable<Event>;
+type WatchRequest = { readonly resumeToken: string; readonly ticketIds?: readonly string[] };
+type Stream<Event> = (request: WatchRequest, options?: object) => AsyncIterable<Event>;
 
 /** The same network; what passes is seen, but for answers to health checks: they are many, and say nothing. */
 export function overhear(network: Network, { caller, see, nextCallId }: Ear): Network {
@@ -78,10 +79,13 @@ export function overhear(network: Network, { caller, see, nextCallId }: Ear): Ne
           const heard: Record<string, unknown> = { ...client };
           for (const [name, { requestStream, responseStream }] of Object.entries(definition.methods)) {
             const call: unknown = heard[name];
-            if (!requestStream && !responseStream && name !== "reportHealth") heard[name] = unary(name, call as Parameters<typeof unary>[1]);
+            if (!requestStream && !responseStream && name !== "reportHealth")
+              heard[name] = unary(name, call as Parameters<typeof unary>[1]);
             if (name === "watchTickets") {
               const stream = call as Stream<WatchTicketsResponse>;
-              heard[name] = (...args: Parameters<typeof stream>) => watch(stream, ticketEvents, args);
+              // Who names tickets follows those alone: the history is that of those who follow all.
+              heard[name] = (...args: Parameters<typeof stream>) =>
+                args[0].ticketIds?.length ? stream(...args) : watch(stream, ticketEvents, args);
             }
             if (name === "watchSessions") {
               const stream = call as Stream<WatchSessionsResponse>;
