@@ -17,22 +17,24 @@ export type ColumnRows<Schema extends ColumnSchema> = {
 
 /** Rows of a block: bounds the work between two chunks to some milliseconds, at up to a microsecond a row. */
 const BLOCK_ROWS_MAX = 8_192;
-/** Bytes of strings or blobs at which a block is full. */
-const BLOCK_BYTES = 262_144;
+/** Bytes of strings or blobs at which a block is full, where the caller's rows are cheap to make. */
+const BLOCK_BYTES_DEFAULT = 262_144;
 /** Bytes of a chunk: what a journal takes in one piece. */
 const CHUNK_BYTES_MAX = 1_048_576;
 
 /**
- * All of `columns` as chunks of 1 byte to 1 MiB. Rows are asked for as the chunks are: about 8,000 or 256 KiB for each.
+ * All of `columns` as chunks of 1 byte to 1 MiB. Rows are asked for as the chunks are: about 8,000 for each, or
+ * `blockBytes` of them (default 256 KiB).
  */
 export function* writeColumns<Schema extends ColumnSchema>(
   schema: Schema,
   columns: ColumnRows<Schema>,
+  { blockBytes = BLOCK_BYTES_DEFAULT }: { readonly blockBytes?: number } = {},
 ): Generator<Uint8Array, void> {
-  const chunks = createChunks();
+  const chunks = createChunks(blockBytes);
   let number = 0;
   for (const [name, type] of Object.entries(schema)) {
-    for (const block of blocksOf(type, columns[name] ?? [])) {
+    for (const block of blocksOf(type, columns[name] ?? [], blockBytes)) {
       chunks.add(headerOf({ name, typeNumber: COLUMN_TYPES.indexOf(type), number, block }), ...block.payload);
       number += 1;
       if (chunks.isFull(block.rows)) yield* chunks.take();
@@ -46,13 +48,13 @@ export function* writeColumns<Schema extends ColumnSchema>(
 /** The payload in pieces, which are valid until the next block is asked for. */
 type Block = { readonly rows: number; readonly payload: readonly Uint8Array[] };
 
-function blocksOf(type: ColumnType, rows: Iterable<number | string | Uint8Array>): Iterable<Block> {
+function blocksOf(type: ColumnType, rows: Iterable<number | string | Uint8Array>, blockBytes: number): Iterable<Block> {
   // The schema's type and the rows' go together by ColumnRows, which the compiler cannot follow over a loop of names.
   switch (type) {
     case "string":
-      return stringBlocks(rows as Iterable<string>);
+      return stringBlocks(rows as Iterable<string>, blockBytes);
     case "blob":
-      return blobBlocks(rows as Iterable<Uint8Array>);
+      return blobBlocks(rows as Iterable<Uint8Array>, blockBytes);
     case "u8":
       return numberBlocks(new Uint8Array(BLOCK_ROWS_MAX), rows as Iterable<number>);
     case "u32":
@@ -84,8 +86,8 @@ function* numberBlocks(
   if (count > 0 || isFirst) yield take();
 }
 
-function* stringBlocks(rows: Iterable<string>): Generator<Block, void> {
-  for (const texts of groupsOf(rows)) {
+function* stringBlocks(rows: Iterable<string>, blockBytes: number): Generator<Block, void> {
+  for (const texts of groupsOf(rows, blockBytes)) {
     const text = texts.join("");
     const bytes = Buffer.from(text, "utf8");
     // All ASCII, as ids are: a string is as long as its bytes.
@@ -96,20 +98,23 @@ function* stringBlocks(rows: Iterable<string>): Generator<Block, void> {
   }
 }
 
-function* blobBlocks(rows: Iterable<Uint8Array>): Generator<Block, void> {
-  for (const blobs of groupsOf(rows)) {
+function* blobBlocks(rows: Iterable<Uint8Array>, blockBytes: number): Generator<Block, void> {
+  for (const blobs of groupsOf(rows, blockBytes)) {
     const lengths = Uint32Array.from(blobs, (blob) => blob.length);
     yield { rows: blobs.length, payload: [new Uint8Array(lengths.buffer), Buffer.concat(blobs)] };
   }
 }
 
 /** Rows in groups of one block each; at least one group, which may be empty. */
-function* groupsOf<Row extends { readonly length: number }>(rows: Iterable<Row>): Generator<readonly Row[], void> {
+function* groupsOf<Row extends { readonly length: number }>(
+  rows: Iterable<Row>,
+  blockBytes: number,
+): Generator<readonly Row[], void> {
   let group: Row[] = [];
   let length = 0;
   let isFirst = true;
   for (const row of rows) {
-    if (group.length === BLOCK_ROWS_MAX || length >= BLOCK_BYTES) {
+    if (group.length === BLOCK_ROWS_MAX || length >= blockBytes) {
       yield group;
       isFirst = false;
       group = [];
@@ -148,8 +153,8 @@ function headerOf(head: {
 }
 
 /** Gathers small pieces into chunks and cuts large ones. What is added is copied at once. */
-function createChunks() {
-  let gathered = Buffer.allocUnsafeSlow(2 * BLOCK_BYTES);
+function createChunks(blockBytes: number) {
+  let gathered = Buffer.allocUnsafeSlow(2 * blockBytes);
   let bytes = 0;
   let rows = 0;
   const makeRoom = (more: number) => {
@@ -168,7 +173,7 @@ function createChunks() {
     },
     isFull(moreRows: number): boolean {
       rows += moreRows;
-      return rows >= BLOCK_ROWS_MAX || bytes >= BLOCK_BYTES;
+      return rows >= BLOCK_ROWS_MAX || bytes >= blockBytes;
     },
     /** Everything that was gathered. */
     *take(): Generator<Uint8Array, void> {

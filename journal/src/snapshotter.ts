@@ -8,8 +8,11 @@ import type { SnapshotCodec } from "./snapshot-codec.ts";
 
 export type SnapshotOptions<State> = {
   readonly codec: SnapshotCodec<State>;
-  /** Facts after which the next snapshot is written: about as many as a restart folds. */
-  readonly everyRecords: number;
+  /**
+   * Facts after which the next snapshot is written: about as many as a restart folds. Asked of the state at each snapshot,
+   * where a large one should be written less often than a small one.
+   */
+  readonly everyRecords: number | ((state: State) => number);
 };
 
 export type SnapshotterOptions<State> = SnapshotOptions<State> & {
@@ -44,9 +47,11 @@ export interface Snapshotter {
 const HEADER_BYTES = 6;
 
 export function createSnapshotter<State>(options: SnapshotterOptions<State>): Snapshotter {
-  const { journal, partition, epoch, clock, codec, everyRecords, state, onFailure } = options;
+  const { journal, partition, epoch, clock, codec, state, onFailure } = options;
+  const everyRecords = () =>
+    typeof options.everyRecords === "number" ? options.everyRecords : options.everyRecords(state);
   let written = options.snapshotSequence;
-  let nextAt = written + everyRecords;
+  let nextAt = written + everyRecords();
   let lastTaken: Promise<unknown> = Promise.resolve();
   let taking = 0;
   let closed = false;
@@ -61,7 +66,7 @@ export function createSnapshotter<State>(options: SnapshotterOptions<State>): Sn
   const write = async (): Promise<number> => {
     const sequence = options.stateSequence();
     if (sequence === written) return written;
-    nextAt = sequence + everyRecords; // If this one fails, too.
+    nextAt = sequence + everyRecords(); // If this one fails, too.
     const chunks = codec.capture(state);
     await options.untilDurable(sequence); // The journal must not know of less than its snapshot.
     await journal.writeSnapshot(partition, epoch, { sequence, chunks: paced(chunks) });
@@ -95,7 +100,7 @@ export function createSnapshotter<State>(options: SnapshotterOptions<State>): Sn
     async close() {
       closed = true;
       await lastTaken;
-      if (options.stateSequence() - written > everyRecords / 10) await takeInBackground();
+      if (options.stateSequence() - written > everyRecords() / 10) await takeInBackground();
     },
   };
 }

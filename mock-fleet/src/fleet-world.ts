@@ -58,6 +58,8 @@ export type FleetWorldOptions = {
   readonly host?: (launch: ServerLaunch) => Partial<Omit<SimulatedHostOptions, "network" | "launch">>;
   /** Serves and connects. Default: real sockets on a free port. */
   readonly serve?: (services: readonly Implementation[]) => Promise<{ listening: Listening; network: Network }>;
+  /** Default: by the size of the fleet, which no test reaches. */
+  readonly snapshotEveryFacts?: number;
   /** Hosts of an earlier world, which outlive its fleet. */
   readonly survivors?: readonly SimulatedHost[];
 };
@@ -153,6 +155,7 @@ export async function createFleetWorld(options: FleetWorldOptions = {}): Promise
     log: options.log ?? silentLog,
     onFatal: (error) => fatal.push(error),
     takeOver: true,
+    ...(options.snapshotEveryFacts === undefined ? {} : { snapshotEveryFacts: options.snapshotEveryFacts }),
   });
   const { listening, network } = await serve(mockFleet.services);
   connect({ network, address: listening.address });

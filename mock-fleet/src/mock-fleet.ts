@@ -31,6 +31,7 @@ import { terminateServerSession } from "./grpc/terminate-server-session.ts";
 import { updateServerSession } from "./grpc/update-server-session.ts";
 import { watchSessions } from "./grpc/watch-sessions.ts";
 import type { ServerProcesses } from "./ports.ts";
+import { factsBetweenSnapshots, fleetSnapshotCodec } from "./snapshot/fleet-snapshot.ts";
 import { createSupervisor, type Supervisor } from "./supervisor.ts";
 
 export type MockFleetOptions = {
@@ -50,6 +51,8 @@ export type MockFleetOptions = {
   readonly takeOver?: boolean;
   /** How long the lease on the journal stays fresh, in ms. Default 10,000. */
   readonly leaseMs?: number;
+  /** Facts after which the state is written down, and the journal forgets them. Default: by the size of the fleet. */
+  readonly snapshotEveryFacts?: number;
 };
 
 export interface MockFleet extends AsyncDisposable {
@@ -90,6 +93,17 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
       onFatal(error);
     },
     onDisk: logDisk(log),
+    snapshots: {
+      codec: {
+        ...fleetSnapshotCodec,
+        async restore(chunks) {
+          const state = await fleetSnapshotCodec.restore(chunks);
+          feed.startAfter(state.position);
+          return state;
+        },
+      },
+      everyRecords: options.snapshotEveryFacts ?? factsBetweenSnapshots,
+    },
   });
   const attachments = createAttachments();
   const supervised = new Set<ProcessId>();

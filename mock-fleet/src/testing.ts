@@ -11,3 +11,4 @@ export {
   startPlacementRequest,
 } from "./fleet-world.ts";
 export { createSimulatedHost, type SimulatedHost, type SimulatedHostOptions } from "./simulated-host.ts";
+export { digestFleetState } from "./snapshot/fleet-snapshot.ts";

@@ -3,9 +3,8 @@
 import type { PlacementId, ProcessId, ServerSessionId } from "@muster/proto";
 import type { FleetFact } from "./fleet-fact.ts";
 import type { FleetState } from "./fleet-state.ts";
-import type { Placement } from "./placement.ts";
 import { isEnded } from "./process.ts";
-import { isLiving, type ServerSession } from "./session.ts";
+import type { ServerSession } from "./session.ts";
 
 export type Ended =
   | { readonly atMs: number; readonly type: "placement"; readonly placementId: PlacementId }
@@ -24,10 +23,13 @@ export function endedId(ended: Ended): string {
   }
 }
 
-/** Since when the placement is over: one that has a session is not before its session is, whose watchers need it. */
-export function placementOverMs(placement: Placement, session: ServerSession | undefined): number | undefined {
-  if (!placement.end || (session && isLiving(session.battle))) return undefined;
-  return Math.max(placement.end.endedAtMs, session?.endedAtMs ?? 0);
+/** Since when a placement that ended at `endedAtMs` is over: not before its session is, whose watchers need it. */
+export function placementOverMs(
+  endedAtMs: number | undefined,
+  session: Pick<ServerSession, "endedAtMs"> | undefined,
+): number | undefined {
+  if (endedAtMs === undefined || (session && session.endedAtMs === undefined)) return undefined;
+  return Math.max(endedAtMs, session?.endedAtMs ?? 0);
 }
 
 /** Forgets what ended long enough ago, in one fact; nothing of it that was forgotten before. */
@@ -37,8 +39,8 @@ export function forgetEnded(state: FleetState, ended: readonly Ended[]): readonl
   const sessionIds = ended.flatMap((one) => (one.type === "session" ? one.sessionId : []));
   const forgotten = {
     processIds: processIds.filter((id) => isOver(state.processes.get(id), isEnded)),
-    placementIds: placementIds.filter((id) => isOver(state.placements.get(id), (one) => one.end !== undefined)),
-    sessionIds: sessionIds.filter((id) => isOver(state.sessions.get(id), (one) => !isLiving(one.battle))),
+    placementIds: placementIds.filter((id) => state.placements.has(id) && !state.pendingPlacements.has(id)),
+    sessionIds: sessionIds.filter((id) => isOver(state.sessions.get(id), (one) => one.endedAtMs !== undefined)),
   };
   const count = forgotten.processIds.length + forgotten.placementIds.length + forgotten.sessionIds.length;
   return count === 0 ? [] : [{ type: "forgotten", ...forgotten }];

@@ -179,17 +179,23 @@ function endPlacement(state: FleetFold, fact: Fact<"placement-ended">, timeMs: n
     endedAtMs: timeMs,
     endedAtWallMs: fact.endedAtWallMs,
   };
-  state.placements.set(placementId, { ...placement, end });
+  state.placements.set(placementId, changePlacement(placement, { end }));
   state.pendingPlacements.delete(placementId);
   state.waitingPlacements.delete(placementId);
   noteWhenOver(state, placementId);
+}
+
+/** Spelt out, as a placement of a snapshot has accessors, which a spread leaves out. */
+function changePlacement(placement: Placement, change: Partial<Placement>): Placement {
+  const { request, bodyDigest, expiresAtMs, createdAtWallMs, sessionId, tried, end } = placement;
+  return { request, bodyDigest, expiresAtMs, createdAtWallMs, sessionId, tried, end, ...change };
 }
 
 /** Remembers a placement that is over, its session too, for as long as what has ended is. */
 function noteWhenOver(state: FleetFold, placementId: PlacementId): void {
   const placement = state.placements.get(placementId);
   const session = placement?.sessionId && state.sessions.get(placement.sessionId);
-  const atMs = placement && placementOverMs(placement, session);
+  const atMs = placementOverMs(placement?.end?.endedAtMs, session);
   if (atMs !== undefined) state.ended.add({ type: "placement", atMs, placementId });
 }
 
@@ -216,7 +222,8 @@ function startSession(state: FleetFold, fact: Fact<"session-started">): void {
   }));
   const placement = state.placements.get(placementId);
   invariant(placement, "a session is made for a placement");
-  const attempt = { ...placement, sessionId, tried: new Set([...placement.tried, battle.processId]) };
+  const tried = new Set([...placement.tried, battle.processId]);
+  const attempt = changePlacement(placement, { sessionId, tried });
   state.placements.set(placementId, attempt);
   state.pendingPlacements.set(placementId, attempt);
   state.waitingPlacements.delete(placementId);

@@ -5,7 +5,10 @@ import type { FleetFact } from "./fleet-fact.ts";
 import type { FleetState } from "./fleet-state.ts";
 import type { Placement } from "./placement.ts";
 
-/** Events that are kept for watchers that resume. Older positions restart with a snapshot. */
+/**
+ * Events that are kept for watchers that resume, in memory alone: a restart has those of the facts after its snapshot. Older
+ * positions start anew with a snapshot of what lives.
+ */
 export const FEED_EVENTS_MAX = 50_000;
 
 export type FeedEvent = {
@@ -59,6 +62,8 @@ export function sessionOf(state: FleetState, placement: Placement): BattleSessio
 }
 
 export interface Feed {
+  /** Nothing up to this position is kept: the state comes from a snapshot. Once, before the first event. */
+  startAfter(position: number): void;
   /** Adds the event of the fact that was folded last. */
   add(event: FeedEvent): void;
   /** The first events after `position`, up to `until`, at most `count`; undefined if some of them are no longer kept. */
@@ -74,6 +79,9 @@ export function createFeed(eventsMax = FEED_EVENTS_MAX): Feed {
   /** Everything after this position is kept. */
   let keptAfter = 0;
   return {
+    startAfter(position) {
+      keptAfter = position;
+    },
     add(event) {
       events.push(event);
       if (events.length <= 2 * eventsMax) return;

@@ -8,7 +8,7 @@ import { forgetEnded } from "./ended.ts";
 import { evolve } from "./evolve.ts";
 import type { FleetConfig, FleetSettings, FleetSpec } from "./fleet-config.ts";
 import type { FleetFact } from "./fleet-fact.ts";
-import { createFleetState, type FleetState } from "./fleet-state.ts";
+import { createFleetState, type FleetFold, type FleetState } from "./fleet-state.ts";
 import type { CommandResult, HostCommand } from "./host-command.ts";
 import { type PlacementRequest, type PlayerToSeat, startPlacement } from "./placement.ts";
 import { getProcess, type ServerProcess } from "./process.ts";
@@ -19,11 +19,15 @@ export type RehearsalOptions = {
   readonly settings?: Partial<FleetSettings>;
   readonly destinations?: readonly string[];
   readonly seed?: number;
+  /** Goes on from this state, at this time, with the sidecars of `before`. */
+  readonly after?: { readonly state: FleetFold; readonly before: Rehearsal };
 };
 
 export interface Rehearsal {
-  readonly state: FleetState;
+  readonly state: FleetFold;
   readonly nowMs: number;
+  readonly attached: ReadonlySet<ProcessId>;
+  readonly supervised: ReadonlySet<ProcessId>;
   /** Every fact so far. */
   readonly facts: readonly FleetFact[];
   /** When each fact was decided. */
@@ -80,15 +84,17 @@ export function createRehearsal(options: RehearsalOptions = {}): Rehearsal {
     ],
     settings: { ...settings, ...options.settings },
   };
-  const state = createFleetState();
+  const { after } = options;
+  const state = after?.state ?? createFleetState();
   const random = createSeededRandom(options.seed ?? 1);
-  const attached = new Set<ProcessId>();
-  const supervised = new Set<ProcessId>();
+  const attached = new Set<ProcessId>(after?.before.attached);
+  const supervised = new Set<ProcessId>(after?.before.supervised);
   const facts: FleetFact[] = [];
   const timesMs: number[] = [];
-  let nowMs = 1_000;
-  let commands = 0;
-  let placements = 0;
+  let nowMs = after?.before.nowMs ?? 1_000;
+  // Ids of commands and placements go on where no earlier one can have been.
+  let commands = state.position * 1_000;
+  let placements = state.position * 1_000;
 
   const moment = (): Moment => ({
     nowMs,
@@ -103,7 +109,7 @@ export function createRehearsal(options: RehearsalOptions = {}): Rehearsal {
     for (const fact of more) {
       facts.push(fact);
       timesMs.push(nowMs);
-      evolve(state, fact, { sequence: facts.length, timeMs: nowMs });
+      evolve(state, fact, { sequence: state.position + 1, timeMs: nowMs });
       if (fact.type === "process-launched") supervised.add(fact.processId);
     }
     return more.length > 0;
@@ -113,6 +119,8 @@ export function createRehearsal(options: RehearsalOptions = {}): Rehearsal {
   };
   const rehearsal: Rehearsal = {
     state,
+    attached,
+    supervised,
     facts,
     timesMs,
     get nowMs() {

@@ -1,6 +1,5 @@
 import { fieldInvalid, parseId, type ServerSessionId, writeBattleSession } from "@muster/proto";
 import type { DescribeServerSessionsRequest, DescribeServerSessionsResponse } from "@muster/proto/fleet";
-import { isLiving } from "../core/session.ts";
 import type { FleetApp } from "../fleet-app.ts";
 import { sessionAtWall } from "./wall-time.ts";
 
@@ -18,8 +17,9 @@ export async function describeServerSessions(
   const asked = message.battleSessionIds.map((id) => parseId<ServerSessionId>("battle_session_ids", id));
   const battles = await app.runner.read((state) => {
     const ids = asked.length > 0 ? new Set(asked) : state.sessions.keys();
-    const found = [...ids].flatMap((id) => state.sessions.get(id)?.battle ?? []);
-    return found.filter((battle) => message.includeEnded || isLiving(battle));
+    const found = [...ids].flatMap((id) => state.sessions.get(id) ?? []);
+    const wanted = found.filter(({ endedAtMs }) => message.includeEnded || endedAtMs === undefined);
+    return wanted.map(({ battle }) => battle);
   });
   return { sessions: battles.map((battle) => writeBattleSession(sessionAtWall(battle, app.runner.wallOf))) };
 }

@@ -4,7 +4,7 @@ import { MusterError, parseId, writeBattleSession } from "@muster/proto";
 import type { WatchSessionsRequest, WatchSessionsResponse } from "@muster/proto/fleet";
 import type { CallContext } from "@muster/proto/rpc";
 import type { FleetState } from "../core/fleet-state.ts";
-import { isLiving } from "../core/session.ts";
+import type { ServerSession } from "../core/session.ts";
 import type { FleetApp } from "../fleet-app.ts";
 import { readResumeToken, writeFeedEvent, writeResumeToken } from "./fleet-wire.ts";
 import { writePlacement } from "./placement-wire.ts";
@@ -34,13 +34,30 @@ export async function* watchSessions(
 
 /** Everything that lives, then the position that it was taken at. Cut off in the middle, it starts again. */
 async function* snapshot(app: FleetApp, owner: string | undefined): AsyncGenerator<WatchSessionsResponse, number> {
-  const { position, events } = await app.runner.read((state) => ({
+  const { position, living, pending } = await app.runner.read((state) => ({
     position: state.position,
-    events: snapshotOf(app, state, owner),
+    living: [...state.sessions.values()].filter(
+      (session) => session.endedAtMs === undefined && isOwnedBy(state, session, owner),
+    ),
+    pending: [...state.pendingPlacements.values()].filter(
+      ({ request }) => owner === undefined || request.owner === owner,
+    ),
   }));
-  for (const event of events) yield { resumeToken: "", event };
+  yield { resumeToken: "", event: { $case: "snapshotBegin", value: {} } };
+  // Written one by one as they are read: together they would hold everybody else up.
+  for (const { battle } of living) {
+    const value = writeBattleSession(sessionAtWall(battle, app.runner.wallOf));
+    yield { resumeToken: "", event: { $case: "session", value } };
+  }
+  for (const placement of pending) {
+    yield { resumeToken: "", event: { $case: "placement", value: writePlacement(placement, undefined) } };
+  }
   yield { resumeToken: tokenAt(app, position), event: { $case: "snapshotEnd", value: {} } };
   return position;
+}
+
+function isOwnedBy(state: FleetState, { placementId }: ServerSession, owner: string | undefined): boolean {
+  return owner === undefined || state.placements.get(placementId)?.request.owner === owner;
 }
 
 type Following = {
@@ -86,22 +103,6 @@ function resumePosition({ runner, feed }: FleetApp, token: string): number {
 function cursorExpired(): MusterError {
   const why = "Cannot resume the watch as the changes after its token are no longer kept: start with a snapshot";
   return new MusterError("CURSOR_EXPIRED", why);
-}
-
-type Event = NonNullable<WatchSessionsResponse["event"]>;
-
-function snapshotOf(app: FleetApp, state: FleetState, owner: string | undefined): readonly Event[] {
-  const isOurs = (placementId: typeof state.placements extends ReadonlyMap<infer Id, unknown> ? Id : never) =>
-    owner === undefined || state.placements.get(placementId)?.request.owner === owner;
-  const events: Event[] = [{ $case: "snapshotBegin", value: {} }];
-  for (const { battle, placementId } of state.sessions.values()) {
-    if (!isLiving(battle) || !isOurs(placementId)) continue;
-    events.push({ $case: "session", value: writeBattleSession(sessionAtWall(battle, app.runner.wallOf)) });
-  }
-  for (const [placementId, placement] of state.pendingPlacements) {
-    if (isOurs(placementId)) events.push({ $case: "placement", value: writePlacement(placement, undefined) });
-  }
-  return events;
 }
 
 type News = {

@@ -3405,8 +3405,9 @@ export const FleetServiceDefinition = {
       options: {},
     },
     /**
-     * Placements and sessions of one owner: a snapshot, then every change in order, without a gap.
-     * Reasons: CURSOR_EXPIRED.
+     * Placements and sessions of one owner: a snapshot of what lives, then every change in order, without a gap.
+     * Reasons: CURSOR_EXPIRED (what came after the token is no longer kept; the mock fleet keeps the last 50,000 changes, and
+     * over a restart those since it last wrote its state down): begin anew without a token.
      */
     watchSessions: {
       name: "WatchSessions",

@@ -1,0 +1,118 @@
+// Random histories of the core, for property tests: places, fills, accepts, leaves, crashes, silence and time, in any order.
+import type { BackfillId, BattleSession, PlayerSessionId } from "@muster/proto";
+import fc from "fast-check";
+import { applyFill } from "./fill.ts";
+import type { HostCommand } from "./host-command.ts";
+import { stopPlacement } from "./placement.ts";
+import { getProcess } from "./process.ts";
+import { playerToSeat, type Rehearsal } from "./rehearsal.ts";
+import { hostHeard, judgeSilence } from "./silence.ts";
+
+export type Step = { readonly kind: number; readonly a: number; readonly b: number };
+
+const pick = <Item>(items: readonly Item[], index: number): Item | undefined =>
+  items[index % Math.max(items.length, 1)];
+
+/** Does to the core what the step says; throws what the core refuses with. `serial` makes ids of its own. */
+export function takeStep(world: Rehearsal, step: Step, serial: number): void {
+  const battles = [...world.state.sessions.values()].map((session) => session.battle);
+  const battle = pick(battles, step.a);
+  const seats = [...world.state.sessions.values()].flatMap((session) => [...session.seats.keys()]);
+  const seat = pick(seats, step.b);
+  const process = pick([...world.state.processes.values()], step.a);
+  const command = (one: HostCommand) => {
+    if (process) world.command(process.processId, one, step.b % 5 === 0 ? `again${step.b % 3}` : undefined);
+  };
+  const ofBattle = (one: HostCommand) => battle && world.command(battle.processId, one);
+  switch (step.kind) {
+    case 0:
+      world.place({ capacity: 2 + (step.b % 3), players: [playerToSeat("anna", "red"), playerToSeat("ben", "blue")] });
+      return;
+    case 1:
+      world.readyAll(1 + (step.b % 2));
+      return;
+    case 2:
+      if (battle) ofBattle({ type: "activate-session", sessionId: battle.battleSessionId });
+      return;
+    case 3:
+    case 4: {
+      const reconnectSecret = seat && secretOf(world, seat);
+      const requestId = `r${step.a % 4}`;
+      const accept = { reconnectSecret: step.a % 2 ? reconnectSecret : undefined, givenReconnectSecret: undefined };
+      const owner =
+        seat &&
+        world.state.sessions.get(world.state.sessionBySeat.get(seat) ?? battles[0]?.battleSessionId ?? ("" as never));
+      if (seat && owner)
+        world.command(owner.battle.processId, { type: "accept-seat", playerSessionId: seat, requestId, ...accept });
+      return;
+    }
+    case 5:
+      if (seat) ofBattle({ type: step.a % 2 ? "disconnect-seat" : "remove-seat", playerSessionId: seat });
+      return;
+    case 6:
+    case 7:
+      if (battle) fillSome(world, battle, step, serial);
+      return;
+    case 8:
+      world.pass(step.b * 400);
+      return;
+    case 9:
+      command(step.b % 3 === 0 ? { type: "process-exited", how: "exit 1" } : { type: "process-unhealthy", why: "?" });
+      return;
+    case 10:
+      if (battle) ofBattle({ type: "end-session", sessionId: battle.battleSessionId });
+      return;
+    case 11:
+      if (process)
+        world.act((state, at) =>
+          judgeSilence(state, getProcess(state, process.processId), at.nowMs - step.b * 1_000, at),
+        );
+      return;
+    case 12:
+      if (process) world.act((state, at) => hostHeard(state, getProcess(state, process.processId), at));
+      return;
+    default: {
+      const placementId = pick([...world.state.placements.keys()], step.b);
+      if (placementId) world.decide((state, at) => stopPlacement(state, placementId, at));
+    }
+  }
+}
+
+function fillSome(world: Rehearsal, battle: BattleSession, step: Step, serial: number): void {
+  const fill = {
+    fillId: `fill_${serial}`,
+    sessionId: battle.battleSessionId,
+    expectedRosterVersion: battle.rosterVersion - (step.b % 2),
+    newcomers: [playerToSeat(`player ${step.b % 6}`, step.b % 2 ? "red" : "blue")],
+    toleratesLeavers: step.a % 2 === 0,
+    backfill: {
+      backfillId: "bf_1" as BackfillId,
+      state: "SEARCHING",
+      strategy: "MAX_POSSIBLE",
+      addPlayers: {},
+      progress: [],
+      cause: undefined,
+      noLegalFill: false,
+    },
+  } as const;
+  world.decide((state, moment) => applyFill(state, { fill, bodyDigest: String(serial) }, moment));
+}
+
+function secretOf(world: Rehearsal, seat: PlayerSessionId): string | undefined {
+  const sessionId = world.state.sessionBySeat.get(seat);
+  return sessionId && world.state.sessions.get(sessionId)?.seats.get(seat)?.reconnectSecret;
+}
+
+/** A fleet whose deadlines pass within the steps. */
+export const hastyFleet = {
+  processes: 2,
+  activationTimeoutMs: 15_000,
+  reservationMs: 12_000,
+  disconnectGraceMs: 6_000,
+};
+/** Random commands, one after the other. */
+export const steps = fc.array(fc.record({ kind: fc.nat(13), a: fc.nat(60), b: fc.nat(60) }), {
+  minLength: 1,
+  maxLength: 120,
+  size: "max",
+});
