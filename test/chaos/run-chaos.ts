@@ -67,7 +67,7 @@ export async function runChaos(
     onProgress(`everything runs after ${firstWholeMs} ms`);
 
     await using load = startLoad(world, plan);
-    faults = await breakThings(world, plan, signal);
+    faults = await breakThings(world, { ...plan, paceMs: paceOn(plan.paceMs, firstWholeMs) }, signal);
     history.add({ type: "healed" });
     onProgress("healed");
     // Longer than it may take, so that the figure is known where the promise is broken.
@@ -96,6 +96,16 @@ export async function runChaos(
   findings.push(...checkHistory(entries));
   const tookMs = Math.round(systemClock.nowMs() - startedMs);
   return { findings, faults, entries, journals, firstWholeMs, wholeAfterMs, tookMs };
+}
+
+/** What a start takes on a machine that is not busy, in ms, and how much slower the slowest may be taken to be. */
+const USUAL_START_MS = 4_000;
+const SLOWNESS_MAX = 4;
+
+/** On a slow machine what was killed takes longer to be there again: to kill on would leave nothing to break. */
+function paceOn({ least, most }: FaultPlan["paceMs"], firstWholeMs: number): FaultPlan["paceMs"] {
+  const slowness = Math.min(Math.max(firstWholeMs / USUAL_START_MS, 1), SLOWNESS_MAX);
+  return { least: least * slowness, most: most * slowness };
 }
 
 /** A service that ends by its own will, other than a zombie or one that found the journal owned, met a mistake of ours. */

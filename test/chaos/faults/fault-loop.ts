@@ -8,6 +8,7 @@ import type { Fault, KillKind } from "./fault.ts";
 import { killBothServices, killHost, killPair, killService, killStartingService } from "./kills.ts";
 import { dropFront, stallFront } from "./links.ts";
 import { makeZombie, pauseHost, pauseService } from "./pauses.ts";
+import { tearTail } from "./tails.ts";
 
 const FAULTS: readonly Fault[] = [
   killService("matcher", 4),
@@ -29,6 +30,8 @@ const FAULTS: readonly Fault[] = [
   dropFront("link", 0.5),
   dropFront("fleet", 0.5),
   dropFront("matcher", 0.5),
+  tearTail("matcher", 0.5),
+  tearTail("fleet", 0.5),
 ];
 
 export type FaultPlan = {
@@ -37,7 +40,7 @@ export type FaultPlan = {
   /** After so long no new fault begins, in ms. */
   readonly withinMs: number;
   readonly pauseMs: { readonly least: number; readonly most: number };
-  /** Between two faults, in ms. */
+  /** Between two faults, in ms, on a machine that is not busy. */
   readonly paceMs: { readonly least: number; readonly most: number };
   /** Names of the faults that must come at least once, first of all. */
   readonly first: readonly string[];
