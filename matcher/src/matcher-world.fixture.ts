@@ -97,6 +97,7 @@ export async function createWorld(
     /** Whether the journal's disk has no room now. */
     readonly isFull?: () => boolean;
     readonly log?: Log;
+    readonly snapshotEveryFacts?: number;
   } = {},
 ): Promise<World> {
   const clock = createVirtualClock(1_000_000);
@@ -123,6 +124,7 @@ export async function createWorld(
       config: options.config ?? worldConfig,
       log: options.log ?? silentLog,
       onFatal: (error) => faults.push(error),
+      ...(options.snapshotEveryFacts === undefined ? {} : { snapshotEveryFacts: options.snapshotEveryFacts }),
     });
     net.serve("matcher", matcher.services);
     await clock.advance(1);
