@@ -246,7 +246,7 @@ export function describeJournal(name: string, make: () => Promise<JournalUnderTe
     test("tells a reader whom a compaction has overtaken, instead of leaving records out", async () => {
       await using place = await make();
       await using journal = await place.open();
-      await own(journal, 4_000);
+      await own(journal, 4_000, 1_000);
       const reading = journal.read("matcher", 1)[Symbol.asyncIterator]();
       expect((await reading.next()).value).toMatchObject({ sequence: 1 });
       await journal.writeSnapshot("matcher", 1, { sequence: 4_000, chunks: [] });
@@ -303,10 +303,10 @@ export function describeJournal(name: string, make: () => Promise<JournalUnderTe
   });
 }
 
-/** Makes "a" the owner, with records "1", "2" … `count`. */
-async function own(journal: Journal, count: number): Promise<void> {
+/** Makes "a" the owner, with records "1", "2" … `count`, each of `chars` at least. */
+async function own(journal: Journal, count: number, chars = 1): Promise<void> {
   const { epoch } = await journal.acquire("matcher", { owner: "a" });
-  const records = Array.from({ length: count }, (_, index) => record(String(index + 1)));
+  const records = Array.from({ length: count }, (_, index) => record(String(index + 1).padEnd(chars)));
   await journal.append({ partition: "matcher", epoch, afterSequence: 0, records });
 }
 

@@ -50,20 +50,46 @@ export type RecordOrigin = {
 
 /** The record as bytes, and the hash that the next record carries. */
 export function encodeRecord(record: NewRecord, origin: RecordOrigin): { bytes: Uint8Array; hash: Uint8Array } {
-  const bytes = Buffer.alloc(HEADER_BYTES + record.body.length);
-  bytes.write("Mu", 0, "latin1");
-  bytes.writeUInt8(RECORD_FORMAT, 2);
-  bytes.writeUInt16LE(record.kind, 4);
-  writeCount(bytes, origin.epoch, 8);
-  writeCount(bytes, origin.sequence, 16);
-  bytes.writeDoubleLE(record.timeMs, 24);
-  bytes.set(partitionMark(origin.partition), 32);
-  bytes.writeUInt32LE(record.body.length, BODY_BYTES_AT);
-  bytes.set(sha256(record.body), BODY_HASH_AT);
-  bytes.set(origin.previousHash, PREVIOUS_HASH_AT);
-  bytes.set(record.body, HEADER_BYTES);
-  bytes.writeUInt32LE(checksum(bytes), CHECKSUM_AT);
-  return { bytes, hash: hashRecord(bytes) };
+  return encodeRecords([record], origin);
+}
+
+/** The records as bytes, one after the other, the first of them in the place of `origin`; and the hash that the next carries. */
+export function encodeRecords(
+  records: readonly NewRecord[],
+  origin: RecordOrigin,
+): { bytes: Uint8Array; hash: Uint8Array } {
+  let allBytes = 0;
+  for (const { body } of records) allBytes += HEADER_BYTES + body.length;
+  const bytes = Buffer.allocUnsafe(allBytes);
+  header.fill(0);
+  header.write("Mu", 0, "latin1");
+  header.writeUInt8(RECORD_FORMAT, 2);
+  writeCount(header, origin.epoch, 8);
+  header.set(partitionMark(origin.partition), 32);
+  header.set(origin.previousHash, PREVIOUS_HASH_AT);
+  let { sequence } = origin;
+  let offset = 0;
+  for (const { kind, timeMs, body } of records) {
+    header.writeUInt16LE(kind, 4);
+    writeCount(header, sequence, 16);
+    header.writeDoubleLE(timeMs, 24);
+    header.writeUInt32LE(body.length, BODY_BYTES_AT);
+    header.write(sha256(body), BODY_HASH_AT, "latin1");
+    header.writeUInt32LE(crc32(body, crc32(checked)), CHECKSUM_AT);
+    header.copy(bytes, offset);
+    bytes.set(body, offset + HEADER_BYTES);
+    offset += HEADER_BYTES + body.length;
+    header.write(hashHeader(header), PREVIOUS_HASH_AT, "latin1");
+    sequence += 1;
+  }
+  return { bytes, hash: Buffer.from(header.subarray(PREVIOUS_HASH_AT)) };
+}
+
+/** Where the record that starts at `offset` ends, by what its header says. */
+export function endOfRecord(bytes: Uint8Array, offset: number): number {
+  const view = asBuffer(bytes);
+  if (offset + HEADER_BYTES > view.length) return view.length;
+  return Math.min(offset + HEADER_BYTES + view.readUInt32LE(offset + BODY_BYTES_AT), view.length);
 }
 
 /**
@@ -88,7 +114,7 @@ export function verifyRecord(bytes: Uint8Array, place: RecordPlace): Uint8Array 
     (place.previousHash === undefined ||
       view.compare(place.previousHash, 0, HASH_BYTES, PREVIOUS_HASH_AT, HEADER_BYTES) === 0);
   if (!inPlace) throw refuse(`the next of its chain: it is record ${sequence} of another one`);
-  return hashRecord(view);
+  return Buffer.from(hashHeader(view), "latin1");
 }
 
 /**
@@ -106,7 +132,7 @@ export function readRecord(
   const endOffset = recordEnd(view, offset);
   const sequence = readCount(view, offset + 16);
   const body = new Uint8Array(bytes.subarray(bodyOffset, endOffset)); // A copy: a state that keeps a body must not keep the page around it.
-  const proven = view.compare(sha256(body), 0, HASH_BYTES, offset + BODY_HASH_AT, offset + PREVIOUS_HASH_AT) === 0;
+  const proven = sha256(body) === view.toString("latin1", offset + BODY_HASH_AT, offset + PREVIOUS_HASH_AT);
   if (!proven && body.length > 0) throw unreadable(partition, sequence, "it was written: its body was changed");
   const record: StoredRecord = {
     kind: view.readUInt16LE(offset + 4),
@@ -126,10 +152,10 @@ export function recordEnd(bytes: Uint8Array, offset: number): number {
 
 /** The record without its body: the header still proves what the body was, and its place in the chain. */
 export function eraseBody(bytes: Uint8Array): Uint8Array {
-  const header = Buffer.from(bytes.subarray(0, HEADER_BYTES));
-  header.writeUInt32LE(0, BODY_BYTES_AT);
-  header.writeUInt32LE(checksum(header), CHECKSUM_AT);
-  return header;
+  const erased = Buffer.from(bytes.subarray(0, HEADER_BYTES));
+  erased.writeUInt32LE(0, BODY_BYTES_AT);
+  erased.writeUInt32LE(checksum(erased), CHECKSUM_AT);
+  return erased;
 }
 
 /** The refusal of a record that is not what it should be: "Cannot read record 7 of matcher as " and `why`. */
@@ -143,10 +169,13 @@ function checksum(bytes: Buffer): number {
   return crc32(bytes.subarray(HEADER_BYTES), crc32(bytes.subarray(0, CHECKSUM_AT)));
 }
 
-// Without length and checksum, which change when the body is erased.
+// Where records are put together, and what is hashed of each: one after the other, so that one of each is enough.
+const header = Buffer.alloc(HEADER_BYTES);
+const checked = header.subarray(0, CHECKSUM_AT);
 const chained = Buffer.alloc(HEADER_BYTES - (BODY_HASH_AT - BODY_BYTES_AT));
 
-function hashRecord(bytes: Buffer): Buffer {
+/** Of a record's header, without length and checksum, which change when the body is erased. */
+function hashHeader(bytes: Buffer): string {
   bytes.copy(chained, 0, 0, BODY_BYTES_AT);
   bytes.copy(chained, BODY_BYTES_AT, BODY_HASH_AT, HEADER_BYTES);
   return sha256(chained);
@@ -157,15 +186,15 @@ const marks = new Map<string, Buffer>();
 function partitionMark(partition: string): Buffer {
   let mark = marks.get(partition);
   if (!mark) {
-    mark = sha256(Buffer.from(partition)).subarray(0, 8);
+    mark = Buffer.from(sha256(Buffer.from(partition)), "latin1").subarray(0, 8);
     marks.set(partition, mark);
   }
   return mark;
 }
 
-// By way of a string, which Node hands over faster than a buffer of its own.
-function sha256(bytes: Uint8Array): Buffer {
-  return Buffer.from(digest("sha256", bytes, "base64"), "base64");
+/** A byte a character: Node hands a string over in a third of the time that a buffer of its own takes. */
+function sha256(bytes: Uint8Array): string {
+  return digest("sha256", bytes, "binary");
 }
 
 // 64 bits of which 53 are used: two halves are written faster than a BigInt.

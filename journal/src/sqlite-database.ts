@@ -13,9 +13,11 @@ const PARTITION_TABLE = `
     owner TEXT, lease_until_ms REAL NOT NULL, lease_ms REAL NOT NULL,
     last_time_ms REAL NOT NULL, last_wall_ms REAL NOT NULL
   ) STRICT;`;
-const RECORD_TABLE = `
-  CREATE TABLE record (
-    partition INTEGER NOT NULL, sequence INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (partition, sequence)
+// Records that were appended together, one after the other: a row costs more than a record.
+const BLOCK_TABLE = `
+  CREATE TABLE block (
+    partition INTEGER NOT NULL, last INTEGER NOT NULL, first INTEGER NOT NULL, bytes BLOB NOT NULL,
+    PRIMARY KEY (partition, last)
   ) STRICT, WITHOUT ROWID;`;
 // Of the oldest record that is kept, and the hash that it must carry of the one before.
 const KEPT_COLUMNS = `
@@ -37,8 +39,9 @@ const SNAPSHOT_AND_CURSOR_TABLES = `
 const VERSION = `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION};`;
 /** What makes a journal of this build from a file of each former version; 0: an empty one. */
 const UPGRADES: readonly string[] = [
-  PARTITION_TABLE + RECORD_TABLE + KEPT_COLUMNS + SNAPSHOT_AND_CURSOR_TABLES + VERSION,
-  `DROP TABLE snapshot;${KEPT_COLUMNS}${SNAPSHOT_AND_CURSOR_TABLES}${VERSION}`,
+  PARTITION_TABLE + BLOCK_TABLE + KEPT_COLUMNS + SNAPSHOT_AND_CURSOR_TABLES + VERSION,
+  `${BLOCK_TABLE} INSERT INTO block SELECT partition, sequence, sequence, bytes FROM record; DROP TABLE record;
+   DROP TABLE snapshot; ${KEPT_COLUMNS}${SNAPSHOT_AND_CURSOR_TABLES}${VERSION}`,
 ];
 
 // A commit is durable when it returns. Checkpoints are ours to make, so that one that fails is noticed. What is deleted is

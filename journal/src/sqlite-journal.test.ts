@@ -52,7 +52,7 @@ test("openSqliteJournal() says of every call that the disk has failed, once it h
   await using journal = openSqliteJournal(path);
   await journal.acquire("matcher", { owner: "a" });
   const db = new DatabaseSync(path);
-  db.exec("CREATE TRIGGER broken BEFORE INSERT ON record BEGIN SELECT raise(ABORT, 'disk I/O error'); END");
+  db.exec("CREATE TRIGGER broken BEFORE INSERT ON block BEGIN SELECT raise(ABORT, 'disk I/O error'); END");
   const append = () =>
     journal.append({ partition: "matcher", epoch: 1, afterSequence: 0, records: [record("one")] }).catch((e) => e);
   expect(await append()).toMatchObject({ reason: "JOURNAL_FAILED", message: expect.stringMatching(/disk I\/O error/) });
@@ -120,12 +120,13 @@ function makeText(path: string): Promise<void> {
 const damages = [
   {
     name: "a body that was changed",
-    sql: "UPDATE record SET bytes = cast(substr(bytes, 1, 112) || 'xyz' AS BLOB) WHERE sequence = 2",
+    sql: "UPDATE block SET bytes = cast(substr(bytes, 1, 112) || 'xyz' AS BLOB) WHERE last = 2",
   },
-  { name: "a record that is missing", sql: "DELETE FROM record WHERE sequence = 2" },
+  { name: "a block that is missing", sql: "DELETE FROM block WHERE last = 2" },
+  { name: "a block that was cut", sql: "UPDATE block SET bytes = substr(bytes, 1, 115) WHERE last = 5" },
   {
-    name: "a record that was put in another's place",
-    sql: "UPDATE record SET bytes = (SELECT bytes FROM record WHERE sequence = 1) WHERE sequence = 2",
+    name: "a block that was put in another's place",
+    sql: "UPDATE block SET bytes = (SELECT bytes FROM block WHERE last = 1) WHERE last = 2",
   },
 ];
 for (const { name, sql } of damages) {
@@ -133,8 +134,11 @@ for (const { name, sql } of damages) {
     const path = await freshPath();
     await using journal = openSqliteJournal(path);
     await journal.acquire("matcher", { owner: "a" });
-    const records = ["one", "two", "three"].map(record);
-    await journal.append({ partition: "matcher", epoch: 1, afterSequence: 0, records });
+    for (const afterSequence of [0, 1, 2]) {
+      const records = [record(String(afterSequence))];
+      await journal.append({ partition: "matcher", epoch: 1, afterSequence, records });
+    }
+    await journal.append({ partition: "matcher", epoch: 1, afterSequence: 3, records: [record("4"), record("5")] });
     const db = new DatabaseSync(path);
     db.exec(sql);
     db.close();

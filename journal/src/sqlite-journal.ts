@@ -20,7 +20,9 @@ type WaitingAppend = { readonly packed: PackedAppend; resolve: () => void; rejec
 
 type Compacted = ReturnType<SqliteStore["compactSome"]>;
 
-/** Bodies erased in one transaction. */
+/** Commits on their way to the thread: while the disk works on one, the next is on its desk. */
+const COMMITS_MAX = 2;
+/** Records that one message asks to be erased. */
 const ERASE_RECORDS_MAX = 500;
 /** How long another process may go on reading the log before erasing gives up: 100 × 50 ms. */
 const EMPTY_LOG_TRIES_MAX = 100;
@@ -39,7 +41,7 @@ export function openSqliteJournal(path: string, options: SqliteJournalOptions = 
   let lastId = 0;
   let dead: MusterError | undefined;
   let appends: WaitingAppend[] = [];
-  let committing = false;
+  let commitsUnderWay = 0;
 
   const die = (error: MusterError) => {
     dead ??= error;
@@ -69,7 +71,7 @@ export function openSqliteJournal(path: string, options: SqliteJournalOptions = 
   const commitWaiting = async () => {
     const batch = appends;
     appends = [];
-    committing = true;
+    commitsUnderWay += 1;
     try {
       const packed = batch.map((append) => append.packed);
       const blocks = packed.map(({ block }) => block);
@@ -82,7 +84,7 @@ export function openSqliteJournal(path: string, options: SqliteJournalOptions = 
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }
-    committing = false;
+    commitsUnderWay -= 1;
     if (appends.length > 0) void commitWaiting();
   };
   const append = ({ partition, epoch, afterSequence, records }: AppendRequest) =>
@@ -90,7 +92,7 @@ export function openSqliteJournal(path: string, options: SqliteJournalOptions = 
       if (dead) return reject(dead);
       const packed = { partition, epoch, afterSequence, block: packRecords(records) };
       appends.push({ packed, resolve, reject });
-      if (!committing) void commitWaiting();
+      if (commitsUnderWay < COMMITS_MAX) void commitWaiting();
     });
   const pruneSnapshots = async (partition: string, epoch: number) => {
     while (await ask<boolean>("pruneSnapshots", [partition, epoch]));
@@ -156,7 +158,8 @@ export function openSqliteJournal(path: string, options: SqliteJournalOptions = 
     },
     async eraseBodies(partition, epoch, sequences) {
       for (let from = 0; from < sequences.length; from += ERASE_RECORDS_MAX) {
-        await ask("eraseSome", [partition, epoch, sequences.slice(from, from + ERASE_RECORDS_MAX)]);
+        let left: readonly number[] = sequences.slice(from, from + ERASE_RECORDS_MAX);
+        while (left.length > 0) left = await ask<readonly number[]>("eraseSome", [partition, epoch, left]);
       }
       await emptyLog();
     },

@@ -8,13 +8,14 @@ import {
   type AcquireOptions,
   type AppendRequest,
   type Cursor,
+  type NewRecord,
   type Ownership,
   type OwnerTime,
   SNAPSHOT_CHUNK_BYTES_MAX,
 } from "./journal.ts";
 import { compactionLimit, cursorExpired, refuseCursor, refuseSnapshot } from "./kept-range.ts";
 import { isOwnerGone } from "./owner.ts";
-import { encodeRecord, eraseBody, unreadable, verifyRecord } from "./record.ts";
+import { encodeRecords, endOfRecord, eraseBody, unreadable, verifyRecord } from "./record.ts";
 import { openSqliteDatabase } from "./sqlite-database.ts";
 import { isDiskFull } from "./sqlite-error.ts";
 
@@ -33,18 +34,18 @@ type PartitionRow = {
   base_hash: Uint8Array;
 };
 
-type RecordRow = { sequence: number; bytes: Uint8Array };
+type BlockRow = { first: number; last: number; bytes: Uint8Array };
 type SnapshotRow = { id: number; sequence: number; hash: Uint8Array; digest: Uint8Array };
 type ChunkRow = { hash: Uint8Array; bytes: Uint8Array };
 type Tail = { readonly sequence: number; readonly hash: Uint8Array };
 
-/** Records of one page, so that no read transaction is long, and no message large. */
-const PAGE_RECORDS_MAX = 1_000;
-const PAGE_BYTES_MAX = 1_048_576;
-/** Records that one call forgets or erases: about as much to write as one busy commit. */
-const STEP_RECORDS_MAX = 1_000;
-/** What such a call writes, about. */
-const STEP_BYTES = 262_144;
+/** Of the records of one row, about: what is rewritten to erase one of them. */
+const BLOCK_BYTES = 65_536;
+/** Of one page that is read, about, so that no read transaction is long, and no message large. */
+const PAGE_BYTES = 1_048_576;
+/** Of the records that one call forgets or erases, about: as much to write as a busy commit. */
+const STEP_BYTES = 524_288;
+const STEP_BLOCKS_MAX = 500;
 /** Of the log, about, after which it is brought over into the file. */
 const CHECKPOINT_BYTES = 16_777_216;
 
@@ -74,8 +75,8 @@ export interface SqliteStore {
   pruneSnapshots(partition: string, epoch: number): boolean;
   /** Forgets some records; answers the oldest that is kept, and whether there may be more to forget. */
   compactSome(partition: string, epoch: number, throughSequence: number): { firstSequence: number; more: boolean };
-  /** Erases the bodies of at most STEP_RECORDS_MAX records, in the file; the log next to it may still hold them. */
-  eraseSome(partition: string, epoch: number, sequences: readonly number[]): void;
+  /** Erases the bodies of some of these records, in the file; the log may still hold them. Answers which ones are left. */
+  eraseSome(partition: string, epoch: number, sequences: readonly number[]): readonly number[];
   /** Empties the log; answers false if another process is reading it. */
   emptyLog(): boolean;
   moveCursor(partition: string, epoch: number, cursor: Cursor): void;
@@ -106,15 +107,14 @@ export function openSqliteStore(path: string): SqliteStore {
   const extendLease = db.prepare("UPDATE partition SET lease_until_ms = ? + lease_ms WHERE number = ?");
   const freePartition = db.prepare("UPDATE partition SET owner = NULL WHERE number = ?");
   const noteKept = db.prepare("UPDATE partition SET first_sequence = ?, base_hash = ? WHERE number = ?");
-  const insertRecord = db.prepare("INSERT INTO record (partition, sequence, bytes) VALUES (?, ?, ?)");
-  const updateRecord = db.prepare("UPDATE record SET bytes = ? WHERE partition = ? AND sequence = ?");
-  const deleteRecords = db.prepare("DELETE FROM record WHERE partition = ? AND sequence <= ?");
-  const selectLast = db.prepare(
-    "SELECT sequence, bytes FROM record WHERE partition = ? ORDER BY sequence DESC LIMIT 1",
-  );
-  const selectRecord = db.prepare("SELECT sequence, bytes FROM record WHERE partition = ? AND sequence = ?");
-  const selectFrom = db.prepare(
-    "SELECT sequence, bytes FROM record WHERE partition = ? AND sequence >= ? ORDER BY sequence LIMIT ?",
+  const insertBlock = db.prepare("INSERT INTO block (partition, last, first, bytes) VALUES (?, ?, ?, ?)");
+  const updateBlock = db.prepare("UPDATE block SET first = ?, bytes = ? WHERE partition = ? AND last = ?");
+  const deleteBlocks = db.prepare("DELETE FROM block WHERE partition = ? AND last <= ?");
+  const selectLast = db.prepare("SELECT * FROM block WHERE partition = ? ORDER BY last DESC LIMIT 1");
+  const selectFrom = db.prepare("SELECT * FROM block WHERE partition = ? AND last >= ? ORDER BY last");
+  const selectHolding = db.prepare("SELECT * FROM block WHERE partition = ? AND last >= ? ORDER BY last LIMIT 1");
+  const selectSizes = db.prepare(
+    "SELECT last, length(bytes) AS size FROM block WHERE partition = ? AND last <= ? ORDER BY last LIMIT ?",
   );
   const selectSnapshot = db.prepare(
     "SELECT * FROM snapshot WHERE partition = ? AND digest IS NOT NULL ORDER BY id DESC LIMIT 1",
@@ -170,16 +170,33 @@ export function openSqliteStore(path: string): SqliteStore {
     throw new MusterError("EPOCH_STALE", `Cannot write ${name} as epoch ${epoch}: it is at epoch ${row?.epoch ?? 0}`);
   };
   const tailOf = (row: PartitionRow): Tail => {
-    const last = selectLast.get(row.number) as RecordRow | undefined;
+    const last = selectLast.get(row.number) as BlockRow | undefined;
     if (!last) return { sequence: row.first_sequence - 1, hash: row.base_hash };
-    return { sequence: last.sequence, hash: hashOf(row.name, last) };
+    return { sequence: last.last, hash: hashInBlock(row.name, last, last.last) };
+  };
+  const blockOf = (row: PartitionRow, sequence: number): BlockRow | undefined => {
+    const block = selectHolding.get(row.number, sequence) as BlockRow | undefined;
+    return block && block.first <= sequence ? block : undefined;
   };
   /** What the record after `sequence` must carry. */
   const hashAt = (row: PartitionRow, sequence: number): Uint8Array => {
     if (sequence === row.first_sequence - 1) return row.base_hash;
-    const record = selectRecord.get(row.number, sequence) as RecordRow | undefined;
-    if (!record) throw unreadable(row.name, sequence, "it is kept: it is missing");
-    return hashOf(row.name, record);
+    const block = blockOf(row, sequence);
+    if (!block) throw unreadable(row.name, sequence, "it is kept: it is missing");
+    return hashInBlock(row.name, block, sequence);
+  };
+  /** The last record of as many whole blocks as one step forgets, `limit` at most. Undefined: the first block goes past it. */
+  const stepEnd = (row: PartitionRow, limit: number): number | undefined => {
+    let end: number | undefined;
+    let stepBytes = 0;
+    for (const found of selectSizes.iterate(row.number, limit, STEP_BLOCKS_MAX)) {
+      const { last, size } = found as { last: number; size: number };
+      end = last;
+      stepBytes += size;
+      if (stepBytes >= STEP_BYTES) break;
+    }
+    logBytes += stepBytes; // What is deleted is overwritten.
+    return end;
   };
   const findWhole = (row: PartitionRow) => selectSnapshot.get(row.number) as SnapshotRow | undefined;
   const digestOf = (id: number) => {
@@ -249,10 +266,11 @@ export function openSqliteStore(path: string): SqliteStore {
           );
         }
         let { sequence, hash: previousHash } = last;
-        for (const record of records) {
-          sequence += 1;
-          const { bytes, hash } = encodeRecord(record, { partition: name, epoch, sequence, previousHash });
-          insertRecord.run(row.number, sequence, bytes);
+        for (const block of splitIntoBlocks(records)) {
+          const first = sequence + 1;
+          const { bytes, hash } = encodeRecords(block, { partition: name, epoch, sequence: first, previousHash });
+          sequence += block.length;
+          insertBlock.run(row.number, sequence, first, bytes);
           logBytes += bytes.length;
           previousHash = hash;
         }
@@ -281,22 +299,22 @@ export function openSqliteStore(path: string): SqliteStore {
       const first = Math.max(fromSequence, row.first_sequence);
       const found: Uint8Array[] = [];
       let pageBytes = 0;
+      let sequence = first;
       let previousHash: Uint8Array | undefined;
-      for (const record of selectFrom.iterate(row.number, first, PAGE_RECORDS_MAX)) {
-        const { bytes } = record as RecordRow;
+      for (const found_ of selectFrom.iterate(row.number, first)) {
+        const block = found_ as BlockRow;
+        const bytes = block.bytes.subarray(offsetInBlock(block, first));
         previousHash ??= hashAt(row, first - 1);
-        previousHash = verifyRecord(bytes, { partition: name, sequence: first + found.length, previousHash });
+        for (const record of recordsOf(bytes)) {
+          previousHash = verifyRecord(record, { partition: name, sequence, previousHash });
+          sequence += 1;
+        }
+        if (sequence !== block.last + 1) throw unreadable(name, sequence, "it was written: its block is damaged");
         found.push(bytes);
         pageBytes += bytes.length;
-        if (pageBytes >= PAGE_BYTES_MAX) break;
+        if (pageBytes >= PAGE_BYTES) break;
       }
-      const page = new Uint8Array(pageBytes);
-      let offset = 0;
-      for (const bytes of found) {
-        page.set(bytes, offset);
-        offset += bytes.length;
-      }
-      return page;
+      return new Uint8Array(Buffer.concat(found, pageBytes));
     },
     findSnapshot(name) {
       const row = partitionRow(name);
@@ -362,24 +380,38 @@ export function openSqliteStore(path: string): SqliteStore {
         const snapshotSequence = findWhole(row)?.sequence;
         const limit = compactionLimit(throughSequence, { snapshotSequence, cursors: cursorsOf(row).values() });
         if (limit < first) return { firstSequence: first, more: false };
-        const last = Math.min(limit, first + STEP_RECORDS_MAX - 1);
-        const hash = hashAt(row, last);
-        deleteRecords.run(row.number, last);
-        noteKept.run(last + 1, hash, row.number);
-        logBytes += STEP_BYTES;
-        return { firstSequence: last + 1, more: last < limit };
+        const end = stepEnd(row, limit);
+        if (end === undefined) {
+          const block = blockOf(row, first);
+          if (!block) throw unreadable(name, first, "it is kept: it is missing");
+          const hash = hashAt(row, limit);
+          updateBlock.run(limit + 1, block.bytes.subarray(offsetInBlock(block, limit + 1)), row.number, block.last);
+          noteKept.run(limit + 1, hash, row.number);
+          return { firstSequence: limit + 1, more: false };
+        }
+        const hash = hashAt(row, end);
+        deleteBlocks.run(row.number, end);
+        noteKept.run(end + 1, hash, row.number);
+        return { firstSequence: end + 1, more: end < limit };
       });
     },
     eraseSome(name, epoch, sequences) {
-      transact(() => {
-        const { number } = ownedRow(name, epoch);
-        for (const sequence of sequences) {
-          const record = selectRecord.get(number, sequence) as RecordRow | undefined;
-          if (!record) continue;
-          hashOf(name, record); // What is damaged must not look as if it had been erased.
-          updateRecord.run(eraseBody(record.bytes), number, sequence);
+      return transact(() => {
+        const row = ownedRow(name, epoch);
+        const left = sequences.toSorted((a, b) => a - b);
+        let stepBytes = 0;
+        while (left.length > 0 && stepBytes < STEP_BYTES) {
+          const block = blockOf(row, left[0] ?? 0);
+          if (!block) {
+            left.shift();
+            continue;
+          }
+          const ofBlock = new Set(left.splice(0, left.findLastIndex((sequence) => sequence <= block.last) + 1));
+          updateBlock.run(block.first, eraseInBlock(name, block, ofBlock), row.number, block.last);
+          stepBytes += block.bytes.length;
         }
-        logBytes += STEP_BYTES;
+        logBytes += stepBytes;
+        return left;
       });
     },
     emptyLog() {
@@ -416,9 +448,51 @@ function isLeaseFresh(row: PartitionRow, wallMs: number): boolean {
   return leftMs > 0 && leftMs <= row.lease_ms;
 }
 
+/** The records in pieces that become one row each. */
+function* splitIntoBlocks(records: readonly NewRecord[]): Generator<readonly NewRecord[]> {
+  let from = 0;
+  let blockBytes = 0;
+  for (const [index, { body }] of records.entries()) {
+    blockBytes += body.length;
+    if (blockBytes < BLOCK_BYTES) continue;
+    yield records.slice(from, index + 1);
+    from = index + 1;
+    blockBytes = 0;
+  }
+  if (from < records.length) yield from === 0 ? records : records.slice(from);
+}
+
+function* recordsOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let offset = 0, end = 0; offset < bytes.length; offset = end) {
+    end = endOfRecord(bytes, offset);
+    yield bytes.subarray(offset, end);
+  }
+}
+
+/** Where the record starts in its block; 0 if it comes before. */
+function offsetInBlock({ first, bytes }: BlockRow, sequence: number): number {
+  let offset = 0;
+  for (let before = first; before < sequence; before += 1) offset = endOfRecord(bytes, offset);
+  return offset;
+}
+
 /** The hash of a record whose predecessor is not looked at: whoever reads the whole journal does that. */
-function hashOf(partition: string, { sequence, bytes }: RecordRow): Uint8Array {
-  return verifyRecord(bytes, { partition, sequence, previousHash: undefined });
+function hashInBlock(partition: string, block: BlockRow, sequence: number): Uint8Array {
+  const offset = offsetInBlock(block, sequence);
+  const record = block.bytes.subarray(offset, endOfRecord(block.bytes, offset));
+  return verifyRecord(record, { partition, sequence, previousHash: undefined });
+}
+
+/** The bytes of the block without these bodies. What is damaged must not look as if it had been erased. */
+function eraseInBlock(partition: string, block: BlockRow, sequences: ReadonlySet<number>): Uint8Array {
+  let sequence = block.first;
+  const records: Uint8Array[] = [];
+  for (const record of recordsOf(block.bytes)) {
+    verifyRecord(record, { partition, sequence, previousHash: undefined });
+    records.push(sequences.has(sequence) ? eraseBody(record) : record);
+    sequence += 1;
+  }
+  return Buffer.concat(records);
 }
 
 function snapshotDamaged(partition: string, sequence: number): MusterError {
