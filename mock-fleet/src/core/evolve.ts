@@ -20,6 +20,7 @@ import { ACCEPTS_KEPT_MAX } from "./seat.ts";
 import {
   type AnsweredRequest,
   CHANGES_KEPT_MAX,
+  closesOrOpens,
   ENDED_SEATS_KEPT_MAX,
   REQUESTS_KEPT_MAX,
   type SeatMemory,
@@ -245,7 +246,8 @@ function changeSession(state: FleetFold, fact: SessionChanged, timeMs: number): 
     placementId: session.placementId,
     activateByMs: session.activateByMs,
     closeByMs: isOver ? undefined : (fact.closeByMs ?? session.closeByMs),
-    seatsAddedAtVersion: change.added.length > 0 ? change.rosterVersion : session.seatsAddedAtVersion,
+    seatsAddedAtVersion:
+      change.added.length > 0 || closesOrOpens(change) ? change.rosterVersion : session.seatsAddedAtVersion,
     // Nobody is told differences of a session that is over.
     changes: isOver ? [] : keepLast(session.changes, change),
     seats: rememberSeats(state, session.seats, fact, battle.playerSessions.length),

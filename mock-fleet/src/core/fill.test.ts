@@ -1,7 +1,9 @@
 import type { Backfill, BackfillId, BattleSession, PlayerSessionId, Reason, ServerSessionId } from "@muster/proto";
 import { expect, test } from "vitest";
 import { applyFill, askToTerminate, type Fill, updateSession } from "./fill.ts";
+import { getProcess } from "./process.ts";
 import { createRehearsal, playerToSeat, type Rehearsal } from "./rehearsal.ts";
+import { hostHeard, judgeSilence } from "./silence.ts";
 
 const backfill: Backfill = {
   backfillId: "bf_1" as BackfillId,
@@ -146,6 +148,36 @@ test("a fill that tolerates leavers goes through as long as no seat was added si
     }),
   ).toThrow(expect.objectContaining({ reason: "ROSTER_VERSION_STALE" }));
 });
+
+const closings: readonly { name: string; close: (at: Scene) => void; open: (at: Scene) => void }[] = [
+  {
+    name: "denies all",
+    close: (at) => setPolicy(at, "DENY_ALL"),
+    open: (at) => setPolicy(at, "ACCEPT_ALL"),
+  },
+  {
+    name: "has a silent host",
+    close: ({ world, session: { processId } }) =>
+      world.act((state, moment) => {
+        const heardMs = moment.nowMs - moment.config.settings.hostSilentAfterMs;
+        return judgeSilence(state, getProcess(state, processId), heardMs, moment);
+      }),
+    open: ({ world, session: { processId } }) =>
+      world.act((state, moment) => hostHeard(state, getProcess(state, processId), moment)),
+  },
+];
+for (const { name, close, open } of closings) {
+  test(`M-DISJOINT: a fill that was refused as the session ${name} is refused when it comes again, late`, () => {
+    const at = scene();
+    const late = { expectedRosterVersion: now(at).rosterVersion, toleratesLeavers: true };
+    close(at);
+    expect(() => fill(at, late)).toThrow(expect.objectContaining({ reason: "SESSION_CLOSED_TO_PLAYERS" }));
+    // By now its tickets may be in another battle.
+    open(at);
+    expect(() => fill(at, late)).toThrow(expect.objectContaining({ reason: "ROSTER_VERSION_STALE" }));
+    expect(fill(at).playerSessions.length).toBe(3);
+  });
+}
 
 test("a session without teams takes players without a team", () => {
   const world = createRehearsal();

@@ -49,7 +49,10 @@ export type ServerSession = {
   readonly activateByMs: number;
   /** TERMINATING: when it is closed even if the game does not end it. */
   readonly closeByMs: number | undefined;
-  /** The roster version at which seats were last added. */
+  /**
+   * The roster version at which seats were last added, or the session was last closed or opened to players: a fill that was
+   * judged before comes too late for ever. It may have been refused meanwhile, and its tickets be in another battle.
+   */
   readonly seatsAddedAtVersion: number;
   /** The last changes, consecutive, up to the present revision. */
   readonly changes: readonly SessionChange[];
@@ -77,10 +80,13 @@ export type ChangeParts = Partial<
   >
 >;
 
-/** The next change of `battle`: revision + 1, and roster version + 1 if seats are taken or freed or the policy changes. */
+/**
+ * The next change of `battle`: revision + 1, and roster version + 1 if seats are taken or freed, or the session is closed or
+ * opened to players.
+ */
 export function nextChange(battle: BattleSession, reason: ChangeReason, parts: ChangeParts): SessionChange {
   const { added = [], updated = [], removed = [], ...fields } = parts;
-  const touchesRoster = added.length + removed.length > 0 || fields.creationPolicy !== undefined;
+  const touchesRoster = added.length + removed.length > 0 || closesOrOpens(fields);
   return {
     battleSessionId: battle.battleSessionId,
     revision: battle.revision + 1,
@@ -91,6 +97,14 @@ export function nextChange(battle: BattleSession, reason: ChangeReason, parts: C
     removed,
     ...fields,
   };
+}
+
+/** Whether the change lets no more players in, or lets them in again. */
+export function closesOrOpens({
+  creationPolicy,
+  unreachable,
+}: Pick<ChangeParts, "creationPolicy" | "unreachable">): boolean {
+  return creationPolicy !== undefined || unreachable !== undefined;
 }
 
 export function isLiving(battle: BattleSession): boolean {

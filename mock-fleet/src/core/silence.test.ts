@@ -26,13 +26,13 @@ test("past the first threshold reservations stand still, and go on where they st
   const heardMs = world.nowMs;
   world.pass(15_000);
   judge(world, session, heardMs);
-  expect(now(world, session)).toMatchObject({ unreachable: true, revision: 3, rosterVersion: 2 });
+  expect(now(world, session)).toMatchObject({ unreachable: true, revision: 3, rosterVersion: 3 });
   judge(world, session, heardMs);
   expect(now(world, session).revision).toBe(3);
   world.pass(100_000);
   expect(now(world, session).playerSessions.length).toBe(2);
   hear(world, session);
-  expect(now(world, session)).toMatchObject({ unreachable: false, revision: 4, rosterVersion: 2 });
+  expect(now(world, session)).toMatchObject({ unreachable: false, revision: 4, rosterVersion: 4 });
   world.pass(44_999);
   expect(now(world, session).playerSessions.length).toBe(2);
   world.pass(1);

@@ -664,7 +664,10 @@ export interface BattleSession {
   battleSessionId: string;
   /** +1 on every change. The order in which changes are delivered. */
   revision: number;
-  /** +1 only when seats are taken or freed, or team, capacity or creation policy changes. What fills are judged against. */
+  /**
+   * +1 only when seats are taken or freed, team, capacity or creation policy change, or the host falls silent or is back.
+   * What fills are judged against.
+   */
   rosterVersion: number;
   state: SessionState;
   /** In the order of the rule set. Empty for a session that no matcher made. */
