@@ -1,6 +1,6 @@
 // Cancelling a ticket truthfully takes waiting: while a fill with it is being applied nobody knows yet.
 import type { TicketId } from "@muster/proto";
-import { decideCancelMatching, getTicketEntry } from "./core/cancel-matching.ts";
+import { decideCancelMatching, getTicket } from "./core/cancel-matching.ts";
 import type { MatcherState } from "./core/matcher-state.ts";
 import type { Ticket } from "./core/ticket.ts";
 import type { WithheldTickets } from "./withheld-tickets.ts";
@@ -25,7 +25,7 @@ export async function cancelTicket(
       waits = decided.type === "wait";
       return decided.type === "wait" ? [] : decided.facts;
     };
-    const { ticket } = await decideAndShow(desk, decision, (state) => getTicketEntry(state, ticketId));
+    const ticket = await decideAndShow(desk, decision, (state) => getTicket(state, ticketId));
     if (!waits) return ticket;
     await desk.committed.next(signal);
   }

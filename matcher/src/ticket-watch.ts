@@ -2,7 +2,7 @@
 // reader costs nothing, and is cut off only when what it has not read yet is forgotten.
 import type { Clock } from "@muster/kit";
 import { MusterError, type TicketId } from "@muster/proto";
-import { getTicketEntry } from "./core/cancel-matching.ts";
+import { getTicket } from "./core/cancel-matching.ts";
 import type { MatcherState } from "./core/matcher-state.ts";
 import { getConfiguration } from "./core/start-matching.ts";
 import { historyOf, type TicketEventRecord } from "./core/ticket-events.ts";
@@ -75,7 +75,7 @@ export function createTicketWatch(state: MatcherState, clock: Clock): TicketWatc
     },
     async *watch(select, after, signal) {
       const ids = select.type === "tickets" ? select.ticketIds : [];
-      for (const id of ids) getTicketEntry(state, id);
+      for (const id of ids) getTicket(state, id);
       if (select.type === "configuration") getConfiguration(state, select.configuration);
       if (after !== undefined && after > durable) throw expired();
       let heardAtMs = clock.nowMs();

@@ -76,7 +76,13 @@ export type Happening =
   /** Exactly one a call, unless the caller died. `ok` is the contract's response message. */
   | { readonly type: "answer"; readonly callId: number; readonly outcome: Outcome }
   /** A watcher of tickets opened its stream, from the token that it held; "": from now on, or anew. */
-  | { readonly type: "ticket-watch"; readonly watcher: string; readonly resumeToken: string }
+  | {
+      readonly type: "ticket-watch";
+      readonly watcher: string;
+      readonly resumeToken: string;
+      /** Whom it watches; empty: all tickets. One watcher watches the same for ever. */
+      readonly ticketIds: readonly string[];
+    }
   | { readonly type: "ticket-event"; readonly watcher: string; readonly event: WatchTicketsResponse }
   /** A watcher of the fleet's feed opened its stream. */
   | { readonly type: "session-watch"; readonly watcher: string; readonly resumeToken: string }

@@ -16,7 +16,7 @@ export type CancelDecision =
  * @throws {MusterError} TICKET_NOT_FOUND; TICKET_ALREADY_MATCHED with the match id if it is too late.
  */
 export function decideCancelMatching(state: MatcherState, ticketId: TicketId): CancelDecision {
-  const { ticket } = getTicketEntry(state, ticketId);
+  const ticket = getTicket(state, ticketId);
   switch (ticket.state.phase) {
     case "SEARCHING":
       return { type: "decided", facts: [{ type: "ticket-cancelled", ticketId }] };
@@ -34,10 +34,10 @@ export function decideCancelMatching(state: MatcherState, ticketId: TicketId): C
   }
 }
 
-/** @throws {MusterError} TICKET_NOT_FOUND. */
-export function getTicketEntry(state: MatcherState, ticketId: TicketId): { readonly ticket: Ticket } {
+/** The ticket as it stands: a later change makes another value. @throws {MusterError} TICKET_NOT_FOUND. */
+export function getTicket(state: MatcherState, ticketId: TicketId): Ticket {
   const entry = state.tickets.get(ticketId);
-  if (entry) return entry;
+  if (entry) return entry.ticket;
   const why = `Cannot find ticket ${ticketId} as none has the id, or its retention has ended`;
   throw new MusterError("TICKET_NOT_FOUND", why, { metadata: { ticketId } });
 }

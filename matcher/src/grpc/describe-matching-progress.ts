@@ -1,6 +1,6 @@
 import type { MatchmakingServiceDefinition } from "@muster/proto/matchmaking";
 import type { Handlers } from "@muster/proto/rpc";
-import { getTicketEntry } from "../core/cancel-matching.ts";
+import { getTicket } from "../core/cancel-matching.ts";
 import type { Desk } from "./desk.ts";
 import { readTicketIds, writeTicket } from "./wire.ts";
 
@@ -9,7 +9,7 @@ export function describeMatchingProgress(
 ): Handlers<MatchmakingServiceDefinition>["describeMatchingProgress"] {
   return async (message) => {
     const ids = readTicketIds(message.ticketIds);
-    const tickets = await desk.ledger.read((state) => ids.map((id) => getTicketEntry(state, id).ticket));
+    const tickets = await desk.ledger.read((state) => ids.map((id) => getTicket(state, id)));
     return { tickets: tickets.map(writeTicket) };
   };
 }

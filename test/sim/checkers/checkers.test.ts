@@ -176,7 +176,7 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
     tell(tale) {
       tale.queue("a");
       const ticket = { ticketId: "a", createdAt: new Date(1_000), timesOutAt: new Date(50_000) };
-      tale.see({ type: "ticket-watch", watcher: "w", resumeToken: "" });
+      tale.see({ type: "ticket-watch", watcher: "w", resumeToken: "", ticketIds: [] });
       tale.ticket("w", ticket);
     },
   },
@@ -305,7 +305,7 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
       tale.placement();
       tale.session();
       tale.nowMs += 10_000;
-      tale.fleet({ type: "opened", journalId: "" });
+      tale.later();
     },
   },
   {
@@ -364,7 +364,7 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
     tell(tale) {
       tale.placement();
       tale.nowMs += 30_000;
-      tale.fleet({ type: "opened", journalId: "" });
+      tale.later();
     },
   },
   {
@@ -404,7 +404,7 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
     tell(tale) {
       battle(tale);
       tale.nowMs = 70_000;
-      tale.fleet({ type: "opened", journalId: "" });
+      tale.later();
     },
   },
   {
@@ -503,7 +503,7 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
     promise: "E-ORDER",
     name: "a version that a watcher does not hear",
     tell(tale) {
-      tale.see({ type: "ticket-watch", watcher: "w", resumeToken: "" });
+      tale.see({ type: "ticket-watch", watcher: "w", resumeToken: "", ticketIds: [] });
       tale.queue("a");
       tale.matcher({ type: "ticket-cancelled", ticketId: "a" });
       tale.ticket("w", { ticketId: "a", version: 2, state: 4 });
@@ -523,7 +523,7 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
     promise: "E-TRUE",
     name: "an event before its fact is durable",
     tell(tale) {
-      tale.see({ type: "ticket-watch", watcher: "w", resumeToken: "" });
+      tale.see({ type: "ticket-watch", watcher: "w", resumeToken: "", ticketIds: [] });
       tale.queue("a");
       tale.ticket("w", { ticketId: "a", version: 1, state: 1 });
       tale.ticket("w", { ticketId: "a", version: 2, state: 4 });
@@ -541,8 +541,8 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
     promise: "E-IDEMPOTENT",
     name: "one event in two forms",
     tell(tale) {
-      tale.see({ type: "ticket-watch", watcher: "v", resumeToken: "" });
-      tale.see({ type: "ticket-watch", watcher: "w", resumeToken: "" });
+      tale.see({ type: "ticket-watch", watcher: "v", resumeToken: "", ticketIds: [] });
+      tale.see({ type: "ticket-watch", watcher: "w", resumeToken: "", ticketIds: [] });
       tale.queue("a");
       tale.ticket("v", { ticketId: "a" });
       tale.ticket("w", { ticketId: "a", cause: "OTHER" });
@@ -552,7 +552,7 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
     promise: "E-AT-LEAST-ONCE",
     name: "an event that never comes",
     tell(tale) {
-      tale.see({ type: "ticket-watch", watcher: "w", resumeToken: "" });
+      tale.see({ type: "ticket-watch", watcher: "w", resumeToken: "", ticketIds: [] });
       tale.queue("a");
       tale.matcher({ type: "ticket-cancelled", ticketId: "a" });
       tale.ticket("w", { ticketId: "a" });
@@ -722,7 +722,7 @@ for (const { promise, name, tell } of rows) {
 test("createCheckers() finds nothing wrong with a battle that goes well", () => {
   const checkers = createCheckers(terms);
   const tale = createTale(checkers);
-  tale.see({ type: "ticket-watch", watcher: "w", resumeToken: "" });
+  tale.see({ type: "ticket-watch", watcher: "w", resumeToken: "", ticketIds: [] });
   battle(tale);
   for (const ticketId of ["a", "b"]) {
     tale.ticket("w", { ticketId, version: 1, state: 1 });

@@ -10,7 +10,8 @@ const NAME = "E-AT-LEAST-ONCE";
 export function eAtLeastOnce(books: Books): Checker {
   const checkTicket = (name: string, watcher: TicketWatcher, ticket: TicketEntry) => {
     const { ticketId, version, battleSessionId = "", createdTick } = ticket;
-    if (createdTick <= watcher.startedTick) return;
+    const isAwaited = watcher.ticketIds ? watcher.ticketIds.has(ticketId) : createdTick > watcher.startedTick;
+    if (!isAwaited) return;
     const heard = watcher.versions.get(ticketId) ?? 0;
     if (heard !== version)
       throw new BrokenPromise(NAME, `${name} heard version ${heard} of ${ticketId}, which has ${version}`);

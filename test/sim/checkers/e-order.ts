@@ -13,6 +13,8 @@ export function eOrder(books: Books): Checker {
   const { ofTickets, ofSessions } = books.watches;
   /** The last revision that each game was told of each session. */
   const told = new Map<string, Map<string, number>>();
+  /** Games whose process is over: what still runs of them in the simulation is nobody's. */
+  const over = new Set<string>();
 
   const checkTicket = (name: string, { type, ticket }: WatchTicketsResponse) => {
     const watcher = ofTickets.get(name);
@@ -23,7 +25,8 @@ export function eOrder(books: Books): Checker {
     }
     if (type !== TicketEventType.STATE_CHANGED) return;
     const before = watcher.versions.get(id);
-    const isNew = (books.matcher.tickets.get(id)?.createdTick ?? 0) > watcher.startedTick;
+    // Named tickets are told of from their start.
+    const isNew = watcher.ticketIds || (books.matcher.tickets.get(id)?.createdTick ?? 0) > watcher.startedTick;
     const expected = before === undefined ? (isNew ? 1 : ticket.version) : before + 1;
     if (ticket.version === expected) return;
     throw new BrokenPromise(NAME, `${name} hears version ${ticket.version} of ${id} where ${expected} is next`);
@@ -63,12 +66,18 @@ export function eOrder(books: Books): Checker {
           return checkSession(observation.watcher, observation.event);
         case "game-heard": {
           const { heard, node } = observation;
+          if (over.has(node)) return;
           if (heard.type === "start" || heard.type === "update") checkGame(node, heard);
           return;
         }
-        case "life":
-          if (observation.how !== "pause" && observation.how !== "resume") told.delete(observation.node);
+        case "life": {
+          const { how, node } = observation;
+          if (how === "pause" || how === "resume") return;
+          told.delete(node);
+          if (how === "start") over.delete(node);
+          else over.add(node);
           return;
+        }
         default:
           return;
       }

@@ -47,6 +47,7 @@ export function lProgress(books: Books): Checker {
       const { healedMs } = books;
       if (healedMs === undefined || observation.atMs < healedMs + SETTLE_MS) return;
       if (observation.type === "answer" && "unknown" in observation.outcome) {
+        if (observation.outcome.unknown === "CALL_CANCELLED") return; // By the caller's own will.
         const call = books.calls.get(observation.callId);
         if (!call || !OF_MATCHER.has(call.method) || call.startedMs < healedMs + SETTLE_MS) return;
         throw new BrokenPromise(

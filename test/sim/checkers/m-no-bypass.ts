@@ -18,7 +18,7 @@ export function mNoBypass(books: Books): Checker {
     looks.set(ticket, look);
     return look;
   };
-  const check = (name: string, journalMs: number) => {
+  const check = (name: string, journalMs: number, seated: ReadonlySet<string> = new Set()) => {
     const taken = new Set(books.steps.map((step) => step.ticketId));
     for (const ticketId of taken) {
       const ticket = books.matcher.tickets.get(ticketId);
@@ -27,6 +27,7 @@ export function mNoBypass(books: Books): Checker {
         if (waiting.createdMs >= ticket.createdMs || taken.has(waiting.ticketId)) continue;
         if (waiting.timesOutAtMs <= journalMs || askedToCancel.has(waiting.ticketId)) continue;
         if (lookOf(waiting) !== lookOf(ticket)) continue;
+        if (waiting.players.some((player) => seated.has(player.playerId))) continue; // In that very battle already.
         throw new BrokenPromise(
           NAME,
           `${name} takes ${ticketId} and leaves ${waiting.ticketId}, which is older and like it`,
@@ -44,7 +45,10 @@ export function mNoBypass(books: Books): Checker {
       if (observation.type !== "matcher-fact") return;
       const { fact, journalMs } = observation;
       if (fact.type === "match-formed") check(fact.match.matchId, journalMs);
-      if (fact.type === "fill-decided") check(fact.fillId, journalMs);
+      if (fact.type === "fill-decided") {
+        const seats = books.fleet.sessions.get(fact.battleSessionId)?.seats.values() ?? [];
+        check(fact.fillId, journalMs, new Set([...seats].map((seat) => seat.playerId)));
+      }
       if (fact.type === "ended-forgotten") {
         for (const ticketId of askedToCancel) if (!books.matcher.tickets.has(ticketId)) askedToCancel.delete(ticketId);
       }

@@ -13,15 +13,15 @@ type Deadline = { readonly sessionId: string; readonly playerSessionId: string }
 export function pReserveExpires(books: Books): Checker {
   const { sessions } = books.fleet;
   const due = createDueList<Deadline>();
-  const checkDue = (journalMs: number) => {
+  const checkDue = () => {
     for (;;) {
-      const next = due.takeBefore(journalMs - LATE_MS);
+      const next = due.takeBefore(books.fleetSettledMs - LATE_MS);
       if (!next) return;
       const session = sessions.get(next.sessionId);
       const seat = session?.seats.get(next.playerSessionId);
       // Heard again, a silent host's seats get new deadlines.
       if (!session || session.isUnreachable || seat?.expiresAtMs === undefined) continue;
-      if (seat.expiresAtMs >= journalMs - LATE_MS) continue;
+      if (seat.expiresAtMs >= books.fleetSettledMs - LATE_MS) continue;
       throw new BrokenPromise(
         NAME,
         `the seat of ${seat.playerId} in ${next.sessionId} is ${seat.state} after its time`,
@@ -44,7 +44,7 @@ export function pReserveExpires(books: Books): Checker {
     see(observation) {
       if (observation.type !== "fleet-fact") return;
       const { fact, journalMs } = observation;
-      checkDue(journalMs);
+      checkDue();
       if (fact.type !== "session-changed") return;
       const { change } = fact;
       const session = sessions.get(change.battleSessionId);

@@ -44,9 +44,9 @@ export function sOnePerMatch(books: Books): Checker {
     if (end !== undefined && end !== "FULFILLED") return;
     throw new BrokenPromise(NAME, `${placementId} is asked for while the attempt before is ${end ?? "PENDING"}`);
   };
-  const checkDue = (journalMs: number) => {
+  const checkDue = () => {
     for (;;) {
-      const id = activations.takeBefore(journalMs - LATE_MS);
+      const id = activations.takeBefore(books.fleetSettledMs - LATE_MS);
       if (id === undefined) return;
       if (sessions.get(id)?.state === "ACTIVATING")
         throw new BrokenPromise(NAME, `${id} is not active in time and lives`);
@@ -63,8 +63,8 @@ export function sOnePerMatch(books: Books): Checker {
         }
       }
       if (observation.type !== "fleet-fact") return;
-      const { fact, journalMs } = observation;
-      checkDue(journalMs);
+      const { fact } = observation;
+      checkDue();
       if (fact.type === "placement-started") checkAttempt(fact.request.placementId);
       if (fact.type === "session-started") {
         started(fact);

@@ -11,9 +11,9 @@ export type Queue = { readonly name: string; readonly destinations: readonly str
 export function sQueueFallback(books: Books, terms: { readonly queues: readonly Queue[] }): Checker {
   const { placements, processes } = books.fleet;
   const expiries = createDueList<string>();
-  const checkDue = (journalMs: number) => {
+  const checkDue = () => {
     for (;;) {
-      const id = expiries.takeBefore(journalMs - LATE_MS);
+      const id = expiries.takeBefore(books.fleetSettledMs - LATE_MS);
       if (id === undefined) return;
       const placement = placements.get(id);
       if (placement && placement.end === undefined) throw new BrokenPromise(NAME, `${id} is pending after its time`);
@@ -23,8 +23,8 @@ export function sQueueFallback(books: Books, terms: { readonly queues: readonly 
     name: NAME,
     see(observation) {
       if (observation.type !== "fleet-fact") return;
-      const { fact, journalMs } = observation;
-      checkDue(journalMs);
+      const { fact } = observation;
+      checkDue();
       if (fact.type === "placement-started") expiries.add(fact.expiresAtMs, fact.request.placementId);
       if (fact.type === "placement-ended" && placements.get(fact.placementId)?.end !== undefined) {
         throw new BrokenPromise(NAME, `${fact.placementId} ends a second time, ${fact.state}`);

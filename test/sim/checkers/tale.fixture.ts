@@ -34,6 +34,8 @@ export interface Tale {
   call(method: string, request: Loose, outcome: Outcome, caller?: string): void;
   ticket(watcher: string, ticket: Loose, more?: Loose): void;
   heard(heard: Loose): void;
+  /** The fleet records something, and again a moment later: deadlines that passed before are through. */
+  later(): void;
   heal(): void;
   end(): void;
 }
@@ -147,6 +149,11 @@ export function createTale(checker: Pick<Checker, "see">): Tale {
     },
     heard(heard) {
       see({ type: "game-heard", node: "server~1", heard: heard as GameHeard });
+    },
+    later() {
+      tale.fleet({ type: "opened", journalId: "" });
+      tale.nowMs += 1;
+      tale.fleet({ type: "opened", journalId: "" });
     },
     heal: () => see({ type: "healed" }),
     end: () => see({ type: "end" }),

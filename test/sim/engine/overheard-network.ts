@@ -22,8 +22,14 @@ const UNKNOWN: ReadonlySet<string> = new Set([
   "INTERNAL_FAULT",
 ]);
 
-type WatchRequest = { readonly resumeToken: string; readonly ticketIds?: readonly string[] };
-type Stream<Event> = (request: WatchRequest, options?: object) => AsyncIterable<Event>;
+type StreamRequest = { readonly resumeToken: string; readonly ticketIds?: readonly string[] };
+type Stream<Event> = (request: StreamRequest, options?: object) => AsyncIterable<Event>;
+type Seen<Event> = {
+  /** One caller may watch several things at once. */
+  readonly nameOf: (request: StreamRequest) => string;
+  readonly opened: (watcher: string, request: StreamRequest) => Happening;
+  readonly event: (watcher: string, event: Event) => Happening;
+};
 
 /** The same network; what passes is seen, but for answers to health checks: they are many, and say nothing. */
 export function overhear(network: Network, { caller, see, nextCallId }: Ear): Network {
@@ -43,14 +49,15 @@ export function overhear(network: Network, { caller, see, nextCallId }: Ear): Ne
     };
   async function* watch<Event>(
     stream: Stream<Event>,
-    seen: { readonly opened: (resumeToken: string) => void; readonly event: (event: Event) => void },
+    seen: Seen<Event>,
     [request, options]: Parameters<Stream<Event>>,
   ): AsyncGenerator<Event> {
-    seen.opened(request.resumeToken);
+    const watcher = seen.nameOf(request);
+    see(seen.opened(watcher, request));
     let reason = "LEFT";
     try {
       for await (const event of stream(request, options)) {
-        seen.event(event);
+        see(seen.event(watcher, event));
         yield event;
       }
       reason = "ENDED";
@@ -58,16 +65,18 @@ export function overhear(network: Network, { caller, see, nextCallId }: Ear): Ne
       reason = toMusterError(error).reason;
       throw error;
     } finally {
-      see({ type: "watch-ended", watcher: caller, reason });
+      see({ type: "watch-ended", watcher, reason });
     }
   }
-  const ticketEvents = {
-    opened: (resumeToken: string) => see({ type: "ticket-watch", watcher: caller, resumeToken }),
-    event: (event: WatchTicketsResponse) => see({ type: "ticket-event", watcher: caller, event }),
+  const ticketEvents: Seen<WatchTicketsResponse> = {
+    nameOf: ({ ticketIds = [] }) => [caller, ...ticketIds].join(" "),
+    opened: (watcher, { resumeToken, ticketIds = [] }) => ({ type: "ticket-watch", watcher, resumeToken, ticketIds }),
+    event: (watcher, event) => ({ type: "ticket-event", watcher, event }),
   };
-  const sessionEvents = {
-    opened: (resumeToken: string) => see({ type: "session-watch", watcher: caller, resumeToken }),
-    event: (event: WatchSessionsResponse) => see({ type: "session-event", watcher: caller, event }),
+  const sessionEvents: Seen<WatchSessionsResponse> = {
+    nameOf: () => caller,
+    opened: (watcher, { resumeToken }) => ({ type: "session-watch", watcher, resumeToken }),
+    event: (watcher, event) => ({ type: "session-event", watcher, event }),
   };
 
   return {
@@ -83,9 +92,7 @@ export function overhear(network: Network, { caller, see, nextCallId }: Ear): Ne
               heard[name] = unary(name, call as Parameters<typeof unary>[1]);
             if (name === "watchTickets") {
               const stream = call as Stream<WatchTicketsResponse>;
-              // Who names tickets follows those alone: the history is that of those who follow all.
-              heard[name] = (...args: Parameters<typeof stream>) =>
-                args[0].ticketIds?.length ? stream(...args) : watch(stream, ticketEvents, args);
+              heard[name] = (...args: Parameters<typeof stream>) => watch(stream, ticketEvents, args);
             }
             if (name === "watchSessions") {
               const stream = call as Stream<WatchSessionsResponse>;

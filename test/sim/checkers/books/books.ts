@@ -20,6 +20,11 @@ export interface Books {
   /** Journal time of the last fact of each. */
   readonly matcherMs: number;
   readonly fleetMs: number;
+  /**
+   * Journal time up to which the fleet has let all deadlines come true. Those of one moment come one after the other: they
+   * are all through when a fact has a later time.
+   */
+  readonly fleetSettledMs: number;
   /** Since when nothing fails any more; undefined while something may. */
   readonly healedMs: number | undefined;
   /** Before the checkers look. */
@@ -39,6 +44,7 @@ export function createBooks(): Books {
   let nowMs = 0;
   let matcherMs = 0;
   let fleetMs = 0;
+  let fleetSettledMs = 0;
   let healedMs: number | undefined;
   return {
     matcher,
@@ -60,12 +66,16 @@ export function createBooks(): Books {
     get fleetMs() {
       return fleetMs;
     },
+    get fleetSettledMs() {
+      return fleetSettledMs;
+    },
     get healedMs() {
       return healedMs;
     },
     open(observation) {
       tick += 1;
       nowMs = observation.atMs;
+      if (observation.type === "fleet-fact" && observation.journalMs > fleetMs) fleetSettledMs = fleetMs;
       steps = observation.type === "matcher-fact" ? matcher.stepsOf(observation.fact) : [];
     },
     fold(observation) {
@@ -93,7 +103,7 @@ export function createBooks(): Books {
           calls.delete(observation.callId);
           return;
         case "ticket-watch":
-          watches.ticketWatch(observation.watcher, observation.resumeToken, tick);
+          watches.ticketWatch({ ...observation, tick });
           return;
         case "ticket-event":
           watches.ticketEvent(observation.watcher, observation.event);
@@ -105,7 +115,7 @@ export function createBooks(): Books {
           watches.sessionEvent(observation.watcher, observation.event);
           return;
         case "watch-ended":
-          watches.ended(observation.watcher);
+          watches.ended(observation.watcher, observation.reason);
           return;
         case "healed":
           healedMs = observation.atMs;

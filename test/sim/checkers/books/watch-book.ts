@@ -4,6 +4,8 @@ import type { WatchSessionsResponse } from "@muster/proto/fleet";
 import { TicketEventType, type WatchTicketsResponse } from "@muster/proto/matchmaking";
 
 export type TicketWatcher = {
+  /** Undefined: all tickets. */
+  readonly ticketIds: ReadonlySet<string> | undefined;
   /** Observation at which it began anew: what came before it need not know. */
   startedTick: number;
   isOpen: boolean;
@@ -23,12 +25,16 @@ export type SessionWatcher = {
 export interface WatchBook {
   readonly ofTickets: ReadonlyMap<string, TicketWatcher>;
   readonly ofSessions: ReadonlyMap<string, SessionWatcher>;
-  ticketWatch(watcher: string, resumeToken: string, tick: number): void;
+  ticketWatch(watch: {
+    readonly watcher: string;
+    readonly resumeToken: string;
+    readonly ticketIds: readonly string[];
+    readonly tick: number;
+  }): void;
   ticketEvent(watcher: string, event: WatchTicketsResponse): void;
   sessionWatch(watcher: string, resumeToken: string, tick: number): void;
   sessionEvent(watcher: string, event: WatchSessionsResponse): void;
-  ended(watcher: string): void;
-  forgetTicket(ticketId: string): void;
+  ended(watcher: string, reason: string): void;
 }
 
 export function createWatchBook(): WatchBook {
@@ -37,10 +43,20 @@ export function createWatchBook(): WatchBook {
   return {
     ofTickets,
     ofSessions,
-    ticketWatch(name, resumeToken, tick) {
+    ticketWatch({ watcher: name, resumeToken, ticketIds, tick }) {
       const watcher = ofTickets.get(name);
-      if (watcher && resumeToken !== "") watcher.isOpen = true;
-      else ofTickets.set(name, { startedTick: tick, isOpen: true, versions: new Map(), sessionEnds: new Set() });
+      if (watcher && resumeToken !== "") {
+        watcher.isOpen = true;
+        return;
+      }
+      const named = ticketIds.length > 0 ? new Set(ticketIds) : undefined;
+      ofTickets.set(name, {
+        ticketIds: named,
+        startedTick: tick,
+        isOpen: true,
+        versions: new Map(),
+        sessionEnds: new Set(),
+      });
     },
     ticketEvent(name, { type, ticket }) {
       const watcher = ofTickets.get(name);
@@ -60,14 +76,11 @@ export function createWatchBook(): WatchBook {
       if (event.$case === "session") watcher.revisions.set(event.value.battleSessionId, event.value.revision);
       if (event.$case === "sessionChange") watcher.revisions.set(event.value.battleSessionId, event.value.revision);
     },
-    ended(name) {
-      for (const watcher of [ofTickets.get(name), ofSessions.get(name)]) if (watcher) watcher.isOpen = false;
-    },
-    forgetTicket(ticketId) {
-      for (const { versions, sessionEnds } of ofTickets.values()) {
-        versions.delete(ticketId);
-        sessionEnds.delete(ticketId);
-      }
+    ended(name, reason) {
+      const watcher = ofTickets.get(name);
+      // Whoever watches tickets by name and leaves has seen what it wanted.
+      if (watcher?.ticketIds && reason === "LEFT") ofTickets.delete(name);
+      for (const one of [watcher, ofSessions.get(name)]) if (one) one.isOpen = false;
     },
   };
 }
