@@ -29,6 +29,7 @@ export {
 } from "./ledger.ts";
 export { createMemoryJournal, type MemoryJournal, type MemoryJournalOptions } from "./memory-journal.ts";
 export { describeOwner } from "./owner.ts";
+export { type JournalKind, openServiceJournal } from "./service-journal.ts";
 export type { SnapshotCodec } from "./snapshot-codec.ts";
 export type { SnapshotOptions } from "./snapshotter.ts";
 export { openSqliteJournal, type SqliteJournalOptions } from "./sqlite-journal.ts";

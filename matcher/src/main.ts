@@ -1,6 +1,5 @@
 // The matcher's process: environment, adapters, signals.
-import { join } from "node:path";
-import { describeOwner, openSqliteJournal } from "@muster/journal";
+import { describeOwner, openServiceJournal } from "@muster/journal";
 import { systemClock, systemRandom } from "@muster/kit";
 import { grpcNetwork, serveGrpc } from "@muster/proto/grpc";
 import { readMusterFile, readRetention, runService } from "@muster/service";
@@ -15,7 +14,7 @@ await runService({
     await using opened = new AsyncDisposableStack();
     const file = await readMusterFile(env.MUSTER_CONFIG);
     const [config, retention] = [await readMatcherConfig(file), readRetention(file)];
-    const journal = opened.use(openSqliteJournal(join(env.MUSTER_DATA, "matcher.sqlite")));
+    const journal = opened.use(openServiceJournal(env.MUSTER_JOURNAL, { data: env.MUSTER_DATA, service: "matcher" }));
     const bind = env.MUSTER_MATCHER_BIND;
     const matcher = opened.use(
       await createMatcher({

@@ -1,7 +1,7 @@
 // The mock fleet as a process: environment, adapters, signals.
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { describeOwner, openSqliteJournal } from "@muster/journal";
+import { describeOwner, openServiceJournal } from "@muster/journal";
 import { systemClock, systemRandom } from "@muster/kit";
 import { serveGrpc } from "@muster/proto/grpc";
 import { readMusterFile, runService } from "@muster/service";
@@ -23,7 +23,7 @@ await runService({
     const { MUSTER_ORPHAN_GRACE_MS: orphanGraceMs, MUSTER_MATCHERS: matchers, MUSTER_TAKE_OVER: takeOver } = env;
     const processes = createNodeProcesses({ folder, orphanGraceMs, matchers, env: process.env, clock });
     const stack = new AsyncDisposableStack();
-    const journal = stack.use(openSqliteJournal(join(data, "fleet.sqlite")));
+    const journal = stack.use(openServiceJournal(env.MUSTER_JOURNAL, { data, service: "fleet" }));
     const parts = { journal, clock, random, processes, config, hostAddress, log, onFatal };
     const fleet = await createMockFleet({ ...parts, owner: describeOwner(), takeOver, leaseMs: env.MUSTER_LEASE_MS });
     const onFault = (error: unknown, path: string) => log.error({ error, path }, "A call met a mistake of ours");

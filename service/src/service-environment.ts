@@ -4,6 +4,11 @@ import { type EnvironmentSpec, flag, oneOf, text, wholeNumber } from "@muster/ki
 export const serviceEnvironment = {
   MUSTER_CONFIG: { meaning: "Path of muster.json.", fallback: "muster.json", parse: text },
   MUSTER_DATA: { meaning: "Folder of the journal and the logs of processes.", fallback: ".muster", parse: text },
+  MUSTER_JOURNAL: {
+    meaning: "How the journal is kept: sqlite, a SQLite file, or file, a folder of plain files.",
+    fallback: "sqlite",
+    parse: oneOf("sqlite", "file"),
+  },
   MUSTER_LOG_LEVEL: {
     meaning: "Least level that is logged: debug, info, warn, error or silent.",
     fallback: "info",

@@ -1,7 +1,7 @@
 // A disk for simulations: only what was synced is sure to survive a power cut, and everything that disks do to those who
 // trust them can be done to it, from a seed.
 import type { Clock, Random } from "@muster/kit";
-import { type Disk, type DiskFile, isDiskError } from "./disk.ts";
+import { type Disk, type DiskFile, isDiskError, SECTOR_BYTES } from "./disk.ts";
 import { createSimulatedInode, type SimulatedInode } from "./simulated-inode.ts";
 
 export type DiskOperation =
@@ -126,7 +126,8 @@ export function createSimulatedDisk(options: SimulatedDiskOptions): SimulatedDis
       size: () => operate("size", () => inode.size),
       read: (offset, length) => operate("read", () => inode.read(offset, length)),
       write(offset, bytes) {
-        const half = () => write(inode, offset, bytes.subarray(0, Math.floor(random.fraction() * (bytes.length + 1))));
+        const half = () =>
+          write(inode, offset, bytes.subarray(0, wholeSectors(random.fraction() * bytes.length, offset)));
         return operate("write", () => write(inode, offset, bytes), half);
       },
       truncate: (size) => operate("truncate", () => inode.truncate(size)),
@@ -213,6 +214,12 @@ export function createSimulatedDisk(options: SimulatedDiskOptions): SimulatedDis
     },
     files: () => new Map([...names].map(([name, inode]) => [name, inode.read(0, inode.size)])),
   };
+}
+
+/** How many of so many bytes from `offset` on reach to a sector's border: a kernel that copies them stops at no other place. */
+function wholeSectors(bytes: number, offset: number): number {
+  const end = offset + bytes;
+  return Math.max(end - (end % SECTOR_BYTES) - offset, 0);
 }
 
 /** What a dying process had under way may meet a full disk: nobody is left to hear of it. */

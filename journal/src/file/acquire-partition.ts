@@ -31,21 +31,35 @@ export async function acquirePartition(
   asked: AcquireOptions,
   settings: AcquireSettings,
 ): Promise<{ readonly ownership: Ownership; readonly owned: OwnedPartition }> {
-  const { epoch, epochFile, lease } = await claimNext(place, asked, settings);
+  const claimed = await claimNext(place, asked, settings);
+  const { epoch, epochFile, lease } = claimed;
+  const fence = createFence(place, epoch);
+  let mayHaveSegment = false;
+  const onSegment = () => {
+    mayHaveSegment = true;
+  };
   try {
-    const fence = createFence(place, epoch);
-    return await fence.guard(() => takeOver(place, { epoch, epochFile, lease, fence }, settings));
+    return await fence.guard(() => takeOver(place, { ...claimed, fence, onSegment }, settings));
   } catch (error) {
-    // Nothing was written under this epoch but what the next owner cuts.
+    await giveUp().catch(() => undefined); // The error that led here says more.
     await epochFile[Symbol.asyncDispose]();
-    await place.disk.remove(epochName(place.partition, epoch)).catch(() => undefined); // The error that led here says more.
     const isReplaced = error instanceof MusterError && error.reason === "EPOCH_STALE";
     throw isReplaced ? partitionOwned(place, "another process that took it over meanwhile") : error;
+  }
+
+  async function giveUp(): Promise<void> {
+    // A segment cuts what older owners write from then on, so they must go on seeing that they are none.
+    if (mayHaveSegment) await epochFile.noteLease({ ...lease, released: true });
+    else await place.disk.remove(epochName(place.partition, epoch));
   }
 }
 
 type Claimed = { readonly epoch: number; readonly epochFile: ClaimedEpoch; readonly lease: Lease };
-type Claiming = Claimed & { readonly fence: Fence };
+type Claiming = Claimed & {
+  readonly fence: Fence;
+  /** Called before the owner's segment is begun. */
+  readonly onSegment: () => void;
+};
 
 async function claimNext(place: PartitionPlace, asked: AcquireOptions, settings: AcquireSettings): Promise<Claimed> {
   const { owner, takeOver = false, leaseMs = LEASE_MS_DEFAULT } = asked;
@@ -68,7 +82,7 @@ async function claimNext(place: PartitionPlace, asked: AcquireOptions, settings:
 
 /** Who holds the partition with a fresh lease and may still live. */
 function findHolder(layout: Layout, asker: string, wallMs: number): string | undefined {
-  const { claim, lease } = layout.owner ?? {};
+  const { claim, lease } = layout.claims.at(-1) ?? {};
   if (!claim || !lease || lease.released || claim.owner === asker || isOwnerGone(claim.owner)) return undefined;
   const leftMs = lease.untilMs - wallMs;
   // One that runs longer than it ever could was written before the wall clock went back: it says nothing.
@@ -76,20 +90,14 @@ function findHolder(layout: Layout, asker: string, wallMs: number): string | und
 }
 
 async function takeOver(place: PartitionPlace, claimed: Claiming, { wallMs, segmentBytes }: AcquireSettings) {
-  const { partition, path } = place;
   const { epoch, epochFile, fence } = claimed;
   const layout = await readLayout(place);
   const tail = await readTail(place, layout, { sync: true });
   const snapshotSequence = await readSnapshotSequence(place, layout);
-  if (snapshotSequence !== undefined && snapshotSequence > tail.sequence) {
-    throw recordsMissing(
-      path,
-      partition,
-      `it ends with record ${tail.sequence}, and its snapshot is of ${snapshotSequence}`,
-    );
-  }
+  refuseUnfitSnapshot(place, snapshotSequence, { ...layout.base, lastSequence: tail.sequence });
   const lastTimeMs = Math.max(tail.timeMs, layout.noted.timeMs);
   const header = { epoch, firstSequence: tail.sequence + 1, previousHash: tail.hash, previousTimeMs: lastTimeMs };
+  claimed.onSegment();
   const writer = await beginSegment(place, header, tail.cursors);
   try {
     await epochFile.noteMark({ sequence: tail.sequence, timeMs: tail.timeMs, wallMs: layout.noted.wallMs });
@@ -126,6 +134,20 @@ async function readSnapshotSequence(place: PartitionPlace, { snapshot }: Layout)
   const { disk, path, partition } = place;
   await using opened = await openSnapshot(disk, path, { ...snapshot, partition });
   return opened.head.sequence;
+}
+
+function refuseUnfitSnapshot(
+  { path, partition }: PartitionPlace,
+  snapshotSequence: number | undefined,
+  { firstSequence, lastSequence }: { readonly firstSequence: number; readonly lastSequence: number },
+): void {
+  const sequence = snapshotSequence ?? 0;
+  if (sequence > lastSequence) {
+    throw recordsMissing(path, partition, `it ends with record ${lastSequence}, and its snapshot is of ${sequence}`);
+  }
+  if (sequence < firstSequence - 1) {
+    throw recordsMissing(path, partition, `it begins with record ${firstSequence}, and its snapshot is of ${sequence}`);
+  }
 }
 
 /** Removes what stands for nothing any more: claims that this one replaces, and what a crash left in the middle. */

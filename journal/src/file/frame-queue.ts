@@ -9,7 +9,7 @@ import type { ClaimedEpoch } from "./epoch-file.ts";
 import type { Fence } from "./fence.ts";
 import { type CursorMove, encodeFrame } from "./frame.ts";
 import type { PartitionPlace } from "./layout.ts";
-import type { Tail } from "./read-tail.ts";
+import type { ChainEnd, Tail } from "./read-tail.ts";
 import { beginSegment, type SegmentWriter } from "./segment-writer.ts";
 
 /** Records of one frame, about: bounds how long one write takes, and how much of a file a reader must hold at once. */
@@ -31,7 +31,7 @@ export type FrameQueueOptions = {
 
 export interface FrameQueue extends AsyncDisposable {
   /** The last durable record. */
-  readonly tail: Tail;
+  readonly tail: ChainEnd;
   readonly writer: Pick<SegmentWriter, "firstSequence" | "size">;
   /** Where cursors stand or are about to. */
   cursorSequences(): readonly number[];
@@ -67,7 +67,7 @@ export function createFrameQueue(options: FrameQueueOptions): FrameQueue {
   const { place, epoch, fence, epochFile, wallMs, segmentBytes } = options;
   const { partition } = place;
   const cursors = new Map(options.tail.cursors);
-  let tail: Tail = { ...options.tail, cursors };
+  let tail: ChainEnd = options.tail;
   let writer = options.writer;
   let queue: Waiting[] = [];
   let moving: readonly CursorMove[] = [];
@@ -143,7 +143,7 @@ export function createFrameQueue(options: FrameQueueOptions): FrameQueue {
         if (at === undefined) cursors.delete(name);
         else cursors.set(name, at);
       }
-      tail = { sequence, hash, timeMs, cursors };
+      tail = { sequence, hash, timeMs };
       if (records.length > 0) await epochFile.noteMark({ sequence, timeMs, wallMs: wallMs() });
     }
     for (const { resolve } of draft.accepted) resolve();

@@ -19,8 +19,8 @@ export type Layout = {
   readonly names: PartitionNames;
   /** The highest epoch that any file is of: a claim may be gone of which a segment is left. 0: there is none. */
   readonly epoch: number;
-  /** Of the owner who claimed last and finished doing so. */
-  readonly owner: EpochFile | undefined;
+  /** The claims that were finished, in rising order. */
+  readonly claims: readonly EpochFile[];
   /** The oldest record that is kept, and the hash that it carries of the one before. */
   readonly base: { readonly firstSequence: number; readonly previousHash: Uint8Array };
   /** How far records were acknowledged, at least. */
@@ -36,44 +36,57 @@ export type Layout = {
 /**
  * The partition's files as they are now.
  *
- * @throws {MusterError} JOURNAL_UNREADABLE if an owner's file is damaged, or the oldest kept records have no file.
+ * @throws {MusterError} JOURNAL_UNREADABLE if an owner's file is damaged, or the file of the oldest kept records is gone, or
+ * the snapshot that holds the ones before.
  */
 export async function readLayout({ disk, path, partition }: PartitionPlace): Promise<Layout> {
+  let names = partitionNames(partition, await disk.list());
   for (;;) {
-    const names = partitionNames(partition, await disk.list());
-    const files: EpochFile[] = [];
-    let isStale = false;
-    for (const name of names.epochs) {
-      try {
-        const file = await readEpochFile(disk, path, name);
-        if (file) files.push(file);
-        else if (names.segments.some(({ epoch }) => epoch === name.epoch)) {
-          throw unreadableFile(path, name.name, "its claim is gone, though its owner wrote records");
-        }
-      } catch (error) {
-        if (!isDiskError(error, "ENOENT")) throw error;
-        isStale = true; // A new owner has tidied up since the names were listed.
-      }
-    }
-    if (!isStale) return layOut({ path, partition }, names, files);
+    const claims = await readClaims({ disk, path, partition }, names);
+    const now = partitionNames(partition, await disk.list());
+    // What an owner notes speaks of files that it has made before: names and notes must be of one time.
+    if (claims && isSame(names, now)) return layOut({ path, partition }, names, claims);
+    names = now;
   }
 }
 
-function layOut(place: Pick<PartitionPlace, "path" | "partition">, names: PartitionNames, files: EpochFile[]): Layout {
-  const base = { firstSequence: 1, previousHash: FIRST_HASH };
-  let markSequence = 0;
-  const noted = { timeMs: 0, wallMs: 0 };
-  for (const { mark, lease, base: noteOfBase } of files) {
-    markSequence = Math.max(markSequence, mark?.sequence ?? 0);
-    for (const note of [mark, lease]) {
-      noted.timeMs = Math.max(noted.timeMs, note?.timeMs ?? 0);
-      noted.wallMs = Math.max(noted.wallMs, note?.wallMs ?? 0);
-    }
-    if (noteOfBase && noteOfBase.firstSequence > base.firstSequence) {
-      base.firstSequence = noteOfBase.firstSequence;
-      base.previousHash = Buffer.from(noteOfBase.previousHash, "hex");
+/** Undefined if a new owner has tidied up since the names were listed. */
+async function readClaims({ disk, path }: PartitionPlace, names: PartitionNames): Promise<EpochFile[] | undefined> {
+  const claims: EpochFile[] = [];
+  for (const name of names.epochs) {
+    try {
+      const claim = await readEpochFile(disk, path, name);
+      if (claim) claims.push(claim);
+      else if (names.segments.some(({ epoch }) => epoch === name.epoch)) {
+        throw unreadableFile(path, name.name, "its claim is gone, though its owner wrote records");
+      }
+    } catch (error) {
+      if (isDiskError(error, "ENOENT")) return undefined;
+      throw error;
     }
   }
+  return claims;
+}
+
+function isSame(names: PartitionNames, others: PartitionNames): boolean {
+  const listed = ({ epochs, segments, snapshots }: PartitionNames) =>
+    [...epochs, ...segments, ...snapshots].map(({ name }) => name).join();
+  return listed(names) === listed(others);
+}
+
+function layOut(place: Pick<PartitionPlace, "path" | "partition">, names: PartitionNames, claims: EpochFile[]): Layout {
+  // Of the last owner who noted one: it took over what older ones had noted, and what they note since then is void.
+  const noteOfBase = claims.findLast((claim) => claim.base)?.base;
+  const base = {
+    firstSequence: noteOfBase?.firstSequence ?? 1,
+    previousHash: noteOfBase ? Buffer.from(noteOfBase.previousHash, "hex") : FIRST_HASH,
+  };
+  const notes = claims.flatMap(({ mark, lease }) => [mark ?? [], lease ?? []].flat());
+  const noted = {
+    timeMs: Math.max(0, ...notes.map(({ timeMs }) => timeMs)),
+    wallMs: Math.max(0, ...notes.map(({ wallMs }) => wallMs)),
+  };
+  const markSequence = Math.max(0, ...claims.map(({ mark }) => mark?.sequence ?? 0));
   const segments = liveSegments(names.segments, base.firstSequence);
   const first = segments[0]?.firstSequence ?? Number.POSITIVE_INFINITY;
   if (first > base.firstSequence && (segments.length > 0 || Math.max(markSequence, base.firstSequence - 1) > 0)) {
@@ -84,11 +97,15 @@ function layOut(place: Pick<PartitionPlace, "path" | "partition">, names: Partit
     );
   }
   const snapshot = names.snapshots.at(-1);
+  if (!snapshot && base.firstSequence > 1) {
+    const why = `those before ${base.firstSequence} were in a snapshot that is not there`;
+    throw recordsMissing(place.path, place.partition, why);
+  }
   const live = new Set(segments.map(({ name }) => name));
   return {
     names,
     epoch: Math.max(0, ...[...names.epochs, ...names.segments, ...names.snapshots].map(({ epoch }) => epoch)),
-    owner: files.at(-1),
+    claims,
     base,
     markSequence,
     noted,

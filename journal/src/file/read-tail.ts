@@ -4,13 +4,14 @@ import { movesOf } from "./frame.ts";
 import type { Layout, LiveSegment, PartitionPlace } from "./layout.ts";
 import { recordsOf, refuseEarlyEnd } from "./read-records.ts";
 import { type OpenSegment, openSegment, walkFrames, whyTailDamaged } from "./segment.ts";
-import { unreadableFile } from "./unreadable-folder.ts";
+import { recordsMissing, unreadableFile } from "./unreadable-folder.ts";
 
-export type Tail = {
-  /** Of the last record. */
-  readonly sequence: number;
-  readonly hash: Uint8Array;
-  readonly timeMs: number;
+/** The last record. */
+export type ChainEnd = { readonly sequence: number; readonly hash: Uint8Array; readonly timeMs: number };
+
+export type Tail = ChainEnd & {
+  /** Whose segment ends it. Undefined: there are no records in the last segment. */
+  readonly epoch: number | undefined;
   readonly cursors: ReadonlyMap<string, number>;
 };
 
@@ -29,13 +30,20 @@ export async function readTail(
     if (!opened) continue;
     const tail = await readSegmentTail(place, segment, opened);
     refuseEarlyEnd(place, layout, tail.sequence);
+    refuseLostClaim(place, layout, tail);
     // What the last owner had written and not yet synced is what we build on, so it must last.
     if (options.sync) await opened.file.sync();
     return tail;
   }
   const { firstSequence, previousHash } = layout.base;
   refuseEarlyEnd(place, layout, firstSequence - 1);
-  return { sequence: firstSequence - 1, hash: previousHash, timeMs: 0, cursors: new Map() };
+  return { epoch: undefined, sequence: firstSequence - 1, hash: previousHash, timeMs: 0, cursors: new Map() };
+}
+
+/** An owner writes records only after it has noted everything in the file of its claim. */
+function refuseLostClaim({ path, partition }: PartitionPlace, { claims }: Layout, { epoch }: Tail): void {
+  if (epoch === undefined || claims.some(({ claim, base }) => claim.epoch >= epoch && base)) return;
+  throw recordsMissing(path, partition, `nothing is left of what the owner of epoch ${epoch} noted about them`);
 }
 
 async function readSegmentTail(
@@ -78,5 +86,6 @@ async function readSegmentTail(
     );
   }
   invariant(nextSequence <= segment.endSequence, "A later owner begins where a frame ends");
-  return { sequence: nextSequence - 1, hash, timeMs, cursors };
+  const epoch = nextSequence > segment.firstSequence ? segment.epoch : undefined;
+  return { epoch, sequence: nextSequence - 1, hash, timeMs, cursors };
 }
