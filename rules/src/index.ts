@@ -14,6 +14,7 @@ export { type Fill, type FillAddition, findFill } from "./find-fill.ts";
 export { type FormedMatch, type FormedTeam, formMatch } from "./form-match.ts";
 export { type JudgeOptions, judge, type Violation } from "./judge.ts";
 export type { Dialect } from "./language/dialect.ts";
+export { ruleSetJsonSchema } from "./language/json-schema.ts";
 export { checkRuleSet, parseRuleSet } from "./language/parse-rule-set.ts";
 export type { Problem } from "./language/spot.ts";
 export { readsLatencies } from "./reads-latencies.ts";

@@ -1,7 +1,8 @@
-// docs/reference/muster.schema.json: muster.json for editors, from the schemas that the services read it by.
+// docs/reference/*.schema.json: muster.json and rule sets for editors, from what the services and the parser read them by.
 import { companionsSchema } from "@muster/cli";
 import { configurationsSchema, ruleSetsSchema } from "@muster/matcher";
 import { fleetSettingsSchema, fleetsSchema, queuesSchema } from "@muster/mock-fleet";
+import { ruleSetJsonSchema } from "@muster/rules";
 import { retentionSchema } from "@muster/service";
 import { z } from "zod";
 
@@ -18,7 +19,12 @@ const file = z
   })
   .partial();
 
-/** The schema as JSON. */
+/** The schema of rule sets as JSON. */
+export function writeRuleSetSchema(): string {
+  return `${JSON.stringify(ruleSetJsonSchema, null, 2)}\n`;
+}
+
+/** The schema of muster.json as JSON. */
 export function writeMusterSchema(): string {
   return `${JSON.stringify(z.toJSONSchema(file, { io: "input" }), null, 2)}\n`;
 }

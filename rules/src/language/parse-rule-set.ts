@@ -87,7 +87,7 @@ function readRoot(spot: Spot): RuleSet | undefined {
   if (!dialect) return undefined;
   const versionKeys = dialect === "FLEXMATCH" ? ["ruleLanguageVersion", "name"] : ["version"];
   const algorithmKeys = dialect === "GPM" ? [] : ["algorithm"];
-  const known = [...versionKeys, "playerAttributes", "teams", "rules", "expansions", ...algorithmKeys];
+  const known = ["$schema", ...versionKeys, "playerAttributes", "teams", "rules", "expansions", ...algorithmKeys];
   const fields = readObject(spot, { known });
   if (!fields) return undefined;
   if (dialect === "FLEXMATCH") readChoice(fields("ruleLanguageVersion"), ["1.0"]);

@@ -45,3 +45,10 @@ export function findRuleType(name: string): RuleType<Rule> | undefined {
 
 /** Every spelling of a type that works. */
 export const ruleTypeNames: readonly string[] = Object.values(ruleTypes).flatMap((type) => type.names);
+
+/** How documents write each type, and which keys it has beside those that all have. */
+export const ruleTypeSpellings: readonly {
+  readonly type: string;
+  readonly names: readonly string[];
+  readonly keys: readonly string[];
+}[] = Object.entries(ruleTypes).map(([type, { names, keys }]) => ({ type, names, keys }));
