@@ -75,6 +75,17 @@ export function buildProgram({ run, runService }: ProgramPorts): Command {
   addTicketCommands(program, run);
   addBackfillCommands(program, run);
 
+  const player = program.command("player").description("personal data of players: erase");
+  asking(player.command("erase"))
+    .description("forget a player who waits for no match and sits in no battle, in answers and on disk")
+    .argument("<id>")
+    .action((id: string, options: AddressOptions) =>
+      run(options, async (context) => {
+        const { erasePlayer } = await import("./commands/player.ts");
+        return await erasePlayer(id, context);
+      }),
+    );
+
   const rules = program.command("rules").description("rule sets: check");
   withJson(rules.command("check"))
     .description("say whether a rule set is legal, what it costs a search, and what may not be meant")

@@ -14,6 +14,7 @@ import { presentPlacementId } from "./core/match.ts";
 import { createMatcherState } from "./core/matcher-state.ts";
 import { decideSessionChange } from "./core/session-change.ts";
 import { createSessionView, type PlacementReport } from "./core/session-view.ts";
+import { createErasures } from "./erasures.ts";
 import { connectFleet } from "./fleet/rpc-fleet.ts";
 import { createServices } from "./grpc/services.ts";
 import { factCodec, type JournaledFact } from "./journal-codec/fact-codec.ts";
@@ -126,6 +127,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   };
   const placements = createPlacements(workshop, report);
   const outbox = createSessionOutbox(workshop);
+  const erasures = createErasures(workshop);
   const rounds = createRounds(workshop, {
     endedMs: (options.retention ?? RETENTION_DEFAULT).endedMs,
     endpoint: options.endpoint,
@@ -202,9 +204,13 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
         outbox.forget(fact.battleSessionId);
         view.drop(fact.battleSessionId);
         break;
+      case "player-erased":
+        erasures.poke(fact.erasureId);
+        break;
       case "ticket-cancelled":
       case "ticket-timed-out":
       case "ended-forgotten":
+      case "erasure-completed":
         break;
     }
   };
@@ -224,6 +230,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   // What a former run had not finished.
   for (const matchId of state.matches.keys()) placements.poke(matchId);
   for (const [id, session] of state.sessions) if (session.fill) outbox.poke(id);
+  for (const erasureId of state.erasures.keys()) erasures.poke(erasureId);
   markAll();
 
   const feed = readSessionFeed(
@@ -263,7 +270,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
       stopListening();
       // Not last: who waits for room on a full disk is told only by a ledger that closes that there will be none.
       const closed = ledger[Symbol.asyncDispose]();
-      await Promise.all([placements, outbox, checks].map((work) => work[Symbol.asyncDispose]()));
+      await Promise.all([placements, outbox, erasures, checks].map((work) => work[Symbol.asyncDispose]()));
       await Promise.allSettled([feed, matching]);
       await fleet[Symbol.asyncDispose]();
       await closed;

@@ -15,6 +15,8 @@ export type PlacementId = Id<"placement">;
 export type ServerSessionId = Id<"server-session">;
 /** A secret: whoever holds it takes the seat. Logs show `fingerprint(id)`. */
 export type PlayerSessionId = Id<"player-session">;
+/** One request to erase a player. */
+export type ErasureId = Id<"erasure">;
 export type ProcessId = Id<"process">;
 
 const prefixes = {
@@ -25,6 +27,7 @@ const prefixes = {
   "server-session": "bs",
   "player-session": "ps",
   process: "proc",
+  erasure: "er",
 } as const;
 
 /** A new id of `idKind`: its prefix and 128 random bits, such as `match_06qj…`. */

@@ -2,6 +2,7 @@
 export { type Attributes, type AttributeValue, parseAttributes } from "./attributes.ts";
 export {
   type BackfillId,
+  type ErasureId,
   type FillId,
   fingerprint,
   type MatchId,

@@ -6,6 +6,7 @@ import {
   BackfillServiceDefinition,
   ConfigurationServiceDefinition,
   MatchmakingServiceDefinition,
+  PlayerDataServiceDefinition,
 } from "@muster/proto/matchmaking";
 import { MockFleetServiceDefinition } from "@muster/proto/mockfleet";
 import type { Client, Peer } from "@muster/proto/rpc";
@@ -15,6 +16,7 @@ export interface MatcherConnection extends AsyncDisposable {
   readonly matchmaking: Client<typeof MatchmakingServiceDefinition>;
   readonly backfills: Client<typeof BackfillServiceDefinition>;
   readonly configurations: Client<typeof ConfigurationServiceDefinition>;
+  readonly playerData: Client<typeof PlayerDataServiceDefinition>;
 }
 
 export interface FleetConnection extends AsyncDisposable {
@@ -31,6 +33,7 @@ export function connectMatcher(address: string): MatcherConnection {
     matchmaking: peer.client(MatchmakingServiceDefinition),
     backfills: peer.client(BackfillServiceDefinition),
     configurations: peer.client(ConfigurationServiceDefinition),
+    playerData: peer.client(PlayerDataServiceDefinition),
     [Symbol.asyncDispose]: () => peer[Symbol.asyncDispose](),
   };
 }

@@ -4,6 +4,7 @@ import type { BackfillId, SessionEndCause, TicketId } from "@muster/proto";
 import { parseRuleSet } from "@muster/rules";
 import { type BackfillRecord, isLiveBackfill } from "./backfill.ts";
 import { bornBackfill } from "./born-backfill.ts";
+import { erasePlayer } from "./erase-player.ts";
 import type { MatcherFact, SeatedPlayer, StampedFact } from "./fact.ts";
 import { type PlacingMatch, stepPlacement, ticketsOf } from "./match.ts";
 import { type MatchedSession, type MatcherState, poolOf, type TicketEntry } from "./matcher-state.ts";
@@ -58,6 +59,13 @@ export function evolve(state: MatcherState, stamped: StampedFact): MatcherState 
       return endSession(state, fact, stamped);
     case "ended-forgotten":
       return forgetEnded(state, fact.endedUntilMs);
+    case "player-erased":
+      erasePlayer(state, fact.playerId);
+      state.erasures.set(fact.erasureId, fact.playerDigest);
+      return state;
+    case "erasure-completed":
+      state.erasures.delete(fact.erasureId);
+      return state;
     default:
       return unreachable(fact);
   }

@@ -3,6 +3,7 @@
 import type {
   Address,
   Backfill,
+  ErasureId,
   FillId,
   MatchId,
   PlayerId,
@@ -98,7 +99,14 @@ export type MatcherFact =
       readonly battleSessionId: ServerSessionId;
       readonly cause: SessionEndCause | undefined;
     }
-  | { readonly type: "ended-forgotten"; readonly endedUntilMs: number };
+  | { readonly type: "ended-forgotten"; readonly endedUntilMs: number }
+  | {
+      readonly type: "player-erased";
+      readonly erasureId: ErasureId;
+      readonly playerId: PlayerId;
+      readonly playerDigest: string;
+    }
+  | { readonly type: "erasure-completed"; readonly erasureId: ErasureId };
 
 /** A fact as it is folded: with its place in the journal, journal time, which rules depend on, and wall clock, for display. */
 export type StampedFact = {

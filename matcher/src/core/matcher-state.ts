@@ -2,6 +2,7 @@
 // place, by evolve() alone, because copying a million tickets for each fact is no option.
 import type {
   BackfillId,
+  ErasureId,
   MatchId,
   PlayerId,
   ProcessId,
@@ -75,6 +76,8 @@ export type MatcherState = {
   readonly events: TicketEventLog;
   /** What ended and is still remembered, in the order of its end. */
   readonly ended: Ended[];
+  /** Erasures of players whose records the journal may still hold, each with what finds these. */
+  readonly erasures: Map<ErasureId, string>;
   arrivals: number;
 };
 
@@ -90,6 +93,7 @@ export function createMatcherState(): MatcherState {
     sessions: new Map(),
     events: createTicketEventLog(),
     ended: [],
+    erasures: new Map(),
     arrivals: 0,
   };
 }

@@ -2,6 +2,7 @@
 import type { Random } from "@muster/kit";
 import {
   type BattleSession,
+  type ErasureId,
   type FillId,
   MusterError,
   type PlayerId,
@@ -14,6 +15,7 @@ import fc from "fast-check";
 import { configurationOf, EQUAL_TEAMS } from "../matcher-world.fixture.ts";
 import { decideCancelMatching } from "./cancel-matching.ts";
 import { decideDue } from "./deadlines.ts";
+import { decideErasePlayer, decideErasureCompleted } from "./erase-player.ts";
 import { evolve } from "./evolve.ts";
 import type { MatcherFact, StampedFact } from "./fact.ts";
 import { decideFillApplied, decideFillDropped, decidePlacementReport } from "./fleet-reports.ts";
@@ -160,6 +162,18 @@ export function createBox(
       sessions.set(session.battleSessionId, ended);
       commit(decideSessionChange(state, ended));
     },
+    erase(seed: number) {
+      const erasureId = `er_${journal.length}` as ErasureId;
+      const erasure = { erasureId, playerId: `p${seed}` as PlayerId, playerDigest: "digest" };
+      try {
+        commit(decideErasePlayer(state, erasure, (id) => sessions.get(id)));
+      } catch (error) {
+        const refused =
+          error instanceof MusterError && ["PLAYER_IN_LIVE_TICKET", "PLAYER_SEATED"].includes(error.reason);
+        if (!refused) throw error;
+      }
+      if (seed % 2 === 0) commit(decideErasureCompleted(state, erasureId));
+    },
     wait(ms: number) {
       nowMs += ms;
       commit(decideDue(state, nowMs, options.endedMs));
@@ -178,6 +192,7 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant("fill" as const) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("leave" as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("cancel" as const, "end" as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("erase" as const), seed: fc.nat(39) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("wait" as const), ms: fc.nat(30_000) }) },
 );
 
@@ -187,7 +202,8 @@ export type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never
 export const histories = fc.array(step, { minLength: 60, maxLength: 250 });
 
 export function takeStep(box: Box, one: Step): void {
-  if (one.do === "queue") box.steps.queue(one.size, one.seed);
+  if (one.do === "erase") box.steps.erase(one.seed);
+  else if (one.do === "queue") box.steps.queue(one.size, one.seed);
   else if (one.do === "placement") box.steps.placement(one.word);
   else if (one.do === "wait") box.steps.wait(one.ms);
   else box.steps[one.do]();

@@ -23,7 +23,9 @@ export interface TicketEventLog {
   after(number: number, limit: number): readonly TicketEventRecord[] | undefined;
   /** Forgets events of `untilMs` and earlier. */
   forget(untilMs: number): void;
-  /** Everything that is kept now. The answer stays as it is, whatever is appended or forgotten later. */
+  /** Puts what `change` answers in place of each event that is kept; numbers stay. */
+  replace(change: (event: TicketEventRecord) => TicketEventRecord): void;
+  /** Everything that is kept now. The answer stays as it is, whatever is appended, forgotten or replaced later. */
   capture(): CapturedEvents;
   /** Number of the last event; 0 before the first. */
   readonly last: number;
@@ -63,11 +65,24 @@ export function createTicketEventLog(events: readonly TicketEventRecord[] = [], 
       kept = kept.slice(head); // Another list: who captured this one goes on with it.
       head = 0;
     },
+    replace(change) {
+      kept = kept.slice(head).map(change);
+      head = 0;
+    },
     capture: () => ({ list: kept, from: head, until: kept.length }),
     get last() {
       return last;
     },
   };
+}
+
+/** The event, telling of another value of its ticket. Field by field, as changedTicket() does it. */
+export function eventWith(
+  event: TicketEventRecord,
+  change: Pick<TicketEventRecord, "ticket" | "previous">,
+): TicketEventRecord {
+  const { number, sequence, type, atMs, atWallMs, sessionEndCause } = event;
+  return { number, sequence, type, ticket: change.ticket, atMs, atWallMs, sessionEndCause, previous: change.previous };
 }
 
 /** The events that lead to `latest`, oldest first. */

@@ -35,7 +35,11 @@ export type Assignment = {
   readonly battleSessionId: ServerSessionId | undefined;
   readonly region: string | undefined;
   readonly players: readonly MatchedPlayer[];
+  readonly includesPlayer?: IncludesPlayer;
 };
+
+/** Whether the player is among `players`, from whom can tell without reading them all. Ask `includesPlayer()`. */
+type IncludesPlayer = (playerId: PlayerId) => boolean;
 
 /** Why a ticket is where it is, as `Ticket.cause` tells it. */
 export type TicketCause =
@@ -87,6 +91,7 @@ export type Ticket = {
   readonly version: number;
   readonly returns: number;
   readonly state: TicketState;
+  readonly includesPlayer?: IncludesPlayer;
 };
 
 /**
@@ -107,6 +112,14 @@ export function changedTicket(before: Ticket, change: Pick<Ticket, "state" | "ve
     returns: change.returns,
     state: change.state,
   };
+}
+
+/** Whether the player is one of `of.players`. */
+export function includesPlayer(
+  of: Pick<Ticket | Assignment, "players" | "includesPlayer">,
+  playerId: PlayerId,
+): boolean {
+  return of.includesPlayer?.(playerId) ?? of.players.some((player) => player.playerId === playerId);
 }
 
 /** Whether the ticket holds its players: they may be in no other of its configuration. */

@@ -4,6 +4,7 @@ import {
   BackfillServiceDefinition,
   ConfigurationServiceDefinition,
   MatchmakingServiceDefinition,
+  PlayerDataServiceDefinition,
 } from "@muster/proto/matchmaking";
 import { type Implementation, implement } from "@muster/proto/rpc";
 import { cancelBackfill } from "./cancel-backfill.ts";
@@ -11,6 +12,7 @@ import { cancelMatching } from "./cancel-matching.ts";
 import { describeBackfill } from "./describe-backfill.ts";
 import { describeMatchingProgress } from "./describe-matching-progress.ts";
 import type { Desk } from "./desk.ts";
+import { erasePlayer } from "./erase-player.ts";
 import { listConfigurations } from "./list-configurations.ts";
 import { putConfiguration } from "./put-configuration.ts";
 import { putRuleSet } from "./put-rule-set.ts";
@@ -36,5 +38,6 @@ export function createServices(desk: Desk): readonly Implementation[] {
       putConfiguration: putConfiguration(desk),
       listConfigurations: listConfigurations(desk),
     }),
+    implement(PlayerDataServiceDefinition, { erasePlayer: erasePlayer(desk) }),
   ];
 }

@@ -1,6 +1,7 @@
 // Facts ↔ muster.journal.v1: what the journal keeps of them. A record's kind is the number of its arm in the oneof.
 import { invariant, unreachable } from "@muster/kit";
 import {
+  type ErasureId,
   type FillId,
   type MatchId,
   type PlayerId,
@@ -49,6 +50,8 @@ const KINDS: Readonly<Record<Arm["$case"], number>> = {
   fillDropped: 22,
   sessionEnded: 23,
   endedForgotten: 24,
+  playerErased: 25,
+  erasureCompleted: 26,
 };
 
 /** What the ledger is given. Decoding throws on a record that this build does not know: it is of a newer one. */
@@ -171,6 +174,12 @@ function writeFact(fact: MatcherFact): Arm {
       };
     case "ended-forgotten":
       return { $case: "endedForgotten", value: { endedUntilMs: Math.round(fact.endedUntilMs) } };
+    case "player-erased": {
+      const { erasureId, playerId, playerDigest } = fact;
+      return { $case: "playerErased", value: { erasureId, playerId, playerDigest } };
+    }
+    case "erasure-completed":
+      return { $case: "erasureCompleted", value: { erasureId: fact.erasureId } };
     default:
       return unreachable(fact);
   }
@@ -271,6 +280,15 @@ function readFact(arm: Arm): MatcherFact {
       };
     case "endedForgotten":
       return { type: "ended-forgotten", endedUntilMs: arm.value.endedUntilMs };
+    case "playerErased":
+      return {
+        type: "player-erased",
+        erasureId: arm.value.erasureId as ErasureId,
+        playerId: arm.value.playerId as PlayerId,
+        playerDigest: arm.value.playerDigest,
+      };
+    case "erasureCompleted":
+      return { type: "erasure-completed", erasureId: arm.value.erasureId as ErasureId };
     default:
       return unreachable(arm);
   }

@@ -47,6 +47,7 @@ function answersOf(state: MatcherState) {
     counters: [state.events.last, state.arrivals, state.events.after(0, 1) === undefined],
     matches: [...state.matches],
     sessions: [...state.sessions],
+    erasures: [...state.erasures],
     documents: [[...state.configurations], [...state.ruleSets]],
     deadlines: [state.deadlines.size, state.deadlines.nextAtMs(), state.deadlines.findDue(1e9, 1e6).toSorted()],
     ended: state.ended.toSorted((one, other) => one.atMs - other.atMs || (idOf(one) < idOf(other) ? -1 : 1)),
@@ -71,6 +72,7 @@ function noteSituations({ state }: Box): void {
     if (fill) reached.add("a fill in flight");
     if (ended) reached.add("an ended session");
   }
+  if (state.erasures.size > 0) reached.add("an erasure in flight");
   const { list, from } = state.events.capture();
   if (list[from] && list[from].number > 1) reached.add("forgotten events");
   for (const { latest } of state.tickets.values()) {
@@ -104,7 +106,13 @@ test("a state restored from a snapshot, with what came since folded in, is the s
     { numRuns: 60, seed: 2 },
   );
   // The histories are worth something only if they get there.
-  const goals = ["a placement in flight", "a fill in flight", "an ended session", "forgotten events"];
+  const goals = [
+    "a placement in flight",
+    "a fill in flight",
+    "an ended session",
+    "forgotten events",
+    "an erasure in flight",
+  ];
   const phases = ["SEARCHING", "CLAIMED", "PLACING", "COMPLETED", "CANCELLED", "TIMED_OUT", "FAILED"];
   expect([...reached]).toEqual(expect.arrayContaining([...goals, ...phases, "an event of a history alone"]));
 }, 60_000);

@@ -1,7 +1,7 @@
 // The matcher's state from a snapshot: the maps are filled, tickets and events stay views of the columns until they are asked.
 import { readColumns } from "@muster/journal";
 import { invariant } from "@muster/kit";
-import { MusterError, type PlayerId, type TicketId } from "@muster/proto";
+import { type ErasureId, MusterError, type PlayerId, type TicketId } from "@muster/proto";
 import { parseRuleSet } from "@muster/rules";
 import { createDeadlineHeap, type Deadline } from "../core/deadline-heap.ts";
 import {
@@ -39,6 +39,9 @@ export async function restoreMatcherState(chunks: AsyncIterable<Uint8Array>): Pr
     state.matches.set(match.matchId, match);
   }
   for (let row = 0; row < columns.session.length; row += 1) addSession(state, decodeSession(columns.session.at(row)));
+  for (let row = 0; row < columns.erasureId.length; row += 1) {
+    state.erasures.set(columns.erasureId.at(row) as ErasureId, columns.erasureDigest.at(row));
+  }
   const ended = mergeEnded(endedTickets, [...state.sessions.values()]);
   return { ...state, deadlines: createDeadlineHeap(deadlines), ended };
 }

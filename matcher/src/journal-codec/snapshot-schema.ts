@@ -64,6 +64,8 @@ export const SNAPSHOT_SCHEMA = {
   configuration: "blob",
   match: "blob",
   session: "blob",
+  erasureId: "string",
+  erasureDigest: "string",
 } as const;
 
 export type SnapshotColumns = ReadColumns<typeof SNAPSHOT_SCHEMA>;

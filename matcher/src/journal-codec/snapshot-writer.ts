@@ -28,6 +28,8 @@ export function captureMatcherState(state: MatcherState): Iterable<Uint8Array> {
     configuration: rowsOf(configurations, encodeConfiguration),
     match: rowsOf(matches, encodeMatch),
     session: rowsOf(sessions, encodeSession),
+    erasureId: Array.from(state.erasures.keys()),
+    erasureDigest: Array.from(state.erasures.values()),
   });
 }
 
@@ -37,7 +39,7 @@ function* rowsOf<Item, Value>(items: Iterable<Item>, read: (item: Item) => Value
 
 type TicketColumns = Omit<
   ColumnRows<typeof SNAPSHOT_SCHEMA>,
-  "counters" | "ruleSetName" | "ruleSetDocument" | "configuration" | "match" | "session"
+  "counters" | "ruleSetName" | "ruleSetDocument" | "configuration" | "match" | "session" | "erasureId" | "erasureDigest"
 >;
 
 /** Columns are walked in the order of the schema; the first walks find what the later ones go over. */

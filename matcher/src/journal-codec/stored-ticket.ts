@@ -97,6 +97,11 @@ export class StoredTicket implements Ticket {
     this.#state ??= readState(this.#source, this.#change);
     return this.#state;
   }
+  includesPlayer(playerId: PlayerId): boolean {
+    const { from, until } = this.playerRows;
+    for (let row = from; row < until; row += 1) if (this.columns.playerId.at(row) === playerId) return true;
+    return false;
+  }
   /** Rows of its players: `from` to `until`, the latter not included. */
   get playerRows(): { readonly from: number; readonly until: number } {
     const { firstPlayers } = this.#source;
@@ -170,10 +175,19 @@ export class StoredAssignment implements Assignment {
   get bytes(): Uint8Array {
     return this.#bytes;
   }
+  includesPlayer(playerId: PlayerId): boolean {
+    // Most hold other players, and need not be read for it.
+    const isSpokenOf = this.#assignment !== undefined || asBuffer(this.#bytes).includes(playerId);
+    return isSpokenOf && this.players.some((player) => player.playerId === playerId);
+  }
   #read(): Assignment {
     this.#assignment ??= decodeAssignment(this.#bytes);
     return this.#assignment;
   }
+}
+
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function readState({ columns, assignments }: SnapshotSource, row: number): TicketState {

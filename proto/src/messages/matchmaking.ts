@@ -2,3 +2,4 @@
 export * from "../../gen/muster/matchmaking/v1/backfill.ts";
 export * from "../../gen/muster/matchmaking/v1/configuration.ts";
 export * from "../../gen/muster/matchmaking/v1/matchmaking.ts";
+export * from "../../gen/muster/matchmaking/v1/player_data.ts";

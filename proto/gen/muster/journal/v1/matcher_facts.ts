@@ -85,6 +85,8 @@ export interface MatcherFact {
     | { $case: "fillDropped"; value: FillDropped }
     | { $case: "sessionEnded"; value: SessionEnded }
     | { $case: "endedForgotten"; value: EndedForgotten }
+    | { $case: "playerErased"; value: PlayerErased }
+    | { $case: "erasureCompleted"; value: ErasureCompleted }
     | undefined;
 }
 
@@ -259,6 +261,22 @@ export interface EndedForgotten {
   endedUntilMs: number;
 }
 
+/**
+ * Whatever the state holds of the player is replaced by nothing. The body of this record, and of those that speak of the player,
+ * is erased afterwards.
+ */
+export interface PlayerErased {
+  erasureId: string;
+  playerId: string;
+  /** SHA-256 of erasure_id, ":" and player_id, as base64url: finds the records to erase once nothing names the player any more. */
+  playerDigest: string;
+}
+
+/** The journal holds nothing of the player any more. */
+export interface ErasureCompleted {
+  erasureId: string;
+}
+
 function createBaseMatcherFact(): MatcherFact {
   return { atWallMs: 0, fact: undefined };
 }
@@ -313,6 +331,12 @@ export const MatcherFact: MessageFns<MatcherFact> = {
         break;
       case "endedForgotten":
         EndedForgotten.encode(message.fact.value, writer.uint32(194).fork()).join();
+        break;
+      case "playerErased":
+        PlayerErased.encode(message.fact.value, writer.uint32(202).fork()).join();
+        break;
+      case "erasureCompleted":
+        ErasureCompleted.encode(message.fact.value, writer.uint32(210).fork()).join();
         break;
     }
     return writer;
@@ -459,6 +483,22 @@ export const MatcherFact: MessageFns<MatcherFact> = {
             message.fact = { $case: "endedForgotten", value: EndedForgotten.decode(reader, reader.uint32()) };
             continue;
           }
+          case 25: {
+            if (tag !== 202) {
+              break;
+            }
+
+            message.fact = { $case: "playerErased", value: PlayerErased.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 26: {
+            if (tag !== 210) {
+              break;
+            }
+
+            message.fact = { $case: "erasureCompleted", value: ErasureCompleted.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -538,6 +578,14 @@ export const MatcherFact: MessageFns<MatcherFact> = {
         ? { $case: "endedForgotten", value: EndedForgotten.fromJSON(object.endedForgotten) }
         : isSet(object.ended_forgotten)
         ? { $case: "endedForgotten", value: EndedForgotten.fromJSON(object.ended_forgotten) }
+        : isSet(object.playerErased)
+        ? { $case: "playerErased", value: PlayerErased.fromJSON(object.playerErased) }
+        : isSet(object.player_erased)
+        ? { $case: "playerErased", value: PlayerErased.fromJSON(object.player_erased) }
+        : isSet(object.erasureCompleted)
+        ? { $case: "erasureCompleted", value: ErasureCompleted.fromJSON(object.erasureCompleted) }
+        : isSet(object.erasure_completed)
+        ? { $case: "erasureCompleted", value: ErasureCompleted.fromJSON(object.erasure_completed) }
         : undefined,
     };
   },
@@ -577,6 +625,10 @@ export const MatcherFact: MessageFns<MatcherFact> = {
       obj.sessionEnded = SessionEnded.toJSON(message.fact.value);
     } else if (message.fact?.$case === "endedForgotten") {
       obj.endedForgotten = EndedForgotten.toJSON(message.fact.value);
+    } else if (message.fact?.$case === "playerErased") {
+      obj.playerErased = PlayerErased.toJSON(message.fact.value);
+    } else if (message.fact?.$case === "erasureCompleted") {
+      obj.erasureCompleted = ErasureCompleted.toJSON(message.fact.value);
     }
     return obj;
   },
@@ -675,6 +727,18 @@ export const MatcherFact: MessageFns<MatcherFact> = {
       case "endedForgotten": {
         if (object.fact?.value !== undefined && object.fact?.value !== null) {
           message.fact = { $case: "endedForgotten", value: EndedForgotten.fromPartial(object.fact.value) };
+        }
+        break;
+      }
+      case "playerErased": {
+        if (object.fact?.value !== undefined && object.fact?.value !== null) {
+          message.fact = { $case: "playerErased", value: PlayerErased.fromPartial(object.fact.value) };
+        }
+        break;
+      }
+      case "erasureCompleted": {
+        if (object.fact?.value !== undefined && object.fact?.value !== null) {
+          message.fact = { $case: "erasureCompleted", value: ErasureCompleted.fromPartial(object.fact.value) };
         }
         break;
       }
@@ -3391,6 +3455,192 @@ export const EndedForgotten: MessageFns<EndedForgotten> = {
   fromPartial(object: DeepPartial<EndedForgotten>): EndedForgotten {
     const message = createBaseEndedForgotten();
     message.endedUntilMs = object.endedUntilMs ?? 0;
+    return message;
+  },
+};
+
+function createBasePlayerErased(): PlayerErased {
+  return { erasureId: "", playerId: "", playerDigest: "" };
+}
+
+export const PlayerErased: MessageFns<PlayerErased> = {
+  encode(message: PlayerErased, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.erasureId !== "") {
+      writer.uint32(10).string(message.erasureId);
+    }
+    if (message.playerId !== "") {
+      writer.uint32(18).string(message.playerId);
+    }
+    if (message.playerDigest !== "") {
+      writer.uint32(26).string(message.playerDigest);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PlayerErased {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePlayerErased();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.erasureId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.playerId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.playerDigest = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PlayerErased {
+    return {
+      erasureId: isSet(object.erasureId)
+        ? globalThis.String(object.erasureId)
+        : isSet(object.erasure_id)
+        ? globalThis.String(object.erasure_id)
+        : "",
+      playerId: isSet(object.playerId)
+        ? globalThis.String(object.playerId)
+        : isSet(object.player_id)
+        ? globalThis.String(object.player_id)
+        : "",
+      playerDigest: isSet(object.playerDigest)
+        ? globalThis.String(object.playerDigest)
+        : isSet(object.player_digest)
+        ? globalThis.String(object.player_digest)
+        : "",
+    };
+  },
+
+  toJSON(message: PlayerErased): unknown {
+    const obj: any = {};
+    if (message.erasureId !== "") {
+      obj.erasureId = message.erasureId;
+    }
+    if (message.playerId !== "") {
+      obj.playerId = message.playerId;
+    }
+    if (message.playerDigest !== "") {
+      obj.playerDigest = message.playerDigest;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PlayerErased>): PlayerErased {
+    return PlayerErased.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PlayerErased>): PlayerErased {
+    const message = createBasePlayerErased();
+    message.erasureId = object.erasureId ?? "";
+    message.playerId = object.playerId ?? "";
+    message.playerDigest = object.playerDigest ?? "";
+    return message;
+  },
+};
+
+function createBaseErasureCompleted(): ErasureCompleted {
+  return { erasureId: "" };
+}
+
+export const ErasureCompleted: MessageFns<ErasureCompleted> = {
+  encode(message: ErasureCompleted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.erasureId !== "") {
+      writer.uint32(10).string(message.erasureId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ErasureCompleted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseErasureCompleted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.erasureId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ErasureCompleted {
+    return {
+      erasureId: isSet(object.erasureId)
+        ? globalThis.String(object.erasureId)
+        : isSet(object.erasure_id)
+        ? globalThis.String(object.erasure_id)
+        : "",
+    };
+  },
+
+  toJSON(message: ErasureCompleted): unknown {
+    const obj: any = {};
+    if (message.erasureId !== "") {
+      obj.erasureId = message.erasureId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ErasureCompleted>): ErasureCompleted {
+    return ErasureCompleted.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ErasureCompleted>): ErasureCompleted {
+    const message = createBaseErasureCompleted();
+    message.erasureId = object.erasureId ?? "";
     return message;
   },
 };

@@ -145,7 +145,7 @@ export interface StartMatchingResponse {
 }
 
 export interface Player {
-  /** 1..256 bytes of text. */
+  /** 1..256 bytes of text. In answers empty for a player who has been erased (PlayerDataService). */
   playerId: string;
   /** Numbers, strings, lists of strings, maps from string to number, as the rule set declares. */
   attributes: { [key: string]: unknown | undefined };
