@@ -4,7 +4,11 @@ import { parseFleetConfig } from "./config.ts";
 const fleet = { name: "eu", command: ["node", "server.js"] };
 const queue = { name: "default", destinations: ["eu"] };
 const parse = (sections: object) =>
-  parseFleetConfig({ directory: "/game", sections: { fleets: [fleet], queues: [queue], ...sections } });
+  parseFleetConfig({
+    path: "/game/muster.json",
+    directory: "/game",
+    sections: { fleets: [fleet], queues: [queue], ...sections },
+  });
 
 test("parseFleetConfig() fills in defaults, in ms", () => {
   expect(parse({})).toEqual({
@@ -36,6 +40,10 @@ test("parseFleetConfig() fills in defaults, in ms", () => {
       endedKeptMs: 24 * 3_600_000,
     },
   });
+});
+
+test("parseFleetConfig() remembers what has ended for as long as the retention says", () => {
+  expect(parse({ retention: { endedHours: 2 } }).settings.endedKeptMs).toBe(2 * 3_600_000);
 });
 
 const refused = [

@@ -1,7 +1,7 @@
-// The sections `fleets`, `queues` and `fleetSettings` of muster.json: schema, defaults, and what no schema can say.
+// The sections `fleets`, `queues`, `fleetSettings` and `retention` of muster.json: schema, defaults, and what no schema can say.
 import { resolve } from "node:path";
-import { limits, MusterError } from "@muster/proto";
-import { type MusterFile, parseSection } from "@muster/service";
+import { MusterError } from "@muster/proto";
+import { type MusterFile, parseSection, readRetention } from "@muster/service";
 import { z } from "zod";
 import type { FleetConfig, FleetSpec } from "./core/fleet-config.ts";
 
@@ -63,7 +63,7 @@ export const fleetSettingsSchema = z
  *
  * @throws {MusterError} CONFIG_INVALID with the path of everything that breaks a rule.
  */
-export function parseFleetConfig(file: Pick<MusterFile, "directory" | "sections">): FleetConfig {
+export function parseFleetConfig(file: Pick<MusterFile, "path" | "directory" | "sections">): FleetConfig {
   const fleets = parseSection(fleetsSchema, file.sections.fleets, "$.fleets").map((fleet, index) =>
     readFleet(fleet, `$.fleets[${index}]`, file.directory),
   );
@@ -84,7 +84,7 @@ export function parseFleetConfig(file: Pick<MusterFile, "directory" | "sections"
   if (settings.hostLostAfterMs <= settings.hostSilentAfterMs) {
     throw refuse("$.fleetSettings.hostLostAfterMs", "more than hostSilentAfterMs", settings.hostLostAfterMs);
   }
-  return { fleets, queues, settings: { ...settings, endedKeptMs: limits.ENDED_KEPT_MS } };
+  return { fleets, queues, settings: { ...settings, endedKeptMs: readRetention(file).endedMs } };
 }
 
 function readFleet(fleet: z.output<typeof fleetSchema>, path: string, directory: string): FleetSpec {

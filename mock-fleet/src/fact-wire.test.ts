@@ -19,7 +19,11 @@ test("every kind of fact survives its way through the journal", () => {
   world.command(processId, { type: "process-unhealthy", why: "hangs" });
   world.command(processId, { type: "process-exited", how: "SIGKILL" });
   world.act(() => [{ type: "forgotten", processIds: [processId], placementIds: [waiting], sessionIds: [] }]);
-  expect(new Set(world.facts.map((fact) => fact.type)).size).toBe(13);
+  const refusal = { reason: "SESSION_FULL", message: "Cannot seat", metadata: { used: "1" } } as const;
+  world.act(() => [
+    { type: "fill-refused", sessionId: session.battleSessionId, request: { id: "fill f", bodyDigest: "d" }, refusal },
+  ]);
+  expect(new Set(world.facts.map((fact) => fact.type)).size).toBe(14);
   for (const fact of world.facts) {
     const { kind, body } = factCodec.encode(fact);
     expect(factCodec.decode(kind, body)).toEqual(fact);

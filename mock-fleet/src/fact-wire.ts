@@ -8,6 +8,7 @@ import {
   type ProcessId,
   readBattleSession,
   readPlayerSession,
+  readReason,
   readSessionChange,
   readWord,
   type ServerSessionId,
@@ -16,9 +17,10 @@ import {
   writePlayerSession,
   writeSessionChange,
 } from "@muster/proto";
-import { PlacementState } from "@muster/proto/fleet";
+import { PlacementState, type WireError } from "@muster/proto/fleet";
 import * as wire from "@muster/proto/journal-fleet";
 import type { FleetFact } from "./core/fleet-fact.ts";
+import type { Refusal } from "./core/session.ts";
 import { readPlacementRequest, writePlacementRequest } from "./grpc/placement-wire.ts";
 
 /** The kind of every record of the fleet: a FleetFact message. */
@@ -87,6 +89,10 @@ function writeFact(fact: FleetFact): WireFact {
           closeByMs: fact.closeByMs ?? 0,
         },
       };
+    case "fill-refused": {
+      const { sessionId, request, refusal } = fact;
+      return { $case: "fillRefused", value: { battleSessionId: sessionId, request, refusal: writeRefusal(refusal) } };
+    }
     case "command-answered": {
       const { acceptedSeat, seatExpiresAtMs } = fact.result;
       return {
@@ -178,6 +184,12 @@ function readFact(fact: wire.FleetFact["fact"]): FleetFact | undefined {
         closeByMs: closeByMs || undefined,
       };
     }
+    case "fillRefused": {
+      const { battleSessionId, request, refusal } = fact.value;
+      invariant(request && refusal, "a refused fill has an id and a reason");
+      const sessionId = battleSessionId as ServerSessionId;
+      return { type: "fill-refused", sessionId, request, refusal: readRefusal(refusal) };
+    }
     case "commandAnswered":
       return readCommandAnswered(fact.value);
     case "forgotten":
@@ -190,6 +202,14 @@ function readFact(fact: wire.FleetFact["fact"]): FleetFact | undefined {
     default:
       return unreachable(fact);
   }
+}
+
+export function writeRefusal({ reason, message, metadata }: Refusal): WireError {
+  return { reason, message, metadata: { ...metadata } };
+}
+
+export function readRefusal({ reason, message, metadata }: WireError): Refusal {
+  return { reason: readReason(reason, "INTERNAL"), message, metadata };
 }
 
 function readCommandAnswered(value: wire.FleetFact_CommandAnswered): FleetFact {

@@ -72,6 +72,8 @@ export interface FleetWorld extends AsyncDisposable {
   /** In the order of their launch. */
   readonly hosts: SimulatedHost[];
   readonly launches: ServerLaunch[];
+  /** Processes that were swept up behind. */
+  readonly swept: string[];
   readonly fatal: unknown[];
   /** Resolves with the host that runs the session. */
   hostOf(session: Pick<BattleSession, "processId">): SimulatedHost;
@@ -112,6 +114,7 @@ export async function createFleetWorld(options: FleetWorldOptions = {}): Promise
   const seed = worlds;
   const hosts: SimulatedHost[] = [...(options.survivors ?? [])];
   const launches: ServerLaunch[] = [];
+  const swept: string[] = [];
   const fatal: unknown[] = [];
   let connect: (address: { network: Network; address: string }) => void = () => undefined;
   const connected = new Promise<{ network: Network; address: string }>((resolve) => {
@@ -139,15 +142,18 @@ export async function createFleetWorld(options: FleetWorldOptions = {}): Promise
       });
       return { exited, terminate: () => terminate(), kill: () => kill() };
     },
-    sweep: () => undefined, // A simulated game is gone with its host.
+    sweep: (processId) => void swept.push(processId), // A simulated game is gone with its host.
     async *readLog(processId, { tailBytes }) {
       const text = new TextEncoder().encode(`log of ${processId}\n`);
       yield tailBytes === 0 ? text : text.slice(-tailBytes);
     },
   };
+  let isGone = false;
+  const stillAlive = () => (isGone ? new Promise<void>(() => undefined) : undefined);
   const mockFleet: MockFleet = await createMockFleet({
     journal,
-    clock,
+    // A dead fleet never wakes: with its network gone too, nothing moves it.
+    clock: { ...clock, sleep: (delayMs, signal) => clock.sleep(delayMs, signal).then(() => stillAlive()) },
     random: createSeededRandom(seed),
     processes,
     config,
@@ -161,7 +167,6 @@ export async function createFleetWorld(options: FleetWorldOptions = {}): Promise
   connect({ network, address: listening.address });
   const peer: Peer = network.connect(listening.address);
   const fleet = peer.client(FleetServiceDefinition);
-  let isGone = false;
   let fills = 0;
 
   const world: FleetWorld = {
@@ -171,6 +176,7 @@ export async function createFleetWorld(options: FleetWorldOptions = {}): Promise
     address: listening.address,
     hosts,
     launches,
+    swept,
     fatal,
     hostOf(session) {
       const found = hosts.find((one) => one.processId === session.processId);

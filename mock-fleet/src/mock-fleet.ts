@@ -60,6 +60,11 @@ export interface MockFleet extends AsyncDisposable {
   readonly services: readonly Implementation[];
 }
 
+/**
+ * Processes that ended so short a time before the fleet began are swept up behind once more, in ms of journal time: more than
+ * a restart adds to it, as the last run may have died in between.
+ */
+const SWEPT_AGAIN_MS = 15 * 60_000;
 /** Name of the fleet's partition in the journal. */
 const PARTITION = "fleet";
 
@@ -119,6 +124,9 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
   const openedMs = runner.nowMs();
   const heardMs = (processId: ProcessId, startedAtMs: number) =>
     Math.max(attachments.lastHeardMs(processId) ?? 0, startedAtMs, openedMs);
+  for (const { processId, status } of runner.state.processes.values()) {
+    if (status.phase === "ENDED" && status.endedAtMs > openedMs - SWEPT_AGAIN_MS) supervisor.end(processId);
+  }
   const silence = { heardMs, onUnreachable: supervisor.adopt };
   const listening = listenForSilence(runner, clock, silence, stop.signal).catch((error: unknown) => {
     if (!isAbortError(error)) onFatal(error);
@@ -160,7 +168,11 @@ function servicesOf(app: FleetApp): readonly Implementation[] {
   ];
 }
 
-/** What a committed fact does to the world. Nothing is driven again after a restart: what was launched comes back, or is replaced. */
+/**
+ * What a committed fact does to the world. After a restart a launch is not driven again: its sidecar may be on its way, and is
+ * replaced if it does not come. An end that was asked for is, by its deadline and when the sidecar attaches; so is what sweeps
+ * up behind a process that has ended.
+ */
 function driveEffect(supervisor: Supervisor, fact: FleetFact, log: Log): void {
   if (fact.type === "process-launched") supervisor.launch(fact.processId);
   if (fact.type === "process-terminating") supervisor.terminate(fact.processId);

@@ -9,8 +9,8 @@ import { createFleetWorld, type FleetWorldOptions, player, startPlacementRequest
 
 function stage() {
   const network = createMemoryNetwork({ clock: systemClock, random: createSeededRandom(1) });
-  const clock = createVirtualClock();
-  const journal = createMemoryJournal();
+  const clock = createVirtualClock(1_000_000);
+  const journal = createMemoryJournal({ clock });
   const serve = async (services: readonly Implementation[]) => ({
     listening: network.serve("fleet", services),
     network: network.from("elsewhere"),
@@ -56,6 +56,50 @@ test("a watch resumes across the restart without a gap", async () => {
   expect(next.event).toMatchObject({ value: { revision: 3, added: [{ playerId: "cleo" }] } });
   host.attach();
   await host.until(() => host.welcomes.length === 2);
+});
+
+test("a player whom a sidecar let in while the fleet was away is in, although the reservation ran out meanwhile", async () => {
+  const { clock, open } = stage();
+  const first = await open();
+  const session = await first.place();
+  const host = first.hostOf(session);
+  await first.crash();
+  await clock.advance(90_000);
+
+  await using second = await open({ survivors: [host] });
+  expect((await second.describe(session.battleSessionId)).playerSessions.length).toBe(2);
+  const [anna, ben] = session.playerSessions;
+  const acceptSeat = {
+    playerSessionId: anna?.playerSessionId ?? "",
+    ...{ requestId: "r1", reconnectSecret: "", givenReconnectSecret: "rs_given" },
+  };
+  host.attach({ carriedOut: [{ commandId: "c_away", command: { $case: "acceptSeat", value: acceptSeat } }] });
+  await host.until(() => host.welcomes.length === 2);
+  const seats = async () => (await second.describe(session.battleSessionId)).playerSessions;
+  expect((await seats()).map(({ playerId, state }) => [playerId, state])).toEqual([
+    [anna?.playerId, "ACTIVE"],
+    [ben?.playerId, "RESERVED"],
+  ]);
+  // Ben's is held until his sidecar would have said that he came.
+  await clock.advance(10_000);
+  await host.command({ $case: "processStarted", value: { pid: 4_711 } }); // The host is not silent.
+  await clock.advance(6_000);
+  expect((await seats()).map(({ playerId }) => playerId)).toEqual([anna?.playerId]);
+});
+
+test("what a process left behind is swept up although the fleet died before it could", async () => {
+  const { clock, open } = stage();
+  const first = await open();
+  const session = await first.place();
+  const host = first.hostOf(session);
+  await host.command({ $case: "processExited", value: { how: "SIGSEGV" } });
+  await first.crash();
+  expect(first.swept).toEqual([]);
+
+  const second = await open();
+  await clock.advance(3_000);
+  expect(second.swept).toEqual([session.processId]);
+  await second.crash();
 });
 
 test("a pending placement goes on", async () => {

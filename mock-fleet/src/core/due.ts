@@ -26,7 +26,7 @@ export function whenDue(state: FleetState, deadline: Deadline, moment: Moment): 
     }
     case "seat-expires": {
       const session = state.sessions.get(deadline.sessionId);
-      return session ? seatExpires(session, deadline.playerSessionId, moment.nowMs) : [];
+      return session ? seatExpires(session, deadline.playerSessionId, moment) : [];
     }
     case "ready-due": {
       const process = state.processes.get(deadline.processId);

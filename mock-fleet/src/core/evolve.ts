@@ -83,6 +83,9 @@ export function evolve(state: FleetFold, fact: FleetFact, meta: FactMeta): void 
     case "session-changed":
       changeSession(state, fact, timeMs);
       return;
+    case "fill-refused":
+      rememberRefusal(state, fact);
+      return;
     case "command-answered":
       rememberCommand(state, fact);
       return;
@@ -346,16 +349,46 @@ function rememberRequest(
   battle: BattleSession,
 ): Map<string, AnsweredRequest> {
   if (!fact.request) return requests;
+  const { id, bodyDigest } = fact.request;
   // An update is answered by its revision: the sessions after hundreds of them would be kept for nothing.
   const filled = fact.change.added.length > 0 ? battle : undefined;
-  requests.set(fact.request.id, { bodyDigest: fact.request.bodyDigest, revision: battle.revision, filled });
-  state.sessionByRequest.set(fact.request.id, battle.battleSessionId);
+  keepRequest(
+    state,
+    requests,
+    { id, sessionId: battle.battleSessionId },
+    {
+      bodyDigest,
+      revision: battle.revision,
+      filled,
+      refusal: undefined,
+    },
+  );
+  return requests;
+}
+
+function rememberRefusal(state: FleetFold, fact: Fact<"fill-refused">): void {
+  const { sessionId, request, refusal } = fact;
+  const before = state.sessions.get(sessionId);
+  invariant(before, "a fill is refused for a session that is known");
+  const session = ownSession(state, before);
+  const answered = { bodyDigest: request.bodyDigest, revision: session.battle.revision, filled: undefined, refusal };
+  keepRequest(state, session.requests, { id: request.id, sessionId }, answered);
+  state.sessions.set(sessionId, session);
+}
+
+function keepRequest(
+  state: FleetFold,
+  requests: Map<string, AnsweredRequest>,
+  { id, sessionId }: { readonly id: string; readonly sessionId: ServerSessionId },
+  answered: AnsweredRequest,
+): void {
+  requests.set(id, answered);
+  state.sessionByRequest.set(id, sessionId);
   for (const old of requests.keys()) {
     if (requests.size <= REQUESTS_KEPT_MAX) break;
     requests.delete(old);
     state.sessionByRequest.delete(old);
   }
-  return requests;
 }
 
 function rememberCommand(state: FleetFold, fact: Fact<"command-answered">): void {

@@ -1,4 +1,12 @@
-import type { Backfill, BackfillId, BattleSession, PlayerSessionId, Reason, ServerSessionId } from "@muster/proto";
+import {
+  type Backfill,
+  type BackfillId,
+  type BattleSession,
+  MusterError,
+  type PlayerSessionId,
+  type Reason,
+  type ServerSessionId,
+} from "@muster/proto";
 import { expect, test } from "vitest";
 import { applyFill, askToTerminate, type Fill, updateSession } from "./fill.ts";
 import { getProcess } from "./process.ts";
@@ -35,7 +43,10 @@ function fill(at: Scene, parts: Partial<Fill> = {}, bodyDigest = "digest"): Batt
     toleratesLeavers: false,
     ...parts,
   };
-  return at.world.decide((state, moment) => applyFill(state, { fill: asked, bodyDigest }, moment));
+  const check = () => undefined;
+  const outcome = at.world.decide((state, moment) => applyFill(state, { fill: asked, bodyDigest, check }, moment));
+  if (outcome.type === "filled") return outcome.battle;
+  throw new MusterError(outcome.refusal.reason, outcome.refusal.message, { metadata: outcome.refusal.metadata });
 }
 
 const removeSeat = (at: Scene, index: number) => {
@@ -120,9 +131,46 @@ for (const { name, before, fill: parts, reason, metadata } of refused) {
   test(`applyFill() refuses ${name} and changes nothing`, () => {
     const at = scene();
     before?.(at);
-    const facts = at.world.facts.length;
+    const session = now(at);
     expect(() => fill(at, parts)).toThrow(expect.objectContaining({ reason, ...(metadata ? { metadata } : {}) }));
-    expect(at.world.facts.length).toBe(facts);
+    expect(now(at)).toBe(session);
+  });
+}
+
+const passing = [
+  {
+    name: "a seat falls free",
+    full: { newcomers: [playerToSeat("cleo", "red"), playerToSeat("dana", "red")], toleratesLeavers: true },
+    pass: (at: Scene) => removeSeat(at, 0),
+  },
+  {
+    name: "its player leaves",
+    full: { newcomers: [playerToSeat("anna", "red")], toleratesLeavers: true },
+    pass: (at: Scene) => removeSeat(at, 0),
+  },
+  {
+    name: "the silent host is back",
+    before: ({ world, session: { processId } }: Scene) => {
+      world.detach(processId);
+      world.act((state, moment) => judgeSilence(state, getProcess(state, processId), moment.nowMs - 20_000, moment));
+    },
+    full: { toleratesLeavers: true },
+    pass: ({ world, session: { processId } }: Scene) =>
+      world.act((state, moment) => hostHeard(state, getProcess(state, processId), moment)),
+  },
+];
+for (const { name, before, full, pass } of passing) {
+  test(`M-DISJOINT: a fill that was refused stays refused after ${name}: its tickets are elsewhere by then`, () => {
+    const at = scene();
+    before?.(at);
+    const again = { expectedRosterVersion: 2, ...full };
+    expect(() => fill(at, again)).toThrow(MusterError);
+    pass(at);
+    const session = now(at);
+    expect(() => fill(at, again)).toThrow(MusterError);
+    expect(() => fill(at, again, "another body")).toThrow(expect.objectContaining({ reason: "ID_REUSED" }));
+    expect(now(at)).toBe(session);
+    expect(fill(at, { ...again, fillId: "fill_2", expectedRosterVersion: session.rosterVersion })).toEqual(now(at));
   });
 }
 

@@ -11,7 +11,7 @@ import { type Decision, type Moment, unchanged } from "./decision.ts";
 import { findFleet } from "./fleet-config.ts";
 import type { FleetState } from "./fleet-state.ts";
 import { type PlayerToSeat, reserveSeat, teamUnknown } from "./placement.ts";
-import { type AnsweredRequest, nextChange, type ServerSession, terminateSession } from "./session.ts";
+import { type AnsweredRequest, nextChange, type Refusal, type ServerSession, terminateSession } from "./session.ts";
 
 export type Fill = {
   readonly fillId: string;
@@ -38,22 +38,54 @@ export function getSession(state: FleetState, sessionId: ServerSessionId): Serve
   );
 }
 
+export type FillOutcome =
+  | { readonly type: "filled"; readonly battle: BattleSession }
+  | { readonly type: "refused"; readonly refusal: Refusal };
+
 /**
- * Seats the newcomers. Replies with the session after the fill.
+ * Seats the newcomers, or refuses to with SESSION_NOT_ACTIVE, SESSION_CLOSED_TO_PLAYERS, PLAYER_ALREADY_SEATED, SESSION_FULL or
+ * what `check` throws of the session after the fill. Either is the fill's one outcome: it was told to somebody who has acted on
+ * it, so that a copy which was long under way must not have another when seats have fallen free.
  *
- * @throws {MusterError} ID_REUSED, SERVER_SESSION_NOT_FOUND, SESSION_NOT_ACTIVE, SESSION_CLOSED_TO_PLAYERS,
- *   ROSTER_VERSION_STALE, PLAYER_ALREADY_SEATED, TEAM_UNKNOWN, SESSION_FULL.
+ * @throws {MusterError} ID_REUSED, SERVER_SESSION_NOT_FOUND, ROSTER_VERSION_STALE, TEAM_UNKNOWN: the same for ever after.
  */
 export function applyFill(
   state: FleetState,
-  asked: { readonly fill: Fill; readonly bodyDigest: string },
+  asked: { readonly fill: Fill; readonly bodyDigest: string; readonly check: (after: BattleSession) => void },
   moment: Moment,
-): Decision<BattleSession> {
+): Decision<FillOutcome> {
   const { fill, bodyDigest } = asked;
   const requestId = `fill ${fill.fillId}`;
   const answered = findAnswered(state, requestId, bodyDigest);
-  if (answered?.filled) return unchanged(answered.filled);
+  if (answered?.filled) return unchanged({ type: "filled", battle: answered.filled });
+  if (answered?.refusal) return unchanged({ type: "refused", refusal: answered.refusal });
   const session = getSession(state, fill.sessionId);
+  try {
+    return fillSession(state, session, asked, moment);
+  } catch (error) {
+    if (!(error instanceof MusterError) || isFinal(error, session, fill)) throw error;
+    const { reason, message, metadata } = error;
+    const refusal = { reason, message, metadata };
+    const request = { id: requestId, bodyDigest };
+    return {
+      facts: [{ type: "fill-refused", sessionId: fill.sessionId, request, refusal }],
+      reply: { type: "refused", refusal },
+    };
+  }
+}
+
+/** Whether no later state of the session takes the refusal back: roster versions only grow, teams stay. */
+function isFinal({ reason }: MusterError, { battle, endedAtMs }: ServerSession, fill: Fill): boolean {
+  if (endedAtMs !== undefined || reason === "TEAM_UNKNOWN") return true;
+  return reason === "ROSTER_VERSION_STALE" && fill.expectedRosterVersion < battle.rosterVersion;
+}
+
+function fillSession(
+  state: FleetState,
+  session: ServerSession,
+  { fill, bodyDigest, check }: Parameters<typeof applyFill>[1],
+  moment: Moment,
+): Decision<FillOutcome> {
   checkTakesPlayers(state, session);
   checkRoster(session, fill);
   checkRoom(session.battle, fill.newcomers);
@@ -62,9 +94,11 @@ export function applyFill(
     added: fill.newcomers.map((player) => reserveSeat(player, reservationMs, moment)),
     backfill: fill.backfill,
   });
+  const battle = applySessionChange(session.battle, change);
+  check(battle);
   return {
-    facts: [{ type: "session-changed", change, request: { id: requestId, bodyDigest } }],
-    reply: applySessionChange(session.battle, change),
+    facts: [{ type: "session-changed", change, request: { id: `fill ${fill.fillId}`, bodyDigest } }],
+    reply: { type: "filled", battle },
   };
 }
 

@@ -11,6 +11,7 @@ import type {
 } from "@muster/proto";
 import type { CommandResult } from "./host-command.ts";
 import type { PlacementEnd, PlacementRequest } from "./placement.ts";
+import type { Refusal } from "./session.ts";
 
 export type FleetFact =
   | { readonly type: "opened"; readonly journalId: string }
@@ -72,6 +73,13 @@ export type FleetFact =
       readonly activateByMs: number;
     }
   | SessionChanged
+  | {
+      /** A fill that could have been applied later: its first answer stays its answer. */
+      readonly type: "fill-refused";
+      readonly sessionId: ServerSessionId;
+      readonly request: { readonly id: string; readonly bodyDigest: string };
+      readonly refusal: Refusal;
+    }
   | {
       readonly type: "command-answered";
       readonly processId: ProcessId;

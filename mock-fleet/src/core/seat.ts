@@ -132,15 +132,25 @@ export function removeSeat(
   return [{ type: "session-changed", change: nextChange(session.battle, "PLAYER_REMOVED", { removed }) }];
 }
 
-/** The reservation or the grace of the seat has run out; nothing if it has not, or stands still with a silent host. */
+/**
+ * The reservation or the grace of the seat has run out; nothing if it has not, or stands still with a silent host. Of a host
+ * that is not attached nobody knows whether its sidecar has let the player in meanwhile, on its own, and will say so when it
+ * is back: the seat is held until then, or until the host is silent for too long.
+ */
 export function seatExpires(
   session: ServerSession,
   playerSessionId: PlayerSessionId,
-  nowMs: number,
+  moment: Moment,
 ): readonly FleetFact[] {
+  const { nowMs } = moment;
   const seat = session.battle.playerSessions.find((one) => one.playerSessionId === playerSessionId);
   if (!seat || seat.expiresAtMs === undefined || seat.expiresAtMs > nowMs) return [];
   if (session.unreachableSinceMs !== undefined) return [];
+  if (!moment.attached.has(session.battle.processId)) {
+    const held = { ...seat, expiresAtMs: nowMs + moment.config.settings.hostSilentAfterMs };
+    const change = nextChange(session.battle, "HOST_REACHABILITY_CHANGED", { updated: [held] });
+    return [{ type: "session-changed", change }];
+  }
   const isReserved = seat.state === "RESERVED";
   const removed = [removedPlayer(seat, isReserved ? "RESERVATION_EXPIRED" : "GRACE_EXPIRED")];
   const reason = isReserved ? "RESERVATION_EXPIRED" : "GRACE_EXPIRED";

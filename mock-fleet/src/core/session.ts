@@ -6,6 +6,7 @@ import type {
   PlacementId,
   PlayerSession,
   PlayerSessionId,
+  Reason,
   RemovedPlayer,
   SeatEndCause,
   SessionChange,
@@ -35,10 +36,19 @@ export type SeatMemory = {
 /** An answered fill or update. */
 export type AnsweredRequest = {
   readonly bodyDigest: string;
-  /** Of the change that it made. */
+  /** Of the change that it made, or of the session that it was refused for. */
   readonly revision: number;
-  /** The session after a fill. Undefined for an update. */
+  /** The session after a fill. Undefined for an update, and for a fill that was refused. */
   readonly filled: BattleSession | undefined;
+  /** Why a fill was refused. */
+  readonly refusal: Refusal | undefined;
+};
+
+/** What a caller was refused with, as it is remembered. */
+export type Refusal = {
+  readonly reason: Reason;
+  readonly message: string;
+  readonly metadata: Readonly<Record<string, string>>;
 };
 
 /** Written by evolve.ts alone; `battle` and its parts are never written, only replaced. */

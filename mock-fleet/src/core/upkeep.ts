@@ -13,6 +13,7 @@ import { freeSlots, READY_TIMEOUT, type ServerProcess, terminateProcess } from "
 export function concernsUpkeep(fact: FleetFact): boolean {
   switch (fact.type) {
     case "command-answered":
+    case "fill-refused":
     case "forgotten":
       return false;
     case "session-changed":

@@ -1,4 +1,4 @@
-import { writeBattleSession } from "@muster/proto";
+import { type BattleSession, MusterError, writeBattleSession } from "@muster/proto";
 import type { ApplyFillRequest, ApplyFillResponse } from "@muster/proto/fleet";
 import { applyFill as decide } from "../core/fill.ts";
 import type { FleetApp } from "../fleet-app.ts";
@@ -10,11 +10,12 @@ import { sessionAtWall } from "./wall-time.ts";
 /** Seats newcomers; answers with the session after the fill, a repeat too. Reasons: the .proto. */
 export async function applyFill(app: FleetApp, message: ApplyFillRequest): Promise<ApplyFillResponse> {
   const fill = readFill(message);
-  const asked = { fill, bodyDigest: bodyDigest(fill) };
-  const battle = await app.runner.decide((state, moment) => {
-    const decision = decide(state, asked, moment);
-    if (decision.facts.length > 0) checkFits("newcomers", decision.reply);
-    return decision;
-  });
-  return { session: writeBattleSession(sessionAtWall(battle, app.runner.wallOf)) };
+  const check = (after: BattleSession) => checkFits("newcomers", after);
+  const asked = { fill, bodyDigest: bodyDigest(fill), check };
+  const outcome = await app.runner.decide((state, moment) => decide(state, asked, moment));
+  if (outcome.type === "refused") {
+    const { reason, message: why, metadata } = outcome.refusal;
+    throw new MusterError(reason, why, { metadata });
+  }
+  return { session: writeBattleSession(sessionAtWall(outcome.battle, app.runner.wallOf)) };
 }

@@ -6,7 +6,10 @@ import type { AttachRequest, AttachResponse, HostCommand } from "@muster/proto/f
 import type { CallContext } from "@muster/proto/rpc";
 import type { Attachment } from "../attachments.ts";
 import { carryOut } from "../core/command.ts";
+import type { Moment } from "../core/decision.ts";
 import { catchUp } from "../core/delivery.ts";
+import type { FleetFact } from "../core/fleet-fact.ts";
+import type { FleetState } from "../core/fleet-state.ts";
 import { admitSidecar, becomeReady, getProcess } from "../core/process.ts";
 import { hostHeard } from "../core/silence.ts";
 import type { FleetApp } from "../fleet-app.ts";
@@ -70,7 +73,7 @@ async function openAttachment(app: FleetApp, hello: FullHello): Promise<Attachme
   const { runner, attachments } = app;
   const { processId, attachGeneration, pid } = hello;
   let attachment: Attachment | undefined;
-  const done = runner.decide((state, moment) => {
+  const attachSidecar = (state: FleetState, moment: Moment) => {
     const process = admitSidecar(state, hello, moment);
     const { endedSessionIds, messages } = catchUp(state, process, hello.known);
     const followingSessionIds = messages.flatMap((message) =>
@@ -82,8 +85,11 @@ async function openAttachment(app: FleetApp, hello: FullHello): Promise<Attachme
       catchUp: [{ type: "welcome", processId, endedSessionIds, followingSessionIds }, ...messages],
     });
     attachments.heard(processId, moment.nowMs);
-    return { facts: [{ type: "process-attached", processId, attachGeneration, pid }], reply: attachment };
-  });
+    const fact: FleetFact = { type: "process-attached", processId, attachGeneration, pid };
+    return { facts: [fact], reply: attachment };
+  };
+  // Internal: a host that is there must not count as silent because the disk is full. It is welcomed when there is room.
+  const done = runner.decide(attachSidecar, { internal: true });
   if (!attachment) return done; // Refused: `done` tells why.
   announceReturn(app, attachment);
   const { ready } = hello;

@@ -18,6 +18,7 @@ import {
 import * as wire from "@muster/proto/journal-fleet";
 import { SeatEndCause, BattleSession as WireBattle, PlayerSession as WireSeat } from "@muster/proto/session";
 import type { AnsweredRequest, SeatMemory, SessionFold } from "../core/session.ts";
+import { readRefusal, writeRefusal } from "../fact-wire.ts";
 import { NO_TIME_MS } from "./fleet-columns.ts";
 
 export function writeBattle(session: SessionFold): Uint8Array {
@@ -77,11 +78,12 @@ function encodeMemory({ changes, seats, requests }: SessionFold): Uint8Array {
       reconnectSecret: reconnectSecret ?? "",
       endCause: writeEnum(SeatEndCause, endCause),
     })),
-    requests: Array.from(requests.values(), ({ bodyDigest, revision, filled }) => ({
+    requests: Array.from(requests.values(), ({ bodyDigest, revision, filled, refusal }) => ({
       bodyDigest,
       revision,
       filled: filled && writeBattleSession({ ...filled, teams: [], properties: {}, data: "", playerSessions: [] }),
       seatPlaces: filled ? filled.playerSessions.map(filledSeats.placeOf) : [],
+      refusal: refusal && writeRefusal(refusal),
     })),
     filledSeats: filledSeats.rows,
   }).finish();
@@ -180,9 +182,12 @@ function readMemory(row: SessionRow, battle: BattleSession): Memory {
     changes: message.changes.map(readSessionChange),
     seats: new Map(message.seats.map((seat, index) => [seatIds[index] as PlayerSessionId, readSeat(seat)])),
     requests: new Map(
-      message.requests.map(({ bodyDigest, revision, filled, seatPlaces }, index) => [
+      message.requests.map(({ bodyDigest, revision, filled, seatPlaces, refusal }, index) => [
         requestIds[index] as string,
-        { bodyDigest, revision, filled: filled && readFilled(battle, filled, seatPlaces, filledSeats) },
+        {
+          ...{ bodyDigest, revision, refusal: refusal && readRefusal(refusal) },
+          filled: filled && readFilled(battle, filled, seatPlaces, filledSeats),
+        },
       ]),
     ),
   };

@@ -25,6 +25,7 @@ export function fleetConfigOf(knobs: Knobs): ReturnType<typeof parseFleetConfig>
   });
   const us = Math.floor(knobs.servers / 3);
   return parseFleetConfig({
+    path: "muster.json",
     directory: "/",
     sections: {
       fleets: [fleet("eu", knobs.servers - us), fleet("us", us)],

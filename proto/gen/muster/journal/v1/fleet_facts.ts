@@ -9,6 +9,7 @@ import {
   placementStateToJSON,
   StartPlacementRequest,
 } from "../../fleet/v1/fleet.ts";
+import { WireError } from "../../fleet/v1/host.ts";
 import { Address, BattleSession, PlayerSession, SessionChange } from "../../session/v1/session.ts";
 
 export interface FleetFact {
@@ -26,6 +27,7 @@ export interface FleetFact {
     | { $case: "sessionChanged"; value: FleetFact_SessionChanged }
     | { $case: "commandAnswered"; value: FleetFact_CommandAnswered }
     | { $case: "forgotten"; value: FleetFact_Forgotten }
+    | { $case: "fillRefused"; value: FleetFact_FillRefused }
     | undefined;
 }
 
@@ -162,6 +164,13 @@ export interface FleetFact_CommandAnswered {
   bodyDigest: string;
 }
 
+/** A fill was refused for a reason that may pass: a repeat gets the same answer, for its first has been acted upon. */
+export interface FleetFact_FillRefused {
+  battleSessionId: string;
+  request: FleetFact_Request | undefined;
+  refusal: WireError | undefined;
+}
+
 /** Ended long enough ago: no longer remembered. */
 export interface FleetFact_Forgotten {
   processIds: string[];
@@ -214,6 +223,9 @@ export const FleetFact: MessageFns<FleetFact> = {
         break;
       case "forgotten":
         FleetFact_Forgotten.encode(message.fact.value, writer.uint32(106).fork()).join();
+        break;
+      case "fillRefused":
+        FleetFact_FillRefused.encode(message.fact.value, writer.uint32(114).fork()).join();
         break;
     }
     return writer;
@@ -357,6 +369,14 @@ export const FleetFact: MessageFns<FleetFact> = {
             message.fact = { $case: "forgotten", value: FleetFact_Forgotten.decode(reader, reader.uint32()) };
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.fact = { $case: "fillRefused", value: FleetFact_FillRefused.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -425,6 +445,10 @@ export const FleetFact: MessageFns<FleetFact> = {
         ? { $case: "commandAnswered", value: FleetFact_CommandAnswered.fromJSON(object.command_answered) }
         : isSet(object.forgotten)
         ? { $case: "forgotten", value: FleetFact_Forgotten.fromJSON(object.forgotten) }
+        : isSet(object.fillRefused)
+        ? { $case: "fillRefused", value: FleetFact_FillRefused.fromJSON(object.fillRefused) }
+        : isSet(object.fill_refused)
+        ? { $case: "fillRefused", value: FleetFact_FillRefused.fromJSON(object.fill_refused) }
         : undefined,
     };
   },
@@ -457,6 +481,8 @@ export const FleetFact: MessageFns<FleetFact> = {
       obj.commandAnswered = FleetFact_CommandAnswered.toJSON(message.fact.value);
     } else if (message.fact?.$case === "forgotten") {
       obj.forgotten = FleetFact_Forgotten.toJSON(message.fact.value);
+    } else if (message.fact?.$case === "fillRefused") {
+      obj.fillRefused = FleetFact_FillRefused.toJSON(message.fact.value);
     }
     return obj;
   },
@@ -554,6 +580,12 @@ export const FleetFact: MessageFns<FleetFact> = {
       case "forgotten": {
         if (object.fact?.value !== undefined && object.fact?.value !== null) {
           message.fact = { $case: "forgotten", value: FleetFact_Forgotten.fromPartial(object.fact.value) };
+        }
+        break;
+      }
+      case "fillRefused": {
+        if (object.fact?.value !== undefined && object.fact?.value !== null) {
+          message.fact = { $case: "fillRefused", value: FleetFact_FillRefused.fromPartial(object.fact.value) };
         }
         break;
       }
@@ -2370,6 +2402,115 @@ export const FleetFact_CommandAnswered: MessageFns<FleetFact_CommandAnswered> = 
     message.reconnectSecret = object.reconnectSecret ?? "";
     message.seatExpiresAtMs = object.seatExpiresAtMs ?? 0;
     message.bodyDigest = object.bodyDigest ?? "";
+    return message;
+  },
+};
+
+function createBaseFleetFact_FillRefused(): FleetFact_FillRefused {
+  return { battleSessionId: "", request: undefined, refusal: undefined };
+}
+
+export const FleetFact_FillRefused: MessageFns<FleetFact_FillRefused> = {
+  encode(message: FleetFact_FillRefused, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.battleSessionId !== "") {
+      writer.uint32(10).string(message.battleSessionId);
+    }
+    if (message.request !== undefined) {
+      FleetFact_Request.encode(message.request, writer.uint32(18).fork()).join();
+    }
+    if (message.refusal !== undefined) {
+      WireError.encode(message.refusal, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FleetFact_FillRefused {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFleetFact_FillRefused();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.battleSessionId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.request = FleetFact_Request.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.refusal = WireError.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FleetFact_FillRefused {
+    return {
+      battleSessionId: isSet(object.battleSessionId)
+        ? globalThis.String(object.battleSessionId)
+        : isSet(object.battle_session_id)
+        ? globalThis.String(object.battle_session_id)
+        : "",
+      request: isSet(object.request) ? FleetFact_Request.fromJSON(object.request) : undefined,
+      refusal: isSet(object.refusal) ? WireError.fromJSON(object.refusal) : undefined,
+    };
+  },
+
+  toJSON(message: FleetFact_FillRefused): unknown {
+    const obj: any = {};
+    if (message.battleSessionId !== "") {
+      obj.battleSessionId = message.battleSessionId;
+    }
+    if (message.request !== undefined) {
+      obj.request = FleetFact_Request.toJSON(message.request);
+    }
+    if (message.refusal !== undefined) {
+      obj.refusal = WireError.toJSON(message.refusal);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FleetFact_FillRefused>): FleetFact_FillRefused {
+    return FleetFact_FillRefused.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FleetFact_FillRefused>): FleetFact_FillRefused {
+    const message = createBaseFleetFact_FillRefused();
+    message.battleSessionId = object.battleSessionId ?? "";
+    message.request = (object.request !== undefined && object.request !== null)
+      ? FleetFact_Request.fromPartial(object.request)
+      : undefined;
+    message.refusal = (object.refusal !== undefined && object.refusal !== null)
+      ? WireError.fromPartial(object.refusal)
+      : undefined;
     return message;
   },
 };

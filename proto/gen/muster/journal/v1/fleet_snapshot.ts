@@ -12,6 +12,7 @@ import {
   processStateToJSON,
   StartPlacementRequest,
 } from "../../fleet/v1/fleet.ts";
+import { WireError } from "../../fleet/v1/host.ts";
 import {
   Address,
   BattleSession,
@@ -141,6 +142,8 @@ export interface SnapshotRequest {
     | undefined;
   /** Places in `filled_seats` of the seats that it had. */
   seatPlaces: number[];
+  /** Why a fill was refused. Absent: it was not. */
+  refusal?: WireError | undefined;
 }
 
 function createBaseSnapshotFleet(): SnapshotFleet {
@@ -1535,7 +1538,7 @@ export const SnapshotSeat: MessageFns<SnapshotSeat> = {
 };
 
 function createBaseSnapshotRequest(): SnapshotRequest {
-  return { bodyDigest: "", revision: 0, filled: undefined, seatPlaces: [] };
+  return { bodyDigest: "", revision: 0, filled: undefined, seatPlaces: [], refusal: undefined };
 }
 
 export const SnapshotRequest: MessageFns<SnapshotRequest> = {
@@ -1555,6 +1558,9 @@ export const SnapshotRequest: MessageFns<SnapshotRequest> = {
         writer.uint32(v);
       }
       writer.join();
+    }
+    if (message.refusal !== undefined) {
+      WireError.encode(message.refusal, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -1614,6 +1620,14 @@ export const SnapshotRequest: MessageFns<SnapshotRequest> = {
 
             break;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.refusal = WireError.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1640,6 +1654,7 @@ export const SnapshotRequest: MessageFns<SnapshotRequest> = {
         : globalThis.Array.isArray(object?.seat_places)
         ? object.seat_places.map((e: any) => globalThis.Number(e))
         : [],
+      refusal: isSet(object.refusal) ? WireError.fromJSON(object.refusal) : undefined,
     };
   },
 
@@ -1657,6 +1672,9 @@ export const SnapshotRequest: MessageFns<SnapshotRequest> = {
     if (message.seatPlaces?.length) {
       obj.seatPlaces = message.seatPlaces.map((e) => Math.round(e));
     }
+    if (message.refusal !== undefined) {
+      obj.refusal = WireError.toJSON(message.refusal);
+    }
     return obj;
   },
 
@@ -1671,6 +1689,9 @@ export const SnapshotRequest: MessageFns<SnapshotRequest> = {
       ? BattleSession.fromPartial(object.filled)
       : undefined;
     message.seatPlaces = object.seatPlaces?.map((e) => e) || [];
+    message.refusal = (object.refusal !== undefined && object.refusal !== null)
+      ? WireError.fromPartial(object.refusal)
+      : undefined;
     return message;
   },
 };

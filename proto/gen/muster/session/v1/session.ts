@@ -348,7 +348,7 @@ export const ChangeReason = {
   SESSION_ACTIVATED: 10,
   SESSION_TERMINATING: 11,
   SESSION_ENDED: 12,
-  /** HOST_REACHABILITY_CHANGED - The host fell silent, or is back. */
+  /** HOST_REACHABILITY_CHANGED - The host fell silent, or is back; or seats are held for longer because it is away for a moment. */
   HOST_REACHABILITY_CHANGED: 13,
 } as const;
 
