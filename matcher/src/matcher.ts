@@ -2,7 +2,7 @@
 // has become durable moves placements, sessions, rounds and watchers.
 
 import { type CommittedFact, type Journal, openLedger } from "@muster/journal";
-import type { Clock, Random } from "@muster/kit";
+import { backoffMs, type Clock, type Random } from "@muster/kit";
 import { MusterError, type ServerSessionId } from "@muster/proto";
 import type { Implementation, Network } from "@muster/proto/rpc";
 import { type Log, logDisk, RETENTION_DEFAULT, type Retention } from "@muster/service";
@@ -138,18 +138,24 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
       return isOpen && !outbox.isBlocked(id) ? session : undefined;
     },
   });
-  /** Asks the fleet about sessions that the feed does not show. */
+  /** Asks the fleet about sessions that the feed does not show, until it answers: nothing else may ever tell of their end. */
   const checks = createKeyedWork<ServerSessionId>(async (id, signal) => {
-    const session = await fleet.findSession(id, signal).catch((error: unknown) => {
-      log.warn({ battleSessionId: id, error }, "Cannot ask the fleet about a session; the next snapshot decides");
-      return "unknown" as const;
-    });
-    if (session === "unknown") return;
-    if (session && session.state !== "TERMINATED") {
-      if (view.put(session)) review(id);
-      return;
+    for (let attempt = 1; ; attempt += 1) {
+      if (view.find(id) || state.sessions.get(id)?.ended !== undefined) return;
+      try {
+        const session = await fleet.findSession(id, signal);
+        if (!session || session.state === "TERMINATED") {
+          await record(workshop, (now) => decideSessionEnded(now, id, session?.endCause));
+        } else if (view.put(session)) {
+          review(id);
+        }
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        if (attempt === 1) log.warn({ battleSessionId: id, error }, "Asking the fleet about a session again");
+        await clock.sleep(backoffMs(attempt, random), signal);
+      }
     }
-    await record(workshop, (now) => decideSessionEnded(now, id, session?.endCause));
   }, onFatal);
 
   /** Looks at a session's backfill anew. */

@@ -27,14 +27,23 @@ export function createPlacements(
   report: (report: PlacementReport) => Promise<void>,
 ): KeyedWork<MatchId> {
   const { ledger, fleet, clock, random, log } = workshop;
+  const ask = async (request: PlacementRequest, signal: AbortSignal): Promise<PlacementReport> => {
+    try {
+      return await fleet.startPlacement(request, signal);
+    } catch (error) {
+      if (toMusterError(error).reason !== "ID_REUSED") throw error;
+      // Asked before with another body, by an older build perhaps: what the fleet has counts.
+      log.error({ placementId: request.placementId }, "The fleet knows the placement with another body");
+      return await fleet.describePlacement(request.placementId, signal);
+    }
+  };
   return createKeyedWork(async (matchId, signal) => {
     for (let attempt = 1; ; attempt += 1) {
       const request = await ledger.read((state) => findRequest(state, matchId));
       if (!request) return; // It has its outcome.
       const { placementId } = request;
       try {
-        const answer = await fleet.startPlacement(request, signal);
-        await report(answer);
+        await report(await ask(request, signal));
         return; // Another attempt, if one follows, is another poke.
       } catch (error) {
         if (signal.aborted) return;
@@ -43,12 +52,6 @@ export function createPlacements(
           log.warn({ placementId, reason, message }, "The fleet refused a placement");
           const failed = { placementId, state: "FAILED", failure: message } as const;
           await record(workshop, (state) => decidePlacementReport(state, failed));
-          return;
-        }
-        if (reason === "ID_REUSED") {
-          // Asked before with another body, by an older build perhaps: what the fleet has counts.
-          log.error({ placementId }, "The fleet knows the placement with another body");
-          await report(await fleet.describePlacement(placementId, signal));
           return;
         }
         if (attempt === 1) log.warn({ placementId, reason, message }, "Asking for a placement again");

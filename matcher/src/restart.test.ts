@@ -1,5 +1,5 @@
 // Death at an inconvenient moment: what was acknowledged is there again, and what was under way is driven to its end.
-import { BackfillStrategy } from "@muster/proto/session";
+import { BackfillState, BackfillStrategy } from "@muster/proto/session";
 import { expect, test } from "vitest";
 import { createWorld } from "./matcher-world.fixture.ts";
 
@@ -113,6 +113,20 @@ for (const { from, snapshotEveryFacts } of starts) {
     expect(assignment?.players.filter((player) => player.ticketId === "t-c1")).toMatchObject([{ playerId: "c1" }]);
     expect(world.fleet.session().playerSessions).toHaveLength(4);
     expect(world.fleet.session().backfill?.progress).toContainEqual({ team: "red", have: 1, reserved: 1, goal: 3 });
+  });
+
+  test(`a session that ended meanwhile takes its backfill with it, although the first question is lost, ${from}`, async () => {
+    await using world = await createWorld({ snapshotEveryFacts });
+    for (const player of ["ann", "bob"]) await world.queue("auto", player);
+    await world.clock.advance(50);
+    const { battleSessionId } = world.fleet.session();
+    await world.stop();
+    world.fleet.end("GAME_ENDED", battleSessionId);
+    world.fleet.loseAnswers = 1;
+    await world.start();
+    await world.clock.advance(10_000);
+    const { backfill } = await world.backfill.describeBackfill({ battleSessionId, capability: "" });
+    expect(backfill?.state).toBe(BackfillState.CANCELLED);
   });
 
   test(`a backfill goes on after a restart, ${from}`, async () => {

@@ -234,7 +234,7 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
     terminateServerSession: unused,
     async describeServerSessions({ battleSessionIds, includeEnded }) {
       const found = battleSessionIds.flatMap((id) => sessions.get(id) ?? (includeEnded ? (ended.get(id) ?? []) : []));
-      return { sessions: found.map(writeBattleSession) };
+      return answer({ sessions: found.map(writeBattleSession) });
     },
     describeProcesses: unused,
     async *watchSessions({ resumeToken }, { signal }) {
