@@ -25,6 +25,7 @@ await runService({
         leaseHolder: describeOwner(),
         takeOver: env.MUSTER_TAKE_OVER,
         leaseMs: env.MUSTER_LEASE_MS,
+        ...(env.MUSTER_SNAPSHOT_FACTS === undefined ? {} : { snapshotEveryFacts: env.MUSTER_SNAPSHOT_FACTS }),
       }),
     );
     const onFault = (error: unknown, path: string) => log.error({ error, path }, "A handler made a mistake");

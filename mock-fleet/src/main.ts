@@ -25,7 +25,11 @@ await runService({
     const stack = new AsyncDisposableStack();
     const journal = stack.use(openServiceJournal(env.MUSTER_JOURNAL, { data, service: "fleet" }));
     const parts = { journal, clock, random, processes, config, hostAddress, log, onFatal };
-    const fleet = await createMockFleet({ ...parts, owner: describeOwner(), takeOver, leaseMs: env.MUSTER_LEASE_MS });
+    const { MUSTER_LEASE_MS: leaseMs, MUSTER_SNAPSHOT_FACTS: snapshotEveryFacts } = env;
+    const fleet = await createMockFleet({
+      ...{ ...parts, owner: describeOwner(), takeOver, leaseMs },
+      ...(snapshotEveryFacts === undefined ? {} : { snapshotEveryFacts }),
+    });
     const onFault = (error: unknown, path: string) => log.error({ error, path }, "A call met a mistake of ours");
     const server = serveGrpc({ bind: env.MUSTER_FLEET_BIND, services: fleet.services, onFault });
     stack.use(await server.catch((error: unknown) => fleet[Symbol.asyncDispose]().then(() => Promise.reject(error))));

@@ -26,6 +26,7 @@ const OURS = [
   "MUSTER_FLEET_ENDPOINT",
   "MUSTER_TAKE_OVER",
   "MUSTER_LEASE_MS",
+  "MUSTER_SNAPSHOT_FACTS",
 ];
 /** How often a followed log is looked at, in ms. */
 const FOLLOW_MS = 100;

@@ -39,8 +39,12 @@ export async function runService<const Spec extends typeof serviceEnvironment>(
 
   const env = orExit(() => readEnvironment(options.environment, process.env));
   const log = createLog(name, readEnvironment(serviceEnvironment, process.env).MUSTER_LOG_LEVEL);
+  let isDying = false;
   const onFatal = (error: unknown) => {
-    log.error({ error }, "Stopping after a fatal error");
+    // What was under way fails with the first: told as well, it would only hide what went wrong.
+    if (isDying) log.debug({ error }, "Another error while stopping");
+    else log.error({ error }, "Stopping after a fatal error");
+    isDying = true;
     stop({ code: 1, why: "a fatal error" });
   };
   process.on("uncaughtException", onFatal);

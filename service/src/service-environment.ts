@@ -25,6 +25,11 @@ export const serviceEnvironment = {
     fallback: "10000",
     parse: wholeNumber(500, 600_000),
   },
+  MUSTER_SNAPSHOT_FACTS: {
+    meaning:
+      "Facts after which the whole state is written down anew, which is how many a start folds at most, about. Not set: as the service thinks best.",
+    parse: wholeNumber(1, 1_000_000_000),
+  },
   MUSTER_LIFELINE_FD: {
     meaning: "File descriptor of a pipe whose end tells that the supervisor is gone. Set by the supervisor.",
     parse: wholeNumber(3, 1_000),

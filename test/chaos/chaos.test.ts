@@ -24,7 +24,7 @@ test("no promise is broken by kill -9, pauses and bad links", { timeout: 600_000
       wholeWithinMs: 30_000,
       first: ["zombie matcher", "kill server", "kill sidecar", "zombie fleet", "kill matcher", "kill fleet"],
       only: [],
-      env: {},
+      env: { MUSTER_SNAPSHOT_FACTS: "60" },
     },
     { signal: new AbortController().signal, onProgress: () => undefined },
   );

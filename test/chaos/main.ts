@@ -16,6 +16,7 @@ const { values } = parseArgs({
     visitors: { type: "string", default: "12" },
     /** Parts of names of faults, with commas between. */
     only: { type: "string", default: "" },
+    "snapshot-facts": { type: "string", default: "60" },
     /** Keeps journals, logs and history. */
     keep: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
@@ -40,7 +41,7 @@ const result = await runChaos(
     wholeWithinMs: 10_000,
     first: [],
     only: values.only.split(",").filter((part) => part !== ""),
-    env: {},
+    env: { MUSTER_SNAPSHOT_FACTS: values["snapshot-facts"] },
   },
   { signal: stop, onProgress: say },
 );

@@ -28,7 +28,10 @@ export function figuresOf(result: ChaosResult): ChaosFigures {
     players: countPlayers(entries),
     recoveryMs: { matcher: recoveries(entries, "matcher"), fleet: recoveries(entries, "fleet") },
     journals: Object.fromEntries(
-      journals.map(({ partition, records, epochs }) => [partition, `${records} records of ${epochs} owners`]),
+      journals.map(({ partition, records, owners, snapshotSequence }) => [
+        partition,
+        `${records} records of ${owners} owners after a snapshot of ${snapshotSequence}`,
+      ]),
     ),
     firstWholeMs,
     wholeAfterMs,
