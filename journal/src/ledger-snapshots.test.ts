@@ -68,6 +68,26 @@ test("a ledger lets the journal forget what the snapshot holds and every cursor 
   expect(await collect(ledger.readFacts(31))).toEqual([]);
 });
 
+test("a ledger keeps facts for as long as it is told after a snapshot holds them", async () => {
+  const clock = createVirtualClock();
+  const journal = createMemoryJournal({ clock });
+  await using ledger = await openSum(journal, { clock, snapshots: { ...snapshots, keepMs: 1_000 } });
+  const firstKept = async () => {
+    const kept = journal.read("sum", 1)[Symbol.asyncIterator]();
+    return (await kept.next()).value?.sequence;
+  };
+  await addTimes(ledger, 10);
+  await clock.advance(500);
+  await addTimes(ledger, 10);
+  await clock.advance(499);
+  await addTimes(ledger, 10);
+  await clock.advance(1);
+  expect(await firstKept()).toBe(1);
+  await addTimes(ledger, 10);
+  await clock.advance(10);
+  expect(await firstKept(), "the first snapshot is a second old").toBe(11);
+});
+
 test("a snapshot is what the state was when it was captured, whatever came while it was written", async () => {
   const clock = createVirtualClock();
   const journal = createMemoryJournal({ clock, writeMs: () => 5 });

@@ -13,6 +13,8 @@ export type SnapshotOptions<State> = {
    * where a large one should be written less often than a small one.
    */
   readonly everyRecords: number | ((state: State) => number);
+  /** How long facts stay in the journal after a snapshot holds them, in ms. They go with a snapshot after that. Default 0. */
+  readonly keepMs?: number;
 };
 
 export type SnapshotterOptions<State> = SnapshotOptions<State> & {
@@ -47,7 +49,7 @@ export interface Snapshotter {
 const HEADER_BYTES = 6;
 
 export function createSnapshotter<State>(options: SnapshotterOptions<State>): Snapshotter {
-  const { journal, partition, epoch, clock, codec, state, onFailure } = options;
+  const { journal, partition, epoch, clock, codec, state, keepMs = 0, onFailure } = options;
   const everyRecords = () =>
     typeof options.everyRecords === "number" ? options.everyRecords : options.everyRecords(state);
   let written = options.snapshotSequence;
@@ -55,6 +57,8 @@ export function createSnapshotter<State>(options: SnapshotterOptions<State>): Sn
   let lastTaken: Promise<unknown> = Promise.resolve();
   let taking = 0;
   let closed = false;
+  /** Since when snapshots have held the facts up to `sequence`, oldest first. What a former run wrote counts from now. */
+  let held = [{ sequence: written, sinceMs: clock.nowMs() }];
 
   async function* paced(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     yield writeHeader(codec.format);
@@ -71,8 +75,15 @@ export function createSnapshotter<State>(options: SnapshotterOptions<State>): Sn
     await options.untilDurable(sequence); // The journal must not know of less than its snapshot.
     await journal.writeSnapshot(partition, epoch, { sequence, chunks: paced(chunks) });
     written = sequence;
-    await journal.compact(partition, epoch, sequence);
+    held.push({ sequence, sinceMs: clock.nowMs() });
+    await forgetHeld(clock.nowMs() - keepMs);
     return sequence;
+  };
+  const forgetHeld = async (untilMs: number) => {
+    const last = held.findLastIndex(({ sinceMs }) => sinceMs <= untilMs);
+    const through = held[last]?.sequence ?? 0;
+    held = held.slice(Math.max(last, 0));
+    if (through > 0) await journal.compact(partition, epoch, through);
   };
   const take = async (): Promise<number> => {
     taking += 1;

@@ -11,7 +11,7 @@ import { isLiveBackfill } from "./core/backfill.ts";
 import { evolve } from "./core/evolve.ts";
 import { decidePlacementReport, decideSessionEnded } from "./core/fleet-reports.ts";
 import { presentPlacementId } from "./core/match.ts";
-import { createMatcherState } from "./core/matcher-state.ts";
+import { createMatcherState, type MatcherState } from "./core/matcher-state.ts";
 import { decideSessionChange } from "./core/session-change.ts";
 import { createSessionView, type PlacementReport } from "./core/session-view.ts";
 import { createErasures } from "./erasures.ts";
@@ -54,7 +54,7 @@ export type MatcherOptions = {
   readonly takeOver?: boolean;
   /** How long the lease on the journal stays fresh, in ms. Default 10,000. */
   readonly leaseMs?: number;
-  /** Facts after which the state is written down anew, which is how many a restart folds at most, about. Default 50,000. */
+  /** Facts after which the state is written down anew. Default: 50,000, or half as many as there are tickets. */
   readonly snapshotEveryFacts?: number;
   /** Who holds the lease on the journal: unique to this run. Default: `owner`. */
   readonly leaseHolder?: string;
@@ -66,8 +66,13 @@ export interface Matcher extends AsyncDisposable {
 }
 
 const PARTITION = "matcher";
-/** A restart folds so many in half a second; a snapshot of a hundred thousand tickets takes less than that to write. */
-const SNAPSHOT_EVERY_FACTS = 50_000;
+/** A restart folds so many in half a second. */
+const FACTS_BETWEEN_SNAPSHOTS_MIN = 50_000;
+
+/** A large state is written less often: its snapshots must not cost more than the facts themselves. */
+function factsBetweenSnapshots({ tickets }: MatcherState): number {
+  return Math.max(FACTS_BETWEEN_SNAPSHOTS_MIN, tickets.size / 2);
+}
 
 /**
  * A matcher that has taken its journal over and serves.
@@ -76,6 +81,7 @@ const SNAPSHOT_EVERY_FACTS = 50_000;
  */
 export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   const { journal, clock, random, network, log, onFatal, owner, takeOver = false, leaseHolder = owner } = options;
+  const { retention = RETENTION_DEFAULT } = options;
   const ledger = await openLedger({
     journal,
     partition: PARTITION,
@@ -88,7 +94,11 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
       evolve(state, { sequence, atMs: timeMs, atWallMs, fact });
     },
     codec: factCodec,
-    snapshots: { codec: snapshotCodec, everyRecords: options.snapshotEveryFacts ?? SNAPSHOT_EVERY_FACTS },
+    snapshots: {
+      codec: snapshotCodec,
+      everyRecords: options.snapshotEveryFacts ?? factsBetweenSnapshots,
+      keepMs: retention.journalMs,
+    },
     onFatal,
     onDisk: logDisk(log),
   });
@@ -129,7 +139,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   const outbox = createSessionOutbox(workshop);
   const erasures = createErasures(workshop);
   const rounds = createRounds(workshop, {
-    endedMs: (options.retention ?? RETENTION_DEFAULT).endedMs,
+    endedMs: retention.endedMs,
     endpoint: options.endpoint,
     withheld,
     findFillable(id) {
