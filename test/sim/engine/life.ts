@@ -18,6 +18,8 @@ export type Life = {
   readonly network: Network;
   readonly dead: boolean;
   readonly paused: boolean;
+  /** Called at the moment of its death. */
+  atDeath(listener: () => void): void;
   /** Resolves when the process is dead. */
   readonly over: Promise<void>;
   /** Runs what reaches the process from outside: now, when it goes on, or never. */
@@ -53,6 +55,7 @@ export function createLives({ clock, network, wallStartMs }: LivesOptions): Live
     start(node, dial = TRUE_DIAL) {
       let isDead = false;
       const over = Promise.withResolvers<void>();
+      const mourners: (() => void)[] = [];
       let parked: (() => void)[] | undefined;
       const enter = (run: () => void) => {
         if (isDead) return;
@@ -81,6 +84,7 @@ export function createLives({ clock, network, wallStartMs }: LivesOptions): Live
         get paused() {
           return parked !== undefined;
         },
+        atDeath: (listener) => void mourners.push(listener),
         over: over.promise,
         enter,
         within,
@@ -91,6 +95,7 @@ export function createLives({ clock, network, wallStartMs }: LivesOptions): Live
           parked = undefined;
           lives.delete(node);
           dead.add(node);
+          for (const mourner of mourners) mourner();
           memory.breakNode(node);
           over.resolve();
         },

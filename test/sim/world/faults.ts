@@ -1,11 +1,12 @@
 // Faults come by chance, each kind that the seed allows, and are mended after a while or when the world is healed.
 import type { Happening } from "../observation.ts";
 import type { Fault, Victims } from "./faults/fault.ts";
+import { diskFaults } from "./faults/disk-faults.ts";
 import { networkFaults } from "./faults/network-faults.ts";
 import { serverFaults } from "./faults/server-faults.ts";
 import { serviceFaults } from "./faults/service-faults.ts";
 
-const FAULTS = { ...serviceFaults, ...serverFaults, ...networkFaults } satisfies Record<string, Fault>;
+const FAULTS = { ...serviceFaults, ...serverFaults, ...networkFaults, ...diskFaults } satisfies Record<string, Fault>;
 
 export type FaultKind = keyof typeof FAULTS;
 /** In a fixed order: knobs draw from it. */

@@ -35,8 +35,12 @@ export type Knobs = {
   readonly leaseMs: number;
   readonly settleMs: number;
   readonly climate: Climate;
-  /** Longest that a disk takes for a write, in ms. */
+  /** Longest that a disk takes to make something durable, in ms. */
   readonly diskMsMax: number;
+  /** Of a file of the journal, about. */
+  readonly segmentBytes: number;
+  /** Facts between two snapshots. */
+  readonly snapshotEveryFacts: number;
   /** Mean time between faults, in ms. */
   readonly faultMs: number;
   readonly faults: readonly FaultKind[];
@@ -73,6 +77,8 @@ export const REFERENCE: Knobs = {
   settleMs: 2_000,
   climate: CALM,
   diskMsMax: 2,
+  segmentBytes: 8_388_608,
+  snapshotEveryFacts: 100_000,
   faultMs: Number.POSITIVE_INFINITY,
   faults: [],
 };
@@ -109,6 +115,8 @@ export function drawKnobs(seed: number): Knobs {
     settleMs: often(0.5, 100, 0),
     climate: drawClimate(chance),
     diskMsMax: often(0.7, 4, 60),
+    segmentBytes: often(0.5, 262_144, 4_096),
+    snapshotEveryFacts: often(0.6, 20 + chance.below(80), 5),
     faultMs: chance.between({ min: 1_500, max: 12_000 }),
     // A few kinds together find what all at once drown.
     faults: FAULT_KINDS.filter(() => chance.happens(0.45)),

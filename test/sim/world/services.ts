@@ -89,7 +89,7 @@ export function createService(spec: ServiceSpec, { clock, lives, memory, eye, di
   const startOnce = async (takeOver: boolean): Promise<boolean> => {
     const life = begin();
     try {
-      const journal = await store.open(life);
+      const journal = store.open(life);
       const onFatal = (error: unknown) => stopFatally(life, error);
       const { services } = await spec.create({ life, journal, takeOver, leaseHolder: life.node, onFatal });
       if (life.dead) return false;
@@ -139,7 +139,7 @@ export function createService(spec: ServiceSpec, { clock, lives, memory, eye, di
       wish += 1;
       starting = false;
       for (const life of living) end(life, how);
-      if (how === "power cut") store.powerCut();
+      if (how === "power cut") store.disk.powerCut();
     },
   };
 }

@@ -114,6 +114,7 @@ export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): 
       clock,
       chance: createChance(seed, `disk of ${service}`),
       diskMsMax: knobs.diskMsMax,
+      segmentBytes: knobs.segmentBytes,
       tap: createTap({ service, read, see, fail: eye.fail }),
     });
   };
@@ -134,6 +135,7 @@ export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): 
         createMockFleet({
           ...partsOf(run),
           config: fleetConfigOf(knobs),
+          snapshotEveryFacts: knobs.snapshotEveryFacts,
           hostAddress: "fleet",
           owner: run.leaseHolder,
           processes: park.for(run.life),
