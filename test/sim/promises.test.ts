@@ -64,14 +64,6 @@ const broken: readonly { promise: string; name: string; see: (promises: Promises
     },
   },
   {
-    promise: "B-ONE-LIVE",
-    name: "a second backfill beside a live one",
-    see: (promises) => {
-      promises.sessionSeen(session("bs_1", [], { backfill: { backfillId: "bf_1", state: "PAUSED" } }));
-      promises.sessionChanged(change({ backfill: { backfillId: "bf_2", state: "SEARCHING" } }));
-    },
-  },
-  {
     promise: "P-ACCEPT-ONCE",
     name: "a seat that is taken twice",
     see: (promises) => {
@@ -87,10 +79,3 @@ for (const { promise, name, see } of broken) {
     expect(() => see(promises)).toThrow(promise);
   });
 }
-
-test("createPromises() lets one backfill follow another that has ended", () => {
-  const promises = createPromises();
-  promises.sessionSeen(session("bs_1", [], { backfill: { backfillId: "bf_1", state: "CANCELLED" } }));
-  promises.sessionChanged(change({ backfill: { backfillId: "bf_2", state: "SEARCHING" } }));
-  expect(promises.checked).toBeGreaterThan(0);
-});

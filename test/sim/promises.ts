@@ -21,7 +21,6 @@ export interface Promises {
 }
 
 const TERMINAL = new Set(["COMPLETED", "CANCELLED", "TIMED_OUT", "FAILED"]);
-const LIVE_BACKFILL = new Set(["SEARCHING", "PAUSED"]);
 
 /** An observer who has seen nothing yet. */
 export function createPromises(): Promises {
@@ -35,7 +34,7 @@ export function createPromises(): Promises {
     checked += 1;
     if (!condition) throw new BrokenPromise(`${promise}: ${why}`);
   };
-  const checkSession = (session: BattleSession, before: BattleSession | undefined) => {
+  const checkSession = (session: BattleSession) => {
     const { battleSessionId: id, playerSessions: seats, capacity, teams } = session;
     demand(seats.length <= capacity, "S-CAPACITY", `${id} has ${seats.length} of ${capacity} seats taken`);
     for (const team of teams) {
@@ -47,9 +46,7 @@ export function createPromises(): Promises {
     for (const seat of seats) {
       if (seat.ticketId !== undefined) checkPlace(seat.ticketId, id);
     }
-    const [old, now] = [before?.backfill, session.backfill];
-    const replaced = old && now && old.backfillId !== now.backfillId;
-    demand(!replaced || !LIVE_BACKFILL.has(old.state), "B-ONE-LIVE", `${id} has a second backfill beside a live one`);
+    const now = session.backfill;
     const ended = session.state === "TERMINATED" && now !== undefined;
     demand(!ended || seats.length === 0, "S-CAPACITY", `${id} is over and still seats ${seats.length}`);
   };
@@ -83,14 +80,14 @@ export function createPromises(): Promises {
       accepted.add(playerSessionId);
     },
     sessionSeen(session) {
-      checkSession(session, sessions.get(session.battleSessionId));
+      checkSession(session);
       sessions.set(session.battleSessionId, session);
     },
     sessionChanged(change) {
       const before = sessions.get(change.battleSessionId);
       if (!before) return;
       const session = applySessionChange(before, change);
-      checkSession(session, before);
+      checkSession(session);
       sessions.set(change.battleSessionId, session);
     },
   };

@@ -1,7 +1,7 @@
 // Faults come by chance, each kind that the seed allows, and are mended after a while or when the world is healed.
 import type { Happening } from "../observation.ts";
-import type { Fault, Victims } from "./faults/fault.ts";
 import { diskFaults } from "./faults/disk-faults.ts";
+import type { Fault, Victims } from "./faults/fault.ts";
 import { networkFaults } from "./faults/network-faults.ts";
 import { serverFaults } from "./faults/server-faults.ts";
 import { serviceFaults } from "./faults/service-faults.ts";
@@ -18,7 +18,7 @@ export interface Faults {
 }
 
 export type FaultsOptions = {
-  readonly victims: Omit<Victims, "later">;
+  readonly victims: Omit<Victims, "later" | "pause">;
   readonly kinds: readonly FaultKind[];
   /** Mean time between two, in ms. */
   readonly everyMs: number;
@@ -39,7 +39,17 @@ export function startFaults({ victims: harmed, kinds, everyMs, see, fail }: Faul
     mends.add(once);
     clock.sleep(afterMs).then(once).catch(fail);
   };
-  const victims: Victims = { ...harmed, later };
+  const pause: Victims["pause"] = (life, pauseMs) => {
+    const { node } = life;
+    life.pause();
+    see({ type: "life", node, how: "pause" });
+    later(pauseMs, () => {
+      if (life.dead) return;
+      see({ type: "life", node, how: "resume" });
+      life.resume();
+    });
+  };
+  const victims: Victims = { ...harmed, later, pause };
 
   const run = async () => {
     while (kinds.length > 0) {

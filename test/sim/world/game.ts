@@ -4,7 +4,7 @@ import { type AcceptedPlayer, type BattleSession, connectWith, MusterError, type
 import type { Chance } from "../engine/chance.ts";
 import type { Life } from "../engine/life.ts";
 import { overhear } from "../engine/overheard-network.ts";
-import type { Eyes } from "./eyes.ts";
+import { type Eyes, eyesOf } from "./eyes.ts";
 import type { Knobs } from "./knobs.ts";
 
 export interface Game {
@@ -29,26 +29,28 @@ export type GameParts = {
   readonly eyes: Eyes;
 };
 
+/** Before the next try of a call that nobody answered, in ms. */
+const AGAIN_MS = 500;
 /** Backfill by the server's own will, in the configurations that leave it to the server. */
 const MANUAL = "manual";
 
-export function startGame({ life, sidecar: address, token, chance, knobs, eyes }: GameParts): Game {
+export function startGame({ life, sidecar: address, token, chance, knobs, eyes: everybodys }: GameParts): Game {
   const { clock, node } = life;
+  const eyes = eyesOf(life, everybodys);
   const exited = Promise.withResolvers<string>();
   const connected = Promise.withResolvers<Sidecar>();
   const misbehaves = () => chance.happens(knobs.mischiefRatio);
   const end = (how: string) => {
     if (life.dead) return;
     life.kill();
-    eyes.see({ type: "life", node, how });
+    everybodys.see({ type: "life", node, how });
     exited.resolve(how);
   };
   /** A call that may fail as calls do; whoever plays goes on. */
-  const attempt = (work: Promise<unknown>) => {
-    work.catch((error: unknown) => {
-      if (!(error instanceof MusterError)) eyes.fail(error);
-    });
+  const ignoreRefusal = (error: unknown) => {
+    if (!(error instanceof MusterError)) eyes.fail(error);
   };
+  const attempt = (work: Promise<unknown>) => void work.catch(ignoreRefusal);
   const hear = (type: "start" | "update", session: BattleSession, reason?: string) => {
     const { battleSessionId, revision } = session;
     const players = session.players.map(({ playerSessionId, team }) => ({ playerSessionId, team }));
@@ -74,11 +76,11 @@ export function startGame({ life, sidecar: address, token, chance, knobs, eyes }
     const endsMs = clock.nowMs() + chance.between({ min: 0.5, max: 1.5 }) * knobs.battleMs;
     if (session.properties.backfill === MANUAL) attempt(backfill(session, endsMs));
     if (misbehaves()) attempt(closeDoor(session));
-    for (;;) {
-      await clock.sleep(Math.min(endsMs - clock.nowMs(), knobs.battleMs / 4));
-      if (session.state !== "ACTIVE") return;
+    while (session.state === "ACTIVE") {
+      await clock.sleep(Math.max(Math.min(endsMs - clock.nowMs(), knobs.battleMs / 4), AGAIN_MS));
       const isEmpty = session.players.length === 0;
-      if (isEmpty || clock.nowMs() >= endsMs) return await session.terminate();
+      // Again, as long as nobody answers: a battle that is over must not hold its server.
+      if (isEmpty || clock.nowMs() >= endsMs) await session.terminate().catch(ignoreRefusal);
     }
   };
   const backfill = async (session: BattleSession, endsMs: number) => {

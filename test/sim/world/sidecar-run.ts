@@ -7,7 +7,7 @@ import type { MemoryNetwork } from "@muster/proto/rpc";
 import { createSidecar } from "@muster/sidecar";
 import type { Chance } from "../engine/chance.ts";
 import type { Life } from "../engine/life.ts";
-import type { Eyes } from "./eyes.ts";
+import { type Eyes, eyesOf } from "./eyes.ts";
 import type { Game } from "./game.ts";
 
 export interface SidecarRun {
@@ -51,15 +51,16 @@ const ORPHAN_LOOK_MS = 1_000;
 const POLITE_SHARE = 2 / 3;
 
 export function startSidecarRun(parts: SidecarParts): SidecarRun {
-  const { launch, life, memory, eyes, record } = parts;
+  const { launch, life, memory, record } = parts;
   const { clock, node } = life;
+  const eyes = eyesOf(life, parts.eyes);
   const exited = Promise.withResolvers<{ readonly how: string }>();
   const { processId } = launch;
   let attachGeneration = record.attachGeneration;
   const end = (how: string) => {
     if (life.dead) return;
     life.kill();
-    eyes.see({ type: "life", node, how, processId });
+    parts.eyes.see({ type: "life", node, how, processId });
     exited.resolve({ how });
   };
 

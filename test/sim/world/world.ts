@@ -18,7 +18,7 @@ import { createTrace, type Trace } from "../engine/trace.ts";
 import type { ServiceName } from "../observation.ts";
 import { type Backends, startBackends } from "./backends.ts";
 import { fleetConfigOf, matcherConfigOf } from "./configurations.ts";
-import type { Eyes } from "./eyes.ts";
+import { type Eyes, eyesOf } from "./eyes.ts";
 import { startFaults } from "./faults.ts";
 import type { Knobs } from "./knobs.ts";
 import { startOnlookers } from "./onlookers.ts";
@@ -123,9 +123,10 @@ export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): 
     takeOver,
     onFatal,
     leaseMs: knobs.leaseMs,
+    snapshotEveryFacts: knobs.snapshotEveryFacts,
     clock: life.clock,
     random: createChance(seed, life.node),
-    log: createObservedLog(life.node, see),
+    log: createObservedLog(life.node, eyesOf(life, eyes).see),
   });
   const fleet = createService(
     {
@@ -135,7 +136,6 @@ export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): 
         createMockFleet({
           ...partsOf(run),
           config: fleetConfigOf(knobs),
-          snapshotEveryFacts: knobs.snapshotEveryFacts,
           hostAddress: "fleet",
           owner: run.leaseHolder,
           processes: park.for(run.life),

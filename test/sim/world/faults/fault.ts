@@ -1,7 +1,7 @@
 // What a fault is: something that is done to the world, and what makes it whole again after a while or when all is healed.
 import type { Clock } from "@muster/kit";
 import type { Chance } from "../../engine/chance.ts";
-import type { Dial } from "../../engine/life.ts";
+import type { Dial, Life } from "../../engine/life.ts";
 import type { Sky } from "../../engine/sky.ts";
 import type { Backends } from "../backends.ts";
 import type { ServerPark } from "../server-park.ts";
@@ -17,6 +17,8 @@ export type Victims = {
   readonly park: ServerPark;
   readonly backends: Backends;
   readonly sky: Sky;
+  /** The process stands still for so long. */
+  readonly pause: (life: Life, pauseMs: number) => void;
   /** Makes it whole again after `afterMs`, or at once when everything is healed. */
   readonly later: (afterMs: number, mend: () => void) => void;
 };

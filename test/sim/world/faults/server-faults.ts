@@ -37,15 +37,13 @@ export const serverFaults = {
   "game hangs": (victims) => {
     const life = pickServer(victims)?.game?.life;
     if (!life || life.dead || life.paused) return undefined;
-    life.pause();
-    victims.later(victims.chance.between({ min: 500, max: 30_000 }), life.resume);
+    victims.pause(life, victims.chance.between({ min: 500, max: 30_000 }));
     return life.node;
   },
   "sidecar hangs": (victims) => {
     const life = pickServer(victims)?.sidecar?.life;
     if (!life || life.dead || life.paused) return undefined;
-    life.pause();
-    victims.later(victims.chance.between({ min: 500, max: 30_000 }), life.resume);
+    victims.pause(life, victims.chance.between({ min: 500, max: 30_000 }));
     return life.node;
   },
   /** Its next run knows nothing of the tickets that it had started. */

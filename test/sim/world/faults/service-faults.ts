@@ -34,23 +34,21 @@ export const serviceFaults = {
     return `${service.name}, ${times} times`;
   },
   /** It stands still, and goes on as if nothing had been. */
-  pause: ({ services, chance, later }) => {
-    const { life, name } = chance.pick(services);
+  pause: ({ services, chance, pause }) => {
+    const { life } = chance.pick(services);
     if (life.dead || life.paused) return undefined;
     const pauseMs = chance.between({ min: 50, max: 15_000 });
-    life.pause();
-    later(pauseMs, life.resume);
-    return `${name} for ${Math.round(pauseMs)} ms`;
+    pause(life, pauseMs);
+    return `${life.node} for ${Math.round(pauseMs)} ms`;
   },
   /** It stands still, is replaced, and goes on: nothing that it does then may count. */
-  zombie: ({ services, chance, later }) => {
+  zombie: ({ services, chance, later, pause }) => {
     const service = chance.pick(services);
     const { life } = service;
     if (life.dead || life.paused) return undefined;
     const takeOver = chance.happens(0.5);
-    life.pause();
+    pause(life, chance.between({ min: 500, max: 20_000 }));
     later(chance.fraction() * 1_000, () => service.start({ takeOver }));
-    later(chance.between({ min: 500, max: 20_000 }), life.resume);
     return `${life.node}, ${takeOver ? "taken over from" : "its lease runs out"}`;
   },
   /** The wall clock of its machine jumps. No rule depends on it. */
