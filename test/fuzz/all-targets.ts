@@ -1,9 +1,22 @@
 // Every target. One that stands here is on the command line and in the short run of the tests.
 import type { Target } from "./target.ts";
 import { attributes } from "./targets/attributes.ts";
+import { calls } from "./targets/calls.ts";
 import { codecs } from "./targets/codecs.ts";
 import { facts } from "./targets/facts.ts";
+import { frames } from "./targets/frames.ts";
 import { musterFile } from "./targets/muster-file.ts";
 import { ruleSet } from "./targets/rule-set.ts";
+import { backendSdk, gameSdk } from "./targets/sdk.ts";
 
-export const allTargets: readonly Target[] = [attributes, codecs, facts, musterFile, ruleSet];
+export const allTargets: readonly Target[] = [
+  attributes,
+  backendSdk,
+  calls,
+  codecs,
+  facts,
+  frames,
+  gameSdk,
+  musterFile,
+  ruleSet,
+];

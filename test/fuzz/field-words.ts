@@ -8,7 +8,8 @@ const byField: Readonly<Record<string, readonly string[]>> = {
   ticket_id: ["waiting", "t1", "t2", "t3", "{ticket}"],
   ticket_ids: ["waiting", "t1", "t2", "{ticket}"],
   configuration: ["duel", "auto", "group", "c1"],
-  name: ["duel", "auto", "red", "blue", "c1", "r1"],
+  name: ["red", "blue", "r1"],
+  backfill_id: ["b1", "b2"],
   rule_set: ["duel", "equal", "r1"],
   queue: ["arena", ""],
   team: ["red", "blue", ""],
@@ -37,7 +38,7 @@ const byField: Readonly<Record<string, readonly string[]>> = {
   attributes: ["skill", "mode"],
   properties: ["map", "mode"],
   ports: ["game"],
-  fields: ["skill", "mode"],
+  fields: ["skill"],
   check_id: ["{check}"],
   resume_after: ["{session}"],
 };
@@ -59,9 +60,10 @@ const odd = fc.oneof(
   fc.string({ unit: "binary", maxLength: 20 }),
 );
 
-/** A text for the field of this name. */
-export function textFor(field: string): fc.Arbitrary<string> {
+/** A text for the field of this name: one that may well be right, or any. */
+export function textFor(field: string, intent: "good" | "odd"): fc.Arbitrary<string> {
   const own = byField[field];
+  if (intent === "good") return field === "document" ? documents : fc.constantFrom(...(own ?? ["", "x"]));
   return fc.oneof(
     { weight: own ? 12 : 0, arbitrary: fc.constantFrom(...(own ?? [""])) },
     { weight: field === "document" ? 12 : 0, arbitrary: documents },

@@ -2,9 +2,11 @@ import { expect, test } from "vitest";
 import { allTargets } from "./all-targets.ts";
 import { writeInput } from "./input-text.ts";
 
-for (const { name, about, hunt } of allTargets) {
-  test(`${name} stands up to a short hunt: ${about} (repeat: npm run fuzz -- --target ${name})`, async () => {
-    const { found } = await hunt({ seed: 1, runs: 150 });
+for (const { name, about, hunt, shortRuns } of allTargets) {
+  test(`${name} stands up to a short hunt: ${about} (repeat: npm run fuzz -- --target ${name})`, {
+    timeout: 120_000,
+  }, async () => {
+    const { found } = await hunt({ seed: 1, runs: shortRuns });
     expect(found && `${found.why}\n${writeInput(found.input)}`).toBeUndefined();
   });
 }

@@ -4,7 +4,7 @@ import { Finding } from "./finding.ts";
 /** Longest block of the event loop by one input, in ms: reliability's limit for every parser and server. */
 export const BLOCK_MS_MAX = 50;
 /** A suspect is tried alone so many times more, and is one only if it blocks each time. */
-const CONFIRMATIONS = 3;
+export const CONFIRMATIONS = 3;
 
 /**
  * What `work` returns. It may hold the loop for `BLOCK_MS_MAX`: a longer block is looked at again, alone, before it counts.

@@ -27,13 +27,15 @@ if (targets.length === 0) {
   process.exit(2);
 }
 
+const onFound = (why: string) => console.error(`Found; making it smaller: ${why}`);
+
 async function fuzz(target: Target, secondsLeft: number): Promise<boolean> {
   const untilMs = performance.now() + secondsLeft * 1_000;
   let runs = 0;
   for (let seed = Number(values.seed); ; seed += 1) {
     const timeLimitMs = untilMs - performance.now();
     if (timeLimitMs <= 0) break;
-    const hunt = await target.hunt({ seed, runs: RUNS_A_HUNT, timeLimitMs });
+    const hunt = await target.hunt({ seed, runs: RUNS_A_HUNT, timeLimitMs, onFound });
     runs += hunt.runs;
     if (!hunt.found) continue;
     console.error(`${target.name}: found with seed ${seed} after ${runs} inputs\n${hunt.found.why}`);

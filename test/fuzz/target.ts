@@ -20,6 +20,8 @@ export type TargetSpec<Input> = {
   /** Made of JSON values and byte arrays only, so that an input can be kept as text. */
   readonly input: fc.Arbitrary<Input>;
   readonly open: () => Promise<Subject<Input>>;
+  /** Inputs that `npm test` tries: a second's worth. Default 150. */
+  readonly shortRuns?: number;
 };
 
 export type HuntOptions = {
@@ -27,8 +29,10 @@ export type HuntOptions = {
   readonly seed: number;
   /** How many inputs at most. */
   readonly runs: number;
-  /** Stops early, though not while it makes a finding smaller. Default: never. */
+  /** Tries no more inputs after that, unless it makes a finding smaller. Default: none. */
   readonly timeLimitMs?: number;
+  /** Called at the first finding, before it is made smaller, which takes a while. */
+  readonly onFound?: (why: string) => void;
 };
 
 /** How a hunt ended. `found` is the smallest input that broke a demand, and how. */
@@ -40,40 +44,56 @@ export type Hunt = {
 export interface Target {
   readonly name: string;
   readonly about: string;
+  readonly shortRuns: number;
   /** Looks for inputs that break a demand: those of the corpus first. */
   hunt(options: HuntOptions): Promise<Hunt>;
   /** Tries one input that `readInput` read. @throws {Finding} */
   repeat(input: unknown): Promise<void>;
 }
 
+/** How long a finding is made smaller, in ms. */
+const SHRINK_MS_MAX = 30_000;
+
 /** The target that `spec` tells of. */
 export function defineTarget<Input>(spec: TargetSpec<Input>): Target {
-  const { name, about, input, open } = spec;
+  const { name, about, input, open, shortRuns = 150 } = spec;
   // The one cast: an input that was kept was one of this target's when it was made.
   const kept = (value: unknown) => value as Input;
   return {
     name,
     about,
-    async hunt({ seed, runs, timeLimitMs }) {
+    shortRuns,
+    async hunt({ seed, runs, timeLimitMs = Number.POSITIVE_INFINITY, onFound }) {
       await using subject = await open();
       const watched = withWatchdog(name, subject.attempt);
       const examples: [Input][] = readCorpus(name).map((example) => [kept(example)]);
-      const details = await fc.check(fc.asyncProperty(input, watched), {
-        ...{ seed, examples, numRuns: Math.max(runs, examples.length), endOnFailure: false },
-        ...(timeLimitMs === undefined ? {} : { interruptAfterTimeLimit: timeLimitMs }),
-      });
-      if (details.failed) {
-        return {
-          runs: details.numRuns,
-          found: { input: details.counterexample?.[0], why: tell(details.errorInstance) },
-        };
-      }
+      let untilMs = performance.now() + timeLimitMs;
+      let failure: unknown;
+      let tried = 0;
+      // Time is looked at between inputs: one that has begun is seen to its end.
+      const attempt = async (one: Input) => {
+        if (performance.now() > untilMs) return;
+        tried += 1;
+        try {
+          await watched(one);
+        } catch (error) {
+          if (failure === undefined) {
+            untilMs = performance.now() + SHRINK_MS_MAX;
+            onFound?.(tell(error));
+          }
+          failure = error;
+          throw error;
+        }
+      };
+      const numRuns = Math.max(runs, examples.length);
+      const details = await fc.check(fc.asyncProperty(input, attempt), { seed, examples, numRuns });
+      if (details.failed) return { runs: tried, found: { input: details.counterexample?.[0], why: tell(failure) } };
       try {
         await subject.conclude?.();
       } catch (error) {
-        return { runs: details.numRuns, found: { input: undefined, why: tell(error) } };
+        return { runs: tried, found: { input: undefined, why: tell(error) } };
       }
-      return { runs: details.numRuns };
+      return { runs: tried };
     },
     async repeat(value) {
       await using subject = await open();

@@ -10,28 +10,46 @@ const DEPTH_MAX = 6;
 /** Items of one list by depth: what branches at each level would grow beyond every message. */
 const itemsMax = (depth: number): number => Math.max(1, 4 - depth);
 
+/** How its author means it: well, so that it is taken, or not, here and there. */
+type Intent = "good" | "odd";
+
+const NUMBER_VALUE: WireField = {
+  number: 2,
+  value: { type: "fixed64", bytes: new Uint8Array(Float64Array.of(10).buffer) },
+};
+
 const known = new Map<string, fc.Arbitrary<readonly WireField[]>>();
 
-/** The fields of a message of this kind, in some order, some of them wrong. */
-export function wireMessage(desc: DescMessage, depth = 0): fc.Arbitrary<readonly WireField[]> {
-  const key = `${desc.typeName} ${depth}`;
-  const made = known.get(key) ?? makeMessage(desc, depth);
+/** The fields of a message of this kind, half of the time with wrong ones among them. */
+export function wireMessage(desc: DescMessage): fc.Arbitrary<readonly WireField[]> {
+  return fc.oneof(messageOf(desc, 0, "good"), messageOf(desc, 0, "odd"));
+}
+
+function messageOf(desc: DescMessage, depth: number, intent: Intent): fc.Arbitrary<readonly WireField[]> {
+  const key = `${desc.typeName} ${depth} ${intent}`;
+  const made = known.get(key) ?? makeMessage(desc, depth, intent);
   known.set(key, made);
   return made;
 }
 
-function makeMessage(desc: DescMessage, depth: number): fc.Arbitrary<readonly WireField[]> {
+function makeMessage(desc: DescMessage, depth: number, intent: Intent): fc.Arbitrary<readonly WireField[]> {
   if (depth >= DEPTH_MAX) return fc.constant([]);
+  // Of all that JSON has, an attribute takes a number most gladly.
+  if (desc.typeName === "google.protobuf.Value" && intent === "good") return fc.constant([NUMBER_VALUE]);
   const oneofs = new Map<string, fc.Arbitrary<readonly WireField[]>[]>();
   const parts: fc.Arbitrary<readonly WireField[]>[] = [];
   for (const field of desc.fields) {
-    const present = fieldOf(field, depth);
+    const present = fieldOf(field, depth, intent);
     const group = field.oneof?.name;
-    if (group === undefined)
-      parts.push(fc.oneof({ weight: 4, arbitrary: present }, { weight: 1 + depth, arbitrary: fc.constant([]) }));
-    else oneofs.set(group, [...(oneofs.get(group) ?? []), present]);
+    if (group !== undefined) {
+      oneofs.set(group, [...(oneofs.get(group) ?? []), present]);
+      continue;
+    }
+    const absent = { weight: 1 + (intent === "odd" ? depth : 0), arbitrary: fc.constant([]) };
+    parts.push(fc.oneof({ weight: intent === "odd" ? 4 : 16, arbitrary: present }, absent));
   }
   for (const arms of oneofs.values()) parts.push(fc.oneof(...arms));
+  if (intent === "good") return fc.tuple(...parts).map((fields) => fields.flat());
   const extra = fc.oneof(
     { weight: 9, arbitrary: fc.constant([]) },
     { weight: 1, arbitrary: fc.array(strayField, { minLength: 1, maxLength: 3 }) },
@@ -39,17 +57,18 @@ function makeMessage(desc: DescMessage, depth: number): fc.Arbitrary<readonly Wi
   return fc.tuple(...parts, extra).map((fields) => fields.flat());
 }
 
-function fieldOf(field: DescField, depth: number): fc.Arbitrary<readonly WireField[]> {
+function fieldOf(field: DescField, depth: number, intent: Intent): fc.Arbitrary<readonly WireField[]> {
   const { number } = field;
-  const one = fc.oneof({ weight: 30, arbitrary: rightValue(field, depth) }, { weight: 1, arbitrary: strayValue });
+  const stray = { weight: intent === "odd" ? 1 : 0, arbitrary: strayValue };
+  const one = fc.oneof({ weight: 30, arbitrary: rightValue(field, depth, intent) }, stray);
   const isMany = field.fieldKind === "list" || field.fieldKind === "map";
   const count = isMany ? fc.array(one, { maxLength: itemsMax(depth) }) : one.map((value) => [value]);
   const fields = count.map((values) => values.map((value) => ({ number, value })));
-  if (!isMany) return fields;
+  if (!isMany || intent === "good") return fields;
   // A flood of the same is a message of its own kind.
   const flood = fc.record({
     count: fc.constantFrom(65, 101, 129, 1_001, 10_001, 60_000),
-    value: rightValue(field, DEPTH_MAX - 1),
+    value: rightValue(field, DEPTH_MAX - 1, intent),
   });
   const flooded = flood.map(({ count: times, value }) => [
     { number, value: { type: "many" as const, count: times, value } },
@@ -57,16 +76,19 @@ function fieldOf(field: DescField, depth: number): fc.Arbitrary<readonly WireFie
   return fc.oneof({ weight: 30, arbitrary: fields }, { weight: 1, arbitrary: flooded });
 }
 
-function rightValue(field: DescField, depth: number): fc.Arbitrary<WireValue> {
+function rightValue(field: DescField, depth: number, intent: Intent): fc.Arbitrary<WireValue> {
   switch (field.fieldKind) {
     case "map": {
-      const keys = textFor(field.name);
+      const keys = textFor(field.name, intent);
       const values =
         field.mapKind === "message"
-          ? wireMessage(field.message, depth + 1).map((fields): WireValue => ({ type: "message", fields }))
+          ? messageOf(field.message, depth + 1, intent).map((fields): WireValue => ({ type: "message", fields }))
           : field.mapKind === "enum"
-            ? enumValue(field.enum.values.map(({ number }) => number))
-            : scalarValue(field.name, field.scalar);
+            ? enumValue(
+                field.enum.values.map(({ number }) => number),
+                intent,
+              )
+            : scalarValue(field.name, field.scalar, intent);
       return fc.record({ key: keys, value: values }).map(({ key, value }) => ({
         type: "message",
         fields: [
@@ -76,24 +98,31 @@ function rightValue(field: DescField, depth: number): fc.Arbitrary<WireValue> {
       }));
     }
     case "message":
-      return wireMessage(field.message, depth + 1).map((fields): WireValue => ({ type: "message", fields }));
+      return messageOf(field.message, depth + 1, intent).map((fields): WireValue => ({ type: "message", fields }));
     case "enum":
-      return enumValue(field.enum.values.map(({ number }) => number));
+      return enumValue(
+        field.enum.values.map(({ number }) => number),
+        intent,
+      );
     case "scalar":
-      return scalarValue(field.name, field.scalar);
+      return scalarValue(field.name, field.scalar, intent);
     case "list":
       if (field.listKind === "message")
-        return wireMessage(field.message, depth + 1).map((fields): WireValue => ({ type: "message", fields }));
-      if (field.listKind === "enum") return enumValue(field.enum.values.map(({ number }) => number));
-      return scalarValue(field.name, field.scalar);
+        return messageOf(field.message, depth + 1, intent).map((fields): WireValue => ({ type: "message", fields }));
+      if (field.listKind === "enum")
+        return enumValue(
+          field.enum.values.map(({ number }) => number),
+          intent,
+        );
+      return scalarValue(field.name, field.scalar, intent);
   }
 }
 
-function enumValue(numbers: readonly number[]): fc.Arbitrary<WireValue> {
+function enumValue(numbers: readonly number[], intent: Intent): fc.Arbitrary<WireValue> {
   return fc
     .oneof(
       { weight: 10, arbitrary: fc.constantFrom(...numbers) },
-      { weight: 1, arbitrary: fc.constantFrom(99, -1, 2 ** 31 - 1) },
+      { weight: intent === "odd" ? 1 : 0, arbitrary: fc.constantFrom(99, -1, 2 ** 31 - 1) },
     )
     .map(varintOf);
 }
@@ -137,16 +166,16 @@ const doubles = fc.oneof(
   { weight: 1, arbitrary: fc.double() },
 );
 
-function scalarValue(name: string, scalar: ScalarType): fc.Arbitrary<WireValue> {
+function scalarValue(name: string, scalar: ScalarType, intent: Intent): fc.Arbitrary<WireValue> {
   switch (scalar) {
     case ScalarType.STRING:
-      return textFor(name).map((text): WireValue => ({ type: "text", text }));
+      return textFor(name, intent).map((text): WireValue => ({ type: "text", text }));
     case ScalarType.BYTES:
       return fc.uint8Array({ maxLength: 64 }).map((bytes): WireValue => ({ type: "bytes", bytes }));
     case ScalarType.BOOL:
       return fc.constantFrom(0, 1).map(varintOf);
     case ScalarType.DOUBLE:
-      return doubles.map(
+      return (intent === "good" ? fc.constantFrom(0, 1, 5, 10, 1_500) : doubles).map(
         (value): WireValue => ({ type: "fixed64", bytes: new Uint8Array(Float64Array.of(value).buffer) }),
       );
     case ScalarType.FLOAT:
@@ -157,7 +186,7 @@ function scalarValue(name: string, scalar: ScalarType): fc.Arbitrary<WireValue> 
     case ScalarType.SFIXED64:
       return fc.uint8Array({ minLength: 8, maxLength: 8 }).map((bytes): WireValue => ({ type: "fixed64", bytes }));
     default:
-      return integers.map(varintOf);
+      return (intent === "good" ? fc.constantFrom(0, 1, 2, 3, 5, 10) : integers).map(varintOf);
   }
 }
 

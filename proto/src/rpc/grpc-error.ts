@@ -49,13 +49,16 @@ export function readGrpcError(error: ServiceError, target: string, calledOff: bo
   return new MusterError(readReason(undefined, code), describe(code, error.details, target), { cause: error });
 }
 
+/** Undefined also where the bytes are no status details: whoever stands between may send anything, and a call still ends. */
 function readErrorInfo(metadata: Metadata | undefined): ErrorInfo | undefined {
   const [bytes] = metadata?.get(DETAILS_KEY) ?? [];
   if (!(bytes instanceof Uint8Array)) return undefined;
-  for (const detail of Status.decode(bytes).details) {
-    if (detail.typeUrl === ERROR_INFO_URL) return ErrorInfo.decode(detail.value);
+  try {
+    const info = Status.decode(bytes).details.find(({ typeUrl }) => typeUrl === ERROR_INFO_URL);
+    return info && ErrorInfo.decode(info.value);
+  } catch {
+    return undefined; // The status itself says enough.
   }
-  return undefined;
 }
 
 function describe(code: GrpcCode, details: string, target: string): string {

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer } from "node:http2";
 import { expect, test, vi } from "vitest";
 import { HealthCheckRequest, HealthDefinition } from "../../gen/grpc/health/v1/health.ts";
 import { CALL_DEADLINE_MS_MAX, MESSAGE_BYTES_MAX } from "../limits.ts";
@@ -179,5 +181,30 @@ for (const { name, method } of tooLarge) {
     await using peer = grpcNetwork.connect(server.address);
     const call = peer.client(definition).say({ service: "" });
     await expect(call).rejects.toMatchObject({ reason: "MESSAGE_TOO_LARGE", retry: "never" });
+  });
+}
+
+for (const { name, details } of [
+  { name: "no message", details: Buffer.from([0xff, 0xfe, 1, 2]) },
+  { name: "cut", details: Buffer.from([0x1a, 0x7f, 0x0a]) },
+]) {
+  test(`grpcNetwork ends a call whose status details are ${name}, by its status alone`, async () => {
+    const server = createServer();
+    server.on("stream", (stream) => {
+      const status = { "grpc-status": "9", "grpc-status-details-bin": details.toString("base64") };
+      stream.respond({ ":status": 200, "content-type": "application/grpc", ...status }, { endStream: true });
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const bound = server.address();
+    const port = typeof bound === "object" && bound ? bound.port : 0;
+    const peer = grpcNetwork.connect(`127.0.0.1:${port}`);
+    const checked = peer.client(HealthDefinition).check({ service: "" });
+    await expect(checked).rejects.toMatchObject({
+      reason: "INTERNAL_FAULT",
+      message: expect.stringContaining("FAILED_PRECONDITION"),
+    });
+    await peer[Symbol.asyncDispose]();
+    server.close();
   });
 }
