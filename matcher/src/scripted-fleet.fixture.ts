@@ -232,6 +232,7 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
       return answer({ revision: get(battleSessionId).revision });
     },
     terminateServerSession: unused,
+    erasePlayer: unused,
     async describeServerSessions({ battleSessionIds, includeEnded }) {
       const found = battleSessionIds.flatMap((id) => sessions.get(id) ?? (includeEnded ? (ended.get(id) ?? []) : []));
       return answer({ sessions: found.map(writeBattleSession) });

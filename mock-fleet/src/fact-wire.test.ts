@@ -1,3 +1,4 @@
+import type { ErasureId, PlayerId } from "@muster/proto";
 import { expect, test } from "vitest";
 import { stopPlacement } from "./core/placement.ts";
 import { createRehearsal } from "./core/rehearsal.ts";
@@ -23,7 +24,12 @@ test("every kind of fact survives its way through the journal", () => {
   world.act(() => [
     { type: "fill-refused", sessionId: session.battleSessionId, request: { id: "fill f", bodyDigest: "d" }, refusal },
   ]);
-  expect(new Set(world.facts.map((fact) => fact.type)).size).toBe(14);
+  const erasureId = "er_1" as ErasureId;
+  world.act(() => [
+    { type: "player-erased", erasureId, playerId: "anna" as PlayerId, playerDigest: "digest" },
+    { type: "erasure-completed", erasureId },
+  ]);
+  expect(new Set(world.facts.map((fact) => fact.type)).size).toBe(16);
   for (const fact of world.facts) {
     const { kind, body } = factCodec.encode(fact);
     expect(factCodec.decode(kind, body)).toEqual(fact);

@@ -2,8 +2,10 @@
 // its message in proto/muster/journal/v1/fleet_facts.proto too, additively: old journals are read by this file.
 import { invariant, unreachable } from "@muster/kit";
 import {
+  type ErasureId,
   MusterError,
   type PlacementId,
+  type PlayerId,
   type PlayerSessionId,
   type ProcessId,
   readBattleSession,
@@ -108,6 +110,10 @@ function writeFact(fact: FleetFact): WireFact {
         },
       };
     }
+    case "player-erased":
+      return { $case: "playerErased", value: fact };
+    case "erasure-completed":
+      return { $case: "erasureCompleted", value: fact };
     case "forgotten": {
       const { processIds, placementIds, sessionIds } = fact;
       return {
@@ -192,6 +198,13 @@ function readFact(fact: wire.FleetFact["fact"]): FleetFact | undefined {
     }
     case "commandAnswered":
       return readCommandAnswered(fact.value);
+    case "playerErased": {
+      const { erasureId, playerId, playerDigest } = fact.value;
+      const erasure = { erasureId: erasureId as ErasureId, playerId: playerId as PlayerId, playerDigest };
+      return { type: "player-erased", ...erasure };
+    }
+    case "erasureCompleted":
+      return { type: "erasure-completed", erasureId: fact.value.erasureId as ErasureId };
     case "forgotten":
       return {
         type: "forgotten",

@@ -3,6 +3,7 @@ import type { Clock } from "@muster/kit";
 import type { Log } from "@muster/service";
 import type { Attachments } from "./attachments.ts";
 import type { Feed } from "./core/feed.ts";
+import type { Erasures } from "./erasures.ts";
 import type { FleetRunner } from "./fleet-runner.ts";
 import type { ServerProcesses } from "./ports.ts";
 
@@ -10,6 +11,7 @@ export type FleetApp = {
   readonly runner: FleetRunner;
   readonly attachments: Attachments;
   readonly feed: Feed;
+  readonly erasures: Erasures;
   readonly processes: ServerProcesses;
   readonly clock: Clock;
   readonly log: Log;

@@ -16,6 +16,7 @@ import { createFleetState, type FleetFold } from "./core/fleet-state.ts";
 import { getProcess } from "./core/process.ts";
 import { judgeSilence } from "./core/silence.ts";
 import { livingProcessIds, terminateAll } from "./core/upkeep.ts";
+import { createErasures } from "./erasures.ts";
 import { factCodec } from "./fact-wire.ts";
 import type { FleetApp } from "./fleet-app.ts";
 import { createFleetRunner, type FleetRunner } from "./fleet-runner.ts";
@@ -24,6 +25,7 @@ import { attach } from "./grpc/attach.ts";
 import { describePlacement } from "./grpc/describe-placement.ts";
 import { describeProcesses } from "./grpc/describe-processes.ts";
 import { describeServerSessions } from "./grpc/describe-server-sessions.ts";
+import { erasePlayer } from "./grpc/erase-player.ts";
 import { readProcessLog } from "./grpc/read-process-log.ts";
 import { startPlacement } from "./grpc/start-placement.ts";
 import { stopPlacement } from "./grpc/stop-placement.ts";
@@ -89,6 +91,7 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
     initial: createFleetState,
     evolve: (state, fact, meta) => {
       evolve(state, fact, meta);
+      if (fact.type === "player-erased") feed.forgetPlayer(fact.playerId);
       const event = feedEventOf(state, fact);
       if (event) feed.add(event);
     },
@@ -133,7 +136,8 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
   });
   const journalId = drawId("journal", random);
   runner.act((state) => (state.journalId === undefined ? [{ type: "opened", journalId }] : []));
-  const app: FleetApp = { runner, attachments, feed, processes, clock, log };
+  const erasures = createErasures({ ledger, runner, clock, random, log, onFatal });
+  const app: FleetApp = { runner, attachments, feed, erasures, processes, clock, log };
 
   return {
     services: servicesOf(app),
@@ -143,6 +147,7 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
       await listening;
       await endProcesses(runner, lost.signal);
       await supervisor[Symbol.asyncDispose]();
+      await erasures[Symbol.asyncDispose]();
       await runner[Symbol.asyncDispose]();
     },
   };
@@ -160,6 +165,7 @@ function servicesOf(app: FleetApp): readonly Implementation[] {
       describeServerSessions: (request) => describeServerSessions(app, request),
       describeProcesses: (request) => describeProcesses(app, request),
       watchSessions: (request, context) => watchSessions(app, request, context),
+      erasePlayer: (request, context) => erasePlayer(app, request, context),
     }),
     implement(HostServiceDefinition, { attach: (requests, context) => attach(app, requests, context) }),
     implement(MockFleetServiceDefinition, {

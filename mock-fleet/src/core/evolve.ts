@@ -11,6 +11,7 @@ import {
   type SessionChange,
 } from "@muster/proto";
 import { placementOverMs } from "./ended.ts";
+import { erasePlayer } from "./erase-player.ts";
 import type { FleetFact, SessionChanged } from "./fleet-fact.ts";
 import type { FleetFold } from "./fleet-state.ts";
 import { type AnsweredCommand, COMMANDS_KEPT_MAX } from "./host-command.ts";
@@ -22,6 +23,7 @@ import {
   CHANGES_KEPT_MAX,
   closesOrOpens,
   ENDED_SEATS_KEPT_MAX,
+  ownSession,
   REQUESTS_KEPT_MAX,
   type SeatMemory,
   type SessionFold,
@@ -91,6 +93,13 @@ export function evolve(state: FleetFold, fact: FleetFact, meta: FactMeta): void 
       return;
     case "forgotten":
       forget(state, fact);
+      return;
+    case "player-erased":
+      erasePlayer(state, fact.playerId);
+      state.erasures.set(fact.erasureId, fact.playerDigest);
+      return;
+    case "erasure-completed":
+      state.erasures.delete(fact.erasureId);
       return;
     default:
       unreachable(fact);
@@ -238,7 +247,7 @@ function changeSession(state: FleetFold, fact: SessionChanged, timeMs: number): 
   const sessionId = change.battleSessionId;
   const before = state.sessions.get(sessionId);
   invariant(before && change.revision === before.battle.revision + 1, "changes of a session follow one another");
-  const session = ownSession(state, before);
+  const session = ownSession(before, state.captures);
   const battle = applySessionChange(session.battle, change);
   invariant(battle.playerSessions.length <= battle.capacity, "S-CAPACITY: used seats never exceed capacity");
   const isOver = battle.state === "TERMINATED";
@@ -273,19 +282,6 @@ function changeSession(state: FleetFold, fact: SessionChanged, timeMs: number): 
       sessionIds: new Set([...process.sessionIds].filter((id) => id !== sessionId)),
     }));
   }
-}
-
-/** The session with memories that may be written: what a snapshot has captured, and is still being written from, is copied. */
-function ownSession(state: FleetFold, session: SessionFold): SessionFold {
-  if (session.ownedSince === state.captures) return session;
-  const { battle, placementId, activateByMs, closeByMs, seatsAddedAtVersion, unreachableSinceMs, endedAtMs } = session;
-  return {
-    ...{ battle, placementId, activateByMs, closeByMs, seatsAddedAtVersion, unreachableSinceMs, endedAtMs },
-    changes: [...session.changes],
-    seats: new Map(session.seats),
-    requests: new Map(session.requests),
-    ownedSince: state.captures,
-  };
 }
 
 function silentSince(session: SessionFold, change: SessionChange, timeMs: number): number | undefined {
@@ -370,7 +366,7 @@ function rememberRefusal(state: FleetFold, fact: Fact<"fill-refused">): void {
   const { sessionId, request, refusal } = fact;
   const before = state.sessions.get(sessionId);
   invariant(before, "a fill is refused for a session that is known");
-  const session = ownSession(state, before);
+  const session = ownSession(before, state.captures);
   const answered = { bodyDigest: request.bodyDigest, revision: session.battle.revision, filled: undefined, refusal };
   keepRequest(state, session.requests, { id: request.id, sessionId }, answered);
   state.sessions.set(sessionId, session);

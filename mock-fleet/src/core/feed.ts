@@ -1,6 +1,7 @@
 // The feed of placements and sessions: which facts tell their watchers something, and the last of them, kept so that a
 // watcher who was away goes on where it stood.
-import type { BattleSession, SessionChange } from "@muster/proto";
+import type { BattleSession, PlayerId, SessionChange } from "@muster/proto";
+import { isSeated, playersOfChange } from "./erase-player.ts";
 import type { FleetFact } from "./fleet-fact.ts";
 import type { FleetState } from "./fleet-state.ts";
 import type { Placement } from "./placement.ts";
@@ -64,6 +65,8 @@ export function sessionOf(state: FleetState, placement: Placement): BattleSessio
 export interface Feed {
   /** Nothing up to this position is kept: the state comes from a snapshot. Once, before the first event. */
   startAfter(position: number): void;
+  /** Forgets every event up to the last that names the player. */
+  forgetPlayer(playerId: PlayerId): void;
   /** Adds the event of the fact that was folded last. */
   add(event: FeedEvent): void;
   /** The first events after `position`, up to `until`, at most `count`; undefined if some of them are no longer kept. */
@@ -82,6 +85,11 @@ export function createFeed(eventsMax = FEED_EVENTS_MAX): Feed {
     startAfter(position) {
       keptAfter = position;
     },
+    forgetPlayer(playerId) {
+      const last = events.findLastIndex((event) => namesPlayer(event, playerId));
+      const dropped = events.splice(0, last + 1);
+      keptAfter = dropped.at(-1)?.position ?? keptAfter;
+    },
     add(event) {
       events.push(event);
       if (events.length <= 2 * eventsMax) return;
@@ -94,6 +102,17 @@ export function createFeed(eventsMax = FEED_EVENTS_MAX): Feed {
       return events.slice(from, Math.min(from + count, indexAfter(events, until)));
     },
   };
+}
+
+function namesPlayer({ event }: FeedEvent, playerId: PlayerId): boolean {
+  switch (event.type) {
+    case "session":
+      return isSeated(event.battle, playerId);
+    case "session-change":
+      return playersOfChange(event.change).includes(playerId);
+    case "placement":
+      return event.battle !== undefined && isSeated(event.battle, playerId);
+  }
 }
 
 /** Of the first event whose position is above `position`. */

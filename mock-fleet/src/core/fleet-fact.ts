@@ -3,7 +3,9 @@
 import type {
   Address,
   BattleSession,
+  ErasureId,
   PlacementId,
+  PlayerId,
   PlayerSessionId,
   ProcessId,
   ServerSessionId,
@@ -88,6 +90,14 @@ export type FleetFact =
       readonly bodyDigest: string;
       readonly result: CommandResult;
     }
+  | {
+      /** Nothing that is remembered names the player from here on. */
+      readonly type: "player-erased";
+      readonly erasureId: ErasureId;
+      readonly playerId: PlayerId;
+      readonly playerDigest: string;
+    }
+  | { readonly type: "erasure-completed"; readonly erasureId: ErasureId }
   | {
       readonly type: "forgotten";
       readonly processIds: readonly ProcessId[];

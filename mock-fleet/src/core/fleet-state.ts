@@ -1,7 +1,7 @@
 // Everything the fleet knows: the fold of its facts. Decisions see it read-only; evolve.ts alone writes it, in place, because
 // copying maps of a hundred thousand sessions for every fact is what a service cannot afford. The values inside the maps that
 // others hold on to (battle sessions, changes, requests) are never written again.
-import type { PlacementId, PlayerSessionId, ProcessId, ServerSessionId } from "@muster/proto";
+import type { ErasureId, PlacementId, PlayerSessionId, ProcessId, ServerSessionId } from "@muster/proto";
 import { type Agenda, createAgenda } from "./agenda.ts";
 import { type Deadline, deadlineId } from "./deadline.ts";
 import { type Ended, endedId } from "./ended.ts";
@@ -36,6 +36,8 @@ export type FleetState = {
   readonly crashLoops: ReadonlyMap<string, CrashLoop>;
   /** By fleet: the port after the last one assigned, so that a late client never meets another process at once. */
   readonly nextPorts: ReadonlyMap<string, number>;
+  /** Erasures of players whose records the journal may still hold, each with what finds these. */
+  readonly erasures: ReadonlyMap<ErasureId, string>;
   /** Deadlines: hints of when to look. */
   readonly agenda: Agenda<Deadline>;
   /** What is over and still remembered, by when it ended. */
@@ -57,6 +59,7 @@ export type FleetFold = {
   readonly answeredCommands: Map<ProcessId, CommandFold>;
   readonly crashLoops: Map<string, CrashLoop>;
   readonly nextPorts: Map<string, number>;
+  readonly erasures: Map<ErasureId, string>;
   readonly agenda: Agenda<Deadline>;
   readonly ended: Agenda<Ended>;
   /** How often the state was captured for a snapshot. */
@@ -78,6 +81,7 @@ export function createFleetState(): FleetFold {
     answeredCommands: new Map(),
     crashLoops: new Map(),
     nextPorts: new Map(),
+    erasures: new Map(),
     agenda: createAgenda(deadlineId),
     ended: createAgenda(endedId),
     captures: 0,

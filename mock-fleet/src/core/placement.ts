@@ -71,6 +71,8 @@ export type Placement = {
         readonly endedAtWallMs: number;
       }
     | undefined;
+  /** Whether the request may name the player, from whom can tell without reading it. */
+  readonly mayName?: (playerId: PlayerId) => boolean;
 };
 
 /** Teams that a message names before it stops. */

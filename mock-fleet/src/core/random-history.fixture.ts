@@ -1,6 +1,7 @@
 // Random histories of the core, for property tests: places, fills, accepts, leaves, crashes, silence and time, in any order.
-import type { BackfillId, BattleSession, PlayerSessionId } from "@muster/proto";
+import type { BackfillId, BattleSession, ErasureId, PlayerId, PlayerSessionId } from "@muster/proto";
 import fc from "fast-check";
+import { decideErasePlayer, decideErasureCompleted } from "./erase-player.ts";
 import { applyFill } from "./fill.ts";
 import type { HostCommand } from "./host-command.ts";
 import { stopPlacement } from "./placement.ts";
@@ -71,6 +72,13 @@ export function takeStep(world: Rehearsal, step: Step, serial: number): void {
     case 12:
       if (process) world.act((state, at) => hostHeard(state, getProcess(state, process.processId), at));
       return;
+    case 13: {
+      const erasureId = `er_${serial}` as ErasureId;
+      const playerId = (step.a % 3 === 0 ? "anna" : `player ${step.b % 6}`) as PlayerId;
+      world.act((state) => decideErasePlayer(state, { erasureId, playerId, playerDigest: "digest" }));
+      if (step.b % 2 === 0) world.act((state) => decideErasureCompleted(state, erasureId));
+      return;
+    }
     default: {
       const placementId = pick([...world.state.placements.keys()], step.b);
       if (placementId) world.decide((state, at) => stopPlacement(state, placementId, at));
@@ -113,7 +121,7 @@ export const hastyFleet = {
   disconnectGraceMs: 6_000,
 };
 /** Random commands, one after the other. */
-export const steps = fc.array(fc.record({ kind: fc.nat(13), a: fc.nat(60), b: fc.nat(60) }), {
+export const steps = fc.array(fc.record({ kind: fc.nat(14), a: fc.nat(60), b: fc.nat(60) }), {
   minLength: 1,
   maxLength: 120,
   size: "max",

@@ -4,6 +4,7 @@ import type {
   BattleSession,
   ChangeReason,
   PlacementId,
+  PlayerId,
   PlayerSession,
   PlayerSessionId,
   Reason,
@@ -81,7 +82,25 @@ export type SessionFold = Omit<ServerSession, "changes" | "seats" | "requests"> 
   readonly requests: Map<string, AnsweredRequest>;
   /** The capture since which these three are its own: they are copied before a change if there was another since. */
   readonly ownedSince: number;
+  /** Whether the memories may name the player, from whom can tell without reading them. */
+  readonly mayName?: (playerId: PlayerId) => boolean;
 };
+
+/**
+ * The session with memories that may be written: what the last of `captures` shares with a snapshot, which may still be
+ * written from it, is copied.
+ */
+export function ownSession(session: SessionFold, captures: number): SessionFold {
+  if (session.ownedSince === captures) return session;
+  const { battle, placementId, activateByMs, closeByMs, seatsAddedAtVersion, unreachableSinceMs, endedAtMs } = session;
+  return {
+    ...{ battle, placementId, activateByMs, closeByMs, seatsAddedAtVersion, unreachableSinceMs, endedAtMs },
+    changes: [...session.changes],
+    seats: new Map(session.seats),
+    requests: new Map(session.requests),
+    ownedSince: captures,
+  };
+}
 
 export type ChangeParts = Partial<
   Pick<

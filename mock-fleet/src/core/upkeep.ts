@@ -15,6 +15,8 @@ export function concernsUpkeep(fact: FleetFact): boolean {
     case "command-answered":
     case "fill-refused":
     case "forgotten":
+    case "player-erased":
+    case "erasure-completed":
       return false;
     case "session-changed":
       return fact.change.state !== undefined || fact.change.unreachable !== undefined;

@@ -69,11 +69,12 @@ type Columns<Prefix extends string> = Pick<
   Extract<keyof typeof FLEET_COLUMNS, `${Prefix}${string}`>
 >;
 
-function writeFleet({ journalId, position, crashLoops, nextPorts }: FleetFold): Uint8Array {
+function writeFleet({ journalId, position, crashLoops, nextPorts, erasures }: FleetFold): Uint8Array {
   return wire.SnapshotFleet.encode({
     journalId: journalId ?? "",
     position,
     crashLoops: Array.from(crashLoops, ([fleet, loop]) => ({ fleet, ...loop })).toSorted(byFleet),
+    erasures: Array.from(erasures, ([erasureId, playerDigest]) => ({ erasureId, playerDigest })),
     nextPorts: Array.from(nextPorts, ([fleet, port]) => ({ fleet, port })).toSorted(byFleet),
   }).finish();
 }

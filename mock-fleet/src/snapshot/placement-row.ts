@@ -1,6 +1,6 @@
 // A placement as a message of a snapshot, read back when somebody asks for more than its session.
 import { invariant } from "@muster/kit";
-import { type ProcessId, readWord, type ServerSessionId, writeEnum } from "@muster/proto";
+import { type PlayerId, type ProcessId, readWord, type ServerSessionId, writeEnum } from "@muster/proto";
 import { PlacementState } from "@muster/proto/fleet";
 import * as wire from "@muster/proto/journal-fleet";
 import type { Placement } from "../core/placement.ts";
@@ -55,6 +55,8 @@ export class StoredPlacement implements Placement {
     this.expiresAtMs = expiresAtMs;
     this.endedMs = endedMs;
   }
+
+  readonly mayName = (playerId: PlayerId): boolean => Buffer.from(this.row).includes(playerId);
 
   get request(): Placement["request"] {
     return this.#decoded.request;

@@ -1,6 +1,6 @@
 // Makes the fleet's state of its snapshot: maps and deadlines at once, the things themselves when somebody asks for them.
 import { type ReadColumns, readColumns } from "@muster/journal";
-import type { PlacementId, PlayerSessionId, ServerSessionId } from "@muster/proto";
+import type { ErasureId, PlacementId, PlayerSessionId, ServerSessionId } from "@muster/proto";
 import * as wire from "@muster/proto/journal-fleet";
 import type { Deadline } from "../core/deadline.ts";
 import { placementOverMs } from "../core/ended.ts";
@@ -26,7 +26,7 @@ export async function restoreFleet(chunks: AsyncIterable<Uint8Array>): Promise<F
 type Columns = ReadColumns<typeof FLEET_COLUMNS>;
 
 function restoreWhole(state: FleetFold, { fleet }: Columns): void {
-  const { journalId, position, crashLoops, nextPorts } = wire.SnapshotFleet.decode(fleet.at(0));
+  const { journalId, position, crashLoops, nextPorts, erasures } = wire.SnapshotFleet.decode(fleet.at(0));
   state.journalId = journalId || undefined;
   state.position = position;
   for (const { fleet: name, crashes, notBeforeMs } of crashLoops) {
@@ -34,6 +34,7 @@ function restoreWhole(state: FleetFold, { fleet }: Columns): void {
     if (crashes > 1) state.agenda.add({ type: "launch-allowed", atMs: notBeforeMs, fleet: name });
   }
   for (const { fleet: name, port } of nextPorts) state.nextPorts.set(name, port);
+  for (const { erasureId, playerDigest } of erasures) state.erasures.set(erasureId as ErasureId, playerDigest);
 }
 
 function restoreProcesses(state: FleetFold, { process: rows, processCommands }: Columns): void {

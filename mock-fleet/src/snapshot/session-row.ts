@@ -3,6 +3,7 @@ import { invariant } from "@muster/kit";
 import {
   type BattleSession,
   type PlacementId,
+  type PlayerId,
   type PlayerSession,
   type PlayerSessionId,
   readBattleSession,
@@ -150,6 +151,8 @@ export class StoredSession implements SessionFold {
     this.unreachableSinceMs = times.unreachableSinceMs;
     this.endedAtMs = times.endedAtMs;
   }
+
+  readonly mayName = (playerId: PlayerId): boolean => Buffer.from(this.row.memory).includes(playerId);
 
   get battle(): BattleSession {
     this.#battle ??= readBattleSession(WireBattle.decode(this.row.battle));

@@ -251,6 +251,14 @@ export interface ApplyFillResponse {
   session: BattleSession | undefined;
 }
 
+export interface ErasePlayerRequest {
+  /** 1..256 bytes of text. */
+  playerId: string;
+}
+
+export interface ErasePlayerResponse {
+}
+
 export interface UpdateServerSessionRequest {
   updateId: string;
   battleSessionId: string;
@@ -1966,6 +1974,131 @@ export const ApplyFillResponse: MessageFns<ApplyFillResponse> = {
   },
 };
 
+function createBaseErasePlayerRequest(): ErasePlayerRequest {
+  return { playerId: "" };
+}
+
+export const ErasePlayerRequest: MessageFns<ErasePlayerRequest> = {
+  encode(message: ErasePlayerRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.playerId !== "") {
+      writer.uint32(10).string(message.playerId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ErasePlayerRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseErasePlayerRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.playerId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ErasePlayerRequest {
+    return {
+      playerId: isSet(object.playerId)
+        ? globalThis.String(object.playerId)
+        : isSet(object.player_id)
+        ? globalThis.String(object.player_id)
+        : "",
+    };
+  },
+
+  toJSON(message: ErasePlayerRequest): unknown {
+    const obj: any = {};
+    if (message.playerId !== "") {
+      obj.playerId = message.playerId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ErasePlayerRequest>): ErasePlayerRequest {
+    return ErasePlayerRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ErasePlayerRequest>): ErasePlayerRequest {
+    const message = createBaseErasePlayerRequest();
+    message.playerId = object.playerId ?? "";
+    return message;
+  },
+};
+
+function createBaseErasePlayerResponse(): ErasePlayerResponse {
+  return {};
+}
+
+export const ErasePlayerResponse: MessageFns<ErasePlayerResponse> = {
+  encode(_: ErasePlayerResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ErasePlayerResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseErasePlayerResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ErasePlayerResponse {
+    return {};
+  },
+
+  toJSON(_: ErasePlayerResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<ErasePlayerResponse>): ErasePlayerResponse {
+    return ErasePlayerResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ErasePlayerResponse>): ErasePlayerResponse {
+    const message = createBaseErasePlayerResponse();
+    return message;
+  },
+};
+
 function createBaseUpdateServerSessionRequest(): UpdateServerSessionRequest {
   return { updateId: "", battleSessionId: "", backfill: undefined };
 }
@@ -3415,6 +3548,21 @@ export const FleetServiceDefinition = {
       requestStream: false,
       responseType: WatchSessionsResponse as typeof WatchSessionsResponse,
       responseStream: true,
+      options: {},
+    },
+    /**
+     * Makes the fleet forget a player. Placements, answers to fills and commands, and the changes of sessions keep nothing of the
+     * player, or an empty player id; the journal's records that spoke of the player are overwritten. Answers once that is so on
+     * disk; what has begun goes on, over a restart too, when nobody waits for the answer. Repeats are OK, as is a player whom the
+     * fleet never heard of. Ids of placements, tickets and player sessions stay.
+     * Reasons: ID_MALFORMED; PLAYER_SEATED (erase again when the player has left the session, or it has ended); JOURNAL_FULL.
+     */
+    erasePlayer: {
+      name: "ErasePlayer",
+      requestType: ErasePlayerRequest as typeof ErasePlayerRequest,
+      requestStream: false,
+      responseType: ErasePlayerResponse as typeof ErasePlayerResponse,
+      responseStream: false,
       options: {},
     },
   },

@@ -28,6 +28,8 @@ export interface FleetFact {
     | { $case: "commandAnswered"; value: FleetFact_CommandAnswered }
     | { $case: "forgotten"; value: FleetFact_Forgotten }
     | { $case: "fillRefused"; value: FleetFact_FillRefused }
+    | { $case: "playerErased"; value: FleetFact_PlayerErased }
+    | { $case: "erasureCompleted"; value: FleetFact_ErasureCompleted }
     | undefined;
 }
 
@@ -171,6 +173,22 @@ export interface FleetFact_FillRefused {
   refusal: WireError | undefined;
 }
 
+/**
+ * Whatever the state holds of the player is replaced by nothing. The body of this record, and of those that speak of the
+ * player, is erased afterwards.
+ */
+export interface FleetFact_PlayerErased {
+  erasureId: string;
+  playerId: string;
+  /** SHA-256 of erasure_id, ":" and player_id, as base64url: finds the records to erase once nothing names the player any more. */
+  playerDigest: string;
+}
+
+/** The journal holds nothing of the player any more. */
+export interface FleetFact_ErasureCompleted {
+  erasureId: string;
+}
+
 /** Ended long enough ago: no longer remembered. */
 export interface FleetFact_Forgotten {
   processIds: string[];
@@ -226,6 +244,12 @@ export const FleetFact: MessageFns<FleetFact> = {
         break;
       case "fillRefused":
         FleetFact_FillRefused.encode(message.fact.value, writer.uint32(114).fork()).join();
+        break;
+      case "playerErased":
+        FleetFact_PlayerErased.encode(message.fact.value, writer.uint32(122).fork()).join();
+        break;
+      case "erasureCompleted":
+        FleetFact_ErasureCompleted.encode(message.fact.value, writer.uint32(130).fork()).join();
         break;
     }
     return writer;
@@ -377,6 +401,25 @@ export const FleetFact: MessageFns<FleetFact> = {
             message.fact = { $case: "fillRefused", value: FleetFact_FillRefused.decode(reader, reader.uint32()) };
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.fact = { $case: "playerErased", value: FleetFact_PlayerErased.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.fact = {
+              $case: "erasureCompleted",
+              value: FleetFact_ErasureCompleted.decode(reader, reader.uint32()),
+            };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -449,6 +492,14 @@ export const FleetFact: MessageFns<FleetFact> = {
         ? { $case: "fillRefused", value: FleetFact_FillRefused.fromJSON(object.fillRefused) }
         : isSet(object.fill_refused)
         ? { $case: "fillRefused", value: FleetFact_FillRefused.fromJSON(object.fill_refused) }
+        : isSet(object.playerErased)
+        ? { $case: "playerErased", value: FleetFact_PlayerErased.fromJSON(object.playerErased) }
+        : isSet(object.player_erased)
+        ? { $case: "playerErased", value: FleetFact_PlayerErased.fromJSON(object.player_erased) }
+        : isSet(object.erasureCompleted)
+        ? { $case: "erasureCompleted", value: FleetFact_ErasureCompleted.fromJSON(object.erasureCompleted) }
+        : isSet(object.erasure_completed)
+        ? { $case: "erasureCompleted", value: FleetFact_ErasureCompleted.fromJSON(object.erasure_completed) }
         : undefined,
     };
   },
@@ -483,6 +534,10 @@ export const FleetFact: MessageFns<FleetFact> = {
       obj.forgotten = FleetFact_Forgotten.toJSON(message.fact.value);
     } else if (message.fact?.$case === "fillRefused") {
       obj.fillRefused = FleetFact_FillRefused.toJSON(message.fact.value);
+    } else if (message.fact?.$case === "playerErased") {
+      obj.playerErased = FleetFact_PlayerErased.toJSON(message.fact.value);
+    } else if (message.fact?.$case === "erasureCompleted") {
+      obj.erasureCompleted = FleetFact_ErasureCompleted.toJSON(message.fact.value);
     }
     return obj;
   },
@@ -586,6 +641,21 @@ export const FleetFact: MessageFns<FleetFact> = {
       case "fillRefused": {
         if (object.fact?.value !== undefined && object.fact?.value !== null) {
           message.fact = { $case: "fillRefused", value: FleetFact_FillRefused.fromPartial(object.fact.value) };
+        }
+        break;
+      }
+      case "playerErased": {
+        if (object.fact?.value !== undefined && object.fact?.value !== null) {
+          message.fact = { $case: "playerErased", value: FleetFact_PlayerErased.fromPartial(object.fact.value) };
+        }
+        break;
+      }
+      case "erasureCompleted": {
+        if (object.fact?.value !== undefined && object.fact?.value !== null) {
+          message.fact = {
+            $case: "erasureCompleted",
+            value: FleetFact_ErasureCompleted.fromPartial(object.fact.value),
+          };
         }
         break;
       }
@@ -2511,6 +2581,192 @@ export const FleetFact_FillRefused: MessageFns<FleetFact_FillRefused> = {
     message.refusal = (object.refusal !== undefined && object.refusal !== null)
       ? WireError.fromPartial(object.refusal)
       : undefined;
+    return message;
+  },
+};
+
+function createBaseFleetFact_PlayerErased(): FleetFact_PlayerErased {
+  return { erasureId: "", playerId: "", playerDigest: "" };
+}
+
+export const FleetFact_PlayerErased: MessageFns<FleetFact_PlayerErased> = {
+  encode(message: FleetFact_PlayerErased, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.erasureId !== "") {
+      writer.uint32(10).string(message.erasureId);
+    }
+    if (message.playerId !== "") {
+      writer.uint32(18).string(message.playerId);
+    }
+    if (message.playerDigest !== "") {
+      writer.uint32(26).string(message.playerDigest);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FleetFact_PlayerErased {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFleetFact_PlayerErased();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.erasureId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.playerId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.playerDigest = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FleetFact_PlayerErased {
+    return {
+      erasureId: isSet(object.erasureId)
+        ? globalThis.String(object.erasureId)
+        : isSet(object.erasure_id)
+        ? globalThis.String(object.erasure_id)
+        : "",
+      playerId: isSet(object.playerId)
+        ? globalThis.String(object.playerId)
+        : isSet(object.player_id)
+        ? globalThis.String(object.player_id)
+        : "",
+      playerDigest: isSet(object.playerDigest)
+        ? globalThis.String(object.playerDigest)
+        : isSet(object.player_digest)
+        ? globalThis.String(object.player_digest)
+        : "",
+    };
+  },
+
+  toJSON(message: FleetFact_PlayerErased): unknown {
+    const obj: any = {};
+    if (message.erasureId !== "") {
+      obj.erasureId = message.erasureId;
+    }
+    if (message.playerId !== "") {
+      obj.playerId = message.playerId;
+    }
+    if (message.playerDigest !== "") {
+      obj.playerDigest = message.playerDigest;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FleetFact_PlayerErased>): FleetFact_PlayerErased {
+    return FleetFact_PlayerErased.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FleetFact_PlayerErased>): FleetFact_PlayerErased {
+    const message = createBaseFleetFact_PlayerErased();
+    message.erasureId = object.erasureId ?? "";
+    message.playerId = object.playerId ?? "";
+    message.playerDigest = object.playerDigest ?? "";
+    return message;
+  },
+};
+
+function createBaseFleetFact_ErasureCompleted(): FleetFact_ErasureCompleted {
+  return { erasureId: "" };
+}
+
+export const FleetFact_ErasureCompleted: MessageFns<FleetFact_ErasureCompleted> = {
+  encode(message: FleetFact_ErasureCompleted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.erasureId !== "") {
+      writer.uint32(10).string(message.erasureId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FleetFact_ErasureCompleted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFleetFact_ErasureCompleted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.erasureId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FleetFact_ErasureCompleted {
+    return {
+      erasureId: isSet(object.erasureId)
+        ? globalThis.String(object.erasureId)
+        : isSet(object.erasure_id)
+        ? globalThis.String(object.erasure_id)
+        : "",
+    };
+  },
+
+  toJSON(message: FleetFact_ErasureCompleted): unknown {
+    const obj: any = {};
+    if (message.erasureId !== "") {
+      obj.erasureId = message.erasureId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FleetFact_ErasureCompleted>): FleetFact_ErasureCompleted {
+    return FleetFact_ErasureCompleted.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FleetFact_ErasureCompleted>): FleetFact_ErasureCompleted {
+    const message = createBaseFleetFact_ErasureCompleted();
+    message.erasureId = object.erasureId ?? "";
     return message;
   },
 };

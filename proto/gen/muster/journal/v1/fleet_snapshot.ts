@@ -33,6 +33,14 @@ export interface SnapshotFleet {
   crashLoops: SnapshotCrashLoop[];
   /** By name of the fleet. */
   nextPorts: SnapshotNextPort[];
+  /** Players whose records the journal may still hold, in the order of their erasure. */
+  erasures: SnapshotErasure[];
+}
+
+export interface SnapshotErasure {
+  erasureId: string;
+  /** Finds the records. */
+  playerDigest: string;
 }
 
 export interface SnapshotCrashLoop {
@@ -147,7 +155,7 @@ export interface SnapshotRequest {
 }
 
 function createBaseSnapshotFleet(): SnapshotFleet {
-  return { journalId: "", position: 0, crashLoops: [], nextPorts: [] };
+  return { journalId: "", position: 0, crashLoops: [], nextPorts: [], erasures: [] };
 }
 
 export const SnapshotFleet: MessageFns<SnapshotFleet> = {
@@ -163,6 +171,9 @@ export const SnapshotFleet: MessageFns<SnapshotFleet> = {
     }
     for (const v of message.nextPorts) {
       SnapshotNextPort.encode(v!, writer.uint32(34).fork()).join();
+    }
+    for (const v of message.erasures) {
+      SnapshotErasure.encode(v!, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -212,6 +223,14 @@ export const SnapshotFleet: MessageFns<SnapshotFleet> = {
             message.nextPorts.push(SnapshotNextPort.decode(reader, reader.uint32()));
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.erasures.push(SnapshotErasure.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -242,6 +261,9 @@ export const SnapshotFleet: MessageFns<SnapshotFleet> = {
         : globalThis.Array.isArray(object?.next_ports)
         ? object.next_ports.map((e: any) => SnapshotNextPort.fromJSON(e))
         : [],
+      erasures: globalThis.Array.isArray(object?.erasures)
+        ? object.erasures.map((e: any) => SnapshotErasure.fromJSON(e))
+        : [],
     };
   },
 
@@ -259,6 +281,9 @@ export const SnapshotFleet: MessageFns<SnapshotFleet> = {
     if (message.nextPorts?.length) {
       obj.nextPorts = message.nextPorts.map((e) => SnapshotNextPort.toJSON(e));
     }
+    if (message.erasures?.length) {
+      obj.erasures = message.erasures.map((e) => SnapshotErasure.toJSON(e));
+    }
     return obj;
   },
 
@@ -271,6 +296,100 @@ export const SnapshotFleet: MessageFns<SnapshotFleet> = {
     message.position = object.position ?? 0;
     message.crashLoops = object.crashLoops?.map((e) => SnapshotCrashLoop.fromPartial(e)) || [];
     message.nextPorts = object.nextPorts?.map((e) => SnapshotNextPort.fromPartial(e)) || [];
+    message.erasures = object.erasures?.map((e) => SnapshotErasure.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseSnapshotErasure(): SnapshotErasure {
+  return { erasureId: "", playerDigest: "" };
+}
+
+export const SnapshotErasure: MessageFns<SnapshotErasure> = {
+  encode(message: SnapshotErasure, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.erasureId !== "") {
+      writer.uint32(10).string(message.erasureId);
+    }
+    if (message.playerDigest !== "") {
+      writer.uint32(18).string(message.playerDigest);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SnapshotErasure {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSnapshotErasure();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.erasureId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.playerDigest = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SnapshotErasure {
+    return {
+      erasureId: isSet(object.erasureId)
+        ? globalThis.String(object.erasureId)
+        : isSet(object.erasure_id)
+        ? globalThis.String(object.erasure_id)
+        : "",
+      playerDigest: isSet(object.playerDigest)
+        ? globalThis.String(object.playerDigest)
+        : isSet(object.player_digest)
+        ? globalThis.String(object.player_digest)
+        : "",
+    };
+  },
+
+  toJSON(message: SnapshotErasure): unknown {
+    const obj: any = {};
+    if (message.erasureId !== "") {
+      obj.erasureId = message.erasureId;
+    }
+    if (message.playerDigest !== "") {
+      obj.playerDigest = message.playerDigest;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SnapshotErasure>): SnapshotErasure {
+    return SnapshotErasure.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SnapshotErasure>): SnapshotErasure {
+    const message = createBaseSnapshotErasure();
+    message.erasureId = object.erasureId ?? "";
+    message.playerDigest = object.playerDigest ?? "";
     return message;
   },
 };
