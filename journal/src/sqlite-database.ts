@@ -3,46 +3,20 @@ import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { MusterError } from "@muster/proto";
+import { BLOCK_TABLE, createBlocks } from "./sqlite-blocks.ts";
+import { CURSOR_TABLE } from "./sqlite-cursors.ts";
+import { createPartitions, PARTITION_TABLE } from "./sqlite-partitions.ts";
+import { SNAPSHOT_TABLES } from "./sqlite-snapshots.ts";
 
 const APPLICATION_ID = 0x4d757374; // "Must"
 const SCHEMA_VERSION = 2;
 
-const PARTITION_TABLE = `
-  CREATE TABLE partition (
-    name TEXT PRIMARY KEY, number INTEGER NOT NULL, epoch INTEGER NOT NULL,
-    owner TEXT, lease_until_ms REAL NOT NULL, lease_ms REAL NOT NULL,
-    last_time_ms REAL NOT NULL, last_wall_ms REAL NOT NULL
-  ) STRICT;`;
-// Records that were appended together, one after the other: a row costs more than a record.
-const BLOCK_TABLE = `
-  CREATE TABLE block (
-    partition INTEGER NOT NULL, last INTEGER NOT NULL, first INTEGER NOT NULL, bytes BLOB NOT NULL,
-    PRIMARY KEY (partition, last)
-  ) STRICT, WITHOUT ROWID;`;
-// Of the oldest record that is kept, and the hash that it must carry of the one before.
-const KEPT_COLUMNS = `
-  ALTER TABLE partition ADD COLUMN first_sequence INTEGER NOT NULL DEFAULT 1;
-  ALTER TABLE partition ADD COLUMN base_hash BLOB NOT NULL DEFAULT x'${"00".repeat(32)}';`;
-// A snapshot without a digest is not whole yet. `hash` is that of the record at `sequence`.
-const SNAPSHOT_AND_CURSOR_TABLES = `
-  CREATE TABLE snapshot (
-    id INTEGER PRIMARY KEY, partition INTEGER NOT NULL, sequence INTEGER NOT NULL, hash BLOB, digest BLOB
-  ) STRICT;
-  CREATE TABLE snapshot_chunk (
-    snapshot INTEGER NOT NULL, number INTEGER NOT NULL, hash BLOB NOT NULL, bytes BLOB NOT NULL,
-    PRIMARY KEY (snapshot, number)
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE cursor (
-    partition INTEGER NOT NULL, name TEXT NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (partition, name)
-  ) STRICT, WITHOUT ROWID;`;
-
 const VERSION = `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION};`;
-/** What makes a journal of this build from a file of each former version; 0: an empty one. */
-const UPGRADES: readonly string[] = [
-  PARTITION_TABLE + BLOCK_TABLE + KEPT_COLUMNS + SNAPSHOT_AND_CURSOR_TABLES + VERSION,
-  `${BLOCK_TABLE} INSERT INTO block SELECT partition, sequence, sequence, bytes FROM record; DROP TABLE record;
-   DROP TABLE snapshot; ${KEPT_COLUMNS}${SNAPSHOT_AND_CURSOR_TABLES}${VERSION}`,
-];
+const TABLES = PARTITION_TABLE + BLOCK_TABLE + SNAPSHOT_TABLES + CURSOR_TABLE + VERSION;
+/** Version 1 had a row for each record, and knew of nothing else. Afterwards its partitions are in `partition_1`. */
+const TABLES_FROM_1 = `
+  DROP TABLE snapshot; ALTER TABLE partition RENAME TO partition_1; ${TABLES}
+  INSERT INTO block SELECT partition, sequence, sequence, bytes FROM record; DROP TABLE record;`;
 
 // A commit is durable when it returns. Checkpoints are ours to make, so that one that fails is noticed. What is deleted is
 // overwritten, and the log next to the file is cut back to the size that it has between checkpoints.
@@ -67,7 +41,8 @@ export function openSqliteDatabase(path: string): DatabaseSync {
       db.exec("BEGIN IMMEDIATE");
       // Another process may have made the tables while we waited.
       const version = readVersion(db, refuse);
-      if (version !== SCHEMA_VERSION) db.exec(UPGRADES[version] ?? "");
+      if (version === 0) db.exec(TABLES);
+      if (version === 1) upgradeFrom1(db);
       db.exec("COMMIT");
       syncFolders(folder, firstMade === undefined ? folder : dirname(firstMade));
     }
@@ -87,6 +62,20 @@ function readVersion(db: DatabaseSync, refuse: (why: string) => MusterError): nu
   if (tables > 0 && application !== APPLICATION_ID) throw refuse("it belongs to another program");
   if (version > SCHEMA_VERSION) throw refuse(`it was written by a newer build: it has version ${version}`);
   return version;
+}
+
+function upgradeFrom1(db: DatabaseSync): void {
+  db.exec(TABLES_FROM_1);
+  const partitions = createPartitions(db);
+  const blocks = createBlocks(db);
+  const selectLast = db.prepare("SELECT coalesce(max(last), 0) AS last FROM block WHERE partition = ?");
+  for (const { name, number, epoch, last_time_ms, last_wall_ms } of db.prepare("SELECT * FROM partition_1").all()) {
+    const times = { last_time_ms: Number(last_time_ms), last_wall_ms: Number(last_wall_ms) };
+    const row = { ...partitions.create(String(name)), ...times, number: Number(number), epoch: Number(epoch) };
+    const last_sequence = Number(selectLast.get(row.number)?.last);
+    partitions.save({ ...row, last_sequence, last_hash: blocks.hashAt(row, last_sequence) });
+  }
+  db.exec("DROP TABLE partition_1");
 }
 
 /** A new file is durable only once its folder is, and a new folder once the one around it is: from `inner` out to `outer`. */

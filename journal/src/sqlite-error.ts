@@ -1,5 +1,8 @@
 // What SQLite's result codes mean to a journal.
+import { MusterError } from "@muster/proto";
 
+/** No such table or column: our statements are right, so that it is the schema. */
+const SQLITE_ERROR = 1;
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
 const SQLITE_NOTADB = 26;
@@ -12,10 +15,25 @@ export function isDiskFull(error: unknown): boolean {
   return code === SQLITE_IOERR_SHMSIZE || (code & 0xff) === SQLITE_FULL;
 }
 
-/** The file is not what a database looks like. */
-export function isDamage(error: unknown): boolean {
+/** What the journal's callers are told: JOURNAL_FULL, JOURNAL_UNREADABLE, or JOURNAL_FAILED for all that nobody expects. */
+export function toJournalError(error: unknown, path: string): MusterError {
+  if (error instanceof MusterError) return error;
+  const why = error instanceof Error ? error.message : String(error);
+  const options = { cause: error, metadata: { path } };
+  if (isDiskFull(error)) {
+    return new MusterError("JOURNAL_FULL", `Cannot write ${path} as the disk has no room: ${why}`, options);
+  }
+  if (isDamage(error)) {
+    return new MusterError("JOURNAL_UNREADABLE", `Cannot read ${path} as a journal: ${why}`, options);
+  }
+  return new MusterError("JOURNAL_FAILED", `Cannot use the journal ${path} any more: ${why}`, options);
+}
+
+/** The file is not what a journal looks like: said by SQLite, or by Node of a number that nobody here would write. */
+function isDamage(error: unknown): boolean {
+  if (error instanceof Error && "code" in error && error.code === "ERR_OUT_OF_RANGE") return true;
   const primary = codeOf(error) & 0xff;
-  return primary === SQLITE_CORRUPT || primary === SQLITE_NOTADB;
+  return primary === SQLITE_ERROR || primary === SQLITE_CORRUPT || primary === SQLITE_NOTADB;
 }
 
 function codeOf(error: unknown): number {

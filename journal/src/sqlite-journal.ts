@@ -4,15 +4,24 @@ import { setTimeout } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { type Clock, invariant, systemClock } from "@muster/kit";
 import { MusterError, readReason } from "@muster/proto";
-import { type AppendRequest, type Journal, SNAPSHOT_CHUNK_BYTES_MAX, type StoredRecord } from "./journal.ts";
+import {
+  type AppendRequest,
+  type Journal,
+  SNAPSHOT_CHUNK_BYTES_MAX,
+  type Snapshot,
+  type StoredRecord,
+} from "./journal.ts";
 import { readRecord } from "./record.ts";
 import { packRecords } from "./record-block.ts";
-import type { FoundSnapshot, SqliteStore } from "./sqlite-store.ts";
+import type { FoundSnapshot } from "./sqlite-snapshots.ts";
+import type { SqliteStore } from "./sqlite-store.ts";
 import type { PackedAppend, Refusal, WorkerReply, WorkerRequest } from "./sqlite-worker.ts";
 
 export type SqliteJournalOptions = {
   /** Whose wall clock leases and gaps are told by. Default: the machine's. */
   readonly clock?: Pick<Clock, "wallMs">;
+  /** Pages of 4 KiB that the file may have: with more of them it is full. Default: as many as the disk has room for. */
+  readonly pagesMax?: number;
 };
 
 type Settle = { resolve: (value: never) => void; reject: (error: unknown) => void };
@@ -36,12 +45,14 @@ const EMPTY_LOG_PAUSE_MS = 50;
  */
 export function openSqliteJournal(path: string, options: SqliteJournalOptions = {}): Journal {
   const { clock = systemClock } = options;
-  const worker = startWorker(path);
+  const worker = startWorker({ path, pagesMax: options.pagesMax });
   const waiting = new Map<number, Settle>();
   let lastId = 0;
   let dead: MusterError | undefined;
   let appends: WaitingAppend[] = [];
   let commitsUnderWay = 0;
+  /** One snapshot after the other: each starts by clearing away what the one before has left. */
+  let lastSnapshot: Promise<unknown> = Promise.resolve();
 
   const die = (error: MusterError) => {
     dead ??= error;
@@ -113,6 +124,22 @@ export function openSqliteJournal(path: string, options: SqliteJournalOptions = 
       yield await ask<Uint8Array>("readSnapshotChunk", [partition, found, number]);
     }
   }
+  const writeSnapshot = async (partition: string, epoch: number, { sequence, chunks }: Snapshot) => {
+    await pruneSnapshots(partition, epoch); // What a former attempt left.
+    const id = await ask<number>("beginSnapshot", [partition, epoch, sequence]);
+    try {
+      let number = 0;
+      for await (const bytes of chunks) {
+        invariant(bytes.length <= SNAPSHOT_CHUNK_BYTES_MAX, "A snapshot's chunk is at most SNAPSHOT_CHUNK_BYTES_MAX");
+        await ask("addSnapshotChunk", [partition, epoch, { id, number, bytes }]);
+        number += 1;
+      }
+      await ask("finishSnapshot", [partition, epoch, id]);
+    } finally {
+      // The former one, or what there is of this one if it failed: that takes room which appends may need.
+      await pruneSnapshots(partition, epoch).catch(() => undefined); // The next one tries again.
+    }
+  };
 
   return {
     acquire: (partition, asked) => ask("acquire", [partition, asked, clock.wallMs()]),
@@ -134,21 +161,10 @@ export function openSqliteJournal(path: string, options: SqliteJournalOptions = 
       const found = await ask<FoundSnapshot | undefined>("findSnapshot", [partition]);
       return found && { sequence: found.sequence, chunks: readChunks(partition, found) };
     },
-    async writeSnapshot(partition, epoch, { sequence, chunks }) {
-      await pruneSnapshots(partition, epoch); // What a former attempt left.
-      const id = await ask<number>("beginSnapshot", [partition, epoch, sequence]);
-      try {
-        let number = 0;
-        for await (const bytes of chunks) {
-          invariant(bytes.length <= SNAPSHOT_CHUNK_BYTES_MAX, "A snapshot's chunk is at most SNAPSHOT_CHUNK_BYTES_MAX");
-          await ask("addSnapshotChunk", [partition, epoch, { id, number, bytes }]);
-          number += 1;
-        }
-        await ask("finishSnapshot", [partition, epoch, id]);
-      } finally {
-        // The former one, or what there is of this one if it failed: that takes room which appends may need.
-        await pruneSnapshots(partition, epoch).catch(() => undefined); // The next one tries again.
-      }
+    writeSnapshot(partition, epoch, snapshot) {
+      const written = lastSnapshot.then(() => writeSnapshot(partition, epoch, snapshot));
+      lastSnapshot = written.catch(() => undefined);
+      return written;
     },
     async compact(partition, epoch, throughSequence) {
       for (;;) {
@@ -173,12 +189,12 @@ export function openSqliteJournal(path: string, options: SqliteJournalOptions = 
   };
 }
 
-function startWorker(path: string): Worker {
+function startWorker(workerData: { path: string; pagesMax: number | undefined }): Worker {
   // Node runs the source by its ending; the published build has the same file as JavaScript beside this one. What else this
   // process was started with is no business of the thread.
   const fromSource = import.meta.url.endsWith(".ts");
   return new Worker(new URL(`./sqlite-worker.${fromSource ? "ts" : "js"}`, import.meta.url), {
-    workerData: { path },
+    workerData,
     execArgv: fromSource ? ["--conditions=@muster/source"] : [],
   });
 }

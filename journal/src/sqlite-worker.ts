@@ -1,10 +1,9 @@
 // The thread that sqlite-journal.ts talks to: one message in, one message out, in order.
 import { parentPort, workerData } from "node:worker_threads";
 import { invariant } from "@muster/kit";
-import { MusterError } from "@muster/proto";
 import type { AppendRequest } from "./journal.ts";
 import { unpackRecords } from "./record-block.ts";
-import { isDamage, isDiskFull } from "./sqlite-error.ts";
+import { toJournalError } from "./sqlite-error.ts";
 import { openSqliteStore, type SqliteStore } from "./sqlite-store.ts";
 
 /** An append on its way to the thread, its records in a block. */
@@ -21,7 +20,7 @@ export type WorkerReply =
 
 invariant(parentPort, "this file runs as a worker");
 const port = parentPort;
-const path: string = workerData.path;
+const { path, pagesMax }: { path: string; pagesMax: number | undefined } = workerData;
 let store: SqliteStore | undefined;
 
 port.on("message", ({ id, name, args }: WorkerRequest) => {
@@ -35,7 +34,7 @@ port.on("message", ({ id, name, args }: WorkerRequest) => {
 });
 
 function call(name: keyof SqliteStore, args: readonly unknown[]): unknown {
-  store ??= openSqliteStore(path);
+  store ??= openSqliteStore(path, { pagesMax });
   if (name === "append") {
     const [appends, wallMs] = args as [readonly PackedAppend[], number];
     const requests = appends.map(({ block, ...rest }) => ({ ...rest, records: unpackRecords(block) }));
@@ -45,19 +44,6 @@ function call(name: keyof SqliteStore, args: readonly unknown[]): unknown {
 }
 
 function describe(error: unknown): Refusal {
-  if (error instanceof MusterError) {
-    return { reason: error.reason, message: error.message, metadata: { ...error.metadata } };
-  }
-  const why = error instanceof Error ? error.message : String(error);
-  if (isDiskFull(error)) {
-    return {
-      reason: "JOURNAL_FULL",
-      message: `Cannot write ${path} as the disk has no room: ${why}`,
-      metadata: { path },
-    };
-  }
-  if (isDamage(error)) {
-    return { reason: "JOURNAL_UNREADABLE", message: `Cannot read ${path} as a journal: ${why}`, metadata: { path } };
-  }
-  return { reason: "JOURNAL_FAILED", message: `Cannot use the journal ${path} any more: ${why}`, metadata: { path } };
+  const { reason, message, metadata } = toJournalError(error, path);
+  return { reason, message, metadata: { ...metadata } };
 }
