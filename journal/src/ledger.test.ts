@@ -1,7 +1,9 @@
+import type { Clock } from "@muster/kit";
 import { createVirtualClock } from "@muster/kit/testing";
 import { MusterError } from "@muster/proto";
 import { expect, test } from "vitest";
 import { RESTART_GAP_MS_MAX } from "./journal-time.ts";
+import type { Ledger } from "./ledger.ts";
 import { createMemoryJournal, type MemoryJournal } from "./memory-journal.ts";
 import { add, openSum as open, type Sum } from "./sum-ledger.fixture.ts";
 
@@ -45,6 +47,48 @@ test("execute() refuses with nothing that could still be lost", async () => {
   await expect(refused).rejects.toMatchObject({ reason: "SERVICE_NOT_READY" });
   expect(fatal).toHaveLength(1);
 });
+
+const pausedReads: readonly {
+  readonly name: string;
+  readonly ask: (ledger: Ledger<Sum, number>) => Promise<unknown>;
+}[] = [
+  { name: "reads", ask: (ledger) => ledger.read(({ total }) => total) },
+  { name: "decides nothing", ask: (ledger) => ledger.execute(({ total }) => ({ facts: [], reply: total })) },
+  {
+    name: "refuses",
+    ask: (ledger) =>
+      ledger.execute(({ total }) => {
+        throw new Error(`The total is ${total}`);
+      }),
+  },
+];
+for (const { name, ask } of pausedReads) {
+  test(`an owner that was paused for longer than its lease asks the journal before it ${name}`, async () => {
+    const { clock, pause } = createPausableClock();
+    const journal = createMemoryJournal({ clock });
+    const fatal: unknown[] = [];
+    const ledger = await open(journal, { clock, leaseMs: 1_000, onFatal: (error) => fatal.push(error) });
+    await ledger.execute(add(1));
+    pause(1_000);
+    expect(await ledger.read(({ total }) => total)).toBe(1);
+    const successor = await open(journal, { clock, owner: "successor", takeOver: true });
+    await successor.execute(add(5));
+    pause(1_000);
+    await expect(ask(ledger)).rejects.toMatchObject({ reason: "SERVICE_NOT_READY" });
+    expect(fatal).toMatchObject([{ reason: "EPOCH_STALE" }]);
+  });
+}
+
+/** A clock that a pause moves on without any timer's turn, as when the whole process stands still. */
+function createPausableClock() {
+  const base = createVirtualClock();
+  let pausedMs = 0;
+  const clock: Clock = { ...base, nowMs: () => base.nowMs() + pausedMs };
+  const pause = (ms: number) => {
+    pausedMs += ms;
+  };
+  return { clock, pause };
+}
 
 test("execute() changes nothing when a fact has no encoding", async () => {
   const encode = (fact: number) => {

@@ -1,11 +1,12 @@
 // The runner of a pure core on a partition of the journal: decide on the present state, fold the facts in at once, make
 // them durable together with everybody else's, then answer. What a service acknowledges, pushes or acts upon passes here.
-import { abortError, type Clock, invariant, isAbortError } from "@muster/kit";
+import { type Clock, invariant } from "@muster/kit";
 import { MusterError } from "@muster/proto";
-import { type CommittedFact, createCommitQueue, isNoRoom } from "./commit-queue.ts";
+import { type CommittedFact, createCommitQueue } from "./commit-queue.ts";
 import type { Cursor, Journal, NewRecord, Ownership } from "./journal.ts";
 import { createJournalTime } from "./journal-time.ts";
 import { cursorExpired } from "./kept-range.ts";
+import { keepLease, unlessNoRoom } from "./lease.ts";
 import { unreadable } from "./record.ts";
 import { createSnapshotter, readState, type SnapshotOptions } from "./snapshotter.ts";
 
@@ -106,11 +107,11 @@ const ERASE_FACTS_MAX = 10_000;
 export async function openLedger<State, Fact>(options: LedgerOptions<State, Fact>): Promise<Ledger<State, Fact>> {
   const { journal, partition, owner, takeOver = false, clock, evolve, codec, onFatal } = options;
   const leaseMs = options.leaseMs ?? LEASE_MS_DEFAULT;
+  const acquiredMs = clock.nowMs();
   const ownership = await journal.acquire(partition, { owner, takeOver, leaseMs });
   const { epoch } = ownership;
   const time = createJournalTime(clock, ownership);
   const listeners = new Set<(facts: readonly CommittedFact<Fact>[]) => void>();
-  const renewals = new AbortController();
   let closed = false;
   let isLost = false;
 
@@ -123,7 +124,7 @@ export async function openLedger<State, Fact>(options: LedgerOptions<State, Fact
         cause: error,
       }),
     );
-    renewals.abort(abortError("The ledger has failed"));
+    void lease.stop();
     onFatal(error);
   };
   const tell = (facts: readonly CommittedFact<Fact>[]) => {
@@ -147,26 +148,14 @@ export async function openLedger<State, Fact>(options: LedgerOptions<State, Fact
     onFailure: fail,
   });
 
-  const renewLease = async () => {
-    for (;;) {
-      await clock.sleep(leaseMs / 3, renewals.signal);
-      await journal.renew(partition, { epoch, timeMs: time.nowMs() }).catch(unlessNoRoom);
-    }
-  };
   // From here on, not from the end of the replay: a long one must not outlast the lease.
-  const renewing = renewLease().catch((error: unknown) => {
-    if (!isAbortError(error)) fail(error);
-  });
-  const stopRenewing = async () => {
-    renewals.abort(abortError("The ledger is closing"));
-    await renewing;
-  };
+  const lease = keepLease({ journal, partition, epoch, leaseMs, clock, acquiredMs, timeMs: time.nowMs, onLost: fail });
 
   let replayed: Replayed<State>;
   try {
     replayed = await replay(options, ownership);
   } catch (error) {
-    await stopRenewing();
+    await lease.stop();
     await journal.release(partition, { epoch, timeMs: ownership.lastTimeMs }).catch(() => undefined);
     throw error;
   }
@@ -204,6 +193,18 @@ export async function openLedger<State, Fact>(options: LedgerOptions<State, Fact
     if (queue.failure) throw queue.failure;
     if (closed) throw new MusterError("SERVICE_NOT_READY", `Cannot answer as ${partition} is closed`);
   };
+  /**
+   * Nothing of what the state shows at `shownSequence` can be lost, nor be out of date: past the lease another owner may have
+   * decided more, and only the journal can tell. An append tells by itself.
+   */
+  const untilTrue = async (shownSequence: number) => {
+    await queue.untilDurable(shownSequence);
+    if (lease.isFresh) return;
+    await lease.confirm().catch((error: unknown) => {
+      if (isLoss(error)) fail(error);
+      throw queue.failure ?? error;
+    });
+  };
   const execute: Ledger<State, Fact>["execute"] = async (decide, { internal = false } = {}) => {
     refuseUnlessOpen();
     if (queue.isDiskFull && !internal) {
@@ -217,11 +218,14 @@ export async function openLedger<State, Fact>(options: LedgerOptions<State, Fact
       // Before the fold, which may change what the facts hold, and which could not be undone if a fact has no encoding.
       records = decision.facts.map((fact): NewRecord => ({ timeMs, ...codec.encode(fact) }));
     } catch (refusal) {
-      await queue.untilDurable(sequence);
+      await untilTrue(sequence);
       throw refusal;
     }
-    if (decision.facts.length > 0) fold(decision.facts, records, timeMs);
-    await queue.untilDurable(sequence);
+    if (decision.facts.length === 0) await untilTrue(sequence);
+    else {
+      fold(decision.facts, records, timeMs);
+      await queue.untilDurable(sequence);
+    }
     return decision.reply;
   };
   /** What the journal answers; that it is lost is fatal here as it is for an append. */
@@ -293,7 +297,7 @@ export async function openLedger<State, Fact>(options: LedgerOptions<State, Fact
       closed = true;
       await queue.close();
       if (!queue.failure) await snapshotter?.close();
-      await stopRenewing();
+      await lease.stop();
       if (!isLost) await journal.release(partition, { epoch, timeMs: time.nowMs() }).catch(unlessNoRoom);
     },
   };
@@ -325,11 +329,6 @@ async function replay<State, Fact>(
 function isOvertaken(error: unknown): false {
   if (error instanceof MusterError && error.reason === "CURSOR_EXPIRED") return false;
   throw error;
-}
-
-/** A lease is let go without being written: whoever would take over finds no room either. @throws `error` if it is another. */
-function unlessNoRoom(error: unknown): void {
-  if (!isNoRoom(error)) throw error;
 }
 
 /** Whether no later write can succeed. */

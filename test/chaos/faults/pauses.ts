@@ -1,9 +1,9 @@
 // Faults that stop a process and let it go on: a long garbage collection, a laptop that sleeps, a machine that swaps. A
 // paused owner of a journal may get a successor, and wakes up as a zombie that must commit nothing.
 
-import { connectMatcher } from "@muster/cli";
+import { connectMatcher, type MatcherConnection } from "@muster/cli";
 import { systemClock } from "@muster/kit";
-import { newId } from "@muster/proto";
+import { MusterError, newId } from "@muster/proto";
 import { TERMINAL } from "../history/entry.ts";
 import { readTicketTrails } from "../history/ticket-trail.ts";
 import { createBackendCalls } from "../load/backend-calls.ts";
@@ -37,7 +37,7 @@ export function pauseService(name: ServiceName, weight: number): Fault {
 /** How long a zombie may take to notice that it is one, and to be gone. */
 const ZOMBIE_ENDS_MS = 20_000;
 /** How long a successor may take to own the journal and to serve. */
-const SUCCESSOR_MS = 30_000;
+const SUCCESSOR_MS = 20_000;
 
 /** Paused, replaced, resumed: by force at once, or by whoever finds the lease run out. */
 export function makeZombie(name: ServiceName, weight: number): Fault {
@@ -48,11 +48,12 @@ export function makeZombie(name: ServiceName, weight: number): Fault {
     kills: 0,
     canBegin: (world) => world[name].servingForMs > SERVES_MS,
     async run(parts) {
-      const { world, random, healing, pauseMs, found } = parts;
+      const { world, random, healing, pauseMs } = parts;
       const service = world[name];
       const zombie = service.life;
       if (!zombie) return;
       const beganMs = systemClock.nowMs();
+      await using old = name === "matcher" ? await connectTo(zombie) : undefined;
       const open = openTickets(world);
       zombie.signal("SIGSTOP");
       const takeOver = chance(random, 0.5);
@@ -61,16 +62,33 @@ export function makeZombie(name: ServiceName, weight: number): Fault {
       if (chance(random, 0.5)) world.fronts[name].drop();
       if (name === "fleet" && chance(random, 0.5)) world.fronts.link.drop();
       await rest(between(random, pauseMs.least, pauseMs.most) - (systemClock.nowMs() - beganMs), healing);
-      // Until the successor owns the journal nobody is a zombie: it may have to wait for a lock that the paused one holds.
+      // Until the successor owns the journal nobody is a zombie.
       await service.untilServing(AbortSignal.timeout(SUCCESSOR_MS)).catch(() => undefined);
-      const isReplaced = service.isServing;
+      if (!service.isServing) return await killLockHolder(zombie, name, parts);
+      // What is asked now waits in the zombie's socket, and is read before it can know anything.
+      const beleaguered = old && beleaguer(old, open, parts);
+      await rest(ASKED_MS, healing);
       zombie.signal("SIGCONT");
-      if (name === "matcher") await beleaguer(zombie, open, parts);
-      if (isReplaced) return await expectEnd(zombie, name, parts);
-      found("L-PROGRESS", `no other ${name} could take over from ${zombie.pid} within ${SUCCESSOR_MS} ms`);
-      zombie.signal("SIGKILL");
+      await beleaguered;
+      await expectEnd(zombie, name, parts);
     },
   };
+}
+
+/**
+ * Paused in the middle of a commit, the old owner holds SQLite's lock, and no successor can own the journal: as an operator
+ * would, it is killed.
+ */
+async function killLockHolder(
+  owner: ServiceLife,
+  name: ServiceName,
+  { world, found, killed }: FaultParts,
+): Promise<void> {
+  const service = world[name];
+  owner.signal("SIGKILL");
+  killed(name, `${owner.pid}, which held the lock`);
+  await service.untilServing(AbortSignal.timeout(SUCCESSOR_MS)).catch(() => undefined);
+  if (!service.isServing) found("L-PROGRESS", `no other ${name} could take over from ${owner.pid}, which is dead`);
 }
 
 async function expectEnd(zombie: ServiceLife, name: string, { world, found }: FaultParts): Promise<void> {
@@ -99,13 +117,27 @@ async function expectEnd(zombie: ServiceLife, name: string, { world, found }: Fa
   }
 }
 
-/**
- * Clients that still know the zombie's own address try their luck with it at once: with new tickets, and with some that it
- * last saw alive.
- */
-async function beleaguer(zombie: ServiceLife, open: readonly string[], { world, random }: FaultParts): Promise<void> {
-  await using matcher = connectMatcher(`127.0.0.1:${zombie.port}`);
-  const calls = createBackendCalls(world.history, matcher, "zombie's client");
+/** From the questions to the zombie until it wakes up, in ms. */
+const ASKED_MS = 100;
+
+/** A connection that is open before the pause begins. */
+async function connectTo({ port }: ServiceLife): Promise<MatcherConnection> {
+  const matcher = connectMatcher(`127.0.0.1:${port}`);
+  await matcher.configurations.listConfigurations({}).catch(unlessAway);
+  return matcher;
+}
+
+function unlessAway(error: unknown): void {
+  if (!(error instanceof MusterError)) throw error;
+}
+
+/** Clients that are still connected to the zombie ask for new tickets, and for those that it last saw alive. */
+async function beleaguer(
+  zombie: MatcherConnection,
+  open: readonly string[],
+  { world, random }: FaultParts,
+): Promise<void> {
+  const calls = createBackendCalls(world.history, zombie, "zombie's client");
   const ticketIds = Array.from({ length: 4 }, () => newId("ticket", random));
   await Promise.all([
     ...ticketIds.map((ticketId) => calls.start({ configuration: "duel", ticketId, playerIds: [`z-${ticketId}`] })),
