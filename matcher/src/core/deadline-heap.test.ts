@@ -17,7 +17,9 @@ test("a deadline heap knows what a sorted list would, whatever is added and remo
           if (removes) heap.remove(known);
           model.delete(ticketId);
         } else if (!removes) {
-          model.set(ticketId, heap.add(ticketId, atMs));
+          const deadline = { ticketId, atMs, place: -1 };
+          heap.add(deadline);
+          model.set(ticketId, deadline);
         }
         const times = [...model.values()].map((deadline) => deadline.atMs);
         const due = [...model.values()].filter((one) => one.atMs <= nowMs).map((one) => one.ticketId);
@@ -31,6 +33,6 @@ test("a deadline heap knows what a sorted list would, whatever is added and remo
 
 test("a deadline heap gives no more than asked for", () => {
   const heap = createDeadlineHeap();
-  for (let i = 0; i < 10; i += 1) heap.add(`t${i}` as TicketId, i);
+  for (let i = 0; i < 10; i += 1) heap.add({ ticketId: `t${i}` as TicketId, atMs: i, place: -1 });
   expect(heap.findDue(100, 3)).toHaveLength(3);
 });

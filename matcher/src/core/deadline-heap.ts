@@ -11,8 +11,8 @@ export type Deadline = {
 };
 
 export interface DeadlineHeap {
-  /** Adds a ticket that is not in it. */
-  add(ticketId: TicketId, atMs: number): Deadline;
+  /** Adds a deadline that is not in it. */
+  add(deadline: Deadline): void;
   /** Removes the deadline if it is there. */
   remove(deadline: Deadline): void;
   /** The earliest time, or undefined when it is empty. */
@@ -67,10 +67,8 @@ export function createDeadlineHeap(deadlines: readonly Deadline[] = []): Deadlin
   }
 
   return {
-    add(ticketId, atMs) {
-      const deadline = { ticketId, atMs, place: -1 };
+    add(deadline) {
       rise(deadline, entries.length);
-      return deadline;
     },
     remove(deadline) {
       const { place } = deadline;

@@ -117,7 +117,7 @@ export function erasePlayer(state: MatcherState, playerId: PlayerId): void {
     state.tickets.set(ticketId, {
       ticket: redactTicket(entry.ticket),
       latest: latest ?? entry.latest,
-      deadline: entry.deadline,
+      search: entry.search,
     });
   }
   state.events.replace((event) => {

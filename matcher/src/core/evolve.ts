@@ -8,6 +8,7 @@ import { erasePlayer } from "./erase-player.ts";
 import type { MatcherFact, SeatedPlayer, StampedFact } from "./fact.ts";
 import { type PlacingMatch, stepPlacement, ticketsOf } from "./match.ts";
 import { type MatchedSession, type MatcherState, poolOf, type TicketEntry } from "./matcher-state.ts";
+import { searchOf } from "./searching-tickets.ts";
 import {
   type Assignment,
   changedTicket,
@@ -88,12 +89,13 @@ function addTicket(state: MatcherState, fact: Fact<"ticket-created">, at: Times)
   };
   invariant(!state.tickets.has(ticket.ticketId), "a ticket is created once");
   const pool = poolOf(state, ticket.configuration);
-  pool.searching.set(ticket.ticketId, ticket);
+  const search = searchOf(ticket);
+  pool.searching.add(search);
   pool.live += 1;
   for (const { playerId } of ticket.players) pool.players.set(playerId, ticket.ticketId);
-  const deadline = state.deadlines.add(ticket.ticketId, ticket.timesOutAtMs);
+  state.deadlines.add(search);
   const latest = state.events.append(eventOf(at, ticket));
-  state.tickets.set(ticket.ticketId, { ticket, latest, deadline });
+  state.tickets.set(ticket.ticketId, { ticket, latest, search });
   return state;
 }
 
@@ -110,27 +112,29 @@ function changeTicket(state: MatcherState, ticketId: TicketId, event: TicketEven
     version: visible ? before.version + 1 : before.version,
     returns: event.type === "placement-lost" && next.phase === "SEARCHING" ? before.returns + 1 : before.returns,
   });
-  const deadline = index(state, entry, ticket);
+  const search = index(state, entry, ticket);
   if (isLive(before) && !isLive(ticket)) state.ended.push({ type: "ticket", ticketId, atMs: at.atMs });
   const latest = visible ? state.events.append(eventOf(at, ticket, entry.latest)) : entry.latest;
-  state.tickets.set(ticketId, { ticket, latest, deadline });
+  state.tickets.set(ticketId, { ticket, latest, search });
   return state;
 }
 
 /** Keeps pool, players and deadlines in step with the ticket. */
-function index(state: MatcherState, { ticket: before, deadline }: TicketEntry, after: Ticket): TicketEntry["deadline"] {
+function index(state: MatcherState, { ticket: before, search }: TicketEntry, after: Ticket): TicketEntry["search"] {
   const pool = poolOf(state, after.configuration);
   if (isLive(before) && !isLive(after)) {
     pool.live -= 1;
     for (const { playerId } of after.players) pool.players.delete(playerId);
   }
-  if (after.state.phase === "SEARCHING") {
-    pool.searching.set(after.ticketId, after);
-    return deadline ?? state.deadlines.add(after.ticketId, after.timesOutAtMs);
+  if (search) {
+    pool.searching.remove(search);
+    state.deadlines.remove(search);
   }
-  pool.searching.delete(after.ticketId);
-  if (deadline) state.deadlines.remove(deadline);
-  return undefined;
+  if (after.state.phase !== "SEARCHING") return undefined;
+  const next = searchOf(after);
+  pool.searching.add(next);
+  state.deadlines.add(next);
+  return next;
 }
 
 function formMatch(state: MatcherState, { match }: Fact<"match-formed">, at: Times): MatcherState {

@@ -43,6 +43,7 @@ function assertInvariants(box: Box): void {
   for (const { fill } of state.sessions.values()) {
     for (const { ticketId } of fill?.newcomers ?? []) claim(ticketId, fill?.fillId ?? "");
   }
+  const searching = new Set(Array.from(state.pools.get("auto")?.searching.values() ?? [], ({ ticketId }) => ticketId));
   const livePlayers = new Set<PlayerId>();
   for (const id of acknowledged) {
     const entry = state.tickets.get(id);
@@ -51,7 +52,7 @@ function assertInvariants(box: Box): void {
     const { ticket } = entry;
     const history = historyOf(entry);
     expect(inMatch.has(id)).toBe(ticket.state.phase === "PLACING" || ticket.state.phase === "CLAIMED");
-    expect(state.pools.get("auto")?.searching.has(id) ?? false).toBe(ticket.state.phase === "SEARCHING");
+    expect(searching.has(id)).toBe(ticket.state.phase === "SEARCHING");
     // T-LEGAL-EDGE.
     const changes = history.filter((event) => event.type === "STATE_CHANGED");
     for (const [index, event] of changes.entries()) {

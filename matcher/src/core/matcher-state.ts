@@ -13,8 +13,9 @@ import type {
 import type { RuleSet } from "@muster/rules";
 import type { BackfillRecord, Fill } from "./backfill.ts";
 import type { Configuration } from "./configuration.ts";
-import { createDeadlineHeap, type Deadline, type DeadlineHeap } from "./deadline-heap.ts";
+import { createDeadlineHeap, type DeadlineHeap } from "./deadline-heap.ts";
 import type { PlacingMatch } from "./match.ts";
+import { createSearchingTickets, type Search, type SearchingTickets } from "./searching-tickets.ts";
 import type { Ticket } from "./ticket.ts";
 import { createTicketEventLog, type TicketEventLog, type TicketEventRecord } from "./ticket-events.ts";
 
@@ -40,8 +41,7 @@ export type MatchedSession = {
 
 /** The searching tickets of one configuration, and who holds its players. */
 export type Pool = {
-  /** In no order: claimed and returned tickets come and go. */
-  readonly searching: Map<TicketId, Ticket>;
+  readonly searching: SearchingTickets;
   /** Sessions whose backfill is SEARCHING. */
   readonly backfills: Set<ServerSessionId>;
   /** The live ticket of each player. */
@@ -54,8 +54,8 @@ export type TicketEntry = {
   readonly ticket: Ticket;
   /** What watchers heard of it last; what they heard before hangs on it. */
   readonly latest: TicketEventRecord;
-  /** While it searches: where it stands among the deadlines. */
-  readonly deadline: Deadline | undefined;
+  /** While it searches: where it stands in its pool and among the deadlines. */
+  readonly search: Search | undefined;
 };
 
 export type Ended =
@@ -102,7 +102,7 @@ export function createMatcherState(): MatcherState {
 export function poolOf(state: MatcherState, configuration: string): Pool {
   let pool = state.pools.get(configuration);
   if (!pool) {
-    pool = { searching: new Map(), backfills: new Set(), players: new Map(), live: 0 };
+    pool = { searching: createSearchingTickets(), backfills: new Set(), players: new Map(), live: 0 };
     state.pools.set(configuration, pool);
   }
   return pool;

@@ -40,7 +40,7 @@ function answersOf(state: MatcherState) {
     pools: pools.filter(({ live, backfills }) => live > 0 || backfills.length > 0),
     tickets: [...state.tickets.values()].map((entry) => ({
       ticket: writeTicket(entry.ticket),
-      held: [entry.ticket.arrival, entry.ticket.bodyDigest, entry.ticket.state.phase, entry.deadline?.atMs],
+      held: [entry.ticket.arrival, entry.ticket.bodyDigest, entry.ticket.state.phase, entry.search?.atMs],
       history: historyOf(entry).map(writeTicketEvent),
     })),
     log: log.list.slice(log.from, log.until).map((event) => [event.sequence, event.atMs, writeTicketEvent(event)]),

@@ -12,6 +12,7 @@ import {
   type Pool,
   poolOf,
 } from "../core/matcher-state.ts";
+import { searchOf } from "../core/searching-tickets.ts";
 import { createTicketEventLog, type TicketEventRecord } from "../core/ticket-events.ts";
 import { decodeConfiguration, decodeMatch, decodeSession } from "./kept-documents.ts";
 import { EVENT_TYPES, PHASES, SNAPSHOT_SCHEMA, type SnapshotColumns } from "./snapshot-schema.ts";
@@ -104,11 +105,10 @@ function readTickets(
     const pool = pools[columns.ticketConfiguration[row] ?? -1];
     invariant(last && pool, "every ticket of a snapshot has an event and a pool");
     const phase = columns.phase[row];
-    let deadline: Deadline | undefined;
-    if (phase === PHASES.SEARCHING) {
-      deadline = { ticketId, atMs: ticket.timesOutAtMs, place: -1 };
-      deadlines.push(deadline);
-      pool.searching.set(ticketId, ticket);
+    const search = phase === PHASES.SEARCHING ? searchOf(ticket) : undefined;
+    if (search) {
+      deadlines.push(search);
+      pool.searching.add(search);
     }
     if (isLive(phase)) {
       pool.live += 1;
@@ -117,7 +117,7 @@ function readTickets(
         pool.players.set(columns.playerId.at(player) as PlayerId, ticketId);
       }
     }
-    state.tickets.set(ticketId, { ticket, latest: last, deadline });
+    state.tickets.set(ticketId, { ticket, latest: last, search });
   }
   return deadlines;
 }

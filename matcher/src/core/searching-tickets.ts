@@ -1,0 +1,51 @@
+// The searching tickets of one pool, in no order. Each carries its own place, here and among the deadlines: maps by id would cost
+// a million tickets a hundred megabytes, and a restart a second.
+import type { Deadline } from "./deadline-heap.ts";
+import type { Ticket } from "./ticket.ts";
+
+/** A ticket while it searches. */
+export type Search = Deadline & {
+  readonly ticket: Ticket;
+  /** The pool's own: where it stands. -1: not in it. */
+  poolPlace: number;
+};
+
+export interface SearchingTickets {
+  /** Adds a search that is not in it. */
+  add(search: Search): void;
+  /** Removes the search if it is there. */
+  remove(search: Search): void;
+  values(): Iterable<Ticket>;
+  readonly size: number;
+}
+
+/** The search that begins with `ticket`, not yet in a pool nor among the deadlines. */
+export function searchOf(ticket: Ticket): Search {
+  return { ticketId: ticket.ticketId, atMs: ticket.timesOutAtMs, place: -1, ticket, poolPlace: -1 };
+}
+
+/** A pool that nobody searches in. */
+export function createSearchingTickets(): SearchingTickets {
+  const searches: Search[] = [];
+  return {
+    add(search) {
+      search.poolPlace = searches.length;
+      searches.push(search);
+    },
+    remove(search) {
+      const { poolPlace } = search;
+      if (poolPlace < 0) return;
+      search.poolPlace = -1;
+      const last = searches.pop();
+      if (!last || last === search) return;
+      searches[poolPlace] = last;
+      last.poolPlace = poolPlace;
+    },
+    *values() {
+      for (const { ticket } of searches) yield ticket;
+    },
+    get size() {
+      return searches.length;
+    },
+  };
+}
