@@ -45,9 +45,19 @@ export type CommitQueueOptions<Fact> = {
 
 /** Facts of one append, in whole decisions: bounds the time that one disk write may take. */
 const APPEND_FACTS_MAX = 4_096;
+/** Appends under way: while the disk works on one, the next is on its desk. */
+const APPENDS_MAX = 2;
+/** Facts that make a second append worth its own sync; fewer of them wait and share the next. */
+const OVERLAP_FACTS_MIN = 256;
 /** How long a full disk is left alone before the next try, in ms: doubling up to the longest. */
 const RETRY_FIRST_MS = 100;
 const RETRY_MS_MAX = 2_000;
+
+/** An append that was asked for, and what it failed with, if it did. */
+type Append<Fact> = {
+  readonly batch: Decided<Fact>;
+  readonly outcome: Promise<{ readonly error: unknown } | undefined>;
+};
 
 type Waiter = { readonly sequence: number; readonly settle: (error?: MusterError) => void };
 
@@ -57,7 +67,11 @@ export function createCommitQueue<Fact>(options: CommitQueueOptions<Fact>): Comm
   const closing = new AbortController();
   let durable = options.durableSequence;
   let queue: Decided<Fact>[] = [];
-  let appending: Promise<void> | undefined;
+  let queuedFacts = 0;
+  const underWay: Append<Fact>[] = [];
+  let running: Promise<void> | undefined;
+  let isWaking = false;
+  let isRetrying = false;
   let isDiskFull = false;
   let failure: MusterError | undefined;
 
@@ -71,11 +85,12 @@ export function createCommitQueue<Fact>(options: CommitQueueOptions<Fact>): Comm
     let taken = 0;
     for (const decided of queue) {
       if (taken > 0 && facts.length + decided.facts.length > APPEND_FACTS_MAX) break;
-      facts.push(...decided.facts);
-      records.push(...decided.records);
+      for (const fact of decided.facts) facts.push(fact);
+      for (const record of decided.records) records.push(record);
       taken += 1;
     }
     queue = queue.slice(taken);
+    queuedFacts -= facts.length;
     return { facts, records };
   };
   const noteDisk = (isFull: boolean) => {
@@ -86,6 +101,7 @@ export function createCommitQueue<Fact>(options: CommitQueueOptions<Fact>): Comm
   /** Tries until there is room. @throws an AbortError if the queue is closed before. */
   const append = async (records: readonly NewRecord[]) => {
     for (let waitMs = RETRY_FIRST_MS; ; waitMs = Math.min(2 * waitMs, RETRY_MS_MAX)) {
+      if (isDiskFull) await clock.sleep(waitMs, closing.signal);
       try {
         await journal.append({ partition, epoch, afterSequence: durable, records });
         return noteDisk(false);
@@ -93,7 +109,6 @@ export function createCommitQueue<Fact>(options: CommitQueueOptions<Fact>): Comm
         if (!isNoRoom(error)) throw error;
       }
       noteDisk(true);
-      await clock.sleep(waitMs, closing.signal);
     }
   };
   const settleDurable = () => {
@@ -101,29 +116,67 @@ export function createCommitQueue<Fact>(options: CommitQueueOptions<Fact>): Comm
     while (settled < waiters.length && (waiters[settled] as Waiter).sequence <= durable) settled += 1;
     for (const waiter of waiters.splice(0, settled)) waiter.settle();
   };
-  const appendQueued = async () => {
-    while (queue.length > 0 && !failure) {
-      const { facts, records } = takeBatch();
-      await append(records);
-      if (failure) return; // The lease was lost meanwhile: whoever waited has been told already.
-      durable += facts.length;
-      settleDurable();
-      onDurable(facts);
+  const commit = ({ facts }: Decided<Fact>) => {
+    if (failure) return; // The lease was lost meanwhile: whoever waited has been told already.
+    durable += facts.length;
+    settleDurable();
+    onDurable(facts);
+  };
+  /** Sends what is queued on its way, unless it would be a small write on the heels of another one. */
+  const start = () => {
+    while (queue.length > 0 && !failure && !isRetrying) {
+      const isWorthIt = underWay.length === 0 || queuedFacts >= OVERLAP_FACTS_MIN;
+      if (!isWorthIt || underWay.length === APPENDS_MAX) return;
+      const batch = takeBatch();
+      const afterSequence = underWay.reduce((sum, one) => sum + one.batch.facts.length, durable);
+      const request = { partition, epoch, afterSequence, records: batch.records };
+      const outcome = journal.append(request).then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      );
+      underWay.push({ batch, outcome });
     }
   };
-  const onAppendFailed = (error: unknown) => {
+  /** Takes the batches as they become durable, one after the other. */
+  const run = async () => {
+    for (start(); underWay[0] && !failure; start()) {
+      const [first] = underWay;
+      const failed = await first.outcome;
+      if (failed && !isNoRoom(failed.error)) throw failed.error;
+      if (!failed) {
+        underWay.shift();
+        commit(first.batch);
+        continue;
+      }
+      noteDisk(true);
+      isRetrying = true;
+      // What was to follow was refused with it, for not following: each is tried again in its turn.
+      await Promise.all(underWay.map(({ outcome }) => outcome));
+      for (const { batch } of underWay.splice(0)) {
+        await append(batch.records);
+        commit(batch);
+      }
+      isRetrying = false;
+    }
+  };
+  const onRunFailed = (error: unknown) => {
     if (!closing.signal.aborted || !isAbortError(error)) return onFailure(error);
     fail(new MusterError("SERVICE_NOT_READY", `Cannot write ${partition} before it closes: the disk has no room`));
   };
-  const wakeAppender = () => {
+  const wake = () => {
+    if (isWaking) return;
+    isWaking = true;
     // On a later microtask, so that callers of the same turn share one write.
-    appending ??= Promise.resolve()
-      .then(appendQueued)
-      .catch(onAppendFailed)
-      .finally(() => {
-        appending = undefined;
-        if (queue.length > 0 && !failure) wakeAppender();
-      });
+    void Promise.resolve().then(() => {
+      isWaking = false;
+      if (running) return start();
+      running = run()
+        .catch(onRunFailed)
+        .finally(() => {
+          running = undefined;
+          if (queue.length > 0 && !failure) wake();
+        });
+    });
   };
 
   return {
@@ -138,7 +191,8 @@ export function createCommitQueue<Fact>(options: CommitQueueOptions<Fact>): Comm
     },
     push(decided) {
       queue.push(decided);
-      wakeAppender();
+      queuedFacts += decided.facts.length;
+      wake();
     },
     untilDurable: (sequence) =>
       new Promise<void>((resolve, reject) => {
@@ -149,7 +203,7 @@ export function createCommitQueue<Fact>(options: CommitQueueOptions<Fact>): Comm
     fail,
     async close() {
       closing.abort(abortError("The ledger is closing"));
-      while (appending) await appending;
+      while (running || isWaking) await (running ?? Promise.resolve());
     },
   };
 }

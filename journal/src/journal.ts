@@ -86,7 +86,7 @@ export interface Journal extends AsyncDisposable {
   /** Gives the partition back, so that the next owner need not wait for the lease. No effect once another has taken over. */
   release(partition: string, owner: OwnerTime): Promise<void>;
   /**
-   * Durable when resolved; all records or none.
+   * Durable when resolved; all records or none. Several may be under way: each is judged as if those before it had ended.
    *
    * @throws {MusterError} EPOCH_STALE after a takeover, SEQUENCE_CONFLICT if the journal does not end at `afterSequence`,
    * JOURNAL_FULL while the disk has no room for it: nothing of it is kept, and the same append may succeed later.

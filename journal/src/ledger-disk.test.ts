@@ -49,6 +49,33 @@ test("what the service decides by itself waits for room, in order", async () => 
   expect((await openSum(journal)).state.total).toBe(10);
 });
 
+test("writes that were under way together when the disk became full become durable in their order", async () => {
+  const clock = createVirtualClock();
+  let isFull = false;
+  const journal = createMemoryJournal({ clock, writeMs: () => 5, isFull: () => isFull });
+  const ledger = await openSum(journal, { clock });
+  const replies: number[] = [];
+  const addMany = (count: number) => {
+    const decide = () => ({ facts: Array<number>(count).fill(1), reply: count });
+    void ledger.execute(decide).then((reply) => replies.push(reply));
+  };
+  addMany(2);
+  await clock.advance(1);
+  addMany(300); // On the heels of the first, because it is worth a write of its own.
+  addMany(1);
+  await clock.advance(1);
+  isFull = true;
+  await clock.advance(1_000);
+  expect(replies).toEqual([]);
+  isFull = false;
+  await clock.advance(3_000);
+  expect(replies).toEqual([2, 300, 1]);
+  addMany(4);
+  await clock.advance(10);
+  journal.crash();
+  expect((await openSum(journal)).state.total).toBe(307);
+});
+
 test("a full disk is left alone for longer and longer, up to two seconds", async () => {
   const clock = createVirtualClock();
   const tries: number[] = [];

@@ -228,6 +228,33 @@ test("many callers share one write", async () => {
   expect(appends).toBeLessThanOrEqual(2);
 });
 
+const overlaps = [
+  { name: "waits for the one before while it is small", facts: 10, appends: [1, 10], atMs: 5 },
+  { name: "sets out at once when it is worth a write of its own", facts: 300, appends: [1, 300], atMs: 0 },
+];
+for (const { name, facts, appends, atMs } of overlaps) {
+  test(`a second write ${name}`, async () => {
+    const clock = createVirtualClock();
+    const journal = createMemoryJournal({ clock, writeMs: () => 5 });
+    const asked: { readonly records: number; readonly atMs: number }[] = [];
+    const watched: MemoryJournal = {
+      ...journal,
+      append: (request) => {
+        asked.push({ records: request.records.length, atMs: clock.nowMs() });
+        return journal.append(request);
+      },
+    };
+    const ledger = await open(watched, { clock });
+    void ledger.execute(add(1));
+    await clock.advance(0);
+    for (let i = 0; i < facts; i += 1) void ledger.execute(add(1));
+    await clock.advance(20);
+    expect(asked.map(({ records }) => records)).toEqual(appends);
+    expect(asked[1]?.atMs).toBe(atMs);
+    expect(ledger.durableSequence).toBe(facts + 1);
+  });
+}
+
 test("onCommitted() tells of durable facts only, in order, with their sequence", async () => {
   const ledger = await open(createMemoryJournal());
   const told: [number, number][] = [];

@@ -36,6 +36,7 @@ export function createMemoryJournal(options: MemoryJournalOptions = {}): MemoryJ
   const { clock = systemClock, writeMs, isFull = () => false } = options;
   const partitions = new Map<string, Partition>();
   let life = new AbortController();
+  let lastWrite: Promise<void> = Promise.resolve();
 
   const partitionOf = (name: string): Partition => {
     let partition = partitions.get(name);
@@ -65,14 +66,24 @@ export function createMemoryJournal(options: MemoryJournalOptions = {}): MemoryJ
     partition.lastTimeMs = Math.max(partition.lastTimeMs, timeMs);
     partition.lastWallMs = clock.wallMs();
   };
-  /** The partition, after as long as the disk takes. */
+  /** The partition, after as long as the disk takes, and after the writes that were asked for before. */
   const write = async (name: string, epoch: number): Promise<Partition> => {
     const { signal } = life;
-    if (writeMs) await clock.sleep(writeMs(), signal);
-    signal.throwIfAborted();
-    const partition = owned(name, epoch);
-    if (isFull()) throw new MusterError("JOURNAL_FULL", `Cannot write ${name} as the disk is full`);
-    return partition;
+    const before = lastWrite;
+    let end: () => void = () => undefined;
+    lastWrite = new Promise((resolve) => {
+      end = resolve;
+    });
+    try {
+      await before;
+      if (writeMs) await clock.sleep(writeMs(), signal);
+      signal.throwIfAborted();
+      const partition = owned(name, epoch);
+      if (isFull()) throw new MusterError("JOURNAL_FULL", `Cannot write ${name} as the disk is full`);
+      return partition;
+    } finally {
+      end();
+    }
   };
 
   return {
