@@ -110,6 +110,21 @@ describe("the weather of a memory network", () => {
     });
   }
 
+  test("opens a stream once, however often its first frame arrives", async () => {
+    const pair = createPair({ request: { delayMs: 1, againAfterMs: 5 } });
+    const requests = async function* () {
+      yield { message: { $case: "heartbeat" as const, value: {} } };
+    };
+    let answers = 0;
+    const read = async () => {
+      for await (const _answer of pair.attach(requests())) answers += 1;
+    };
+    const reading = read();
+    await pair.clock.advance(1_000);
+    await reading;
+    expect([pair.echoed, answers]).toEqual([1, 1]);
+  });
+
   test("lets go of what it held when it is asked again", async () => {
     const pair = createPair({ request: "held" });
     const call = pair.describeOnce();

@@ -247,7 +247,8 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
         },
       });
       const handle = (arrived: unknown) => {
-        if (!open.has(call)) return;
+        // No transport opens a stream twice: whoever reads would hear two of them at once.
+        if (!open.has(call) || call.node !== undefined) return;
         try {
           const server = findServer(from, address);
           call.node = server.node;

@@ -15,7 +15,7 @@ export type Frame = {
 };
 
 export type Fate =
-  /** It arrives after the delay, `again` also after that one, as where a transport repeats a request. Streams keep their order. */
+  /** It arrives after the delay, `again` also after that one, as where a transport repeats a unary request. Streams are opened once and keep their order. */
   | { readonly delayMs: number; readonly againAfterMs?: number }
   /** It waits, and what follows it on a stream with it, until `MemoryNetwork.askAgain`. */
   | "held"

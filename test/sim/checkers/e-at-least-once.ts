@@ -10,7 +10,9 @@ const NAME = "E-AT-LEAST-ONCE";
 export function eAtLeastOnce(books: Books): Checker {
   const checkTicket = (name: string, watcher: TicketWatcher, ticket: TicketEntry) => {
     const { ticketId, version, battleSessionId = "", createdTick } = ticket;
-    const isAwaited = watcher.ticketIds ? watcher.ticketIds.has(ticketId) : createdTick > watcher.startedTick;
+    const isAwaited = watcher.ticketIds
+      ? watcher.ticketIds.has(ticketId)
+      : createdTick > (watcher.startedTick ?? Number.POSITIVE_INFINITY);
     if (!isAwaited) return;
     const heard = watcher.versions.get(ticketId) ?? 0;
     if (heard !== version)

@@ -26,7 +26,8 @@ export function eOrder(books: Books): Checker {
     if (type !== TicketEventType.STATE_CHANGED) return;
     const before = watcher.versions.get(id);
     // Named tickets are told of from their start.
-    const isNew = watcher.ticketIds || (books.matcher.tickets.get(id)?.createdTick ?? 0) > watcher.startedTick;
+    const startedTick = watcher.startedTick ?? Number.POSITIVE_INFINITY;
+    const isNew = watcher.ticketIds || (books.matcher.tickets.get(id)?.createdTick ?? 0) > startedTick;
     const expected = before === undefined ? (isNew ? 1 : ticket.version) : before + 1;
     if (ticket.version === expected) return;
     throw new BrokenPromise(NAME, `${name} hears version ${ticket.version} of ${id} where ${expected} is next`);

@@ -27,7 +27,7 @@ export function mNoBypass(books: Books): Checker {
         if (waiting.createdMs >= ticket.createdMs || taken.has(waiting.ticketId)) continue;
         if (waiting.timesOutAtMs <= journalMs || askedToCancel.has(waiting.ticketId)) continue;
         if (lookOf(waiting) !== lookOf(ticket)) continue;
-        if (waiting.players.some((player) => seated.has(player.playerId))) continue; // In that very battle already.
+        if (waiting.players.some((player) => seated.has(player.playerId))) continue; // In that very battle, as the matcher may see it.
         throw new BrokenPromise(
           NAME,
           `${name} takes ${ticketId} and leaves ${waiting.ticketId}, which is older and like it`,
@@ -46,8 +46,7 @@ export function mNoBypass(books: Books): Checker {
       const { fact, journalMs } = observation;
       if (fact.type === "match-formed") check(fact.match.matchId, journalMs);
       if (fact.type === "fill-decided") {
-        const seats = books.fleet.sessions.get(fact.battleSessionId)?.seats.values() ?? [];
-        check(fact.fillId, journalMs, new Set([...seats].map((seat) => seat.playerId)));
+        check(fact.fillId, journalMs, books.fleet.sessions.get(fact.battleSessionId)?.everSeated);
       }
       if (fact.type === "ended-forgotten") {
         for (const ticketId of askedToCancel) if (!books.matcher.tickets.has(ticketId)) askedToCancel.delete(ticketId);

@@ -18,7 +18,8 @@ export function pRemoveOnce(books: Books): Checker {
         if (!session.freed.has(playerSessionId)) continue;
         throw new BrokenPromise(NAME, `the seat of ${playerId} in ${id} was freed before`);
       }
-      const touches = change.added.length + change.removed.length > 0 || change.creationPolicy !== undefined;
+      const isOpened = change.creationPolicy !== undefined || change.unreachable !== undefined;
+      const touches = change.added.length + change.removed.length > 0 || isOpened;
       const expected = session.rosterVersion + (touches ? 1 : 0);
       if (change.rosterVersion === expected) return;
       throw new BrokenPromise(

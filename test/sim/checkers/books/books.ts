@@ -103,10 +103,10 @@ export function createBooks(): Books {
           calls.delete(observation.callId);
           return;
         case "ticket-watch":
-          watches.ticketWatch({ ...observation, tick });
+          watches.ticketWatch(observation);
           return;
         case "ticket-event":
-          watches.ticketEvent(observation.watcher, observation.event);
+          watches.ticketEvent(observation.watcher, observation.event, tick);
           return;
         case "session-watch":
           watches.sessionWatch(observation.watcher, observation.resumeToken, tick);
@@ -115,7 +115,10 @@ export function createBooks(): Books {
           watches.sessionEvent(observation.watcher, observation.event);
           return;
         case "watch-ended":
-          watches.ended(observation.watcher, observation.reason);
+          watches.ended(observation.watcher);
+          return;
+        case "life":
+          if (!["start", "pause", "resume"].includes(observation.how)) watches.died(observation.node);
           return;
         case "healed":
           healedMs = observation.atMs;

@@ -57,6 +57,8 @@ export type SessionEntry = {
   readonly seats: Map<string, SeatEntry>;
   /** Ids of seats that were freed. */
   readonly freed: Set<string>;
+  /** Everybody who ever had a seat. */
+  readonly everSeated: Set<string>;
   /** Seats in use, by team. */
   readonly used: Map<string, number>;
   backfill: Session["backfill"];
@@ -110,6 +112,7 @@ export function createFleetBook(): FleetBook {
       seatsAddedAt: 0,
       seats: new Map(),
       freed: new Set(),
+      everSeated: new Set(),
       used: new Map(),
       backfill,
       creationPolicy,
@@ -156,6 +159,7 @@ export function createFleetBook(): FleetBook {
       });
       used.set(team ?? "", (used.get(team ?? "") ?? 0) + 1);
       sessionBySeat.set(playerSessionId, battleSessionId);
+      session.everSeated.add(playerId);
       if (ticketId !== undefined) seatedTickets.set(ticketId, battleSessionId);
     }
   };

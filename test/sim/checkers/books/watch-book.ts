@@ -6,8 +6,8 @@ import { TicketEventType, type WatchTicketsResponse } from "@muster/proto/matchm
 export type TicketWatcher = {
   /** Undefined: all tickets. */
   readonly ticketIds: ReadonlySet<string> | undefined;
-  /** Observation at which it began anew: what came before it need not know. */
-  startedTick: number;
+  /** The first thing that it heard: what came before it need not know. */
+  startedTick: number | undefined;
   isOpen: boolean;
   /** The last version heard of each ticket. */
   readonly versions: Map<string, number>;
@@ -29,12 +29,13 @@ export interface WatchBook {
     readonly watcher: string;
     readonly resumeToken: string;
     readonly ticketIds: readonly string[];
-    readonly tick: number;
   }): void;
-  ticketEvent(watcher: string, event: WatchTicketsResponse): void;
+  ticketEvent(watcher: string, event: WatchTicketsResponse, tick: number): void;
   sessionWatch(watcher: string, resumeToken: string, tick: number): void;
   sessionEvent(watcher: string, event: WatchSessionsResponse): void;
-  ended(watcher: string, reason: string): void;
+  ended(watcher: string): void;
+  /** The process that watched is gone, and its successor knows nothing of it. */
+  died(node: string): void;
 }
 
 export function createWatchBook(): WatchBook {
@@ -43,7 +44,7 @@ export function createWatchBook(): WatchBook {
   return {
     ofTickets,
     ofSessions,
-    ticketWatch({ watcher: name, resumeToken, ticketIds, tick }) {
+    ticketWatch({ watcher: name, resumeToken, ticketIds }) {
       const watcher = ofTickets.get(name);
       if (watcher && resumeToken !== "") {
         watcher.isOpen = true;
@@ -52,15 +53,17 @@ export function createWatchBook(): WatchBook {
       const named = ticketIds.length > 0 ? new Set(ticketIds) : undefined;
       ofTickets.set(name, {
         ticketIds: named,
-        startedTick: tick,
+        startedTick: undefined,
         isOpen: true,
         versions: new Map(),
         sessionEnds: new Set(),
       });
     },
-    ticketEvent(name, { type, ticket }) {
+    ticketEvent(name, { type, ticket }, tick) {
       const watcher = ofTickets.get(name);
-      if (!watcher || !ticket) return;
+      if (!watcher) return;
+      watcher.startedTick ??= tick;
+      if (!ticket) return;
       if (type === TicketEventType.STATE_CHANGED) watcher.versions.set(ticket.ticketId, ticket.version);
       if (type === TicketEventType.SESSION_ENDED) watcher.sessionEnds.add(ticket.ticketId);
     },
@@ -76,11 +79,16 @@ export function createWatchBook(): WatchBook {
       if (event.$case === "session") watcher.revisions.set(event.value.battleSessionId, event.value.revision);
       if (event.$case === "sessionChange") watcher.revisions.set(event.value.battleSessionId, event.value.revision);
     },
-    ended(name, reason) {
+    ended(name) {
       const watcher = ofTickets.get(name);
-      // Whoever watches tickets by name and leaves has seen what it wanted.
-      if (watcher?.ticketIds && reason === "LEFT") ofTickets.delete(name);
       for (const one of [watcher, ofSessions.get(name)]) if (one) one.isOpen = false;
+    },
+    died(node) {
+      for (const watchers of [ofTickets, ofSessions]) {
+        for (const name of watchers.keys()) {
+          if (name === node || name.startsWith(`${node} `)) watchers.delete(name);
+        }
+      }
     },
   };
 }
