@@ -27,6 +27,10 @@ export function lProgress(books: Books): Checker {
     );
     const teams = ruleSet.tiers[0].teams.flatMap((team) => team.instances);
     return searchSeating([late, ...pool.slice(0, OTHERS_MAX)], teams, (seated) => {
+      // A team may be asked for by the name of its template: whoever asks for another sits wrong here.
+      const isContent = ({ ticket, team }: Seated[number]) =>
+        ticket.players.every((player) => player.team === undefined || team.startsWith(player.team));
+      if (!seated.every(isContent)) return false;
       const ages = seated.map(({ ticket }) => journalMs - OVERDUE_MS - ticket.createdMs);
       const roster = teams.map((name) => ({
         name,
