@@ -72,7 +72,7 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
   const ended = new Map<string, BattleSession>();
   const placements = new Map<string, Placement>();
   const bodies = new Map<string, string>();
-  const fillAnswers = new Map<string, true>();
+  const fillAnswers = new Map<string, BattleSession>();
   const updateIds = new Set<string>();
   const log: Event[] = [];
   const news = createNotifier();
@@ -165,7 +165,8 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
   };
   const applyFill = (request: ApplyFillRequest): BattleSession => {
     const session = get(request.battleSessionId);
-    if (fillAnswers.has(request.fillId)) return session;
+    const known = fillAnswers.get(request.fillId);
+    if (known) return known;
     if (session.rosterVersion !== request.expectedRosterVersion) {
       throw new MusterError("ROSTER_VERSION_STALE", "Cannot fill as the roster changed", {
         metadata: { rosterVersion: String(session.rosterVersion) },
@@ -177,8 +178,9 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
     const added = request.newcomers.map((player) => seat(player, "RESERVED"));
     const backfill = request.backfill && readBackfill(request.backfill);
     change({ reason: "PLAYERS_ADDED", added, backfill }, session.battleSessionId);
-    fillAnswers.set(request.fillId, true);
-    return get(request.battleSessionId);
+    const filled = get(request.battleSessionId);
+    fillAnswers.set(request.fillId, filled);
+    return filled;
   };
 
   const unused = async (): Promise<never> => {

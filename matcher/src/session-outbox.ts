@@ -1,7 +1,7 @@
 // Everything that a battle session is told: fills and backfill updates, one after the other, so that the game hears of them in
 // order. What there is to tell follows from durable facts and the fleet's own picture, and is worked out anew each time.
 import { backoffMs } from "@muster/kit";
-import { type MusterError, type ServerSessionId, toMusterError } from "@muster/proto";
+import { type BattleSession, type MusterError, type ServerSessionId, toMusterError } from "@muster/proto";
 import { isSameDocument, updateIdOf } from "./core/backfill.ts";
 import { decideFillApplied, decideFillDropped } from "./core/fleet-reports.ts";
 import type { MatcherState } from "./core/matcher-state.ts";
@@ -32,6 +32,8 @@ export function createSessionOutbox(workshop: Workshop): SessionOutbox {
   /** Updates that the fleet has taken, or will never take, before the feed shows them. */
   const told = new Map<ServerSessionId, string>();
   const blocks = new Map<ServerSessionId, Block>();
+  /** Fills that a former run may have asked for already. */
+  const inherited = new Set([...ledger.state.sessions.values()].flatMap(({ fill }) => fill?.fillId ?? []));
 
   const findJob = (state: MatcherState, id: ServerSessionId): Job | undefined => {
     const session = state.sessions.get(id);
@@ -51,9 +53,23 @@ export function createSessionOutbox(workshop: Workshop): SessionOutbox {
     return { type: "update", update: { updateId, battleSessionId: id, backfill: document } };
   };
 
-  const applyFill = async (request: FillRequest, signal: AbortSignal) => {
+  /**
+   * The answer to a repeat is the session right after the fill. Nobody has been told the seats since: a newcomer who is not
+   * there any more had no chance to come, and searches on.
+   */
+  const presentOf = async (session: BattleSession, signal: AbortSignal): Promise<BattleSession> => {
+    const { battleSessionId } = session;
+    const present = await fleet.findSession(battleSessionId, signal).catch((error: unknown) => {
+      log.warn({ battleSessionId, error }, "Cannot look at the session after a repeated fill; taking the answer");
+      return undefined;
+    });
+    return present ?? session;
+  };
+  const applyFill = async (request: FillRequest, isRepeat: boolean, signal: AbortSignal) => {
     const { fillId, battleSessionId } = request;
-    const session = await fleet.applyFill(request, signal);
+    const answered = await fleet.applyFill(request, signal);
+    const session = isRepeat || inherited.has(fillId) ? await presentOf(answered, signal) : answered;
+    inherited.delete(fillId);
     if (view.put(session)) workshop.viewChanged.ring();
     blocks.delete(battleSessionId);
     await record(workshop, (state) => decideFillApplied(state, fillId, session));
@@ -72,8 +88,8 @@ export function createSessionOutbox(workshop: Workshop): SessionOutbox {
     blocks.set(battleSessionId, { rosterVersion: expectedRosterVersion, revision });
     await record(workshop, (state) => decideFillDropped(state, fillId, { battleSessionId, reason }));
   };
-  const perform = async (job: Job, signal: AbortSignal) => {
-    if (job.type === "fill") return applyFill(job.request, signal);
+  const perform = async (job: Job, isRepeat: boolean, signal: AbortSignal) => {
+    if (job.type === "fill") return applyFill(job.request, isRepeat, signal);
     await fleet.updateBackfill(job.update, signal);
     told.set(job.update.battleSessionId, job.update.updateId);
   };
@@ -89,7 +105,7 @@ export function createSessionOutbox(workshop: Workshop): SessionOutbox {
       const job = await ledger.read((state) => findJob(state, id));
       if (!job) return;
       try {
-        await perform(job, signal);
+        await perform(job, attempt > 1, signal);
         attempt = 1;
       } catch (caught) {
         if (signal.aborted) return;
