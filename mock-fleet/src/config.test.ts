@@ -38,12 +38,14 @@ test("parseFleetConfig() fills in defaults, in ms", () => {
       health: { intervalMs: 5_000, timeoutMs: 2_500, missesMax: 3 },
       processTerminateMs: 10_000,
       endedKeptMs: 24 * 3_600_000,
+      journalKeptMs: 0,
     },
   });
 });
 
-test("parseFleetConfig() remembers what has ended for as long as the retention says", () => {
-  expect(parse({ retention: { endedHours: 2 } }).settings.endedKeptMs).toBe(2 * 3_600_000);
+test("parseFleetConfig() remembers what has ended, and keeps facts, for as long as the retention says", () => {
+  const { settings } = parse({ retention: { endedHours: 2, journalHours: 1 } });
+  expect([settings.endedKeptMs, settings.journalKeptMs]).toEqual([2 * 3_600_000, 3_600_000]);
 });
 
 const refused = [

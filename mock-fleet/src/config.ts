@@ -84,7 +84,8 @@ export function parseFleetConfig(file: Pick<MusterFile, "path" | "directory" | "
   if (settings.hostLostAfterMs <= settings.hostSilentAfterMs) {
     throw refuse("$.fleetSettings.hostLostAfterMs", "more than hostSilentAfterMs", settings.hostLostAfterMs);
   }
-  return { fleets, queues, settings: { ...settings, endedKeptMs: readRetention(file).endedMs } };
+  const { endedMs: endedKeptMs, journalMs: journalKeptMs } = readRetention(file);
+  return { fleets, queues, settings: { ...settings, endedKeptMs, journalKeptMs } };
 }
 
 function readFleet(fleet: z.output<typeof fleetSchema>, path: string, directory: string): FleetSpec {

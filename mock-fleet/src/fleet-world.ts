@@ -45,6 +45,7 @@ export const testSettings: FleetSettings = {
   health: { intervalMs: 5_000, timeoutMs: 2_500, missesMax: 3 },
   processTerminateMs: 500,
   endedKeptMs: 24 * 3_600_000,
+  journalKeptMs: 0,
 };
 
 export type FleetWorldOptions = {

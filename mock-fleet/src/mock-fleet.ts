@@ -111,6 +111,7 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
         },
       },
       everyRecords: options.snapshotEveryFacts ?? factsBetweenSnapshots,
+      keepMs: config.settings.journalKeptMs,
     },
   });
   const attachments = createAttachments();

@@ -200,6 +200,12 @@ test("the commands answer people and machines", async () => {
   expect((await ask("logs", server.processId.slice(0, 12))).out).toContain(`battle ${battleSessionId}`);
   expect((await ask("logs", battleSessionId)).out).toContain(`battle ${battleSessionId}`);
 
+  expect((await ask("player", "erase", "nobody")).out).toMatch(/^nobody is erased/);
+  expect(JSON.parse((await ask("player", "erase", "nobody", "--json")).out)).toEqual({
+    playerId: "nobody",
+    erased: true,
+  });
+
   const watched = await ask("ticket", "watch", ticketId, "--json");
   expect(watched.out.split("\n").map((line) => JSON.parse(line).ticket.state)).toEqual([
     "SEARCHING",
@@ -212,8 +218,11 @@ test("a refused command says why in one sentence, and what to do", async () => {
   const { dev, addresses } = await startDev();
   await using _ = dev;
   const { ticketId, battleSessionId } = await startBattle(addresses);
+  const { out } = await muster(["sessions", battleSessionId, "--json", ...addresses]);
+  const { playerId } = JSON.parse(out).playerSessions[0];
   const refused = [
     { args: ["ticket", "cancel", ticketId], reason: "TICKET_ALREADY_MATCHED", code: 1 },
+    { args: ["player", "erase", playerId], reason: "PLAYER_SEATED", code: 1 },
     { args: ["ticket", "show", "tick_none"], reason: "TICKET_NOT_FOUND", code: 1 },
     { args: ["ticket", "start", "--config-name", "nope"], reason: "CONFIGURATION_NOT_FOUND", code: 1 },
     { args: ["backfill", "start", battleSessionId], reason: "BACKFILL_ALREADY_RUNNING", code: 1 },

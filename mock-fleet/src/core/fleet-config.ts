@@ -48,6 +48,8 @@ export type FleetSettings = {
   readonly processTerminateMs: number;
   /** How long ended processes, placements and sessions are remembered, in ms. */
   readonly endedKeptMs: number;
+  /** How long facts stay in the journal after a snapshot holds them, in ms. */
+  readonly journalKeptMs: number;
 };
 
 export type FleetConfig = {

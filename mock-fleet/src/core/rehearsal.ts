@@ -73,6 +73,7 @@ const settings: FleetSettings = {
   health: { intervalMs: 5_000, timeoutMs: 2_500, missesMax: 3 },
   processTerminateMs: 10_000,
   endedKeptMs: 24 * 3_600_000,
+  journalKeptMs: 0,
 };
 
 export function createRehearsal(options: RehearsalOptions = {}): Rehearsal {
