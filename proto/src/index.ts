@@ -53,3 +53,4 @@ export {
   writeSessionChange,
 } from "./session/session-wire.ts";
 export { type EnumWord, readEnum, writeEnum } from "./wire-enum.ts";
+export { readTimeMs } from "./wire-time.ts";

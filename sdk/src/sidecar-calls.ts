@@ -8,6 +8,7 @@ import {
   type PlayerSession,
   readBackfill,
   readPlayerSession,
+  readTimeMs,
   writeEnum,
 } from "@muster/proto";
 import type { CallOptions, Peer } from "@muster/proto/rpc";
@@ -137,7 +138,7 @@ export function createSidecarCalls(options: SidecarCallsOptions): SidecarCalls {
     },
     async disconnectPlayerSession(playerSessionId, options) {
       const { expiresAt } = await call(options, (how) => client.disconnectPlayerSession({ playerSessionId }, how));
-      return { expiresAtMs: expiresAt?.getTime() };
+      return { expiresAtMs: readTimeMs("expires_at", expiresAt) };
     },
     async removePlayerSession(playerSessionId, options) {
       await call(options, (how) => client.removePlayerSession({ playerSessionId }, how));

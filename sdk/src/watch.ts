@@ -1,6 +1,13 @@
 // The stream of what happens to the process and its sessions, kept open for ever: it resumes where the game has got to.
 import { backoffMs, type Clock, isAbortError, type Random } from "@muster/kit";
-import { fieldInvalid, MusterError, readBattleSession, readSessionChange, toMusterError } from "@muster/proto";
+import {
+  fieldInvalid,
+  MusterError,
+  readBattleSession,
+  readSessionChange,
+  readTimeMs,
+  toMusterError,
+} from "@muster/proto";
 import type { Peer } from "@muster/proto/rpc";
 import { GameServerServiceDefinition, type Opened, type WatchResponse } from "@muster/proto/sdk";
 import type { SessionNews } from "./core/fold-news.ts";
@@ -103,7 +110,7 @@ function readEvent(event: WatchResponse["event"]): WatchEvent | undefined {
       return { type: "opened", ...event.value };
     case "startBattleSession": {
       const session = readBattleSession(required("start_battle_session.session", event.value.session));
-      const activateByMs = event.value.activateBy?.getTime();
+      const activateByMs = readTimeMs("start_battle_session.activate_by", event.value.activateBy);
       return { type: "news", battleSessionId: session.battleSessionId, news: { type: "start", session, activateByMs } };
     }
     case "sessionSnapshot": {
@@ -118,6 +125,7 @@ function readEvent(event: WatchResponse["event"]): WatchEvent | undefined {
       return { type: "health", ...event.value };
     case "processTerminate": {
       const deadline = required("process_terminate.deadline", event.value.deadline);
+      readTimeMs("process_terminate.deadline", deadline);
       return { type: "terminate", deadline, reason: event.value.reason };
     }
     case undefined:

@@ -5,6 +5,7 @@ import {
   type PlayerSession,
   readBattleSession,
   readSessionChange,
+  readTimeMs,
   type SessionChange,
 } from "@muster/proto";
 import type { StartSession } from "@muster/proto/fleet";
@@ -133,7 +134,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     const booked: BookedSession = {
       session,
       changes: [],
-      activateByMs: message.activateBy?.getTime() ?? 0,
+      activateByMs: readTimeMs("start_session.activate_by", message.activateBy) ?? 0,
       matcherEndpoint: message.matcherEndpoint,
       capability: message.capability,
     };
@@ -192,7 +193,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
       case "sessionChange":
         return onChange(readSessionChange(message.value));
       case "terminateProcess": {
-        const deadlineWallMs = message.value.deadline?.getTime() ?? clock.wallMs();
+        const deadlineWallMs = readTimeMs("terminate_process.deadline", message.value.deadline) ?? clock.wallMs();
         return void requestEnd({ reason: message.value.reason, deadlineWallMs });
       }
       case "terminateSession":

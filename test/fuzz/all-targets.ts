@@ -4,7 +4,9 @@ import { attributes } from "./targets/attributes.ts";
 import { calls } from "./targets/calls.ts";
 import { codecs } from "./targets/codecs.ts";
 import { facts } from "./targets/facts.ts";
+import { hostileFleetMatcher, hostileFleetSidecar } from "./targets/fleet-clients.ts";
 import { frames } from "./targets/frames.ts";
+import { matching } from "./targets/matching.ts";
 import { musterFile } from "./targets/muster-file.ts";
 import { ruleSet } from "./targets/rule-set.ts";
 import { backendSdk, gameSdk } from "./targets/sdk.ts";
@@ -17,6 +19,9 @@ export const allTargets: readonly Target[] = [
   facts,
   frames,
   gameSdk,
+  hostileFleetMatcher,
+  matching,
   musterFile,
   ruleSet,
+  hostileFleetSidecar,
 ];

@@ -9,7 +9,7 @@ import { readInput } from "./input-text.ts";
 import type { Target } from "./target.ts";
 
 /** Inputs of one hunt: after them another one begins, with the next seed and a fresh subject. */
-const RUNS_A_HUNT = 2_000;
+const RUNS_A_HUNT = 300;
 
 const { values } = parseArgs({
   options: {

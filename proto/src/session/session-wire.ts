@@ -4,6 +4,7 @@ import { type Attributes, parseAttributes } from "../attributes.ts";
 import type { BackfillId, MatchId, PlayerId, PlayerSessionId, ProcessId, ServerSessionId, TicketId } from "../ids.ts";
 import { fieldInvalid } from "../muster-error.ts";
 import { type EnumTable, type EnumWord, readEnum, writeEnum } from "../wire-enum.ts";
+import { readTimeMs } from "../wire-time.ts";
 import type { Backfill, BattleSession, PlayerSession, SessionChange } from "./battle-session.ts";
 
 export function writeBattleSession(session: BattleSession): wire.BattleSession {
@@ -53,7 +54,7 @@ export function readBattleSession(message: wire.BattleSession): BattleSession {
     incarnation: message.incarnation,
     fleet: message.fleet,
     region: message.region,
-    createdAtMs: message.createdAt?.getTime() ?? 0,
+    createdAtMs: readTimeMs("session.created_at", message.createdAt) ?? 0,
     unreachable: message.unreachable,
     endCause: readEnum(wire.SessionEndCause, message.endCause),
   };
@@ -79,7 +80,7 @@ export function readPlayerSession(message: wire.PlayerSession): PlayerSession {
     ticketId: (message.ticketId || undefined) as TicketId | undefined,
     state: readWord("player_session.state", wire.PlayerSessionState, message.state),
     attributes: parseAttributes("player_session.attributes", message.attributes),
-    expiresAtMs: message.expiresAt?.getTime(),
+    expiresAtMs: readTimeMs("player_session.expires_at", message.expiresAt),
   };
 }
 

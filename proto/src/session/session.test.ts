@@ -4,7 +4,13 @@ import * as wire from "../../gen/muster/session/v1/session.ts";
 import type { BackfillId, MatchId, PlayerId, PlayerSessionId, ProcessId, ServerSessionId, TicketId } from "../ids.ts";
 import { applySessionChange } from "./apply-session-change.ts";
 import type { BattleSession, PlayerSession, SessionChange } from "./battle-session.ts";
-import { readBattleSession, readSessionChange, writeBattleSession, writeSessionChange } from "./session-wire.ts";
+import {
+  readBattleSession,
+  readSessionChange,
+  writeBattleSession,
+  writePlayerSession,
+  writeSessionChange,
+} from "./session-wire.ts";
 
 const battleSessionId = "bs_1" as ServerSessionId;
 const seat = (index: number): PlayerSession => ({
@@ -69,6 +75,20 @@ test("a battle session survives its way over the wire", () => {
   const bytes = wire.BattleSession.encode(writeBattleSession(session)).finish();
   expect(readBattleSession(wire.BattleSession.decode(bytes))).toEqual(session);
 });
+
+for (const { name, message } of [
+  { name: "a session made", message: { createdAt: new Date(Number.NaN) } },
+  {
+    name: "a seat held until",
+    message: { playerSessions: [{ ...writePlayerSession(seat(1)), expiresAt: new Date(Number.NaN) }] },
+  },
+]) {
+  // What the generated code makes of a timestamp beyond what a Date holds.
+  test(`readBattleSession() refuses ${name} a time that is none`, () => {
+    const read = () => readBattleSession({ ...writeBattleSession(session), ...message });
+    expect(read).toThrow(expect.objectContaining({ reason: "FIELD_INVALID" }));
+  });
+}
 
 test("a session change survives its way over the wire", () => {
   const bytes = wire.SessionChange.encode(writeSessionChange(change)).finish();

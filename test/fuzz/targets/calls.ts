@@ -26,7 +26,7 @@ const DEADLINE_MS = { unary: 1_000, stream: 40 };
 
 export const calls = defineTarget({
   name: "calls",
-  shortRuns: 40,
+  shortRuns: 25,
   about: "every method of matcher, fleet and sidecar with right, wrong and damaged messages",
   input: fc.array(fc.constantFrom(...methods).chain(callOf), { minLength: 1, maxLength: 3 }),
   open: () =>

@@ -142,7 +142,7 @@ const input: fc.Arbitrary<FramesInput> = fc.constantFrom("matchmaking", "fleet",
 
 export const frames = defineTarget({
   name: "frames",
-  shortRuns: 15,
+  shortRuns: 8,
   about: "gRPC at the level of HTTP/2: wrong lengths, flags, headers, ends, floods of streams",
   input,
   open: () =>

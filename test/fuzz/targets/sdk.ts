@@ -6,12 +6,11 @@ import { grpcNetwork } from "@muster/proto/grpc";
 import { connectWith } from "@muster/sdk";
 import { connectMatcherWith } from "@muster/sdk/backend";
 import fc from "fast-check";
-import { checkPrototypes } from "../clean-refusal.ts";
+import { attackClient } from "../client-attack.ts";
 import { getMethod, methods, pathOf } from "../contract.ts";
 import { Finding } from "../finding.ts";
 import { type AnswerInput, answersTo, writeAnswer } from "../hostile-answers.ts";
-import { type HostileAnswer, serveHostile } from "../stack/hostile-server.ts";
-import { listenForFaults } from "../stack/own-faults.ts";
+import type { HostileAnswer } from "../stack/hostile-server.ts";
 import { defineTarget } from "../target.ts";
 import { encodeFields } from "../wire-value.ts";
 
@@ -35,7 +34,6 @@ const opened = Buffer.concat([
   ),
 ]);
 
-const none: HostileAnswer = { headers: {}, chunks: [], trailers: { "grpc-status": "12" }, reset: undefined };
 const wireAnswers = (answers: Answers): ReadonlyMap<string, HostileAnswer> =>
   new Map(Object.entries(answers).map(([path, answer]) => [path, writeAnswer(answer)]));
 
@@ -63,30 +61,6 @@ export const backendSdk = defineTarget({
   input: answersOf("muster.matchmaking.v1.MatchmakingService"),
   open: () => attackClient((answers: Answers) => ({ wire: wireAnswers(answers), play: playBackend })),
 });
-
-type Attack = {
-  readonly wire: ReadonlyMap<string, HostileAnswer>;
-  /** What the client does. Resolves when all its calls have ended. */
-  readonly play: (address: string) => Promise<void>;
-};
-
-async function attackClient<Input>(prepare: (input: Input) => Attack) {
-  let answers: ReadonlyMap<string, HostileAnswer> = new Map();
-  const server = await serveHostile((path) => answers.get(path) ?? none);
-  const faults = listenForFaults();
-  return {
-    async attempt(input: Input) {
-      const { wire, play } = prepare(input);
-      answers = wire;
-      await faults.watch(() => play(server.address));
-      checkPrototypes();
-    },
-    async [Symbol.asyncDispose]() {
-      faults[Symbol.dispose]();
-      await server[Symbol.asyncDispose]();
-    },
-  };
-}
 
 async function playGame(address: string): Promise<void> {
   const connecting = connectWith({
