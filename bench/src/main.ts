@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { describeMachine, type Report, renderReport } from "./report.ts";
 
 const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<Report> }>>> = {
+  journal: () => import("./journal/journal.ts"),
   rpc: () => import("./rpc/rpc.ts"),
 };
 
