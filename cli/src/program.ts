@@ -74,6 +74,7 @@ export function buildProgram({ run, runService }: ProgramPorts): Command {
 
   addTicketCommands(program, run);
   addBackfillCommands(program, run);
+  addJournalCommands(program, run);
 
   const player = program.command("player").description("personal data of players: erase");
   asking(player.command("erase"))
@@ -225,6 +226,42 @@ function addBackfillCommands(program: Command, run: ProgramPorts["run"]): void {
       run(options, async (context) => {
         const { showBackfill } = await import("./commands/backfill.ts");
         return await showBackfill(session, context);
+      }),
+    );
+}
+
+function addJournalCommands(program: Command, run: ProgramPorts["run"]): void {
+  const journal = program.command("journal").description("journals of services: verify, repair, export");
+  const options = (flags: { json?: boolean }) => ({ matcher: "", fleet: "", json: flags.json === true });
+  withJson(journal.command("verify"))
+    .description("look whether a journal is whole, without changing it")
+    .argument("<path>", "SQLite file or folder, such as .muster/matcher.sqlite")
+    .action((path: string, flags: { json?: boolean }) =>
+      run(options(flags), async (context) => {
+        const { verify } = await import("./commands/journal.ts");
+        return await verify(path, context);
+      }),
+    );
+  withJson(journal.command("repair"))
+    .description("keep what is intact of a damaged journal, and the damaged one beside it")
+    .argument("<path>", "SQLite file or folder, of a service that is stopped")
+    .option("--accept-loss", "go on although acknowledged records will be lost")
+    .action((path: string, flags: { json?: boolean; acceptLoss?: boolean }) =>
+      run(options(flags), async (context) => {
+        const { repair } = await import("./commands/journal.ts");
+        return await repair(path, flags.acceptLoss === true, context);
+      }),
+    );
+  journal
+    .command("export")
+    .description("one line of JSON for each record, without secrets")
+    .argument("<path>", "SQLite file or folder")
+    .option("--partition <name>", "only this one, such as matcher or fleet")
+    .option("--from <sequence>", "first record", parsed(wholeNumberFrom(1, Number.MAX_SAFE_INTEGER)), 1)
+    .action((path: string, flags: { partition?: string; from: number }) =>
+      run(options({}), async (context) => {
+        const { exportRecords } = await import("./commands/journal.ts");
+        return await exportRecords(path, { partition: flags.partition, fromSequence: flags.from }, context);
       }),
     );
 }

@@ -11,7 +11,7 @@ import { checkMarker } from "./file/folder-marker.ts";
 import { type PartitionPlace, readLayout } from "./file/layout.ts";
 import type { OwnedPartition } from "./file/owned-partition.ts";
 import { readPages } from "./file/read-records.ts";
-import { readTail } from "./file/read-tail.ts";
+import { findTail } from "./file/read-tail.ts";
 import { journalFull } from "./file/segment-writer.ts";
 import { openSnapshot } from "./file/snapshot-file.ts";
 import type { Journal, Snapshot, StoredSnapshot } from "./journal.ts";
@@ -76,11 +76,11 @@ export function openFileJournal(path: string, options: FileJournalOptions = {}):
   async function* read(partition: string, fromSequence: number) {
     await attempt(async () => undefined);
     const owned = owners.get(partition);
-    const pages = readPages(placeOf(partition), fromSequence, owned?.lastSequence);
+    const pages = readPages(placeOf(partition), { fromSequence, lastSequence: owned?.lastSequence });
     for (;;) {
       const next = await attempt(() => pages.next());
       if (next.done) return;
-      yield* next.value;
+      for (const { record } of next.value) yield record;
     }
   }
 
@@ -115,11 +115,7 @@ export function openFileJournal(path: string, options: FileJournalOptions = {}):
     eraseBodies: (partition, epoch, sequences) => asOwner(partition, epoch, (owned) => owned.eraseBodies(sequences)),
     moveCursor: (partition, epoch, cursor) => asOwner(partition, epoch, (owned) => owned.moveCursor(cursor)),
     removeCursor: (partition, epoch, name) => asOwner(partition, epoch, (owned) => owned.removeCursor(name)),
-    readCursors: (partition) =>
-      attempt(async () => {
-        const place = placeOf(partition);
-        return (await readTail(place, await readLayout(place), { sync: false })).cursors;
-      }),
+    readCursors: (partition) => attempt(async () => (await findTail(placeOf(partition), { sync: false })).tail.cursors),
     async [Symbol.asyncDispose]() {
       failed ??= new MusterError("JOURNAL_FAILED", `Cannot use the journal ${path} as it is closed`);
       for (const owned of everyOwner) await owned[Symbol.asyncDispose]();

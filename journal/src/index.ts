@@ -6,6 +6,10 @@ export { type ColumnRows, writeColumns } from "./column-writer.ts";
 export type { ColumnSchema, ColumnType, ColumnValue, LazyColumn, ReadColumn } from "./columns.ts";
 export type { CommittedFact } from "./commit-queue.ts";
 export { type FileJournalOptions, openFileJournal } from "./file-journal.ts";
+// For those who look after journals.
+export { type InspectedJournal, inspectJournal } from "./inspect/inspected-journal.ts";
+export { type RepairReport, repairJournal } from "./inspect/repair-journal.ts";
+export { verifyJournal } from "./inspect/verify-journal.ts";
 export {
   type AcquireOptions,
   type AppendRequest,

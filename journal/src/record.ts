@@ -129,7 +129,7 @@ export function readRecord(
 ): { record: StoredRecord; endOffset: number } {
   const view = asBuffer(bytes);
   const bodyOffset = offset + HEADER_BYTES;
-  const endOffset = recordEnd(view, offset);
+  const endOffset = endOfRecord(view, offset);
   const sequence = readCount(view, offset + 16);
   const body = new Uint8Array(bytes.subarray(bodyOffset, endOffset)); // A copy: a state that keeps a body must not keep the page around it.
   const proven = sha256(body) === view.toString("latin1", offset + BODY_HASH_AT, offset + PREVIOUS_HASH_AT);
@@ -143,11 +143,6 @@ export function readRecord(
     erased: !proven,
   };
   return { record, endOffset };
-}
-
-/** Where the record that starts at `offset` of `bytes` ends, by what its header says. */
-export function recordEnd(bytes: Uint8Array, offset: number): number {
-  return offset + HEADER_BYTES + asBuffer(bytes).readUInt32LE(offset + BODY_BYTES_AT);
 }
 
 /** The record without its body: the header still proves what the body was, and its place in the chain. */

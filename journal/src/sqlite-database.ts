@@ -9,7 +9,7 @@ import { createPartitions, PARTITION_TABLE } from "./sqlite-partitions.ts";
 import { SNAPSHOT_TABLES } from "./sqlite-snapshots.ts";
 
 const APPLICATION_ID = 0x4d757374; // "Must"
-const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 2;
 
 const VERSION = `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION};`;
 const TABLES = PARTITION_TABLE + BLOCK_TABLE + SNAPSHOT_TABLES + CURSOR_TABLE + VERSION;
@@ -55,7 +55,7 @@ export function openSqliteDatabase(path: string): DatabaseSync {
 }
 
 /** 0 for an empty file; a file that is neither empty nor a journal of this build or a former one is refused. */
-function readVersion(db: DatabaseSync, refuse: (why: string) => MusterError): number {
+export function readVersion(db: DatabaseSync, refuse: (why: string) => MusterError): number {
   const tables = Number(db.prepare("SELECT count(*) AS count FROM sqlite_schema").get()?.count);
   const application = Number(db.prepare("PRAGMA application_id").get()?.application_id);
   const version = Number(db.prepare("PRAGMA user_version").get()?.user_version);

@@ -92,7 +92,8 @@ function lost(path: string, why: string): MusterError {
   );
 }
 
-function readMarks(path: string): readonly Mark[] {
+/** How far the journal at `path` was acknowledged, as far as it is known. */
+export function readMarks(path: string): readonly Mark[] {
   const markPath = markPathOf(path);
   if (!existsSync(markPath)) return [];
   const bytes = readFileSync(markPath);

@@ -8,6 +8,8 @@ export {
   queuesSchema,
 } from "./config.ts";
 export type { FleetConfig, FleetSettings, FleetSpec, QueueSpec } from "./core/fleet-config.ts";
+// For those who read its journal.
+export { factCodec } from "./fact-wire.ts";
 export { fleetEnvironment } from "./fleet-environment.ts";
 export { createMockFleet, type MockFleet, type MockFleetOptions } from "./mock-fleet.ts";
 export type { RunningServer, ServerLaunch, ServerProcesses } from "./ports.ts";

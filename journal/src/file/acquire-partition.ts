@@ -11,7 +11,7 @@ import { epochName } from "./file-names.ts";
 import { createFrameQueue } from "./frame-queue.ts";
 import { type Layout, type PartitionPlace, readLayout } from "./layout.ts";
 import { createOwnedPartition, type OwnedPartition } from "./owned-partition.ts";
-import { readTail } from "./read-tail.ts";
+import { findTail } from "./read-tail.ts";
 import { removeForGood, removeName } from "./remove-for-good.ts";
 import { beginSegment } from "./segment-writer.ts";
 import { openSnapshot } from "./snapshot-file.ts";
@@ -91,8 +91,7 @@ function findHolder(layout: Layout, asker: string, wallMs: number): string | und
 
 async function takeOver(place: PartitionPlace, claimed: Claiming, { wallMs, segmentBytes }: AcquireSettings) {
   const { epoch, epochFile, fence } = claimed;
-  const layout = await readLayout(place);
-  const tail = await readTail(place, layout, { sync: true });
+  const { layout, tail } = await findTail(place, { sync: true });
   const snapshotSequence = await readSnapshotSequence(place, layout);
   refuseUnfitSnapshot(place, snapshotSequence, { ...layout.base, lastSequence: tail.sequence });
   const lastTimeMs = Math.max(tail.timeMs, layout.noted.timeMs);

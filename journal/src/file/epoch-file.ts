@@ -7,6 +7,7 @@
 //        1  the mark: how far records were acknowledged. Not synced: it survives kill -9, and is old after a power cut
 //      2,3  the lease, in turn, so that a torn write leaves the one before
 //      4,5  the base: where the kept records start, and the hash that the first of them carries; in turn as well
+import type { MusterError } from "@muster/proto";
 import { type Disk, type DiskFile, SECTOR_BYTES } from "../disk/disk.ts";
 import { type EpochName, epochName } from "./file-names.ts";
 import { openSector, sealSector } from "./sealed-sector.ts";
@@ -90,37 +91,42 @@ function claimedEpoch(file: DiskFile): ClaimedEpoch {
   };
 }
 
+/** Called with each piece of damage; may throw it. */
+export type OnProblem = (problem: MusterError) => void;
+
 /**
- * What an epoch's file holds; undefined if its claim was never finished.
- *
- * @throws {MusterError} JOURNAL_UNREADABLE if it is damaged.
+ * What an epoch's file holds; undefined if its claim was never finished. What is damaged is given to `onProblem`, and read as
+ * if it had never been written.
  */
-export async function readEpochFile(disk: Disk, path: string, { name }: EpochName): Promise<EpochFile | undefined> {
+export async function readEpochFile(
+  disk: Disk,
+  { path, partition, name, epoch }: EpochName & { readonly path: string; readonly partition: string },
+  onProblem: OnProblem,
+): Promise<EpochFile | undefined> {
   await using file = await disk.open(name, { create: false });
   const bytes = await file.read(0, SECTORS * SECTOR_BYTES);
+  const problem = (why: string) => onProblem(unreadableFile(path, name, why));
   const sealed = (sector: number) => {
     const found = openSector(bytes, sector * SECTOR_BYTES);
-    if (found.state === "newer")
-      throw unreadableFile(path, name, `it is of a newer build: it has format ${found.format}`);
+    if (found.state === "newer") problem(`it is of a newer build: it has format ${found.format}`);
     return found;
   };
   const valueAt = <Value>(sector: number, what: string): Value | undefined => {
     const found = sealed(sector);
-    if (found.state === "damaged") throw unreadableFile(path, name, `its ${what} is damaged`);
+    if (found.state === "damaged") problem(`its ${what} is damaged`);
     return found.state === "sealed" ? (found.value as Value) : undefined;
   };
   const newestOf = <Value>(first: number, what: string): Value | undefined => {
     const slots = [sealed(first), sealed(first + 1)];
     const values = slots.flatMap((slot) => (slot.state === "sealed" ? [slot.value as Turn<Value>] : []));
     // One that is torn leaves the one before; both cannot be.
-    const isDamaged = values.length === 0 && slots.some((slot) => slot.state === "damaged");
-    if (isDamaged) throw unreadableFile(path, name, `its ${what} is damaged`);
+    if (values.length === 0 && slots.some((slot) => slot.state === "damaged")) problem(`its ${what} is damaged`);
     return values.toSorted((a, b) => b.turn - a.turn)[0];
   };
-  const claim = valueAt<Claim>(0, "claim");
-  if (!claim) return undefined;
+  const isBlank = openSector(bytes).state === "blank";
+  if (isBlank) return undefined;
   return {
-    claim,
+    claim: valueAt<Claim>(0, "claim") ?? { partition, epoch, owner: "unknown" },
     mark: valueAt<Mark>(MARK_AT, "mark"),
     lease: newestOf<Lease>(LEASES_AT, "lease"),
     base: newestOf<Base>(BASES_AT, "base"),

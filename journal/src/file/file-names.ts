@@ -87,6 +87,16 @@ export function partitionNames(partition: string, names: readonly string[]): Par
   };
 }
 
+/** The partitions that any file belongs to, in order. */
+export function listPartitions(names: readonly string[]): readonly string[] {
+  const found = new Set<string>();
+  for (const name of names) {
+    const partition = /^([^.]+)\.(?:epoch|segment|snapshot)-[\d-]+$/.exec(name)?.[1];
+    if (partition !== undefined) found.add(decodeURIComponent(partition));
+  }
+  return [...found].toSorted();
+}
+
 const prefixes = new Map<string, string>();
 
 function prefixOf(partition: string): string {

@@ -1,9 +1,10 @@
 // Which files of a partition stand for its records, told by their names and the owners' notes alone. Later segments cut
 // earlier ones: an owner's first record follows the last that it found, and whatever an older owner wrote beyond that was
 // never acknowledged.
+import type { MusterError } from "@muster/proto";
 import { type Disk, isDiskError } from "../disk/disk.ts";
 import { FIRST_HASH } from "../record.ts";
-import { type EpochFile, readEpochFile } from "./epoch-file.ts";
+import { type EpochFile, type OnProblem, readEpochFile } from "./epoch-file.ts";
 import { type PartitionNames, partitionNames, type SegmentName, type SnapshotName } from "./file-names.ts";
 import { recordsMissing, unreadableFile } from "./unreadable-folder.ts";
 
@@ -37,28 +38,38 @@ export type Layout = {
  * The partition's files as they are now.
  *
  * @throws {MusterError} JOURNAL_UNREADABLE if an owner's file is damaged, or the file of the oldest kept records is gone, or
- * the snapshot that holds the ones before.
+ * the snapshot that holds the ones before; unless `onProblem` takes it.
  */
-export async function readLayout({ disk, path, partition }: PartitionPlace): Promise<Layout> {
+export async function readLayout(place: PartitionPlace, onProblem: OnProblem = refuse): Promise<Layout> {
+  const { disk, partition } = place;
   let names = partitionNames(partition, await disk.list());
   for (;;) {
-    const claims = await readClaims({ disk, path, partition }, names);
+    const problems: MusterError[] = [];
+    const claims = await readClaims(place, names, (problem) => problems.push(problem));
     const now = partitionNames(partition, await disk.list());
     // What an owner notes speaks of files that it has made before: names and notes must be of one time.
-    if (claims && isSame(names, now)) return layOut({ path, partition }, names, claims);
+    if (claims && isSame(names, now)) {
+      const layout = layOut(place, { names, claims }, (problem) => problems.push(problem));
+      for (const problem of problems) onProblem(problem);
+      return layout;
+    }
     names = now;
   }
 }
 
 /** Undefined if a new owner has tidied up since the names were listed. */
-async function readClaims({ disk, path }: PartitionPlace, names: PartitionNames): Promise<EpochFile[] | undefined> {
+async function readClaims(
+  { disk, path, partition }: PartitionPlace,
+  names: PartitionNames,
+  onProblem: OnProblem,
+): Promise<EpochFile[] | undefined> {
   const claims: EpochFile[] = [];
   for (const name of names.epochs) {
     try {
-      const claim = await readEpochFile(disk, path, name);
+      const claim = await readEpochFile(disk, { path, partition, ...name }, onProblem);
       if (claim) claims.push(claim);
       else if (names.segments.some(({ epoch }) => epoch === name.epoch)) {
-        throw unreadableFile(path, name.name, "its claim is gone, though its owner wrote records");
+        onProblem(unreadableFile(path, name.name, "its claim is gone, though its owner wrote records"));
       }
     } catch (error) {
       if (isDiskError(error, "ENOENT")) return undefined;
@@ -74,7 +85,9 @@ function isSame(names: PartitionNames, others: PartitionNames): boolean {
   return listed(names) === listed(others);
 }
 
-function layOut(place: Pick<PartitionPlace, "path" | "partition">, names: PartitionNames, claims: EpochFile[]): Layout {
+type Found = { readonly names: PartitionNames; readonly claims: readonly EpochFile[] };
+
+function layOut({ path, partition }: PartitionPlace, { names, claims }: Found, onProblem: OnProblem): Layout {
   // Of the last owner who noted one: it took over what older ones had noted, and what they note since then is void.
   const noteOfBase = claims.findLast((claim) => claim.base)?.base;
   const base = {
@@ -90,16 +103,12 @@ function layOut(place: Pick<PartitionPlace, "path" | "partition">, names: Partit
   const segments = liveSegments(names.segments, base.firstSequence);
   const first = segments[0]?.firstSequence ?? Number.POSITIVE_INFINITY;
   if (first > base.firstSequence && (segments.length > 0 || Math.max(markSequence, base.firstSequence - 1) > 0)) {
-    throw recordsMissing(
-      place.path,
-      place.partition,
-      `the file that began with record ${base.firstSequence} is not there`,
-    );
+    onProblem(recordsMissing(path, partition, `the file that began with record ${base.firstSequence} is not there`));
   }
   const snapshot = names.snapshots.at(-1);
   if (!snapshot && base.firstSequence > 1) {
     const why = `those before ${base.firstSequence} were in a snapshot that is not there`;
-    throw recordsMissing(place.path, place.partition, why);
+    onProblem(recordsMissing(path, partition, why));
   }
   const live = new Set(segments.map(({ name }) => name));
   return {
@@ -118,14 +127,17 @@ function layOut(place: Pick<PartitionPlace, "path" | "partition">, names: Partit
   };
 }
 
-/** Those that hold records from `firstSequence` on, each up to where the next one begins. */
+function refuse(problem: MusterError): never {
+  throw problem;
+}
+
+/** Those that hold records from `firstSequence` on, each up to where the next one begins; of those rewritten the newest. */
 function liveSegments(names: readonly SegmentName[], firstSequence: number): readonly LiveSegment[] {
   const live: LiveSegment[] = [];
   let endSequence = Number.POSITIVE_INFINITY;
   for (const segment of names.toReversed()) {
-    const isRewritten = live.at(-1)?.epoch === segment.epoch && live.at(-1)?.firstSequence === segment.firstSequence;
     const holdsNothing = segment.firstSequence >= endSequence || endSequence <= firstSequence;
-    if (!isRewritten && !holdsNothing) live.push({ ...segment, endSequence });
+    if (!holdsNothing) live.push({ ...segment, endSequence });
     endSequence = Math.min(endSequence, segment.firstSequence);
   }
   return live.toReversed();

@@ -1,18 +1,31 @@
 // The chain of records over all segments, read a page at a time and proved on the way. Nothing is held open between pages:
 // each finds its place anew, so that an owner may compact, erase and rotate meanwhile.
 import { MusterError } from "@muster/proto";
-import { isDiskError } from "../disk/disk.ts";
+import { type DiskFile, isDiskError } from "../disk/disk.ts";
 import type { StoredRecord } from "../journal.ts";
 import { cursorExpired } from "../kept-range.ts";
-import { readRecord, recordEnd, verifyRecord } from "../record.ts";
+import { endOfRecord, readRecord, verifyRecord } from "../record.ts";
 import { FRAME_HEADER_BYTES } from "./frame.ts";
 import { type Layout, type LiveSegment, type PartitionPlace, readLayout } from "./layout.ts";
-import { openSegment, type PlacedFrame, walkFrames, whyTailDamaged } from "./segment.ts";
+import { type OpenSegment, openSegment, type PlacedFrame, walkFrames, whyTailDamaged } from "./segment.ts";
 import { recordsMissing, unreadableFile } from "./unreadable-folder.ts";
 
 /** Of one page, about: a reader who is slower than a compaction must hear of it, and none may hold much at once. */
 const PAGE_BYTES = 1_048_576;
 const PAGE_RECORDS_MAX = 1_000;
+
+/** A record as it is read, as it is stored, and the hash that the next one carries. */
+export type ReadRecord = { readonly record: StoredRecord; readonly bytes: Uint8Array; readonly hash: Uint8Array };
+
+export type ReadOptions = {
+  readonly fromSequence: number;
+  /** Reads no further. Default: to the end. */
+  readonly lastSequence?: (() => number) | undefined;
+  /** How the partition's files lie. Default: as `readLayout` says. */
+  readonly readLayout?: (place: PartitionPlace) => Promise<Layout>;
+};
+
+type FramePlace = { readonly offset: number; readonly firstSequence: number };
 
 /** Where a reader has got to. */
 type Position = {
@@ -20,50 +33,43 @@ type Position = {
   /** Of the record before it. Undefined: not known yet. */
   readonly hash: Uint8Array | undefined;
   /** The frame that it is in or begins, if it was seen. */
-  readonly frame: { readonly segment: string; readonly offset: number; readonly firstSequence: number } | undefined;
+  readonly frame: (FramePlace & { readonly segment: string }) | undefined;
 };
-type Page = { readonly records: readonly StoredRecord[]; readonly position: Position; readonly isEnd: boolean };
+type Page = { readonly records: readonly ReadRecord[]; readonly position: Position; readonly isEnd: boolean };
 
 /**
- * The records from `fromSequence` on, or from the oldest that is kept, up to `lastSequence()` or the end, in pages.
+ * The records from `fromSequence` on, or from the oldest that is kept, up to `lastSequence()` or the end, in pages. What is
+ * intact before some damage is given first.
  *
  * @throws {MusterError} JOURNAL_UNREADABLE on damage, or if acknowledged records are missing; CURSOR_EXPIRED once a compaction
  * has overtaken the reader.
  */
-export async function* readPages(
-  place: PartitionPlace,
-  fromSequence: number,
-  lastSequence: () => number = () => Number.POSITIVE_INFINITY,
-): AsyncGenerator<readonly StoredRecord[]> {
+export async function* readPages(place: PartitionPlace, options: ReadOptions): AsyncGenerator<readonly ReadRecord[]> {
   let position: Position | undefined;
   for (;;) {
-    const page = await readPage(place, position, { fromSequence, lastSequence: lastSequence() });
+    const page = await readPage(place, position, options);
     yield page.records;
     if (page.isEnd) return;
     position = page.position;
   }
 }
 
-async function readPage(
-  place: PartitionPlace,
-  before: Position | undefined,
-  range: { readonly fromSequence: number; readonly lastSequence: number },
-): Promise<Page> {
+async function readPage(place: PartitionPlace, before: Position | undefined, options: ReadOptions): Promise<Page> {
+  const { lastSequence = () => Number.POSITIVE_INFINITY, readLayout: look = readLayout } = options;
   for (;;) {
-    const layout = await readLayout(place);
+    const layout = await look(place);
     const { firstSequence } = layout.base;
     if (before && before.nextSequence < firstSequence) {
       throw cursorExpired(place.partition, before.nextSequence - 1, firstSequence);
     }
-    const position = before ?? startAt(layout, range.fromSequence);
+    const position = before ?? startAt(layout, options.fromSequence);
     const segment = layout.segments.findLast((one) => one.firstSequence <= position.nextSequence);
-    if (!segment || position.nextSequence > range.lastSequence) {
-      return { records: [], position, isEnd: true };
-    }
+    const limit = lastSequence();
+    if (!segment || position.nextSequence > limit) return { records: [], position, isEnd: true };
     try {
-      return await readFrom(place, layout, segment, { position, lastSequence: range.lastSequence });
+      return await readFrom(place, layout, { segment, position, lastSequence: limit });
     } catch (error) {
-      const now = await readLayout(place);
+      const now = await look(place);
       const isGone = !now.segments.some(({ name }) => name === segment.name);
       const isOurs = isDiskError(error, "ENOENT") || error instanceof MusterError;
       if (!isGone || !isOurs) throw error; // Otherwise its owner has replaced it meanwhile: look again.
@@ -77,63 +83,77 @@ function startAt({ base }: Layout, fromSequence: number): Position {
   return { nextSequence, hash: isBase ? base.previousHash : undefined, frame: undefined };
 }
 
-async function readFrom(
-  place: PartitionPlace,
-  layout: Layout,
-  segment: LiveSegment,
-  { position, lastSequence }: { readonly position: Position; readonly lastSequence: number },
-): Promise<Page> {
-  const { path, partition } = place;
+type Reading = { readonly segment: LiveSegment; readonly position: Position; readonly lastSequence: number };
+
+async function readFrom(place: PartitionPlace, layout: Layout, reading: Reading): Promise<Page> {
+  const { segment, position, lastSequence } = reading;
   await using opened = await openSegment(place, segment);
   if (!opened) return endOfChain(place, layout, { ...position, nextSequence: segment.firstSequence });
   let { nextSequence, hash } = position;
-  if (nextSequence === segment.firstSequence) {
-    const isNext = hash === undefined || Buffer.from(hash).equals(opened.header.previousHash);
-    if (!isNext) throw unreadableFile(path, segment.name, `it does not follow record ${nextSequence - 1} in its chain`);
-    hash = opened.header.previousHash;
-  }
+  if (nextSequence === segment.firstSequence) hash = hashBefore(place, opened, position);
   const seen = position.frame?.segment === segment.name ? position.frame : undefined;
-  let offset = seen?.offset ?? opened.framesAt;
   // Where frames are only passed over, they must at least follow one another.
-  let frameSequence = seen?.firstSequence ?? segment.firstSequence;
-  const pageTo = (frame: { readonly offset: number; readonly firstSequence: number }): Page => ({
-    records,
-    position: { nextSequence, hash, frame: { segment: segment.name, ...frame } },
-    isEnd: false,
-  });
-  const records: StoredRecord[] = [];
+  let at: FramePlace = seen ?? { offset: opened.framesAt, firstSequence: segment.firstSequence };
+  const records: ReadRecord[] = [];
   let pageBytes = 0;
-  for await (const frame of walkFrames(opened.file, offset)) {
-    const { firstSequence, count } = frame.header;
-    if (firstSequence !== frameSequence) {
-      throw unreadableFile(path, segment.name, `record ${firstSequence} follows where ${frameSequence} should`);
+  const pageSoFar = (): Page => {
+    const frame = { segment: segment.name, offset: at.offset, firstSequence: at.firstSequence };
+    return { records, position: { nextSequence, hash, frame }, isEnd: false };
+  };
+  try {
+    for await (const frame of walkFrames(opened.file, at.offset, nextSequence)) {
+      refuseGap(place, segment, frame, at.firstSequence);
+      if (at.firstSequence >= segment.endSequence || nextSequence > lastSequence) break;
+      const endSequence = at.firstSequence + frame.header.count;
+      if (endSequence > nextSequence) {
+        for (const read of recordsOf(frame, place.partition, { nextSequence, hash })) {
+          records.push(read);
+          hash = read.hash;
+          nextSequence = read.record.sequence + 1;
+          if (records.length === PAGE_RECORDS_MAX) return pageSoFar();
+        }
+        pageBytes += frame.bytes.length;
+      }
+      at = { offset: frame.endOffset, firstSequence: endSequence };
+      if (pageBytes >= PAGE_BYTES) return pageSoFar();
     }
-    if (frameSequence >= segment.endSequence || nextSequence > lastSequence) break;
-    frameSequence += count;
-    offset = frame.endOffset;
-    if (frameSequence <= nextSequence) continue;
-    for (const { record, hash: next } of recordsOf(frame, partition, { nextSequence, hash })) {
-      records.push(record);
-      hash = next;
-      nextSequence = record.sequence + 1;
-      if (records.length === PAGE_RECORDS_MAX) return pageTo({ offset: frame.offset, firstSequence });
-    }
-    pageBytes += frame.bytes.length;
-    if (pageBytes >= PAGE_BYTES) return pageTo({ offset, firstSequence: frameSequence });
+    const reached: Position = { nextSequence, hash, frame: undefined };
+    if (nextSequence > lastSequence) return { records, position: reached, isEnd: true };
+    if (at.firstSequence === segment.endSequence) return { records, position: reached, isEnd: false };
+    await refuseDamagedTail(place, segment, { file: opened.file, ...at });
+    return { ...endOfChain(place, layout, { ...reached, nextSequence: at.firstSequence }), records };
+  } catch (error) {
+    if (records.length === 0) throw error;
+    return pageSoFar(); // The next page begins with the damage.
   }
-  const reached: Position = { nextSequence, hash, frame: undefined };
-  if (nextSequence > lastSequence) return { records, position: reached, isEnd: true };
-  if (frameSequence === segment.endSequence) return { records, position: reached, isEnd: false };
-  const why = await whyTailDamaged(opened.file, offset);
-  if (why !== undefined) throw unreadableFile(path, segment.name, `record ${frameSequence} cannot be read: ${why}`);
-  if (frameSequence < segment.endSequence && segment.endSequence !== Number.POSITIVE_INFINITY) {
-    throw unreadableFile(
-      path,
-      segment.name,
-      `it ends before record ${frameSequence}, and the next one begins with ${segment.endSequence}`,
-    );
+}
+
+/** What the segment says that its first record follows, which must be what the reader has seen. */
+function hashBefore({ path }: PartitionPlace, opened: OpenSegment, { nextSequence, hash }: Position): Uint8Array {
+  const { previousHash } = opened.header;
+  if (hash === undefined || Buffer.from(hash).equals(previousHash)) return previousHash;
+  throw unreadableFile(path, opened.name, `it does not follow record ${nextSequence - 1} in its chain`);
+}
+
+/** @throws {MusterError} JOURNAL_UNREADABLE unless the frame begins with the record that should come. */
+export function refuseGap({ path }: PartitionPlace, { name }: LiveSegment, frame: PlacedFrame, sequence: number): void {
+  const { firstSequence } = frame.header;
+  if (firstSequence !== sequence) {
+    throw unreadableFile(path, name, `record ${firstSequence} follows where ${sequence} should`);
   }
-  return { ...endOfChain(place, layout, { ...reached, nextSequence: frameSequence }), records };
+}
+
+/** @throws {MusterError} JOURNAL_UNREADABLE unless what follows the last whole frame is nothing, or a write that was torn. */
+export async function refuseDamagedTail(
+  { path }: PartitionPlace,
+  { name, endSequence }: LiveSegment,
+  tail: FramePlace & { readonly file: DiskFile },
+): Promise<void> {
+  const why = await whyTailDamaged(tail.file, tail.offset);
+  if (why !== undefined) throw unreadableFile(path, name, `record ${tail.firstSequence} cannot be read: ${why}`);
+  if (tail.firstSequence >= endSequence || endSequence === Number.POSITIVE_INFINITY) return;
+  const end = `it ends before record ${tail.firstSequence}`;
+  throw unreadableFile(path, name, `${end}, and the next one begins with ${endSequence}`);
 }
 
 /** @throws {MusterError} JOURNAL_UNREADABLE if it ends before what was acknowledged. */
@@ -161,12 +181,12 @@ export function* recordsOf(
   frame: PlacedFrame,
   partition: string,
   from: { readonly nextSequence: number; readonly hash: Uint8Array | undefined },
-): Generator<{ readonly record: StoredRecord; readonly bytes: Buffer; readonly hash: Uint8Array }> {
+): Generator<ReadRecord> {
   const { firstSequence, count } = frame.header;
   let hash = firstSequence >= from.nextSequence ? from.hash : undefined;
   let offset = FRAME_HEADER_BYTES;
   for (let sequence = firstSequence; sequence < firstSequence + count; sequence += 1) {
-    const end = recordEnd(frame.bytes, offset);
+    const end = endOfRecord(frame.bytes, offset);
     const bytes = frame.bytes.subarray(offset, end);
     offset = end;
     if (sequence < from.nextSequence && from.hash !== undefined) continue;
@@ -182,7 +202,7 @@ export async function readHash(place: PartitionPlace, layout: Layout, sequence: 
   const segment = layout.segments.findLast((one) => one.firstSequence <= sequence);
   await using opened = segment && (await openSegment(place, segment));
   if (segment && opened) {
-    for await (const frame of walkFrames(opened.file, opened.framesAt)) {
+    for await (const frame of walkFrames(opened.file, opened.framesAt, sequence)) {
       const { firstSequence, count } = frame.header;
       if (firstSequence + count <= sequence || firstSequence > sequence) continue;
       const [found] = recordsOf(frame, place.partition, { nextSequence: sequence, hash: undefined });

@@ -1,10 +1,10 @@
 // Where the chain of records ends and which cursors there are: what a new owner goes on from.
 import { invariant } from "@muster/kit";
 import { movesOf } from "./frame.ts";
-import type { Layout, LiveSegment, PartitionPlace } from "./layout.ts";
-import { recordsOf, refuseEarlyEnd } from "./read-records.ts";
-import { type OpenSegment, openSegment, walkFrames, whyTailDamaged } from "./segment.ts";
-import { recordsMissing, unreadableFile } from "./unreadable-folder.ts";
+import { type Layout, type LiveSegment, type PartitionPlace, readLayout } from "./layout.ts";
+import { recordsOf, refuseDamagedTail, refuseEarlyEnd, refuseGap } from "./read-records.ts";
+import { type OpenSegment, openSegment, walkFrames } from "./segment.ts";
+import { recordsMissing } from "./unreadable-folder.ts";
 
 /** The last record. */
 export type ChainEnd = { readonly sequence: number; readonly hash: Uint8Array; readonly timeMs: number };
@@ -16,10 +16,32 @@ export type Tail = ChainEnd & {
 };
 
 /**
- * The end as it is now, proved within the last segment that was begun.
+ * The end as it is now, proved within the last segment that was begun, and the layout that it was found by. What owners
+ * replace meanwhile is looked for again.
  *
  * @throws {MusterError} JOURNAL_UNREADABLE if it is damaged, or if acknowledged records are missing.
  */
+export async function findTail(
+  place: PartitionPlace,
+  options: { readonly sync: boolean },
+): Promise<{ readonly layout: Layout; readonly tail: Tail }> {
+  for (;;) {
+    const layout = await readLayout(place);
+    const isStill = async () => namesOf(layout) === namesOf(await readLayout(place));
+    try {
+      const tail = await readTail(place, layout, options);
+      if (await isStill()) return { layout, tail };
+    } catch (error) {
+      if (await isStill()) throw error;
+    }
+  }
+}
+
+function namesOf({ segments }: Layout): string {
+  return segments.map(({ name }) => name).join();
+}
+
+/** The end by a layout that nobody changes. @throws {MusterError} As `findTail` does. */
 export async function readTail(
   place: PartitionPlace,
   layout: Layout,
@@ -46,11 +68,7 @@ function refuseLostClaim({ path, partition }: PartitionPlace, { claims }: Layout
   throw recordsMissing(path, partition, `nothing is left of what the owner of epoch ${epoch} noted about them`);
 }
 
-async function readSegmentTail(
-  { path, partition }: PartitionPlace,
-  segment: LiveSegment,
-  opened: OpenSegment,
-): Promise<Tail> {
+async function readSegmentTail(place: PartitionPlace, segment: LiveSegment, opened: OpenSegment): Promise<Tail> {
   let { previousHash: hash, previousTimeMs: timeMs } = opened.header;
   let nextSequence = segment.firstSequence;
   let offset = opened.framesAt;
@@ -58,14 +76,8 @@ async function readSegmentTail(
   for await (const frame of walkFrames(opened.file, offset)) {
     // Cursor moves after the last record still count; records there are those of an owner who had been replaced.
     if (nextSequence >= segment.endSequence && frame.header.count > 0) break;
-    if (frame.header.firstSequence !== nextSequence) {
-      throw unreadableFile(
-        path,
-        segment.name,
-        `record ${frame.header.firstSequence} follows where ${nextSequence} should`,
-      );
-    }
-    for (const { record, hash: next } of recordsOf(frame, partition, { nextSequence, hash })) {
+    refuseGap(place, segment, frame, nextSequence);
+    for (const { record, hash: next } of recordsOf(frame, place.partition, { nextSequence, hash })) {
       hash = next;
       ({ timeMs } = record);
       nextSequence = record.sequence + 1;
@@ -76,14 +88,8 @@ async function readSegmentTail(
     }
     offset = frame.endOffset;
   }
-  const why = nextSequence >= segment.endSequence ? undefined : await whyTailDamaged(opened.file, offset);
-  if (why !== undefined) throw unreadableFile(path, segment.name, `record ${nextSequence} cannot be read: ${why}`);
-  if (nextSequence < segment.endSequence && segment.endSequence !== Number.POSITIVE_INFINITY) {
-    throw unreadableFile(
-      path,
-      segment.name,
-      `it ends before record ${nextSequence}, and the next begins with ${segment.endSequence}`,
-    );
+  if (nextSequence < segment.endSequence) {
+    await refuseDamagedTail(place, segment, { file: opened.file, offset, firstSequence: nextSequence });
   }
   invariant(nextSequence <= segment.endSequence, "A later owner begins where a frame ends");
   const epoch = nextSequence > segment.firstSequence ? segment.epoch : undefined;

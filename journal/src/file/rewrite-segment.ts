@@ -2,7 +2,7 @@
 // from its renaming on, and only then is the former one overwritten. A crash between leaves both, and the next owner
 // overwrites the former.
 import { SECTOR_BYTES } from "../disk/disk.ts";
-import { eraseBody, recordEnd } from "../record.ts";
+import { endOfRecord, eraseBody } from "../record.ts";
 import { draftName, segmentName } from "./file-names.ts";
 import { encodeFrame, FRAME_HEADER_BYTES, movesOf } from "./frame.ts";
 import type { LiveSegment, PartitionPlace } from "./layout.ts";
@@ -78,7 +78,7 @@ function eraseInFrame({ header, bytes }: PlacedFrame, sequences: ReadonlySet<num
   let hasChanged = false;
   let offset = FRAME_HEADER_BYTES;
   for (let sequence = header.firstSequence; sequence < header.firstSequence + header.count; sequence += 1) {
-    const end = recordEnd(bytes, offset);
+    const end = endOfRecord(bytes, offset);
     const record = bytes.subarray(offset, end);
     const kept = sequences.has(sequence) ? eraseBody(record) : record;
     hasChanged ||= kept.length !== record.length;

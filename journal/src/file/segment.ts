@@ -157,8 +157,11 @@ async function hasCursors(
   return false;
 }
 
-/** The whole frames from `offset` on, up to the first that is not. */
-export async function* walkFrames(file: DiskFile, offset: number): AsyncGenerator<PlacedFrame> {
+/**
+ * The whole frames from `offset` on, up to the first that is not. Of those whose records all come before `neededSequence` only
+ * the header is looked at.
+ */
+export async function* walkFrames(file: DiskFile, offset: number, neededSequence = 0): AsyncGenerator<PlacedFrame> {
   let window = Buffer.alloc(0);
   let windowAt = offset;
   let at = offset;
@@ -175,7 +178,8 @@ export async function* walkFrames(file: DiskFile, offset: number): AsyncGenerato
     if (endOffset > (await sizeKnown(file, endOffset, windowAt + window.length))) return;
     await load(frameBytes(header));
     const bytes = window.subarray(at - windowAt, endOffset - windowAt);
-    if (!isWholeFrame(bytes, header)) return;
+    const isNeeded = header.firstSequence + header.count > neededSequence;
+    if (isNeeded && !isWholeFrame(bytes, header)) return;
     yield { header, bytes, offset: at, endOffset };
     at = endOffset;
   }

@@ -1,11 +1,11 @@
 // What a power cut can leave at the end of the last segment, told apart from damage: a write that was cut off ends with the
 // file, or lacks whole sectors, and nothing was written after it. Everything else that cannot be read was readable once.
 import { SECTOR_BYTES } from "../disk/disk.ts";
-import { FRAME_HEADER_BYTES, findFrame, frameBytes, readFrameHeader } from "./frame.ts";
+import { FRAME_HEADER_BYTES, findFrame, frameBytes, isWholeFrame, readFrameHeader } from "./frame.ts";
 import { isZero } from "./sealed-sector.ts";
 
 /**
- * Why the bytes from `offset` of a file to its end, which do not begin with a whole frame, cannot be a torn write; undefined
+ * Why the bytes from `offset` of a file to its end, which did not begin with a whole frame, cannot be a torn write; undefined
  * if they can.
  */
 export function whyNotTorn(rest: Buffer, offset: number): string | undefined {
@@ -19,6 +19,7 @@ export function whyNotTorn(rest: Buffer, offset: number): string | undefined {
   }
   const endsAt = frameBytes(header);
   if (rest.length < endsAt) return undefined;
+  if (isWholeFrame(rest.subarray(0, endsAt), header)) return undefined; // Its owner wrote it since we looked.
   if (!isZero(rest.subarray(endsAt))) return "it is damaged, and something follows it";
   return lacksSector(rest.subarray(0, endsAt), offset) ? undefined : "it is damaged";
 }
