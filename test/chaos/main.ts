@@ -44,7 +44,11 @@ const result = await runChaos(
     env: { MUSTER_SNAPSHOT_FACTS: values["snapshot-facts"] },
   },
   { signal: stop, onProgress: say },
-);
+).catch((error: unknown) => {
+  if (!stop.aborted) throw error;
+  say(`called off: ${stop.reason}. Logs and history: ${folder}`);
+  process.exit(1);
+});
 const { findings, entries } = result;
 const figures = figuresOf(result);
 const ok = findings.length === 0;

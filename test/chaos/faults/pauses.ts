@@ -37,7 +37,7 @@ export function pauseService(name: ServiceName, weight: number): Fault {
 /** How long a zombie may take to notice that it is one, and to be gone. */
 const ZOMBIE_ENDS_MS = 20_000;
 /** How long a successor may take to own the journal and to serve. */
-const SUCCESSOR_MS = 20_000;
+const SUCCESSOR_MS = 30_000;
 
 /** Paused, replaced, resumed: by force at once, or by whoever finds the lease run out. */
 export function makeZombie(name: ServiceName, weight: number): Fault {
