@@ -8,7 +8,7 @@ import type { Fault, KillKind } from "./fault.ts";
 import { killBothServices, killHost, killPair, killService, killStartingService } from "./kills.ts";
 import { dropFront, stallFront } from "./links.ts";
 import { makeZombie, pauseHost, pauseService } from "./pauses.ts";
-import { tearTail } from "./tails.ts";
+import { damageTail, tearTail } from "./tails.ts";
 
 const FAULTS: readonly Fault[] = [
   killService("matcher", 4),
@@ -32,6 +32,8 @@ const FAULTS: readonly Fault[] = [
   dropFront("matcher", 0.5),
   tearTail("matcher", 0.5),
   tearTail("fleet", 0.5),
+  damageTail("matcher", 0.5),
+  damageTail("fleet", 0.5),
 ];
 
 export type FaultPlan = {
