@@ -144,6 +144,7 @@ export async function createFleetWorld(options: FleetWorldOptions = {}): Promise
       return { exited, terminate: () => terminate(), kill: () => kill() };
     },
     sweep: (processId) => void swept.push(processId), // A simulated game is gone with its host.
+    forget: () => undefined, // It prints nothing.
     async *readLog(processId, { tailBytes }) {
       const text = new TextEncoder().encode(`log of ${processId}\n`);
       yield tailBytes === 0 ? text : text.slice(-tailBytes);

@@ -122,7 +122,7 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
   const supervisor = createSupervisor({ ...world, runner, attachments, supervised, abandoned: lost.signal });
   runner.onCommitted((facts) => {
     attachments.deliver(runner.state, facts);
-    for (const { fact } of facts) driveEffect(supervisor, fact, log);
+    for (const { fact } of facts) driveEffect({ supervisor, processes, log }, fact);
   });
   const stop = new AbortController();
   const openedMs = runner.nowMs();
@@ -175,14 +175,17 @@ function servicesOf(app: FleetApp): readonly Implementation[] {
   ];
 }
 
+type World = { readonly supervisor: Supervisor; readonly processes: ServerProcesses; readonly log: Log };
+
 /**
  * What a committed fact does to the world. After a restart a launch is not driven again: its sidecar may be on its way, and is
  * replaced if it does not come. An end that was asked for is, by its deadline and when the sidecar attaches; so is what sweeps
  * up behind a process that has ended.
  */
-function driveEffect(supervisor: Supervisor, fact: FleetFact, log: Log): void {
+function driveEffect({ supervisor, processes, log }: World, fact: FleetFact): void {
   if (fact.type === "process-launched") supervisor.launch(fact.processId);
   if (fact.type === "process-terminating") supervisor.terminate(fact.processId);
+  if (fact.type === "forgotten") for (const processId of fact.processIds) processes.forget(processId);
   if (fact.type !== "process-ended") return;
   log.info({ processId: fact.processId, reason: fact.reason, crashed: fact.crashed }, "A server process has ended");
   supervisor.end(fact.processId);

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "@muster/kit";
@@ -59,6 +59,15 @@ function startSleeper() {
   const pid = child.pid ?? 0;
   return { child, recorded: { pid, start: readProcessStart(pid) } };
 }
+
+test("forget() removes log and record of the process, and of no other", async () => {
+  const { folder, processes } = await folderWith("printed");
+  await writeFile(join(folder, "proc_1.log.json"), "{}");
+  await writeFile(join(folder, "proc_2.log"), "printed");
+  processes.forget(processId);
+  processes.forget(processId);
+  expect(await readdir(folder)).toEqual(["proc_2.log"]);
+});
 
 test("sweep() kills the sidecar and the game of the record, hung or not", async () => {
   const { folder, processes } = await folderWith("");

@@ -1,5 +1,5 @@
 // Server processes on this machine: a sidecar of ours each, started by this very Node, which starts the game in turn.
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -37,6 +37,9 @@ export function createNodeProcesses(options: NodeProcessesOptions): ServerProces
   return {
     start: (launch) => startSidecar(options, launch, logOf(launch.processId)),
     sweep: (processId) => sweep(`${logOf(processId)}.json`),
+    forget(processId) {
+      for (const path of [logOf(processId), `${logOf(processId)}.json`]) rmSync(path, { force: true });
+    },
     readLog: (processId, how, signal) => readLog(logOf(processId), how, options.clock, signal),
   };
 }

@@ -36,6 +36,8 @@ export interface ServerProcesses {
    * the fleet that hangs. A repeat changes nothing.
    */
   sweep(processId: ProcessId): void;
+  /** Removes what a process that ended long ago has left on the machine: its log, its record. A repeat changes nothing. */
+  forget(processId: ProcessId): void;
   /**
    * What process `processId` has printed, from its start or its last `tailBytes` on (0: all); with `follow` until
    * `hasEnded` answers true and everything was read.

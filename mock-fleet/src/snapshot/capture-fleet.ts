@@ -23,7 +23,7 @@ import {
 } from "./session-row.ts";
 
 /** Bytes of messages in one chunk: some milliseconds of work. */
-const BLOCK_BYTES = 65_536;
+const BLOCK_BYTES = 32_768;
 
 /**
  * The fleet's snapshot, chunk by chunk. The same state makes the same bytes, whichever way it came about. What is over is put

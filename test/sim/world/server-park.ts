@@ -128,6 +128,7 @@ export function createServerPark({ seed, knobs, lives, memory, eyes }: ServerPar
         server?.sidecar?.end("SIGKILL");
         server?.game?.end("SIGKILL");
       },
+      forget: () => undefined,
       async *readLog() {
         // Simulated games print nothing.
       },
