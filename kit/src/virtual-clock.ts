@@ -140,7 +140,18 @@ function takeFirst(heap: Sleeper[]): void {
   siftDown(heap, 0);
 }
 
-/** Lets every chain of promises that is ready run to its next wait: one macrotask drains them all. */
+/** Sleepers in a row after which the event loop has its turn: for those who wait for the machine, such as a test's timeout. */
+const SETTLED_MAX = 256;
+let settled = 0;
+
+/**
+ * Lets every chain of promises that is ready run to its next wait. A tick that is asked for by a microtask comes when all
+ * microtasks are done, as a turn of the event loop does, at a tenth of its price.
+ */
 function settle(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  settled += 1;
+  return new Promise((resolve) => {
+    if (settled % SETTLED_MAX === 0) setImmediate(resolve);
+    else queueMicrotask(() => process.nextTick(resolve));
+  });
 }

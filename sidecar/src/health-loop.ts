@@ -27,13 +27,15 @@ export function createHealthLoop({ clock, random, settings, ask }: HealthLoopOpt
       asked = { checkId: drawId("check", random), answer: (healthy) => resolve(healthy ? "healthy" : "unhealthy") };
       ask({ checkId: asked.checkId, timeoutMs: settings.timeoutMs });
     });
-    const silent = clock
-      .sleep(settings.timeoutMs, AbortSignal.any([signal, timeout.signal]))
-      .then((): HealthAnswer => "silent");
+    // By hand: AbortSignal.any leaves something behind at a signal that lives as long as the process.
+    const stop = () => timeout.abort(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    const silent = clock.sleep(settings.timeoutMs, timeout.signal).then((): HealthAnswer => "silent");
     silent.catch(() => undefined); // Called off once the answer is there.
     try {
       return await Promise.race([answered, silent]);
     } finally {
+      signal.removeEventListener("abort", stop);
       timeout.abort();
       asked = undefined;
     }

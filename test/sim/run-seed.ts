@@ -1,6 +1,8 @@
 // One seed from its first moment to its last: a while in which everything may fail, then the world is healed and has to
 // become quiet.
-import { BrokenPromise, type Checker } from "./checkers/checker.ts";
+import { BrokenPromise } from "./checkers/checker.ts";
+import { createCheckers } from "./checkers/table.ts";
+import { fleetConfigOf } from "./world/configurations.ts";
 import { drawKnobs, type Knobs } from "./world/knobs.ts";
 import { createWorld, type World } from "./world/world.ts";
 
@@ -10,7 +12,6 @@ export type SeedPlan = {
   readonly troubleMs: number;
   /** Heal the world then, and demand that it becomes quiet. */
   readonly liveness: boolean;
-  readonly checkers: readonly Checker[];
   readonly knobs?: Knobs;
   /** Lines of the story to keep. Default 60. */
   readonly linesMax?: number;
@@ -32,8 +33,10 @@ const QUIET_MS_MAX = 400_000;
 const LOOK_MS = 1_000;
 
 export async function runSeed(plan: SeedPlan): Promise<SeedResult> {
-  const { seed, troubleMs, liveness, checkers, knobs = drawKnobs(seed), linesMax = 60 } = plan;
-  const world = createWorld({ seed, knobs, checkers, linesMax });
+  const { seed, troubleMs, liveness, knobs = drawKnobs(seed), linesMax = 60 } = plan;
+  const { queues } = fleetConfigOf(knobs);
+  const checkers = createCheckers({ hostLostAfterMs: knobs.hostLostAfterMs, queues });
+  const world = createWorld({ seed, knobs, checkers: [checkers], linesMax });
   const { eye, clock } = world;
   await world.run(troubleMs);
   if (liveness) {
@@ -41,11 +44,6 @@ export async function runSeed(plan: SeedPlan): Promise<SeedResult> {
     await becomeQuiet(world);
   }
   eye.see({ type: "end" });
-  try {
-    for (const checker of checkers) if (eye.failure === undefined) checker.end?.();
-  } catch (error) {
-    eye.fail(error);
-  }
   return {
     story: world.story.read(),
     digest: world.trace.digest,

@@ -1,9 +1,7 @@
 import { expect, test } from "vitest";
-import { createCheckers } from "./promises-checker.ts";
 import { runSeed } from "./run-seed.ts";
 
-const run = (seed: number, liveness: boolean) =>
-  runSeed({ seed, troubleMs: 30_000, liveness, checkers: createCheckers() });
+const run = (seed: number, liveness: boolean) => runSeed({ seed, troubleMs: 30_000, liveness });
 
 for (const seed of Array.from({ length: 12 }, (_, index) => index + 1)) {
   test(`Muster keeps its promises (repeat: npm run sim -- --seed ${seed})`, { timeout: 60_000 }, async () => {

@@ -32,6 +32,7 @@ export function createEye({ clock, checkers, trace, story }: EyeOptions): Eye {
   let facts = 0;
   const fail = (error: unknown) => {
     failure ??= error;
+    story.end();
   };
   return {
     see(happening) {

@@ -50,6 +50,7 @@ const LOOPBACK_MS = 0.05;
 
 export function createSky({ clock, chance, climate, story, freed }: SkyOptions): Sky {
   const blocks = new Set<{ readonly way: Way; readonly block: Block }>();
+  const waiting = new WeakSet<Frame>();
   let present = climate;
 
   const matches = (pattern: string, machine: string) => pattern === "*" || pattern === machine;
@@ -78,6 +79,10 @@ export function createSky({ clock, chance, climate, story, freed }: SkyOptions):
   return {
     weather(frame) {
       const fate = decide(frame);
+      if (fate === "held") {
+        if (waiting.has(frame)) return fate; // Its story has been told.
+        waiting.add(frame);
+      }
       const { from, to, method, part, message } = frame;
       story.tell(clock.nowMs(), () => `${from} → ${to} ${method} ${part} ${gistOf(message)}${describeFate(fate)}`);
       return fate;

@@ -4,6 +4,8 @@
 export interface Story {
   /** `line` is asked when the story is read, soon or never: what it shows must not change meanwhile. */
   tell(atMs: number, line: () => string): void;
+  /** Nothing is told any more. */
+  end(): void;
   /** The lines that are kept, oldest first. */
   read(): readonly string[];
 }
@@ -12,8 +14,13 @@ export interface Story {
 export function createStory(linesMax: number): Story {
   const kept: { readonly atMs: number; readonly line: () => string }[] = [];
   let oldest = 0;
+  let ended = false;
   return {
+    end() {
+      ended = true;
+    },
     tell(atMs, line) {
+      if (ended) return;
       if (kept.length < linesMax) {
         kept.push({ atMs, line });
         return;

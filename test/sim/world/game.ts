@@ -121,7 +121,7 @@ export function startGame({ life, sidecar: address, token, chance, knobs, eyes: 
       hear("update", session, reason);
       if (reason === "SESSION_TERMINATING" && !misbehaves()) await session.terminate();
     });
-    sidecar.onHealthCheck(() => !chance.happens(knobs.mischiefRatio / 20));
+    if (knobs.mischiefRatio > 0) sidecar.onHealthCheck(() => !chance.happens(knobs.mischiefRatio / 20));
     sidecar.onProcessTerminate(async ({ reason }) => {
       eyes.see({ type: "game-heard", node, heard: { type: "terminate", reason } });
       if (misbehaves()) return; // It goes on as if nothing had been said.
