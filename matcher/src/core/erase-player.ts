@@ -1,5 +1,6 @@
 // Forgetting a player: whether it can be done now, and what becomes of everything that spoke of the player. The journal's own
 // records are overwritten afterwards (erasures.ts).
+import { unreachable } from "@muster/kit";
 import { type BattleSession, type ErasureId, MusterError, type PlayerId, type ServerSessionId } from "@muster/proto";
 import type { MatcherFact } from "./fact.ts";
 import type { MatchedSession, MatcherState } from "./matcher-state.ts";
@@ -76,12 +77,24 @@ export function playersOf(fact: MatcherFact): readonly PlayerId[] {
       return fact.newcomers.map(({ playerId }) => playerId);
     case "player-erased":
       return [fact.playerId];
-    default:
+    case "rule-set-put":
+    case "configuration-put":
+    case "ticket-cancelled":
+    case "ticket-timed-out":
+    case "placement-ended":
+    case "backfill-started":
+    case "backfill-changed":
+    case "fill-dropped":
+    case "session-ended":
+    case "ended-forgotten":
+    case "erasure-completed":
       return [];
+    default:
+      return unreachable(fact);
   }
 }
 
-/** Replaces the player in tickets, in what was told of them, and in assignments. Looks at all of them: 0.2 s a million. */
+/** Replaces the player in tickets, in what was told of them, and in assignments. Looks at all of them: some 0.3 s a million. */
 export function erasePlayer(state: MatcherState, playerId: PlayerId): void {
   const assignments = new Map<Assignment, Assignment>();
   const replaced = new Map<number, TicketEventRecord>();

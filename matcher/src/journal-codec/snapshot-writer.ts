@@ -53,8 +53,11 @@ function ticketColumns(entries: readonly TicketEntry[], captured: CapturedEvents
   const ids = createDictionary<string>();
   const assignments = createDictionary<Assignment>();
 
+  const arrivals = new Float64Array(entries.length);
+
   function* olderEvents(): Generator<number, void> {
-    for (const [row, { latest }] of entries.entries()) {
+    for (const [row, { ticket, latest }] of entries.entries()) {
+      arrivals[row] = ticket.arrival;
       const before = events.length;
       for (let event: TicketEventRecord | undefined = latest; event; event = event.previous) {
         if (event.number < firstKept) events.splice(before, 0, event);
@@ -65,7 +68,7 @@ function ticketColumns(entries: readonly TicketEntry[], captured: CapturedEvents
   }
   function* eventTicket(): Generator<number, void> {
     yield* olderRows;
-    const findRow = createRowFinder(entries);
+    const findRow = createRowFinder(arrivals);
     const forgottenRows = new Map<number, number>();
     for (let index = captured.from; index < captured.until; index += 1) {
       const event = captured.list[index] as TicketEventRecord;
@@ -150,8 +153,7 @@ function createDictionary<Value>() {
 }
 
 /** The row of the ticket that arrived as number `arrival`. Tickets stand in the order of their arrival. */
-function createRowFinder(entries: readonly TicketEntry[]): (arrival: number) => number | undefined {
-  const arrivals = Float64Array.from(entries, ({ ticket }) => ticket.arrival);
+function createRowFinder(arrivals: Float64Array): (arrival: number) => number | undefined {
   let guess = 0; // New tickets have their first event one after the other.
   return (arrival) => {
     if (arrivals[guess] !== arrival) guess = lowerBound(arrivals, arrival);
