@@ -18,6 +18,7 @@ import { createGameWatch, type GameWatch } from "./game-watch.ts";
 import { gameServerHandlers } from "./grpc/game-server-handlers.ts";
 import { createHealthLoop, type HealthLoop } from "./health-loop.ts";
 import type { Log } from "./log.ts";
+import { createMatcherPeers } from "./matcher-peers.ts";
 import type { SidecarState } from "./sidecar-state.ts";
 
 export const SIDECAR_VERSION = "0.1.0";
@@ -88,6 +89,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   /** Sessions that the last Welcome announced and that have not come yet. */
   let following = new Set<string>();
   const closing = new AbortController();
+  const matcherPeers = createMatcherPeers(network);
   let health: HealthLoop | undefined;
 
   const standing = (): readonly NonNullable<WatchResponse["event"]>[] =>
@@ -257,7 +259,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     link,
     clock,
     random,
-    network,
+    matcherPeers,
     matchers: options.matchers,
     token: options.token,
     watch,
@@ -309,6 +311,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     async [Symbol.asyncDispose]() {
       closing.abort(new MusterError("SERVICE_NOT_READY", "Cannot go on as the sidecar is stopping"));
       watch.close();
+      await matcherPeers[Symbol.asyncDispose]();
     },
   };
 }

@@ -5,7 +5,7 @@ import { type Clock, drawId, type Random } from "@muster/kit";
 import { MusterError, type PlayerSession, parseId, readWord, writePlayerSession } from "@muster/proto";
 import type { AcceptedSeat } from "@muster/proto/fleet";
 import { BackfillServiceDefinition } from "@muster/proto/matchmaking";
-import type { CallContext, Client, Handlers, Network, Peer } from "@muster/proto/rpc";
+import type { CallContext, Client, Handlers } from "@muster/proto/rpc";
 import type { AcceptPlayerSessionRequest, GameServerServiceDefinition } from "@muster/proto/sdk";
 import * as session from "@muster/proto/session";
 import { isMatcherAllowed } from "../core/allow-list.ts";
@@ -14,6 +14,7 @@ import { type BookedSession, findSeat } from "../core/session-book.ts";
 import { fleetIsAway, type SeatFound, standInForAccept, standInForLeave } from "../core/stand-in.ts";
 import type { Command, FleetLink } from "../fleet-link.ts";
 import type { GameWatch } from "../game-watch.ts";
+import type { MatcherPeers } from "../matcher-peers.ts";
 import type { SidecarState } from "../sidecar-state.ts";
 import { checkSeatId, checkSecret, parsePorts, parseSessions } from "./field.ts";
 
@@ -22,7 +23,7 @@ export type HandlerParts = {
   readonly link: FleetLink;
   readonly clock: Clock;
   readonly random: Random;
-  readonly network: Network;
+  readonly matcherPeers: MatcherPeers;
   readonly matchers: readonly string[];
   readonly token: string;
   readonly watch: GameWatch;
@@ -42,7 +43,6 @@ const SECRETS_KEPT = 10_000;
 export function gameServerHandlers(parts: HandlerParts): Handlers<typeof GameServerServiceDefinition> {
   const { state, link, clock, random, watch } = parts;
   const expected = digest(parts.token);
-  const matcherPeers = new Map<string, Peer>();
   const secrets = new Map<string, string>();
 
   /** Every call but one without a token to compare passes here first. */
@@ -81,12 +81,7 @@ export function gameServerHandlers(parts: HandlerParts): Handlers<typeof GameSer
       const why = `Cannot call the matcher at ${matcherEndpoint} as MUSTER_MATCHERS does not name it`;
       throw new MusterError("MATCHER_NOT_ALLOWED", why, { metadata: { endpoint: matcherEndpoint } });
     }
-    let peer = matcherPeers.get(matcherEndpoint);
-    if (!peer) {
-      peer = parts.network.connect(matcherEndpoint);
-      matcherPeers.set(matcherEndpoint, peer);
-    }
-    return peer.client(BackfillServiceDefinition);
+    return parts.matcherPeers.peerOf(matcherEndpoint).client(BackfillServiceDefinition);
   };
 
   /** One secret for one connection attempt, whoever answers it: a repeat must not get another than the first try sent. */
