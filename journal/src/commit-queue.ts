@@ -44,7 +44,7 @@ export type CommitQueueOptions<Fact> = {
 };
 
 /** Facts of one append, in whole decisions: bounds the time that one disk write may take. */
-const APPEND_FACTS_MAX = 4_096;
+const APPEND_FACTS_MAX = 512;
 /** Appends under way: while the disk works on one, the next is on its desk. */
 const APPENDS_MAX = 2;
 /** Facts that make a second append worth its own sync; fewer of them wait and share the next. */

@@ -16,6 +16,7 @@ import { packRecords } from "./record-block.ts";
 import type { FoundSnapshot } from "./sqlite-snapshots.ts";
 import type { SqliteStore } from "./sqlite-store.ts";
 import type { PackedAppend, Refusal, WorkerReply, WorkerRequest } from "./sqlite-worker.ts";
+import { threadOptions } from "./thread-options.ts";
 
 export type SqliteJournalOptions = {
   /** Whose wall clock leases and gaps are told by. Default: the machine's. */
@@ -190,13 +191,8 @@ export function openSqliteJournal(path: string, options: SqliteJournalOptions = 
 }
 
 function startWorker(workerData: { path: string; pagesMax: number | undefined }): Worker {
-  // Node runs the source by its ending; the published build has the same file as JavaScript beside this one. What else this
-  // process was started with is no business of the thread.
-  const fromSource = import.meta.url.endsWith(".ts");
-  return new Worker(new URL(`./sqlite-worker.${fromSource ? "ts" : "js"}`, import.meta.url), {
-    workerData,
-    execArgv: fromSource ? ["--conditions=@muster/source"] : [],
-  });
+  const { url, options } = threadOptions("sqlite-worker", import.meta.url);
+  return new Worker(url, { ...options, workerData });
 }
 
 function readPage(partition: string, page: Uint8Array): readonly StoredRecord[] {

@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { all, record, text } from "./journal.suite.ts";
 import type { Journal } from "./journal.ts";
+import { toJournalError } from "./sqlite-error.ts";
 import { openSqliteJournal } from "./sqlite-journal.ts";
+import { openSqliteStore } from "./sqlite-store.ts";
 
 function freshFolder(): string {
   return mkdtempSync(join(tmpdir(), "muster-journal-"));
@@ -126,4 +128,54 @@ test("appends go on while a snapshot is written and while records are forgotten"
     await done;
     expect(appended).toBeGreaterThan(3);
   }
+});
+
+const checkpoints = [
+  { name: "that found no room stops nothing", errcode: 13, reason: undefined },
+  { name: "that failed is the last write", errcode: 1_034, reason: "JOURNAL_FAILED" },
+];
+for (const { name, errcode, reason } of checkpoints) {
+  test(`a checkpoint on another thread ${name}`, () => {
+    const path = join(freshFolder(), "journal.sqlite");
+    const store = openSqliteStore(path, { startCheckpoint: () => undefined });
+    store.acquire("matcher", { owner: "a" }, 1);
+    store.endCheckpoint(Object.assign(new Error("disk I/O error"), { errcode }));
+    const append = () =>
+      store.append([{ partition: "matcher", epoch: 1, afterSequence: 0, records: [record("one")] }], 1);
+    const outcome = (() => {
+      try {
+        return append()[0]?.reason;
+      } catch (error) {
+        return toJournalError(error, path).reason;
+      }
+    })();
+    expect(outcome).toBe(reason);
+    store.close();
+  });
+}
+
+test("a log is brought over elsewhere as it grows, and starts anew when nothing of it is left", () => {
+  const path = join(freshFolder(), "journal.sqlite");
+  let started = 0;
+  const store = openSqliteStore(path, {
+    startCheckpoint: () => {
+      started += 1;
+    },
+  });
+  store.acquire("matcher", { owner: "a" }, 1);
+  let last = 0;
+  const append = (megabytes: number) => {
+    for (let i = 0; i < megabytes; i += 1) {
+      const records = Array.from({ length: 10 }, () => record("x".repeat(100_000)));
+      store.append([{ partition: "matcher", epoch: 1, afterSequence: last, records }], 1);
+      last += records.length;
+      store.endCheckpoint(undefined);
+    }
+  };
+  append(20);
+  const earlyBytes = statSync(`${path}-wal`).size;
+  append(40);
+  expect(started).toBeGreaterThan(5);
+  expect(statSync(`${path}-wal`).size).toBe(earlyBytes);
+  store.close();
 });

@@ -25,12 +25,18 @@ import { createSnapshots, type FoundSnapshot, type NewChunk, snapshotDamaged } f
 const LEASE_MS_DEFAULT = 10_000;
 /** Of the log, about, after which it is brought over into the file. */
 const CHECKPOINT_BYTES = 4_194_304;
+/** Of a log that is brought over elsewhere, about, after which the rest is, too: only a log without rest starts anew. */
+const LOG_BYTES = 4 * CHECKPOINT_BYTES;
+/** A checkpoint elsewhere that lags behind by so much is not waited for. */
+const LOG_BYTES_MAX = 4 * LOG_BYTES;
 /** What a commit writes besides what is counted, about. */
 const COMMIT_BYTES = 12_288;
 
 export type SqliteStoreOptions = {
   /** Pages of 4 KiB that the file may have: more of them are as a disk without room. Default: as many as the disk holds. */
   readonly pagesMax?: number | undefined;
+  /** Starts a checkpoint elsewhere, whose end is told by `endCheckpoint`. Default: checkpoints are made here. */
+  readonly startCheckpoint?: () => void;
 };
 
 /** What the worker does, by the names of its messages. `wallMs` is the asker's wall clock: processes compare leases by it. */
@@ -63,6 +69,8 @@ export interface SqliteStore {
   moveCursor(partition: string, epoch: number, cursor: Cursor): void;
   removeCursor(partition: string, epoch: number, name: string): void;
   readCursors(partition: string): ReadonlyMap<string, number>;
+  /** A checkpoint that was started elsewhere has ended. After one that failed no later write may build on the file. */
+  endCheckpoint(error: Error | undefined): void;
   close(): void;
 }
 
@@ -77,21 +85,30 @@ export function openSqliteStore(path: string, options: SqliteStoreOptions = {}):
   const db = openSqliteDatabase(path);
   try {
     if (options.pagesMax !== undefined) db.exec(`PRAGMA max_page_count = ${options.pagesMax}`);
-    return createStore(path, db, openMarkFile(path));
+    return createStore({ path, db, marks: openMarkFile(path), startCheckpoint: options.startCheckpoint });
   } catch (error) {
     db.close();
     throw error;
   }
 }
 
-function createStore(path: string, db: DatabaseSync, marks: MarkFile): SqliteStore {
+type StoreParts = {
+  readonly path: string;
+  readonly db: DatabaseSync;
+  readonly marks: MarkFile;
+  readonly startCheckpoint: (() => void) | undefined;
+};
+
+function createStore({ path, db, marks, startCheckpoint }: StoreParts): SqliteStore {
   const partitions = createPartitions(db);
   const blocks = createBlocks(db);
   const snapshots = createSnapshots(db);
   const cursors = createCursors(db);
   const checkpointLog = db.prepare("PRAGMA wal_checkpoint(PASSIVE)");
   const emptyLog = db.prepare("PRAGMA wal_checkpoint(TRUNCATE)");
+  /** Of the log, about: all of it, and what came since the last checkpoint was started. */
   let logBytes = 0;
+  let freshBytes = 0;
   let failure: { readonly error: unknown } | undefined;
 
   /** What the disk holds after a write that failed is undefined, so that no later write may build on it. */
@@ -104,7 +121,7 @@ function createStore(path: string, db: DatabaseSync, marks: MarkFile): SqliteSto
       db.exec("BEGIN IMMEDIATE");
       const result = work();
       db.exec("COMMIT");
-      logBytes += COMMIT_BYTES;
+      count(COMMIT_BYTES);
       return result;
     } catch (error) {
       failUnlessFull(error);
@@ -115,6 +132,7 @@ function createStore(path: string, db: DatabaseSync, marks: MarkFile): SqliteSto
   /** Brings the log over into the file, as far as nobody reads it: its room is used again. */
   const checkpoint = () => {
     logBytes = 0;
+    freshBytes = 0;
     try {
       checkpointLog.get();
     } catch (error) {
@@ -122,9 +140,19 @@ function createStore(path: string, db: DatabaseSync, marks: MarkFile): SqliteSto
       if (failure) throw failure.error;
     }
   };
+  const keepLogShort = () => {
+    if (logBytes >= LOG_BYTES_MAX || (!startCheckpoint && logBytes >= CHECKPOINT_BYTES)) return checkpoint();
+    if (freshBytes < CHECKPOINT_BYTES) return;
+    freshBytes = 0;
+    startCheckpoint?.();
+  };
+  const count = (bytes: number) => {
+    logBytes += bytes;
+    freshBytes += bytes;
+  };
   const transact = <Result>(work: () => Result): Result => {
     const result = retryOnceIf(isDiskFull, () => attempt(work), checkpoint);
-    if (logBytes >= CHECKPOINT_BYTES) checkpoint();
+    keepLogShort();
     return result;
   };
   const mark = ({ number, epoch, last_sequence: sequence }: PartitionRow) => {
@@ -189,7 +217,7 @@ function createStore(path: string, db: DatabaseSync, marks: MarkFile): SqliteSto
           );
         }
         const appended = blocks.append(row, records);
-        logBytes += appended.bytes;
+        count(appended.bytes);
         const changed = { ...appended.row, ...laterTime(row, records.at(-1)?.timeMs ?? 0, wallMs) };
         partitions.save(changed);
         return changed;
@@ -241,7 +269,7 @@ function createStore(path: string, db: DatabaseSync, marks: MarkFile): SqliteSto
     },
     addSnapshotChunk(name, epoch, chunk) {
       transact(() => snapshots.addChunk(partitions.getOwned(name, epoch), chunk));
-      logBytes += chunk.bytes.length;
+      count(chunk.bytes.length);
     },
     finishSnapshot(name, epoch, id) {
       transact(() => {
@@ -251,7 +279,7 @@ function createStore(path: string, db: DatabaseSync, marks: MarkFile): SqliteSto
     },
     pruneSnapshots(name, epoch) {
       const pruned = transact(() => snapshots.pruneOne(partitions.getOwned(name, epoch)));
-      if (pruned) logBytes += SNAPSHOT_CHUNK_BYTES_MAX; // What is deleted is overwritten.
+      if (pruned) count(SNAPSHOT_CHUNK_BYTES_MAX); // What is deleted is overwritten.
       return pruned;
     },
     compactSome(name, epoch, throughSequence) {
@@ -262,14 +290,14 @@ function createStore(path: string, db: DatabaseSync, marks: MarkFile): SqliteSto
         if (limit < row.first_sequence) return { firstSequence: row.first_sequence, more: false };
         const forgotten = blocks.forgetSome(row, limit);
         partitions.save(forgotten.row);
-        logBytes += forgotten.bytes;
+        count(forgotten.bytes);
         const firstSequence = forgotten.row.first_sequence;
         return { firstSequence, more: firstSequence <= limit };
       });
     },
     eraseSome(name, epoch, sequences) {
       const { left, bytes } = transact(() => blocks.eraseSome(partitions.getOwned(name, epoch), sequences));
-      logBytes += bytes;
+      count(bytes);
       return left;
     },
     emptyLog() {
@@ -294,6 +322,10 @@ function createStore(path: string, db: DatabaseSync, marks: MarkFile): SqliteSto
     readCursors(name) {
       const row = partitions.find(name);
       return row ? cursors.read(row) : new Map();
+    },
+    endCheckpoint(error) {
+      if (error) failUnlessFull(error);
+      else if (!failure && logBytes >= LOG_BYTES) checkpoint();
     },
     close() {
       marks[Symbol.dispose]();

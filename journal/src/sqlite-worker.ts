@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { invariant } from "@muster/kit";
 import type { AppendRequest } from "./journal.ts";
 import { unpackRecords } from "./record-block.ts";
+import { createCheckpointer } from "./sqlite-checkpointer.ts";
 import { toJournalError } from "./sqlite-error.ts";
 import { openSqliteStore, type SqliteStore } from "./sqlite-store.ts";
 
@@ -23,8 +24,11 @@ const port = parentPort;
 const { path, pagesMax }: { path: string; pagesMax: number | undefined } = workerData;
 let store: SqliteStore | undefined;
 
-port.on("message", ({ id, name, args }: WorkerRequest) => {
+const checkpointer = createCheckpointer(path, (error) => store?.endCheckpoint(error));
+
+port.on("message", async ({ id, name, args }: WorkerRequest) => {
   try {
+    if (name === "close") await checkpointer[Symbol.asyncDispose]();
     const value = name === "close" ? store?.close() : call(name, args);
     const block = value instanceof Uint8Array ? [value.buffer as ArrayBuffer] : [];
     port.postMessage({ id, value } satisfies WorkerReply, block);
@@ -34,7 +38,7 @@ port.on("message", ({ id, name, args }: WorkerRequest) => {
 });
 
 function call(name: keyof SqliteStore, args: readonly unknown[]): unknown {
-  store ??= openSqliteStore(path, { pagesMax });
+  store ??= openSqliteStore(path, { pagesMax, startCheckpoint: checkpointer.start });
   if (name === "append") {
     const [appends, wallMs] = args as [readonly PackedAppend[], number];
     const requests = appends.map(({ block, ...rest }) => ({ ...rest, records: unpackRecords(block) }));

@@ -1,0 +1,42 @@
+// Brings the log over into the file on a thread of its own: it writes as much again as the appends did, and none of them
+// should wait for it. The thread starts with the first log that is long enough; most journals never need it.
+import { Worker } from "node:worker_threads";
+import type { CheckpointReply } from "./sqlite-checkpoint-thread.ts";
+import { threadOptions } from "./thread-options.ts";
+
+export interface Checkpointer extends AsyncDisposable {
+  /** Starts a checkpoint, unless one is under way. */
+  start(): void;
+}
+
+/** For the journal at `path`. `onDone` hears of the end of each checkpoint, with what it failed with, if it did. */
+export function createCheckpointer(path: string, onDone: (error?: Error) => void): Checkpointer {
+  let thread: Worker | undefined;
+  let isUnderWay = false;
+
+  const startThread = (): Worker => {
+    const { url, options } = threadOptions("sqlite-checkpoint-thread", import.meta.url);
+    const started = new Worker(url, { ...options, workerData: { path } });
+    const end = (error?: Error) => {
+      isUnderWay = false;
+      onDone(error);
+    };
+    started.on("message", ({ failure }: CheckpointReply) => {
+      end(failure && Object.assign(new Error(failure.message), { errcode: failure.errcode }));
+    });
+    started.on("error", end);
+    return started;
+  };
+  return {
+    start() {
+      if (isUnderWay) return;
+      isUnderWay = true;
+      thread ??= startThread();
+      thread.postMessage("checkpoint");
+    },
+    async [Symbol.asyncDispose]() {
+      thread?.removeAllListeners();
+      await thread?.terminate();
+    },
+  };
+}
