@@ -7,7 +7,7 @@ const { values } = parseArgs({
     seeds: { type: "string" },
     hours: { type: "string" },
     from: { type: "string", default: "1" },
-    seconds: { type: "string", default: "40" },
+    seconds: { type: "string", default: "30" },
     mode: { type: "string", default: "liveness" },
     reference: { type: "boolean", default: false },
     json: { type: "boolean", default: false },

@@ -1,6 +1,6 @@
 // One seed from its first moment to its last: a while in which everything may fail, then the world is healed and has to
 // become quiet.
-import { BrokenPromise } from "./checkers/checker.ts";
+import { BrokenPromise, type Checker } from "./checkers/checker.ts";
 import { createCheckers } from "./checkers/table.ts";
 import { fleetConfigOf } from "./world/configurations.ts";
 import { drawKnobs, type Knobs } from "./world/knobs.ts";
@@ -13,6 +13,8 @@ export type SeedPlan = {
   /** Heal the world then, and demand that it becomes quiet. */
   readonly liveness: boolean;
   readonly knobs?: Knobs;
+  /** Those who look on beside the checkers, to count what happened. */
+  readonly onlookers?: readonly Checker[];
   /** Lines of the story to keep. Default 60. */
   readonly linesMax?: number;
 };
@@ -31,12 +33,14 @@ export type SeedResult = {
 /** How long a healed world may take until every ticket has ended and every battle is over, in ms. */
 const QUIET_MS_MAX = 400_000;
 const LOOK_MS = 1_000;
+/** How long nobody does anything before what is left is measured, in ms: the longest wait of a process that has died. */
+const REST_MS = 40_000;
 
 export async function runSeed(plan: SeedPlan): Promise<SeedResult> {
-  const { seed, troubleMs, liveness, knobs = drawKnobs(seed), linesMax = 60 } = plan;
+  const { seed, troubleMs, liveness, knobs = drawKnobs(seed), onlookers = [], linesMax = 60 } = plan;
   const { queues } = fleetConfigOf(knobs);
   const checkers = createCheckers({ hostLostAfterMs: knobs.hostLostAfterMs, queues });
-  const world = createWorld({ seed, knobs, checkers: [checkers], linesMax });
+  const world = createWorld({ seed, knobs, checkers: [checkers, ...onlookers], linesMax });
   const { eye, clock } = world;
   await world.run(troubleMs);
   if (liveness) {
@@ -65,4 +69,6 @@ async function becomeQuiet(world: World): Promise<void> {
     }
     await world.run(LOOK_MS);
   }
+  await world.run(REST_MS);
+  for (const gauge of world.gauges()) eye.see({ type: "gauge", ...gauge });
 }

@@ -22,7 +22,7 @@ import { type Eyes, eyesOf } from "./eyes.ts";
 import { startFaults } from "./faults.ts";
 import type { Knobs } from "./knobs.ts";
 import { startOnlookers } from "./onlookers.ts";
-import { createServerPark } from "./server-park.ts";
+import { createServerPark, type Server } from "./server-park.ts";
 import { createService, type Service, type ServiceRun } from "./services.ts";
 import { createStore } from "./store.ts";
 
@@ -44,9 +44,13 @@ export interface World {
   readonly services: Readonly<Record<ServiceName, Service>>;
   /** Lets time pass, up to the first thing that goes wrong. */
   run(durationMs: number): Promise<void>;
-  /** Nothing fails any more, and what stood still goes on. */
+  /** Nothing fails any more, and what stood still goes on; but one server may stay dead for good. */
   heal(): void;
+  /** What the world holds now, and the most that it may hold while nobody plays. */
+  gauges(): readonly Gauge[];
 }
+
+export type Gauge = { readonly name: string; readonly value: number; readonly quietMax: number };
 
 /** Some day in 2025: wall clocks are far from zero, as in earnest. */
 const WALL_START_MS = 1_750_000_000_000;
@@ -172,6 +176,15 @@ export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): 
     fail: eye.fail,
   });
 
+  /** The machine stays dark: the fleet has to do without it. */
+  function killForGood({ machine, game, sidecar }: Server): void {
+    sky.block({ from: machine, to: "*" }, { type: "held" });
+    sky.block({ from: "*", to: machine }, { type: "held" });
+    game?.end("power cut");
+    sidecar?.end("power cut");
+    see({ type: "fault", name: "machine dies for good", detail: machine });
+  }
+
   return {
     clock,
     eye,
@@ -189,7 +202,15 @@ export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): 
     heal() {
       faults.heal();
       sky.clear();
+      const fate = createChance(seed, "healing");
+      if (park.living.length > 1 && fate.happens(0.3)) killForGood(fate.pick(park.living));
       see({ type: "healed" });
     },
+    // Of each server two streams; of the world the feed twice, the tickets once, and what is just asked.
+    gauges: () => [
+      { name: "calls", value: memory.openCalls, quietMax: 4 + 2 * knobs.servers },
+      { name: "sleepers", value: clock.sleepers, quietMax: 16 + 5 * knobs.servers },
+      { name: "servers", value: park.living.length, quietMax: knobs.servers },
+    ],
   };
 }
