@@ -6,6 +6,8 @@ const SQLITE_ERROR = 1;
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
 const SQLITE_NOTADB = 26;
+/** The file ends before a page that it should have: it was cut. */
+const SQLITE_IOERR_SHORT_READ = 522;
 /** The file that readers and the writer share could not grow. It holds nothing that must last. */
 const SQLITE_IOERR_SHMSIZE = 4_874;
 
@@ -32,8 +34,14 @@ export function toJournalError(error: unknown, path: string): MusterError {
 /** The file is not what a journal looks like: said by SQLite, or by Node of a number that nobody here would write. */
 function isDamage(error: unknown): boolean {
   if (error instanceof Error && "code" in error && error.code === "ERR_OUT_OF_RANGE") return true;
-  const primary = codeOf(error) & 0xff;
-  return primary === SQLITE_ERROR || primary === SQLITE_CORRUPT || primary === SQLITE_NOTADB;
+  const code = codeOf(error);
+  const primary = code & 0xff;
+  return (
+    code === SQLITE_IOERR_SHORT_READ ||
+    primary === SQLITE_ERROR ||
+    primary === SQLITE_CORRUPT ||
+    primary === SQLITE_NOTADB
+  );
 }
 
 function codeOf(error: unknown): number {

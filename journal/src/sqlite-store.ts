@@ -180,6 +180,9 @@ function createStore({ path, db, marks, startCheckpoint }: StoreParts): SqliteSt
         const { last_sequence } = before;
         const isWhole = Buffer.from(before.last_hash).equals(blocks.hashAt(before, last_sequence));
         if (!isWhole) throw unreadable(name, last_sequence, "the last of its chain: it is another one");
+        const forgotten = before.first_sequence - 1;
+        const isHeldBySnapshot = (snapshots.findSequence(before) ?? 0) >= forgotten;
+        if (!isHeldBySnapshot) throw unreadable(name, forgotten, "a snapshot holds it: there is none that does");
         const lease = { lease_until_ms: wallMs + leaseMs, lease_ms: leaseMs };
         const owned = { ...before, ...lease, owner, epoch: before.epoch + 1 };
         partitions.save(owned);

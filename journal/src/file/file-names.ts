@@ -3,7 +3,8 @@
 
 /** Says that the folder is a journal, and of which format. */
 export const MARKER_NAME = "muster-journal";
-export const MARKER_DRAFT = `${MARKER_NAME}.new`;
+/** What the names of its drafts begin with, one for each process that makes the journal at the same time. */
+export const MARKER_DRAFT = `${MARKER_NAME}.new-`;
 
 /** A piece of the log: records of one owner, from `firstSequence` on. */
 export type SegmentName = {

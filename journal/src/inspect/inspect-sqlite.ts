@@ -6,6 +6,7 @@ import { MusterError } from "@muster/proto";
 import type { StoredSnapshot } from "../journal.ts";
 import { isOwnerGone } from "../owner.ts";
 import { endOfRecord, readRecord, unreadable, verifyRecord } from "../record.ts";
+import { createCursors } from "../sqlite-cursors.ts";
 import { readVersion, SCHEMA_VERSION } from "../sqlite-database.ts";
 import { toJournalError } from "../sqlite-error.ts";
 import { readMarks } from "../sqlite-mark.ts";
@@ -78,11 +79,7 @@ function inspect(db: DatabaseSync, { path, row, problems }: Place): InspectedPar
     wallMs: row.last_wall_ms,
     readPages: (fromSequence) => readPages(db, { path, row, fromSequence }),
     readSnapshot: async () => told(path, () => readSnapshot(db, path, row)),
-    readCursors: async () =>
-      told(path, () => {
-        const cursors = db.prepare("SELECT name, sequence FROM cursor WHERE partition = ? ORDER BY name").all(number);
-        return new Map(cursors.map((cursor) => [String(cursor.name), Number(cursor.sequence)]));
-      }),
+    readCursors: async () => told(path, () => createCursors(db).read(row)),
   };
 }
 

@@ -1,4 +1,5 @@
 // What is kept of a damaged SQLite journal, as a new file.
+import { createCursors } from "../sqlite-cursors.ts";
 import { openSqliteDatabase } from "../sqlite-database.ts";
 import { createPartitions } from "../sqlite-partitions.ts";
 import { createSnapshots } from "../sqlite-snapshots.ts";
@@ -21,7 +22,7 @@ async function writePartition(
 ): Promise<void> {
   const rows = createPartitions(db);
   const insertBlock = db.prepare("INSERT INTO block (partition, last, first, bytes) VALUES (?, ?, ?, ?)");
-  const insertCursor = db.prepare("INSERT INTO cursor (partition, name, sequence) VALUES (?, ?, ?)");
+  const cursors = createCursors(db);
   let row = {
     ...rows.create(plan.name),
     epoch: partition.epoch + 1,
@@ -48,7 +49,7 @@ async function writePartition(
     row = { ...row, last_sequence: last.record.sequence, last_hash: last.hash };
     rows.save(row);
   }
-  for (const [name, sequence] of plan.cursors) insertCursor.run(row.number, name, sequence);
+  for (const [name, sequence] of plan.cursors) cursors.move(row, { name, sequence });
   if (plan.snapshotSequence === undefined) return;
   const snapshots = createSnapshots(db);
   const id = snapshots.begin(row, plan.snapshotSequence);
