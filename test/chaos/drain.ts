@@ -9,7 +9,7 @@ import { createBackendCalls } from "./load/backend-calls.ts";
 import { readSessions } from "./load/session-watcher.ts";
 
 /** More than a ticket may search and be placed, than a reservation and a grace last, and than a battle goes on. */
-const DRAIN_MS = 45_000;
+const DRAIN_MS = 90_000;
 const LOOK_MS = 250;
 
 type Parts = { readonly history: History; readonly matcher: MatcherConnection; readonly fleet: FleetConnection };

@@ -35,9 +35,10 @@ export function pauseService(name: ServiceName, weight: number): Fault {
 }
 
 /** How long a zombie may take to notice that it is one, and to be gone. */
-const ZOMBIE_ENDS_MS = 20_000;
-/** How long a successor may take to own the journal and to serve. */
+const ZOMBIE_ENDS_MS = 30_000;
+/** How long a successor may take to own the journal and to serve; with the old owner dead there is nothing to wait for. */
 const SUCCESSOR_MS = 30_000;
+const START_MS = 120_000;
 
 /** Paused, replaced, resumed: by force at once, or by whoever finds the lease run out. */
 export function makeZombie(name: ServiceName, weight: number): Fault {
@@ -87,7 +88,7 @@ async function killLockHolder(
   const service = world[name];
   owner.signal("SIGKILL");
   killed(name, `${owner.pid}, which held the lock`);
-  await service.untilServing(AbortSignal.timeout(SUCCESSOR_MS)).catch(() => undefined);
+  await service.untilServing(AbortSignal.timeout(START_MS)).catch(() => undefined);
   if (!service.isServing) found("L-PROGRESS", `no other ${name} could take over from ${owner.pid}, which is dead`);
 }
 

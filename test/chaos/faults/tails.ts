@@ -12,7 +12,7 @@ type ServiceName = "matcher" | "fleet";
 /** SQLite's own files; the last holds nothing that outlives its processes. */
 const FILES = ["", "-wal"] as const;
 const SHARED_MEMORY = "-shm";
-const OPENS_MS = 60_000;
+const OPENS_MS = 120_000;
 const LOOK_MS = 20;
 
 /** Garbage behind the last commit, as of a write that a power cut broke off: the journal opens as if it were not there. */

@@ -19,7 +19,7 @@ export const LEASE_MS = 2_500;
 /** Games outlive a fleet that is killed again and again. */
 const ORPHAN_GRACE_MS = 60_000;
 /** An orderly stop leaves nothing to be found out by orphans. */
-const LEFTOVERS_MS = 20_000;
+const LEFTOVERS_MS = 40_000;
 
 export interface ChaosWorld extends AsyncDisposable {
   readonly history: History;
