@@ -252,8 +252,7 @@ function addJournalCommands(program: Command, run: ProgramPorts["run"]): void {
         return await repair(path, flags.acceptLoss === true, context);
       }),
     );
-  journal
-    .command("export")
+  withJson(journal.command("export"))
     .description("one line of JSON for each record, without secrets")
     .argument("<path>", "SQLite file or folder")
     .option("--partition <name>", "only this one, such as matcher or fleet")

@@ -5,7 +5,7 @@ export const serviceEnvironment = {
   MUSTER_CONFIG: { meaning: "Path of muster.json.", fallback: "muster.json", parse: text },
   MUSTER_DATA: { meaning: "Folder of the journal and the logs of processes.", fallback: ".muster", parse: text },
   MUSTER_JOURNAL: {
-    meaning: "How the journal is kept: sqlite, a SQLite file, or file, a folder of plain files.",
+    meaning: "How the journal is kept: sqlite, a SQLite file, or file, a folder of plain files; see docs/journal.md.",
     fallback: "sqlite",
     parse: oneOf("sqlite", "file"),
   },
