@@ -74,6 +74,9 @@ function factsBetweenSnapshots({ tickets }: MatcherState): number {
   return Math.max(FACTS_BETWEEN_SNAPSHOTS_MIN, tickets.size / 2);
 }
 
+/** How long a restarted matcher that has battles to fill waits for the fleet to show them, in ms. */
+const SHOWN_WITHIN_MS = 2_000;
+
 /**
  * A matcher that has taken its journal over and serves.
  *
@@ -243,6 +246,14 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   });
   await putConfig(workshop, options.config);
 
+  const shown = Promise.withResolvers<void>();
+  /** Running battles have the first claim on who waits, which a round can honour only once the fleet has shown them. */
+  const sessionsShown = async () => {
+    const sessions = [...state.sessions.values()];
+    if (!sessions.some(({ ended, backfill }) => !ended && backfill && isLiveBackfill(backfill.document))) return;
+    await Promise.race([shown.promise, clock.sleep(SHOWN_WITHIN_MS, stop.signal)]);
+  };
+
   // What a former run had not finished.
   for (const matchId of state.matches.keys()) placements.poke(matchId);
   for (const [id, session] of state.sessions) if (session.fill) outbox.poke(id);
@@ -262,6 +273,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
       },
       onPlacement: (placement) => guard(report(placement)),
       onSnapshot(named) {
+        shown.resolve();
         for (const match of state.matches.values()) {
           if (!named.has(presentPlacementId(match))) placements.poke(match.matchId);
         }
@@ -271,7 +283,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
     },
     stop.signal,
   );
-  const matching = rounds.run(stop.signal);
+  const matching = sessionsShown().then(() => rounds.run(stop.signal));
   guard(feed);
   guard(matching);
 

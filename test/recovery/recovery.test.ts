@@ -85,6 +85,7 @@ for (const { who, fact, at } of fillDeaths) {
       await (who === "fleet" ? world.startFleet() : world.startMatcher());
       await queued;
       await expectSeated(world, ["ann", "bob", "cleo", "dan"]);
+      expect((await world.sessions()).length).toBe(1);
       expect(world.faults).toEqual([]);
     });
   }
