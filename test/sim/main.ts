@@ -1,5 +1,7 @@
 // `npm run sim`: README.md tells its options. Nothing of Muster is loaded before a planted fault has been put into its source.
 import { parseArgs } from "node:util";
+import { getFault } from "./bugs/bank.ts";
+import { plant } from "./bugs/planted-fault.ts";
 
 const { values } = parseArgs({
   options: {
@@ -12,7 +14,11 @@ const { values } = parseArgs({
     reference: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     worker: { type: "boolean", default: false },
+    plant: { type: "string" },
+    bank: { type: "boolean", default: false },
+    minutes: { type: "string", default: "10" },
   },
 });
+if (values.plant !== undefined) plant(getFault(values.plant));
 const { runCommand } = await import("./command/run-command.ts");
 process.exit(await runCommand(values));

@@ -1,14 +1,39 @@
 // P-REMOVE-ONCE: a seat is freed once, however often its end is told; and whoever judges by the roster's version sees that
 // it changed, and only when it did.
 import type { Books } from "./books/books.ts";
+import { isCallOf } from "./books/call-book.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
+import { SETTLE_MS } from "./settle.ts";
 
 const NAME = "P-REMOVE-ONCE";
 
 export function pRemoveOnce(books: Books): Checker {
+  /** Seats whose removal was acknowledged, and when: their fleet hears of it as soon as it can. */
+  const acknowledged = new Map<string, number>();
+  const checkFreed = (nowMs: number) => {
+    if (books.healedMs === undefined) return;
+    for (const [playerSessionId, atMs] of acknowledged) {
+      const sessionId = books.fleet.sessionBySeat.get(playerSessionId);
+      const seat = books.fleet.sessions.get(sessionId ?? "")?.seats.get(playerSessionId);
+      if (!seat) acknowledged.delete(playerSessionId);
+      else if (nowMs > Math.max(atMs, books.healedMs) + SETTLE_MS) {
+        throw new BrokenPromise(
+          NAME,
+          `${seat.playerId} was removed from ${sessionId} and is still ${seat.state} there`,
+        );
+      }
+    }
+  };
   return {
     name: NAME,
+    end: () => checkFreed(books.nowMs),
     see(observation) {
+      if (observation.type === "answer") {
+        const call = books.calls.get(observation.callId);
+        if (!isCallOf(call, "removePlayerSession") || !("ok" in observation.outcome)) return;
+        acknowledged.set(call.request.playerSessionId, observation.atMs);
+      }
+      if (observation.type === "fleet-fact" && acknowledged.size > 0) checkFreed(observation.atMs);
       if (observation.type !== "fleet-fact" || observation.fact.type !== "session-changed") return;
       const { change } = observation.fact;
       const session = books.fleet.sessions.get(change.battleSessionId);

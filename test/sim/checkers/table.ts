@@ -15,6 +15,7 @@ import { eTrue } from "./e-true.ts";
 import { jOrder } from "./j-order.ts";
 import { lBounded } from "./l-bounded.ts";
 import { lProgress } from "./l-progress.ts";
+import { mDeterministic } from "./m-deterministic.ts";
 import { mDisjoint } from "./m-disjoint.ts";
 import { mFresh } from "./m-fresh.ts";
 import { mNoBypass } from "./m-no-bypass.ts";
@@ -92,6 +93,7 @@ function listCheckers(books: Books, terms: Terms): readonly Checker[] {
     bFit(books),
     bTarget(books),
     bDiesWithSession(books),
+    mDeterministic(),
     eOrder(books),
     eTrue(books),
     eIdempotent(books),

@@ -33,6 +33,8 @@ export interface Tale {
   placed(more?: Loose): void;
   call(method: string, request: Loose, outcome: Outcome, caller?: string): void;
   ticket(watcher: string, ticket: Loose, more?: Loose): void;
+  /** Begins to watch all tickets from now on. */
+  watch(watcher: string): void;
   heard(heard: Loose): void;
   /** The fleet records something, and again a moment later: deadlines that passed before are through. */
   later(): void;
@@ -146,6 +148,11 @@ export function createTale(checker: Pick<Checker, "see">): Tale {
       const base = { version: 1, state: 1, matchId: "", cause: "", returns: 0, players: [], configuration: "arena" };
       const event = { resumeToken: "t1.1", type: 1, ticket: { ...base, ...ticket }, ...more };
       see({ type: "ticket-event", watcher, event: event as never });
+    },
+    watch(watcher) {
+      see({ type: "ticket-watch", watcher, resumeToken: "", ticketIds: [] });
+      const heartbeat = { resumeToken: "t1.0", type: 3, ticket: undefined };
+      see({ type: "ticket-event", watcher, event: heartbeat as never });
     },
     heard(heard) {
       see({ type: "game-heard", node: "server~1", heard: heard as GameHeard });

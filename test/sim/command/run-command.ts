@@ -1,4 +1,5 @@
 // What each option of `npm run sim` does. Answers with the exit code: 0 if every promise was kept.
+import { runBank } from "../bugs/run-bank.ts";
 import { runSeed, type SeedPlan } from "../run-seed.ts";
 import { describeFailure, type SeedReport, summarise } from "./report.ts";
 import { runMany } from "./run-many.ts";
@@ -20,6 +21,12 @@ export type CommandOptions = {
   readonly json: boolean;
   /** Run the seeds that a parent process names. */
   readonly worker: boolean;
+  /** The planted fault that the sources carry. */
+  readonly plant?: string | undefined;
+  /** Plant every fault of the bank in turn. */
+  readonly bank: boolean;
+  /** CPU minutes that a fault of the bank may take to be found. */
+  readonly minutes: string;
 };
 
 /** Lines of one story, all of them: a minute of a small world has some ten thousand. */
@@ -29,11 +36,23 @@ const LINES_MAX = 1_000_000;
 export async function runCommand(options: CommandOptions): Promise<number> {
   const plan = readPlan(options);
   if (options.worker) return await work(plan);
+  if (options.bank) return await tellBank(readCount("minutes", options.minutes));
   if (options.reference) return await runReference(options);
   if (options.seed !== undefined) return await tellSeed(options, plan);
   const seeds = options.hours === undefined ? readCount("seeds", options.seeds ?? "20") : Number.POSITIVE_INFINITY;
   const untilMs = Number(options.hours ?? Number.POSITIVE_INFINITY) * 3_600_000;
   return await runMany({ plan, from: readCount("from", options.from), seeds, untilMs, json: options.json });
+}
+
+/** Every planted fault must be found. */
+async function tellBank(minutes: number): Promise<number> {
+  const rows = await runBank(minutes * 60, ({ name, caughtBy, seed, cpuSeconds, why }) => {
+    const how = caughtBy === undefined ? `NOT FOUND in ${seed} seeds` : `${caughtBy}, seed ${seed}`;
+    console.log(`${name}: ${how}, ${cpuSeconds} CPU s${why === "" ? "" : ` (${why})`}`);
+  });
+  const missed = rows.filter((row) => row.caughtBy === undefined);
+  console.log(`${rows.length - missed.length} of ${rows.length} planted faults found`);
+  return missed.length === 0 ? 0 : 1;
 }
 
 function readPlan({ seconds, mode }: CommandOptions): Omit<SeedPlan, "seed"> {

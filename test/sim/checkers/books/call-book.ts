@@ -16,6 +16,8 @@ import type {
   AcceptPlayerSessionResponse,
   DisconnectPlayerSessionRequest,
   DisconnectPlayerSessionResponse,
+  RemovePlayerSessionRequest,
+  RemovePlayerSessionResponse,
 } from "@muster/proto/sdk";
 import type { Outcome } from "../../observation.ts";
 
@@ -33,6 +35,7 @@ type Contract = {
     CancelBackfillResponse,
   ];
   readonly acceptPlayerSession: readonly [AcceptPlayerSessionRequest, AcceptPlayerSessionResponse];
+  readonly removePlayerSession: readonly [RemovePlayerSessionRequest, RemovePlayerSessionResponse];
   readonly disconnectPlayerSession: readonly [DisconnectPlayerSessionRequest, DisconnectPlayerSessionResponse];
 };
 type Method = keyof Contract;

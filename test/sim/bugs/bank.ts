@@ -1,0 +1,14 @@
+// All planted faults, by name.
+import { fleetFaults } from "./fleet-faults.ts";
+import { journalFaults } from "./journal-faults.ts";
+import { matcherFaults } from "./matcher-faults.ts";
+import type { PlantedFault } from "./planted-fault.ts";
+
+export const BANK: readonly PlantedFault[] = [...matcherFaults, ...fleetFaults, ...journalFaults];
+
+/** @throws {RangeError} if there is none of that name. */
+export function getFault(name: string): PlantedFault {
+  const fault = BANK.find((one) => one.name === name);
+  if (fault) return fault;
+  throw new RangeError(`Cannot plant "${name}" as the bank has none of that name`);
+}

@@ -1,0 +1,214 @@
+// Faults of the matcher. Each is one that somebody could make: a line forgotten, a comparison turned round.
+import type { PlantedFault } from "./planted-fault.ts";
+
+export const matcherFaults: readonly PlantedFault[] = [
+  {
+    name: "answer shows what is not durable",
+    patches: [
+      {
+        file: "matcher/src/workshop.ts",
+        find: "  await durable;\n  return shown();",
+        replace: "  return shown();",
+      },
+    ],
+  },
+  {
+    name: "ticket ids are not compared by body",
+    patches: [
+      {
+        file: "matcher/src/core/start-matching.ts",
+        find: "if (known.ticket.bodyDigest === request.bodyDigest) return [];",
+        replace: "return [];",
+      },
+    ],
+  },
+  {
+    name: "a repeated ticket id is another ticket",
+    patches: [
+      { file: "matcher/src/core/start-matching.ts", find: "  if (known) {", replace: "  if (known && nowMs < 0) {" },
+    ],
+  },
+  {
+    name: "a player queues twice",
+    patches: [
+      {
+        file: "matcher/src/core/start-matching.ts",
+        find: "    if (ticketId === undefined) continue;",
+        replace: "    if (ticketId !== request.ticketId) continue;",
+      },
+    ],
+  },
+  {
+    name: "a ticket is matched after its time",
+    patches: [
+      {
+        file: "matcher/src/core/round.ts",
+        find: "ticket.timesOutAtMs > nowMs && ",
+        replace: "",
+      },
+      {
+        file: "matcher/src/core/deadlines.ts",
+        find: "state.deadlines.findDue(nowMs, DUE_PER_STEP_MAX)",
+        replace: "state.deadlines.findDue(nowMs - 3_000, DUE_PER_STEP_MAX)",
+      },
+    ],
+  },
+  {
+    name: "a cancel of a claimed ticket says that it is done",
+    patches: [
+      {
+        file: "matcher/src/core/cancel-matching.ts",
+        find: '      return { type: "wait" };',
+        replace: '      return { type: "decided", facts: [] };',
+      },
+    ],
+  },
+  {
+    name: "a cancel that comes too late says that it is done",
+    patches: [
+      {
+        file: "matcher/src/core/cancel-matching.ts",
+        find: '    case "PLACING":\n    case "COMPLETED":',
+        replace: '    case "PLACING":\n      return { type: "decided", facts: [] };\n    case "COMPLETED":',
+      },
+    ],
+  },
+  {
+    name: "a returned ticket loses its age",
+    patches: [
+      {
+        file: "matcher/src/core/evolve.ts",
+        find: "    state: next,\n",
+        replace: '    state: next,\n    ...(event.type === "placement-lost" ? { searchingSinceMs: at.atMs } : {}),\n',
+      },
+    ],
+  },
+  {
+    name: "a party loses its second player",
+    patches: [
+      {
+        file: "matcher/src/core/round.ts",
+        find: "formed.teams.flatMap((team) => team.players.map((player) => assign(team.name, player)));",
+        replace:
+          "formed.teams.flatMap((team) => team.players.map((player) => assign(team.name, player))).filter((one, index, all) => all.findIndex((other) => other.ticketId === one.ticketId) === index);",
+      },
+    ],
+  },
+  {
+    name: "a team takes one player too many",
+    patches: [
+      {
+        file: "rules/src/search/team-sizes.ts",
+        find: "(_, team) => team.maxPlayers,",
+        replace: "(_, team) => team.maxPlayers + 1,",
+      },
+    ],
+  },
+  {
+    name: "the youngest ticket goes first",
+    patches: [
+      {
+        file: "rules/src/search/candidate.ts",
+        find: "one.ticket.searchingSinceMs - other.ticket.searchingSinceMs",
+        replace: "other.ticket.searchingSinceMs - one.ticket.searchingSinceMs",
+      },
+    ],
+  },
+  {
+    name: "a watch tells of events before they are durable",
+    patches: [
+      {
+        file: "matcher/src/ticket-watch.ts",
+        find: "Math.min(EVENTS_PER_STEP_MAX, durable - after)",
+        replace: "EVENTS_PER_STEP_MAX",
+      },
+    ],
+  },
+  {
+    name: "a resume token is off by one",
+    patches: [
+      {
+        file: "matcher/src/grpc/wire.ts",
+        find: "return Number.parseInt(digits, 36);",
+        replace: "return Number.parseInt(digits, 36) + 1;",
+      },
+    ],
+  },
+  {
+    name: "a resume token repeats the last event",
+    patches: [
+      {
+        file: "matcher/src/grpc/wire.ts",
+        find: "return Number.parseInt(digits, 36);",
+        replace: "return Math.max(0, Number.parseInt(digits, 36) - 1);",
+      },
+    ],
+  },
+  {
+    name: "a backfill outlives its session",
+    patches: [
+      {
+        file: "matcher/src/core/fleet-reports.ts",
+        find: "if (document && isLiveBackfill(document)) {",
+        replace: "if (document && isLiveBackfill(document) && document.state === undefined) {",
+      },
+    ],
+  },
+  {
+    name: "a paused backfill is never woken",
+    patches: [
+      {
+        file: "matcher/src/core/backfill.ts",
+        find: "return keepIfSame(phase, phaseOf(event.finding));",
+        replace:
+          'return phase.state === "PAUSED" && event.finding === "OPEN" ? phase : keepIfSame(phase, phaseOf(event.finding));',
+      },
+    ],
+  },
+  {
+    name: "a custom backfill goes beyond its goal",
+    patches: [
+      {
+        file: "rules/src/fill-goal.ts",
+        find: "return Math.min(goal.teamSizes.get(instance) ?? 0, maxOf.get(team.name) ?? 0);",
+        replace: "return maxOf.get(team.name) ?? 0;",
+      },
+    ],
+  },
+  {
+    name: "a second backfill beside a live one",
+    patches: [
+      {
+        file: "matcher/src/core/start-backfill.ts",
+        find: "  if (running && !request.replace) {",
+        replace: "  if (running && request.replace) {",
+      },
+      { file: "matcher/src/core/evolve.ts", find: "invariant(isFree, ", replace: "invariant(isFree || true, " },
+      {
+        file: "matcher/src/core/start-backfill.ts",
+        find: "  if (running) {",
+        replace: "  if (running && request.replace) {",
+      },
+    ],
+  },
+  {
+    name: "a ticket that returns never times out",
+    patches: [
+      {
+        file: "matcher/src/core/evolve.ts",
+        find: "  state.deadlines.add(next);",
+        replace: "  if (after.returns === 0) state.deadlines.add(next);",
+      },
+    ],
+  },
+  {
+    name: "a placement that failed is never asked for again",
+    patches: [
+      {
+        file: "matcher/src/matcher.ts",
+        find: '      case "placement-ended":\n        placements.poke(fact.matchId);',
+        replace: '      case "placement-ended":',
+      },
+    ],
+  },
+];
