@@ -41,3 +41,9 @@ test("createVirtualClock() forgets sleepers that are called off, and still wakes
   await clock.advance(2_000);
   expect(woken).toEqual(Array.from({ length: 20 }, (_, index) => 1_900 - index * 100));
 });
+
+test("time never runs backwards, although two advance it at once", async () => {
+  const clock = createVirtualClock(1_000);
+  await Promise.all([clock.advance(50), clock.advance(0), clock.advance(10)]);
+  expect(clock.nowMs()).toBe(1_050);
+});

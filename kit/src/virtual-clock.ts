@@ -86,7 +86,7 @@ export function createVirtualClock(startMs = 0): VirtualClock {
       const untilMs = nowMs + durationMs;
       await settle();
       for (let sleeper = next(); sleeper && sleeper.atMs <= untilMs; sleeper = next()) await wake(sleeper);
-      nowMs = untilMs;
+      nowMs = Math.max(nowMs, untilMs); // Somebody else may advance it meanwhile.
       await settle();
     },
     async advanceToNext() {
