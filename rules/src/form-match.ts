@@ -30,7 +30,7 @@ export type FormedMatch = {
  * nothing: tickets count by age, then by id. Attributes need not have their defaults filled in; a ticket without a
  * required one is passed over.
  *
- * The search is exhaustive up to `STEPS_MAX` (search/budget.ts); beyond it the largest match found so far is taken, and
+ * The search is exhaustive up to its steps (search/budget.ts); beyond it the largest match found so far is taken, and
  * none only means that none was found.
  *
  * @example

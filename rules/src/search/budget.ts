@@ -5,7 +5,15 @@
  * Steps of one search: some 60 ms, which a service that answers others can bear. When they are spent, the best match
  * found so far stands; if there is none, the tickets wait for the next round.
  */
-export const STEPS_MAX = 16_000;
+const STEPS_MAX = 16_000;
+
+/** Rules that a step of usual length looks at. With more of them a search has fewer steps, so that it takes no longer. */
+const RULES_PER_STEP = 4;
+
+/** Steps of one search by so many rules, beyond what each anchor has. */
+export function stepsFor(rules: number): number {
+  return Math.ceil(STEPS_MAX * Math.min(1, RULES_PER_STEP / Math.max(1, rules)));
+}
 
 /**
  * Steps that every anchor has beyond that, so that stubborn old tickets cannot keep the others from being tried: enough

@@ -7,7 +7,7 @@ import { type RuleSet, type Tier, tierAt } from "../rule-set.ts";
 import type { Kinship } from "../rule-types/rule-type.ts";
 import { typeOf } from "../rule-types/table.ts";
 import { balanceTeams } from "./balance-teams.ts";
-import { type Budget, lend, STEPS_MAX, STEPS_PER_ANCHOR_MIN } from "./budget.ts";
+import { type Budget, lend, STEPS_PER_ANCHOR_MIN, stepsFor } from "./budget.ts";
 import { apartness, areKin, byAge, type Candidate, isAdmissible, readCandidate, traitsOf } from "./candidate.ts";
 import { mayMeet, type Need, needsOf, supplyOf, takeFrom, totalOf } from "./least-players.ts";
 import { type Bench, type Placed, type Seating, seatTickets } from "./seat-tickets.ts";
@@ -41,7 +41,8 @@ const SPARE_TICKETS_PER_SIZE = 16;
 export function findLargest(search: Search): Found | undefined {
   const plan = planSearch(search);
   const { candidates } = plan;
-  const budget: Budget = { left: STEPS_MAX + STEPS_PER_ANCHOR_MIN * candidates.length };
+  const rules = search.ruleSet.tiers[0].rules.length;
+  const budget: Budget = { left: stepsFor(rules) + STEPS_PER_ANCHOR_MIN * candidates.length };
   const tiers = [...plan.tiers.values()];
   const supply = supplyOf(candidates);
   for (const [index, anchor] of candidates.entries()) {
