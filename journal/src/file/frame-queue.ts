@@ -4,7 +4,7 @@ import { MusterError } from "@muster/proto";
 import { isDiskError } from "../disk/disk.ts";
 import type { NewRecord } from "../journal.ts";
 import { refuseCursor } from "../kept-range.ts";
-import { encodeRecord } from "../record.ts";
+import { encodeRecords } from "../record.ts";
 import type { ClaimedEpoch } from "./epoch-file.ts";
 import type { Fence } from "./fence.ts";
 import { type CursorMove, encodeFrame } from "./frame.ts";
@@ -109,14 +109,14 @@ export function createFrameQueue(options: FrameQueueOptions): FrameQueue {
         `Cannot append to ${partition} after ${wish.afterSequence}: it ends at ${draft.sequence}`,
       );
     }
-    for (const record of wish.records) {
-      const origin = { partition, epoch, sequence: draft.sequence + 1, previousHash: draft.hash };
-      const { bytes, hash } = encodeRecord(record, origin);
-      draft.records.push(bytes);
-      draft.sequence += 1;
-      draft.hash = hash;
-      draft.timeMs = record.timeMs;
-    }
+    const last = wish.records.at(-1);
+    if (!last) return;
+    const origin = { partition, epoch, sequence: draft.sequence + 1, previousHash: draft.hash };
+    const { bytes, hash } = encodeRecords(wish.records, origin);
+    draft.records.push(bytes);
+    draft.sequence += wish.records.length;
+    draft.hash = hash;
+    draft.timeMs = last.timeMs;
   };
   const draftOf = (batch: readonly Waiting[]): Draft => {
     const draft: Draft = { ...tail, accepted: [], records: [], moves: [] };
@@ -137,7 +137,8 @@ export function createFrameQueue(options: FrameQueueOptions): FrameQueue {
     const { records, moves, sequence, hash, timeMs } = draft;
     if (records.length > 0 || moves.length > 0) {
       moving = moves;
-      await writer.put(encodeFrame({ epoch, firstSequence: tail.sequence + 1, records, moves }));
+      const count = sequence - tail.sequence;
+      await writer.put(encodeFrame({ epoch, firstSequence: tail.sequence + 1, count, records, moves }));
       await fence.check();
       for (const { name, sequence: at } of moves) {
         if (at === undefined) cursors.delete(name);

@@ -24,7 +24,9 @@ export type CursorMove = { readonly name: string; readonly sequence: number | un
 export type FrameContents = {
   readonly epoch: number;
   readonly firstSequence: number;
-  /** Encoded, in order. */
+  /** How many records there are. */
+  readonly count: number;
+  /** Encoded, in order, in any pieces. */
   readonly records: readonly Uint8Array[];
   readonly moves: readonly CursorMove[];
 };
@@ -39,7 +41,7 @@ export type FrameHeader = {
 };
 
 /** The frame as bytes. */
-export function encodeFrame({ epoch, firstSequence, records, moves }: FrameContents): Buffer {
+export function encodeFrame({ epoch, firstSequence, count, records, moves }: FrameContents): Buffer {
   const moved = moves.length === 0 ? Buffer.alloc(0) : Buffer.from(JSON.stringify(moves.map(pairOf)));
   const header = Buffer.alloc(FRAME_HEADER_BYTES);
   const frame = Buffer.concat([header, ...records, moved]);
@@ -47,7 +49,7 @@ export function encodeFrame({ epoch, firstSequence, records, moves }: FrameConte
   frame.writeUInt32LE(frame.length - FRAME_HEADER_BYTES - moved.length, 8);
   frame.writeUInt32LE(moved.length, 12);
   frame.writeDoubleLE(firstSequence, 16);
-  frame.writeUInt32LE(records.length, 24);
+  frame.writeUInt32LE(count, 24);
   frame.writeUInt32LE(crc32(frame.subarray(FRAME_HEADER_BYTES)), 28);
   frame.writeDoubleLE(epoch, 32);
   frame.writeUInt32LE(crc32(frame.subarray(8, FRAME_HEADER_BYTES)), 4);

@@ -86,6 +86,6 @@ function eraseInFrame({ header, bytes }: PlacedFrame, sequences: ReadonlySet<num
     offset = end;
   }
   if (!hasChanged) return bytes;
-  const { epoch, firstSequence } = header;
-  return encodeFrame({ epoch, firstSequence, records, moves: movesOf(bytes, header) });
+  const { epoch, firstSequence, count } = header;
+  return encodeFrame({ epoch, firstSequence, count, records, moves: movesOf(bytes, header) });
 }

@@ -54,7 +54,8 @@ export function encodeSegmentStart(
 ): Buffer {
   const moves: readonly CursorMove[] = [...cursors].map(([name, sequence]) => ({ name, sequence }));
   const { epoch, firstSequence } = header;
-  const frame = moves.length === 0 ? Buffer.alloc(0) : encodeFrame({ epoch, firstSequence, records: [], moves });
+  const frame =
+    moves.length === 0 ? Buffer.alloc(0) : encodeFrame({ epoch, firstSequence, count: 0, records: [], moves });
   const value: HeaderValue = {
     ...header,
     previousHash: Buffer.from(header.previousHash).toString("hex"),

@@ -36,7 +36,8 @@ async function writePartition(place: PartitionPlace, { partition, plan }: Repair
     const [first] = records;
     if (!first) break;
     const bytes = records.map((one) => one.bytes);
-    await segment.put(encodeFrame({ epoch, firstSequence: first.record.sequence, records: bytes, moves: [] }));
+    const frame = { epoch, firstSequence: first.record.sequence, count: records.length, records: bytes, moves: [] };
+    await segment.put(encodeFrame(frame));
     if (records.at(-1)?.record.sequence === lastKept) break;
   }
   if (plan.snapshotSequence !== undefined)
