@@ -80,7 +80,9 @@ test("an erased player is in no file, answer or event of the matcher, and the ot
   await using world = await openMatcherOnFile();
   {
     await using _matcher = await world.start();
-    await expect.poll(() => world.playerData.erasePlayer(erin).catch(({ reason }) => reason)).toBe("PLAYER_SEATED");
+    await expect
+      .poll(() => world.playerData.erasePlayer(erin).catch(({ reason }) => reason), patience)
+      .toBe("PLAYER_SEATED");
     expect(await filesWith(world.folder, "erased-erin")).not.toEqual([]);
     world.fleet.end("GAME_ENDED");
     await expect.poll(() => world.playerData.erasePlayer(erin).catch(() => "refused"), patience).toEqual({});

@@ -16,6 +16,8 @@ import { createScriptedFleet } from "./scripted-fleet.fixture.ts";
 const COMPLETED = 3;
 const LIVES = 8;
 const PLAYERS_PER_LIFE = 12;
+/** A busy machine takes its time. */
+const patience = { timeout: 20_000 };
 
 test("a matcher that loses its process again and again finishes what it began, each thing once", async () => {
   const folder = await mkdtemp(join(tmpdir(), "muster-matcher-"));
@@ -47,8 +49,8 @@ test("a matcher that loses its process again and again finishes what it began, e
     const { journal, matcher } = await start();
     const stop = new AbortController();
     watch(stop.signal).catch(() => undefined); // It ends with the matcher.
-    const before = watched.length;
-    await expect.poll(() => watched.length).toBeGreaterThan(before); // It has a token to go on from.
+    // It has a token to go on from. Who resumes hears of the first thing that is new.
+    await expect.poll(() => watched.length, patience).toBeGreaterThan(0);
     for (let i = 0; i < PLAYERS_PER_LIFE; i += 1) {
       const ticketId = `t${life}-${i}`;
       const players = [{ playerId: ticketId, attributes: {}, latenciesMs: {}, team: "" }];
@@ -67,9 +69,9 @@ test("a matcher that loses its process again and again finishes what it began, e
       const { tickets } = await matching.describeMatchingProgress({ ticketIds: acknowledged });
       return tickets.filter(({ state }) => state === COMPLETED).length;
     };
-    await expect.poll(states, { timeout: 20_000 }).toBe(acknowledged.length);
+    await expect.poll(states, patience).toBe(acknowledged.length);
     await expect
-      .poll(() => watched.filter(({ ticket }) => ticket?.state === COMPLETED).length)
+      .poll(() => watched.filter(({ ticket }) => ticket?.state === COMPLETED).length, patience)
       .toBe(acknowledged.length);
     stop.abort();
     await matcher[Symbol.asyncDispose]();
