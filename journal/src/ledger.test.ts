@@ -186,7 +186,8 @@ test("a ledger that cannot replay gives its partition back", async () => {
     throw new Error("unknown kind");
   };
   const unreadable = open(journal, { owner: "second", codec: { encode: () => never(), decode } });
-  await expect(unreadable).rejects.toThrow("unknown kind");
+  const message = "Cannot read record 1 of sum as a fact of kind 1: unknown kind";
+  await expect(unreadable).rejects.toMatchObject({ reason: "JOURNAL_UNREADABLE", message });
   expect((await open(journal, { owner: "third" })).state.total).toBe(1);
 });
 

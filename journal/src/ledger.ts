@@ -3,7 +3,7 @@
 import { type Clock, invariant } from "@muster/kit";
 import { MusterError } from "@muster/proto";
 import { type CommittedFact, createCommitQueue } from "./commit-queue.ts";
-import type { Cursor, Journal, NewRecord, Ownership } from "./journal.ts";
+import type { Cursor, Journal, NewRecord, Ownership, StoredRecord } from "./journal.ts";
 import { createJournalTime } from "./journal-time.ts";
 import { cursorExpired } from "./kept-range.ts";
 import { keepLease, unlessNoRoom } from "./lease.ts";
@@ -319,7 +319,7 @@ async function replay<State, Fact>(
       throw unreadable(partition, sequence + 1, "the state needs it: it was forgotten or erased");
     }
     sequence = record.sequence;
-    evolve(state, codec.decode(record.kind, record.body), { sequence, timeMs: record.timeMs });
+    evolve(state, decodeFact(partition, record, codec), { sequence, timeMs: record.timeMs });
   }
   if (sequence !== lastSequence) throw journalEndsEarly(partition, sequence, lastSequence);
   return { state, snapshotSequence: snapshot?.sequence ?? 0 };
@@ -342,4 +342,18 @@ function journalEndsEarly(partition: string, readSequence: number, lastSequence:
     `Cannot read ${partition} to its end at record ${lastSequence}: nothing follows record ${readSequence}`,
     { metadata: { partition } },
   );
+}
+
+/** @throws {MusterError} JOURNAL_UNREADABLE for a body that this build has no fact for, though it is as it was written. */
+function decodeFact<Fact>(
+  partition: string,
+  { sequence, kind, body }: StoredRecord,
+  codec: Pick<LedgerOptions<unknown, Fact>["codec"], "decode">,
+): Fact {
+  try {
+    return codec.decode(kind, body);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw unreadable(partition, sequence, `a fact of kind ${kind}: ${why}`);
+  }
 }

@@ -207,6 +207,8 @@ export class SessionHandle implements BattleSession {
     return playerSessions.flatMap(({ playerSessionId, state: shown }): (() => Promise<unknown>)[] => {
       const player = this.#players.get(playerSessionId);
       if (player?.endCause === "REMOVED") return [() => this.#calls.removePlayerSession(playerSessionId, {})];
+      const attempt = player?.admittedBy;
+      if (attempt && shown === "RESERVED") return [() => this.#calls.acceptAgain(attempt)];
       if (!player?.brokenOff || shown !== "ACTIVE") return [];
       return [() => this.#calls.disconnectPlayerSession(playerSessionId, {})];
     });

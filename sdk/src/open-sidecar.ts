@@ -153,7 +153,10 @@ export async function openSidecar(options: OpenSidecarOptions): Promise<Sidecar>
       await end(waiting);
     },
     async acceptPlayerSession(playerSessionId, accept = {}) {
-      const { battleSessionId, seat, reconnectSecret } = await calls.acceptPlayerSession(playerSessionId, accept);
+      const { attempt, battleSessionId, seat, reconnectSecret } = await calls.acceptPlayerSession(
+        playerSessionId,
+        accept,
+      );
       const what = `the sidecar to tell of ${battleSessionId}`;
       const session =
         sessions.find(battleSessionId) ??
@@ -161,7 +164,7 @@ export async function openSidecar(options: OpenSidecarOptions): Promise<Sidecar>
           sessions.expect(battleSessionId, abandoned),
         ));
       const player = session.seatOf(seat);
-      player.admit();
+      player.admit(attempt);
       return { session, player, reconnectSecret };
     },
     async close() {

@@ -7,7 +7,7 @@ import {
   type SeatEndCause,
 } from "@muster/proto";
 import type { BattleSession } from "./battle-session.ts";
-import type { SidecarCalls, Waiting } from "./sidecar-calls.ts";
+import type { AcceptAttempt, SidecarCalls, Waiting } from "./sidecar-calls.ts";
 
 /**
  * A player's seat in a battle session. The object stays the same for as long as the seat exists, its fields show the
@@ -59,6 +59,7 @@ export class PlayerHandle implements Player {
   #seat: PlayerSession;
   #endCause: SeatEndCause | undefined;
   #brokenOff = false;
+  #admittedBy: AcceptAttempt | undefined;
 
   constructor(session: BattleSession, options: { readonly seat: PlayerSession; readonly calls: SidecarCalls }) {
     this.session = session;
@@ -104,9 +105,15 @@ export class PlayerHandle implements Player {
     if (!this.ended) this.show({ ...this.#seat, state: "DISCONNECTED", expiresAtMs });
   }
 
+  /** The attempt by which the client was let in; undefined while nobody is there. */
+  get admittedBy(): AcceptAttempt | undefined {
+    return this.#brokenOff || this.ended ? undefined : this.#admittedBy;
+  }
+
   /** The client was let in, for the first time or again. */
-  admit(): void {
+  admit(attempt: AcceptAttempt): void {
     this.#brokenOff = false;
+    this.#admittedBy = attempt;
   }
 
   async remove(options: Waiting = {}): Promise<void> {

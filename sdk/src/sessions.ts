@@ -49,6 +49,7 @@ const IN_VAIN: ReadonlySet<string> = new Set([
   "PLAYER_SESSION_EXPIRED",
   "SERVER_SESSION_NOT_FOUND",
   "CALL_CANCELLED",
+  "FLEET_UNREACHABLE", // It is said once more when the fleet's picture comes.
 ]);
 
 type Waiting =

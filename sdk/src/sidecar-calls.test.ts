@@ -113,6 +113,18 @@ test("what the game did to seats that only a snapshot shows is said again", asyn
   expect(last.callsOf("disconnectPlayerSession")).toEqual([]);
 });
 
+test("P-ACCEPT-ONCE: who was let in, and by the snapshot of a restarted sidecar was not, is let in by the same attempt", async () => {
+  await using game = await startGame();
+  await startBattle(game);
+  await game.outcome(game.sidecar.acceptPlayerSession("ps_ann")); // By a sidecar that stood in for its fleet.
+  const [first] = game.script.callsOf("acceptPlayerSession");
+  const next = game.restart();
+  await game.clock.advance(5_000);
+  next.snapshot({ ...sessionOf("bs_1"), revision: 5, playerSessions: [seatOf("ann", "RESERVED")] });
+  await game.settle();
+  expect(next.callsOf("acceptPlayerSession").at(-1)?.request).toEqual(first?.request);
+});
+
 test("backfill is started, described and cancelled in words", async () => {
   await using game = await startGame();
   await startBattle(game);

@@ -38,7 +38,15 @@ export type ReadyOptions = Waiting & {
   readonly concurrentSessions?: number;
 };
 
+/** One connection attempt of one client: said again, it is answered as before. */
+export type AcceptAttempt = {
+  readonly playerSessionId: string;
+  readonly reconnectSecret: string;
+  readonly requestId: string;
+};
+
 export type Accepted = {
+  readonly attempt: AcceptAttempt;
   readonly battleSessionId: string;
   readonly seat: PlayerSession;
   readonly reconnectSecret: string;
@@ -53,6 +61,8 @@ export interface SidecarCalls {
     playerSessionId: string,
     options: Waiting & { readonly reconnectSecret?: string | undefined },
   ): Promise<Accepted>;
+  /** Says again to a sidecar that may have forgotten it that the client was let in. */
+  acceptAgain(attempt: AcceptAttempt): Promise<void>;
   disconnectPlayerSession(
     playerSessionId: string,
     options: Waiting,
@@ -100,8 +110,9 @@ export function createSidecarCalls(options: SidecarCallsOptions): SidecarCalls {
     // Drawn once: every try of this call is the same connection attempt of the same client.
     const requestId = unanswered.get(key) ?? drawRequestId();
     unanswered.delete(key);
+    const attempt: AcceptAttempt = { ...request, requestId };
     try {
-      return await call(options, (how) => client.acceptPlayerSession({ ...request, requestId }, how));
+      return { attempt, response: await call(options, (how) => client.acceptPlayerSession(attempt, how)) };
     } catch (error) {
       if (isUnanswered(error)) unanswered.set(key, requestId);
       if (unanswered.size > UNANSWERED_MAX) unanswered.delete(unanswered.keys().next().value ?? "");
@@ -128,13 +139,17 @@ export function createSidecarCalls(options: SidecarCallsOptions): SidecarCalls {
         playerSessionId: readText("playerSessionId", playerSessionId),
         reconnectSecret: readText("reconnectSecret", options.reconnectSecret ?? ""),
       };
-      const response = await acceptOnce(request, options);
+      const { attempt, response } = await acceptOnce(request, options);
       if (!response.playerSession) throw fieldInvalid("player_session", "present in the answer", "absent");
       return {
+        attempt,
         battleSessionId: response.battleSessionId,
         seat: readPlayerSession(response.playerSession),
         reconnectSecret: response.reconnectSecret,
       };
+    },
+    async acceptAgain(attempt) {
+      await call({}, (how) => client.acceptPlayerSession(attempt, how));
     },
     async disconnectPlayerSession(playerSessionId, options) {
       const { expiresAt } = await call(options, (how) => client.disconnectPlayerSession({ playerSessionId }, how));
