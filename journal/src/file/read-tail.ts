@@ -23,11 +23,12 @@ export type Tail = ChainEnd & {
  */
 export async function findTail(
   place: PartitionPlace,
-  options: { readonly sync: boolean },
+  options: { readonly sync: boolean; readonly readLayout?: (place: PartitionPlace) => Promise<Layout> },
 ): Promise<{ readonly layout: Layout; readonly tail: Tail }> {
+  const { readLayout: look = readLayout } = options;
   for (;;) {
-    const layout = await readLayout(place);
-    const isStill = async () => namesOf(layout) === namesOf(await readLayout(place));
+    const layout = await look(place);
+    const isStill = async () => namesOf(layout) === namesOf(await look(place));
     try {
       const tail = await readTail(place, layout, options);
       if (await isStill()) return { layout, tail };
@@ -41,12 +42,7 @@ function namesOf({ segments }: Layout): string {
   return segments.map(({ name }) => name).join();
 }
 
-/** The end by a layout that nobody changes. @throws {MusterError} As `findTail` does. */
-export async function readTail(
-  place: PartitionPlace,
-  layout: Layout,
-  options: { readonly sync: boolean },
-): Promise<Tail> {
+async function readTail(place: PartitionPlace, layout: Layout, options: { readonly sync: boolean }): Promise<Tail> {
   for (const segment of layout.segments.toReversed()) {
     await using opened = await openSegment(place, segment);
     if (!opened) continue;

@@ -21,13 +21,16 @@ export type PartitionReport = {
   readonly problems: readonly string[];
 };
 
+/** How often a partition whose owner is at work is begun again. */
+const TRIES_MAX = 10;
+
 /** The report. Whatever is damaged stands in `problems`; other errors are thrown. */
 export async function examinePartition(partition: InspectedPartition, wallMs: number): Promise<PartitionReport> {
   const { name, epoch, holder, firstSequence } = partition;
   const problems = [...partition.problems];
   const attempt = async <Result>(work: () => Promise<Result>): Promise<Result | undefined> => {
     try {
-      return await work();
+      return await untilStill(work);
     } catch (error) {
       if (!(error instanceof MusterError) || error.reason !== "JOURNAL_UNREADABLE") throw error;
       if (!problems.includes(error.message)) problems.push(error.message);
@@ -37,6 +40,8 @@ export async function examinePartition(partition: InspectedPartition, wallMs: nu
   let lastSequence = firstSequence - 1;
   let erased = 0;
   await attempt(async () => {
+    lastSequence = firstSequence - 1;
+    erased = 0;
     for await (const page of partition.readPages(firstSequence)) {
       for (const { record } of page) {
         lastSequence = record.sequence;
@@ -65,4 +70,16 @@ export async function examinePartition(partition: InspectedPartition, wallMs: nu
     ...{ name, epoch, heldBy, firstSequence, lastSequence, erased, acknowledgedSequence },
     ...{ snapshotSequence, cursors, problems },
   };
+}
+
+/** Again, where an owner who is at work replaced or forgot what was being read. */
+async function untilStill<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let triesLeft = TRIES_MAX; ; triesLeft -= 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const isOvertaken = error instanceof MusterError && error.reason === "CURSOR_EXPIRED";
+      if (!isOvertaken || triesLeft === 1) throw error;
+    }
+  }
 }

@@ -1,15 +1,14 @@
 // The files of a journal's folder, looked at.
 import { join } from "node:path";
 import { MusterError } from "@muster/proto";
-import type { Disk } from "../disk/disk.ts";
 import { openNodeDisk } from "../disk/node-disk.ts";
 import { listPartitions } from "../file/file-names.ts";
 import { checkMarker } from "../file/folder-marker.ts";
 import { type Layout, type PartitionPlace, readLayout } from "../file/layout.ts";
 import { readPages } from "../file/read-records.ts";
-import { readTail } from "../file/read-tail.ts";
+import { findTail } from "../file/read-tail.ts";
 import { openSegment } from "../file/segment.ts";
-import { openSnapshot } from "../file/snapshot-file.ts";
+import { type OpenSnapshot, openSnapshot } from "../file/snapshot-file.ts";
 import type { StoredSnapshot } from "../journal.ts";
 import { isOwnerGone } from "../owner.ts";
 import type { InspectedJournal, InspectedPartition } from "./inspected-journal.ts";
@@ -41,11 +40,9 @@ async function inspect(place: PartitionPlace): Promise<InspectedPartition> {
     acknowledgedSequence: layout.markSequence,
     ...layout.noted,
     problems,
-    // What is wrong with the layout was told above.
-    readPages: (fromSequence) =>
-      readPages(place, { fromSequence, readLayout: (one) => readWithoutGaps(one, () => undefined) }),
-    readSnapshot: () => readSnapshot(place.disk, place, layout),
-    readCursors: async () => (await readTail(place, layout, { sync: false })).cursors,
+    readPages: (fromSequence) => readPages(place, { fromSequence, readLayout: lookAgain }),
+    readSnapshot: () => readSnapshot(place),
+    readCursors: async () => (await findTail(place, { sync: false, readLayout: lookAgain })).tail.cursors,
   };
 }
 
@@ -65,12 +62,38 @@ async function readWithoutGaps(place: PartitionPlace, onProblem: (error: MusterE
   }
 }
 
-async function readSnapshot(
-  disk: Disk,
-  { path, partition }: PartitionPlace,
-  { snapshot }: Layout,
-): Promise<StoredSnapshot | undefined> {
+/** What is wrong with the layout was told when it was first looked at. */
+function lookAgain(place: PartitionPlace): Promise<Layout> {
+  return readWithoutGaps(place, () => undefined);
+}
+
+async function readSnapshot(place: PartitionPlace): Promise<StoredSnapshot | undefined> {
+  const { disk, path, partition } = place;
+  const { snapshot } = await lookAgain(place);
   if (!snapshot) return undefined;
-  const opened = await openSnapshot(disk, path, { ...snapshot, partition });
-  return { sequence: opened.head.sequence, chunks: opened.chunks() };
+  /** While an owner writes the next one may take its place. */
+  const explain = async (error: unknown) => {
+    const isGone = (await lookAgain(place)).snapshot?.name !== snapshot.name;
+    return isGone
+      ? new MusterError("CURSOR_EXPIRED", `Cannot read ${snapshot.name} as a newer one took its place`)
+      : error;
+  };
+  try {
+    const opened = await openSnapshot(disk, path, { ...snapshot, partition });
+    return { sequence: opened.head.sequence, chunks: chunksOf(opened, explain) };
+  } catch (error) {
+    throw await explain(error);
+  }
+}
+
+async function* chunksOf(
+  opened: OpenSnapshot,
+  explain: (error: unknown) => Promise<unknown>,
+): AsyncGenerator<Uint8Array> {
+  await using snapshot = opened;
+  try {
+    yield* snapshot.chunks();
+  } catch (error) {
+    throw await explain(error);
+  }
 }
