@@ -7,6 +7,7 @@ import type { Disk } from "./disk/disk.ts";
 import { createSimulatedDisk, type SimulatedDiskOptions } from "./disk/simulated-disk.ts";
 import { openFileJournal } from "./file-journal.ts";
 import { all, describeJournal, record, text } from "./journal.suite.ts";
+import type { Journal } from "./journal.ts";
 
 describeJournal("openFileJournal() on the machine's disk", async () => {
   const path = join(await mkdtemp(join(tmpdir(), "muster-journal-")), "data", "matcher.journal");
@@ -37,6 +38,29 @@ test("openFileJournal() says of every call that the disk has failed, once a sync
   await expect(append()).rejects.toMatchObject({ reason: "JOURNAL_FAILED" }); // What the disk holds is not known any more.
   await expect(journal.renew("matcher", { epoch: 1, timeMs: 1 })).rejects.toMatchObject({ reason: "JOURNAL_FAILED" });
 });
+
+for (const seed of Array.from({ length: 24 }, (_, index) => index + 1)) {
+  test(`openFileJournal() makes sure of what a failed sync left before it builds on it (seed ${seed})`, async () => {
+    const disk = simulated({ random: createSeededRandom(seed) });
+    const append = (journal: Journal, epoch: number, after: number) =>
+      journal.append({ partition: "matcher", epoch, afterSequence: after, records: [record(`record ${after + 1}`)] });
+    const first = openFileJournal("simulated", { disk: disk.mount() });
+    await first.acquire("matcher", { owner: "a" });
+    await append(first, 1, 0);
+    disk.breakSyncs(true);
+    await expect(append(first, 1, 1)).rejects.toMatchObject({ reason: "JOURNAL_FAILED" });
+    disk.breakSyncs(false);
+    const second = openFileJournal("simulated", { disk: disk.mount() });
+    const { lastSequence } = await second.acquire("matcher", { owner: "b", takeOver: true });
+    await append(second, 2, lastSequence);
+    disk.powerCut();
+    await using third = openFileJournal("simulated", { disk: disk.mount() });
+    expect(await third.acquire("matcher", { owner: "c", takeOver: true })).toMatchObject({
+      lastSequence: lastSequence + 1,
+    });
+    expect(await all(third, "matcher", 1)).toHaveLength(lastSequence + 1);
+  });
+}
 
 test("openFileJournal() refuses what a full disk has no room for, renews its lease there, and goes on when there is some", async () => {
   const disk = simulated();

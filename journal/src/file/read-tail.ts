@@ -1,5 +1,6 @@
 // Where the chain of records ends and which cursors there are: what a new owner goes on from.
 import { invariant } from "@muster/kit";
+import type { DiskFile } from "../disk/disk.ts";
 import { movesOf } from "./frame.ts";
 import { type Layout, type LiveSegment, type PartitionPlace, readLayout } from "./layout.ts";
 import { recordsOf, refuseDamagedTail, refuseEarlyEnd, refuseGap } from "./read-records.ts";
@@ -46,11 +47,10 @@ async function readTail(place: PartitionPlace, layout: Layout, options: { readon
   for (const segment of layout.segments.toReversed()) {
     await using opened = await openSegment(place, segment);
     if (!opened) continue;
-    const tail = await readSegmentTail(place, segment, opened);
+    const { tail, endOffset } = await readSegmentTail(place, segment, opened);
     refuseEarlyEnd(place, layout, tail.sequence);
     refuseLostClaim(place, layout, tail);
-    // What the last owner had written and not yet synced is what we build on, so it must last.
-    if (options.sync) await opened.file.sync();
+    if (options.sync) await makeLast(opened.file, endOffset);
     return tail;
   }
   const { firstSequence, previousHash } = layout.base;
@@ -64,7 +64,27 @@ function refuseLostClaim({ path, partition }: PartitionPlace, { claims }: Layout
   throw recordsMissing(path, partition, `nothing is left of what the owner of epoch ${epoch} noted about them`);
 }
 
-async function readSegmentTail(place: PartitionPlace, segment: LiveSegment, opened: OpenSegment): Promise<Tail> {
+/** Bytes that are written anew in one go. */
+const REWRITE_BYTES = 262_144;
+
+/**
+ * What the last owner had written and not yet synced is what we build on, so it must last. A sync alone would not do: where the
+ * last owner's failed, the machine may show what it believes to be on the disk and what is not. So the same bytes again.
+ */
+async function makeLast(file: DiskFile, endOffset: number): Promise<void> {
+  for (let offset = 0; offset < endOffset; ) {
+    const bytes = await file.read(offset, Math.min(REWRITE_BYTES, endOffset - offset));
+    await file.write(offset, bytes);
+    offset += bytes.length;
+  }
+  await file.sync();
+}
+
+async function readSegmentTail(
+  place: PartitionPlace,
+  segment: LiveSegment,
+  opened: OpenSegment,
+): Promise<{ readonly tail: Tail; readonly endOffset: number }> {
   let { previousHash: hash, previousTimeMs: timeMs } = opened.header;
   let nextSequence = segment.firstSequence;
   let offset = opened.framesAt;
@@ -89,5 +109,5 @@ async function readSegmentTail(place: PartitionPlace, segment: LiveSegment, open
   }
   invariant(nextSequence <= segment.endSequence, "A later owner begins where a frame ends");
   const epoch = nextSequence > segment.firstSequence ? segment.epoch : undefined;
-  return { epoch, sequence: nextSequence - 1, hash, timeMs, cursors };
+  return { tail: { epoch, sequence: nextSequence - 1, hash, timeMs, cursors }, endOffset: offset };
 }

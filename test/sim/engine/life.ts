@@ -35,6 +35,8 @@ export type Life = {
 
 export interface Lives {
   start(node: string, dial?: Dial): Life;
+  /** How many sleeps of living processes are under way. */
+  readonly sleepers: number;
   /** For the network: what becomes of a frame that reaches `node`. */
   readonly arrive: (node: string, run: () => void) => void;
 }
@@ -51,6 +53,7 @@ const TRUE_DIAL: Dial = { wallOffsetMs: 0, rate: 1 };
 export function createLives({ clock, network, wallStartMs }: LivesOptions): Lives {
   const lives = new Map<string, Life>();
   const dead = new Set<string>();
+  const sleeping = new Map<string, number>();
   return {
     start(node, dial = TRUE_DIAL) {
       let isDead = false;
@@ -75,7 +78,19 @@ export function createLives({ clock, network, wallStartMs }: LivesOptions): Live
         clock: {
           nowMs: dial.rate === 1 ? clock.nowMs : () => clock.nowMs() * dial.rate,
           wallMs: () => wallStartMs + clock.nowMs() * dial.rate + dial.wallOffsetMs,
-          sleep: (delayMs, signal) => within(clock.sleep(delayMs / dial.rate, signal)),
+          sleep: (delayMs, signal) =>
+            new Promise((resolve, reject) => {
+              sleeping.set(node, (sleeping.get(node) ?? 0) + 1);
+              const wake = (go: () => void) => {
+                const others = sleeping.get(node);
+                if (others !== undefined) sleeping.set(node, others - 1);
+                enter(go);
+              };
+              clock.sleep(delayMs / dial.rate, signal).then(
+                () => wake(resolve),
+                (error: unknown) => wake(() => reject(error)),
+              );
+            }),
         },
         network: memory.from(node),
         get dead() {
@@ -94,6 +109,7 @@ export function createLives({ clock, network, wallStartMs }: LivesOptions): Live
           isDead = true;
           parked = undefined;
           lives.delete(node);
+          sleeping.delete(node);
           dead.add(node);
           for (const mourner of mourners) mourner();
           memory.breakNode(node);
@@ -110,6 +126,9 @@ export function createLives({ clock, network, wallStartMs }: LivesOptions): Live
       };
       lives.set(node, life);
       return life;
+    },
+    get sleepers() {
+      return [...sleeping.values()].reduce((sum, count) => sum + count, 0);
     },
     arrive(node, run) {
       const life = lives.get(node);

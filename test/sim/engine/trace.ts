@@ -38,7 +38,7 @@ export function createTrace(): Trace {
     else if (value instanceof Date) mixNumber(value.getTime());
     else if (Array.isArray(value) || value instanceof Set) addItems(value);
     else if (value instanceof Map) addItems(value.entries());
-    else addFields(value);
+    else if (hasFields(value)) addFields(value);
   };
   const addBytes = (bytes: Uint8Array) => {
     mix(bytes.length);
@@ -48,8 +48,7 @@ export function createTrace(): Trace {
     for (const item of items) add(item);
     mix(5);
   };
-  const addFields = (value: object) => {
-    const fields: Readonly<Record<string, unknown>> = { ...value };
+  const addFields = (fields: Readonly<Record<string, unknown>>) => {
     for (const name in fields) {
       if (fields[name] === undefined) continue;
       mix(name.length);
@@ -64,4 +63,9 @@ export function createTrace(): Trace {
       return hex(one) + hex(other);
     },
   };
+}
+
+/** Any object is one of fields by name. */
+function hasFields(value: object): value is Readonly<Record<string, unknown>> {
+  return value !== null;
 }
