@@ -24,12 +24,11 @@ export type Tail = ChainEnd & {
  */
 export async function findTail(
   place: PartitionPlace,
-  options: { readonly sync: boolean; readonly readLayout?: (place: PartitionPlace) => Promise<Layout> },
+  options: { readonly sync: boolean },
 ): Promise<{ readonly layout: Layout; readonly tail: Tail }> {
-  const { readLayout: look = readLayout } = options;
   for (;;) {
-    const layout = await look(place);
-    const isStill = async () => namesOf(layout) === namesOf(await look(place));
+    const layout = await readLayout(place);
+    const isStill = async () => namesOf(layout) === namesOf(await readLayout(place));
     try {
       const tail = await readTail(place, layout, options);
       if (await isStill()) return { layout, tail };

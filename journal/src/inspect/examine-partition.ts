@@ -1,5 +1,6 @@
 // One partition of a journal, read to its end or to the first damage: what is there, what is wrong, what is missing.
 import { MusterError } from "@muster/proto";
+import { isDiskError } from "../disk/disk.ts";
 import type { InspectedPartition } from "./inspected-journal.ts";
 
 export type PartitionReport = {
@@ -78,7 +79,8 @@ async function untilStill<Result>(work: () => Promise<Result>): Promise<Result> 
     try {
       return await work();
     } catch (error) {
-      const isOvertaken = error instanceof MusterError && error.reason === "CURSOR_EXPIRED";
+      const isOvertaken =
+        isDiskError(error, "ENOENT") || (error instanceof MusterError && error.reason === "CURSOR_EXPIRED");
       if (!isOvertaken || triesLeft === 1) throw error;
     }
   }

@@ -4,10 +4,10 @@ import { MusterError } from "@muster/proto";
 import { openNodeDisk } from "../disk/node-disk.ts";
 import { listPartitions } from "../file/file-names.ts";
 import { checkMarker } from "../file/folder-marker.ts";
+import { isWholeFrame, movesOf } from "../file/frame.ts";
 import { type Layout, type PartitionPlace, readLayout } from "../file/layout.ts";
 import { readPages } from "../file/read-records.ts";
-import { findTail } from "../file/read-tail.ts";
-import { openSegment } from "../file/segment.ts";
+import { openSegment, walkFrames } from "../file/segment.ts";
 import { type OpenSnapshot, openSnapshot } from "../file/snapshot-file.ts";
 import type { StoredSnapshot } from "../journal.ts";
 import { isOwnerGone } from "../owner.ts";
@@ -42,7 +42,7 @@ async function inspect(place: PartitionPlace): Promise<InspectedPartition> {
     problems,
     readPages: (fromSequence) => readPages(place, { fromSequence, readLayout: lookAgain }),
     readSnapshot: () => readSnapshot(place),
-    readCursors: async () => (await findTail(place, { sync: false, readLayout: lookAgain })).tail.cursors,
+    readCursors: () => readCursors(place),
   };
 }
 
@@ -65,6 +65,24 @@ async function readWithoutGaps(place: PartitionPlace, onProblem: (error: MusterE
 /** What is wrong with the layout was told when it was first looked at. */
 function lookAgain(place: PartitionPlace): Promise<Layout> {
   return readWithoutGaps(place, () => undefined);
+}
+
+/** As the newest segment says, in its frames that are whole: damage to records is told of by whoever reads those. */
+async function readCursors(place: PartitionPlace): Promise<ReadonlyMap<string, number>> {
+  const cursors = new Map<string, number>();
+  for (const segment of (await lookAgain(place)).segments.toReversed()) {
+    await using opened = await openSegment(place, segment);
+    if (!opened) continue;
+    for await (const { header, bytes } of walkFrames(opened.file, opened.framesAt, Number.POSITIVE_INFINITY)) {
+      if (!isWholeFrame(bytes, header)) continue;
+      for (const { name, sequence } of movesOf(bytes, header)) {
+        if (sequence === undefined) cursors.delete(name);
+        else cursors.set(name, sequence);
+      }
+    }
+    return cursors;
+  }
+  return cursors;
 }
 
 async function readSnapshot(place: PartitionPlace): Promise<StoredSnapshot | undefined> {
