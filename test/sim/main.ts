@@ -16,6 +16,7 @@ const { values } = parseArgs({
     worker: { type: "boolean", default: false },
     plant: { type: "string" },
     bank: { type: "boolean", default: false },
+    goals: { type: "boolean", default: false },
     minutes: { type: "string", default: "10" },
   },
 });

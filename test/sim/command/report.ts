@@ -9,6 +9,8 @@ export type SeedReport = {
   readonly cpuMs: number;
   /** What went wrong, in a sentence. */
   readonly failure: string | undefined;
+  /** How often each rare situation came about, if they were counted. */
+  readonly goals?: Readonly<Record<string, number>> | undefined;
   /** The end of the story of a seed that failed. */
   readonly story: readonly string[];
 };

@@ -25,6 +25,8 @@ export type CommandOptions = {
   readonly plant?: string | undefined;
   /** Plant every fault of the bank in turn. */
   readonly bank: boolean;
+  /** Count rare situations; each must be reached. */
+  readonly goals: boolean;
   /** CPU minutes that a fault of the bank may take to be found. */
   readonly minutes: string;
 };
@@ -35,13 +37,20 @@ const LINES_MAX = 1_000_000;
 /** @throws {RangeError} for an option that says nothing. */
 export async function runCommand(options: CommandOptions): Promise<number> {
   const plan = readPlan(options);
-  if (options.worker) return await work(plan);
+  if (options.worker) return await work(plan, options.goals);
   if (options.bank) return await tellBank(readCount("minutes", options.minutes));
   if (options.reference) return await runReference(options);
   if (options.seed !== undefined) return await tellSeed(options, plan);
   const seeds = options.hours === undefined ? readCount("seeds", options.seeds ?? "20") : Number.POSITIVE_INFINITY;
   const untilMs = Number(options.hours ?? Number.POSITIVE_INFINITY) * 3_600_000;
-  return await runMany({ plan, from: readCount("from", options.from), seeds, untilMs, json: options.json });
+  return await runMany({
+    plan,
+    from: readCount("from", options.from),
+    seeds,
+    untilMs,
+    json: options.json,
+    goals: options.goals,
+  });
 }
 
 /** Every planted fault must be found. */

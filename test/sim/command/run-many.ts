@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
+import { GOALS } from "../goals/table.ts";
 import type { SeedPlan } from "../run-seed.ts";
 import { repeatCommand, type SeedReport } from "./report.ts";
 
@@ -14,6 +15,8 @@ export type ManySeeds = {
   readonly untilMs: number;
   /** A line of JSON for each seed. */
   readonly json: boolean;
+  /** Count rare situations, and fail if one was never reached. */
+  readonly goals: boolean;
 };
 
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
@@ -21,10 +24,11 @@ const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 const PROGRESS_SEEDS = 50;
 
 /** Answers with the exit code. */
-export async function runMany({ plan, from, seeds, untilMs, json }: ManySeeds): Promise<number> {
+export async function runMany({ plan, from, seeds, untilMs, json, goals }: ManySeeds): Promise<number> {
   const startedMs = performance.now();
   let next = from;
   let failed: SeedReport | undefined;
+  const reached: Record<string, number> = {};
   const sum = { seeds: 0, events: 0, simulatedMs: 0, cpuMs: 0 };
 
   const takeSeed = (): number | undefined => {
@@ -38,6 +42,7 @@ export async function runMany({ plan, from, seeds, untilMs, json }: ManySeeds): 
     sum.events += report.events;
     sum.simulatedMs += report.simulatedMs;
     sum.cpuMs += report.cpuMs;
+    for (const [name, count] of Object.entries(report.goals ?? {})) reached[name] = (reached[name] ?? 0) + count;
     if (report.failure !== undefined) failed ??= report;
     if (!json && sum.seeds % PROGRESS_SEEDS === 0) console.log(describeSum());
   };
@@ -79,5 +84,13 @@ export async function runMany({ plan, from, seeds, untilMs, json }: ManySeeds): 
     return 1;
   }
   if (!json) console.log(describeSum());
-  return 0;
+  return goals ? tellGoals(reached) : 0;
+}
+
+/** Prints how often each goal was reached; 1 if one never was. */
+function tellGoals(reached: Readonly<Record<string, number>>): number {
+  for (const { name } of GOALS) console.log(`${String(reached[name] ?? 0).padStart(8)}  ${name}`);
+  const missed = GOALS.filter(({ name }) => !reached[name]);
+  console.log(`${GOALS.length - missed.length} of ${GOALS.length} goals reached`);
+  return missed.length === 0 ? 0 : 1;
 }

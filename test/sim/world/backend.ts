@@ -92,9 +92,17 @@ export function startBackend(parts: BackendParts): Backend {
     };
     await patiently(() => raw.startMatching(request));
     if (chance.happens(knobs.mischiefRatio)) await patiently(() => raw.startMatching(request));
+    if (chance.happens(knobs.mischiefRatio)) {
+      // Under the id of a ticket that is there, for somebody else: refused, and nothing changes.
+      const others = request.players.map((player) => ({ ...player, playerId: `${player.playerId}.other` }));
+      await patiently(() => raw.startMatching({ ...request, players: others })).catch(ignoreRefusal);
+    }
     if (chance.happens(knobs.cancelRatio)) {
       await clock.sleep(chance.wait(2_000));
-      await patiently(() => raw.cancelMatching({ ticketId })).catch(ignoreRefusal);
+      const times = chance.happens(0.3) ? 2 : 1;
+      for (let i = 0; i < times; i += 1) {
+        await patiently(() => raw.cancelMatching({ ticketId })).catch(ignoreRefusal);
+      }
     }
     for (;;) {
       const { tickets } = await patiently(() => raw.describeMatchingProgress({ ticketIds: [ticketId] }));

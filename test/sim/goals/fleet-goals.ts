@@ -1,0 +1,82 @@
+// What may happen to placements, processes and sessions.
+import type { Books } from "../checkers/books/books.ts";
+import type { Change } from "../checkers/books/fleet-book.ts";
+import type { Observation } from "../observation.ts";
+import { type Goal, when } from "./goal.ts";
+
+function change(observation: Observation): Change | undefined {
+  if (observation.type !== "fleet-fact" || observation.fact.type !== "session-changed") return undefined;
+  return observation.fact.change;
+}
+
+function endsWith(cause: string, inState?: string) {
+  return (observation: Observation, books: Books) => {
+    const present = change(observation);
+    if (present?.endCause !== cause) return false;
+    return inState === undefined || books.fleet.sessions.get(present.battleSessionId)?.state === inState;
+  };
+}
+
+function processEnds(reason: string) {
+  return (observation: Observation) =>
+    observation.type === "fleet-fact" &&
+    observation.fact.type === "process-ended" &&
+    observation.fact.reason.startsWith(reason);
+}
+
+export const fleetGoals: readonly Goal[] = [
+  when("a placement was tried on another process", (observation, books) => {
+    if (observation.type !== "fleet-fact" || observation.fact.type !== "session-started") return false;
+    return (books.fleet.placements.get(observation.fact.placementId)?.tried.size ?? 0) > 0;
+  }),
+  when("a match was placed again", (observation) => {
+    if (observation.type !== "fleet-fact" || observation.fact.type !== "placement-started") return false;
+    return !observation.fact.request.placementId.endsWith(".1");
+  }),
+  when("a placement timed out", (observation) => {
+    if (observation.type !== "fleet-fact" || observation.fact.type !== "placement-ended") return false;
+    return observation.fact.state === "TIMED_OUT";
+  }),
+  when("a placement fell back to the second fleet", (observation, books) => {
+    if (observation.type !== "fleet-fact" || observation.fact.type !== "session-started") return false;
+    const queue = books.fleet.placements.get(observation.fact.placementId)?.request.queue;
+    return queue === "both" && observation.fact.session.fleet === "us";
+  }),
+  when("a session did not come alive in time", endsWith("ACTIVATION_FAILED", "ACTIVATING")),
+  when("a process crashed while activating", endsWith("PROCESS_CRASHED", "ACTIVATING")),
+  when("a process crashed with a battle on it", endsWith("PROCESS_CRASHED", "ACTIVE")),
+  when("a process became unhealthy with a battle on it", endsWith("PROCESS_UNHEALTHY")),
+  when("a battle ended with its lost host", endsWith("HOST_LOST")),
+  when("a battle was ended by an operator", endsWith("TERMINATED")),
+  when("a game ended its battle", endsWith("GAME_ENDED")),
+  when("a game that would not end a battle was ended", (observation) => {
+    if (observation.type !== "fleet-fact" || observation.fact.type !== "process-terminating") return false;
+    return observation.fact.reason === "SESSION_NOT_ENDED";
+  }),
+  when("a host fell silent", (observation) => change(observation)?.unreachable === true),
+  when("a silent host was heard again", (observation) => change(observation)?.unreachable === false),
+  when("a host was given up", processEnds("HOST_LOST")),
+  when("a sidecar attached again to a living battle", (observation, books) => {
+    if (observation.type !== "fleet-fact" || observation.fact.type !== "process-attached") return false;
+    const process = books.fleet.processes.get(observation.fact.processId);
+    const isNew = observation.fact.attachGeneration > (process?.attachGeneration ?? 0);
+    return isNew && (process?.sessionIds.size ?? 0) > 0 && (process?.attachGeneration ?? 0) > 0;
+  }),
+  {
+    name: "a sidecar was restarted beside its living game",
+    detector: () => {
+      const sidecars = new Map<string, string>();
+      return (observation) => {
+        if (observation.type !== "life" || observation.processId === undefined || observation.how !== "start")
+          return false;
+        const before = sidecars.get(observation.processId);
+        sidecars.set(observation.processId, observation.node);
+        return before !== undefined && before !== observation.node;
+      };
+    },
+  },
+  when("a session changed while the matcher was down", (observation, books) => {
+    if (change(observation)?.state !== "TERMINATED" || observation.type !== "fleet-fact") return false;
+    return observation.journalMs > 0 && books.watches.ofTickets.get("ticket-watcher")?.isOpen === false;
+  }),
+];

@@ -1,0 +1,27 @@
+// All goals, and who counts them.
+import { createBooks } from "../checkers/books/books.ts";
+import type { Checker } from "../checkers/checker.ts";
+import { backfillGoals } from "./backfill-goals.ts";
+import { fleetGoals } from "./fleet-goals.ts";
+import type { Goal } from "./goal.ts";
+import { journalGoals } from "./journal-goals.ts";
+import { seatGoals } from "./seat-goals.ts";
+import { ticketGoals } from "./ticket-goals.ts";
+
+export const GOALS: readonly Goal[] = [...ticketGoals, ...fleetGoals, ...seatGoals, ...backfillGoals, ...journalGoals];
+
+/** Looks on for one run; `counts` says how often each goal was reached. */
+export function createGoalCounter(): Checker & { readonly counts: Readonly<Record<string, number>> } {
+  const books = createBooks();
+  const detectors = GOALS.map(({ name, detector }) => ({ name, isIt: detector() }));
+  const counts: Record<string, number> = {};
+  return {
+    name: "GOALS",
+    counts,
+    see(observation) {
+      books.open(observation);
+      for (const { name, isIt } of detectors) if (isIt(observation, books)) counts[name] = (counts[name] ?? 0) + 1;
+      books.fold(observation);
+    },
+  };
+}
