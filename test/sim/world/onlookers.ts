@@ -18,6 +18,8 @@ export type OnlookersParts = {
 
 /** A stream that broke is opened again after so long, in ms. */
 const REOPEN_MS = 300;
+/** Mean of how long a reader that looks away does so, in ms. */
+const DAWDLE_MS = 4_000;
 /** Nothing heard for so long: the stream is dead, whatever the connection says. */
 const SILENCE_MS = 20_000;
 
@@ -33,19 +35,21 @@ export function startOnlookers({ seed, lives, knobs, eyes }: OnlookersParts): vo
   const sessions = begin("session-watcher");
   const feed = sessions.network.connect("fleet").client(FleetServiceDefinition);
   const all = { ticketIds: [], configuration: "" };
-  follow(tickets.life, (resumeToken, signal) => matchmaking.watchTickets({ ...all, resumeToken }, { signal })).catch(
-    eyes.fail,
-  );
-  follow(sessions.life, (resumeToken, signal) => feed.watchSessions({ owner: "", resumeToken }, { signal })).catch(
-    eyes.fail,
-  );
+  const dawdle =
+    ({ chance }: { readonly chance: Chance }) =>
+    () =>
+      chance.happens(knobs.mischiefRatio / 20) ? chance.wait(DAWDLE_MS) : 0;
+  const openTickets: Stream = (resumeToken, signal) => matchmaking.watchTickets({ ...all, resumeToken }, { signal });
+  const openSessions: Stream = (resumeToken, signal) => feed.watchSessions({ owner: "", resumeToken }, { signal });
+  follow(tickets.life, openTickets, dawdle(tickets)).catch(eyes.fail);
+  follow(sessions.life, openSessions, dawdle(sessions)).catch(eyes.fail);
   operate(begin("operator"), knobs, eyes).catch(eyes.fail);
 }
 
 type Stream = (resumeToken: string, signal: AbortSignal) => AsyncIterable<{ readonly resumeToken: string }>;
 
-/** Reads for ever, over any number of breaks, from where it had got to. */
-async function follow({ clock }: Life, open: Stream): Promise<void> {
+/** Reads for ever, over any number of breaks, from where it had got to; `dawdle` tells how long it looks away, in ms. */
+async function follow({ clock }: Life, open: Stream, dawdle: () => number): Promise<void> {
   for (let resumeToken = ""; ; ) {
     const silence = new AbortController();
     let heardMs = clock.nowMs();
@@ -59,6 +63,10 @@ async function follow({ clock }: Life, open: Stream): Promise<void> {
       for await (const event of open(resumeToken, silence.signal)) {
         heardMs = clock.nowMs();
         resumeToken = event.resumeToken || resumeToken;
+        const awayMs = dawdle();
+        if (awayMs === 0) continue;
+        await clock.sleep(awayMs);
+        heardMs = clock.nowMs(); // Its own slowness is not the stream's silence.
       }
     } catch (error) {
       if (!(error instanceof MusterError)) throw error;
