@@ -1,9 +1,9 @@
 // For services: the runner and its port.
 
 // For the codecs of snapshots.
-export { type ReadColumns, readColumns } from "./column-reader.ts";
-export { type ColumnRows, writeColumns } from "./column-writer.ts";
-export type { ColumnSchema, ColumnType, ColumnValue, LazyColumn, ReadColumn } from "./columns.ts";
+export { type ReadColumns, readColumns } from "./columns/column-reader.ts";
+export { type ColumnRows, writeColumns } from "./columns/column-writer.ts";
+export type { ColumnSchema, ColumnType, ColumnValue, LazyColumn, ReadColumn } from "./columns/columns.ts";
 export type { CommittedFact } from "./commit-queue.ts";
 export { type FileJournalOptions, openFileJournal } from "./file-journal.ts";
 // For those who look after journals.

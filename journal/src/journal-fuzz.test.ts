@@ -11,8 +11,8 @@ import { openFileJournal } from "./file-journal.ts";
 import { all, record } from "./journal.suite.ts";
 import type { NewRecord } from "./journal.ts";
 import { readRecord } from "./record.ts";
-import { toJournalError } from "./sqlite-error.ts";
-import { openSqliteStore } from "./sqlite-store.ts";
+import { toJournalError } from "./sqlite/sqlite-error.ts";
+import { openSqliteStore } from "./sqlite/sqlite-store.ts";
 
 type Files = ReadonlyMap<string, Uint8Array>;
 

@@ -13,10 +13,10 @@ import {
 } from "./journal.ts";
 import { readRecord } from "./record.ts";
 import { packRecords } from "./record-block.ts";
-import type { FoundSnapshot } from "./sqlite-snapshots.ts";
-import type { SqliteStore } from "./sqlite-store.ts";
-import type { PackedAppend, Refusal, WorkerReply, WorkerRequest } from "./sqlite-worker.ts";
-import { threadOptions } from "./thread-options.ts";
+import type { FoundSnapshot } from "./sqlite/sqlite-snapshots.ts";
+import type { SqliteStore } from "./sqlite/sqlite-store.ts";
+import type { PackedAppend, Refusal, WorkerReply, WorkerRequest } from "./sqlite/sqlite-worker.ts";
+import { threadOptions } from "./sqlite/thread-options.ts";
 
 export type SqliteJournalOptions = {
   /** Whose wall clock leases and gaps are told by. Default: the machine's. */
@@ -191,7 +191,7 @@ export function openSqliteJournal(path: string, options: SqliteJournalOptions = 
 }
 
 function startWorker(workerData: { path: string; pagesMax: number | undefined }): Worker {
-  const { url, options } = threadOptions("sqlite-worker", import.meta.url);
+  const { url, options } = threadOptions("sqlite/sqlite-worker", import.meta.url);
   return new Worker(url, { ...options, workerData });
 }
 

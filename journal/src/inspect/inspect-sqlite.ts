@@ -6,11 +6,11 @@ import { MusterError } from "@muster/proto";
 import type { StoredSnapshot } from "../journal.ts";
 import { isOwnerGone } from "../owner.ts";
 import { endOfRecord, readRecord, unreadable, verifyRecord } from "../record.ts";
-import { createCursors } from "../sqlite-cursors.ts";
-import { readVersion, SCHEMA_VERSION } from "../sqlite-database.ts";
-import { toJournalError } from "../sqlite-error.ts";
-import { readMarks } from "../sqlite-mark.ts";
-import { createPartitions, type PartitionRow } from "../sqlite-partitions.ts";
+import { createCursors } from "../sqlite/sqlite-cursors.ts";
+import { readVersion, SCHEMA_VERSION } from "../sqlite/sqlite-database.ts";
+import { toJournalError } from "../sqlite/sqlite-error.ts";
+import { readMarks } from "../sqlite/sqlite-mark.ts";
+import { createPartitions, type PartitionRow } from "../sqlite/sqlite-partitions.ts";
 import type { InspectedJournal, InspectedPartition, InspectedRecord } from "./inspected-journal.ts";
 
 /** The files beside the database's own: its log, the log's index, the marks. */

@@ -1,8 +1,8 @@
 // What is kept of a damaged SQLite journal, as a new file.
-import { createCursors } from "../sqlite-cursors.ts";
-import { openSqliteDatabase } from "../sqlite-database.ts";
-import { createPartitions } from "../sqlite-partitions.ts";
-import { createSnapshots } from "../sqlite-snapshots.ts";
+import { createCursors } from "../sqlite/sqlite-cursors.ts";
+import { openSqliteDatabase } from "../sqlite/sqlite-database.ts";
+import { createPartitions } from "../sqlite/sqlite-partitions.ts";
+import { createSnapshots } from "../sqlite/sqlite-snapshots.ts";
 import type { RepairedPart } from "./write-repaired-files.ts";
 
 /** Writes all of it, durably. */

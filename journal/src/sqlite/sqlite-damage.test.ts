@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSeededRandom } from "@muster/kit";
 import { expect, test } from "vitest";
-import { record, text } from "./journal.suite.ts";
-import { readRecord } from "./record.ts";
+import { record, text } from "../journal.suite.ts";
+import { readRecord } from "../record.ts";
 import { toJournalError } from "./sqlite-error.ts";
 import { openSqliteStore, type SqliteStore } from "./sqlite-store.ts";
 

@@ -10,10 +10,10 @@ import {
   type Ownership,
   type OwnerTime,
   SNAPSHOT_CHUNK_BYTES_MAX,
-} from "./journal.ts";
-import { compactionLimit, cursorExpired, refuseCursor, refuseSnapshot } from "./kept-range.ts";
-import { isOwnerGone } from "./owner.ts";
-import { unreadable } from "./record.ts";
+} from "../journal.ts";
+import { compactionLimit, cursorExpired, refuseCursor, refuseSnapshot } from "../kept-range.ts";
+import { isOwnerGone } from "../owner.ts";
+import { unreadable } from "../record.ts";
 import { createBlocks } from "./sqlite-blocks.ts";
 import { createCursors } from "./sqlite-cursors.ts";
 import { openSqliteDatabase } from "./sqlite-database.ts";
@@ -28,7 +28,7 @@ const CHECKPOINT_BYTES = 4_194_304;
 /** Of a log that is brought over elsewhere, about, after which the rest is, too: only a log without rest starts anew. */
 const LOG_BYTES = 4 * CHECKPOINT_BYTES;
 /** A checkpoint elsewhere that lags behind by so much is not waited for. */
-const LOG_BYTES_MAX = 4 * LOG_BYTES;
+export const LOG_BYTES_MAX = 4 * LOG_BYTES;
 /** What a commit writes besides what is counted, about. */
 const COMMIT_BYTES = 12_288;
 

@@ -1,8 +1,8 @@
 // The thread that sqlite-journal.ts talks to: one message in, one message out, in order.
 import { parentPort, workerData } from "node:worker_threads";
 import { invariant } from "@muster/kit";
-import type { AppendRequest } from "./journal.ts";
-import { unpackRecords } from "./record-block.ts";
+import type { AppendRequest } from "../journal.ts";
+import { unpackRecords } from "../record-block.ts";
 import { createCheckpointer } from "./sqlite-checkpointer.ts";
 import { toJournalError } from "./sqlite-error.ts";
 import { openSqliteStore, type SqliteStore } from "./sqlite-store.ts";

@@ -1,8 +1,8 @@
 // The records in the file: those that were appended together lie in one row, one after the other, because a row costs more
 // than a record. Every call is part of a transaction of sqlite-store.ts.
 import type { DatabaseSync } from "node:sqlite";
-import type { NewRecord } from "./journal.ts";
-import { encodeRecords, endOfRecord, eraseBody, unreadable, verifyRecord } from "./record.ts";
+import type { NewRecord } from "../journal.ts";
+import { encodeRecords, endOfRecord, eraseBody, unreadable, verifyRecord } from "../record.ts";
 import type { PartitionRow } from "./sqlite-partitions.ts";
 
 export const BLOCK_TABLE = `

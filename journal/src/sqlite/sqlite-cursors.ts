@@ -2,7 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { MusterError } from "@muster/proto";
-import type { Cursor } from "./journal.ts";
+import type { Cursor } from "../journal.ts";
 import type { PartitionRow } from "./sqlite-partitions.ts";
 
 export const CURSOR_TABLE = `

@@ -3,7 +3,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { MusterError } from "@muster/proto";
-import { FIRST_HASH } from "./record.ts";
+import { FIRST_HASH } from "../record.ts";
 
 export type PartitionRow = {
   readonly name: string;
