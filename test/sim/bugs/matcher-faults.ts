@@ -77,9 +77,9 @@ export const matcherFaults: readonly PlantedFault[] = [
     name: "a returned ticket loses its age",
     patches: [
       {
-        file: "matcher/src/core/evolve.ts",
-        find: "    state: next,\n",
-        replace: '    state: next,\n    ...(event.type === "placement-lost" ? { searchingSinceMs: at.atMs } : {}),\n',
+        file: "matcher/src/core/ticket.ts",
+        find: "    searchingSinceMs: before.searchingSinceMs,",
+        replace: "    searchingSinceMs: before.searchingSinceMs + (change.returns > before.returns ? 5_000 : 0),",
       },
     ],
   },

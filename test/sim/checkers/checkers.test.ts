@@ -149,6 +149,16 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
   },
   {
     promise: "T-CANCEL-TRUTH",
+    name: "a cancel that is acknowledged while the ticket is being placed",
+    tell(tale) {
+      tale.queue("a");
+      tale.queue("b");
+      tale.match(["a"], ["b"]);
+      tale.call("cancelMatching", { ticketId: "a" }, ok({ ticket: { ticketId: "a", version: 2, state: 2 } }));
+    },
+  },
+  {
+    promise: "T-CANCEL-TRUTH",
     name: "a cancel too late for another match",
     tell(tale) {
       battle(tale);

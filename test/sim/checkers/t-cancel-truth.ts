@@ -14,7 +14,8 @@ export function tCancelTruth(books: Books): Checker {
   const checkCancelled = (ticketId: string, told: string | undefined) => {
     const phase = tickets.get(ticketId)?.phase;
     if (phase === undefined) return; // Its retention has ended since.
-    if (told !== phase || phase === "COMPLETED") {
+    const isOut = phase === "CANCELLED" || phase === "TIMED_OUT" || phase === "FAILED";
+    if (told !== phase || !isOut) {
       throw new BrokenPromise(NAME, `the cancel of ${ticketId} was answered with ${told} while it is ${phase}`);
     }
   };

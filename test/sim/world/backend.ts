@@ -174,5 +174,5 @@ export function startBackend(parts: BackendParts): Backend {
 
 /** Most play where battles are filled by the matcher itself. */
 function drawConfiguration(chance: Chance): string {
-  return chance.happens(0.6) ? "auto" : chance.pick(CONFIGURATIONS);
+  return chance.happens(0.4) ? "auto" : chance.pick(CONFIGURATIONS);
 }

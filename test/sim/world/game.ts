@@ -88,15 +88,15 @@ export function startGame({ life, sidecar: address, token, chance, knobs, eyes: 
       await clock.sleep(chance.wait(knobs.battleMs / 5));
       if (session.state !== "ACTIVE") return;
       const [team] = session.teams;
-      const ask = chance.below(4);
-      if (ask === 0 && team) {
+      const ask = chance.below(6);
+      if (ask <= 2 && team) {
         const replace = chance.happens(0.5);
         // One team alone can be filled under rules that do not ask for even teams, all of them under any.
         const teams = chance.happens(0.3) ? [team] : session.teams;
         const addPlayers = Object.fromEntries(teams.map(({ name }) => [name, 1]));
         attempt(session.startBackfill({ strategy: "CUSTOM", addPlayers, replace }));
-      } else if (ask === 1) attempt(session.startBackfill({ strategy: "MAX_POSSIBLE" }));
-      else if (ask === 2) attempt(session.cancelBackfill());
+      } else if (ask === 3) attempt(session.startBackfill({ strategy: "MAX_POSSIBLE" }));
+      else if (ask === 4) attempt(session.cancelBackfill());
       else attempt(session.describeBackfill());
     }
   };
