@@ -122,23 +122,24 @@ test("ApplyFill seats newcomers once and refuses with reasons", async () => {
   expect(first.session).toMatchObject({ revision: 3, rosterVersion: 3, backfill: { backfillId: "bf_1" } });
   expect(first.session?.playerSessions.at(-1)).toMatchObject({ playerId: "cleo", team: "red" });
   expect(await world.fleet.applyFill(fill)).toEqual(first);
+  // Each under an id of its own: a fill that was refused stays so.
   const refused = [
     { change: { toleratesLeavers: true }, error: refusal("ID_REUSED") },
     { change: { fillId: "" }, error: refusal("ID_MALFORMED", { field: "fill_id" }) },
     { change: { fillId: "f2", newcomers: [] }, error: refusal("FIELD_INVALID", { field: "newcomers" }) },
-    { change: { fillId: "f2", backfill: undefined }, error: refusal("FIELD_INVALID", { field: "backfill" }) },
-    { change: { fillId: "f2" }, error: refusal("ROSTER_VERSION_STALE", { rosterVersion: "3" }) },
-    { change: { fillId: "f2", battleSessionId: "bs_no" }, error: refusal("SERVER_SESSION_NOT_FOUND") },
+    { change: { fillId: "f3", backfill: undefined }, error: refusal("FIELD_INVALID", { field: "backfill" }) },
+    { change: { fillId: "f4" }, error: refusal("ROSTER_VERSION_STALE", { rosterVersion: "3" }) },
+    { change: { fillId: "f5", battleSessionId: "bs_no" }, error: refusal("SERVER_SESSION_NOT_FOUND") },
     {
-      change: { fillId: "f2", expectedRosterVersion: 3 },
+      change: { fillId: "f6", expectedRosterVersion: 3 },
       error: refusal("PLAYER_ALREADY_SEATED", { playerId: "cleo" }),
     },
     {
-      change: { fillId: "f2", expectedRosterVersion: 3, newcomers: [player("dana", "red")] },
+      change: { fillId: "f7", expectedRosterVersion: 3, newcomers: [player("dana", "red")] },
       error: refusal("SESSION_FULL", { capacity: "2", used: "2" }),
     },
     {
-      change: { fillId: "f2", expectedRosterVersion: 3, newcomers: [player("dana", "green")] },
+      change: { fillId: "f8", expectedRosterVersion: 3, newcomers: [player("dana", "green")] },
       error: refusal("TEAM_UNKNOWN", { team: "green" }),
     },
   ];
