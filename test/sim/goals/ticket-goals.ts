@@ -84,9 +84,6 @@ export const ticketGoals: readonly Goal[] = [
     });
   }),
   when("a ticket returned to the search", (_, books) => books.steps.some((step) => step.returns)),
-  when("a ticket returned twice", (_, books) =>
-    books.steps.some((step) => step.returns && books.matcher.tickets.get(step.ticketId)?.returns === 1),
-  ),
   when("a ticket failed", (_, books) => books.steps.some((step) => step.to === "FAILED")),
   when("seats ran out before the matcher heard of them", (observation, books) => {
     return isStep(observation, "match-placed") && books.steps.some((step) => step.to !== "COMPLETED");

@@ -87,12 +87,15 @@ export function startGame({ life, sidecar: address, token, chance, knobs, eyes: 
     while (session.state === "ACTIVE" && clock.nowMs() < endsMs) {
       await clock.sleep(chance.wait(knobs.battleMs / 5));
       if (session.state !== "ACTIVE") return;
-      const [team] = session.teams;
       const ask = chance.below(6);
-      if (ask <= 2 && team) {
-        const replace = chance.happens(0.5);
-        // One team alone can be filled under rules that do not ask for even teams, all of them under any.
-        const teams = chance.happens(0.3) ? [team] : session.teams;
+      if (ask <= 2) {
+        const replace = chance.happens(0.3);
+        // The teams that somebody left can be filled; to add to all of them is mostly too much.
+        const open = session.teams.filter(({ name, capacity }) => {
+          return session.players.filter((player) => player.team === name).length < capacity;
+        });
+        const teams = chance.happens(0.3) ? session.teams : open;
+        if (teams.length === 0) continue;
         const addPlayers = Object.fromEntries(teams.map(({ name }) => [name, 1]));
         attempt(session.startBackfill({ strategy: "CUSTOM", addPlayers, replace }));
       } else if (ask === 3) attempt(session.startBackfill({ strategy: "MAX_POSSIBLE" }));
