@@ -47,3 +47,14 @@ test("time never runs backwards, although two advance it at once", async () => {
   await Promise.all([clock.advance(50), clock.advance(0), clock.advance(10)]);
   expect(clock.nowMs()).toBe(1_050);
 });
+
+test("a loop that sleeps for nothing does not hold time up for ever", async () => {
+  const clock = createVirtualClock();
+  let over = false;
+  const loop = async () => {
+    while (!over) await clock.sleep(0);
+  };
+  void loop();
+  await expect(clock.advance(1)).rejects.toThrow("Cannot move on from 0 ms");
+  over = true;
+});

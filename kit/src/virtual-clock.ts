@@ -3,7 +3,10 @@
 import { abortError, type Clock } from "./clock.ts";
 
 export interface VirtualClock extends Clock {
-  /** Moves time to each sleeper in turn, up to `durationMs` from now, letting woken code run before the next. */
+  /**
+   * Moves time to each sleeper in turn, up to `durationMs` from now, letting woken code run before the next. Rejects when
+   * time stands still, as somebody sleeps for nothing again and again.
+   */
   advance(durationMs: number): Promise<void>;
   /** Moves to the next sleeper and wakes it; false when nobody sleeps. */
   advanceToNext(): Promise<boolean>;
@@ -20,11 +23,15 @@ const CALLED_OFF = abortError();
 /** Called-off sleepers that may lie in the heap before it is swept: below it, sweeping costs more than it saves. */
 const CALLED_OFF_MAX = 256;
 
+/** Sleepers that may wake at one instant: more are a loop that waits for a moment which never comes. */
+const WOKEN_AT_ONCE_MAX = 1_000_000;
+
 /** A clock that starts at `startMs` (default 0) and moves only when told to. Sleepers of one instant wake in call order. */
 export function createVirtualClock(startMs = 0): VirtualClock {
   let nowMs = startMs;
   let order = 0;
   let woken = 0;
+  let wokenAtOnce = 0;
   let calledOff = 0;
   let heap: Sleeper[] = [];
 
@@ -50,6 +57,9 @@ export function createVirtualClock(startMs = 0): VirtualClock {
   };
   const wake = async (sleeper: Sleeper) => {
     takeFirst(heap);
+    wokenAtOnce = sleeper.atMs > nowMs ? 1 : wokenAtOnce + 1;
+    if (wokenAtOnce > WOKEN_AT_ONCE_MAX)
+      throw new Error(`Cannot move on from ${nowMs} ms: somebody sleeps for nothing`);
     nowMs = Math.max(nowMs, sleeper.atMs);
     woken += 1;
     sleeper.wake?.();

@@ -90,10 +90,10 @@ export async function readSessionFeed(workshop: Workshop, events: FeedEvents, si
     function watchSilence(): { heard(): void } {
       let heardAtMs = clock.nowMs();
       const watch = async () => {
-        for (;;) {
-          await clock.sleep(heardAtMs + SILENCE_MS_MAX - clock.nowMs(), silence.signal);
-          if (clock.nowMs() - heardAtMs >= SILENCE_MS_MAX) silence.abort();
-        }
+        // Whole ms, and by one reckoning: two that round otherwise may disagree for ever at one instant.
+        const leftMs = () => Math.ceil(heardAtMs + SILENCE_MS_MAX - clock.nowMs());
+        while (leftMs() > 0) await clock.sleep(leftMs(), silence.signal);
+        silence.abort();
       };
       watch().catch(ignoreAbort);
       return {

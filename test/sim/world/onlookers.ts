@@ -54,8 +54,8 @@ async function follow({ clock }: Life, open: Stream, dawdle: () => number): Prom
     const silence = new AbortController();
     let heardMs = clock.nowMs();
     const watchdog = async () => {
-      while (clock.nowMs() - heardMs < SILENCE_MS)
-        await clock.sleep(heardMs + SILENCE_MS - clock.nowMs(), silence.signal);
+      const leftMs = () => Math.ceil(heardMs + SILENCE_MS - clock.nowMs());
+      while (leftMs() > 0) await clock.sleep(leftMs(), silence.signal);
       silence.abort();
     };
     watchdog().catch(() => undefined); // Called off: the stream has ended.
