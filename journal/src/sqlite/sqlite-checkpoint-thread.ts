@@ -13,7 +13,12 @@ const db = new DatabaseSync(workerData.path, { timeout: 5_000 });
 db.exec("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;");
 const checkpoint = db.prepare("PRAGMA wal_checkpoint(PASSIVE)");
 
-port.on("message", () => {
+port.on("message", (message: "checkpoint" | "close") => {
+  if (message === "close") {
+    db.close();
+    port.close();
+    return;
+  }
   try {
     checkpoint.get();
     port.postMessage({ failure: undefined } satisfies CheckpointReply);

@@ -35,8 +35,14 @@ export function createCheckpointer(path: string, onDone: (error?: Error) => void
       thread.postMessage("checkpoint");
     },
     async [Symbol.asyncDispose]() {
-      thread?.removeAllListeners();
-      await thread?.terminate();
+      if (!thread) return;
+      // It ends by itself, its file closed: a thread that is terminated within SQLite can take the process along.
+      const ended = Promise.withResolvers<void>();
+      thread.removeAllListeners();
+      thread.once("error", () => ended.resolve());
+      thread.once("exit", () => ended.resolve());
+      thread.postMessage("close");
+      await ended.promise;
     },
   };
 }
