@@ -184,8 +184,11 @@ export function openSqliteJournal(path: string, options: SqliteJournalOptions = 
     removeCursor: (partition, epoch, name) => ask("removeCursor", [partition, epoch, name]),
     readCursors: (partition) => ask("readCursors", [partition]),
     async [Symbol.asyncDispose]() {
-      if (!dead) await ask("close", []);
-      await worker.terminate();
+      if (dead) return void (await worker.terminate());
+      // A thread that is terminated with SQLite's file open, or just closing, can take the process along.
+      const ended = new Promise((resolve) => worker.once("exit", resolve));
+      await ask("close", []);
+      await ended;
     },
   };
 }

@@ -32,6 +32,7 @@ port.on("message", async ({ id, name, args }: WorkerRequest) => {
     const value = name === "close" ? store?.close() : call(name, args);
     const block = value instanceof Uint8Array ? [value.buffer as ArrayBuffer] : [];
     port.postMessage({ id, value } satisfies WorkerReply, block);
+    if (name === "close") port.close(); // Nothing is left to do, so the thread ends by itself.
   } catch (error) {
     port.postMessage({ id, refusal: describe(error) } satisfies WorkerReply);
   }
