@@ -21,6 +21,17 @@ test("parseSection() fills in defaults", () => {
 
 const refused = [
   { name: "a missing key", value: [{}], says: "Cannot read $.fleets[0].name as string: it is undefined" },
+  { name: "another type", value: [{ name: 7 }], says: "Cannot read $.fleets[0].name as string: it is 7" },
+  {
+    name: "a number out of range",
+    value: [{ name: "eu", processes: 101 }],
+    says: "Cannot read $.fleets[0].processes as number <= 100: it is 101",
+  },
+  {
+    name: "a word that is none of the choices",
+    value: [{ name: "eu", ports: [{ name: "game", protocol: "sctp" }] }],
+    says: 'Cannot read $.fleets[0].ports[0].protocol as one of "tcp", "udp": it is "sctp"',
+  },
   {
     name: "a misspelt key",
     value: [{ name: "eu", proceses: 2 }],

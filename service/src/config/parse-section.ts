@@ -11,25 +11,65 @@ import { z } from "zod";
 export function parseSection<Schema extends z.ZodType>(schema: Schema, value: unknown, path: string): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const problems = result.error.issues.flatMap((issue) => describe(schema, issue, path));
+  const problems = result.error.issues.flatMap((issue) => describe({ schema, value, path }, issue));
   const message = problems.map((problem) => `Cannot read ${problem.path} as ${problem.rule}`).join("\n");
   throw new MusterError("CONFIG_INVALID", message, { metadata: { path: problems[0]?.path ?? path } });
 }
 
 type Problem = { readonly path: string; readonly rule: string };
 
-function describe(schema: z.ZodType, issue: z.core.$ZodIssue, root: string): readonly Problem[] {
-  const path = root + issue.path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
+type Section = { readonly schema: z.ZodType; readonly value: unknown; readonly path: string };
+
+function describe(section: Section, issue: z.core.$ZodIssue): readonly Problem[] {
+  const steps = issue.path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`));
+  const path = section.path + steps.join("");
   if (issue.code === "unrecognized_keys") {
-    const known = keysAt(schema, issue.path);
+    const known = keysAt(section.schema, issue.path);
     return issue.keys.map((key) => {
       const meant = closestWord(key, known);
       const hint = meant ? `did you mean "${meant}"?` : `known keys are ${known.join(", ")}`;
       return { path: `${path}.${key}`, rule: `there is no such key: ${hint}` };
     });
   }
-  const rule = issue.message.replace(/^Invalid input: expected (.+), received (.+)$/, "$1: it is $2");
-  return [{ path, rule: rule.charAt(0).toLowerCase() + rule.slice(1) }];
+  if (issue.code === "invalid_key") {
+    const rules = issue.issues.map(ruleOf).join(", ");
+    return [{ path, rule: `a key that is ${rules}: it is ${shown(issue.path.at(-1))}` }];
+  }
+  return [{ path, rule: `${ruleOf(issue)}: it is ${shown(valueAt(section.value, issue.path))}` }];
+}
+
+/** What the schema asks for, to be read after "as". */
+function ruleOf({ message }: { readonly message: string }): string {
+  const rule = message
+    .replace(/^Invalid input: expected (.+), received .+$/, "$1")
+    .replace(/^Too (?:small|big): expected (.+) to (?:be|have) ([<>]=?)(.+)$/, "$1 $2 $3")
+    .replace(
+      /^Invalid (?:input|option|discriminator value)[:.] [Ee]xpected (?:one of )?(.+)$/,
+      (_, choices: string) => {
+        return `one of ${choices
+          .replaceAll("|", ", ")
+          .replaceAll(/\s*,\s*/g, ", ")
+          .replaceAll("'", '"')}`;
+      },
+    );
+  return rule.charAt(0).toLowerCase() + rule.slice(1);
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let found = value;
+  for (const step of path) {
+    if (typeof found !== "object" || found === null) return undefined;
+    found = Object.getOwnPropertyDescriptor(found, step)?.value;
+  }
+  return found;
+}
+
+const SHOWN_CHARS_MAX = 64;
+
+/** As JSON, as far as that can be. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > SHOWN_CHARS_MAX ? `${text.slice(0, SHOWN_CHARS_MAX)}…` : text;
 }
 
 /** The keys that the object at `path` may have. */
