@@ -5,3 +5,6 @@ export { matcherEnvironment } from "./environment.ts";
 // For those who read its journal.
 export { factCodec } from "./journal-codec/fact-codec.ts";
 export { createMatcher, type Matcher, type MatcherOptions } from "./matcher.ts";
+// For tools that show what a rule set does before players do.
+export { type ArrivalEvent, generateArrivals } from "./simulate/population/generate-arrivals.ts";
+export { type Population, populationSchema, readPopulation } from "./simulate/population/population.ts";

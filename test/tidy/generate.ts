@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { writeEnvironmentPage } from "./page-environment.ts";
 import { writeErrorsPage } from "./page-errors.ts";
-import { writeMusterSchema, writeRuleSetSchema } from "./page-schema.ts";
+import { writeMusterSchema, writePopulationSchema, writeRuleSetSchema } from "./page-schema.ts";
 import { listFiles, ROOT } from "./sources.ts";
 
 const checkOnly = process.argv.includes("--check");
@@ -31,6 +31,7 @@ const wanted = new Map([
   ["docs/reference/errors.md", writeErrorsPage(readFileSync(`${ROOT}proto/src/reasons.ts`, "utf8"))],
   ["docs/reference/environment.md", writeEnvironmentPage()],
   ["docs/reference/muster.schema.json", writeMusterSchema()],
+  ["docs/reference/population.schema.json", writePopulationSchema()],
   ["docs/reference/rule-set.schema.json", writeRuleSetSchema()],
 ]);
 const present = new Set([...listFiles(["proto/gen"]), ...listFiles(["docs/reference"])]);

@@ -1,6 +1,6 @@
-// docs/reference/*.schema.json: muster.json and rule sets for editors, from what the services and the parser read them by.
+// docs/reference/*.schema.json: muster.json, rule sets and populations for editors, from what the services and the parser read them by.
 import { companionsSchema } from "@muster/cli";
-import { configurationsSchema, ruleSetsSchema } from "@muster/matcher";
+import { configurationsSchema, populationSchema, ruleSetsSchema } from "@muster/matcher";
 import { fleetSettingsSchema, fleetsSchema, queuesSchema } from "@muster/mock-fleet";
 import { ruleSetJsonSchema } from "@muster/rules";
 import { retentionSchema } from "@muster/service";
@@ -27,4 +27,9 @@ export function writeRuleSetSchema(): string {
 /** The schema of muster.json as JSON. */
 export function writeMusterSchema(): string {
   return `${JSON.stringify(z.toJSONSchema(file, { io: "input" }), null, 2)}\n`;
+}
+
+/** The schema of populations as JSON. */
+export function writePopulationSchema(): string {
+  return `${JSON.stringify(z.toJSONSchema(populationSchema, { io: "input" }), null, 2)}\n`;
 }
