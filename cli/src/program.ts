@@ -8,6 +8,7 @@ import { numberFrom, wholeNumberFrom } from "./arguments/numbers.ts";
 import { parseJsonObject, parsePairs } from "./arguments/pairs.ts";
 import { UsageError } from "./arguments/usage-error.ts";
 import type { CommandContext, ExitCode } from "./commands/context.ts";
+import type { SimulateFlags } from "./commands/simulate.ts";
 
 type Options = Readonly<Record<string, unknown>>;
 type AddressOptions = { readonly matcher: string; readonly fleet: string; readonly json?: boolean };
@@ -95,6 +96,23 @@ export function buildProgram({ run, runService }: ProgramPorts): Command {
       run(noAddresses(options), async (context) => {
         const { checkRules } = await import("./commands/rules.ts");
         return await checkRules(file, context);
+      }),
+    );
+
+  withJson(program.command("simulate"))
+    .description("try a configuration: what it makes of tickets that come at given times, without a service")
+    .requiredOption("--configuration <file>", "matchmaking configuration as JSON, its rule set in it")
+    .requiredOption("--tickets <file>", "one event a line as JSON, sorted by time; docs/simulate.md has them")
+    .option(
+      "--until <seconds>",
+      "when to stop; default: the last event and the request timeout",
+      parsed(numberFrom(0, 1e9)),
+    )
+    .option("--seed <number>", "repeats what is left to chance", parsed(wholeNumberFrom(0, 4_294_967_295)), 1)
+    .action((options: Options) =>
+      run(noAddresses(options), async (context) => {
+        const { runSimulation } = await import("./commands/simulate.ts");
+        return await runSimulation(options as SimulateFlags, context);
       }),
     );
 

@@ -55,7 +55,8 @@ export function readStartMatching(request: StartMatchingRequest, drawId: () => T
   return { ticketId, configuration, players, bodyDigest: digestOfText(body) };
 }
 
-function readPlayer(player: Player, path: string): TicketPlayer {
+/** @throws {MusterError} FIELD_INVALID, ID_MALFORMED. */
+export function readPlayer(player: Player, path: string): TicketPlayer {
   return {
     playerId: parsePlayerId(`${path}.player_id`, player.playerId),
     attributes: parseAttributes(`${path}.attributes`, player.attributes),

@@ -93,7 +93,8 @@ function measurementOf(attribute: string, { spot, declared, aggregation }: RuleC
   return parseExpression({ ...spot, path: `${spot.path}.batchAttribute`, value }, declared, aggregation);
 }
 
-function distanceOf({ measurement }: BatchDistanceRule, roster: Roster): number {
+/** How far apart everybody in `roster` is by the rule; 0 for nobody. */
+export function distanceOf({ measurement }: BatchDistanceRule, roster: Roster): number {
   const leaves = leavesOf(evaluate(measurement, roster));
   if (leaves.length === 0) return 0;
   if (measurement.leaf === "string") return new Set(leaves).size - 1;

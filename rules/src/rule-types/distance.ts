@@ -5,6 +5,7 @@ import { limits } from "@muster/proto";
 import { describeExpression, describeMeasured, describeSources } from "../explain/describe-expression.ts";
 import { type Expression, isCountsOnly, isPerPlayer, sourceOf } from "../language/expression.ts";
 import { readNumber, refuse, type Spot } from "../language/spot.ts";
+import type { Roster } from "../roster.ts";
 import { evaluate, leavesOf, pairUp, readLeaves } from "./evaluate.ts";
 import { type Reference, readMeasurements, readReference } from "./measurements.ts";
 import type { RuleType } from "./rule-type.ts";
@@ -109,6 +110,16 @@ export const distance: RuleType<DistanceRule> = {
     };
   },
 };
+
+/** The largest distance that the rule measures; undefined if it measures none, or its lists do not fit one another. */
+export function largestDistance({ measurements, reference }: DistanceRule, roster: Roster): number | undefined {
+  const against = reference.type === "literal" ? reference.value : evaluate(reference.expression, roster);
+  const apart = measurements.flatMap((measurement) => {
+    const pairs = pairUp(evaluate(measurement, roster), against) ?? [];
+    return pairs.map((pair) => Math.abs(Number(pair.measured) - Number(pair.reference)));
+  });
+  return apart.length === 0 ? undefined : apart.reduce((most, value) => Math.max(most, value));
+}
 
 const anyDistance = { min: 0, max: limits.NUMBER_MAX };
 const anyNumber = { min: -limits.NUMBER_MAX, max: limits.NUMBER_MAX };

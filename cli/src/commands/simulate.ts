@@ -1,0 +1,121 @@
+// muster simulate: what a configuration makes of tickets that come at given times. Asks no service.
+import { readFile } from "node:fs/promises";
+import {
+  readSimulationEvents,
+  readSimulationSetting,
+  type SimulationFact,
+  type SimulationSummary,
+  simulate,
+  writeSimulationFact,
+} from "@muster/matcher";
+import { MusterError } from "@muster/proto";
+import type { CommandContext, ExitCode } from "./context.ts";
+import { formatTable } from "./format-table.ts";
+
+export type SimulateFlags = {
+  readonly configuration: string;
+  readonly tickets: string;
+  readonly until?: number;
+  readonly seed?: number;
+};
+
+/** Rows that a person reads; machines take all with --json. */
+const ROWS_MAX = 200;
+
+/**
+ * Prints what happens, and what it comes to.
+ *
+ * @throws {MusterError} FIELD_INVALID or RULE_SET_INVALID for a file that cannot be read, is no configuration, or is not sorted.
+ */
+export async function runSimulation(flags: SimulateFlags, context: CommandContext): Promise<ExitCode> {
+  const { until: untilSeconds, seed } = flags;
+  const setting = readSimulationSetting(parseJson(flags.configuration, await read(flags.configuration)));
+  const events = readSimulationEvents(await read(flags.tickets));
+  const options = { ...(untilSeconds === undefined ? {} : { untilSeconds }), ...(seed === undefined ? {} : { seed }) };
+  const facts = simulate(setting, events, options);
+  if (context.json) for (const fact of facts) context.terminal.print(writeSimulationFact(fact));
+  else for (const line of describe(facts)) context.terminal.print(line);
+  return 0;
+}
+
+async function read(path: string): Promise<string> {
+  return await readFile(path, "utf8").catch((cause: Error) => {
+    throw new MusterError("FIELD_INVALID", `Cannot read ${path}: ${cause.message}`, { cause });
+  });
+}
+
+function parseJson(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (cause) {
+    throw new MusterError("FIELD_INVALID", `Cannot read ${path} as JSON: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** A table of what happened, and one of what it comes to. */
+function describe(facts: Iterable<SimulationFact>): readonly string[] {
+  const rows: (readonly string[])[] = [];
+  let count = 0;
+  let summary: SimulationSummary | undefined;
+  for (const fact of facts) {
+    if (fact.type === "Summary") {
+      summary = fact;
+      continue;
+    }
+    count += 1;
+    if (rows.length < ROWS_MAX) rows.push([fact.at.toFixed(3), fact.type, subjectOf(fact), detailOf(fact)]);
+  }
+  const more = count > rows.length ? [`… and ${count - rows.length} more: --json prints all`] : [];
+  return [...formatTable(["AT", "WHAT", "OF", ""], rows), ...more, "", ...(summary ? describeSummary(summary) : [])];
+}
+
+type Told = Exclude<SimulationFact, SimulationSummary>;
+
+function subjectOf(fact: Told): string {
+  switch (fact.type) {
+    case "MatchFormed":
+      return fact.battleSessionId === undefined ? fact.matchId : `${fact.matchId} into ${fact.battleSessionId}`;
+    case "BackfillUpdated":
+      return fact.battleSessionId;
+    case "Refused":
+      return fact.ticketId ?? fact.battleSessionId ?? fact.matchId ?? "-";
+    default:
+      return fact.ticketId;
+  }
+}
+
+function detailOf(fact: Told): string {
+  switch (fact.type) {
+    case "MatchFormed":
+      return Object.entries(fact.teams)
+        .map(([team, seats]) => `${team}: ${seats.map((seat) => seat.playerId).join(", ")}`)
+        .join("; ");
+    case "BackfillUpdated": {
+      const teams = fact.progress.map(({ team, have, reserved, goal }) => `${team} ${have + reserved} of ${goal}`);
+      const why = fact.cause ?? (fact.noLegalFill ? "no fill can be legal" : undefined);
+      return `${fact.state}${why === undefined ? "" : ` (${why})`}: ${teams.join(", ")}`;
+    }
+    case "Refused":
+      return `${fact.op}: ${fact.message} (${fact.reason})`;
+    case "TicketFailed":
+      return fact.cause;
+    default:
+      return "";
+  }
+}
+
+function describeSummary({ until, counts, waits, spreads, ticketsLeft }: SimulationSummary): readonly string[] {
+  const { started, matched, playersMatched, matches, fills, timedOut, cancelled, failed, refused } = counts;
+  const distributions = [["wait in s", waits] as const, ...Object.entries(spreads)];
+  const rows = distributions.map(([name, { p50, p95, p99, max }]) => [name, ...[p50, p95, p99, max].map(show)]);
+  return [
+    `Until ${until} s: ${started} tickets started, ${matched} matched (${playersMatched} players in ${matches} matches and ${fills} fills),`,
+    `${timedOut} timed out, ${cancelled} cancelled, ${failed} failed, ${ticketsLeft} left; ${refused} events refused`,
+    "",
+    ...formatTable(["", "P50", "P95", "P99", "MAX"], rows),
+  ];
+}
+
+function show(value: number | null): string {
+  return value === null ? "-" : String(value);
+}

@@ -1,0 +1,133 @@
+// One event of a simulation: it is read as a request to the API would be, decided by the production core, and refused with the
+// reason that a caller would get.
+import {
+  fieldInvalid,
+  type MatchId,
+  MusterError,
+  newId,
+  parseId,
+  type ServerSessionId,
+  type TicketId,
+  writeEnum,
+} from "@muster/proto";
+import { BackfillStrategy } from "@muster/proto/session";
+import { decideCancelBackfill } from "../core/cancel-backfill.ts";
+import { decideCancelMatching, getTicket } from "../core/cancel-matching.ts";
+import { decideSessionEnded } from "../core/fleet-reports.ts";
+import { decideStartBackfill } from "../core/start-backfill.ts";
+import { decideStartMatching } from "../core/start-matching.ts";
+import { readPhase } from "../core/ticket.ts";
+import { readBattleSessionId, readPlayer, readStartBackfill, readStartMatching } from "../grpc/wire.ts";
+import { declareSession } from "./declare-session.ts";
+import { countsOf, flagOf, playerIdOf, playersOf, textOf, wordOf } from "./event-fields.ts";
+import type { SimulatedMatcher } from "./simulated-matcher.ts";
+import type { SimulationEvent } from "./simulation-event.ts";
+
+type Handler = (matcher: SimulatedMatcher, event: SimulationEvent) => void;
+
+const handlers: Readonly<Record<string, Handler>> = {
+  start(matcher, event) {
+    const { state, random, configuration } = matcher;
+    const message = {
+      configuration: configuration.name,
+      ticketId: textOf(event, "ticketId"),
+      players: playersOf(event),
+    };
+    const request = readStartMatching(message, () => newId("ticket", random));
+    matcher.perform(decideStartMatching(state, request, matcher.nowMs()));
+  },
+  cancel(matcher, event) {
+    const decision = decideCancelMatching(matcher.state, ticketIdOf(event));
+    if (decision.type === "decided") matcher.perform(decision.facts);
+  },
+  session(matcher, event) {
+    const region = textOf(event, "region");
+    declareSession(matcher, {
+      battleSessionId: sessionIdOf(event),
+      region: region === "" ? "" : parseId("region", region),
+      players: playersOf(event).map((player, index) => readPlayer(player, `players[${index}]`)),
+    });
+  },
+  startBackfill(matcher, event) {
+    const { fleet, state, random } = matcher;
+    const strategy = wordOf(event, "strategy", ["MAX_POSSIBLE", "CUSTOM"]);
+    const message = {
+      battleSessionId: textOf(event, "battleSessionId"),
+      strategy: writeEnum(BackfillStrategy, strategy),
+      addPlayers: { ...countsOf(event, "addPlayers") },
+      replace: flagOf(event, "replace"),
+      ...{ requestId: textOf(event, "requestId"), capability: "", seenRevision: 0 },
+    };
+    const request = readStartBackfill(message, () => newId("backfill", random));
+    matcher.perform(decideStartBackfill(state, request, fleet.getActive(request.battleSessionId)).facts);
+  },
+  cancelBackfill(matcher, event) {
+    const battleSessionId = sessionIdOf(event);
+    const requestId = textOf(event, "requestId") || undefined;
+    if (!matcher.fleet.find(battleSessionId)) matcher.fleet.getActive(battleSessionId);
+    matcher.perform(decideCancelBackfill(matcher.state, { battleSessionId, requestId }).facts);
+  },
+  playerLeft: freeSeat,
+  reservationExpired: freeSeat,
+  playerReturned(matcher, event) {
+    const before = matcher.fleet.getActive(sessionIdOf(event));
+    const after = matcher.fleet.bringBack(before.battleSessionId, playerIdOf(event));
+    if (after !== before) matcher.review(after);
+  },
+  policy(matcher, event) {
+    const before = matcher.fleet.getActive(sessionIdOf(event));
+    const policy = wordOf(event, "policy", ["ACCEPT_ALL", "DENY_ALL"]);
+    const after = matcher.fleet.setPolicy(before.battleSessionId, policy);
+    if (after !== before) matcher.review(after);
+  },
+  endSession(matcher, event) {
+    const session = matcher.fleet.end(sessionIdOf(event));
+    matcher.perform(decideSessionEnded(matcher.state, session.battleSessionId, session.endCause));
+  },
+  placementFailed(matcher, event) {
+    const outcomes = ["FAILED", "TIMED_OUT", "CANCELLED"] as const;
+    const outcome = event.outcome === undefined ? "FAILED" : wordOf(event, "outcome", outcomes);
+    matcher.failPlacement(parseId<MatchId>("matchId", failingMatch(event) ?? ""), outcome);
+  },
+  accept: refuseAcceptance,
+  reject: refuseAcceptance,
+};
+
+/** Every op of an event. */
+export const simulationOps: readonly string[] = Object.keys(handlers);
+
+/** The match whose placement the event ends; undefined for any other event. */
+export function failingMatch(event: SimulationEvent): string | undefined {
+  if (event.op !== "placementFailed") return undefined;
+  const { matchId, battleSessionId } = event;
+  const named = matchId ?? battleSessionId;
+  return typeof named === "string" ? named : undefined;
+}
+
+/** Does what the event says. @throws {MusterError} What a caller would be answered; nothing has changed then. */
+export function handleEvent(matcher: SimulatedMatcher, event: SimulationEvent): void {
+  const handler = Object.hasOwn(handlers, event.op) ? handlers[event.op] : undefined;
+  if (!handler) throw fieldInvalid("op", `one of ${simulationOps.join(", ")}`, event.op);
+  handler(matcher, event);
+}
+
+function freeSeat(matcher: SimulatedMatcher, event: SimulationEvent): void {
+  const { battleSessionId } = matcher.fleet.getActive(sessionIdOf(event));
+  matcher.review(matcher.fleet.free(battleSessionId, playerIdOf(event)));
+}
+
+/** No configuration asks for acceptance, so that no ticket waits for it. */
+function refuseAcceptance(matcher: SimulatedMatcher, event: SimulationEvent): void {
+  const { ticketId, state } = getTicket(matcher.state, ticketIdOf(event));
+  const phase = readPhase(state);
+  const why = `Cannot ${event.op} ticket ${ticketId} as only a ticket in REQUIRES_ACCEPTANCE can be: it is ${phase}`;
+  throw new MusterError("PHASE_CONFLICT", why, { metadata: { phase } });
+}
+
+function ticketIdOf(event: SimulationEvent): TicketId {
+  return parseId("ticketId", textOf(event, "ticketId"));
+}
+
+function sessionIdOf(event: SimulationEvent): ServerSessionId {
+  return readBattleSessionId({ battleSessionId: textOf(event, "battleSessionId") });
+}

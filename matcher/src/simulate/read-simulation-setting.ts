@@ -1,0 +1,76 @@
+// The configuration that a simulation plays by: as the API takes it, with the rule set in it instead of its name.
+import { MusterError } from "@muster/proto";
+import { checkRuleSet, type Problem } from "@muster/rules";
+import { parseSection } from "@muster/service";
+import { z } from "zod";
+import { configurationsSchema } from "../config.ts";
+import {
+  type Configuration,
+  checkConfiguration,
+  REQUEST_TIMEOUT_MS_DEFAULT,
+  REQUEST_TIMEOUT_SECONDS_MAX,
+} from "../core/configuration.ts";
+
+export type SimulationSetting = {
+  readonly configuration: Configuration;
+  /** The rule set as JSON text. */
+  readonly ruleSet: string;
+};
+
+const settingSchema = configurationsSchema.element.extend({
+  ruleSet: z.record(z.string(), z.unknown(), { error: "a rule set, which is a JSON object" }),
+  // As on the wire: empty and 0 stand for absent.
+  queue: z.literal("").or(configurationsSchema.element.shape.queue),
+  requestTimeoutSeconds: z.int().min(0).max(REQUEST_TIMEOUT_SECONDS_MAX).default(0),
+});
+
+/**
+ * The setting that `document` is, a parsed JSON value. Keys may be spelled as in the .proto too (`rule_set`). A queue is not
+ * needed: every placement succeeds.
+ *
+ * @throws {MusterError} FIELD_INVALID or RULE_SET_INVALID with a line for each mistake, in the configuration and in its rule set.
+ */
+export function readSimulationSetting(document: unknown): SimulationSetting {
+  const value = withCamelKeys(document);
+  const lines: string[] = [];
+  const setting = attempt(() => parseSection(settingSchema, value, "$"), lines);
+  const areFieldsLegal = lines.length === 0;
+  const ruleSet = findRuleSet(value);
+  if (ruleSet !== undefined) lines.push(...checkRuleSet(JSON.stringify(ruleSet)).map(describe));
+  if (!setting || lines.length > 0) {
+    throw new MusterError(areFieldsLegal ? "RULE_SET_INVALID" : "FIELD_INVALID", lines.join("\n"));
+  }
+  const { requestTimeoutSeconds: seconds, queue, ruleSet: _, ...rest } = setting;
+  const requestTimeoutMs = seconds === 0 ? REQUEST_TIMEOUT_MS_DEFAULT : seconds * 1_000;
+  const configuration = { ...rest, ruleSet: rest.name, queue: queue || undefined, requestTimeoutMs };
+  // What it asks of a queue does not matter here.
+  checkConfiguration({ ...configuration, autoBackfill: false });
+  return { configuration, ruleSet: JSON.stringify(ruleSet) };
+}
+
+function attempt<Value>(parse: () => Value, lines: string[]): Value | undefined {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof MusterError)) throw error;
+    lines.push(...error.message.split("\n"));
+    return undefined;
+  }
+}
+
+function withCamelKeys(document: unknown): unknown {
+  if (typeof document !== "object" || document === null || Array.isArray(document)) return document;
+  const camel = (key: string) => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(Object.entries(document).map(([key, value]) => [camel(key), value]));
+}
+
+function findRuleSet(value: unknown): object | undefined {
+  if (typeof value !== "object" || value === null || !("ruleSet" in value)) return undefined;
+  const { ruleSet } = value;
+  return typeof ruleSet === "object" && ruleSet !== null && !Array.isArray(ruleSet) ? ruleSet : undefined;
+}
+
+function describe({ path, message, value }: Problem): string {
+  const shown = value === undefined ? "missing" : JSON.stringify(value);
+  return `$.ruleSet${path.slice(1)} ${message}: it is ${shown.length > 64 ? `${shown.slice(0, 64)}…` : shown}`;
+}

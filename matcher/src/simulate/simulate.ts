@@ -1,0 +1,97 @@
+// A configuration under virtual time, without fleet or network: the production core decides, and time goes from one thing that
+// happens to the next. A round costs nothing here; everything else is as in a running matcher.
+import { createSeededRandom } from "@muster/kit";
+import { MusterError } from "@muster/proto";
+import { failingMatch, handleEvent } from "./handle-event.ts";
+import type { SimulationSetting } from "./read-simulation-setting.ts";
+import { createSimulatedMatcher } from "./simulated-matcher.ts";
+import type { SimulationEvent } from "./simulation-event.ts";
+import type { SimulationFact } from "./simulation-fact.ts";
+
+export type SimulationOptions = {
+  /** When to stop, in seconds, what happens at that instant included. Default: the last event and the request timeout. */
+  readonly untilSeconds?: number;
+  /** Where everything that is left to chance is drawn from. Default 1. */
+  readonly seed?: number;
+};
+
+/**
+ * What happens when `events`, sorted by `at`, meet the matcher: fact by fact, the summary last. Of one instant, searches that
+ * are due end first, then the events come in their order, then rounds run. An event that the API would refuse is told as
+ * Refused, and changes nothing. The same input has the same facts.
+ *
+ * @example
+ * const setting = readSimulationSetting(JSON.parse(readFileSync("ladder.json", "utf8")));
+ * const events = [{ at: 0, op: "start", ticketId: "t1", players: [{ playerId: "p1", attributes: { skill: 1200 } }] }];
+ * for (const fact of simulate(setting, events)) console.log(writeSimulationFact(fact));
+ */
+export function* simulate(
+  setting: SimulationSetting,
+  events: readonly SimulationEvent[],
+  options: SimulationOptions = {},
+): Generator<SimulationFact, void, undefined> {
+  const { seed = 1, untilSeconds } = options;
+  const lastAtMs = atMsOf(events.at(-1));
+  const untilMs =
+    untilSeconds === undefined ? lastAtMs + setting.configuration.requestTimeoutMs : Math.round(untilSeconds * 1_000);
+  const failures = countFailures(events);
+  let told: SimulationFact[] = [];
+  const matcher = createSimulatedMatcher({
+    setting,
+    random: createSeededRandom(seed),
+    isHeld: (matchId) => (failures.get(matchId) ?? 0) > 0,
+    tell: (fact) => told.push(fact),
+  });
+  const handle = (event: SimulationEvent) => {
+    const failing = failingMatch(event);
+    if (failing !== undefined) failures.set(failing, (failures.get(failing) ?? 0) - 1);
+    try {
+      handleEvent(matcher, event);
+    } catch (error) {
+      if (!(error instanceof MusterError)) throw error;
+      matcher.story.refused(refusalOf(event, error));
+    }
+  };
+
+  let next = 0;
+  for (;;) {
+    const event = events[next];
+    const times = [event && atMsOf(event), matcher.nextAtMs()].filter((time) => time !== undefined);
+    const nowMs = Math.min(...times);
+    if (nowMs > untilMs) break; // Nothing is left to happen: infinite.
+    matcher.advance(nowMs);
+    for (let due = events[next]; due && atMsOf(due) <= nowMs; due = events[next]) {
+      next += 1;
+      handle(due);
+    }
+    matcher.advance(nowMs); // A ticket that came back to the search may be past its time.
+    matcher.runRounds();
+    yield* told;
+    told = [];
+  }
+  const ticketsLeft = matcher.state.pools.get(setting.configuration.name)?.searching.size ?? 0;
+  yield matcher.story.summary({ untilMs, ticketsLeft });
+}
+
+/** Whole ms: what is told has no finer time. */
+function atMsOf(event: SimulationEvent | undefined): number {
+  return event ? Math.round(event.at * 1_000) : 0;
+}
+
+/** How often the placement of each match is going to end without a session. */
+function countFailures(events: readonly SimulationEvent[]): Map<string, number> {
+  const failures = new Map<string, number>();
+  for (const event of events) {
+    const matchId = failingMatch(event);
+    if (matchId !== undefined) failures.set(matchId, (failures.get(matchId) ?? 0) + 1);
+  }
+  return failures;
+}
+
+function refusalOf(event: SimulationEvent, { reason, message }: MusterError) {
+  const named = (["ticketId", "battleSessionId", "matchId"] as const).flatMap((field) => {
+    const value = event[field];
+    return typeof value === "string" ? [[field, value] as const] : [];
+  });
+  return { op: event.op, ...Object.fromEntries(named), reason, message };
+}

@@ -1,0 +1,129 @@
+// What a simulation tells of the facts that the core decided, and what it counts: all that somebody outside would notice.
+import { invariant } from "@muster/kit";
+import type { Backfill, BattleSession, MatchId, ServerSessionId } from "@muster/proto";
+import type { RuleSet, SeatedTeam } from "@muster/rules";
+import { isSameDocument } from "../core/backfill.ts";
+import { seatedWithLatencies } from "../core/battle-latencies.ts";
+import type { MatcherFact } from "../core/fact.ts";
+import { type AssignedPlayer, ticketsOf } from "../core/match.ts";
+import type { MatcherState } from "../core/matcher-state.ts";
+import { seatsOf } from "../seats-of.ts";
+import type { SimulatedFleet } from "./simulated-fleet.ts";
+import type { SimulatedSeat, SimulationFact, SimulationSummary } from "./simulation-fact.ts";
+import { createTally } from "./tally.ts";
+
+export interface Story {
+  /** Tells of a fact that has been folded. */
+  tell(fact: MatcherFact): void;
+  /** Tells of new company, before its fact is folded, and answers its id. `filled` is the session with the newcomers in it. */
+  formed(newcomers: readonly AssignedPlayer[], filled?: BattleSession): MatchId;
+  /** Tells of the session's backfill if anything in it is new. */
+  backfill(battleSessionId: ServerSessionId): void;
+  refused(refusal: Omit<Extract<SimulationFact, { type: "Refused" }>, "at" | "type">): void;
+  /** Whether the id was given to a match or fill. */
+  knows(matchId: string): boolean;
+  summary(end: { readonly untilMs: number; readonly ticketsLeft: number }): SimulationSummary;
+}
+
+export function createStory(of: {
+  readonly state: MatcherState;
+  readonly fleet: SimulatedFleet;
+  readonly ruleSet: RuleSet;
+  readonly nowMs: () => number;
+  readonly tell: (fact: SimulationFact) => void;
+}): Story {
+  const { state, fleet, ruleSet, nowMs, tell } = of;
+  const tally = createTally(ruleSet);
+  const told = new Map<ServerSessionId, Backfill>();
+  const given = new Set<string>();
+  let matches = 0;
+
+  const at = () => nowMs() / 1_000;
+  /** The next of m1, m2, … that is not the id of a declared session. */
+  const nextMatchId = (): MatchId => {
+    do matches += 1;
+    while (fleet.find(`m${matches}` as ServerSessionId));
+    given.add(`m${matches}`);
+    return `m${matches}` as MatchId;
+  };
+  const backfill = (battleSessionId: ServerSessionId) => {
+    const document = state.sessions.get(battleSessionId)?.backfill?.document;
+    const before = told.get(battleSessionId);
+    if (!document || (before && isSameDocument(before, document))) return;
+    told.set(battleSessionId, document);
+    const { state: phase, cause, strategy, noLegalFill, progress } = document;
+    const why = cause === undefined ? {} : { cause };
+    tell({ at: at(), type: "BackfillUpdated", battleSessionId, state: phase, ...why, strategy, noLegalFill, progress });
+  };
+
+  const formed: Story["formed"] = (newcomers, filled) => {
+    const matchId = nextMatchId();
+    const teams = new Map<string, SimulatedSeat[]>();
+    for (const { ticketId, playerId, team } of newcomers) {
+      const seats = teams.get(team) ?? [];
+      teams.set(team, seats);
+      seats.push({ ticketId, playerId });
+    }
+    const into = filled ? { battleSessionId: filled.battleSessionId } : {};
+    tell({ at: at(), type: "MatchFormed", matchId, teams: Object.fromEntries(teams), ...into });
+    const tickets = ticketsOf(newcomers).map((ticketId) => {
+      const ticket = state.tickets.get(ticketId)?.ticket;
+      invariant(ticket, "whoever is matched came with a ticket");
+      const waitSeconds = (nowMs() - ticket.searchingSinceMs) / 1_000;
+      return { ticketId, waitSeconds, players: ticket.players.length };
+    });
+    const seated = filled ? seatedWithLatencies(state, filled) : seatedBy(state, newcomers);
+    tally.formed({ matchId, isFill: filled !== undefined, tickets, teams: seated });
+    return matchId;
+  };
+  /** The match has no session: some of its tickets may search on. */
+  const lost = (matchId: MatchId) => {
+    for (const ticketId of tally.lost(matchId)) {
+      const ticket = state.tickets.get(ticketId)?.ticket.state;
+      if (ticket?.phase !== "FAILED") continue;
+      tally.count("failed");
+      tell({ at: at(), type: "TicketFailed", ticketId, cause: ticket.cause });
+    }
+  };
+
+  return {
+    formed,
+    backfill,
+    knows: (matchId) => given.has(matchId),
+    summary: (end) => tally.summary(end),
+    refused(refusal) {
+      tally.count("refused");
+      tell({ at: at(), type: "Refused", ...refusal });
+    },
+    tell(fact) {
+      switch (fact.type) {
+        case "ticket-created":
+          tally.count("started");
+          break;
+        case "ticket-cancelled":
+          tally.count("cancelled");
+          tell({ at: at(), type: "TicketCancelled", ticketId: fact.ticketId });
+          break;
+        case "ticket-timed-out":
+          tally.count("timedOut");
+          tell({ at: at(), type: "TicketTimedOut", ticketId: fact.ticketId });
+          break;
+        case "backfill-started":
+        case "backfill-changed":
+          backfill(fact.battleSessionId);
+          break;
+        case "placement-ended":
+          if (!state.matches.has(fact.matchId)) lost(fact.matchId);
+          break;
+        default:
+          break;
+      }
+    },
+  };
+}
+
+function seatedBy(state: MatcherState, players: readonly AssignedPlayer[]): readonly SeatedTeam[] {
+  const names = [...new Set(players.map(({ team }) => team))];
+  const seats = seatsOf(state, players);
+  return names.map((name) => ({ name, players: seats.filter((seat) => seat.team === name) }));
+}

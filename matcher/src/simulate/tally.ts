@@ -1,0 +1,75 @@
+// What a simulation comes to: counts, waits and spreads, gathered as it goes and summed up at its end.
+import type { TicketId } from "@muster/proto";
+import { type RuleSet, type SeatedTeam, spreadsOf } from "@muster/rules";
+import type { Distribution, SimulationCounts, SimulationSummary } from "./simulation-fact.ts";
+
+type Formed = {
+  readonly matchId: string;
+  readonly isFill: boolean;
+  readonly tickets: readonly { readonly ticketId: TicketId; readonly waitSeconds: number; readonly players: number }[];
+  /** Everybody in the match, or in the battle after the fill. */
+  readonly teams: readonly SeatedTeam[];
+};
+
+export interface Tally {
+  count(what: "started" | "timedOut" | "cancelled" | "failed" | "refused"): void;
+  formed(formed: Formed): void;
+  /** The match could not be placed: its tickets, which these are, were not matched by it after all. */
+  lost(matchId: string): readonly TicketId[];
+  summary(end: { readonly untilMs: number; readonly ticketsLeft: number }): SimulationSummary;
+}
+
+export function createTally(ruleSet: RuleSet): Tally {
+  const counts = { started: 0, timedOut: 0, cancelled: 0, failed: 0, refused: 0, matches: 0, fills: 0 };
+  const standing = new Map<
+    string,
+    { readonly tickets: Formed["tickets"]; readonly spreads: ReadonlyMap<string, number> }
+  >();
+  const measured = ruleSet.tiers[0].rules.filter(({ type }) => type === "distance" || type === "batchDistance");
+  return {
+    count(what) {
+      counts[what] += 1;
+    },
+    formed({ matchId, isFill, tickets, teams }) {
+      counts[isFill ? "fills" : "matches"] += 1;
+      standing.set(matchId, { tickets, spreads: spreadsOf(ruleSet, teams) });
+    },
+    lost(matchId) {
+      const tickets = standing.get(matchId)?.tickets ?? [];
+      standing.delete(matchId);
+      return tickets.map(({ ticketId }) => ticketId);
+    },
+    summary({ untilMs, ticketsLeft }) {
+      const tickets = [...standing.values()].flatMap((match) => match.tickets);
+      const { started, timedOut, cancelled, failed, matches, fills, refused } = counts;
+      const playersMatched = tickets.reduce((sum, ticket) => sum + ticket.players, 0);
+      const all: SimulationCounts = {
+        ...{ started, matched: tickets.length, timedOut, cancelled, failed },
+        ...{ playersMatched, matches, fills, refused },
+      };
+      const spreads = measured.map(({ name }) => {
+        const values = [...standing.values()].map((match) => match.spreads.get(name));
+        return [name, distributionOf(values.filter((value) => value !== undefined))] as const;
+      });
+      return {
+        type: "Summary",
+        until: untilMs / 1_000,
+        counts: all,
+        waits: distributionOf(tickets.map((ticket) => ticket.waitSeconds)),
+        spreads: Object.fromEntries(spreads),
+        ticketsLeft,
+      };
+    },
+  };
+}
+
+/** Nearest rank: each is one of the values. */
+function distributionOf(values: readonly number[]): Distribution {
+  const sorted = values.toSorted((one, other) => one - other);
+  const at = (share: number) => rounded(sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]);
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
+}
+
+function rounded(value: number | undefined): number | null {
+  return value === undefined ? null : Math.round(value * 1_000) / 1_000;
+}
