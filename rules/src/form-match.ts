@@ -3,6 +3,7 @@ import type { TicketId } from "@muster/proto";
 import type { JudgedTicket, SeatedPlayer } from "./roster.ts";
 import type { RuleSet, Tier } from "./rule-set.ts";
 import { regionsOf } from "./rule-types/latency.ts";
+import type { Budget } from "./search/budget.ts";
 import { type Found, findLargest } from "./search/find-largest.ts";
 import { sizingOf } from "./search/team-sizes.ts";
 
@@ -31,7 +32,7 @@ export type FormedMatch = {
  * required one is passed over.
  *
  * The search is exhaustive up to its steps (search/budget.ts); beyond it the largest match found so far is taken, and
- * none only means that none was found.
+ * none only means that none was found. A `budget` of the caller's is used in place of its own, and shows what is left.
  *
  * @example
  * const match = formMatch(ruleSet, tickets, clock.nowMs());
@@ -41,9 +42,11 @@ export function formMatch(
   ruleSet: RuleSet,
   candidates: readonly JudgedTicket[],
   nowMs: number,
+  budget?: Budget,
 ): FormedMatch | undefined {
   const nobody = new Map<string, number>();
-  const found = findLargest({ ruleSet, seated: [], candidates, nowMs, sizingAt: (tier) => sizingOf(tier, nobody) });
+  const sizingAt = (tier: Tier) => sizingOf(tier, nobody);
+  const found = findLargest({ ruleSet, seated: [], candidates, nowMs, sizingAt, budget });
   if (!found) return undefined;
   return {
     teams: found.teams.map(({ bench, added }) => ({

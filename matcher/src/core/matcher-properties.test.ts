@@ -73,6 +73,13 @@ function assertInvariants(box: Box): void {
   }
 }
 
+/** Without where the engine keeps them: it is made by the first round, and a replay has none. */
+function ticketsOf({ tickets }: MatcherState) {
+  return new Map(
+    [...tickets].map(([id, { search, ...entry }]) => [id, { ...entry, search: search && { ...search, slot: -1 } }]),
+  );
+}
+
 const reached = new Set<string>();
 
 test("random histories keep every promise, and the journal alone makes the same state again", () => {
@@ -89,7 +96,7 @@ test("random histories keep every promise, and the journal alone makes the same 
         const { kind, body } = factCodec.encode({ atWallMs: at.atWallMs, fact });
         evolve(replayed, { ...at, ...factCodec.decode(kind, body) });
       }
-      expect(new Map(replayed.tickets)).toEqual(new Map(box.state.tickets));
+      expect(ticketsOf(replayed)).toEqual(ticketsOf(box.state));
       expect(new Map(replayed.matches)).toEqual(new Map(box.state.matches));
       expect(new Map(replayed.sessions)).toEqual(new Map(box.state.sessions));
       expect(replayed.events.last).toBe(box.state.events.last);

@@ -11,6 +11,7 @@ import type {
   TicketId,
 } from "@muster/proto";
 import type { RuleSet } from "@muster/rules";
+import type { Engine } from "../engine/engine.ts";
 import type { BackfillRecord, Fill } from "./backfill.ts";
 import type { Configuration } from "./configuration.ts";
 import { createDeadlineHeap, type DeadlineHeap } from "./deadline-heap.ts";
@@ -42,6 +43,8 @@ export type MatchedSession = {
 /** The searching tickets of one configuration, and who holds its players. */
 export type Pool = {
   readonly searching: SearchingTickets;
+  /** What forms its matches: made by the first round, and follows the searches from then on. */
+  engine: Engine | undefined;
   /** Sessions whose backfill is SEARCHING. */
   readonly backfills: Set<ServerSessionId>;
   /** The live ticket of each player. */
@@ -102,7 +105,13 @@ export function createMatcherState(): MatcherState {
 export function poolOf(state: MatcherState, configuration: string): Pool {
   let pool = state.pools.get(configuration);
   if (!pool) {
-    pool = { searching: createSearchingTickets(), backfills: new Set(), players: new Map(), live: 0 };
+    pool = {
+      searching: createSearchingTickets(),
+      engine: undefined,
+      backfills: new Set(),
+      players: new Map(),
+      live: 0,
+    };
     state.pools.set(configuration, pool);
   }
   return pool;

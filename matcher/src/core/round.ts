@@ -4,7 +4,8 @@
 import type { Random } from "@muster/kit";
 import { invariant } from "@muster/kit";
 import { type BattleSession, type MatchId, newId, type ServerSessionId, type Team, type TicketId } from "@muster/proto";
-import { capacityOf, findFill, formMatch, type RuleSet, readsLatencies, teamShapes } from "@muster/rules";
+import { capacityOf, findFill, type RuleSet, readsLatencies, teamShapes } from "@muster/rules";
+import { createEngine, type Engine } from "../engine/engine.ts";
 import { assessAfterFill, fillGoal, seatedTeams } from "./assess-backfill.ts";
 import { nextFillIdOf } from "./backfill.ts";
 import { asNewcomer, seatedWithLatencies } from "./battle-latencies.ts";
@@ -12,7 +13,7 @@ import { createBench } from "./bench.ts";
 import type { Configuration } from "./configuration.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { AssignedPlayer } from "./match.ts";
-import type { MatchedSession, MatcherState } from "./matcher-state.ts";
+import type { MatchedSession, MatcherState, Pool } from "./matcher-state.ts";
 import type { Ticket } from "./ticket.ts";
 
 export type RoundInput = {
@@ -49,24 +50,32 @@ export function decideRound(state: MatcherState, input: RoundInput): Round {
   const pool = state.pools.get(input.configuration);
   if (!configuration || !held || !pool) return { facts: [], isQuiet: true, seen: [] };
   const { ruleSet } = held;
-  const bench = createBench(freeTickets(pool.searching.values(), input), capacityOf(ruleSet));
+  const engine = engineOf(pool, ruleSet);
+  engine.begin(input.nowMs);
+  const isUsable = (ticket: { readonly ticketId: TicketId }) => isFree(state, ticket.ticketId, input);
   const facts: MatcherFact[] = [];
   const seen: ServerSessionId[] = [];
-  const isSpent = (share: number) => {
-    return facts.length >= DECISIONS_PER_ROUND_MAX * share || bench.looks() >= LOOKS_PER_ROUND_MAX * share;
-  };
   /** False if it stopped at `share` of the round's limit. */
   const fillSessions = (share: number): boolean => {
-    for (const session of searchingBackfills(state, pool.backfills)) {
+    const searching = searchingBackfills(state, pool.backfills).filter(
+      (session) => !input.seen.has(session.battleSessionId),
+    );
+    if (searching.length === 0 || pool.searching.size === 0) return true;
+    const bench = createBench([...pool.searching.values()].filter(isUsable), capacityOf(ruleSet));
+    for (const session of searching) {
       if (bench.size() === 0) break;
-      if (input.seen.has(session.battleSessionId)) continue;
-      if (isSpent(share)) return false;
+      if (facts.length >= DECISIONS_PER_ROUND_MAX * share || bench.looks() >= LOOKS_PER_ROUND_MAX * share) return false;
       const view = input.findFillable(session.battleSessionId);
       const fill =
         view && bench.tryOldest((free) => decideFill(state, session, { view, ruleSet, free, nowMs: input.nowMs }));
       if (fill) {
         facts.push(fill);
-        bench.take(fill.newcomers.map((newcomer) => newcomer.ticketId));
+        const taken = fill.newcomers.map((newcomer) => newcomer.ticketId);
+        bench.take(taken);
+        for (const ticketId of new Set(taken)) {
+          const search = state.tickets.get(ticketId)?.search;
+          if (search) engine.hold(search);
+        }
       } else {
         seen.push(session.battleSessionId);
       }
@@ -74,15 +83,16 @@ export function decideRound(state: MatcherState, input: RoundInput): Round {
     return true;
   };
   const formMatches = (share: number): boolean => {
-    for (let tries = 0; bench.size() > 0; tries += 1) {
-      if (tries > 0 && isSpent(share)) return false;
-      const formed = bench.tryOldest((free) => formMatch(ruleSet, free, input.nowMs));
-      if (!formed) break;
-      const players = formed.teams.flatMap((team) => team.players.map((player) => assign(team.name, player)));
-      facts.push(formedMatch(configuration, { ruleSet, players, regions: formed.regions, input }));
-      bench.take(formed.tickets);
-    }
-    return true;
+    const limit = Math.max(facts.length + 1, DECISIONS_PER_ROUND_MAX * share);
+    return engine.form({
+      nowMs: input.nowMs,
+      isUsable,
+      take({ seats, regions }) {
+        const players = seats.map(({ ticket, player, team }) => assign(team, { ...player, ticketId: ticket.ticketId }));
+        facts.push(formedMatch(configuration, { ruleSet, players, regions, input }));
+        return facts.length < limit;
+      },
+    });
   };
   const isLast = ruleSet.tiers[0].algorithm.backfillPriority === "low";
   const [first, second] = isLast ? [formMatches, fillSessions] : [fillSessions, formMatches];
@@ -93,9 +103,19 @@ export function decideRound(state: MatcherState, input: RoundInput): Round {
   return { facts, isQuiet, seen };
 }
 
+/** The pool's engine, made anew where the rule set has changed. */
+function engineOf(pool: Pool, ruleSet: RuleSet): Engine {
+  if (pool.engine?.ruleSet === ruleSet) return pool.engine;
+  const engine = createEngine(ruleSet);
+  pool.engine = engine;
+  pool.searching.observe({ add: (search) => engine.add(search), remove: (search) => engine.remove(search) });
+  return engine;
+}
+
 /** A search whose time has passed ends by its deadline; it must not be matched meanwhile. */
-function freeTickets(searching: Iterable<Ticket>, { nowMs, withheld }: RoundInput): readonly Ticket[] {
-  return [...searching].filter((ticket) => ticket.timesOutAtMs > nowMs && !withheld.has(ticket.ticketId));
+function isFree(state: MatcherState, ticketId: TicketId, { nowMs, withheld }: RoundInput): boolean {
+  const ticket = state.tickets.get(ticketId)?.ticket;
+  return ticket !== undefined && ticket.timesOutAtMs > nowMs && !withheld.has(ticketId);
 }
 
 /** When a waiting ticket next reaches an age at which its rule set expands; undefined: never. */
@@ -104,14 +124,7 @@ export function nextExpansionAtMs(state: MatcherState, configuration: string, no
   const held = ruleSetName === undefined ? undefined : state.ruleSets.get(ruleSetName);
   const pool = state.pools.get(configuration);
   if (!held || !pool || held.ruleSet.tiers.length === 1) return undefined;
-  let next: number | undefined;
-  for (const { searchingSinceMs } of pool.searching.values()) {
-    for (const { fromAgeMs } of held.ruleSet.tiers) {
-      const atMs = searchingSinceMs + fromAgeMs;
-      if (atMs > nowMs && (next === undefined || atMs < next)) next = atMs;
-    }
-  }
-  return next;
+  return engineOf(pool, held.ruleSet).nextExpansionAtMs(nowMs);
 }
 
 function searchingBackfills(state: MatcherState, ids: Iterable<ServerSessionId>): readonly MatchedSession[] {

@@ -8,7 +8,12 @@ export type Search = Deadline & {
   readonly ticket: Ticket;
   /** The pool's own: where it stands. -1: not in it. */
   poolPlace: number;
+  /** The engine's own, likewise. */
+  slot: number;
 };
+
+/** Who wants to know of searches that begin and end. */
+export type SearchObserver = { readonly add: (search: Search) => void; readonly remove: (search: Search) => void };
 
 export interface SearchingTickets {
   /** Adds a search that is not in it. */
@@ -16,26 +21,31 @@ export interface SearchingTickets {
   /** Removes the search if it is there. */
   remove(search: Search): void;
   values(): Iterable<Ticket>;
+  /** Tells `observer` of everybody who is there and of every change from now on, in place of whoever was told before. */
+  observe(observer: SearchObserver): void;
   readonly size: number;
 }
 
 /** The search that begins with `ticket`, not yet in a pool nor among the deadlines. */
 export function searchOf(ticket: Ticket): Search {
-  return { ticketId: ticket.ticketId, atMs: ticket.timesOutAtMs, place: -1, ticket, poolPlace: -1 };
+  return { ticketId: ticket.ticketId, atMs: ticket.timesOutAtMs, place: -1, ticket, poolPlace: -1, slot: -1 };
 }
 
 /** A pool that nobody searches in. */
 export function createSearchingTickets(): SearchingTickets {
   const searches: Search[] = [];
+  let observer: SearchObserver | undefined;
   return {
     add(search) {
       search.poolPlace = searches.length;
       searches.push(search);
+      observer?.add(search);
     },
     remove(search) {
       const { poolPlace } = search;
       if (poolPlace < 0) return;
       search.poolPlace = -1;
+      observer?.remove(search);
       const last = searches.pop();
       if (!last || last === search) return;
       searches[poolPlace] = last;
@@ -43,6 +53,13 @@ export function createSearchingTickets(): SearchingTickets {
     },
     *values() {
       for (const { ticket } of searches) yield ticket;
+    },
+    observe(next) {
+      observer = next;
+      for (const search of searches) {
+        search.slot = -1;
+        next.add(search);
+      }
     },
     get size() {
       return searches.length;

@@ -75,12 +75,14 @@ export const batchDistance: RuleType<BatchDistanceRule> = {
     return [{ kind: "window", over, says }, ...(minDistance > 0 ? [whole] : [])];
   },
 
-  kinship({ measurement, maxDistance }) {
+  kinship({ measurement, minDistance, maxDistance }) {
     const read = readLeaves([measurement]);
     if (measurement.leaf === "number") {
-      return { type: "within", read, spread: maxDistance, unit: Math.max(1, Math.min(maxDistance, anyDistance.max)) };
+      const unit = Math.max(1, Math.min(maxDistance, anyDistance.max));
+      const suffices = minDistance === 0 ? maxDistance : undefined;
+      return { type: "within", read, measures: [measurement], spread: maxDistance, suffices, unit };
     }
-    return maxDistance < 1 ? { type: "same", read } : undefined;
+    return maxDistance < 1 ? { type: "same", read, measures: [measurement] } : undefined;
   },
 };
 

@@ -89,7 +89,8 @@ export const comparison: RuleType<ComparisonRule> = {
 
   kinship({ measurements, operation, reference }) {
     const isForAll = measurements.every((one) => isPerPlayer(one) && sourceOf(one).teams.isAll);
-    return isForAll && operation === "=" && !reference ? { type: "same", read: readLeaves(measurements) } : undefined;
+    if (!isForAll || operation !== "=" || reference) return undefined;
+    return { type: "same", read: readLeaves(measurements), measures: measurements };
   },
 };
 

@@ -93,21 +93,29 @@ export const distance: RuleType<DistanceRule> = {
     if (isForAll && reference.type === "literal") return [{ kind: "admission", over, says }];
     const residual = { kind: "residual", over, says, prunes: measurements.every(isPerPlayer) } as const;
     const kinship = distance.kinship(rule);
+    if (spannedValues(rule)) {
+      const window = { kind: "window", over, says: `within ${maxDistance} of one another` } as const;
+      return minDistance > 0 ? [window, residual] : [window];
+    }
     if (kinship?.type !== "within" || kinship.spread === Number.POSITIVE_INFINITY) return [residual];
     return [{ kind: "window", over, says: `within ${kinship.spread} of one another` }, residual];
   },
 
-  kinship({ measurements, reference, maxDistance }) {
+  kinship(rule) {
+    const { measurements, reference, minDistance, maxDistance } = rule;
     if (!measurements.every((one) => sourceOf(one).teams.isAll)) return undefined;
+    const unit = Math.max(1, Math.min(maxDistance, anyDistance.max));
+    const spanned = spannedValues(rule);
+    if (spanned) {
+      const suffices = minDistance === 0 ? maxDistance : undefined;
+      const measures = [spanned];
+      return { type: "within", read: readLeaves(measures), measures, spread: maxDistance, suffices, unit };
+    }
     const isHard =
       measurements.every(isPerPlayer) && (reference.type === "literal" || reference.expression.depth === 0);
     const spread = isHard ? 2 * maxDistance : Number.POSITIVE_INFINITY;
-    return {
-      type: "within",
-      read: readLeaves(measurements),
-      spread,
-      unit: Math.max(1, Math.min(maxDistance, anyDistance.max)),
-    };
+    const suffices = minDistance === 0 && liesAmongThem(rule) ? maxDistance : undefined;
+    return { type: "within", read: readLeaves(measurements), measures: measurements, spread, suffices, unit };
   },
 };
 
@@ -119,6 +127,44 @@ export function largestDistance({ measurements, reference }: DistanceRule, roste
     return pairs.map((pair) => Math.abs(Number(pair.measured) - Number(pair.reference)));
   });
   return apart.length === 0 ? undefined : apart.reduce((most, value) => Math.max(most, value));
+}
+
+/**
+ * The values whose lowest and highest the rule keeps within its distance, if that is all it says: `max` of everybody's
+ * against `min` of everybody's, or each against one of the two.
+ */
+function spannedValues({ measurements, reference }: DistanceRule): Expression | undefined {
+  const [measured, another] = measurements;
+  if (!measured || another || reference.type === "literal") return undefined;
+  const against = extremeOf(reference.expression);
+  if (!against) return undefined;
+  const own = extremeOf(measured) ?? { name: "each", values: measured };
+  if (own.name === against.name || !isPerPlayer(own.values)) return undefined;
+  return isSameOfAll(own.values, against.values) ? own.values : undefined;
+}
+
+/** What `min(flatten(…))` or `max(flatten(…))` is taken of. */
+function extremeOf(expression: Expression): { readonly name: string; readonly values: Expression } | undefined {
+  if (expression.type !== "call" || (expression.name !== "min" && expression.name !== "max")) return undefined;
+  return expression.depth === 0 ? { name: expression.name, values: expression.argument } : undefined;
+}
+
+/** Whether the reference is never outside of the measured values: their average or median. */
+function liesAmongThem({ measurements, reference }: DistanceRule): boolean {
+  const [measured, another] = measurements;
+  if (!measured || another || reference.type === "literal") return false;
+  const { expression } = reference;
+  if (expression.type !== "call" || (expression.name !== "avg" && expression.name !== "median")) return false;
+  return expression.depth === 0 && isPerPlayer(measured) && isSameOfAll(measured, expression.argument);
+}
+
+/** Whether both are everybody's values of one attribute, seen alike. */
+function isSameOfAll(one: Expression, other: Expression): boolean {
+  const [left, right] = [sourceOf(one), sourceOf(other)];
+  if (left.type !== "attribute" || right.type !== "attribute") return false;
+  if (!isPerPlayer(other) || !left.teams.isAll || !right.teams.isAll) return false;
+  const isSameValue = left.attribute === right.attribute && left.mapKey === right.mapKey;
+  return isSameValue && left.aggregation === right.aggregation;
 }
 
 const anyDistance = { min: 0, max: limits.NUMBER_MAX };

@@ -60,11 +60,21 @@ export type RuleContext = {
 
 /**
  * A demand on what all players of a match have, which `read` tells for some of them. `within`: all numbers within `spread`
- * of one another (infinite: nothing is forbidden, but closer by units of `unit` is likelier to fit). `same`: all one
- * value. `shared`: at least `least` strings that all have; `read` tells those that the given players share.
+ * of one another (infinite: nothing is forbidden, but closer by units of `unit` is likelier to fit); within `suffices` of
+ * one another the rule holds for sure (undefined: that is never enough). `same`: all one value. `shared`: at least `least`
+ * strings that all have; `read` tells those that the given players share.
  */
-export type Kinship = { readonly read: (roster: Roster) => readonly (number | string)[] } & (
-  | { readonly type: "within"; readonly spread: number; readonly unit: number }
+export type Kinship = {
+  readonly read: (roster: Roster) => readonly (number | string)[];
+  /** The expressions whose leaves `read` tells, if that is all that it does. */
+  readonly measures?: readonly Expression[];
+} & (
+  | {
+      readonly type: "within";
+      readonly spread: number;
+      readonly suffices: number | undefined;
+      readonly unit: number;
+    }
   | { readonly type: "same" }
   | { readonly type: "shared"; readonly least: number }
 );

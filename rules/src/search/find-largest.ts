@@ -21,6 +21,8 @@ export type Search = {
   readonly nowMs: number;
   /** What bounds the team sizes when the newcomers' age has reached `tier`. */
   readonly sizingAt: (tier: Tier) => Sizing;
+  /** What the search may cost. Default: what the number of rules and candidates allows. */
+  readonly budget?: Budget | undefined;
 };
 
 /** What was found: newcomers by open team, in the rule set's order. */
@@ -42,7 +44,7 @@ export function findLargest(search: Search): Found | undefined {
   const plan = planSearch(search);
   const { candidates } = plan;
   const rules = search.ruleSet.tiers[0].rules.length;
-  const budget: Budget = { left: stepsFor(rules) + STEPS_PER_ANCHOR_MIN * candidates.length };
+  const budget = search.budget ?? { left: stepsFor(rules) + STEPS_PER_ANCHOR_MIN * candidates.length };
   const tiers = [...plan.tiers.values()];
   const supply = supplyOf(candidates);
   for (const [index, anchor] of candidates.entries()) {

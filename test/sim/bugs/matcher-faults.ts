@@ -88,9 +88,9 @@ export const matcherFaults: readonly PlantedFault[] = [
     patches: [
       {
         file: "matcher/src/core/round.ts",
-        find: "formed.teams.flatMap((team) => team.players.map((player) => assign(team.name, player)));",
+        find: "seats.map(({ ticket, player, team }) => assign(team, { ...player, ticketId: ticket.ticketId }));",
         replace:
-          "formed.teams.flatMap((team) => team.players.map((player) => assign(team.name, player))).filter((one, index, all) => all.findIndex((other) => other.ticketId === one.ticketId) === index);",
+          "seats.map(({ ticket, player, team }) => assign(team, { ...player, ticketId: ticket.ticketId })).filter((one, index, all) => all.findIndex((other) => other.ticketId === one.ticketId) === index);",
       },
     ],
   },

@@ -1,0 +1,352 @@
+// The engine of one pool: takes tickets in and lets them go, and forms the matches that the present pool allows. It looks only
+// where something has changed: a round without changes costs nothing, however many tickets wait.
+import { invariant } from "@muster/kit";
+import type { JudgedPlayer, RuleSet } from "@muster/rules";
+import { regionsOf } from "@muster/rules/plan";
+import { formAroundAnchors, formFromFronts } from "./anchor.ts";
+import { Rows } from "./columns.ts";
+import { createExpansions, type Expansions } from "./expansions.ts";
+import { type Formed, gather, mayHoldMatch, type Search } from "./forming.ts";
+import { groupsOf } from "./party.ts";
+import { compilePlan, isCountable, type Level, type Plan } from "./plan.ts";
+import { BARRED, FREE, HELD, type Lane, LINKED, Pool, type PooledTicket } from "./pool.ts";
+import { createRecipes } from "./recipes.ts";
+import { searchAround } from "./search.ts";
+import { sweep } from "./sweep.ts";
+
+/** Where a ticket of the pool is: kept by whoever holds the ticket. -1: nowhere. */
+export type Place = { readonly ticket: PooledTicket; slot: number };
+
+/** Somebody in a match. */
+export type Seat = { readonly ticket: PooledTicket; readonly player: JudgedPlayer; readonly team: string };
+
+/** A match as it was found: who sits in which team, team by team in the rule set's order. */
+export type EngineMatch = { readonly seats: readonly Seat[]; readonly regions: readonly string[] };
+
+export type EngineRound = {
+  readonly nowMs: number;
+  /** False for a ticket that must not be matched now: it is held back until the next round. */
+  readonly isUsable: (ticket: PooledTicket) => boolean;
+  /** The engine stops once `take` has answered false. */
+  readonly take: (match: EngineMatch) => boolean;
+  /** Steps of this round: a step is a look at a ticket. Default: a few ms. */
+  readonly steps?: number;
+};
+
+export interface Engine {
+  readonly ruleSet: RuleSet;
+  readonly plan: Plan;
+  readonly pool: Pool;
+  /** Takes the ticket in; `place` is the engine's from now on, until it is removed. */
+  add(place: Place): void;
+  remove(place: Place): void;
+  /** Begins a round: who was held back in the last one and is still there takes part again. */
+  begin(nowMs: number): void;
+  /** Holds the ticket back until the next round begins. */
+  hold(place: Place): void;
+  /**
+   * Forms matches until nothing is left to find, `take` has had enough, or the steps are spent; answers whether it is done.
+   * Matched tickets are held back.
+   */
+  form(round: EngineRound): boolean;
+  /** When a waiting ticket next reaches an age at which something expands; undefined: never. */
+  nextExpansionAtMs(nowMs: number): number | undefined;
+}
+
+/** Some 5 ms: calls and heartbeats wait no longer for their turn. */
+export const STEPS_PER_ROUND = 40_000;
+/** Tickets of one stretch of a lane that are looked at together. */
+const STRETCH_TICKETS = 4_096;
+
+export function createEngine(ruleSet: RuleSet): Engine {
+  const plan = compilePlan(ruleSet);
+  const pool = new Pool(plan);
+  const isByOldest = ruleSet.expansionAge === "oldest";
+  const recipes = plan.levels.map((level) => createRecipes(level.sizing, pool.kinds));
+  const expansions: Expansions = createExpansions(ruleSet.tiers.map(({ fromAgeMs }) => fromAgeMs));
+  /** Slots that changed, by level and lane. */
+  const changed = plan.levels.map(() => new Map<Lane, Set<number>>());
+  /** Slots whose surroundings are to be searched, where counting does not tell all. */
+  const toSearch = new Map<number, number>();
+  const held: number[] = [];
+  const countable = isCountable(plan);
+  const needsSearch = !countable || plan.residuals.length > 0;
+
+  const mark = (slot: number, from: number, until: number) => {
+    if (pool.state[slot] !== LINKED) return;
+    if (countable) {
+      for (const lane of pool.lanesOf(slot)) {
+        for (let level = from; level <= until; level += 1) {
+          const lanes = changed[level];
+          const slots = lanes?.get(lane);
+          if (slots) slots.add(slot);
+          else lanes?.set(lane, new Set([slot]));
+        }
+      }
+    }
+    if (needsSearch || pool.wild > 0) toSearch.set(slot, 0);
+  };
+  const markAll = (slot: number) => {
+    const level = pool.level[slot] ?? 0;
+    if (isByOldest) mark(slot, level, plan.levels.length - 1);
+    else mark(slot, 0, level);
+  };
+  const release = () => {
+    for (const slot of held.splice(0)) {
+      if (pool.state[slot] !== HELD) continue;
+      pool.link(slot);
+      markAll(slot);
+    }
+  };
+  const hold = (slot: number) => {
+    pool.unlink(slot);
+    held.push(slot);
+  };
+  const expand = (nowMs: number) => {
+    expansions.advance(nowMs, (slot, level) => {
+      if (pool.state[slot] === FREE) return;
+      const before = pool.level[slot] ?? 0;
+      pool.level[slot] = level;
+      mark(slot, before + 1, level);
+    });
+  };
+
+  return {
+    ruleSet,
+    plan,
+    pool,
+    add(place) {
+      invariant(place.slot < 0, "a ticket is in a pool once");
+      const { ticket } = place;
+      const slot = pool.add(ticket);
+      place.slot = slot;
+      if (pool.state[slot] === BARRED) return;
+      expansions.add(slot, ticket.searchingSinceMs);
+      mark(slot, 0, isByOldest ? plan.levels.length - 1 : 0);
+    },
+    remove(place) {
+      const { slot } = place;
+      if (slot < 0) return;
+      place.slot = -1;
+      expansions.remove(slot);
+      toSearch.delete(slot);
+      pool.remove(slot);
+    },
+    hold({ slot }) {
+      if (slot >= 0) hold(slot);
+    },
+    nextExpansionAtMs: (nowMs) => expansions.nextAtMs(nowMs),
+    begin(nowMs) {
+      release();
+      expand(nowMs);
+    },
+    form({ nowMs, isUsable, take, steps = STEPS_PER_ROUND }) {
+      const budget = { left: steps };
+      let isFull = false;
+      const accept = (formed: Formed): boolean => {
+        const unusable = formed.members.filter(({ slot }) => !isUsable(pool.ticketAt(slot)));
+        if (unusable.length > 0) {
+          for (const { slot } of unusable) hold(slot);
+          return false;
+        }
+        const seats = seatsOf(formed);
+        const regions = regionsFor(seats, ownLevelOf(formed));
+        for (const { slot } of formed.members) hold(slot);
+        isFull = !take({ seats, regions });
+        return true;
+      };
+      for (const level of plan.levels) {
+        const lanes = changed[level.index];
+        if (!lanes) continue;
+        for (const [lane, slots] of lanes) {
+          if (isFull || budget.left <= 0) return false;
+          const search = searchOf(lane, level);
+          if (workOff(search, slots, { accept, isFull: () => isFull, budget })) lanes.delete(lane);
+        }
+      }
+      return !isFull && budget.left > 0 && searchAll({ nowMs, isUsable, take, budget });
+    },
+  };
+
+  function searchOf(lane: Lane, level: Level): Search {
+    return {
+      ...{ pool, lane, level, isByOldest },
+      recipes: recipes[level.index] ?? raise(),
+      spread: level.suffices,
+      isLegal: (formed) => isLegalAtItsAge(formed),
+    };
+  }
+
+  function seatsOf({ level, members }: Formed): readonly Seat[] {
+    const { rooms } = levelAt(plan, level).sizing;
+    const byRoom = rooms.map((): Seat[] => []);
+    for (const { slot, seats } of members) {
+      const ticket = pool.ticketAt(slot);
+      for (const [index, group] of groupsOf(ticket.players).entries()) {
+        const room = seats[index] ?? -1;
+        const team = rooms[room]?.name ?? "";
+        for (const player of group.players) byRoom[room]?.push({ ticket, player, team });
+      }
+    }
+    return byRoom.flat();
+  }
+
+  /** Regions that suit everybody by every latency rule of the level, alphabetically. */
+  function regionsFor(seats: readonly Seat[], level: number): readonly string[] {
+    const rules = levelAt(plan, level).tier.rules.filter((rule) => rule.type === "latency");
+    const [first = [], ...others] = rules.map((rule) => {
+      const players = seats.map(({ ticket, player }) => ({ ...player, ticketId: ticket.ticketId }));
+      return regionsOf(rule, [{ name: "", players }]);
+    });
+    return first.filter((region) => others.every((regions) => regions.includes(region)));
+  }
+
+  /** What holds at the match's own age may differ from what it was sought for: all its members may be older. */
+  function isLegalAtItsAge(formed: Formed): boolean {
+    let own = pool.level[formed.members[0]?.slot ?? 0] ?? 0;
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    let players = 0;
+    for (const { slot } of formed.members) {
+      const level = pool.level[slot] ?? 0;
+      own = isByOldest ? Math.max(own, level) : Math.min(own, level);
+      low = Math.min(low, pool.low[slot] ?? 0);
+      high = Math.max(high, pool.high[slot] ?? 0);
+      players += pool.sizeOf(slot);
+    }
+    const level = levelAt(plan, own);
+    if (players !== formed.recipe.players || high - low > level.suffices) return false;
+    return own === formed.level || (recipes[own] ?? raise()).allows(formed.recipe.sizes);
+  }
+
+  /** By the age of its youngest or oldest member. */
+  function ownLevelOf({ members }: Formed): number {
+    const levels = members.map(({ slot }) => pool.level[slot] ?? 0);
+    return isByOldest ? Math.max(...levels) : Math.min(...levels);
+  }
+
+  /** Works off the changed slots of a lane; answers whether none is left. */
+  function workOff(
+    search: Search,
+    slots: Set<number>,
+    turn: {
+      readonly accept: (formed: Formed) => boolean;
+      readonly isFull: () => boolean;
+      readonly budget: { left: number };
+    },
+  ): boolean {
+    for (const slot of slots) if (pool.state[slot] !== LINKED) slots.delete(slot);
+    if (slots.size === 0) return true;
+    if (search.spread < 0) {
+      slots.clear(); // Nothing is near enough: only searching tells.
+      return true;
+    }
+    const before = search.recipes.steps;
+    const done = plan.axis === undefined ? workOffFronts(search, turn) : workOffStretches(search, slots, turn);
+    turn.budget.left -= search.recipes.steps - before;
+    if (done) slots.clear();
+    return done;
+  }
+
+  function workOffFronts(search: Search, turn: Parameters<typeof workOff>[2]): boolean {
+    for (;;) {
+      if (turn.isFull() || turn.budget.left <= 0) return false;
+      turn.budget.left -= pool.kinds.size + search.recipes.least;
+      const formed = formFromFronts(search);
+      if (!formed) return true;
+      turn.accept(formed);
+    }
+  }
+
+  function workOffStretches(search: Search, slots: Set<number>, turn: Parameters<typeof workOff>[2]): boolean {
+    const { spread } = search;
+    const lowOf = (slot: number) => pool.low[slot] ?? 0;
+    const highOf = (slot: number) => pool.high[slot] ?? 0;
+    for (const slot of slots) if (highOf(slot) - lowOf(slot) > spread) slots.delete(slot); // In no match at this age.
+    const ordered = [...slots].sort((one, other) => highOf(one) - highOf(other));
+    const rows = new Rows();
+    let index = 0;
+    while (index < ordered.length) {
+      if (turn.isFull() || turn.budget.left <= 0) return false;
+      const first = ordered[index] ?? 0;
+      const from = pool.bucketOf(highOf(first) - spread);
+      let reach = lowOf(first) + spread;
+      let last = index;
+      for (; last + 1 < ordered.length; last += 1) {
+        const next = ordered[last + 1] ?? 0;
+        if (highOf(next) - spread > reach) break;
+        reach = Math.max(reach, lowOf(next) + spread);
+      }
+      const until = pool.bucketOf(reach);
+      turn.budget.left -= 8;
+      if (!mayHoldMatch(search, from, until)) {
+        for (; index <= last; index += 1) slots.delete(ordered[index] ?? 0);
+        continue;
+      }
+      rows.clear();
+      const readTo = gather(search, { from, until, most: STRETCH_TICKETS }, rows);
+      turn.budget.left -= rows.length;
+      const isSweep = search.recipes.isFixed && !(isByOldest && search.level.index > 0);
+      const found = isSweep ? sweep(search, rows) : formAroundAnchors(search, rows, ordered.slice(index, last + 1));
+      let accepted = 0;
+      let refused = 0;
+      for (const formed of found) {
+        if (turn.isFull()) return false; // The others are found anew: nobody of them was taken.
+        if (turn.accept(formed)) accepted += 1;
+        else refused += 1;
+      }
+      if (refused > 0) continue;
+      // What lies near the end of the stretch may be matched with what lies beyond it.
+      const settled = readTo >= until ? Number.POSITIVE_INFINITY : readTo * pool.bucketWidth - spread;
+      const before = index;
+      for (; index <= last && lowOf(ordered[index] ?? 0) < settled; index += 1) slots.delete(ordered[index] ?? 0);
+      while (index <= last && pool.state[ordered[index] ?? 0] !== LINKED) index += 1;
+      if (index === before && accepted === 0) {
+        // One stretch holds more tickets than are looked at together, and none of them fit.
+        slots.delete(ordered[index] ?? 0);
+        index += 1;
+      }
+    }
+    return true;
+  }
+
+  function searchAll(
+    turn: Pick<EngineRound, "nowMs" | "isUsable" | "take"> & { readonly budget: { left: number } },
+  ): boolean {
+    for (const [slot, attempts] of toSearch) {
+      if (turn.budget.left <= 0) return false;
+      if (pool.state[slot] !== LINKED) {
+        toSearch.delete(slot);
+        continue;
+      }
+      const outcome = searchAround(
+        { pool, plan, slot, attempts, nowMs: turn.nowMs, isUsable: turn.isUsable },
+        turn.budget,
+      );
+      for (const other of outcome.unusable) hold(other);
+      switch (outcome.type) {
+        case "nothing":
+          toSearch.delete(slot);
+          break;
+        case "more": // At the end, so that everybody gets a turn.
+          toSearch.delete(slot);
+          toSearch.set(slot, attempts + 1);
+          break;
+        case "match":
+          for (const other of outcome.slots) hold(other);
+          if (!turn.take(outcome.match)) return false;
+      }
+    }
+    return true;
+  }
+}
+
+function levelAt(plan: Plan, index: number): Level {
+  const level = plan.levels[index];
+  invariant(level, "a ticket's level is one of the plan's");
+  return level;
+}
+
+function raise(): never {
+  throw new RangeError("every level has its recipes");
+}

@@ -1,0 +1,101 @@
+// A rule set compiled against the pool: which constraint is paid where. What one ticket shows of itself is read once, when it
+// arrives; what all members of a match must share makes lanes, what lies near makes buckets of a lane, numbers of players make
+// recipes; what is left is looked at match by match.
+import type { RuleSet } from "@muster/rules";
+import { type Kinship, type Rule, type Sizing, sizingOf, type Tier, typeOf } from "@muster/rules/plan";
+
+/** One age and what holds from it on. */
+export type Level = {
+  readonly index: number;
+  readonly tier: Tier;
+  readonly sizing: Sizing;
+  /** On the axis: tickets further apart are in no match together. Infinity without an axis. */
+  readonly spread: number;
+  /** On the axis: tickets this near keep the axis' rule for sure. Negative: none is near enough. */
+  readonly suffices: number;
+  readonly kinships: readonly (Kinship | undefined)[];
+};
+
+export type Plan = {
+  readonly ruleSet: RuleSet;
+  readonly levels: readonly Level[];
+  /** Indexes of rules by which all members have one value: they make lanes. */
+  readonly partitions: readonly number[];
+  /** The rule by which all members share a region or a string: each of them is a lane of its own. */
+  readonly mask: number | undefined;
+  /** The rule by which all members' numbers are near: it makes the buckets of a lane. */
+  readonly axis: number | undefined;
+  /** Rules that one ticket keeps or breaks alone. */
+  readonly admissions: readonly number[];
+  /** Rules that lanes, buckets and numbers do not pay for: if there are any, matches are searched, not counted. */
+  readonly residuals: readonly number[];
+  /** Whether the rule set itself says whom to try first, or how to divide them into teams. */
+  readonly isOrdered: boolean;
+};
+
+/** Ages at which a ticket's lanes may differ: a bit each. */
+const LEVELS_IN_BITS_MAX = 31;
+
+export function compilePlan(ruleSet: RuleSet): Plan {
+  const [first] = ruleSet.tiers;
+  const kinshipsByTier = ruleSet.tiers.map((tier) => tier.rules.map((rule) => typeOf(rule).kinship(rule)));
+  /** What the rule is at every age, if it is the same kind at all of them. */
+  const atAllAges = (index: number): readonly Kinship[] | undefined => {
+    const all = kinshipsByTier.map((kinships) => kinships[index]).filter((kinship) => kinship !== undefined);
+    return all.length === ruleSet.tiers.length ? all : undefined;
+  };
+  const partitions: number[] = [];
+  const admissions: number[] = [];
+  const residuals: number[] = [];
+  let mask: number | undefined;
+  let axis: number | undefined;
+  for (const [index, rule] of first.rules.entries()) {
+    const kinds = new Set(ruleSet.tiers.flatMap(({ rules }) => kindsOf(rules[index] ?? rule)));
+    const kinships = atAllAges(index);
+    const isWindow = kinships?.every((one) => one.type === "within" && one.spread < Number.POSITIVE_INFINITY) ?? false;
+    const fitsInBits = ruleSet.tiers.length <= LEVELS_IN_BITS_MAX;
+    if (kinds.has("admission")) (fitsInBits ? admissions : residuals).push(index);
+    if (kinships?.every((one) => one.type === "same")) {
+      partitions.push(index);
+    } else if (isWindow && axis === undefined && !kinds.has("admission")) {
+      axis = index;
+      if (!kinships?.every((one) => one.type === "within" && one.suffices === one.spread)) residuals.push(index);
+    } else if (mask === undefined && fitsInBits && kinships?.every((one) => one.type === "shared" && one.least === 1)) {
+      mask = index;
+      if (kinds.has("residual")) residuals.push(index);
+    } else if (![...kinds].every((kind) => kind === "recipe" || kind === "admission" || kind === "order")) {
+      residuals.push(index);
+    }
+  }
+  const isOrdered = ruleSet.tiers.some(
+    ({ rules, algorithm }) =>
+      algorithm.batchingPreference === "sorted" ||
+      algorithm.strategy === "balanced" ||
+      rules.some((rule) => kindsOf(rule).includes("order")),
+  );
+  const levels = ruleSet.tiers.map((tier, index): Level => {
+    const kinships = kinshipsByTier[index] ?? [];
+    const along = axis === undefined ? undefined : kinships[axis];
+    const isWithin = along?.type === "within";
+    return {
+      index,
+      tier,
+      kinships,
+      sizing: sizingOf(tier, new Map()),
+      spread: isWithin ? along.spread : Number.POSITIVE_INFINITY,
+      suffices: isWithin ? (along.suffices ?? -1) : Number.POSITIVE_INFINITY,
+    };
+  });
+  return { ruleSet, levels, partitions, mask, axis, admissions, residuals, isOrdered };
+}
+
+/** Whether only the rule of the axis is left to look at, and tickets near enough keep it: then counting comes first. */
+export function isCountable({ residuals, axis, isOrdered }: Plan): boolean {
+  return !isOrdered && residuals.every((index) => index === axis);
+}
+
+function kindsOf(rule: Rule): readonly string[] {
+  return typeOf(rule)
+    .constraints(rule)
+    .map(({ kind }) => kind);
+}

@@ -1,0 +1,197 @@
+// Matches of one size along the axis: from below, whoever is lowest and can be matched at all is, with the next above. No other
+// choice makes more matches of single players. Afterwards older tickets that were left take the places of younger ones where
+// the match stays legal (M-NO-BYPASS), which costs no match.
+import type { Rows } from "./columns.ts";
+import type { Formed, Search } from "./forming.ts";
+import type { Recipe } from "./recipes.ts";
+
+type Group = { readonly recipe: Recipe; readonly members: number[] };
+
+/** The matches that `slots`, eligible tickets of the search's lane, make. */
+export function sweep(search: Search, slots: Rows): readonly Formed[] {
+  const { pool, spread, recipes } = search;
+  slots.sort((one, other) => lowOf(one) - lowOf(other) || ageOf(one) - ageOf(other));
+  const count = slots.length;
+  const low = new Float64Array(count);
+  const high = new Float64Array(count);
+  const kind = new Uint16Array(count);
+  const arrival = new Float64Array(count);
+  /** 1: in a match, or passed over. */
+  let gone = new Uint8Array(count);
+  let isSpread = false;
+  for (let index = 0; index < count; index += 1) {
+    const slot = slots.at(index);
+    low[index] = pool.low[slot] ?? 0;
+    high[index] = pool.high[slot] ?? 0;
+    kind[index] = pool.kind[slot] ?? 0;
+    arrival[index] = pool.arrival[slot] ?? 0;
+    if (low[index] !== high[index]) isSpread = true;
+  }
+  const byHigh = Int32Array.from({ length: count }, (_, index) => index);
+  if (isSpread) byHigh.sort((one, other) => (high[one] ?? 0) - (high[other] ?? 0) || one - other);
+  const sizes = Int32Array.from({ length: pool.kinds.size }, (_, index) => pool.kinds.get(index).size);
+  /** Who is in the window, by kind. */
+  const counts = new Int32Array(pool.kinds.size);
+  const inWindow = new Uint8Array(count);
+  let players = 0;
+  let entered = 0;
+  const groups: Group[] = [];
+  let left: number[] = [];
+
+  const leave = (index: number) => {
+    if (inWindow[index] === 0) return;
+    inWindow[index] = 0;
+    counts[kind[index] ?? 0] = (counts[kind[index] ?? 0] ?? 0) - 1;
+    players -= sizes[kind[index] ?? 0] ?? 0;
+  };
+  do {
+    walkUp();
+  } while (letOldestIn()); // Who had to make room may find others among those who were left.
+  return groups
+    .map(({ recipe, members }) =>
+      formedOf(
+        search,
+        recipe,
+        members.map((member) => slots.at(member)),
+      ),
+    )
+    .filter(search.isLegal);
+
+  /** Whoever is not in a match yet: each in turn from below with the next above, or left. */
+  function walkUp(): void {
+    left = [];
+    entered = 0;
+    for (let first = 0; first < count; first += 1) {
+      if (gone[first] === 1) continue;
+      const limit = (low[first] ?? 0) + spread;
+      for (; entered < count; entered += 1) {
+        const next = byHigh[entered] ?? 0;
+        if ((high[next] ?? 0) > limit) break;
+        if (gone[next] === 1 || next < first) continue;
+        inWindow[next] = 1;
+        counts[kind[next] ?? 0] = (counts[kind[next] ?? 0] ?? 0) + 1;
+        players += sizes[kind[next] ?? 0] ?? 0;
+      }
+      const recipe = players >= recipes.least ? recipes.find(counts, kind[first] ?? 0) : undefined;
+      if (recipe) {
+        const members = pick(recipe, first);
+        for (const member of members) {
+          gone[member] = 1;
+          leave(member);
+        }
+        groups.push({ recipe, members });
+      } else {
+        gone[first] = 1;
+        leave(first);
+        left.push(first);
+      }
+    }
+  }
+  function lowOf(slot: number): number {
+    return pool.low[slot] ?? 0;
+  }
+  function ageOf(slot: number): number {
+    return pool.arrival[slot] ?? 0;
+  }
+  /** `first`, and the lowest of the window that the recipe asks for. */
+  function pick(recipe: Recipe, first: number): number[] {
+    const wanted = new Int32Array(counts.length);
+    let missing = 0;
+    for (const course of recipe.courses) {
+      wanted[course.kind] = course.seats.length;
+      missing += course.seats.length;
+    }
+    const members: number[] = [];
+    for (let index = first; index < count && missing > 0; index += 1) {
+      const of = kind[index] ?? 0;
+      if (inWindow[index] === 0 || (wanted[of] ?? 0) === 0) continue;
+      wanted[of] = (wanted[of] ?? 0) - 1;
+      missing -= 1;
+      members.push(index);
+    }
+    return members;
+  }
+  /**
+   * Oldest first, each ticket that was left takes the place of the youngest that it may stand in for, who is then left.
+   * Answers whether anybody did.
+   */
+  function letOldestIn(): boolean {
+    if (groups.length === 0) return false;
+    let isChanged = false;
+    left.sort((one, other) => (arrival[one] ?? 0) - (arrival[other] ?? 0));
+    const lowestOf = ({ members }: Group) => Math.min(...members.map((member) => low[member] ?? 0));
+    groups.sort((one, other) => lowestOf(one) - lowestOf(other));
+    const lows = groups.map(lowestOf);
+    gone = new Uint8Array(count).fill(1);
+    for (const index of left) gone[index] = 0;
+    for (let next = 0; next < left.length; next += 1) {
+      const waiting = left[next] ?? 0;
+      const place = findPlace(waiting, lows);
+      if (!place) continue;
+      const replaced = place.group.members[place.index] ?? 0;
+      place.group.members[place.index] = waiting;
+      gone[waiting] = 1;
+      gone[replaced] = 0;
+      let at = next + 1;
+      while (at < left.length && (arrival[left[at] ?? 0] ?? 0) < (arrival[replaced] ?? 0)) at += 1;
+      left.splice(at, 0, replaced);
+      isChanged = true;
+    }
+    return isChanged;
+  }
+  function findPlace(waiting: number, lows: readonly number[]): { group: Group; index: number } | undefined {
+    const own = {
+      low: low[waiting] ?? 0,
+      high: high[waiting] ?? 0,
+      kind: kind[waiting] ?? 0,
+      age: arrival[waiting] ?? 0,
+    };
+    let best: { group: Group; index: number } | undefined;
+    let youngest = own.age;
+    // Members change places, so that a group may have moved by one spread from where it began.
+    for (let at = lowerBound(lows, own.high - 2 * spread); at < groups.length; at += 1) {
+      const group = groups[at];
+      if (!group || (lows[at] ?? 0) > own.low + 2 * spread) break;
+      for (const [index, member] of group.members.entries()) {
+        if (kind[member] !== own.kind || (arrival[member] ?? 0) <= youngest) continue;
+        let least = own.low;
+        let most = own.high;
+        for (const other of group.members) {
+          if (other === member) continue;
+          least = Math.min(least, low[other] ?? 0);
+          most = Math.max(most, high[other] ?? 0);
+        }
+        if (most - least > spread) continue;
+        youngest = arrival[member] ?? 0;
+        best = { group, index };
+      }
+    }
+    return best;
+  }
+}
+
+/** The match of `slots` by the recipe: of each kind the oldest takes the first seat. */
+export function formedOf({ pool, level }: Search, recipe: Recipe, slots: readonly number[]): Formed {
+  const byAge = slots.toSorted((one, other) => (pool.arrival[one] ?? 0) - (pool.arrival[other] ?? 0));
+  const taken = new Map<number, number>();
+  const members = byAge.map((slot) => {
+    const kind = pool.kind[slot] ?? 0;
+    const index = taken.get(kind) ?? 0;
+    taken.set(kind, index + 1);
+    const course = recipe.courses.find((one) => one.kind === kind);
+    return { slot, seats: course?.seats[index] ?? [] };
+  });
+  return { level: level.index, recipe, members };
+}
+
+/** The first index whose value is `least` or more. */
+function lowerBound(values: readonly number[], least: number): number {
+  let from = 0;
+  let until = values.length;
+  while (from < until) {
+    const middle = (from + until) >> 1;
+    if ((values[middle] ?? 0) < least) from = middle + 1;
+    else until = middle;
+  }
+  return from;
+}

@@ -1,0 +1,19 @@
+// For engines that compile rule sets against a pool of their own: the parts that judging and forming matches stand on.
+
+export { fillSizingAt } from "./fill-goal.ts";
+export { attributesRead, judgeRules } from "./judge.ts";
+export { type Expression, isPerPlayer, sourceOf } from "./language/expression.ts";
+export { type Roster, type RosterTeam, readAttribute } from "./roster.ts";
+export { type AttributeSpec, type TeamSpec, type Tier, tierAt } from "./rule-set.ts";
+export { regionsOf } from "./rule-types/latency.ts";
+export type { Kinship } from "./rule-types/rule-type.ts";
+export { type Rule, typeOf } from "./rule-types/table.ts";
+export {
+  isLegalSizes,
+  listSizes,
+  type Room,
+  roomLeft,
+  type Sizes,
+  type Sizing,
+  sizingOf,
+} from "./search/team-sizes.ts";
