@@ -9,6 +9,7 @@ import { parseJsonObject, parsePairs } from "./arguments/pairs.ts";
 import { UsageError } from "./arguments/usage-error.ts";
 import type { CommandContext, ExitCode } from "./commands/context.ts";
 import type { SimulateFlags } from "./commands/simulate.ts";
+import type { PopulationFlags } from "./commands/simulate-population.ts";
 
 type Options = Readonly<Record<string, unknown>>;
 type AddressOptions = { readonly matcher: string; readonly fleet: string; readonly json?: boolean };
@@ -99,22 +100,7 @@ export function buildProgram({ run, runService }: ProgramPorts): Command {
       }),
     );
 
-  withJson(program.command("simulate"))
-    .description("try a configuration: what it makes of tickets that come at given times, without a service")
-    .requiredOption("--configuration <file>", "matchmaking configuration as JSON, its rule set in it")
-    .requiredOption("--tickets <file>", "one event a line as JSON, sorted by time; docs/simulate.md has them")
-    .option(
-      "--until <seconds>",
-      "when to stop; default: the last event and the request timeout",
-      parsed(numberFrom(0, 1e9)),
-    )
-    .option("--seed <number>", "repeats what is left to chance", parsed(wholeNumberFrom(0, 4_294_967_295)), 1)
-    .action((options: Options) =>
-      run(noAddresses(options), async (context) => {
-        const { runSimulation } = await import("./commands/simulate.ts");
-        return await runSimulation(options as SimulateFlags, context);
-      }),
-    );
+  addSimulateCommand(program, run);
 
   asking(program.command("sessions"))
     .description("battle sessions with their rosters and backfills")
@@ -246,6 +232,52 @@ function addBackfillCommands(program: Command, run: ProgramPorts["run"]): void {
         return await showBackfill(session, context);
       }),
     );
+}
+
+function addSimulateCommand(program: Command, run: ProgramPorts["run"]): void {
+  withJson(program.command("simulate"))
+    .description(
+      "try a configuration, without a service: what it makes of tickets that come at given times, or are drawn",
+    )
+    .requiredOption("--configuration <file>", "matchmaking configuration as JSON, its rule set in it")
+    .option("--tickets <file>", "one event a line as JSON, sorted by time; docs/simulate.md has them")
+    .addOption(
+      new Option("--population <file>", "draw the tickets from this description; docs/populations.md").conflicts(
+        "tickets",
+      ),
+    )
+    .option(
+      "--until <seconds>",
+      "when to stop; default: the last event and the request timeout",
+      parsed(numberFrom(0, 1e9)),
+    )
+    .option("--seed <number>", "repeats what is left to chance", parsed(wholeNumberFrom(0, 4_294_967_295)))
+    .option("--vary <target=values>", "of a population: compare variants, such as rules[fair].maxDistance=50,100")
+    .option("--chart <file>", "of a population: draw waiting against quality as SVG")
+    .option("--quality <rule>", "what the chart shows; default: what the first rule measures")
+    .option("--write-tickets <file>", "of a population: keep what was drawn, for --tickets")
+    .action((options: Options) =>
+      run({ ...noAddresses(options), ownSignals: false }, async (context) => {
+        if (options.population !== undefined) {
+          const { simulatePopulation } = await import("./commands/simulate-population.ts");
+          return await simulatePopulation(options as PopulationFlags, context);
+        }
+        checkTicketFlags(options);
+        const { runSimulation } = await import("./commands/simulate.ts");
+        return await runSimulation(options as SimulateFlags, context);
+      }),
+    );
+}
+
+/** @throws {UsageError} There is nothing to simulate, or a flag that only a population has a use for. */
+function checkTicketFlags(options: Options): void {
+  if (options.tickets === undefined) {
+    throw new UsageError("Cannot simulate nobody: say who comes by --tickets FILE or --population FILE");
+  }
+  const alone = ["vary", "chart", "quality", "writeTickets"].find((name) => options[name] !== undefined);
+  if (alone !== undefined) {
+    throw new UsageError("Cannot take --vary, --chart, --quality or --write-tickets as they go with --population");
+  }
 }
 
 function addJournalCommands(program: Command, run: ProgramPorts["run"]): void {

@@ -6,7 +6,12 @@ export { matcherEnvironment } from "./environment.ts";
 export { factCodec } from "./journal-codec/fact-codec.ts";
 export { createMatcher, type Matcher, type MatcherOptions } from "./matcher.ts";
 // For tools that show what a rule set does before players do.
-export { type ArrivalEvent, generateArrivals } from "./simulate/population/generate-arrivals.ts";
+export { chartOf, showValue } from "./simulate/frontier/chart-of.ts";
+export { compareVariants, type VariantResult } from "./simulate/frontier/compare-variants.ts";
+export { drawFrontier } from "./simulate/frontier/frontier-chart.ts";
+export { EMPTY_SEATS, type Quality } from "./simulate/frontier/quality.ts";
+export { parseVariation, type Variation } from "./simulate/frontier/vary-configuration.ts";
+export { generateArrivals } from "./simulate/population/generate-arrivals.ts";
 export { type Population, populationSchema, readPopulation } from "./simulate/population/population.ts";
 export { readSimulationSetting, type SimulationSetting } from "./simulate/read-simulation-setting.ts";
 export { type SimulationOptions, simulate } from "./simulate/simulate.ts";

@@ -1,5 +1,4 @@
 // muster simulate: what a configuration makes of tickets that come at given times. Asks no service.
-import { readFile } from "node:fs/promises";
 import {
   readSimulationEvents,
   readSimulationSetting,
@@ -8,9 +7,9 @@ import {
   simulate,
   writeSimulationFact,
 } from "@muster/matcher";
-import { MusterError } from "@muster/proto";
 import type { CommandContext, ExitCode } from "./context.ts";
 import { formatTable } from "./format-table.ts";
+import { readJsonFile, readTextFile } from "./json-file.ts";
 
 export type SimulateFlags = {
   readonly configuration: string;
@@ -29,27 +28,13 @@ const ROWS_MAX = 200;
  */
 export async function runSimulation(flags: SimulateFlags, context: CommandContext): Promise<ExitCode> {
   const { until: untilSeconds, seed } = flags;
-  const setting = readSimulationSetting(parseJson(flags.configuration, await read(flags.configuration)));
-  const events = readSimulationEvents(await read(flags.tickets));
+  const setting = readSimulationSetting(await readJsonFile(flags.configuration));
+  const events = readSimulationEvents(await readTextFile(flags.tickets));
   const options = { ...(untilSeconds === undefined ? {} : { untilSeconds }), ...(seed === undefined ? {} : { seed }) };
   const facts = simulate(setting, events, options);
   if (context.json) for (const fact of facts) context.terminal.print(writeSimulationFact(fact));
   else for (const line of describe(facts)) context.terminal.print(line);
   return 0;
-}
-
-async function read(path: string): Promise<string> {
-  return await readFile(path, "utf8").catch((cause: Error) => {
-    throw new MusterError("FIELD_INVALID", `Cannot read ${path}: ${cause.message}`, { cause });
-  });
-}
-
-function parseJson(path: string, text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ""));
-  } catch (cause) {
-    throw new MusterError("FIELD_INVALID", `Cannot read ${path} as JSON: ${(cause as Error).message}`, { cause });
-  }
 }
 
 /** A table of what happened, and one of what it comes to. */
@@ -76,6 +61,7 @@ function subjectOf(fact: Told): string {
     case "MatchFormed":
       return fact.battleSessionId === undefined ? fact.matchId : `${fact.matchId} into ${fact.battleSessionId}`;
     case "BackfillUpdated":
+    case "PlayerLeft":
       return fact.battleSessionId;
     case "Refused":
       return fact.ticketId ?? fact.battleSessionId ?? fact.matchId ?? "-";
@@ -99,6 +85,8 @@ function detailOf(fact: Told): string {
       return `${fact.op}: ${fact.message} (${fact.reason})`;
     case "TicketFailed":
       return fact.cause;
+    case "PlayerLeft":
+      return fact.playerId;
     default:
       return "";
   }

@@ -1,7 +1,7 @@
 // What an event of a simulation says, field by field, as strictly as the API reads its requests.
 import { fieldInvalid, type PlayerId, parsePlayerId } from "@muster/proto";
 import type { Player } from "@muster/proto/matchmaking";
-import type { SimulationEvent } from "./simulation-event.ts";
+import { AT_SECONDS_MAX, type SimulationEvent } from "./simulation-event.ts";
 
 /** The text in `field`; "" if it is absent. @throws {MusterError} FIELD_INVALID. */
 export function textOf(event: SimulationEvent, field: string): string {
@@ -43,9 +43,12 @@ export function playersOf({ players }: SimulationEvent): Player[] {
   return players.map((player: unknown, index) => {
     const path = `players[${index}]`;
     if (!isMap(player)) throw fieldInvalid(path, "a player", player);
-    const { playerId, team = "", attributes = {}, latencies, latenciesMs = latencies ?? {} } = player;
+    const { playerId, team = "", attributes = {}, latencies, latenciesMs = latencies ?? {}, staySeconds = 0 } = player;
     if (typeof playerId !== "string") throw fieldInvalid(`${path}.playerId`, "text", playerId ?? "missing");
     if (typeof team !== "string") throw fieldInvalid(`${path}.team`, "text", team);
+    if (typeof staySeconds !== "number" || !(staySeconds >= 0 && staySeconds <= AT_SECONDS_MAX)) {
+      throw fieldInvalid(`${path}.staySeconds`, `a number of seconds from 0 to ${AT_SECONDS_MAX}`, staySeconds);
+    }
     if (!isMap(attributes)) throw fieldInvalid(`${path}.attributes`, "values by name", attributes);
     const measured = numbersIn(latenciesMs, `${path}.latencies`, { isWhole: false });
     return { playerId, team, attributes, latenciesMs: measured };

@@ -65,6 +65,8 @@ function say(fact: Exclude<SimulationFact, { type: "Summary" }>): string {
       const why = fact.cause ?? (fact.noLegalFill ? "NO_LEGAL_FILL" : "");
       return `${fact.battleSessionId} ${fact.state} ${sizes} ${why}`.trimEnd();
     }
+    case "PlayerLeft":
+      return `${fact.playerId} LEFT ${fact.battleSessionId}`;
     case "Refused":
       return `${fact.op} ${fact.ticketId ?? fact.battleSessionId ?? fact.matchId ?? "-"} ${fact.reason}`;
     case "TicketFailed":

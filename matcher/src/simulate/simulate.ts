@@ -1,7 +1,8 @@
 // A configuration under virtual time, without fleet or network: the production core decides, and time goes from one thing that
 // happens to the next. A round costs nothing here; everything else is as in a running matcher.
 import { createSeededRandom } from "@muster/kit";
-import { MusterError } from "@muster/proto";
+import { MusterError, parseId } from "@muster/proto";
+import { createDepartures, type Departure } from "./departures.ts";
 import { failingMatch, handleEvent } from "./handle-event.ts";
 import type { SimulationSetting } from "./read-simulation-setting.ts";
 import { createSimulatedMatcher } from "./simulated-matcher.ts";
@@ -17,7 +18,7 @@ export type SimulationOptions = {
 
 /**
  * What happens when `events`, sorted by `at`, meet the matcher: fact by fact, the summary last. Of one instant, searches that
- * are due end first, then the events come in their order, then rounds run. An event that the API would refuse is told as
+ * are due end first, then the events come in their order, then players leave who have stayed long enough, then rounds run. An event that the API would refuse is told as
  * Refused, and changes nothing. The same input has the same facts.
  *
  * @example
@@ -36,11 +37,15 @@ export function* simulate(
     untilSeconds === undefined ? lastAtMs + setting.configuration.requestTimeoutMs : Math.round(untilSeconds * 1_000);
   const failures = countFailures(events);
   let told: SimulationFact[] = [];
+  const departures = createDepartures();
   const matcher = createSimulatedMatcher({
     setting,
     random: createSeededRandom(seed),
     isHeld: (matchId) => (failures.get(matchId) ?? 0) > 0,
-    tell: (fact) => told.push(fact),
+    tell(fact) {
+      told.push(fact);
+      departures.seat(fact);
+    },
   });
   const handle = (event: SimulationEvent) => {
     const failing = failingMatch(event);
@@ -53,17 +58,30 @@ export function* simulate(
     }
   };
 
+  /** Whoever sits in a session that still runs leaves it. */
+  const depart = ({ battleSessionId, playerId }: Departure) => {
+    const session = matcher.fleet.find(parseId("battleSessionId", battleSessionId));
+    if (session?.state !== "ACTIVE" || !session.playerSessions.some((seat) => seat.playerId === playerId)) return;
+    const at = matcher.nowMs() / 1_000;
+    told.push({ at, type: "PlayerLeft", battleSessionId, playerId });
+    handle({ at, op: "playerLeft", battleSessionId, playerId });
+  };
+
   let next = 0;
   for (;;) {
     const event = events[next];
-    const times = [event && atMsOf(event), matcher.nextAtMs()].filter((time) => time !== undefined);
+    const times = [event && atMsOf(event), departures.nextAtMs(), matcher.nextAtMs()].filter(
+      (time) => time !== undefined,
+    );
     const nowMs = Math.min(...times);
     if (nowMs > untilMs) break; // Nothing is left to happen: infinite.
     matcher.advance(nowMs);
     for (let due = events[next]; due && atMsOf(due) <= nowMs; due = events[next]) {
       next += 1;
+      departures.arrive(due);
       handle(due);
     }
+    for (const departure of departures.takeDue(nowMs)) depart(departure);
     matcher.advance(nowMs); // A ticket that came back to the search may be past its time.
     matcher.runRounds();
     yield* told;

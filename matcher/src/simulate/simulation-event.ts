@@ -6,7 +6,7 @@ import { MusterError } from "@muster/proto";
 export type SimulationEvent = { readonly at: number; readonly op: string } & Readonly<Record<string, unknown>>;
 
 /** Latest `at` in seconds: thirty years. */
-const AT_SECONDS_MAX = 1e9;
+export const AT_SECONDS_MAX = 1e9;
 /** So many mistakes of a file are told at once. */
 const PROBLEMS_MAX = 20;
 

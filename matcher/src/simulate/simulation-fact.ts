@@ -18,6 +18,13 @@ export type SimulationFact =
       readonly battleSessionId?: string;
     }
   | { readonly at: number; readonly type: "TicketTimedOut" | "TicketCancelled"; readonly ticketId: string }
+  | {
+      readonly at: number;
+      /** A player whose event said how long to stay has stayed so long. */
+      readonly type: "PlayerLeft";
+      readonly battleSessionId: string;
+      readonly playerId: string;
+    }
   | { readonly at: number; readonly type: "TicketFailed"; readonly ticketId: string; readonly cause: string }
   | {
       readonly at: number;
