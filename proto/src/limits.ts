@@ -30,8 +30,8 @@ export const NUMBER_MAX = 1e15;
 export const RULE_SET_CHARS_MAX = 65_535;
 /** Rule sets of one matcher: somebody's loop must not fill the journal with names. */
 export const RULE_SETS_MAX = 1_000;
-/** Players of one match by rule set. */
-export const MATCH_PLAYERS_MAX = 1_000;
+/** Players of one match by rule set: a lobby world that fills by backfill. What rules may ask of so many, rule sets say. */
+export const MATCH_PLAYERS_MAX = 10_000;
 /** Live tickets of one configuration, until somebody measures that their machine holds more. */
 export const POOL_TICKETS_MAX = 1_000_000;
 /** How long ended tickets, placements and sessions are remembered, in ms: repeats of old ids are recognised that long. */

@@ -1,7 +1,7 @@
 // How far a backfill goes, and whether it has arrived or never can: questions about counts, answered without candidates.
 import { fieldInvalid, MusterError } from "@muster/proto";
 import type { RuleSet, TeamSpec, Tier } from "./rule-set.ts";
-import { listSizes, roomLeft, type Sizing, sizingOf } from "./search/team-sizes.ts";
+import { fullSizes, isLegalSizes, listSizes, roomLeft, type Sizing, sizingOf } from "./search/team-sizes.ts";
 import { teamShapes } from "./team-shapes.ts";
 
 /**
@@ -31,12 +31,12 @@ export function fillGoalOf(ruleSet: RuleSet, strategy: FillStrategy, seatedSizes
   if (strategy.strategy === "MAX_POSSIBLE") return { strategy: "MAX_POSSIBLE" };
   const { addPlayers } = strategy;
   if (addPlayers.size === 0) throw fieldInvalid("addPlayers", "players to add for at least one team", "empty");
-  const shapes = teamShapes(ruleSet);
-  const sizes = new Map(shapes.map(({ name }) => [name, seatedSizes.get(name) ?? 0]));
+  const shapes = new Map(teamShapes(ruleSet).map((shape) => [shape.name, shape]));
+  const sizes = new Map([...shapes.keys()].map((name) => [name, seatedSizes.get(name) ?? 0]));
   const templates: TeamSpec[] = [];
   for (const [team, count] of addPlayers) {
     if (!Number.isInteger(count) || count < 1) throw fieldInvalid(`addPlayers.${team}`, "a whole number from 1", count);
-    const shape = shapes.find(({ name }) => name === team);
+    const shape = shapes.get(team);
     const template = ruleSet.tiers[0].teams.find(({ name }) => name === team);
     if (!shape && !template) throw teamUnknown(team);
     if (!shape && template) templates.push(template);
@@ -57,15 +57,24 @@ export function isFull(ruleSet: RuleSet, seatedSizes: SeatedSizes, goal: FillGoa
   });
 }
 
+/** Steps to look for a legal fill: some 100 ms. */
+const STEPS_MAX = 32_000;
+
 /**
  * Whether any fill, whoever came, could make a legal roster of these sizes. Looks at counts alone: team sizes, and rules
- * that only count players. False when nothing is left to add.
+ * that only count players. False when nothing is left to add. True where it would take too long to tell, as among
+ * thousands of seats whose teams no rule on counts allows to be full.
  */
 export function isFillPossible(ruleSet: RuleSet, seatedSizes: SeatedSizes, goal: FillGoal): boolean {
+  let left = STEPS_MAX;
   return ruleSet.tiers.some((tier) => {
     const sizing = fillSizingAt(ruleSet, { tier, seatedSizes, goal });
-    for (let added = roomLeft(sizing); added >= 1; added -= 1) {
-      if (listSizes(sizing, added, new Set()).list.length > 0) return true;
+    const room = roomLeft(sizing);
+    if (room > 0 && isLegalSizes(sizing, fullSizes(sizing))) return true;
+    for (let added = room; added >= 1; added -= 1) {
+      const { list, steps } = listSizes(sizing, added, new Set());
+      left -= steps;
+      if (list.length > 0 || left <= 0) return true;
     }
     return false;
   });
@@ -89,18 +98,43 @@ export function fillSizingAt(
 }
 
 function addToTemplate(template: TeamSpec, count: number, sizes: Map<string, number>): void {
+  const { maxPlayers, maxQuantity } = template;
   const sizeOf = (name: string) => sizes.get(name) ?? 0;
-  for (let added = 0; added < count; added += 1) {
-    const open = template.instances.filter((name) => sizeOf(name) < template.maxPlayers);
-    const inPlay = open.filter((name) => sizeOf(name) > 0);
-    const [first] = inPlay.length > 0 ? inPlay.toSorted((one, other) => sizeOf(one) - sizeOf(other)) : open;
-    if (first === undefined) {
-      const size = template.instances.reduce((sum, name) => sum + sizeOf(name), 0) + count - added;
-      const maxPlayers = template.maxPlayers * template.maxQuantity;
-      throw teamSizeExceeded({ team: template.name, size, maxPlayers });
-    }
-    sizes.set(first, sizeOf(first) + 1);
+  const present = template.instances.reduce((sum, name) => sum + sizeOf(name), 0);
+  const room = template.instances.reduce((sum, name) => sum + Math.max(0, maxPlayers - sizeOf(name)), 0);
+  if (count > room) {
+    throw teamSizeExceeded({ team: template.name, size: present + count, maxPlayers: maxPlayers * maxQuantity });
   }
+  const isInPlay = (name: string) => sizeOf(name) > 0;
+  const inPlay = template.instances.filter((name) => isInPlay(name) && sizeOf(name) < maxPlayers);
+  const empty = template.instances.filter((name) => !isInPlay(name));
+  let left = fillEvenly(inPlay, { count, maxPlayers, sizes });
+  for (const name of empty) {
+    if (left === 0) break;
+    left = fillEvenly([name], { count: left, maxPlayers, sizes });
+  }
+}
+
+type Filling = { readonly count: number; readonly maxPlayers: number; readonly sizes: Map<string, number> };
+
+/** Players one by one to the emptiest of `names`, the first of equals; says how many found no room. */
+function fillEvenly(names: readonly string[], { count, maxPlayers, sizes }: Filling): number {
+  const sizeOf = (name: string) => sizes.get(name) ?? 0;
+  const missing = (level: number) => names.reduce((sum, name) => sum + Math.max(0, level - sizeOf(name)), 0);
+  let level = 0;
+  for (let step = 2 ** 14; step >= 1; step /= 2) {
+    if (level + step <= maxPlayers && missing(level + step) <= count) level += step;
+  }
+  let left = count - missing(level);
+  for (const name of names) sizes.set(name, Math.max(level, sizeOf(name)));
+  if (level === maxPlayers) return left;
+  for (const name of names) {
+    if (left === 0) break;
+    if (sizeOf(name) > level) continue;
+    sizes.set(name, level + 1);
+    left -= 1;
+  }
+  return left;
 }
 
 function teamUnknown(team: string): MusterError {

@@ -331,6 +331,15 @@ for (const [index, ruleSet] of ruleSets.entries()) {
   });
 }
 
+test("formMatch() counts the regions that suit at the age that all have reached", () => {
+  const rules = [{ name: "near", type: "latency", maxLatency: 100 }];
+  const expansions = [{ target: "rules[near].maxLatency", steps: [{ waitTimeSeconds: 10, value: 200 }] }];
+  const ruleSet = parseRuleSet(redBlue(1, 1, { rules, expansions }));
+  const tickets = [measured("a", { eu: 80, us: 150 }), measured("b", { eu: 150, us: 80 })];
+  expect(formMatch(ruleSet, tickets, 9_999)).toBeUndefined();
+  expect(formMatch(ruleSet, tickets, 10_000)?.regions).toEqual(["eu", "us"]);
+});
+
 test("formMatch() packs parties into few full squads out of a larger pool", () => {
   const ruleSet = parseRuleSet(squads(2, 20));
   const sizes = [1, 2, 3, 1, 1, 2, 3, 1, 2, 1, 1, 3, 2, 1, 1, 2, 1, 1];

@@ -37,7 +37,9 @@ export function judge(
 
 /** The open teams in the rule set's order, with who sits in them. Teams that the rule set does not know are left out. */
 export function rosterOf(specs: readonly TeamSpec[], teams: readonly SeatedTeam[]): Roster {
-  const playersOf = (name: string) => teams.filter((team) => team.name === name).flatMap((team) => team.players);
+  const byName = new Map<string, readonly SeatedPlayer[]>();
+  for (const { name, players } of teams) byName.set(name, [...(byName.get(name) ?? []), ...players]);
+  const playersOf = (name: string) => byName.get(name) ?? [];
   return specs.flatMap((spec) =>
     openInstances(spec, (name) => playersOf(name).length).map((name) => ({ name, players: playersOf(name) })),
   );
@@ -61,13 +63,13 @@ export function attributesRead(rules: readonly Rule[]): readonly AttributeSpec[]
 
 function judgeTeams(specs: readonly TeamSpec[], teams: readonly SeatedTeam[]): readonly Violation[] {
   const violations: Violation[] = [];
-  const known = new Set(specs.flatMap((spec) => spec.instances));
+  const known = new Map(specs.flatMap((spec) => spec.instances.map((name) => [name, spec] as const)));
   for (const { name, players } of teams) {
     if (known.has(name) || players.length === 0) continue;
     violations.push({ type: "TEAM", name, message: `Cannot seat ${players.length} in ${name}: there is no such team` });
   }
   for (const { name: team, players } of rosterOf(specs, teams)) {
-    const spec = specs.find((one) => one.instances.includes(team));
+    const spec = known.get(team);
     if (!spec || (players.length >= spec.minPlayers && players.length <= spec.maxPlayers)) continue;
     const message = `Cannot pass ${team} as ${spec.minPlayers} to ${spec.maxPlayers} players: it has ${players.length}`;
     violations.push({ type: "TEAM", name: team, message });

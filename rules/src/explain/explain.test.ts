@@ -111,6 +111,30 @@ const lints: readonly { readonly name: string; readonly document: object; readon
     found: ["UNREACHABLE_TEAM_SIZE teams[red].maxPlayers"],
   },
   {
+    name: "more sizes than can be told",
+    document: {
+      version: "v1.0",
+      teams: [
+        { name: "red", minPlayers: 1, maxPlayers: 5_000 },
+        { name: "blue", minPlayers: 1, maxPlayers: 4_999 },
+      ],
+      rules: [equalSize],
+    },
+    found: ["TOO_MANY_TO_TELL $"],
+  },
+  {
+    name: "what FlexMatch does not take in a large match",
+    document: {
+      ruleLanguageVersion: "1.0",
+      teams: [{ name: "side", minPlayers: 1, maxPlayers: 150, quantity: 2 }],
+      rules: [
+        { name: "equal", type: "comparison", measurements: ["count(teams[*].players)"], operation: "=" },
+        { name: "near", type: "latency", maxLatency: 50 },
+      ],
+    },
+    found: ["BEYOND_DIALECT $", "BEYOND_DIALECT algorithm.strategy", "BEYOND_DIALECT rules[equal]"],
+  },
+  {
     name: "the newest clock's trap",
     document: redBlue(3, 3, { expansions: [{ target: "teams[*].minPlayers", steps: steps(2, 1) }] }),
     found: ["NEWEST_CLOCK_TRAP teams[red].minPlayers", "NEWEST_CLOCK_TRAP teams[blue].minPlayers"],

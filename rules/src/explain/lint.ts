@@ -1,7 +1,10 @@
 // What is allowed and probably not meant: said to the author of a rule set before players find out.
+
+import { playersAt } from "../language/check-size.ts";
+import { dialects, EVERY_RULE_PLAYERS_MAX } from "../language/dialect.ts";
 import type { RuleSet, TeamSpec, Tier } from "../rule-set.ts";
 import { typeOf } from "../rule-types/table.ts";
-import { listSizes, roomLeft, type Sizes, sizingOf } from "../search/team-sizes.ts";
+import { fullSizes, isLegalSizes, listSizes, type Sizes, sizingOf } from "../search/team-sizes.ts";
 import { isIndexed } from "./constraint.ts";
 
 export const lintCodes = [
@@ -11,13 +14,16 @@ export const lintCodes = [
   "TIGHTENS",
   "NEWEST_CLOCK_TRAP",
   "UNREACHABLE_TEAM_SIZE",
+  "BEYOND_DIALECT",
+  "TOO_MANY_TO_TELL",
 ] as const;
 
 /** `at` names the place as an expansion's target does: `rules[fair]`, `teams[red].maxPlayers`, or `$`. */
 export type Lint = { readonly code: (typeof lintCodes)[number]; readonly at: string; readonly message: string };
 
-/** Sizes of matches that are looked at for teams that cannot be reached: beyond it the question costs more than it is worth. */
+/** Seats and steps beyond which the question for teams that cannot be reached costs more than it is worth: some 20 ms. */
 const SEATS_LOOKED_AT_MAX = 200;
+const STEPS_MAX = 2_048;
 
 /** Everything worth a second look, the gravest first. */
 export function lintRuleSet(ruleSet: RuleSet): readonly Lint[] {
@@ -26,6 +32,7 @@ export function lintRuleSet(ruleSet: RuleSet): readonly Lint[] {
     ...findClockTrap(ruleSet),
     ...findIdleSteps(ruleSet),
     ...findMissingIndex(ruleSet),
+    ...findBeyondDialect(ruleSet),
   ];
 }
 
@@ -38,10 +45,49 @@ function findMissingIndex({ tiers: [tier] }: RuleSet): readonly Lint[] {
   return [{ code: "NO_INDEX", at: "$", message }];
 }
 
+/** What works here and not in the service whose dialect it is. */
+function findBeyondDialect({ dialect, tiers }: RuleSet): readonly Lint[] {
+  const { largeMatch } = dialects[dialect];
+  const players = Math.max(...tiers.map(playersAt));
+  if (!largeMatch || players <= EVERY_RULE_PLAYERS_MAX) return [];
+  const { playersMax, ruleTypes, strategy } = largeMatch;
+  const [{ rules, algorithm }] = tiers;
+  const lint = (at: string, message: string): Lint => ({
+    code: "BEYOND_DIALECT",
+    at,
+    message: `${dialect} ${message}`,
+  });
+  const size = `in a large match of ${players} players`;
+  return [
+    ...(players > playersMax ? [lint("$", `takes at most ${playersMax} players, not ${players}`)] : []),
+    ...(strategy && algorithm.strategy !== strategy
+      ? [lint("algorithm.strategy", `takes only ${strategy} ${size}, not ${algorithm.strategy}`)]
+      : []),
+    ...rules
+      .filter((rule) => ruleTypes && !isPlain(rule, ruleTypes))
+      .map(({ name }) =>
+        lint(
+          `rules[${name}]`,
+          `takes only ${ruleTypes?.join(" and ")} rules ${size}, without maxDistance of a latency`,
+        ),
+      ),
+  ];
+}
+
+function isPlain(rule: Tier["rules"][number], types: readonly string[]): boolean {
+  return types.includes(rule.type) && !(rule.type === "latency" && rule.distance);
+}
+
 /** Team sizes that no match can have, at any age, by the rules that count players. */
 function findImpossible(ruleSet: RuleSet): readonly Lint[] {
-  const reached = ruleSet.tiers.map(reachableSizes);
-  if (reached.some((sizes) => sizes === "too many to tell")) return [];
+  const full = sizingOf(ruleSet.tiers[0], new Map());
+  if (isLegalSizes(full, fullSizes(full))) return []; // Every team fills up.
+  const budget = { left: STEPS_MAX };
+  const reached = ruleSet.tiers.map((tier) => reachableSizes(tier, budget));
+  if (reached.includes("too many to tell")) {
+    const message = "teams may have too many different sizes to tell which of them the rules that count players allow";
+    return [{ code: "TOO_MANY_TO_TELL", at: "$", message }];
+  }
   const all = reached.flatMap((sizes) => (sizes === "too many to tell" ? [] : [...sizes]));
   if (all.length === 0) {
     return [
@@ -58,13 +104,16 @@ function findImpossible(ruleSet: RuleSet): readonly Lint[] {
   });
 }
 
-function reachableSizes(tier: Tier): ReadonlySet<Sizes> | "too many to tell" {
+function reachableSizes(tier: Tier, budget: { left: number }): ReadonlySet<Sizes> | "too many to tell" {
+  const seats = playersAt(tier);
+  if (seats > SEATS_LOOKED_AT_MAX) return "too many to tell";
   const sizing = sizingOf(tier, new Map());
-  const room = roomLeft(sizing);
-  if (room > SEATS_LOOKED_AT_MAX) return "too many to tell";
   const found = new Set<Sizes>();
-  for (let players = 1; players <= room; players += 1) {
-    for (const sizes of listSizes(sizing, players, new Set()).list) found.add(sizes);
+  for (let players = 1; players <= seats; players += 1) {
+    const { list, steps } = listSizes(sizing, players, new Set());
+    for (const sizes of list) found.add(sizes);
+    budget.left -= steps;
+    if (budget.left < 0) return "too many to tell";
   }
   return found;
 }

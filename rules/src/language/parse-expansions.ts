@@ -4,6 +4,7 @@ import { limits } from "@muster/proto";
 import type { Algorithm, TeamSpec, Tier } from "../rule-set.ts";
 import type { BoundMember } from "../rule-types/rule-type.ts";
 import { type Rule, typeOf } from "../rule-types/table.ts";
+import { playersAt } from "./check-size.ts";
 import { dialects } from "./dialect.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { algorithmFields, checkAlgorithm, expandAlgorithm, isAlgorithmField } from "./parse-algorithm.ts";
@@ -134,9 +135,10 @@ function foldTiers(spot: Spot, steps: readonly Step[], sections: Sections): Tier
     for (const { target, spot: value } of due) {
       if (target.type === "team") checkBounds(teams.get(target.team), value);
     }
-    checkTotal(spot, [...teams.values()]);
+    const tier = now(age);
+    checkTotal(spot, playersAt(tier));
     if (age === 0) tiers.pop();
-    tiers.push(now(age));
+    tiers.push(tier);
   }
   return tiers;
 }

@@ -165,23 +165,20 @@ function call(spot: Spot, name: FunctionName, argument: Expression): Expression 
 }
 
 function findTeams(spot: Spot, text: string, declared: Declared): TeamReference | undefined {
-  const specs = [...declared.teams.values()];
   if (text === "*") {
-    return {
-      isAll: true,
-      isList: true,
-      instances: specs.flatMap((team) => team?.instances ?? []),
-      namesInstance: false,
-    };
+    return { isAll: true, isList: true, instances: instancesOf(declared.teams).all, namesInstance: false };
   }
-  const instances: string[] = [];
+  const found: (readonly string[])[] = [];
+  const taken = new Set<string>();
   let namesInstance = false;
   for (const name of text.split(",").map((part) => part.trim())) {
+    if (taken.has(name)) return refuse(spot, "must name each team once");
+    taken.add(name);
     const template = declared.teams.get(name);
-    const byInstance = specs.some((team) => team?.instances.includes(name));
-    if (template) instances.push(...template.instances);
-    else if (byInstance) instances.push(name);
-    else if (declared.teams.has(name) || specs.includes(undefined)) return undefined;
+    const byInstance = !template && instancesOf(declared.teams).names.has(name);
+    if (template) found.push(template.instances);
+    else if (byInstance) found.push([name]);
+    else if (declared.teams.has(name) || [...declared.teams.values()].includes(undefined)) return undefined;
     else
       return refuse(
         spot,
@@ -189,8 +186,24 @@ function findTeams(spot: Spot, text: string, declared: Declared): TeamReference 
       );
     if (!template) namesInstance = true;
   }
-  if (new Set(instances).size < instances.length) return refuse(spot, "must name each team once");
+  const [first = []] = found;
+  const instances = found.length === 1 ? first : found.flat();
+  if (found.length > 1 && new Set(instances).size < instances.length) return refuse(spot, "must name each team once");
   return { isAll: false, isList: text.includes(",") || instances.length > 1, instances, namesInstance };
+}
+
+type Instances = { readonly all: readonly string[]; readonly names: ReadonlySet<string> };
+
+/** There may be 10,000 of them and 1,024 expressions, so that those lists are shared. */
+const instancesOfTeams = new WeakMap<Declared["teams"], Instances>();
+
+function instancesOf(teams: Declared["teams"]): Instances {
+  const known = instancesOfTeams.get(teams);
+  if (known) return known;
+  const all = [...teams.values()].flatMap((team) => team?.instances ?? []);
+  const instances = { all, names: new Set(all) };
+  instancesOfTeams.set(teams, instances);
+  return instances;
 }
 
 export function findAttribute(spot: Spot, name: string, declared: Declared): AttributeSpec | undefined {

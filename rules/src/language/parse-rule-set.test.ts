@@ -85,14 +85,35 @@ const refusals: readonly { name: string; document: unknown; path: string; messag
     path: "$.teams[0].name",
     message: "must be a name",
   },
-  { name: "a maximum of zero", document: redBlue(0, 0), path: "$.teams[0].maxPlayers", message: "from 1 to 1000" },
+  { name: "a maximum of zero", document: redBlue(0, 0), path: "$.teams[0].maxPlayers", message: "from 1 to 10000" },
   {
     name: "a minimum above the maximum",
     document: redBlue(4, 3),
     path: "$.teams[1].maxPlayers",
     message: "minPlayers",
   },
-  { name: "more than 1,000 players", document: redBlue(1, 501), path: "$.teams", message: "at most 1000 players" },
+  { name: "more than 10,000 players", document: redBlue(1, 5_001), path: "$.teams", message: "at most 10000 players" },
+  {
+    name: "an expansion to more than 10,000 players",
+    document: {
+      ...redBlue(1, 3),
+      expansions: [{ target: "teams[*].maxPlayers", steps: [{ waitTimeSeconds: 5, value: 5_001 }] }],
+    },
+    path: "$.expansions",
+    message: "at most 10000 players",
+  },
+  {
+    name: "ten thousand teams of ten thousand",
+    document: { version: "v1.0", teams: [{ name: "red", minPlayers: 1, maxPlayers: 10_000, maxQuantity: 10_000 }] },
+    path: "$.teams",
+    message: "at most 10000 players",
+  },
+  {
+    name: "one team over and over",
+    document: measure(`count(teams[${"red,".repeat(2_000)}red].players)`),
+    path: "$.rules[0].measurements[0]",
+    message: "must name each team once",
+  },
   {
     name: "two teams of one name",
     document: { version: "v1.0", teams: [redBlue(1, 3).teams[0], redBlue(1, 3).teams[0]] },
@@ -483,7 +504,7 @@ test("parseRuleSet() names every problem at once, each with its path and value",
   const error = catchError(() => parseRuleSet(document));
   expect(error.reason).toBe("RULE_SET_INVALID");
   expect(error.metadata.paths).toBe("$.tems,$.teams[2].maxPlayers,$.rules[0].operation");
-  expect(error.message).toContain("$.teams[2].maxPlayers must be a whole number from 1 to 1000: it is -1");
+  expect(error.message).toContain("$.teams[2].maxPlayers must be a whole number from 1 to 10000: it is -1");
 });
 
 test("parseRuleSet() reads JSON text as it reads what it parses to", () => {

@@ -2,6 +2,7 @@
 import { invariant } from "@muster/kit";
 import { limits, MusterError } from "@muster/proto";
 import type { RuleSet } from "../rule-set.ts";
+import { checkSize } from "./check-size.ts";
 import type { Dialect } from "./dialect.ts";
 import { parseAlgorithm } from "./parse-algorithm.ts";
 import { parseAttributes } from "./parse-attributes.ts";
@@ -98,6 +99,7 @@ function readRoot(spot: Spot): RuleSet | undefined {
   const rules = parseRules(fields("rules"), { dialect, attributes, teams });
   const [first, ...later] = parseExpansions(fields("expansions"), { dialect, attributes, teams, rules, algorithm });
   invariant(first, "there is a tier for age 0");
+  checkSize(fields("rules"), [first, ...later]);
   return {
     dialect,
     attributes: [...attributes.values()].filter((attribute) => attribute !== undefined),

@@ -13,26 +13,31 @@ const quantityKeys = { PGOS: ["minQuantity", "maxQuantity"], GPM: ["number"], FL
 export function parseTeams(spot: Spot, dialect: Dialect): ReadonlyMap<string, TeamSpec | undefined> {
   const teams = new Map<string, TeamSpec | undefined>();
   const taken = new Set<string>();
+  let total = 0;
   for (const item of readList(spot, { min: 1, max: TEAMS_MAX }) ?? []) {
     const fields = readObject(item, { known: ["name", "minPlayers", "maxPlayers", ...quantityKeys[dialect]] });
     if (!fields) continue;
     const name = readName(fields("name"), taken);
-    const team = name === undefined ? undefined : readTeam(fields, name, dialect);
-    if (name !== undefined) teams.set(name, team);
+    const bounds = readBounds(fields, dialect);
+    if (name === undefined) continue;
+    total += bounds ? bounds.maxPlayers * bounds.maxQuantity : 0;
+    // Without its instances where it is too large anyway: a bomb shall not be built.
+    const isTooLarge = total > limits.MATCH_PLAYERS_MAX;
+    const instances = bounds && !isTooLarge && instanceNames(dialect, name, bounds.maxQuantity);
+    teams.set(name, bounds && instances ? { name, ...bounds, instances } : undefined);
   }
   checkInstances(spot, teams);
-  checkTotal(spot, [...teams.values()]);
+  checkTotal(spot, total);
   return teams;
 }
 
-/** The players that `teams` hold together may not exceed what one match may have. Reports at `spot`. */
-export function checkTotal(spot: Spot, teams: readonly (TeamSpec | undefined)[]): void {
-  const total = teams.reduce((sum, team) => sum + (team ? team.maxPlayers * team.maxQuantity : 0), 0);
+/** The players that all teams hold together may not exceed what one match may have. Reports at `spot`. */
+export function checkTotal(spot: Spot, total: number): void {
   if (total <= limits.MATCH_PLAYERS_MAX) return;
   refuse({ ...spot, value: total }, `must hold at most ${limits.MATCH_PLAYERS_MAX} players together`);
 }
 
-function readTeam(fields: Fields, name: string, dialect: Dialect): TeamSpec | undefined {
+function readBounds(fields: Fields, dialect: Dialect): Omit<TeamSpec, "name" | "instances"> | undefined {
   const max = limits.MATCH_PLAYERS_MAX;
   const minPlayers = readCount(fields("minPlayers"), { min: 0, max });
   const maxPlayers = readCount(fields("maxPlayers"), { min: 1, max });
@@ -40,7 +45,7 @@ function readTeam(fields: Fields, name: string, dialect: Dialect): TeamSpec | un
   if (minPlayers === undefined || maxPlayers === undefined || !quantity) return undefined;
   if (minPlayers > maxPlayers)
     return refuse(fields("maxPlayers"), `must be at least minPlayers, which is ${minPlayers}`);
-  return { name, minPlayers, maxPlayers, ...quantity, instances: instanceNames(dialect, name, quantity.maxQuantity) };
+  return { minPlayers, maxPlayers, ...quantity };
 }
 
 type Quantity = { readonly minQuantity: number; readonly maxQuantity: number };

@@ -106,24 +106,29 @@ export const collection: RuleType<CollectionRule> = {
     const over = describeSources(measurements);
     const range = maxCount === Number.POSITIVE_INFINITY ? `${minCount} or more` : `${minCount} to ${maxCount}`;
     const isForAll = measurements.every((one) => isPerPlayer(one) && sourceOf(one).teams.isAll);
-    const prunes = measurements.every(isPerPlayer) && reference?.type !== "expression";
-    const residual = { kind: "residual", over, prunes } as const;
+    const isEarly = measurements.every(isPerPlayer) && reference?.type !== "expression";
+    const residual = (says: string, prunes: boolean) =>
+      ({ kind: "residual", over, says, prunes: prunes && isEarly }) as const;
+    const isBounded = maxCount !== Number.POSITIVE_INFINITY;
     switch (operation) {
       case "intersection": {
-        const says = `${range} shared by all`;
-        if (!isForAll || minCount === 0) return [{ ...residual, says }];
-        const isBounded = maxCount !== Number.POSITIVE_INFINITY;
-        return [
-          { kind: "mask", over, says: `${minCount} or more shared by all` },
-          ...(isBounded ? [{ ...residual, says }] : []),
-        ];
+        const least = `${minCount} or more shared by all`;
+        const shared = isForAll ? ({ kind: "mask", over, says: least } as const) : residual(least, true);
+        // That some are not shared, whoever comes last may bring about.
+        const most = residual(`at most ${maxCount} shared by all`, false);
+        return [...(minCount > 0 ? [shared] : []), ...(isBounded ? [most] : [])];
       }
-      case "contains":
-        return [{ ...residual, says: `${range} times ${reference?.type === "literal" ? reference.value[0] : ""}` }];
+      case "contains": {
+        const what = reference?.type === "literal" ? reference.value[0] : "";
+        // Whoever comes last may bring what still lacks.
+        const least = residual(`at least ${minCount} times ${what}`, false);
+        const most = residual(`at most ${maxCount} times ${what}`, true);
+        return [...(minCount > 0 ? [least] : []), ...(isBounded ? [most] : [])];
+      }
       case "reference_intersection_count": {
         const says = `${range} of the reference in each`;
         if (isForAll && reference?.type === "literal") return [{ kind: "admission", over, says }];
-        return [{ ...residual, says }];
+        return [residual(says, true)];
       }
     }
   },

@@ -57,9 +57,23 @@ export const compound: RuleType<CompoundRule> = {
     const isConjunction = statement.type === "and" && statement.parts.every((part) => part.type === "rule");
     if (isConjunction) return [...bound.values()].flatMap((member) => member.constraints);
     const over = [...new Set([...bound.values()].flatMap((member) => member.constraints.map((one) => one.over)))];
-    return [{ kind: "residual", over: over.join(", "), says: show(statement), prunes: statement.type === "or" }];
+    return [{ kind: "residual", over: over.join(", "), says: show(statement), prunes: mayPrune(statement, bound) }];
   },
 };
+
+/** Whether it shows early that it is broken: no way to break it is seen in whole matches only. */
+function mayPrune(statement: Statement, bound: CompoundRule["bound"]): boolean {
+  switch (statement.type) {
+    case "rule":
+      return getMember(bound, statement.name).constraints.every(({ kind, prunes }) => kind !== "residual" || prunes);
+    case "and":
+    case "or":
+      return statement.parts.every((part) => mayPrune(part, bound));
+    case "not":
+    case "xor":
+      return false;
+  }
+}
 
 function evaluate(statement: Statement, holds: (name: string) => boolean): boolean {
   switch (statement.type) {

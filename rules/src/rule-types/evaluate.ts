@@ -72,7 +72,8 @@ export type Pair = { readonly measured: number | string; readonly reference: num
 function perTeam(teams: TeamReference, roster: Roster, read: (team: RosterTeam) => Value): Value {
   if (teams.isAll) return roster.map(read);
   if (!teams.isList) return read(roster.find((team) => team.name === teams.instances[0]) ?? nobody);
-  return teams.instances.flatMap((name) => roster.filter((team) => team.name === name)).map(read);
+  const byName = new Map(roster.map((team) => [team.name, team]));
+  return teams.instances.flatMap((name) => byName.get(name) ?? []).map(read);
 }
 
 const nobody: RosterTeam = { name: "", players: [] };
@@ -81,9 +82,11 @@ type AttributeExpression = Extract<Expression, { readonly type: "attribute" }>;
 
 function readValues(players: readonly SeatedPlayer[], expression: AttributeExpression): readonly Value[] {
   const { aggregation } = expression;
+  if (aggregation === "each") return players.map((player) => readLeaf(player, expression));
+  const parties = Map.groupBy(players, (player) => player.ticketId);
   return players.map((player) => {
-    if (aggregation === "each" || player.ticketId === undefined) return readLeaf(player, expression);
-    const party = players.filter((other) => other.ticketId === player.ticketId);
+    if (player.ticketId === undefined) return readLeaf(player, expression);
+    const party = parties.get(player.ticketId) ?? [];
     if (aggregation === "any") return readLeaf(party.toSorted(byId)[0] ?? player, expression);
     const values = party.map((member) => readLeaf(member, expression));
     if (aggregation === "union" || aggregation === "intersection") {
@@ -107,8 +110,15 @@ function isNumberMap(value: AttributeValue | undefined): value is Readonly<Recor
 
 /** The strings of any of `lists`, or those of all. Each once, in the order of the first list that has them. */
 export function combine(how: "union" | "intersection", lists: readonly (readonly string[])[]): readonly string[] {
-  const all = [...new Set(lists.flat())];
-  return how === "union" ? all : all.filter((text) => lists.every((list) => list.includes(text)));
+  if (how === "union") return [...new Set(lists.flat())];
+  const [first = [], ...others] = lists;
+  let shared = [...new Set(first)];
+  for (const list of others) {
+    if (shared.length === 0) break;
+    const texts = new Set(list);
+    shared = shared.filter((text) => texts.has(text));
+  }
+  return shared;
 }
 
 function byId(one: SeatedPlayer, other: SeatedPlayer): number {

@@ -69,6 +69,23 @@ export function traitsOf(roster: Roster, rules: readonly Rule[]): readonly Trait
   });
 }
 
+/**
+ * What candidates have alone by `rules`, which are `first` as they hold at some age: a region that is too far at first may
+ * suit later. Each is read once.
+ */
+export function traitsAt(rules: readonly Rule[], first: readonly Rule[]): (candidate: Candidate) => readonly Trait[] {
+  // Of compounds, which are bound anew at every age, no trait is read.
+  const isSame = rules.every((rule, index) => rule === first[index] || !typeOf(rule).kinship(rule));
+  if (isSame) return (candidate) => candidate.traits;
+  const known = new Map<Candidate, readonly Trait[]>();
+  return (candidate) => {
+    const traits =
+      known.get(candidate) ?? (candidate.groups.length > 1 ? [] : traitsOf(aloneRoster(candidate.groups), rules));
+    known.set(candidate, traits);
+    return traits;
+  };
+}
+
 /** False only if no legal match holds both: some rule forbids any two such players. */
 export function areKin(
   kinships: readonly (Kinship | undefined)[],
@@ -87,6 +104,38 @@ export function areKin(
     }
     return left.type === "value" && right.type === "value" && left.value !== undefined && left.value === right.value;
   });
+}
+
+/** What both measure together, by rule, if `areKin`: who is kin to that is kin to each of them and to both. */
+export function joinTraits(
+  kinships: readonly (Kinship | undefined)[],
+  one: readonly Trait[],
+  other: readonly Trait[],
+): readonly Trait[] | undefined {
+  const joined: Trait[] = [];
+  for (const [index, kinship] of kinships.entries()) {
+    const left = one[index];
+    const right = other[index];
+    if (!kinship || !left || !right) joined.push(left ?? right);
+    else if (left.type === "range" && right.type === "range" && kinship.type === "within") {
+      const range = {
+        type: "range",
+        low: Math.min(left.low, right.low),
+        high: Math.max(left.high, right.high),
+      } as const;
+      if (range.high - range.low > kinship.spread) return undefined;
+      joined.push(range);
+    } else if (left.type === "set" && right.type === "set" && kinship.type === "shared") {
+      const values = new Set([...left.values].filter((value) => right.values.has(value)));
+      if (values.size < kinship.least) return undefined;
+      joined.push(values.size === left.values.size ? left : { type: "set", values });
+    } else {
+      const isSame = left.type === "value" && right.type === "value" && left.value === right.value;
+      if (!isSame || left.value === undefined) return undefined;
+      joined.push(left);
+    }
+  }
+  return joined;
 }
 
 function countShared(one: ReadonlySet<number | string>, other: ReadonlySet<number | string>): number {

@@ -1,15 +1,28 @@
 // The search behind new matches and fills: for the oldest ticket that can be placed at all, the largest legal match with
 // it. It goes anchor by anchor, tier by tier, from the most players down, and looks at people only for legal sizes.
 import { attributesRead, judgeRules, rosterOf } from "../judge.ts";
+import { EVERY_RULE_PLAYERS_MAX } from "../language/dialect.ts";
 import { sourceOf } from "../language/expression.ts";
 import { type JudgedTicket, openInstances, type RosterTeam, type SeatedTeam } from "../roster.ts";
 import { type RuleSet, type Tier, tierAt } from "../rule-set.ts";
 import type { Kinship } from "../rule-types/rule-type.ts";
 import { typeOf } from "../rule-types/table.ts";
-import { balanceTeams } from "./balance-teams.ts";
+import { balanceTeams, rosterOfPlaced } from "./balance-teams.ts";
 import { type Budget, lend, STEPS_PER_ANCHOR_MIN, stepsFor } from "./budget.ts";
-import { apartness, areKin, byAge, type Candidate, isAdmissible, readCandidate, traitsOf } from "./candidate.ts";
+import {
+  apartness,
+  areKin,
+  byAge,
+  type Candidate,
+  isAdmissible,
+  readCandidate,
+  type Trait,
+  traitsAt,
+  traitsOf,
+} from "./candidate.ts";
+import { crowdOrders } from "./crowd-orders.ts";
 import { mayMeet, type Need, needsOf, supplyOf, takeFrom, totalOf } from "./least-players.ts";
+import { seatCrowd } from "./seat-crowd.ts";
 import { type Bench, type Placed, type Seating, seatTickets } from "./seat-tickets.ts";
 import { sortBeside } from "./sort-beside.ts";
 import { isLegalSizes, listSizes, type Room, roomLeft, type Sizes, type Sizing } from "./team-sizes.ts";
@@ -77,7 +90,9 @@ type TierPlan = {
   readonly sizing: Sizing;
   readonly needs: readonly Need[];
   readonly kinships: readonly (Kinship | undefined)[];
-  readonly seatedTraits: ReturnType<typeof traitsOf>;
+  readonly seatedTraits: readonly Trait[];
+  /** What the ticket alone has for each rule as it holds at this age. */
+  readonly traitsOf: (candidate: Candidate) => readonly Trait[];
   readonly sizesByTotal: Map<number, readonly Sizes[]>;
   readonly admissible: Map<Candidate, boolean>;
 };
@@ -92,7 +107,7 @@ function planSearch(search: Search): Plan {
     .map((ticket) => readCandidate(ticket, rules, needed))
     .filter((candidate) => candidate !== undefined)
     .toSorted(byAge);
-  const seatedTraits = traitsOf(rosterOf(teams, seated), rules);
+  const roster = rosterOf(teams, seated);
   const planTier = (tier: Tier): TierPlan => {
     const sizing = search.sizingAt(tier);
     return {
@@ -100,7 +115,8 @@ function planSearch(search: Search): Plan {
       sizing,
       needs: needsOf(sizing),
       kinships: tier.rules.map((rule) => typeOf(rule).kinship(rule)),
-      seatedTraits,
+      seatedTraits: traitsOf(roster, tier.rules),
+      traitsOf: traitsAt(tier.rules, rules),
       sizesByTotal: new Map(),
       admissible: new Map(),
     };
@@ -138,9 +154,10 @@ function findWithAnchor(plan: Plan, { anchor, index }: Anchored, budget: Budget)
     if (fromAgeMs > ageOf(anchor)) break;
     // The oldest ticket of a match is its anchor: where it alone sets the age, only its own tier can be.
     if (isByOldest && fromAgeMs !== ageOf(anchor)) continue;
+    const anchorTraits = tierPlan.traitsOf(anchor);
     const suits = (candidate: Candidate) =>
-      areKin(tierPlan.kinships, anchor.traits, candidate.traits) &&
-      areKin(tierPlan.kinships, tierPlan.seatedTraits, candidate.traits) &&
+      areKin(tierPlan.kinships, anchorTraits, tierPlan.traitsOf(candidate)) &&
+      areKin(tierPlan.kinships, tierPlan.seatedTraits, tierPlan.traitsOf(candidate)) &&
       (isByOldest || ageOf(candidate) >= fromAgeMs) &&
       isAdmissibleAt(tierPlan, candidate);
     if (!suits(anchor)) continue;
@@ -179,13 +196,20 @@ type Wanted = Anchored & {
 function takeFirst(plan: Plan, { anchor, index, tierPlan, room, suits }: Wanted): readonly Candidate[] {
   const { partySizes } = plan;
   const candidates = sortBeside(anchor, plan.candidates.slice(index + 1), tierPlan.tier);
+  const largest = tierPlan.sizing.rooms.reduce((most, bench) => Math.max(most, bench.max - bench.seated), 0);
   const places = new Map<number, number>();
-  for (const size of partySizes) if (size <= room) places.set(size, SPARE_TICKETS_PER_SIZE + Math.ceil(room / size));
+  for (const size of partySizes) {
+    if (size > room) continue;
+    const filling = Math.ceil(room / size);
+    // Of a crowd half may lie on the one side of the anchor and half on the other.
+    places.set(size, filling + (room > EVERY_RULE_PLAYERS_MAX ? filling : 0) + SPARE_TICKETS_PER_SIZE);
+  }
   const found: Candidate[] = [];
   for (const candidate of candidates) {
     if (places.size === 0) break;
     const left = places.get(candidate.size);
-    if (left === undefined || !suits(candidate)) continue;
+    if (left === undefined || candidate.groups.some((group) => group.players.length > largest)) continue;
+    if (!suits(candidate)) continue;
     if (left > 1) places.set(candidate.size, left - 1);
     else places.delete(candidate.size);
     found.push(candidate);
@@ -200,10 +224,16 @@ type Attempt = {
 };
 
 /** From the most players down, every legal division into teams. Each has half of what is left, so that none eats all. */
-function findSeating(plan: Plan, { tierPlan, tickets, atLeast }: Attempt, budget: Budget) {
+function findSeating(plan: Plan, attempt: Attempt, budget: Budget): Seated | undefined {
+  const { tierPlan, tickets, atLeast } = attempt;
   const available = tickets.reduce((sum, candidate) => sum + candidate.size, 0);
   const least = Math.max(atLeast, totalOf(tierPlan.needs));
-  for (let players = Math.min(available, roomLeft(tierPlan.sizing)); players >= least; players -= 1) {
+  const most = Math.min(available, roomLeft(tierPlan.sizing));
+  if (most > EVERY_RULE_PLAYERS_MAX) {
+    const found = findCrowd(plan, { tierPlan, tickets, least, most }, budget);
+    if (found) return found;
+  }
+  for (let players = Math.min(most, EVERY_RULE_PLAYERS_MAX); players >= least; players -= 1) {
     for (const sizes of sizesFor(plan, { tierPlan, players }, budget)) {
       const found = lend(budget, Math.max(STEPS_PER_ANCHOR_MIN, budget.left / 2), (part) =>
         seatInTurn(plan, { tierPlan, tickets, sizes }, part),
@@ -212,6 +242,88 @@ function findSeating(plan: Plan, { tierPlan, tickets, atLeast }: Attempt, budget
     }
   }
   return undefined;
+}
+
+type Seated = { readonly found: Found; readonly players: number };
+
+/** Benches and tickets that a step lays out. */
+const CROWD_PER_STEP = 32;
+
+/** Divisions into teams that are tried for a crowd, each with every order of the tickets. */
+const CROWD_DIVISIONS_MAX = 16;
+
+/**
+ * The most that sit down when everybody takes the first bench that suits, in the best of three orders. Where those who
+ * found a seat are no legal match, as teams must be of one size, once more for as many as there were then.
+ */
+function findCrowd(
+  plan: Plan,
+  crowd: Pick<Attempt, "tierPlan" | "tickets"> & { readonly least: number; readonly most: number },
+  budget: Budget,
+): Seated | undefined {
+  const { tierPlan, tickets, least } = crowd;
+  const orders = crowdOrders(tickets, least, tierPlan);
+  let divisions = 0;
+  for (let players = orders.length > 0 ? crowd.most : 0; players >= least && budget.left > 0; ) {
+    let reached = 0;
+    let best: Seated | undefined;
+    for (const sizes of sizesFor(plan, { tierPlan, players }, budget).slice(0, CROWD_DIVISIONS_MAX / 4)) {
+      divisions += 1;
+      budget.left -= Math.ceil((sizes.length + tickets.length) / CROWD_PER_STEP);
+      const table = layTable(plan, { tierPlan, sizes });
+      for (const turn of orders) {
+        const seating = seatCrowd({ ...turn, ...table, ...tierPlan, ...lookOf(tierPlan, tickets) }, budget);
+        const seated = seating?.tickets.reduce((sum, ticket) => sum + ticket.size, 0) ?? 0;
+        reached = Math.max(reached, seated);
+        if (!seating || seated < least || seated <= (best?.players ?? 0)) continue;
+        const found = finishCrowd(plan, { tierPlan, benches: table.benches, seating }, budget);
+        if (found) best = { found, players: seated };
+        if (best?.players === players) return best;
+      }
+    }
+    if (best || divisions >= CROWD_DIVISIONS_MAX) return best;
+    players = reached > 0 ? Math.min(players - 1, reached) : players - 1;
+  }
+  return undefined;
+}
+
+/** Only rules that need a look at the roster get one; who asks for several teams says nothing by values alone. */
+function lookOf({ tier }: TierPlan, tickets: readonly Candidate[]) {
+  const isSplit = (ticket: Candidate) => ticket.groups.length > 1;
+  const residual = tier.rules.filter((rule) =>
+    typeOf(rule)
+      .constraints(rule)
+      .some(({ kind }) => kind === "residual"),
+  );
+  const rules = tickets.some(isSplit) ? tier.rules : residual;
+  return {
+    needsLook: (ticket: Candidate) => residual.length > 0 || isSplit(ticket),
+    mayStillHold: (roster: readonly RosterTeam[]) => rules.every((rule) => typeOf(rule).mayStillHold(rule, roster)),
+  };
+}
+
+/** The match of those who have sat down, if it is one: benches that nobody came to are taken away. */
+function finishCrowd(
+  plan: Plan,
+  crowd: { readonly tierPlan: TierPlan; readonly benches: readonly Bench[]; readonly seating: Seating },
+  budget: Budget,
+): Found | undefined {
+  const { tierPlan, seating } = crowd;
+  const sizeByName = new Map(crowd.benches.map((bench) => [bench.name, bench.seated.length]));
+  for (const { bench, group } of seating.placed) {
+    const name = crowd.benches[bench]?.name ?? "";
+    sizeByName.set(name, (sizeByName.get(name) ?? 0) + group.players.length);
+  }
+  const sizes = tierPlan.sizing.rooms.map((room) => sizeByName.get(room.name) ?? 0);
+  const { benches, isLegal } = layTable(plan, { tierPlan, sizes });
+  const indexOf = new Map(benches.map((bench, index) => [bench.name, index]));
+  const placed = seating.placed.map(({ bench, group }) => ({
+    bench: indexOf.get(crowd.benches[bench]?.name ?? "") ?? 0,
+    group,
+  }));
+  budget.left -= 1;
+  if (!isLegal(rosterOfPlaced(benches, placed), seating.tickets)) return undefined;
+  return finish(plan, { tierPlan, benches, isLegal, seating: { ...seating, placed } }, budget);
 }
 
 function sizesFor(
@@ -229,20 +341,16 @@ function sizesFor(
 
 type Division = { readonly tierPlan: TierPlan; readonly tickets: readonly Candidate[]; readonly sizes: Sizes };
 
-/**
- * Oldest first, as fairness asks. Where the budget ends that way, some early pick spoils every match: then nearest to the
- * anchor first, which seldom fails by rules about values, and largest first, which seldom fails by sizes of parties.
- */
-function seatInTurn(plan: Plan, { tierPlan, tickets, sizes }: Division, budget: Budget): Found | undefined {
-  const { seated } = plan.search;
-  const { tier, sizing, kinships } = tierPlan;
-  const playersOf = (name: string) => seated.filter((team) => team.name === name).flatMap((team) => team.players);
+/** The benches that are open for a division into teams, and when who sits on them is a match. */
+function layTable(plan: Plan, { tierPlan, sizes }: Pick<Division, "tierPlan" | "sizes">) {
+  const { sizing } = tierPlan;
+  const seated = new Map(plan.search.seated.map(({ name, players }) => [name, players]));
   const indexOf = new Map(sizing.rooms.map((room, index) => [room.name, index]));
   const sizeOf = (name: string) => sizes[indexOf.get(name) ?? -1] ?? 0;
   const benches: readonly Bench[] = openRooms(sizing, sizeOf).map((room) => ({
     name: room.name,
     template: room.template.name,
-    seated: playersOf(room.name),
+    seated: seated.get(room.name) ?? [],
     wanted: sizeOf(room.name) - room.seated,
     hasTwins: room.seated === 0 && !plan.distinct.has(room.name),
   }));
@@ -250,32 +358,54 @@ function seatInTurn(plan: Plan, { tierPlan, tickets, sizes }: Division, budget: 
     const own = tierOf(plan, chosen); // All may be older than the tier they were sought for.
     return Boolean(own && isLegalSizes(own.sizing, sizes) && judgeRules(own.tier.rules, roster).length === 0);
   };
-  const mayStillHold = (roster: readonly RosterTeam[]) =>
-    tier.rules.every((rule) => typeOf(rule).mayStillHold(rule, roster));
+  return { benches, isLegal };
+}
 
+/**
+ * Oldest first, as fairness asks. Where the budget ends that way, some early pick spoils every match: then nearest to the
+ * anchor first, which seldom fails by rules about values, and largest first, which seldom fails by sizes of parties.
+ */
+function turnsOf({ kinships, traitsOf: read }: TierPlan, tickets: readonly Candidate[]) {
   const [anchor, ...others] = tickets;
-  if (!anchor) return undefined;
-  const distances = new Map(others.map((other) => [other, apartness(kinships, anchor.traits, other.traits)]));
+  if (!anchor) return [];
+  const distances = new Map(others.map((other) => [other, apartness(kinships, read(anchor), read(other))]));
   const near = others.toSorted((one, other) => (distances.get(one) ?? 0) - (distances.get(other) ?? 0));
   const large = near.toSorted((one, other) => other.size - one.size);
-  const turns = [
+  return [
     { tickets, benchOrder: "emptiest" },
     { tickets: [anchor, ...near], benchOrder: "emptiest" },
     { tickets: [anchor, ...large], benchOrder: "tightest" },
   ] as const;
+}
+
+function seatInTurn(plan: Plan, { tierPlan, tickets, sizes }: Division, budget: Budget): Found | undefined {
+  const { benches, isLegal } = layTable(plan, { tierPlan, sizes });
+  const { rules } = tierPlan.tier;
+  const mayStillHold = (roster: readonly RosterTeam[]) =>
+    rules.every((rule) => typeOf(rule).mayStillHold(rule, roster));
+  const turns = turnsOf(tierPlan, tickets);
   for (const [index, turn] of turns.entries()) {
     const steps = index === turns.length - 1 ? budget.left : budget.left / 2;
     const seating = lend(budget, steps, (part) => seatTickets({ benches, mayStillHold, isLegal, ...turn }, part));
     if (seating === "exhausted") return undefined;
-    if (seating === "cut") continue;
-    const held = tierOf(plan, seating.tickets)?.tier ?? tier;
-    const { balancedAttribute: attribute, strategy } = held.algorithm;
-    if (strategy !== "balanced" || !attribute) return foundOf(held, benches, seating);
-    const isStillLegal = (roster: readonly RosterTeam[]) => isLegal(roster, seating.tickets);
-    const placed = balanceTeams({ benches, placed: seating.placed, attribute, isLegal: isStillLegal }, budget);
-    return foundOf(held, benches, { ...seating, placed });
+    if (seating !== "cut") return finish(plan, { tierPlan, benches, isLegal, seating }, budget);
   }
   return undefined;
+}
+
+type Finished = Pick<ReturnType<typeof layTable>, "benches" | "isLegal"> & {
+  readonly tierPlan: TierPlan;
+  readonly seating: Seating;
+};
+
+/** What was found, its teams made alike where the rule set says so. */
+function finish(plan: Plan, { tierPlan, benches, isLegal, seating }: Finished, budget: Budget): Found {
+  const held = tierOf(plan, seating.tickets)?.tier ?? tierPlan.tier;
+  const { balancedAttribute: attribute, strategy } = held.algorithm;
+  if (strategy !== "balanced" || !attribute) return foundOf(held, benches, seating);
+  const isStillLegal = (roster: readonly RosterTeam[]) => isLegal(roster, seating.tickets);
+  const placed = balanceTeams({ benches, placed: seating.placed, attribute, isLegal: isStillLegal }, budget);
+  return foundOf(held, benches, { ...seating, placed });
 }
 
 function openRooms(sizing: Sizing, sizeOf: (instance: string) => number): readonly Room[] {
@@ -284,6 +414,7 @@ function openRooms(sizing: Sizing, sizeOf: (instance: string) => number): readon
 }
 
 function foundOf(tier: Tier, benches: readonly Bench[], { tickets, placed }: Seating): Found {
-  const teams = benches.map((bench, index) => ({ bench, added: placed.filter((one) => one.bench === index) }));
+  const byBench = Map.groupBy(placed, (one) => one.bench);
+  const teams = benches.map((bench, index) => ({ bench, added: byBench.get(index) ?? [] }));
   return { tier, tickets: tickets.toSorted(byAge), teams };
 }

@@ -3,6 +3,7 @@
 import type { RosterTeam, SeatedPlayer } from "../roster.ts";
 import type { Budget } from "./budget.ts";
 import type { Candidate, Group } from "./candidate.ts";
+import { reachableSums } from "./reachable-sums.ts";
 
 /** An open team with who sits there already and how many it still takes: exactly that many. */
 export type Bench = {
@@ -35,7 +36,10 @@ export function seatTickets(task: SeatingTask, budget: Budget): Seating | "exhau
   const roster = benches.map((bench) => ({ name: bench.name, players: [...bench.seated] }));
   const wanted = benches.map((bench) => bench.wanted);
   const total = wanted.reduce((sum, count) => sum + count, 0);
-  const reachable = reachableSums(tickets, total);
+  const isReachable = reachableSums(
+    tickets.map((ticket) => ticket.size),
+    total,
+  );
   const seatedIds = new Set(benches.flatMap((bench) => bench.seated.map((player) => player.playerId)));
   const chosen: Candidate[] = [];
   const placed: Placed[] = [];
@@ -46,7 +50,7 @@ export function seatTickets(task: SeatingTask, budget: Budget): Seating | "exhau
     const last = chosen.length === 0 ? 1 : tickets.length; // The anchor, or nobody.
     for (let i = from; i < last; i += 1) {
       const ticket = tickets[i];
-      if (!ticket || !reachable[i]?.[left]) return false;
+      if (!ticket || !isReachable(i, left)) return false;
       if (ticket.size > left || hasSeatedPlayer(ticket)) continue;
       for (const seats of waysToSit(ticket.groups, { benches, wanted, order: task.benchOrder })) {
         if (!spend()) return false;
@@ -59,7 +63,7 @@ export function seatTickets(task: SeatingTask, budget: Budget): Seating | "exhau
     return false;
   };
   /** No bench is left with a gap that the tickets from `index` on have no sizes for. */
-  const canFillUp = (index: number) => wanted.every((count) => reachable[index]?.[count]);
+  const canFillUp = (index: number) => wanted.every((count) => isReachable(index, count));
   const spend = (): boolean => {
     if (budget.left <= 0) isCut = true;
     else budget.left -= 1;
@@ -90,20 +94,6 @@ export function seatTickets(task: SeatingTask, budget: Budget): Seating | "exhau
   return isCut ? "cut" : "exhausted";
 }
 
-/** Whether the tickets from index `i` on can make up each sum of players: what else is left is not worth a look. */
-function reachableSums(tickets: readonly Candidate[], total: number): readonly Uint8Array[] {
-  let after = new Uint8Array(total + 1);
-  after[0] = 1;
-  const sums = [after];
-  for (const ticket of tickets.toReversed()) {
-    const here = after.slice();
-    for (let sum = ticket.size; sum <= total; sum += 1) here[sum] = (here[sum] ?? 0) | (after[sum - ticket.size] ?? 0);
-    sums.unshift(here);
-    after = here;
-  }
-  return sums;
-}
-
 type Benches = {
   readonly benches: readonly Bench[];
   readonly wanted: readonly number[];
@@ -116,8 +106,10 @@ function waysToSit(groups: readonly Group[], { benches, wanted, order }: Benches
   if (!group) return [[]];
   const size = group.players.length;
   const fitting = benches
-    .map((bench, index) => ({ bench, index, room: wanted[index] ?? 0 }))
-    .filter(({ bench, room }) => room >= size && asksFor(group, bench))
+    .flatMap((bench, index) => {
+      const room = wanted[index] ?? 0;
+      return room >= size && asksFor(group, bench) ? [{ bench, index, room }] : [];
+    })
     .filter(({ bench, room }, at, all) => {
       const isUntouched = bench.hasTwins && room === bench.wanted;
       const isSame = (one: (typeof all)[number]) =>
@@ -125,12 +117,14 @@ function waysToSit(groups: readonly Group[], { benches, wanted, order }: Benches
       return !isUntouched || all.findIndex(isSame) === at;
     })
     .toSorted((one, other) => (order === "emptiest" ? other.room - one.room : one.room - other.room));
+  if (others.length === 0) return fitting.map(({ index }) => [{ bench: index, group }]);
   return fitting.flatMap(({ index }) => {
     const rest = wanted.map((room, at) => (at === index ? room - size : room));
     return waysToSit(others, { benches, wanted: rest, order }).map((seats) => [{ bench: index, group }, ...seats]);
   });
 }
 
-function asksFor(group: Group, bench: Bench): boolean {
+/** Whether the group may sit there: who asks for a team sits in no other. */
+export function asksFor(group: Group, bench: Bench): boolean {
   return group.team === undefined || group.team === bench.name || group.team === bench.template;
 }

@@ -35,6 +35,12 @@ const SIZES_TRIED_MAX = 256;
 const WALK_STEPS_MAX = 4_096;
 /** Choices of how many instances to open that are looked at: the product over repeated teams may be large. */
 const OPENINGS_MAX = 256;
+/** Looks to find them: teams of fixed sizes may leave next to none that comes to the number of players. */
+const OPENING_LOOKS_MAX = 16_384;
+/** Rooms and players beyond which only even sizes are looked at, and fewer openings: each costs as much as there are. */
+const CROWD = 256;
+/** Rooms and players that a step looks at: it takes no longer than another. */
+const CROWD_PER_STEP = 32;
 
 /**
  * The sizing of `tier`: `teams` whose bounds hold, `seated` who sits there, `maxOf` the most an instance may hold.
@@ -68,18 +74,26 @@ export function roomLeft(sizing: Sizing): number {
 
 /** Whether a roster of these sizes can be legal: open teams within their bounds, rules that only count players kept. */
 export function isLegalSizes(sizing: Sizing, sizes: Sizes): boolean {
-  const sizeByName = new Map(sizing.rooms.map((room, index) => [room.name, sizes[index] ?? 0]));
-  const sizeOf = (name: string) => sizeByName.get(name) ?? 0;
-  const maxByName = new Map(sizing.rooms.map((room) => [room.name, room.max]));
+  const byName = new Map(sizing.rooms.map(({ name, max }, index) => [name, { max, size: sizes[index] ?? 0 }]));
+  const sizeOf = (name: string) => byName.get(name)?.size ?? 0;
   const roster: RosterTeam[] = [];
   for (const team of sizing.teams) {
     for (const name of openInstances(team, sizeOf)) {
       const size = sizeOf(name);
-      if (size < team.minPlayers || size > (maxByName.get(name) ?? 0)) return false;
-      roster.push({ name, players: Array.from({ length: size }, () => anybody) });
+      if (size < team.minPlayers || size > (byName.get(name)?.max ?? 0)) return false;
+      if (sizing.countRules.length > 0) roster.push({ name, players: Array<typeof anybody>(size).fill(anybody) });
     }
   }
   return keepsCounts(sizing.countRules, roster);
+}
+
+/** Every room that may hold anybody at its most: what bounds alone allow at the utmost. */
+export function fullSizes({ rooms }: Sizing): Sizes {
+  return rooms.map((room) => (room.seated > 0 || mayOpen(room) ? room.max : 0));
+}
+
+function mayOpen({ max, template }: Room): boolean {
+  return max >= Math.max(1, template.minPlayers);
 }
 
 /**
@@ -88,9 +102,22 @@ export function isLegalSizes(sizing: Sizing, sizes: Sizes): boolean {
  */
 export function listSizes(sizing: Sizing, added: number, distinct: ReadonlySet<string>): SizesList {
   const { rooms } = sizing;
+  const found = new Map<string, Sizes>();
+  const rank = (one: Sizes) => ({ open: one.filter((size) => size > 0).length, gap: unevenness(rooms, one) });
+  const list = () => {
+    const ranked = [...found.values()].map((one) => ({ sizes: one, ...rank(one) }));
+    ranked.sort((one, other) => one.open - other.open || one.gap - other.gap); // Stable: ties keep the order of the walk.
+    return ranked.map((one) => one.sizes);
+  };
+  const crowd = rooms.length + added;
+  const openings = listOpenings(sizing, added, crowd > CROWD ? Math.ceil((OPENINGS_MAX * 8) / crowd) : OPENINGS_MAX);
+  for (const opening of openings) {
+    const even = evenSizes(sizing, opening, added);
+    if (even && isLegalSizes(sizing, even)) found.set(even.join(), even);
+  }
+  if (crowd > CROWD) return { list: list(), steps: (openings.length + 1) * Math.ceil(crowd / CROWD_PER_STEP) };
   const roomAfter = [0];
   for (const room of rooms.toReversed()) roomAfter.unshift(room.max - room.seated + (roomAfter[0] ?? 0));
-  const found = new Map<string, Sizes>();
   const sizes = rooms.map((room) => room.seated);
   let steps = 0;
   let tried = 0;
@@ -122,39 +149,73 @@ export function listSizes(sizing: Sizing, added: number, distinct: ReadonlySet<s
       before?.template === room.template && [before, room].every((one) => one.seated === 0 && !distinct.has(one.name));
     const max = Math.min(room.max, room.seated + left, isTwin ? (sizes[index - 1] ?? 0) : room.max);
     const share = room.seated + (left * (room.max - room.seated)) / Math.max(1, roomAfter[index] ?? 1);
-    const least = Math.max(room.template.minPlayers, room.seated, 1);
+    const least = floorOf(room);
     const choices = Array.from({ length: Math.max(0, max - least + 1) }, (_, offset) => least + offset);
     if (room.seated === 0) choices.push(0);
     return choices.toSorted((one, other) => Math.abs(one - share) - Math.abs(other - share) || other - one);
   };
 
-  const openings = listOpenings(sizing);
-  for (const opening of openings) {
-    const even = evenSizes(sizing, opening, added);
-    if (even && isLegalSizes(sizing, even)) found.set(even.join(), even);
-  }
   descend(0, added);
-  const rank = (one: Sizes) => ({ open: one.filter((size) => size > 0).length, gap: unevenness(rooms, one) });
-  const ranked = [...found.values()].map((one) => ({ sizes: one, ...rank(one) }));
-  ranked.sort((one, other) => one.open - other.open || one.gap - other.gap); // Stable: ties keep the order of the walk.
-  return { list: ranked.map((one) => one.sizes), steps: Math.ceil(steps / 8) + tried + openings.length };
+  return { list: list(), steps: Math.ceil(steps / 8) + tried + openings.length };
 }
 
-/** Every choice of rooms to have players in: those that do, and for each team none, one, two … of its empty instances. */
-function listOpenings({ teams, rooms }: Sizing): readonly ReadonlySet<Room>[] {
-  let openings: readonly ReadonlySet<Room>[] = [new Set(rooms.filter((room) => room.seated > 0))];
-  for (const team of teams) {
-    const empty = rooms.filter((room) => room.template === team && room.seated === 0);
-    const counts = Array.from({ length: empty.length + 1 }, (_, count) => empty.slice(0, count));
-    openings = openings.flatMap((opening) => counts.map((opened) => new Set([...opening, ...opened])));
-    openings = openings.slice(0, OPENINGS_MAX);
+/**
+ * Choices of rooms to have players in that bounds allow to take `added` more: those that do, and for each team none, one,
+ * two … of its empty instances, fewest first; `most` choices in all.
+ */
+function listOpenings({ teams, rooms }: Sizing, added: number, most: number): readonly ReadonlySet<Room>[] {
+  const inPlay = rooms.filter((room) => room.seated > 0);
+  const seated = inPlay.map((room) => ({ floor: floorOf(room) - room.seated, room: room.max - room.seated }));
+  const empty = teams.map((team) => rooms.filter((room) => room.template === team && !room.seated && mayOpen(room)));
+  const roomAfter = [0];
+  for (const some of empty.toReversed()) {
+    roomAfter.unshift(some.reduce((sum, room) => sum + room.max, roomAfter[0] ?? 0));
   }
+  /** An instance that has to be there and may not be empty has somebody in it. */
+  const lackingOf = (index: number) => {
+    const team = teams[index];
+    if (!team || team.minPlayers === 0) return 0;
+    return team.minQuantity - inPlay.filter((room) => room.template === team).length;
+  };
+  const openings: ReadonlySet<Room>[] = [];
+  const opened: Room[] = [];
+  let looks = 0;
+  const descend = (index: number, range: { readonly least: number; readonly most: number }): void => {
+    looks += 1;
+    if (looks > OPENING_LOOKS_MAX || openings.length >= most) return;
+    if (range.least > added || range.most + (roomAfter[index] ?? 0) < added) return;
+    const some = empty[index];
+    if (!some) {
+      openings.push(new Set([...inPlay, ...opened]));
+      return;
+    }
+    const before = opened.length;
+    const lacking = lackingOf(index);
+    if (lacking <= 0) descend(index + 1, range);
+    let { least, most: top } = range;
+    for (const [count, room] of some.entries()) {
+      least += floorOf(room);
+      top += room.max;
+      opened.push(room);
+      if (count + 1 >= lacking) descend(index + 1, { least, most: top });
+      if (looks > OPENING_LOOKS_MAX || openings.length >= most || least > added) break;
+    }
+    opened.length = before;
+  };
+  descend(0, {
+    least: seated.reduce((sum, one) => sum + one.floor, 0),
+    most: seated.reduce((sum, one) => sum + one.room, 0),
+  });
   return openings;
+}
+
+function floorOf({ template, seated }: Room): number {
+  return Math.max(template.minPlayers, seated, 1);
 }
 
 /** The sizes that add `added` players to the rooms of `opening` as evenly as minima and maxima allow, if they fit. */
 function evenSizes({ rooms }: Sizing, opening: ReadonlySet<Room>, added: number): Sizes | undefined {
-  const floors = rooms.map((room) => (opening.has(room) ? Math.max(room.template.minPlayers, room.seated, 1) : 0));
+  const floors = rooms.map((room) => (opening.has(room) ? floorOf(room) : 0));
   const total = rooms.reduce((sum, room) => sum + room.seated, added);
   const fillTo = (level: number) =>
     rooms.map((room, index) => {
