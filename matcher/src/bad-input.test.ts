@@ -288,8 +288,8 @@ refuses("backfills", [
   { name: "an unknown team", call: () => toAdd({ constructor: 1 }), reason: "TEAM_UNKNOWN" },
   { name: "a team of 100,000", call: () => toAdd({ [long]: 1 }), reason: "TEAM_UNKNOWN" },
   {
-    name: "10,000 teams",
-    call: () => toAdd(many(10_000) as Record<string, number>),
+    name: "10,001 teams",
+    call: () => toAdd(many(10_001) as Record<string, number>),
     ...{ reason: "FIELD_INVALID", field: "add_players" },
   },
   {

@@ -20,7 +20,7 @@ const backfill: Backfill = {
 const withPlayer = (more: object) => ({ players: [{ ...player("anna", "red"), ...more }] });
 const many = (count: number, attributes: Record<string, unknown> = {}) =>
   Array.from({ length: count }, (_, index) => ({ ...player(`p${index}`), attributes }));
-/** A session of about 0.9 MB, and what makes it too large for a message. */
+/** A session of about 0.9 MB. */
 const crowd = { capacity: 10_000, teams: [], players: many(5_000, { motto: "m".repeat(110) }) };
 
 const badPlacements: readonly {
@@ -110,9 +110,9 @@ const badPlacements: readonly {
     field: "backfill.add_players.red",
   },
   {
-    name: "a backfill of 1,001 teams",
+    name: "a backfill of 10,001 teams",
     request: {
-      backfill: { ...backfill, progress: many(1_001).map(() => ({ team: "red", have: 0, reserved: 0, goal: 0 })) },
+      backfill: { ...backfill, progress: many(10_001).map(() => ({ team: "red", have: 0, reserved: 0, goal: 0 })) },
     },
     reason: "FIELD_INVALID",
     field: "backfill.progress",
@@ -122,12 +122,6 @@ const badPlacements: readonly {
     request: { data: "x".repeat(65_537) },
     reason: "FIELD_INVALID",
     field: "data",
-  },
-  {
-    name: "players whose session fits into no message",
-    request: { ...crowd, players: many(9_000, { motto: "m".repeat(60) }) },
-    reason: "FIELD_INVALID",
-    field: "players",
   },
 ];
 
@@ -237,13 +231,21 @@ test("ApplyFill refuses what would not fit, and seats nobody", async () => {
   }
 });
 
-test("no session grows beyond a message: not by newcomers, not by its backfill", async () => {
+test("no session grows beyond an answer: not by newcomers, not by its backfill", async () => {
   await using world = await createFleetWorld();
-  const session = await world.place(crowd);
-  const newcomers = many(2_000, { motto: "m".repeat(256) }).map((one) => ({ ...one, playerId: `new ${one.playerId}` }));
-  expect(await reasonOf(world.fill(session, { newcomers }))).toMatchObject({ metadata: { field: "newcomers" } });
+  let session = await world.place(crowd);
+  const newcomers = (wave: number) =>
+    many(500, { a: "m".repeat(250), b: "m".repeat(250), c: "m".repeat(250), d: "m".repeat(250) }).map((one) => ({
+      ...one,
+      playerId: `${wave} ${one.playerId}`,
+    }));
+  for (let wave = 0; wave < 5; wave += 1) {
+    session = await world.fill(session, { fillId: `f${wave}`, newcomers: newcomers(wave) });
+  }
+  const full = world.fill(session, { fillId: "full", newcomers: newcomers(5) });
+  expect(await reasonOf(full)).toMatchObject({ metadata: { field: "newcomers" } });
   const { battleSessionId } = session;
-  const progress = many(1_000).map(({ playerId }) => ({ team: playerId.padEnd(128), have: 0, reserved: 0, goal: 0 }));
+  const progress = many(4_000).map(({ playerId }) => ({ team: playerId.padEnd(128), have: 0, reserved: 0, goal: 0 }));
   const update = { updateId: "u1", battleSessionId, backfill: { ...backfill, progress } };
   expect(await reasonOf(world.fleet.updateServerSession(update))).toMatchObject({ metadata: { field: "backfill" } });
   expect(await world.describe(battleSessionId)).toEqual(session);

@@ -1,7 +1,12 @@
 // Every limit of the contracts, with its unit and its reason. Adapters and parsers read them here, nowhere else.
 
-/** Largest request or response in bytes: gRPC buffers a whole message before anybody can look at it. */
+/** Largest request in bytes: gRPC buffers a whole message before anybody can look at it. */
 export const MESSAGE_BYTES_MAX = 1024 * 1024;
+/**
+ * Largest answer in bytes, or message of a stream that answers: a session of 10,000 players is told whole to those who ask
+ * the service, whom they trust. gRPC's clients in other languages take as much unless they are told otherwise.
+ */
+export const ANSWER_BYTES_MAX = 4 * MESSAGE_BYTES_MAX;
 /** Longest deadline of a unary call in ms: longer waits belong into a stream. */
 export const CALL_DEADLINE_MS_MAX = 60_000;
 /** Deadline of a unary call that states none, in ms. */

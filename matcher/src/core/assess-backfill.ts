@@ -9,14 +9,7 @@ import {
   type SeatedTeam,
   teamShapes,
 } from "@muster/rules";
-import {
-  type BackfillFinding,
-  type BackfillRecord,
-  isLiveBackfill,
-  stepBackfill,
-  type TeamGoal,
-  withPhase,
-} from "./backfill.ts";
+import { type BackfillFinding, type BackfillRecord, isLiveBackfill, stepBackfill, withPhase } from "./backfill.ts";
 import { type AssignedPlayer, ticketsOf } from "./match.ts";
 
 /** The part of a session that a backfill looks at. */
@@ -65,7 +58,8 @@ export function sizesOf({ teams, playerSessions }: Pick<Seats, "teams" | "player
 
 /** Who sits where, as rules judge it. */
 export function seatedTeams({ teams, playerSessions }: Pick<Seats, "teams" | "playerSessions">): readonly SeatedTeam[] {
-  return teams.map(({ name }) => ({ name, players: playerSessions.filter((seat) => seat.team === name) }));
+  const byTeam = Map.groupBy(playerSessions, (seat) => seat.team);
+  return teams.map(({ name }) => ({ name, players: byTeam.get(name) ?? [] }));
 }
 
 /** One entry a team, in the session's order. */
@@ -73,16 +67,14 @@ export function progressOf(
   { document, goals }: Pick<Terms, "document" | "goals">,
   { teams, playerSessions }: Pick<Seats, "teams" | "playerSessions">,
 ): Backfill["progress"] {
+  const byTeam = Map.groupBy(playerSessions, (seat) => seat.team);
+  const goalByTeam = new Map(goals.map(({ team, players }) => [team, players]));
   return teams.map(({ name, capacity }) => {
-    const seats = playerSessions.filter((seat) => seat.team === name);
+    const seats = byTeam.get(name) ?? [];
     const reserved = seats.filter((seat) => seat.state === "RESERVED").length;
-    const goal = document.strategy === "CUSTOM" ? goalOf(name, goals) : capacity;
+    const goal = document.strategy === "CUSTOM" ? (goalByTeam.get(name) ?? 0) : capacity;
     return { team: name, have: seats.length - reserved, reserved, goal };
   });
-}
-
-function goalOf(team: string, goals: readonly TeamGoal[]): number {
-  return goals.find((goal) => goal.team === team)?.players ?? 0;
 }
 
 /** The first that holds, in this order. */

@@ -172,6 +172,7 @@ function checkRoster({ battle, seatsAddedAtVersion }: ServerSession, fill: Fill)
 
 function checkRoom(battle: BattleSession, newcomers: readonly PlayerToSeat[]): void {
   const seated = new Set(battle.playerSessions.map((seat) => seat.playerId));
+  const names = new Set(battle.teams.map((team) => team.name));
   for (const { playerId, team } of newcomers) {
     if (seated.has(playerId)) {
       throw new MusterError(
@@ -182,14 +183,15 @@ function checkRoom(battle: BattleSession, newcomers: readonly PlayerToSeat[]): v
         },
       );
     }
-    if (battle.teams.length === 0 ? team !== undefined : !battle.teams.some((one) => one.name === team)) {
+    if (battle.teams.length === 0 ? team !== undefined : team === undefined || !names.has(team)) {
       throw teamUnknown("a player", team, battle.teams);
     }
   }
   checkCapacity("the session", battle.capacity, battle.playerSessions.length, newcomers.length);
+  const used = Map.groupBy(battle.playerSessions, (seat) => seat.team);
+  const more = Map.groupBy(newcomers, (player) => player.team);
   for (const { name, capacity } of battle.teams) {
-    const used = battle.playerSessions.filter((seat) => seat.team === name).length;
-    checkCapacity(`team ${name}`, capacity, used, newcomers.filter((player) => player.team === name).length);
+    checkCapacity(`team ${name}`, capacity, used.get(name)?.length ?? 0, more.get(name)?.length ?? 0);
   }
 }
 

@@ -4,12 +4,10 @@ import type { FleetApp } from "../fleet-app.ts";
 import { bodyDigest } from "./body-digest.ts";
 import { placementOf } from "./placement-of.ts";
 import { readPlacementRequest } from "./placement-wire.ts";
-import { checkPlacementFits } from "./session-size.ts";
 
 /** Reads the request, decides, answers with the placement as it is then. Reasons: the .proto. */
 export async function startPlacement(app: FleetApp, message: StartPlacementRequest): Promise<StartPlacementResponse> {
   const request = readPlacementRequest(message);
-  checkPlacementFits(request);
   const asked = { request, bodyDigest: bodyDigest(request) };
   const placementId = await app.runner.decide((state, moment) => decide(state, asked, moment));
   return { placement: await placementOf(app, placementId) };

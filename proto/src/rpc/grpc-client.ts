@@ -7,7 +7,7 @@ import {
   Metadata,
   type ServiceError,
 } from "@grpc/grpc-js";
-import { CALL_DEADLINE_MS_DEFAULT, MESSAGE_BYTES_MAX } from "../limits.ts";
+import { ANSWER_BYTES_MAX, CALL_DEADLINE_MS_DEFAULT, MESSAGE_BYTES_MAX } from "../limits.ts";
 import { MusterError } from "../muster-error.ts";
 import { readGrpcError } from "./grpc-error.ts";
 import { bytesOf } from "./message-bytes.ts";
@@ -26,7 +26,7 @@ export const grpcNetwork: Network = { connect: connectGrpc };
 function connectGrpc(address: string, options: { readonly token?: string } = {}): Peer {
   // No keepalive pings: on loopback they only provoke servers that count them (agones.md §3.2).
   const grpc = new GrpcClient(address, credentials.createInsecure(), {
-    "grpc.max_receive_message_length": MESSAGE_BYTES_MAX,
+    "grpc.max_receive_message_length": ANSWER_BYTES_MAX,
     "grpc.max_send_message_length": MESSAGE_BYTES_MAX,
     "grpc.initial_reconnect_backoff_ms": 100,
     "grpc.min_reconnect_backoff_ms": 100,

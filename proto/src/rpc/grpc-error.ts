@@ -1,7 +1,7 @@
 // MusterError ↔ gRPC status. The reason travels as google.rpc.ErrorInfo, so that clients of other languages find it too.
 import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import { ErrorInfo, Status } from "../../gen/google/rpc/status.ts";
-import { MESSAGE_BYTES_MAX } from "../limits.ts";
+import { ANSWER_BYTES_MAX, MESSAGE_BYTES_MAX } from "../limits.ts";
 import { MusterError, readReason, toMusterError } from "../muster-error.ts";
 import type { GrpcCode } from "../reasons.ts";
 
@@ -43,7 +43,7 @@ export function readGrpcError(error: ServiceError, target: string, calledOff: bo
   if (info) return new MusterError(readReason(info.reason, code), error.details, { metadata: info.metadata });
   // What grpc-js says of both ends and both directions. The same message is too large again: this is no overload.
   if (code === "RESOURCE_EXHAUSTED" && error.details.includes("larger than")) {
-    const why = `Cannot finish the call to ${target} as a message has at most ${MESSAGE_BYTES_MAX} bytes: ${error.details}`;
+    const why = `Cannot finish the call to ${target} as a request has at most ${MESSAGE_BYTES_MAX} bytes and an answer ${ANSWER_BYTES_MAX}: ${error.details}`;
     return new MusterError("MESSAGE_TOO_LARGE", why, { cause: error });
   }
   return new MusterError(readReason(undefined, code), describe(code, error.details, target), { cause: error });

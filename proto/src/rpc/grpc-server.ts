@@ -11,7 +11,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { createChannel, systemClock } from "@muster/kit";
-import { CALL_DEADLINE_MS_MAX, MESSAGE_BYTES_MAX } from "../limits.ts";
+import { ANSWER_BYTES_MAX, CALL_DEADLINE_MS_MAX, MESSAGE_BYTES_MAX } from "../limits.ts";
 import { fieldInvalid, MusterError } from "../muster-error.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { writeGrpcError } from "./grpc-error.ts";
@@ -46,7 +46,7 @@ export async function serveGrpc(options: GrpcServerOptions): Promise<Listening> 
   const health = createServerHealth(services);
   const server = new Server({
     "grpc.max_receive_message_length": MESSAGE_BYTES_MAX,
-    "grpc.max_send_message_length": MESSAGE_BYTES_MAX,
+    "grpc.max_send_message_length": ANSWER_BYTES_MAX,
     "grpc.max_metadata_size": 16 * 1024,
   });
   for (const { definition, handlers } of [...services, health.implementation]) {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http2";
 import { expect, test, vi } from "vitest";
 import { HealthCheckRequest, HealthDefinition } from "../../gen/grpc/health/v1/health.ts";
-import { CALL_DEADLINE_MS_MAX, MESSAGE_BYTES_MAX } from "../limits.ts";
+import { ANSWER_BYTES_MAX, CALL_DEADLINE_MS_MAX, MESSAGE_BYTES_MAX } from "../limits.ts";
 import { BackfillServiceDefinition } from "../messages/matchmaking.ts";
 import { fieldInvalid, MusterError } from "../muster-error.ts";
 import { grpcNetwork } from "./grpc-client.ts";
@@ -167,11 +167,10 @@ test("serveGrpc() ends a call whose caller would wait for ever", async () => {
   }
 });
 
-const large = Buffer.alloc(MESSAGE_BYTES_MAX + 1);
 const bytesAs = (bytes: Uint8Array) => ({ encode: () => ({ finish: () => bytes }), decode: () => ({ status: 1 }) });
 const tooLarge = [
-  { name: "request", method: { ...check, requestType: bytesAs(large) } },
-  { name: "answer", method: { ...check, responseType: bytesAs(large) } },
+  { name: "request", method: { ...check, requestType: bytesAs(Buffer.alloc(MESSAGE_BYTES_MAX + 1)) } },
+  { name: "answer", method: { ...check, responseType: bytesAs(Buffer.alloc(ANSWER_BYTES_MAX + 1)) } },
 ];
 for (const { name, method } of tooLarge) {
   test(`grpcNetwork tells that a ${name} is too large, and that it will be again`, async () => {
