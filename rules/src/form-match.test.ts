@@ -231,6 +231,15 @@ const rows: readonly {
     match: "red: a | blue: c",
   },
   {
+    name: "asks for no distance from the average of a team that stays empty",
+    document: redBlue(0, 2, {
+      playerAttributes: [skill],
+      rules: [{ ...fair, referenceValue: "avg(teams[blue].players.playerAttributes[skill])" }],
+    }),
+    tickets: [skilled("a", 100), skilled("b", 900, 1)],
+    match: "red: a b | blue: ",
+  },
+  {
     name: "makes teams alike where a search is balanced",
     document: redBlue(2, 2, {
       playerAttributes: [skill],

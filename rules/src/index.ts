@@ -1,4 +1,5 @@
 // For the matcher and for tools: read rule sets; judge, form and fill matches by them.
+export { type CompiledRules, compileRule, compileRules } from "./compile/compile-rules.ts";
 export { type Constraint, constraintKinds, isIndexed } from "./explain/constraint.ts";
 export { type Explanation, explainRuleSet, renderExplanation } from "./explain/explain.ts";
 export { type Lint, lintCodes } from "./explain/lint.ts";

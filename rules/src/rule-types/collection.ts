@@ -26,7 +26,7 @@ export type CollectionRule = {
   readonly maxCount: number;
 };
 
-type CollectionReference =
+export type CollectionReference =
   | { readonly type: "literal"; readonly value: readonly string[] }
   | { readonly type: "expression"; readonly expression: Expression };
 

@@ -9,7 +9,7 @@ import { type Reference, readLiteral, readMeasurements, readReference } from "./
 import type { RuleType } from "./rule-type.ts";
 
 const operations = ["=", "!=", "<", "<=", ">", ">="] as const;
-type Operation = (typeof operations)[number];
+export type Operation = (typeof operations)[number];
 
 export type ComparisonRule = {
   readonly name: string;
@@ -110,7 +110,8 @@ function isEquality(operation: Operation): boolean {
   return operation === "=" || operation === "!=";
 }
 
-function compare(left: number | string, operation: Operation, right: number | string): boolean {
+/** Whether `left operation right`; strings are only ever asked whether they are the same. */
+export function compare(left: number | string, operation: Operation, right: number | string): boolean {
   switch (operation) {
     case "=":
       return left === right;

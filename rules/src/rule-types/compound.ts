@@ -8,7 +8,7 @@ import type { BoundMember, RuleType } from "./rule-type.ts";
 const operators = ["and", "or", "not", "xor"] as const;
 type Operator = (typeof operators)[number];
 
-type Statement =
+export type Statement =
   | { readonly type: "rule"; readonly name: string }
   | { readonly type: Operator; readonly parts: readonly Statement[] };
 

@@ -77,7 +77,9 @@ export const distance: RuleType<DistanceRule> = {
     if (!rule.measurements.every(isPerPlayer)) return true;
     if (rule.reference.type === "literal") return distance.findBreach(rule, roster) === undefined;
     if (rule.reference.expression.depth > 0) return true;
-    // Whatever the reference will come to: values within maxDistance of it are within twice that of one another.
+    // A reference of nobody asks for nothing, and may stay so.
+    if (evaluate(rule.reference.expression, roster) === undefined) return true;
+    // Whatever it will come to: values within maxDistance of it are within twice that of one another.
     const values = rule.measurements.flatMap((one) => leavesOf(evaluate(one, roster))).map(Number);
     return Math.max(...values) - Math.min(...values) <= 2 * rule.maxDistance || values.length === 0;
   },
@@ -102,7 +104,7 @@ export const distance: RuleType<DistanceRule> = {
   },
 
   kinship(rule) {
-    const { measurements, reference, minDistance, maxDistance } = rule;
+    const { measurements, minDistance, maxDistance } = rule;
     if (!measurements.every((one) => sourceOf(one).teams.isAll)) return undefined;
     const unit = Math.max(1, Math.min(maxDistance, anyDistance.max));
     const spanned = spannedValues(rule);
@@ -111,8 +113,7 @@ export const distance: RuleType<DistanceRule> = {
       const measures = [spanned];
       return { type: "within", read: readLeaves(measures), measures, spread: maxDistance, suffices, unit };
     }
-    const isHard =
-      measurements.every(isPerPlayer) && (reference.type === "literal" || reference.expression.depth === 0);
+    const isHard = measurements.every(isPerPlayer) && isOfEverybody(rule);
     const spread = isHard ? 2 * maxDistance : Number.POSITIVE_INFINITY;
     const suffices = minDistance === 0 && liesAmongThem(rule) ? maxDistance : undefined;
     return { type: "within", read: readLeaves(measurements), measures: measurements, spread, suffices, unit };
@@ -147,6 +148,18 @@ function spannedValues({ measurements, reference }: DistanceRule): Expression | 
 function extremeOf(expression: Expression): { readonly name: string; readonly values: Expression } | undefined {
   if (expression.type !== "call" || (expression.name !== "min" && expression.name !== "max")) return undefined;
   return expression.depth === 0 ? { name: expression.name, values: expression.argument } : undefined;
+}
+
+/** Whether there is one reference for all as soon as there is a measured value: one of a team that may be empty is not. */
+function isOfEverybody({ measurements, reference }: DistanceRule): boolean {
+  if (reference.type === "literal") return true;
+  const { expression } = reference;
+  if (expression.depth > 0 || expression.type !== "call") return false;
+  if (expression.name === "count" || expression.name === "sum") return true; // Of nobody they are 0.
+  const source = sourceOf(expression);
+  if (source.type !== "attribute" || !source.teams.isAll) return false;
+  // Every player has what rules read, but a map need not have the key.
+  return source.mapKey === undefined || measurements.every((one) => isSameOfAll(one, source));
 }
 
 /** Whether the reference is never outside of the measured values: their average or median. */

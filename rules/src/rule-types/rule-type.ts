@@ -4,6 +4,7 @@ import type { Expression, PartyAggregation } from "../language/expression.ts";
 import type { Declared } from "../language/parse-expression.ts";
 import type { Fields, Spot } from "../language/spot.ts";
 import type { Roster, SeatedPlayer } from "../roster.ts";
+import type { Rule } from "./table.ts";
 
 /** What every rule has. `type` is one spelling for all dialects: `comparison` also where a document says `comparisonRule`. */
 type RuleBase = { readonly name: string; readonly type: string };
@@ -43,7 +44,7 @@ export type RuleType<Rule extends RuleBase> = {
 /** What a rule about other rules may ask of one of them. */
 export type BoundMember = {
   /** Which it is: the same value at ages between which nothing of it expands. */
-  readonly rule: object;
+  readonly rule: Rule;
   readonly expressions: readonly Expression[];
   readonly readsLatencies: boolean;
   readonly constraints: readonly Constraint[];
