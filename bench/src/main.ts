@@ -4,6 +4,7 @@ import { describeMachine, type Report, renderReport } from "./report.ts";
 
 const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<Report> }>>> = {
   journal: () => import("./journal/journal.ts"),
+  matching: () => import("./matching/matching.ts"),
   rules: () => import("./rules/rules.ts"),
   rpc: () => import("./rpc/rpc.ts"),
 };

@@ -1,6 +1,9 @@
-// For tests and simulations: the matcher's facts and state as checkers of its journal read them.
+// For tests, simulations and benchmarks: the matcher's facts and state as checkers of its journal read them, and its engine.
 export { evolve } from "./core/evolve.ts";
 export type { MatcherFact, StampedFact } from "./core/fact.ts";
 export { createMatcherState, type MatcherState } from "./core/matcher-state.ts";
+export { type Search, searchOf } from "./core/searching-tickets.ts";
+export type { Ticket, TicketPlayer } from "./core/ticket.ts";
+export { createEngine, type EngineMatch } from "./engine/engine.ts";
 export { factCodec, type JournaledFact } from "./journal-codec/fact-codec.ts";
 export { digestMatcherState, snapshotCodec } from "./journal-codec/snapshot-codec.ts";
