@@ -17,7 +17,7 @@ export { type JudgeOptions, judge, type Violation } from "./judge.ts";
 export type { Dialect } from "./language/dialect.ts";
 export { ruleSetJsonSchema } from "./language/json-schema.ts";
 export { checkRuleSet, parseRuleSet } from "./language/parse-rule-set.ts";
-export type { Problem } from "./language/spot.ts";
+export { describeProblem, type Problem } from "./language/spot.ts";
 export { readsLatencies } from "./reads-latencies.ts";
 export type { JudgedPlayer, JudgedTicket, SeatedPlayer, SeatedTeam } from "./roster.ts";
 export type { RuleSet } from "./rule-set.ts";

@@ -1,6 +1,6 @@
 // muster rules check: what a rule set says, what is wrong with it, and what its author may not have meant. Asks no service.
 import { readFile } from "node:fs/promises";
-import { checkRuleSet, explainRuleSet, type Problem, parseRuleSet, renderExplanation } from "@muster/rules";
+import { checkRuleSet, describeProblem, explainRuleSet, parseRuleSet, renderExplanation } from "@muster/rules";
 import { UsageError } from "../arguments/usage-error.ts";
 import { type CommandContext, type ExitCode, printJson } from "./context.ts";
 
@@ -13,7 +13,11 @@ export async function checkRules(path: string, context: CommandContext): Promise
   if (problems.length > 0) {
     if (context.json) printJson(context, { legal: false, problems });
     else
-      for (const line of [`${path} is not a legal rule set`, ...problems.map(describe)]) context.terminal.print(line);
+      for (const line of [
+        `${path} is not a legal rule set`,
+        ...problems.map((problem) => `  ${describeProblem(problem)}`),
+      ])
+        context.terminal.print(line);
     return 1;
   }
   const explanation = explainRuleSet(parseRuleSet(document));
@@ -21,9 +25,4 @@ export async function checkRules(path: string, context: CommandContext): Promise
   else
     for (const line of [`${path} is a legal rule set`, ...renderExplanation(explanation)]) context.terminal.print(line);
   return 0;
-}
-
-function describe({ path, message, value }: Problem): string {
-  const shown = value === undefined ? "missing" : JSON.stringify(value);
-  return `  ${path} ${message}: it is ${shown.length > 64 ? `${shown.slice(0, 64)}…` : shown}`;
 }

@@ -68,21 +68,22 @@ const required: Readonly<Record<string, readonly string[]>> = {
   compound: ["statement"],
 };
 
-const rule: Schema = {
+const rule = (dialect: keyof typeof dialects): Schema => ({
   oneOf: ruleTypeSpellings.map(({ type, names, keys }) => {
+    // FlexMatch asks a latency rule for a latency or a distance.
+    const isEither = dialect === "FLEXMATCH" && type === "latency";
+    const either = isEither ? { anyOf: [{ required: ["maxLatency"] }, { required: ["maxDistance"] }] } : {};
     const own = keys.map((key) => [key, fieldsOfType[type]?.[key] ?? fields[key] ?? {}] as const);
-    return object(
-      {
-        name,
-        type: choice(...names),
-        description: text,
-        partyAggregation: choice(...aggregationNames),
-        ...Object.fromEntries(own),
-      },
-      ["name", "type", ...(required[type] ?? [])],
-    );
+    const properties = {
+      name,
+      type: choice(...names),
+      description: text,
+      partyAggregation: choice(...aggregationNames),
+      ...Object.fromEntries(own),
+    };
+    return { ...object(properties, ["name", "type", ...(isEither ? [] : (required[type] ?? []))]), ...either };
   }),
-};
+});
 
 const attribute = (more: Readonly<Record<string, Schema>>): Schema =>
   object({ name, type: choice("number", "string", "string_list", "string_number_map"), default: {}, ...more }, [
@@ -122,7 +123,7 @@ const quantity = count(1, limits.MATCH_PLAYERS_MAX);
 const sections = (dialect: keyof typeof dialects, parts: { readonly attribute: Schema; readonly team: Schema }) => ({
   playerAttributes: list(parts.attribute, 0, dialects[dialect].attributesMax),
   teams: list(parts.team, 1, 64),
-  rules: list(rule, 0, dialects[dialect].rulesMax),
+  rules: list(rule(dialect), 0, dialects[dialect].rulesMax),
   expansions: expansions(dialects[dialect]),
 });
 const v1: Schema = { const: "v1.0" };

@@ -5,7 +5,7 @@ import type { AttributeSpec } from "../rule-set.ts";
 import { type Dialect, dialects } from "./dialect.ts";
 import { aggregationNames, type PartyAggregation } from "./expression.ts";
 import { aggregates } from "./parse-expression.ts";
-import { type Fields, readChoice, readList, readName, readObject, refuse, type Spot } from "./spot.ts";
+import { type Fields, RESERVED, readChoice, readList, readName, readObject, refuse, type Spot } from "./spot.ts";
 
 const types = ["number", "string", "string_list", "string_number_map"] as const;
 
@@ -30,13 +30,14 @@ function readSpec(fields: Fields, name: string): AttributeSpec | undefined {
   if (!type) return undefined;
   const given = fields("default");
   if (given.value !== undefined && !(isOfType(given.value, type) && isWithinLimits(given.value))) {
-    return refuse(given, `must be a ${type}, as the attribute is`);
+    return refuse(given, `must be a ${type}, as the attribute is, within the limits of what players send`);
   }
   if (partyAggregation && !aggregates(partyAggregation, type)) {
     const fitting = aggregationNames.filter((one) => aggregates(one, type)).join(", ");
     return refuse(fields("partyAggregation"), `must be one of ${fitting} for a ${type}`);
   }
-  return { name, type, default: isOfType(given.value, type) ? given.value : undefined, partyAggregation };
+  const value = given.value === 0 ? 0 : given.value; // −0 is 0.
+  return { name, type, default: isOfType(value, type) ? value : undefined, partyAggregation };
 }
 
 function readAggregation(spot: Spot): PartyAggregation | undefined {
@@ -46,8 +47,9 @@ function readAggregation(spot: Spot): PartyAggregation | undefined {
 /** What a player could not send may not be a default either. */
 function isWithinLimits(value: unknown): boolean {
   if (typeof value === "number") return Math.abs(value) <= limits.NUMBER_MAX;
-  if (typeof value === "string") return value.length <= limits.ATTRIBUTE_TEXT_CHARS_MAX;
+  if (typeof value === "string") return value.length <= limits.ATTRIBUTE_TEXT_CHARS_MAX && value.isWellFormed();
   if (typeof value !== "object" || value === null) return false;
+  if (Object.keys(value).some((key) => !isWithinLimits(key) || RESERVED.includes(key))) return false;
   const items = Object.values(value);
   return items.length <= limits.ATTRIBUTE_ITEMS_MAX && items.every(isWithinLimits);
 }

@@ -16,6 +16,8 @@ import { readCount, readList, readObject, refuse, type Spot } from "./spot.ts";
 const TIERS_MAX = 64;
 const WAIT_SECONDS_MAX = 43_200;
 
+const SOME_TARGETS = "a target such as teams[red].minPlayers, rules[fair].maxDistance or algorithm.strategy";
+
 type Sections = Declared & {
   readonly rules: ReadonlyMap<string, Rule | undefined>;
   readonly algorithm: Algorithm;
@@ -48,7 +50,11 @@ export function parseExpansions(spot: Spot, sections: Sections): Tier[] {
 }
 
 function readTargets(spot: Spot, { teams, rules }: Sections): readonly Target[] {
-  const [, kind, names, field] = /^(teams|rules)\[([^\]]*)\]\.([A-Za-z]+)$/.exec(String(spot.value)) ?? [];
+  if (typeof spot.value !== "string") {
+    refuse(spot, `must be ${SOME_TARGETS}`);
+    return [];
+  }
+  const [, kind, names, field] = /^(teams|rules)\[([^\]]*)\]\.([A-Za-z]+)$/.exec(spot.value) ?? [];
   if (kind === undefined || names === undefined || field === undefined) return readAlgorithmTarget(spot);
   if (kind === "rules") return readRuleTarget(spot, { name: names.trim(), field }, rules);
   if (field !== "minPlayers" && field !== "maxPlayers") {
@@ -56,9 +62,13 @@ function readTargets(spot: Spot, { teams, rules }: Sections): readonly Target[] 
     return [];
   }
   const wanted = names.trim() === "*" ? [...teams.keys()] : names.split(",").map((name) => name.trim());
+  if (new Set(wanted).size < wanted.length) {
+    refuse(spot, "must name each team once");
+    return [];
+  }
   const unknown = wanted.find((name) => !teams.has(name));
   if (unknown === undefined) return wanted.map((team) => ({ type: "team", team, field }));
-  refuse(spot, `must name teams of the rule set, not "${unknown}"${didYouMean(unknown, teams.keys())}`);
+  refuse(spot, `must name teams of the rule set, not "${unknown.slice(0, 64)}"${didYouMean(unknown, teams.keys())}`);
   return [];
 }
 
@@ -68,7 +78,7 @@ function readAlgorithmTarget(spot: Spot): readonly Target[] {
   refuse(
     spot,
     field === undefined
-      ? "must be a target such as teams[red].minPlayers, rules[fair].maxDistance or algorithm.strategy"
+      ? `must be ${SOME_TARGETS}`
       : `must be one of ${algorithmFields.join(", ")} of the algorithm${didYouMean(field, algorithmFields)}`,
   );
   return [];
@@ -80,7 +90,10 @@ function readRuleTarget(
   rules: Sections["rules"],
 ): readonly Target[] {
   if (!rules.has(wanted.name)) {
-    refuse(spot, `must name a rule of the rule set, not "${wanted.name}"${didYouMean(wanted.name, rules.keys())}`);
+    refuse(
+      spot,
+      `must name a rule of the rule set, not "${wanted.name.slice(0, 64)}"${didYouMean(wanted.name, rules.keys())}`,
+    );
     return [];
   }
   const rule = rules.get(wanted.name);

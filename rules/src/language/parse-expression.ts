@@ -22,9 +22,12 @@ export type Declared = {
 /** Function calls in one another: beyond this an expression is an attack, not a rule. */
 const DEPTH_MAX = 16;
 
+/** A plain string may well begin with such a word: "teams of four", "Dust (night)". */
+const EXPRESSION_START = new RegExp(`^\\s*((teams|players)\\s*[.[]|(${functionNames.join("|")})\\s*\\()`);
+
 /** Whether a text is meant as an expression, right or wrong, rather than as a plain string such as "deathmatch". */
 export function looksLikeExpression(text: string): boolean {
-  return /^\s*(teams\b|players\b|[A-Za-z_]+\s*\()/.test(text) || text.includes("teams[");
+  return EXPRESSION_START.test(text) || text.includes("teams[");
 }
 
 /** The expression at `spot`; `aggregation` is the rule's own `partyAggregation`. Reports what is wrong, and where. */
@@ -38,7 +41,7 @@ export function parseExpression(
   let position = 0;
 
   const skip = () => {
-    while (text[position] === " ") position += 1;
+    while (/\s/.test(text[position] ?? "x")) position += 1;
   };
   const take = (token: string): boolean => {
     skip();

@@ -77,6 +77,58 @@ const refusals: readonly { name: string; document: unknown; path: string; messag
     path: "$",
     message: "must nest at most 32 deep",
   },
+  {
+    name: "a section that is there twice",
+    document: `{"version":"v1.0","teams":[{"name":"red","minPlayers":1,"maxPlayers":3}],"rules":[],"rules" : []}`,
+    path: "$.rules",
+    message: "only the last would count",
+  },
+  {
+    name: "a key that is there twice in a list, spelt in two ways",
+    document: `{"version":"v1.0","teams":[{"name":"a,[","x":1},{"name":"red","min\\u0050layers":1,"minPlayers":1,"maxPlayers":3}]}`,
+    path: "$.teams[1].minPlayers",
+    message: "must be there once",
+  },
+  {
+    name: "a number that JSON cannot hold",
+    document: `{"version":"v1.0","teams":[{"name":"red","minPlayers":1,"maxPlayers":1e400}]}`,
+    path: "$.teams[0].maxPlayers",
+    message: "must be a whole number",
+  },
+  { name: "nothing for a rule", document: redBlue(1, 3, { rules: [null] }), path: "$.rules[0]", message: "an object" },
+  ...["re\u200bd", "re\u202ed", "\ud800", "r\u0000d", "constructor", " red", "", 5, null].map((name) => ({
+    name: `a team named ${JSON.stringify(name)}`,
+    document: { version: "v1.0", teams: [{ name, minPlayers: 1, maxPlayers: 3 }] },
+    path: "$.teams[0].name",
+    message: "must be a name",
+  })),
+  {
+    name: "a default with a reserved key",
+    document: `{"version":"v1.0","playerAttributes":[{"name":"m","type":"string_number_map","default":{"__proto__":1}}],"teams":[{"name":"red","minPlayers":1,"maxPlayers":3}]}`,
+    path: "$.playerAttributes[0].default",
+    message: "must be a string_number_map",
+  },
+  {
+    name: "a default that is no text",
+    document: redBlue(1, 3, { playerAttributes: [{ name: "mode", type: "string", default: "\ud800" }] }),
+    path: "$.playerAttributes[0].default",
+    message: "must be a string",
+  },
+  {
+    name: "a target in a list",
+    document: {
+      ...redBlue(1, 3),
+      expansions: [{ target: ["teams[red].minPlayers"], steps: [{ waitTimeSeconds: 1, value: 1 }] }],
+    },
+    path: "$.expansions[0].target",
+    message: "must be a target such as",
+  },
+  {
+    name: "a team that a target names over and over",
+    document: expansion(`teams[${"red,".repeat(9_999)}red].minPlayers`, 1),
+    path: "$.expansions[0].target",
+    message: "must name each team once",
+  },
   { name: "a misspelt key", document: redBlue(1, 3, { ruels: [] }), path: "$.ruels", message: 'did you mean "rules"?' },
   { name: "a key __proto__", document: '{"version":"v1.0","__proto__":1}', path: "$.__proto__", message: "known key" },
   {
@@ -497,6 +549,59 @@ for (const { name, document, path, message } of refusals) {
     expect(problem?.message, JSON.stringify(checkRuleSet(document))).toContain(message);
   });
 }
+
+const acceptances: readonly { name: string; document: unknown }[] = [
+  {
+    name: "a FlexMatch latency rule that only asks for a distance",
+    document: {
+      ...{ ruleLanguageVersion: "1.0", teams: redBlue(1, 3).teams },
+      rules: [{ name: "l", type: "latency", maxDistance: 50, distanceReference: "min" }],
+    },
+  },
+  {
+    name: "plain values that begin like expressions",
+    document: redBlue(1, 3, {
+      playerAttributes: [mode],
+      rules: ["teams of four", "players", "Dust (night)", "maximum"].map((referenceValue, index) => ({
+        ...{ name: `r${index}`, type: "comparison", operation: "!=", referenceValue },
+        measurements: ["flatten(teams[*].players.playerAttributes[mode])"],
+      })),
+    }),
+  },
+  {
+    name: "white space in expressions",
+    document: measure(" avg(\tflatten( teams[ red , blue ] . players . playerAttributes[ skill ] )\n) "),
+  },
+  {
+    name: "names in any script",
+    document: {
+      version: "v1.0",
+      teams: [
+        { name: "красные 🔥", minPlayers: 1, maxPlayers: 3 },
+        { name: "toString", minPlayers: 1, maxPlayers: 1 },
+      ],
+    },
+  },
+  { name: "equal keys of different objects", document: JSON.stringify(redBlue(1, 3)) },
+];
+for (const { name, document } of acceptances) {
+  test(`checkRuleSet() takes ${name}`, () => expect(checkRuleSet(document)).toEqual([]));
+}
+
+test("parseRuleSet() reads −0 as 0", () => {
+  const text = JSON.stringify(rule({ ...distance, referenceValue: 1, maxDistance: 2 }));
+  const ruleSet = parseRuleSet(
+    text.replace('"referenceValue":1', '"referenceValue":-0').replace('"maxDistance":2', '"maxDistance":-0'),
+  );
+  expect(ruleSet.tiers[0].rules[0]).toMatchObject({ reference: { value: 0 }, maxDistance: 0 });
+  expect(JSON.stringify(checkRuleSet(text.replace("1000", "-0")))).toBe("[]");
+  expect(Object.is(parseRuleSet(text.replace('"default":1000', '"default":-0')).attributes[0]?.default, 0)).toBe(true);
+});
+
+test("parseRuleSet() shows a number that JSON cannot hold as what it is", () => {
+  const document = `{"version":"v1.0","teams":[{"name":"red","minPlayers":1,"maxPlayers":1e400}]}`;
+  expect(catchError(() => parseRuleSet(document)).message).toContain("it is Infinity");
+});
 
 test("parseRuleSet() names every problem at once, each with its path and value", () => {
   const document = redBlue(1, 3, { rules: [{ ...equalSize, operation: "~" }], tems: 1 });

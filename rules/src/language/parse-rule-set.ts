@@ -9,7 +9,8 @@ import { parseAttributes } from "./parse-attributes.ts";
 import { parseExpansions } from "./parse-expansions.ts";
 import { parseRules } from "./parse-rules.ts";
 import { parseTeams } from "./parse-teams.ts";
-import { type Problem, readChoice, readObject, refuse, type Spot } from "./spot.ts";
+import { scanJson } from "./scan-json.ts";
+import { describeProblem, type Problem, readChoice, readObject, refuse, type Spot } from "./spot.ts";
 
 /** Problems that one error names: gRPC trailers hold 8 KiB. `checkRuleSet` names them all. */
 const PROBLEMS_SHOWN_MAX = 16;
@@ -30,19 +31,18 @@ export function parseRuleSet(document: unknown): RuleSet {
   if (ruleSet) return ruleSet;
   const shown = problems.slice(0, PROBLEMS_SHOWN_MAX);
   const more = problems.length > shown.length ? `; and ${problems.length - shown.length} more` : "";
-  throw new MusterError("RULE_SET_INVALID", `Cannot read the rule set: ${shown.map(describe).join("; ")}${more}`, {
-    metadata: { paths: shown.map((problem) => problem.path).join(",") },
-  });
+  throw new MusterError(
+    "RULE_SET_INVALID",
+    `Cannot read the rule set: ${shown.map(describeProblem).join("; ")}${more}`,
+    {
+      metadata: { paths: shown.map((problem) => problem.path).join(",") },
+    },
+  );
 }
 
 /** Every problem of a document, in its order of sections; none means that `parseRuleSet` accepts it. */
 export function checkRuleSet(document: unknown): readonly Problem[] {
   return readDocument(document).problems;
-}
-
-function describe({ path, message, value }: Problem): string {
-  const shown = value === undefined ? "missing" : (JSON.stringify(value) ?? String(value));
-  return `${path} ${message}: it is ${shown.length > 64 ? `${shown.slice(0, 64)}…` : shown}`;
 }
 
 function readDocument(document: unknown): { readonly ruleSet?: RuleSet; readonly problems: readonly Problem[] } {
@@ -58,29 +58,20 @@ function readJson(spot: Spot): Spot | undefined {
     if (text.length > limits.RULE_SET_CHARS_MAX) {
       return refuse({ ...spot, value: text.length }, `must have at most ${limits.RULE_SET_CHARS_MAX} characters`);
     }
-    if (depthOf(text) > DEPTH_MAX) return refuse({ ...spot, value: text }, `must nest at most ${DEPTH_MAX} deep`);
-    return { ...spot, value: JSON.parse(text) };
+    const { depth, repeatedKey } = scanJson(text);
+    if (depth > DEPTH_MAX) return refuse({ ...spot, value: text }, `must nest at most ${DEPTH_MAX} deep`);
+    const value: unknown = JSON.parse(text);
+    if (repeatedKey !== undefined) {
+      refuse(
+        { ...spot, path: repeatedKey, value: "twice" },
+        "must be there once: of several only the last would count",
+      );
+    }
+    return { ...spot, value };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return refuse(spot, `must be JSON (${why})`);
   }
-}
-
-/** Brackets in one another, those in strings apart, without parsing: whoever walks a parsed value may run out of stack. */
-function depthOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  let isString = false;
-  for (let at = 0; at < text.length; at += 1) {
-    const sign = text[at];
-    if (isString && sign === "\\") at += 1;
-    else if (sign === '"') isString = !isString;
-    else if (isString) continue;
-    else if (sign === "[" || sign === "{") depth += 1;
-    else if (sign === "]" || sign === "}") depth -= 1;
-    deepest = Math.max(deepest, depth);
-  }
-  return deepest;
 }
 
 function readRoot(spot: Spot): RuleSet | undefined {

@@ -13,6 +13,10 @@ export function parseRules(spot: Spot, declared: Declared): ReadonlyMap<string, 
   const taken = new Set<string>();
   const places = new Map<Rule, Spot>();
   for (const item of readList(spot, { min: 0, max: dialects[declared.dialect].rulesMax }) ?? []) {
+    if (typeof item.value !== "object" || item.value === null || Array.isArray(item.value)) {
+      refuse(item, "must be an object");
+      continue;
+    }
     const type = readType(item);
     const common = ["name", "type", "description", "partyAggregation"];
     const fields = type && readObject(item, { known: [...common, ...type.keys] });

@@ -61,7 +61,8 @@ function readQuantity(fields: Fields, dialect: Dialect): Quantity | undefined {
     }
     case "FLEXMATCH": {
       if (fields("quantity").value === undefined) return { minQuantity: 1, maxQuantity: 1 };
-      return readRange(fields("quantity"), fields("quantity"));
+      const quantity = fields("quantity");
+      return readRange(quantity, quantity);
     }
   }
 }

@@ -8,7 +8,7 @@ import { looksLikeExpression, parseExpression } from "../language/parse-expressi
 import { readChoice, readCount, readList, refuse, type Spot } from "../language/spot.ts";
 import type { Roster } from "../roster.ts";
 import { combine, evaluate, listsOf } from "./evaluate.ts";
-import { readMeasurements } from "./measurements.ts";
+import { isText, readMeasurements } from "./measurements.ts";
 import type { RuleContext, RuleType } from "./rule-type.ts";
 
 const operations = ["intersection", "contains", "reference_intersection_count"] as const;
@@ -185,10 +185,6 @@ function readLiterals(spot: Spot, operation: CollectionRule["operation"]): Colle
   const texts = items?.map((item) => (isText(item.value) ? item.value : refuseText(item)));
   const value = texts?.filter((text) => text !== undefined);
   return value && value.length === texts?.length ? { type: "literal", value } : undefined;
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string" && value.length >= 1 && value.length <= limits.ATTRIBUTE_TEXT_CHARS_MAX;
 }
 
 function refuseText(spot: Spot): undefined {

@@ -1,5 +1,5 @@
 // latency: at least one region suits everybody. A region does if each player (or party, as it aggregates) measured it at
-// `maxLatency` or less, and, where asked, within `maxDistance` of the lowest or average one there. A region that somebody
+// `maxLatency` or less (FlexMatch may leave it out where it gives a distance), and, where asked, within `maxDistance` of the lowest or average one there. A region that somebody
 // did not measure suits nobody.
 import type { PartyAggregation } from "../language/expression.ts";
 import { readChoice, readNumber, refuse } from "../language/spot.ts";
@@ -26,8 +26,10 @@ export const latency: RuleType<LatencyRule> = {
     if (aggregation === "union" || aggregation === "intersection") {
       return refuse({ ...spot, path: `${spot.path}.partyAggregation`, value: given }, "must fit numbers");
     }
-    const maxLatencyMs = readNumber(fields("maxLatency"), anyLatency);
     const [distance, reference] = [fields("maxDistance"), fields("distanceReference")];
+    const isOptional = declared.dialect === "FLEXMATCH" && distance.value !== undefined;
+    const isAbsent = isOptional && fields("maxLatency").value === undefined;
+    const maxLatencyMs = isAbsent ? anyLatency.max : readNumber(fields("maxLatency"), anyLatency);
     if (distance.value === undefined && reference.value === undefined) {
       if (maxLatencyMs === undefined) return undefined;
       return { name, type: "latency", maxLatencyMs, distance: undefined, aggregation };

@@ -67,7 +67,14 @@ function readOperand(spot: Spot, context: RuleContext): Reference | undefined {
 /** A number or a string that an attribute could have too. */
 export function readLiteral(spot: Spot): number | string | undefined {
   const { value } = spot;
-  if (typeof value === "number" && Math.abs(value) <= limits.NUMBER_MAX) return value;
-  if (typeof value === "string" && value.length >= 1 && value.length <= limits.ATTRIBUTE_TEXT_CHARS_MAX) return value;
-  return refuse(spot, "must be a number, a string or an expression");
+  if (typeof value === "number" && Math.abs(value) <= limits.NUMBER_MAX) return value + 0; // −0 is 0.
+  if (isText(value)) return value;
+  const text = `a string of 1 to ${limits.ATTRIBUTE_TEXT_CHARS_MAX} characters`;
+  return refuse(spot, `must be a number of at most ${limits.NUMBER_MAX} either way, ${text} or an expression`);
+}
+
+/** A string that an attribute could have too. */
+export function isText(value: unknown): value is string {
+  if (typeof value !== "string" || value.length < 1) return false;
+  return value.length <= limits.ATTRIBUTE_TEXT_CHARS_MAX && value.isWellFormed();
 }
