@@ -92,7 +92,7 @@ export function buildProgram({ run, runService }: ProgramPorts): Command {
   const rules = program.command("rules").description("rule sets: check");
   withJson(rules.command("check"))
     .description("say whether a rule set is legal, what it costs a search, and what may not be meant")
-    .argument("<file>", "a rule set as JSON, in the words of FlexMatch, GPM or PGOS")
+    .argument("<file>", "a rule set as JSON, in the words of FlexMatch, GPM or PGOS, or a configuration with one in it")
     .action((file: string, options: Options) =>
       run(noAddresses(options), async (context) => {
         const { checkRules } = await import("./commands/rules.ts");

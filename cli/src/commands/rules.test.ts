@@ -51,6 +51,13 @@ test("checkRules() names every problem of an illegal one, with path, rule and va
   });
 });
 
+test("checkRules() takes a configuration for the rule set in it", async () => {
+  const legal = await check(JSON.stringify({ name: "duel", ruleSet: duel }), false);
+  expect(legal).toEqual(await check(JSON.stringify(duel), false));
+  const illegal = await check(JSON.stringify({ name: "duel", ruleSet: { ...duel, teams: [] } }), false);
+  expect(illegal.lines[1]).toBe("  $.ruleSet.teams must be a list of 1 to 64 items: it is []");
+});
+
 test("checkRules() answers machines with one value", async () => {
   const legal = await check(JSON.stringify(duel), true);
   expect(legal.code).toBe(0);

@@ -4,12 +4,13 @@ import { checkRuleSet, describeProblem, explainRuleSet, parseRuleSet, renderExpl
 import { UsageError } from "../arguments/usage-error.ts";
 import { type CommandContext, type ExitCode, printJson } from "./context.ts";
 
-/** Prints the verdict on the rule set in `path`; exit code 1 if it is not legal. */
+/** Prints the verdict on the rule set in `path`, or on that of a configuration there; exit code 1 if it is not legal. */
 export async function checkRules(path: string, context: CommandContext): Promise<ExitCode> {
-  const document = await readFile(path, "utf8").catch((error: Error) => {
+  const text = await readFile(path, "utf8").catch((error: Error) => {
     throw new UsageError(`Cannot read ${path}: ${error.message}`);
   });
-  const problems = checkRuleSet(document);
+  const { document, root } = findRuleSet(text);
+  const problems = checkRuleSet(document).map((problem) => ({ ...problem, path: root + problem.path.slice(1) }));
   if (problems.length > 0) {
     if (context.json) printJson(context, { legal: false, problems });
     else
@@ -25,4 +26,19 @@ export async function checkRules(path: string, context: CommandContext): Promise
   else
     for (const line of [`${path} is a legal rule set`, ...renderExplanation(explanation)]) context.terminal.print(line);
   return 0;
+}
+
+/** What to check, and where it stands in the file: a configuration has its rule set in it. */
+function findRuleSet(text: string): { readonly document: unknown; readonly root: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return { document: text, root: "$" }; // The check says what is wrong with it.
+    throw error;
+  }
+  if (typeof value !== "object" || value === null || !("ruleSet" in value) || "teams" in value) {
+    return { document: text, root: "$" };
+  }
+  return { document: value.ruleSet, root: "$.ruleSet" };
 }

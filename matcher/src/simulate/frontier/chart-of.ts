@@ -15,9 +15,10 @@ export function chartOf(
 ): FrontierChart {
   const [first] = results;
   return {
-    title: [first?.name ?? "", ...(target === undefined ? [] : [target])].join(": "),
-    waitTitle: "wait of a ticket, s: median, and to p95",
-    qualityTitle: `${quality.title}: mean, and to p95`,
+    title: first?.name ?? "",
+    subtitle: target === undefined ? undefined : `by ${target}`,
+    waitTitle: "wait of a ticket, s (median, to p95)",
+    qualityTitle: `${quality.title} (mean, to p95)`,
     marks: results.flatMap((result) => markOf(result, quality)),
     course: results.length === 1 && first ? courseOf(first, quality) : [],
   };

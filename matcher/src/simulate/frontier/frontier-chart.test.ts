@@ -7,7 +7,7 @@ const mark = (label: string | undefined, wait: number, spread: number): Frontier
   quality: { typical: spread, high: 2 * spread },
 });
 const chart = (more: Partial<FrontierChart>): FrontierChart => ({
-  ...{ title: "ladder", waitTitle: "seconds", qualityTitle: "points", marks: [], course: [] },
+  ...{ title: "ladder", subtitle: undefined, waitTitle: "seconds", qualityTitle: "points", marks: [], course: [] },
   ...more,
 });
 const countOf = (svg: string, text: string) => svg.split(text).length - 1;
@@ -30,8 +30,8 @@ test("drawFrontier() draws the course of a single run, and no label", () => {
 test("drawFrontier() puts what lies twice as high twice as far from the axes", () => {
   const svg = drawFrontier(chart({ marks: [mark("a", 10, 50), mark("b", 20, 100)] }));
   const [a, b] = [...svg.matchAll(/<circle class="mark" cx="([\d.]+)" cy="([\d.]+)"/g)].map((found) => ({
-    right: Number(found[1]) - 72,
-    up: 380 - Number(found[2]),
+    right: Number(found[1]) - 56,
+    up: 384 - Number(found[2]),
   }));
   expect(b?.right).toBeCloseTo(2 * (a?.right ?? 0), 0);
   expect(b?.up).toBeCloseTo(2 * (a?.up ?? 0), 0);
@@ -43,6 +43,11 @@ test("drawFrontier() keeps the labels of marks that lie on one another apart", (
     found.slice(1).join(),
   );
   expect(new Set(places).size).toBe(4);
+});
+
+test("drawFrontier() shortens what has no room", () => {
+  const svg = drawFrontier(chart({ subtitle: `by ${"x".repeat(200)}` }));
+  expect(svg).toMatch(/>by x{90,97}…<\/text>/);
 });
 
 test("drawFrontier() takes no markup from names", () => {

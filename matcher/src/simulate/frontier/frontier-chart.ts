@@ -15,6 +15,8 @@ export type FrontierMark = {
 
 export type FrontierChart = {
   readonly title: string;
+  /** What the marks differ in; undefined: there is one. */
+  readonly subtitle: string | undefined;
   readonly waitTitle: string;
   readonly qualityTitle: string;
   /** In the order in which the line between them goes. */
@@ -25,7 +27,8 @@ export type FrontierChart = {
 
 const WIDTH = 720;
 const HEIGHT = 440;
-const PLOT = { left: 72, top: 56, right: 690, bottom: 380 };
+const PLOT = { left: 56, top: 84, right: 690, bottom: 384 };
+/** Of a letter on average, in pixels, rather more than less: fonts differ. */
 const CHAR_WIDTH = 7;
 const LABEL_HEIGHT = 14;
 
@@ -44,17 +47,17 @@ export function drawFrontier(chart: FrontierChart): string {
   const x = (wait: number) => round(PLOT.left + (wait / waits.end) * (PLOT.right - PLOT.left));
   const y = (quality: number) => round(PLOT.bottom - (quality / qualities.end) * (PLOT.bottom - PLOT.top));
   const places = marks.map((mark) => ({ mark, x: x(mark.wait.typical), y: y(mark.quality.typical) }));
-  const describes = `${chart.qualityTitle} against ${chart.waitTitle}`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" font-family="system-ui,-apple-system,Segoe UI,Helvetica,Arial,DejaVu Sans,sans-serif" font-size="12">`,
-    `<title>${escaped(chart.title)}: ${escaped(describes)}</title>`,
+    `<title>${escaped(chart.title)}: ${escaped(chart.qualityTitle)} against ${escaped(chart.waitTitle)}</title>`,
     `<style>${STYLE.join("")}</style>`,
     `<rect class="paper" width="${WIDTH}" height="${HEIGHT}"/>`,
-    `<text class="head" x="${PLOT.left}" y="26" font-size="15" font-weight="600">${escaped(chart.title)}</text>`,
-    `<text class="words" x="${PLOT.left}" y="44">${legendOf(chart)}</text>`,
+    `<text class="head" x="16" y="26" font-size="15" font-weight="600">${escaped(fitting(chart.title, 9))}</text>`,
+    `<text class="words" x="16" y="45">${escaped(fitting(chart.subtitle ?? "", CHAR_WIDTH))}</text>`,
+    `<text class="words" x="16" y="70">${escaped(fitting(chart.qualityTitle, CHAR_WIDTH))}</text>`,
     ...grid({ waits, qualities, x, y }),
-    `<text class="words" x="${PLOT.right}" y="${HEIGHT - 18}" text-anchor="end">${escaped(chart.waitTitle)}</text>`,
-    `<text class="words" transform="translate(18 ${PLOT.top}) rotate(-90)" text-anchor="end">${escaped(chart.qualityTitle)}</text>`,
+    `<text class="words" x="${PLOT.right}" y="${HEIGHT - 14}" text-anchor="end">${escaped(chart.waitTitle)}</text>`,
+    `<text class="words" x="16" y="${HEIGHT - 14}">${escaped(legendOf(chart))}</text>`,
     ...marks.map(({ wait, quality }) => {
       const [fromX, fromY] = [x(wait.typical), y(quality.typical)];
       return `<path class="reach" fill="none" stroke-width="2" d="M${x(wait.high)} ${fromY}H${fromX}V${y(quality.high)}"/>`;
@@ -73,9 +76,9 @@ export function drawFrontier(chart: FrontierChart): string {
 }
 
 function legendOf({ marks, course }: FrontierChart): string {
-  const parts = [marks.length > 1 ? "dots: one a variant" : "dot: all matches", "lines: to the 95th percentile"];
-  if (course.length > 0) parts.push("orange: matches in groups, by wait");
-  return escaped(parts.join(" · "));
+  const parts = [marks.length > 1 ? "dot: a variant" : "dot: all matches", "lines: to p95"];
+  if (course.length > 0) parts.push("orange: matches grouped by wait");
+  return parts.join(" · ");
 }
 
 function grid(from: {
@@ -138,6 +141,12 @@ function labels(places: readonly (Place & { readonly mark: FrontierMark })[]): r
 function overlap(one: Box, other: Box): boolean {
   const isApart = one.left + one.width < other.left || other.left + other.width < one.left;
   return !isApart && Math.abs(one.top - other.top) < LABEL_HEIGHT;
+}
+
+/** What of `text` has room in the width of the chart, with letters of `charWidth` pixels. */
+function fitting(text: string, charWidth: number): string {
+  const charsMax = Math.floor((WIDTH - 2 * 16) / charWidth);
+  return text.length > charsMax ? `${text.slice(0, charsMax - 1)}…` : text;
 }
 
 function round(pixels: number): number {
