@@ -11,7 +11,7 @@ import { isLiveBackfill } from "./core/backfill.ts";
 import { evolve } from "./core/evolve.ts";
 import { decidePlacementReport, decideSessionEnded } from "./core/fleet-reports.ts";
 import { presentPlacementId } from "./core/match.ts";
-import { createMatcherState, type MatcherState } from "./core/matcher-state.ts";
+import { createMatcherState, type MatcherState, touchSession } from "./core/matcher-state.ts";
 import { decideSessionChange } from "./core/session-change.ts";
 import { createSessionView, type PlacementReport } from "./core/session-view.ts";
 import { createErasures } from "./erasures.ts";
@@ -235,7 +235,9 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   };
   const markSession = (id: ServerSessionId, when: "settled" | "now" = "now") => {
     const session = state.sessions.get(id);
-    if (session) rounds.mark(session.configuration, when);
+    if (!session) return;
+    touchSession(state, id);
+    rounds.mark(session.configuration, when);
   };
 
   const stopListening = ledger.onCommitted((facts: readonly CommittedFact<JournaledFact>[]) => {
@@ -277,7 +279,10 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
         for (const match of state.matches.values()) {
           if (!named.has(presentPlacementId(match))) placements.poke(match.matchId);
         }
-        for (const [id, session] of state.sessions) if (!session.ended && !view.find(id)) checks.poke(id);
+        for (const [id, session] of state.sessions) {
+          if (!session.ended && !view.find(id)) checks.poke(id);
+          touchSession(state, id);
+        }
         markAll();
       },
     },

@@ -1,7 +1,6 @@
 // When to match: a while after the first change of a pool, at once when a seat fell free, and when time alone changes what is
 // legal. One loop keeps this and the deadlines; load makes its rounds larger, not more frequent.
 import { isAbortError } from "@muster/kit";
-import type { ServerSessionId } from "@muster/proto";
 import { decideDue, nextDueAtMs } from "./core/deadlines.ts";
 import type { MatcherState } from "./core/matcher-state.ts";
 import { decideRound, nextExpansionAtMs, type RoundInput } from "./core/round.ts";
@@ -27,8 +26,6 @@ export function createRounds(
   const { ledger, clock, random } = workshop;
   const dueAtMs = new Map<string, number>();
   const expansionsAtMs = new Map<string, number>();
-  /** Backfills that a sweep over several rounds has looked at. It ends before the next begins, so that none is left out. */
-  const sweeps = new Map<string, ReadonlySet<ServerSessionId>>();
   const restsUntilMs = new Map<string, number>();
   let sleeping: { readonly untilMs: number; readonly stop: () => void } | undefined;
   let awake = false;
@@ -40,21 +37,15 @@ export function createRounds(
     sleeping?.stop();
   };
   const runRound = async (configuration: string) => {
-    const seen = sweeps.get(configuration) ?? new Set();
     const match = (state: MatcherState, nowMs: number) => {
       const startedMs = clock.nowMs();
-      const decided = decideRound(state, { ...input, configuration, nowMs, random, seen });
+      const decided = decideRound(state, { ...input, configuration, nowMs, random });
       const restMs = restAfterMs({ found: decided.facts.length, tookMs: clock.nowMs() - startedMs });
       restsUntilMs.set(configuration, nowMs + restMs);
       return { facts: decided.facts, reply: decided };
     };
     const round = await decide(workshop, match, { internal: true });
-    if (round.isQuiet) {
-      sweeps.delete(configuration);
-    } else {
-      sweeps.set(configuration, new Set([...seen, ...round.seen]));
-      mark(configuration, "now");
-    }
+    if (!round.isQuiet) mark(configuration, "now");
     const nextMs = nextExpansionAtMs(ledger.state, configuration, ledger.nowMs());
     if (nextMs === undefined) {
       expansionsAtMs.delete(configuration);

@@ -3,6 +3,7 @@ import type { TicketId } from "@muster/proto";
 import { type FillGoal, fillSizingAt } from "./fill-goal.ts";
 import type { JudgedTicket, SeatedPlayer, SeatedTeam } from "./roster.ts";
 import type { RuleSet } from "./rule-set.ts";
+import type { Budget } from "./search/budget.ts";
 import { findLargest } from "./search/find-largest.ts";
 import { teamShapes } from "./team-shapes.ts";
 
@@ -36,13 +37,14 @@ export function findFill(
   goal: FillGoal,
   candidates: readonly JudgedTicket[],
   nowMs: number,
+  budget?: Budget,
 ): Fill | undefined {
   const shapes = new Set(teamShapes(ruleSet).map((shape) => shape.name));
   // A roster with a team that the rule set does not know is not legal, whoever joins.
   if (seated.some((team) => team.players.length > 0 && !shapes.has(team.name))) return undefined;
   const seatedSizes = new Map(seated.map((team) => [team.name, team.players.length]));
   const sizingAt = (tier: RuleSet["tiers"][number]) => fillSizingAt(ruleSet, { tier, seatedSizes, goal });
-  const found = findLargest({ ruleSet, seated, candidates, nowMs, sizingAt });
+  const found = findLargest({ ruleSet, seated, candidates, nowMs, sizingAt, budget });
   if (!found) return undefined;
   const additions = found.teams.map(({ bench, added }) => ({
     team: bench.name,

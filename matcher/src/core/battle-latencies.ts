@@ -1,10 +1,9 @@
 // Latencies as rules judge them in a running battle: it stays where it is, so that of each player only the latency in its
 // region counts.
 import type { BattleSession } from "@muster/proto";
-import type { SeatedTeam } from "@muster/rules";
+import type { JudgedPlayer, JudgedTicket, SeatedTeam } from "@muster/rules";
 import { seatedTeams } from "./assess-backfill.ts";
 import type { MatcherState } from "./matcher-state.ts";
-import type { Ticket, TicketPlayer } from "./ticket.ts";
 
 /** Who sits where, with what their tickets said of the region. Of players whose tickets are forgotten nothing is known. */
 export function seatedWithLatencies(
@@ -22,11 +21,16 @@ export function seatedWithLatencies(
 }
 
 /** The ticket as somebody who could join a battle in `region`. */
-export function asNewcomer(ticket: Ticket, region: string): Ticket {
-  return { ...ticket, players: ticket.players.map((player) => ({ ...player, latenciesMs: only(region, player) })) };
+export function asNewcomer(ticket: JudgedTicket, region: string): JudgedTicket {
+  const { ticketId, searchingSinceMs, players } = ticket;
+  return {
+    ticketId,
+    searchingSinceMs,
+    players: players.map((player) => ({ ...player, latenciesMs: only(region, player) })),
+  };
 }
 
-function only(region: string, { latenciesMs }: TicketPlayer): Readonly<Record<string, number>> {
+function only(region: string, { latenciesMs = {} }: JudgedPlayer): Readonly<Record<string, number>> {
   const latency = Object.hasOwn(latenciesMs, region) ? latenciesMs[region] : undefined;
   return latency === undefined ? {} : { [region]: latency };
 }

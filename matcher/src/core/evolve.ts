@@ -364,9 +364,16 @@ function forgetEnded(state: MatcherState, untilMs: number): MatcherState {
 /** Keeps the pool's list of backfills that look for players in step. */
 function putSession(state: MatcherState, session: MatchedSession): void {
   state.sessions.set(session.battleSessionId, session);
-  const { backfills } = poolOf(state, session.configuration);
-  if (session.backfill?.document.state === "SEARCHING") backfills.add(session.battleSessionId);
-  else backfills.delete(session.battleSessionId);
+  const { backfills, touched, engine } = poolOf(state, session.configuration);
+  const id = session.battleSessionId;
+  if (session.backfill?.document.state === "SEARCHING" && !session.ended) {
+    backfills.add(id);
+    touched.add(id);
+  } else {
+    backfills.delete(id);
+    touched.delete(id);
+    engine?.dropBattle(id);
+  }
 }
 
 function getMatch(state: MatcherState, matchId: PlacingMatch["matchId"]): PlacingMatch {

@@ -47,6 +47,8 @@ export type Pool = {
   engine: Engine | undefined;
   /** Sessions whose backfill is SEARCHING. */
   readonly backfills: Set<ServerSessionId>;
+  /** Those of them that a round has to look at: their roster or backfill changed, or could not be filled when it was looked at. */
+  readonly touched: Set<ServerSessionId>;
   /** The live ticket of each player. */
   readonly players: Map<PlayerId, TicketId>;
   /** Tickets that search, are claimed or are being placed. */
@@ -101,6 +103,13 @@ export function createMatcherState(): MatcherState {
   };
 }
 
+/** The session as the fleet shows it has changed: the next round looks at its backfill, if that searches. */
+export function touchSession(state: MatcherState, id: ServerSessionId): void {
+  const session = state.sessions.get(id);
+  const pool = session && state.pools.get(session.configuration);
+  if (pool?.backfills.has(id)) pool.touched.add(id);
+}
+
 /** The pool of `configuration`, made when it is first asked for. */
 export function poolOf(state: MatcherState, configuration: string): Pool {
   let pool = state.pools.get(configuration);
@@ -109,6 +118,7 @@ export function poolOf(state: MatcherState, configuration: string): Pool {
       searching: createSearchingTickets(),
       engine: undefined,
       backfills: new Set(),
+      touched: new Set(),
       players: new Map(),
       live: 0,
     };

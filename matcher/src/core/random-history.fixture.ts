@@ -20,7 +20,7 @@ import { evolve } from "./evolve.ts";
 import type { MatcherFact, StampedFact } from "./fact.ts";
 import { decideFillApplied, decideFillDropped, decidePlacementReport } from "./fleet-reports.ts";
 import { presentPlacementId } from "./match.ts";
-import { createMatcherState, type MatcherState } from "./matcher-state.ts";
+import { createMatcherState, type MatcherState, touchSession } from "./matcher-state.ts";
 import { decideRound } from "./round.ts";
 import { decideSessionChange } from "./session-change.ts";
 import { decideStartMatching } from "./start-matching.ts";
@@ -98,8 +98,9 @@ export function createBox(
       }
     },
     round() {
+      for (const id of sessions.keys()) touchSession(state, id);
       const round = decideRound(state, {
-        ...{ configuration: "auto", nowMs, random, endpoint: "", withheld: new Set(), seen: new Set() },
+        ...{ configuration: "auto", nowMs, random, endpoint: "", withheld: new Set() },
         findFillable: (id) => sessions.get(id),
       });
       for (const fact of round.facts) options.onDecided?.(state, fact);

@@ -6,10 +6,12 @@ import { regionsOf } from "@muster/rules/plan";
 import { formAroundAnchors, formFromFronts } from "./anchor.ts";
 import { Rows } from "./columns.ts";
 import { createExpansions, type Expansions } from "./expansions.ts";
+import { createFills, type FillFinding } from "./fills.ts";
 import { type Formed, gather, mayHoldMatch, type Search } from "./forming.ts";
+import type { Battle } from "./opening.ts";
 import { groupsOf } from "./party.ts";
 import { compilePlan, isCountable, type Level, type Plan } from "./plan.ts";
-import { BARRED, FREE, HELD, type Lane, LINKED, Pool, type PooledTicket } from "./pool.ts";
+import { ANYWHERE, BARRED, FREE, HELD, type Lane, LINKED, Pool, type PooledTicket } from "./pool.ts";
 import { createRecipes } from "./recipes.ts";
 import { searchAround } from "./search.ts";
 import { sweep } from "./sweep.ts";
@@ -33,6 +35,11 @@ export type EngineRound = {
   readonly steps?: number;
 };
 
+/** What there is for a battle: a fill, or tickets to search for one among. */
+export type EngineFill =
+  | { readonly type: "fill"; readonly seats: readonly Seat[] }
+  | Exclude<FillFinding, { type: "fill" }>;
+
 export interface Engine {
   readonly ruleSet: RuleSet;
   readonly plan: Plan;
@@ -49,6 +56,14 @@ export interface Engine {
    * Matched tickets are held back.
    */
   form(round: EngineRound): boolean;
+  /** Looks for the largest fill of a battle, with the oldest tickets; the battle then waits for arrivals near it. */
+  fill(battle: Battle): EngineFill;
+  /** The battle as it was looked at last, if it waits. */
+  battleOf(id: string): Battle | undefined;
+  /** The battle wants nobody any more. */
+  dropBattle(id: string): void;
+  /** Battles near which somebody has arrived since this was asked last. */
+  takeWoken(): readonly string[];
   /** When a waiting ticket next reaches an age at which something expands; undefined: never. */
   nextExpansionAtMs(nowMs: number): number | undefined;
 }
@@ -69,13 +84,16 @@ export function createEngine(ruleSet: RuleSet): Engine {
   /** Slots whose surroundings are to be searched, where counting does not tell all. */
   const toSearch = new Map<number, number>();
   const held: number[] = [];
+  const fills = createFills(pool, plan);
   const countable = isCountable(plan);
   const needsSearch = !countable || plan.residuals.length > 0;
 
   const mark = (slot: number, from: number, until: number) => {
     if (pool.state[slot] !== LINKED) return;
+    fills.arrived(slot);
     if (countable) {
       for (const lane of pool.lanesOf(slot)) {
+        if (lane.key === ANYWHERE) continue;
         for (let level = from; level <= until; level += 1) {
           const lanes = changed[level];
           const slots = lanes?.get(lane);
@@ -135,6 +153,15 @@ export function createEngine(ruleSet: RuleSet): Engine {
     hold({ slot }) {
       if (slot >= 0) hold(slot);
     },
+    fill(battle) {
+      const found = fills.find(battle);
+      if (found.type !== "fill") return found;
+      const { formed, rooms } = found;
+      return { type: "fill", seats: seatsOf(formed, rooms) };
+    },
+    battleOf: fills.known,
+    dropBattle: fills.drop,
+    takeWoken: fills.takeWoken,
     nextExpansionAtMs: (nowMs) => expansions.nextAtMs(nowMs),
     begin(nowMs) {
       release();
@@ -149,7 +176,10 @@ export function createEngine(ruleSet: RuleSet): Engine {
           for (const { slot } of unusable) hold(slot);
           return false;
         }
-        const seats = seatsOf(formed);
+        const seats = seatsOf(
+          formed,
+          levelAt(plan, formed.level).sizing.rooms.map(({ name }) => name),
+        );
         const regions = regionsFor(seats, ownLevelOf(formed));
         for (const { slot } of formed.members) hold(slot);
         isFull = !take({ seats, regions });
@@ -177,14 +207,13 @@ export function createEngine(ruleSet: RuleSet): Engine {
     };
   }
 
-  function seatsOf({ level, members }: Formed): readonly Seat[] {
-    const { rooms } = levelAt(plan, level).sizing;
+  function seatsOf({ members }: Formed, rooms: readonly string[]): readonly Seat[] {
     const byRoom = rooms.map((): Seat[] => []);
     for (const { slot, seats } of members) {
       const ticket = pool.ticketAt(slot);
       for (const [index, group] of groupsOf(ticket.players).entries()) {
         const room = seats[index] ?? -1;
-        const team = rooms[room]?.name ?? "";
+        const team = rooms[room] ?? "";
         for (const player of group.players) byRoom[room]?.push({ ticket, player, team });
       }
     }

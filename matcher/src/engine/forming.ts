@@ -1,6 +1,7 @@
 // What forming matches by counting has in common: who is eligible at an age, whom a stretch of a lane holds, and a match as it
 // is found.
 import type { Rows } from "./columns.ts";
+import type { PartyKind } from "./party.ts";
 import type { Level } from "./plan.ts";
 import { type Lane, LINKED, type Pool, type Queue } from "./pool.ts";
 import type { Recipe, Recipes } from "./recipes.ts";
@@ -38,11 +39,17 @@ export function isEligible({ pool, level, isByOldest }: Search, node: number, sl
  */
 export function gather(
   search: Search,
-  range: { readonly from: number; readonly until: number; readonly most: number },
+  range: {
+    readonly from: number;
+    readonly until: number;
+    readonly most: number;
+    /** Kinds that are of use. Default: all. */
+    readonly fits?: (kind: PartyKind) => boolean;
+  },
   into: Rows,
 ): number {
   const { lane, pool } = search;
-  const { from, until, most } = range;
+  const { from, until, most, fits } = range;
   // Where the range is wider than what there is, the buckets that exist are fewer.
   const numbers =
     until - from > lane.buckets.size * 2
@@ -54,7 +61,7 @@ export function gather(
     const bucket = lane.buckets.get(number);
     if (!bucket) continue;
     for (const queue of bucket.queues) {
-      if (!queue) continue;
+      if (!queue || (fits && !fits(pool.kinds.get(queue.kind)))) continue;
       let left = most;
       for (let node = queue.head; node >= 0 && left > 0; node = pool.nodeNext[node] ?? -1) {
         const slot = pool.nodeSlot[node] ?? 0;
@@ -63,7 +70,7 @@ export function gather(
         left -= 1;
       }
     }
-    if (into.length >= most) return number;
+    if (!fits && into.length >= most) return number;
   }
   return until;
 }

@@ -212,7 +212,7 @@ export class Pool {
       const value = read(ticket);
       if (value === mixed) return undefined;
       if (value === undefined) isWild = true;
-      else key += typeof value === "string" ? `${JSON.stringify(value)} ` : `${value + 0} `;
+      else key += laneKeyOf(value);
     }
     const admitted = this.#admittedAt(ticket);
     if (admitted === 0) return undefined;
@@ -228,7 +228,7 @@ export class Pool {
       }
     }
     if (!any) return undefined;
-    return [...levelsByText].map(([text, levels]) => ({ key: `${key}${JSON.stringify(text)}`, levels }));
+    return [...levelsByText].map(([text, levels]) => ({ key: `${key}${sharedKeyOf(text)}`, levels }));
   }
 
   /** Levels at which the ticket breaks no rule that it keeps or breaks alone, a bit each. */
@@ -330,6 +330,16 @@ export class Pool {
     this.nodeSibling = grown(this.nodeSibling, rows);
     if (this.nodeLevels.length > 0) this.nodeLevels = grown(this.nodeLevels, rows);
   }
+}
+
+/** What a value that all members share adds to the key of their lane. */
+export function laneKeyOf(value: number | string): string {
+  return typeof value === "string" ? `${JSON.stringify(value)} ` : `${value + 0} `;
+}
+
+/** What the string or region that all members share adds to it, at its end. No value before it ends like that. */
+export function sharedKeyOf(text: string): string {
+  return `|${JSON.stringify(text)}`;
 }
 
 /** 0 where there is no axis: one bucket a lane. */

@@ -13,6 +13,8 @@ export type Recipe = { readonly players: number; readonly sizes: Sizes; readonly
 export type Supply = { readonly [kind: number]: number };
 
 export interface Recipes {
+  /** Names of the team instances, by index. */
+  readonly rooms: readonly string[];
   /** The room that is left, in players. */
   readonly room: number;
   /** The fewest players that a legal addition has: fewer are not worth a look. */
@@ -37,8 +39,9 @@ const STEPS_MAX = 20_000;
 /** Answers remembered: beyond it they are forgotten all together. */
 const ANSWERS_MAX = 65_536;
 
-export function createRecipes(sizing: Sizing, kinds: PartyKinds): Recipes {
-  const room = roomLeft(sizing);
+/** `most`: players that may be added at all, whatever the teams would take. */
+export function createRecipes(sizing: Sizing, kinds: PartyKinds, most = Number.POSITIVE_INFINITY): Recipes {
+  const room = Math.min(most, roomLeft(sizing));
   const { rooms } = sizing;
   const isFixed =
     sizing.teams.every((team) => team.minPlayers === team.maxPlayers && team.minQuantity === team.maxQuantity) &&
@@ -91,6 +94,7 @@ export function createRecipes(sizing: Sizing, kinds: PartyKinds): Recipes {
   };
 
   return {
+    rooms: rooms.map(({ name }) => name),
     room,
     least,
     isFixed,

@@ -9,7 +9,7 @@ import { evolve } from "../core/evolve.ts";
 import type { MatcherFact } from "../core/fact.ts";
 import { decideFillApplied, decideFillDropped, decidePlacementReport } from "../core/fleet-reports.ts";
 import { type Match, type PlacementOutcome, presentPlacementId } from "../core/match.ts";
-import { createMatcherState, type MatcherState } from "../core/matcher-state.ts";
+import { createMatcherState, type MatcherState, touchSession } from "../core/matcher-state.ts";
 import { decideRound } from "../core/round.ts";
 import { decideSessionChange } from "../core/session-change.ts";
 import { seatsOf } from "../seats-of.ts";
@@ -65,7 +65,6 @@ export function createSimulatedMatcher({ setting, random, isHeld, tell }: Simula
   let sequence = 0;
   let roundAtMs: number | undefined;
   /** Backfills that a sweep over several rounds has looked at, as in rounds.ts. */
-  let swept: ReadonlySet<ServerSessionId> = new Set();
   /** Revisions at which the fleet refused a fill: until the session changes another would be refused as well. */
   const blocked = new Map<ServerSessionId, number>();
 
@@ -158,6 +157,7 @@ export function createSimulatedMatcher({ setting, random, isHeld, tell }: Simula
   };
   const review = (session: BattleSession) => {
     perform(decideSessionChange(state, session));
+    touchSession(state, session.battleSessionId);
     story.backfill(session.battleSessionId);
     mark(nowMs);
   };
@@ -175,14 +175,12 @@ export function createSimulatedMatcher({ setting, random, isHeld, tell }: Simula
       random,
       endpoint: "simulation",
       withheld: new Set(),
-      seen: swept,
       findFillable(id) {
         const session = fleet.find(id);
         const isOpen = session?.state === "ACTIVE" && session.creationPolicy === "ACCEPT_ALL";
         return isOpen && (blocked.get(id) ?? 0) < session.revision ? session : undefined;
       },
     });
-    swept = decided.isQuiet ? new Set() : new Set([...swept, ...decided.seen]);
     if (!decided.isQuiet) mark(nowMs);
     for (const fact of decided.facts) {
       perform([fact.type === "match-formed" ? { type: "match-formed", match: named(fact.match) } : fact]);

@@ -40,6 +40,16 @@ export function seatTickets(task: SeatingTask, budget: Budget): Seating | "exhau
     tickets.map((ticket) => ticket.size),
     total,
   );
+  // Groups of one ticket may sit on different benches, so that a bench can have one of them alone.
+  const firstGroups = [0];
+  for (const { groups } of tickets) firstGroups.push((firstGroups.at(-1) ?? 0) + groups.length);
+  const isReachableByGroups =
+    firstGroups.at(-1) === tickets.length
+      ? isReachable
+      : reachableSums(
+          tickets.flatMap(({ groups }) => groups.map(({ players }) => players.length)),
+          total,
+        );
   const seatedIds = new Set(benches.flatMap((bench) => bench.seated.map((player) => player.playerId)));
   const chosen: Candidate[] = [];
   const placed: Placed[] = [];
@@ -63,7 +73,7 @@ export function seatTickets(task: SeatingTask, budget: Budget): Seating | "exhau
     return false;
   };
   /** No bench is left with a gap that the tickets from `index` on have no sizes for. */
-  const canFillUp = (index: number) => wanted.every((count) => isReachable(index, count));
+  const canFillUp = (index: number) => wanted.every((count) => isReachableByGroups(firstGroups[index] ?? 0, count));
   const spend = (): boolean => {
     if (budget.left <= 0) isCut = true;
     else budget.left -= 1;

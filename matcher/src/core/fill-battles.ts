@@ -1,0 +1,149 @@
+// The backfills of one round: those whose battle changed, and those near which somebody has arrived, the oldest first. Each gets
+// the largest fill that there is; the engine keeps watch over the others.
+import type { BattleSession, ServerSessionId, TicketId } from "@muster/proto";
+import { findFill, type RuleSet, readsLatencies } from "@muster/rules";
+import type { Engine, Seat } from "../engine/engine.ts";
+import type { Battle } from "../engine/opening.ts";
+import { assessAfterFill, fillGoal, seatedTeams } from "./assess-backfill.ts";
+import { nextFillIdOf } from "./backfill.ts";
+import { asNewcomer, seatedWithLatencies } from "./battle-latencies.ts";
+import type { MatcherFact } from "./fact.ts";
+import type { AssignedPlayer } from "./match.ts";
+import type { MatchedSession, MatcherState, Pool } from "./matcher-state.ts";
+import type { RoundInput } from "./round.ts";
+
+export type FillRound = Pick<RoundInput, "nowMs" | "findFillable"> & {
+  readonly state: MatcherState;
+  readonly pool: Pool;
+  readonly engine: Engine;
+  readonly ruleSet: RuleSet;
+  readonly isUsable: (ticket: { readonly ticketId: TicketId }) => boolean;
+};
+
+/** Battles that one round looks at for each fill that it may decide. */
+const LOOKS_PER_FILL = 64;
+/** Steps of one search where counting does not tell: some 5 ms. */
+const SEARCH_STEPS = 2_000;
+/** Searches of one round. */
+const SEARCHES_MAX = 4;
+
+/** Up to `most` fills. Not quiet: battles are left to look at. */
+export function fillBattles(
+  round: FillRound,
+  most: number,
+): { readonly facts: readonly MatcherFact[]; readonly isQuiet: boolean } {
+  const { state, pool, engine, findFillable } = round;
+  for (const id of engine.takeWoken()) pool.touched.add(id as ServerSessionId);
+  const facts: MatcherFact[] = [];
+  const budget = { looks: most * LOOKS_PER_FILL, searches: SEARCHES_MAX };
+  let isQuiet = true;
+  for (const session of inOrder(state, pool.touched)) {
+    const id = session.battleSessionId;
+    if (facts.length >= most || budget.looks <= 0 || budget.searches <= 0) {
+      isQuiet = false;
+      break;
+    }
+    if (session.fill || session.ended) continue; // Its outcome touches the session again.
+    const view = findFillable(id);
+    if (!view) continue; // Stays touched until it can be filled.
+    budget.looks -= 1;
+    pool.touched.delete(id);
+    const fill = decideFill(round, { session, view }, budget);
+    if (!fill) continue;
+    facts.push(fill);
+    for (const ticketId of new Set(fill.newcomers.map((newcomer) => newcomer.ticketId))) {
+      const search = state.tickets.get(ticketId)?.search;
+      if (search) engine.hold(search);
+    }
+  }
+  return { facts, isQuiet };
+}
+
+function inOrder(state: MatcherState, ids: Iterable<ServerSessionId>): readonly MatchedSession[] {
+  const sessions = [...ids].map((id) => state.sessions.get(id)).filter((session) => session !== undefined);
+  return sessions.toSorted((one, other) => {
+    const byAge = (one.backfill?.startedAtMs ?? 0) - (other.backfill?.startedAtMs ?? 0);
+    return byAge || (one.battleSessionId < other.battleSessionId ? -1 : 1);
+  });
+}
+
+type FillDecided = Extract<MatcherFact, { type: "fill-decided" }>;
+
+function decideFill(
+  round: FillRound,
+  { session, view }: { readonly session: MatchedSession; readonly view: BattleSession },
+  budget: { searches: number },
+): FillDecided | undefined {
+  const { ruleSet } = round;
+  const record = session.backfill;
+  if (record?.document.state !== "SEARCHING" || record.document.noLegalFill) return undefined;
+  const room = view.capacity - view.playerSessions.length;
+  if (room <= 0) return undefined;
+  const newcomers = findNewcomers(round, { view, battle: battleOf(round, { session, view, room }) }, budget);
+  if (!newcomers || newcomers.length > room) return undefined;
+  return {
+    type: "fill-decided",
+    fillId: nextFillIdOf(record),
+    battleSessionId: session.battleSessionId,
+    expectedRosterVersion: view.rosterVersion,
+    newcomers,
+    backfill: assessAfterFill(record, { session: view, newcomers }, ruleSet),
+    toleratesLeavers: ruleSet.tiers.every((tier) => tier.rules.length === 0),
+  };
+}
+
+/** The battle as the engine knows it already, if nothing of it has changed. */
+function battleOf(
+  { state, engine, ruleSet }: FillRound,
+  { session, view, room }: { readonly session: MatchedSession; readonly view: BattleSession; readonly room: number },
+): Battle {
+  const record = session.backfill;
+  const known = engine.battleOf(session.battleSessionId);
+  if (known?.rosterVersion === view.rosterVersion && known.terms === record) return known;
+  return {
+    id: session.battleSessionId,
+    rosterVersion: view.rosterVersion,
+    terms: record,
+    seated: readsLatencies(ruleSet) ? seatedWithLatencies(state, view) : seatedTeams(view),
+    goal: record ? fillGoal(record) : { strategy: "MAX_POSSIBLE" },
+    room,
+    region: view.region,
+  };
+}
+
+function findNewcomers(
+  { engine, ruleSet, nowMs, isUsable, state }: FillRound,
+  { view, battle }: { readonly view: BattleSession; readonly battle: Battle },
+  budget: { searches: number },
+): readonly AssignedPlayer[] | undefined {
+  for (;;) {
+    const found = engine.fill(battle);
+    switch (found.type) {
+      case "nothing":
+        return undefined;
+      case "fill": {
+        const unusable = found.seats.filter(({ ticket }) => !isUsable(ticket));
+        if (unusable.length === 0) return found.seats.map(assign);
+        for (const { ticket } of unusable) {
+          const search = state.tickets.get(ticket.ticketId)?.search;
+          if (search) engine.hold(search);
+        }
+        break;
+      }
+      case "search": {
+        budget.searches -= 1;
+        const tickets = found.candidates.filter(isUsable);
+        const candidates = readsLatencies(ruleSet) ? tickets.map((one) => asNewcomer(one, view.region)) : tickets;
+        const fill = findFill(ruleSet, battle.seated, battle.goal, candidates, nowMs, { left: SEARCH_STEPS });
+        return fill?.additions.flatMap(({ team, players }) =>
+          players.flatMap(({ ticketId, playerId }) => (ticketId === undefined ? [] : [{ ticketId, playerId, team }])),
+        );
+      }
+    }
+  }
+}
+
+/** Who sits where, as facts say it. */
+export function assign({ ticket, player, team }: Seat): AssignedPlayer {
+  return { ticketId: ticket.ticketId, playerId: player.playerId, team };
+}

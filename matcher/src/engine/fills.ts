@@ -1,0 +1,162 @@
+// The battles of a pool that wait for players. Each is registered where its newcomers would stand, so that an arrival finds the
+// battles near it, and a battle whose roster changed finds who waits for it; whatever else happens costs them nothing.
+
+import { findFillByCounting } from "./fill.ts";
+import type { Formed } from "./forming.ts";
+import { type Battle, createOpenings, lanesFor, type Opening } from "./opening.ts";
+import { isCountable, type Plan } from "./plan.ts";
+import { ANYWHERE, LINKED, type Pool, type PooledTicket } from "./pool.ts";
+
+/** What is left to do for a battle. */
+export type FillFinding =
+  | { readonly type: "fill"; readonly formed: Formed; readonly rooms: readonly string[] }
+  /** Counting does not tell: these are the tickets to search among, the oldest first. */
+  | { readonly type: "search"; readonly candidates: readonly PooledTicket[] }
+  | { readonly type: "nothing" };
+
+export interface Fills {
+  /** Looks for a fill of the battle, and registers it for arrivals to come. */
+  find(battle: Battle): FillFinding;
+  /** The battle as it was registered last. */
+  known(id: string): Battle | undefined;
+  /** Nobody is wanted there any more. */
+  drop(id: string): void;
+  /** A ticket that may fit battles that found nobody before: they are woken. */
+  arrived(slot: number): void;
+  /** The battles woken since this was asked last. */
+  takeWoken(): readonly string[];
+  readonly size: number;
+}
+
+/** Tickets that one search is shown. */
+const CANDIDATES_MAX = 128;
+/** Where battles are registered that take newcomers from anywhere in a lane. */
+const ALL_BUCKETS = Number.POSITIVE_INFINITY;
+
+export function createFills(pool: Pool, plan: Plan): Fills {
+  const isByOldest = plan.ruleSet.expansionAge === "oldest";
+  const compile = createOpenings(plan, pool.kinds);
+  const openings = new Map<string, Opening>();
+  /** By key of the lane, then by the bucket in the middle of the seated. */
+  const places = new Map<string, Map<number, Set<Opening>>>();
+  const woken = new Set<string>();
+  const countable = isCountable(plan);
+  const isTold = countable && plan.residuals.length === 0;
+  const spread = plan.levels.reduce((widest, level) => Math.max(widest, level.spread), 0);
+  const reach = pool.bucketWidth === 0 || !Number.isFinite(spread) ? 0 : Math.ceil(spread / pool.bucketWidth) + 1;
+
+  const placesOf = ({ lanes, low, high }: Opening) => {
+    const bucket = reach === 0 || Number.isNaN(low) ? ALL_BUCKETS : pool.bucketOf((low + high) / 2);
+    return (lanes ?? [ANYWHERE]).map((key) => ({ key, bucket }));
+  };
+  const register = (opening: Opening) => {
+    openings.set(opening.battle.id, opening);
+    for (const { key, bucket } of placesOf(opening)) {
+      const lane = places.get(key) ?? new Map<number, Set<Opening>>();
+      const at = lane.get(bucket) ?? new Set();
+      at.add(opening);
+      lane.set(bucket, at);
+      places.set(key, lane);
+    }
+  };
+  const drop = (id: string) => {
+    woken.delete(id);
+    const opening = openings.get(id);
+    if (!opening) return;
+    openings.delete(id);
+    for (const { key, bucket } of placesOf(opening)) {
+      const lane = places.get(key);
+      const at = lane?.get(bucket);
+      at?.delete(opening);
+      if (at?.size === 0) lane?.delete(bucket);
+      if (lane?.size === 0) places.delete(key);
+    }
+  };
+  const wake = (at: ReadonlySet<Opening> | undefined) => {
+    if (at) for (const { battle } of at) woken.add(battle.id);
+  };
+  /** What holds at the fill's own age may differ from what it was sought for. */
+  const isLegal =
+    ({ recipes, low, high }: Opening) =>
+    (formed: Formed) => {
+      const levels = formed.members.map(({ slot }) => pool.level[slot] ?? 0);
+      const own = isByOldest ? Math.max(...levels) : Math.min(...levels);
+      const level = plan.levels[own];
+      if (!level || !recipes[own]?.allows(formed.recipe.sizes)) return false;
+      const lows = formed.members.map(({ slot }) => pool.low[slot] ?? 0);
+      const highs = formed.members.map(({ slot }) => pool.high[slot] ?? 0);
+      const isNobody = Number.isNaN(low);
+      const least = Math.min(...lows, ...(isNobody ? [] : [low]));
+      const most = Math.max(...highs, ...(isNobody ? [] : [high]));
+      return most - least <= level.suffices;
+    };
+  const candidatesOf = (opening: Opening): readonly PooledTicket[] => {
+    const { low, high, seatedIds } = opening;
+    const isNarrow = reach > 0 && !Number.isNaN(low);
+    const found: number[] = [];
+    for (const key of [...lanesFor(opening, pool.lanes.keys()), ANYWHERE]) {
+      for (const [number, bucket] of pool.lanes.get(key)?.buckets ?? []) {
+        const isNear = !isNarrow || key === ANYWHERE;
+        if (!isNear && (number < pool.bucketOf(high - spread) || number > pool.bucketOf(low + spread))) continue;
+        for (const queue of bucket.queues) {
+          let left = CANDIDATES_MAX;
+          for (let node = queue?.head ?? -1; node >= 0 && left > 0; node = pool.nodeNext[node] ?? -1) {
+            const slot = pool.nodeSlot[node] ?? 0;
+            if (pool.state[slot] === LINKED) found.push(slot);
+            left -= 1;
+          }
+        }
+      }
+    }
+    return [...new Set(found)]
+      .sort((one, other) => (pool.arrival[one] ?? 0) - (pool.arrival[other] ?? 0))
+      .map((slot) => pool.ticketAt(slot))
+      .filter(({ players }) => !players.some(({ playerId }) => seatedIds.has(playerId)))
+      .slice(0, CANDIDATES_MAX);
+  };
+
+  return {
+    drop,
+    get size() {
+      return openings.size;
+    },
+    takeWoken() {
+      const ids = [...woken];
+      woken.clear();
+      return ids;
+    },
+    arrived(slot) {
+      if (openings.size === 0 || pool.state[slot] !== LINKED) return;
+      wake(places.get(ANYWHERE)?.get(ALL_BUCKETS));
+      const bucket = pool.bucketOf(pool.low[slot] ?? 0);
+      for (const { key } of pool.lanesOf(slot)) {
+        if (key === ANYWHERE) {
+          for (const id of openings.keys()) woken.add(id);
+          return;
+        }
+        const lane = places.get(key);
+        if (!lane) continue;
+        wake(lane.get(ALL_BUCKETS));
+        for (let near = bucket - reach; reach > 0 && near <= bucket + reach; near += 1) wake(lane.get(near));
+      }
+    },
+    known: (id) => openings.get(id)?.battle,
+    find(battle) {
+      const known = openings.get(battle.id);
+      const opening = known?.battle === battle ? known : compile(battle);
+      if (opening !== known || !opening) {
+        drop(battle.id);
+        if (opening) register(opening);
+      }
+      if (!opening || pool.size === 0) return { type: "nothing" };
+      if (countable) {
+        const legal = isLegal(opening);
+        const formed = findFillByCounting({ pool, levels: plan.levels, isByOldest, opening, isLegal: legal });
+        if (formed) return { type: "fill", formed, rooms: opening.recipes[formed.level]?.rooms ?? [] };
+        if (isTold && pool.wild === 0) return { type: "nothing" };
+      }
+      const candidates = candidatesOf(opening);
+      return candidates.length === 0 ? { type: "nothing" } : { type: "search", candidates };
+    },
+  };
+}
