@@ -88,9 +88,9 @@ export const matcherFaults: readonly PlantedFault[] = [
     patches: [
       {
         file: "matcher/src/core/round.ts",
-        find: "seats.map(({ ticket, player, team }) => assign(team, { ...player, ticketId: ticket.ticketId }));",
+        find: "const players = seats.map(assign);",
         replace:
-          "seats.map(({ ticket, player, team }) => assign(team, { ...player, ticketId: ticket.ticketId })).filter((one, index, all) => all.findIndex((other) => other.ticketId === one.ticketId) === index);",
+          "const players = seats.map(assign).filter((one, index, all) => all.findIndex((other) => other.ticketId === one.ticketId) === index);",
       },
     ],
   },
