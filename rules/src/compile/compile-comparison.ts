@@ -2,7 +2,7 @@
 import { isPerPlayer } from "../language/expression.ts";
 import { type ComparisonRule, compare, type Operation } from "../rule-types/comparison.ts";
 import { always, type Check, every } from "./check.ts";
-import { type Course, courseOf, fixed, gapCourse } from "./course.ts";
+import { type Course, courseOf, fixed, gapCourse, mayGo } from "./course.ts";
 import { compileLeaves } from "./expression/compile-expression.ts";
 import type { Column, Leaf } from "./expression/node.ts";
 import type { Scope } from "./expression/scope.ts";
@@ -41,12 +41,12 @@ function compileMayHold(scope: Scope, { measurements, operation, reference }: Re
 function mayPass(operation: Operation, gap: Course): PairTest | undefined {
   if (gap.rises && gap.falls) return (left, right) => compare(left, operation, right);
   if (gap.rises) {
-    if (operation === "<") return (left, right) => left < right;
-    if (operation === "<=" || operation === "=") return (left, right) => left <= right;
+    if (operation === "<") return (left, right) => left < right || mayGo(left, right);
+    if (operation === "<=" || operation === "=") return (left, right) => left <= right || mayGo(left, right);
   }
   if (gap.falls) {
-    if (operation === ">") return (left, right) => left > right;
-    if (operation === ">=" || operation === "=") return (left, right) => left >= right;
+    if (operation === ">") return (left, right) => left > right || mayGo(left, right);
+    if (operation === ">=" || operation === "=") return (left, right) => left >= right || mayGo(left, right);
   }
   return undefined;
 }

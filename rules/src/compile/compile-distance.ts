@@ -2,7 +2,7 @@
 import { isPerPlayer } from "../language/expression.ts";
 import type { DistanceRule } from "../rule-types/distance.ts";
 import { always, type Check, every } from "./check.ts";
-import { type Course, courseOf, fixed, gapCourse } from "./course.ts";
+import { type Course, courseOf, fixed, gapCourse, mayGo } from "./course.ts";
 import { compileExpression, compileLeaves } from "./expression/compile-expression.ts";
 import type { Scope } from "./expression/scope.ts";
 import { compilePairs, type PairTest } from "./pair-up.ts";
@@ -32,8 +32,8 @@ function mayPass(rule: DistanceRule, gap: Course): PairTest | undefined {
   const { maxDistance } = rule;
   if (gap.rises && gap.falls) return testOf(rule);
   if (maxDistance === Number.POSITIVE_INFINITY) return undefined;
-  if (gap.rises) return (left, right) => !(Number(left) - Number(right) > maxDistance);
-  if (gap.falls) return (left, right) => !(Number(right) - Number(left) > maxDistance);
+  if (gap.rises) return (left, right) => !(Number(left) - Number(right) > maxDistance) || mayGo(left, right);
+  if (gap.falls) return (left, right) => !(Number(right) - Number(left) > maxDistance) || mayGo(left, right);
   return undefined;
 }
 

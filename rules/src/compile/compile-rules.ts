@@ -17,8 +17,9 @@ export type CompiledRules = {
   /** Whether every rule holds for the whole roster: what `judgeRules` says of it. */
   holds(roster: Roster): boolean;
   /**
-   * False only if some rule is broken whoever else joins the teams of the roster or opens further ones. Players who come
-   * with one ticket and sit in one team come at once. Prunes what the rules' own `mayStillHold` prunes, and more.
+   * False only if some rule is broken whoever else joins the teams of the roster, whichever open further and whichever empty
+   * ones go. Players who come with one ticket and sit in one team come at once. Prunes what the rules' own `mayStillHold`
+   * prunes, and more.
    */
   mayStillHold(roster: Roster): boolean;
 };

@@ -1,5 +1,6 @@
 // How the values of an expression may change while players join: what makes a breach final, so that a search can turn
-// back early. Teams only gain players here, and parties come whole, so that what one player or party brings is fixed.
+// back early. Teams only gain players here, and parties come whole, so that what one player or party brings is fixed. Further
+// teams may open, and those that are empty may go.
 import type { Expression } from "../language/expression.ts";
 
 /** Of each value that is there already: it never falls, never rises; both: it never changes. More values may come. */
@@ -15,8 +16,8 @@ export function courseOf(expression: Expression): Course {
   switch (name) {
     case "flatten":
       return courseOf(argument);
-    case "count": // But the strings that all have may become fewer.
-      return argument.leaf === "string_list" && argument.depth === 0 ? unknown : { rises: true, falls: false };
+    case "count":
+      return countsPlayers(argument) ? { rises: true, falls: false } : unknown;
     case "max": // Over more values it is higher.
       return { rises: courseOf(argument).rises, falls: false };
     case "min":
@@ -28,9 +29,20 @@ export function courseOf(expression: Expression): Course {
   }
 }
 
+/** Not teams, nor the strings that all have: of both there may be fewer. */
+function countsPlayers(counted: Expression): boolean {
+  if (counted.type === "call") return counted.name === "flatten" && countsPlayers(counted.argument);
+  return counted.type !== "teams";
+}
+
 /** The course of measured − reference. */
 export function gapCourse(measured: Course, reference: Course): Course {
   return { rises: measured.rises && reference.falls, falls: measured.falls && reference.rises };
+}
+
+/** Whether a pair may be no pair later: 0 may be the count of an empty team, and goes with it. */
+export function mayGo(measured: number | string, reference: number | string): boolean {
+  return measured === 0 || reference === 0;
 }
 
 function isCount(expression: Expression): boolean {

@@ -236,13 +236,12 @@ const crowds = fc
     return Array.from({ length: times }, () => crowd).flat();
   });
 
+/** Of the drawn rule sets, in every dialect's way, in the order of the teams. */
+export const instanceNames: readonly string[] = ["red", "blue", "squad_000", "squad_001", "squad_002", "squad_1"];
+
 /** Open teams of the drawn rule sets, with instance names of every dialect. */
 export const drawnRosters: fc.Arbitrary<Roster> = fc
-  .tuple(
-    fc.subarray(["red", "blue", "squad_000", "squad_001", "squad_002", "squad_1"]),
-    fc.array(crowds, { minLength: 6, maxLength: 6 }),
-    fc.boolean(),
-  )
+  .tuple(fc.subarray([...instanceNames]), fc.array(crowds, { minLength: 6, maxLength: 6 }), fc.boolean())
   .map(([open, teams, areAlike]) => open.map((name, index) => seat(name, teams[areAlike ? 0 : index] ?? [])));
 
 function seat(name: string, crowd: readonly DrawnPlayer[]): RosterTeam {

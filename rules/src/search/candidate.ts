@@ -1,6 +1,7 @@
 // A candidate ticket as the search handles it: its groups by requested team, and its values for rules that relate any two
 // players of a match, so that most of a pool is passed over without evaluating anything.
 
+import { compiledOnce } from "../compile/compiled-once.ts";
 import { type JudgedTicket, type Roster, readAttribute, type SeatedPlayer } from "../roster.ts";
 import type { AttributeSpec } from "../rule-set.ts";
 import type { Kinship } from "../rule-types/rule-type.ts";
@@ -162,7 +163,7 @@ export function apartness(
 export function isAdmissible(rules: readonly Rule[], candidate: Candidate): boolean {
   if (candidate.groups.length > 1) return true;
   const roster = aloneRoster(candidate.groups);
-  return rules.every((rule) => typeOf(rule).mayStillHold(rule, roster));
+  return compiledOnce(rules).mayStillHold(roster);
 }
 
 /** A team of no name: only expressions over all teams see who is in it. */

@@ -1,12 +1,13 @@
 // The search behind new matches and fills: for the oldest ticket that can be placed at all, the largest legal match with
 // it. It goes anchor by anchor, tier by tier, from the most players down, and looks at people only for legal sizes.
-import { attributesRead, judgeRules, rosterOf } from "../judge.ts";
+import { compiledOnce, oncePer } from "../compile/compiled-once.ts";
+import { attributesRead, rosterOf } from "../judge.ts";
 import { EVERY_RULE_PLAYERS_MAX } from "../language/dialect.ts";
 import { sourceOf } from "../language/expression.ts";
 import { type JudgedTicket, openInstances, type RosterTeam, type SeatedTeam } from "../roster.ts";
 import { type RuleSet, type Tier, tierAt } from "../rule-set.ts";
 import type { Kinship } from "../rule-types/rule-type.ts";
-import { typeOf } from "../rule-types/table.ts";
+import { type Rule, typeOf } from "../rule-types/table.ts";
 import { balanceTeams, rosterOfPlaced } from "./balance-teams.ts";
 import { type Budget, lend, STEPS_PER_ANCHOR_MIN, stepsFor } from "./budget.ts";
 import {
@@ -290,17 +291,21 @@ function findCrowd(
 /** Only rules that need a look at the roster get one; who asks for several teams says nothing by values alone. */
 function lookOf({ tier }: TierPlan, tickets: readonly Candidate[]) {
   const isSplit = (ticket: Candidate) => ticket.groups.length > 1;
-  const residual = tier.rules.filter((rule) =>
+  const residual = residualRulesOf(tier.rules);
+  const { mayStillHold } = compiledOnce(tickets.some(isSplit) ? tier.rules : residual);
+  return {
+    needsLook: (ticket: Candidate) => residual.length > 0 || isSplit(ticket),
+    mayStillHold,
+  };
+}
+
+const residualRulesOf = oncePer((rules: readonly Rule[]) =>
+  rules.filter((rule) =>
     typeOf(rule)
       .constraints(rule)
       .some(({ kind }) => kind === "residual"),
-  );
-  const rules = tickets.some(isSplit) ? tier.rules : residual;
-  return {
-    needsLook: (ticket: Candidate) => residual.length > 0 || isSplit(ticket),
-    mayStillHold: (roster: readonly RosterTeam[]) => rules.every((rule) => typeOf(rule).mayStillHold(rule, roster)),
-  };
-}
+  ),
+);
 
 /** The match of those who have sat down, if it is one: benches that nobody came to are taken away. */
 function finishCrowd(
@@ -356,7 +361,7 @@ function layTable(plan: Plan, { tierPlan, sizes }: Pick<Division, "tierPlan" | "
   }));
   const isLegal = (roster: readonly RosterTeam[], chosen: readonly Candidate[]) => {
     const own = tierOf(plan, chosen); // All may be older than the tier they were sought for.
-    return Boolean(own && isLegalSizes(own.sizing, sizes) && judgeRules(own.tier.rules, roster).length === 0);
+    return Boolean(own && isLegalSizes(own.sizing, sizes) && compiledOnce(own.tier.rules).holds(roster));
   };
   return { benches, isLegal };
 }
@@ -380,9 +385,7 @@ function turnsOf({ kinships, traitsOf: read }: TierPlan, tickets: readonly Candi
 
 function seatInTurn(plan: Plan, { tierPlan, tickets, sizes }: Division, budget: Budget): Found | undefined {
   const { benches, isLegal } = layTable(plan, { tierPlan, sizes });
-  const { rules } = tierPlan.tier;
-  const mayStillHold = (roster: readonly RosterTeam[]) =>
-    rules.every((rule) => typeOf(rule).mayStillHold(rule, roster));
+  const { mayStillHold } = compiledOnce(tierPlan.tier.rules);
   const turns = turnsOf(tierPlan, tickets);
   for (const [index, turn] of turns.entries()) {
     const steps = index === turns.length - 1 ? budget.left : budget.left / 2;

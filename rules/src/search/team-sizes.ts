@@ -1,8 +1,9 @@
 // Which team sizes are legal, before anybody asks who sits there: bounds, quantities and the rules that count players.
 // A search goes through them from the largest match down and never looks at people for sizes that cannot be.
 import { parsePlayerId } from "@muster/proto";
+import { compiledOnce, oncePer } from "../compile/compiled-once.ts";
 import { isCountsOnly } from "../language/expression.ts";
-import { openInstances, type Roster, type RosterTeam } from "../roster.ts";
+import { openInstances, type RosterTeam } from "../roster.ts";
 import type { TeamSpec, Tier } from "../rule-set.ts";
 import { type Rule, typeOf } from "../rule-types/table.ts";
 
@@ -57,9 +58,11 @@ export function sizingOf(
       return { name, template, seated: present, max: Math.max(present, maxOf(name, template)) };
     }),
   );
-  const countRules = tier.rules.filter(readsCountsOnly);
-  return { teams: tier.teams, rooms, countRules };
+  return { teams: tier.teams, rooms, countRules: countRulesOf(tier.rules) };
 }
+
+/** Those that only count players: one list for each list of rules, so that it is compiled once. */
+const countRulesOf = oncePer((rules: readonly Rule[]) => rules.filter(readsCountsOnly));
 
 /** Whether the rule is kept or broken by how many players sit where, whoever they are. */
 function readsCountsOnly(rule: Rule): boolean {
@@ -84,7 +87,7 @@ export function isLegalSizes(sizing: Sizing, sizes: Sizes): boolean {
       if (sizing.countRules.length > 0) roster.push({ name, players: Array<typeof anybody>(size).fill(anybody) });
     }
   }
-  return keepsCounts(sizing.countRules, roster);
+  return compiledOnce(sizing.countRules).holds(roster);
 }
 
 /** Every room that may hold anybody at its most: what bounds alone allow at the utmost. */
@@ -247,10 +250,6 @@ function unevenness(rooms: readonly Room[], sizes: Sizes): number {
     const size = sizes[index] ?? 0;
     return size === 0 ? sum : sum + (room.max - size) ** 2;
   }, 0);
-}
-
-function keepsCounts(rules: readonly Rule[], roster: Roster): boolean {
-  return rules.every((rule) => typeOf(rule).findBreach(rule, roster) === undefined);
 }
 
 const anybody = { playerId: parsePlayerId("playerId", "anybody"), attributes: {} };
