@@ -257,7 +257,7 @@ function addSimulateCommand(program: Command, run: ProgramPorts["run"]): void {
     .option("--quality <rule>", "what the chart shows; default: what the first rule measures")
     .option("--write-tickets <file>", "of a population: keep what was drawn, for --tickets")
     .action((options: Options) =>
-      run({ ...noAddresses(options), ownSignals: false }, async (context) => {
+      run(noAddresses(options), async (context) => {
         if (options.population !== undefined) {
           const { simulatePopulation } = await import("./commands/simulate-population.ts");
           return await simulatePopulation(options as PopulationFlags, context);

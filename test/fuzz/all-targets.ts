@@ -8,6 +8,7 @@ import { hostileFleetMatcher, hostileFleetSidecar } from "./targets/fleet-client
 import { frames } from "./targets/frames.ts";
 import { matching } from "./targets/matching.ts";
 import { musterFile } from "./targets/muster-file.ts";
+import { population } from "./targets/population.ts";
 import { ruleSet } from "./targets/rule-set.ts";
 import { backendSdk, gameSdk } from "./targets/sdk.ts";
 
@@ -22,6 +23,7 @@ export const allTargets: readonly Target[] = [
   hostileFleetMatcher,
   matching,
   musterFile,
+  population,
   ruleSet,
   hostileFleetSidecar,
 ];

@@ -14,7 +14,7 @@ const write = (name: string, value: unknown) => {
   return at(name);
 };
 
-const configuration = write("duel.json", {
+const duel = {
   name: "duel",
   requestTimeoutSeconds: 30,
   ruleSet: {
@@ -23,7 +23,8 @@ const configuration = write("duel.json", {
     teams: ["red", "blue"].map((name) => ({ name, minPlayers: 1, maxPlayers: 1 })),
     rules: [{ name: "near", type: "batchDistance", batchAttribute: "skill", maxDistance: 100 }],
   },
-});
+};
+const configuration = write("duel.json", duel);
 const population = write("evening.json", {
   durationSeconds: 60,
   arrivals: [{ fromSecond: 0, ticketsPerSecond: 1 }],
@@ -48,6 +49,25 @@ test("muster simulate --population prints a line a variant under what it varies"
   const lines = await simulate("--population", population, "--vary", "rules[near].maxDistance=50,500");
   expect(lines.map((line) => line.split(/ {2,}/)[0])).toEqual(["rules[near].maxDistance", "50", "500"]);
   expect(lines[0]).toMatch(/MATCHES +WAIT P50 +P95 +P99 +MAX +MATCHED +TIMED OUT +LEFT +near MEAN +P95 +SEATS FILLED$/);
+});
+
+test("muster simulate --population warns of variants that may not be meant", async () => {
+  const widening = write("widening.json", {
+    ...duel,
+    ruleSet: {
+      ...duel.ruleSet,
+      expansions: [{ target: "rules[near].maxDistance", steps: [{ waitTimeSeconds: 10, value: 200 }] }],
+    },
+  });
+  const lines = await simulate(
+    "--population",
+    population,
+    "--vary",
+    "rules[near].maxDistance=50,500",
+    "--configuration",
+    widening,
+  );
+  expect(lines.slice(3)).toEqual([expect.stringMatching(/^warning TIGHTENS rules\[near\]\.maxDistance with 500: /)]);
 });
 
 test("muster simulate --population prints a value a variant for machines", async () => {

@@ -52,7 +52,6 @@ export async function simulatePopulation(flags: PopulationFlags, context: Comman
   const results: VariantResult[] = [];
   let quality: Quality | undefined;
   for (const result of compareVariants({ document, population, variation, seed, untilSeconds })) {
-    context.signal.throwIfAborted();
     results.push(result);
     quality ??= findQuality(result, flags.quality);
     const { matched: _, ...figures } = result;
@@ -89,15 +88,16 @@ function describe(results: readonly VariantResult[], variation: Variation | unde
   const rows = results.map((result) => figuresOf(result, qualities));
   const [aligned, ...cells] = alignRight([head, ...rows]);
   const values = results.map(({ value }) => (value === undefined ? "as it is" : showValue(value)));
-  const refusals = results.flatMap(({ value, tickets: { refused }, refusal }) => {
-    if (refusal === undefined) return [];
-    return [`${refused} tickets were refused${value === undefined ? "" : ` with ${showValue(value)}`}: ${refusal}`];
+  const remarks = results.flatMap(({ value, tickets: { refused }, refusal, lints }) => {
+    const where = value === undefined ? "" : ` with ${showValue(value)}`;
+    const refusals = refusal === undefined ? [] : [`${refused} tickets were refused${where}: ${refusal}`];
+    return [...lints.map(({ code, at, message }) => `warning ${code} ${at}${where}: ${message}`), ...refusals];
   });
   const table = formatTable(
     [variation?.target ?? "", ...(aligned ?? [])],
     cells.map((row, index) => [values[index] ?? "", ...row]),
   );
-  return [...table, ...refusals];
+  return [...table, ...remarks];
 }
 
 function figuresOf({ tickets, matches, fills, waits, qualities }: VariantResult, shown: readonly Quality[]) {

@@ -58,6 +58,16 @@ test("parseSection() tells every problem at once, and the first path", () => {
   expect(parse).toThrow(expect.objectContaining({ reason: "CONFIG_INVALID", metadata: { path: "$.fleets[0].name" } }));
 });
 
+test("parseSection() tells the first fifty of very many problems, and how many more there are", () => {
+  const parse = () =>
+    parseSection(
+      schema,
+      Array.from({ length: 80 }, () => ({})),
+      "$.fleets",
+    );
+  expect(parse).toThrow(/\$\.fleets\[49\]\.name as string: it is undefined\n… and 30 more$/);
+});
+
 async function fileOf(text: string): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), "muster-")), "muster.json");
   await writeFile(path, text);

@@ -6,13 +6,15 @@ import { z } from "zod";
 /**
  * `value` as `schema` says; `path` leads the paths in the message, as in `$.fleets`. Objects of the schema should be strict.
  *
- * @throws {MusterError} CONFIG_INVALID with one line a problem; metadata `path` is the first.
+ * @throws {MusterError} CONFIG_INVALID with one line a problem, the first fifty of them; metadata `path` is the first.
  */
 export function parseSection<Schema extends z.ZodType>(schema: Schema, value: unknown, path: string): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const problems = result.error.issues.flatMap((issue) => describe({ schema, value, path }, issue));
-  const message = problems.map((problem) => `Cannot read ${problem.path} as ${problem.rule}`).join("\n");
+  const lines = problems.slice(0, PROBLEMS_SHOWN_MAX).map(({ path: at, rule }) => `Cannot read ${at} as ${rule}`);
+  const more = problems.length - lines.length;
+  const message = [...lines, ...(more > 0 ? [`… and ${more} more`] : [])].join("\n");
   throw new MusterError("CONFIG_INVALID", message, { metadata: { path: problems[0]?.path ?? path } });
 }
 
@@ -21,14 +23,14 @@ type Problem = { readonly path: string; readonly rule: string };
 type Section = { readonly schema: z.ZodType; readonly value: unknown; readonly path: string };
 
 function describe(section: Section, issue: z.core.$ZodIssue): readonly Problem[] {
-  const steps = issue.path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`));
+  const steps = issue.path.map((part) => (typeof part === "number" ? `[${part}]` : step(String(part))));
   const path = section.path + steps.join("");
   if (issue.code === "unrecognized_keys") {
     const known = keysAt(section.schema, issue.path);
     return issue.keys.map((key) => {
       const meant = closestWord(key, known);
       const hint = meant ? `did you mean "${meant}"?` : `known keys are ${known.join(", ")}`;
-      return { path: `${path}.${key}`, rule: `there is no such key: ${hint}` };
+      return { path: `${path}${step(key)}`, rule: `there is no such key: ${hint}` };
     });
   }
   if (issue.code === "invalid_key") {
@@ -64,7 +66,13 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return found;
 }
 
+/** More than a person mends before trying again; a list of a thousand slips must not fill a log. */
+const PROBLEMS_SHOWN_MAX = 50;
 const SHOWN_CHARS_MAX = 64;
+
+function step(key: string): string {
+  return `.${key.length > SHOWN_CHARS_MAX ? `${key.slice(0, SHOWN_CHARS_MAX)}…` : key}`;
+}
 
 /** As JSON, as far as that can be. */
 function shown(value: unknown): string {

@@ -4,11 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readMatcherConfig } from "@muster/matcher";
 import { parseFleetConfig } from "@muster/mock-fleet";
-import { MusterError } from "@muster/proto";
 import { readMusterFile } from "@muster/service";
 import fc from "fast-check";
 import { checkPrototypes } from "../clean-refusal.ts";
-import { Finding } from "../finding.ts";
+import { refusable } from "../config-refusal.ts";
 import { jsonInput, textOf } from "../json-input.ts";
 import { withoutBlock } from "../loop-block.ts";
 import { ruleSetDocuments } from "../rule-set-documents.ts";
@@ -43,9 +42,6 @@ const good = {
 };
 const words = ["eu", "us", "arena", "ONE_SHOT", "7500-70000", "1-2", 0, 1, 1_000, 86_400, [], {}, "."];
 
-/** Characters of a refusal on a terminal: a screen or two. */
-const REFUSAL_CHARS_MAX = 16_000;
-
 export const musterFile = defineTarget({
   name: "muster-file",
   about: "muster.json as the matcher and the fleet read it",
@@ -68,18 +64,3 @@ export const musterFile = defineTarget({
     };
   },
 });
-
-/** What `read` reads, or nothing if it refuses as a configuration may be refused. */
-async function refusable<Value>(read: () => Promise<Value>): Promise<Value | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!(error instanceof MusterError)) throw error;
-    if (error.reason !== "CONFIG_INVALID")
-      throw new Finding(`A file is refused with ${error.reason}`, { cause: error });
-    if (!error.metadata.path?.startsWith("$")) throw new Finding(`Its refusal names no path: ${error.message}`);
-    if (error.message.length > REFUSAL_CHARS_MAX)
-      throw new Finding(`Its refusal has ${error.message.length} characters`);
-    return undefined;
-  }
-}

@@ -2,7 +2,7 @@
 // stands side by side.
 import { createSeededRandom } from "@muster/kit";
 import { MusterError } from "@muster/proto";
-import { parseRuleSet } from "@muster/rules";
+import { explainRuleSet, type Lint, parseRuleSet } from "@muster/rules";
 import { checkPopulation } from "../population/check-population.ts";
 import { type ArrivalEvent, generateArrivals } from "../population/generate-arrivals.ts";
 import type { Population } from "../population/population.ts";
@@ -39,6 +39,8 @@ export type VariantResult = {
   readonly qualities: readonly MeasuredQuality[];
   /** Every match and fill. */
   readonly matched: readonly MatchResult[];
+  /** What its author may not have meant, as `muster rules check` says it. */
+  readonly lints: readonly Lint[];
   /** The first ticket that was refused, if any was. */
   readonly refusal: string | undefined;
 };
@@ -137,6 +139,7 @@ function runVariant(setting: SimulationSetting, of: Run): Omit<VariantResult, "v
   });
   return {
     name: setting.configuration.name,
+    lints: explainRuleSet(ruleSet).lints,
     tickets,
     matches,
     fills,

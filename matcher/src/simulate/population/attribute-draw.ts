@@ -5,7 +5,24 @@ import { z } from "zod";
 import { drawPartyNumbers, numberDrawSchema, ratio } from "./number-draw.ts";
 import { drawKey, weight } from "./weights.ts";
 
-const text = z.string().max(limits.ATTRIBUTE_TEXT_CHARS_MAX);
+const RESERVED = ["__proto__", "constructor", "prototype"];
+/** As the API takes names of attributes, and keys of maps. */
+export const attributeName = z
+  .string()
+  .refine(
+    (name) =>
+      name.length >= 1 &&
+      name.length <= limits.ATTRIBUTE_NAME_CHARS_MAX &&
+      name.isWellFormed() &&
+      !RESERVED.includes(name),
+    `a name of 1 to ${limits.ATTRIBUTE_NAME_CHARS_MAX} characters that JavaScript does not reserve`,
+  );
+const text = z
+  .string()
+  .refine(
+    (value) => value.length <= limits.ATTRIBUTE_TEXT_CHARS_MAX && value.isWellFormed(),
+    `well-formed text of at most ${limits.ATTRIBUTE_TEXT_CHARS_MAX} characters`,
+  );
 const choices = z
   .record(text, weight)
   .refine(...sized("choice", 1_000))
@@ -32,7 +49,7 @@ const stringListSchema = z
 const mapSchema = z.strictObject({
   type: z.literal("string_number_map"),
   entries: z
-    .record(text, numberDrawSchema)
+    .record(attributeName, numberDrawSchema)
     .refine(...sized("entry", limits.ATTRIBUTE_ITEMS_MAX))
     .describe("Keys, and how the number under each is drawn."),
 });

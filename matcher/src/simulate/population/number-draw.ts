@@ -60,12 +60,14 @@ export function drawPartyNumbers(draw: NumberDraw, random: Random): () => number
   const shared = Math.sqrt(partyCorrelation);
   const own = Math.sqrt(1 - partyCorrelation);
   const unit = 10 ** decimals;
+  const within = (value: number) => Math.min(max, Math.max(min, value));
   return () => {
     const isLikeParty = random.fraction() < partyCorrelation;
     const part = isLikeParty ? ofParty.plain : plain();
     // The sum of two normal scores whose weights' squares add up to 1 is a normal score again.
     const value = valueAt(part, shared * ofParty.score + own * drawNormal(random));
-    return Math.round(Math.min(max, Math.max(min, value)) * unit) / unit;
+    // What is rounded may leave the bounds again. Zero has no sign in a ticket.
+    return within(Math.round(within(value) * unit) / unit) + 0;
   };
 }
 

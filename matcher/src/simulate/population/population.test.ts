@@ -55,6 +55,16 @@ const refused: readonly { readonly name: string; readonly change: object; readon
     says: "Cannot read $.latencies.homes[0].weight as number > 0: it is 0",
   },
   {
+    name: "an attribute that no ticket may have",
+    change: { attributes: { constructor: skill } },
+    says: "Cannot read $.attributes.constructor as a key that is a name of 1 to 64 characters",
+  },
+  {
+    name: "a region that no fleet may have",
+    change: { latencies: { homes: [{ name: "eu", weight: 1, latencies: { "eu west": { baseMs: 1 } } }] } },
+    says: "as a key that is 1 to 128 of A-Z a-z 0-9",
+  },
+  {
     name: "a longer least stay than the mean one",
     change: { stay: { meanSeconds: 10, leastSeconds: 20 } },
     says: "Cannot read $.stay.leastSeconds as at most `meanSeconds`: it is 20",

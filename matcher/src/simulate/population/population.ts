@@ -3,7 +3,7 @@
 import { limits } from "@muster/proto";
 import { parseSection } from "@muster/service";
 import { z } from "zod";
-import { attributeDrawSchema } from "./attribute-draw.ts";
+import { attributeDrawSchema, attributeName } from "./attribute-draw.ts";
 import { ratio } from "./number-draw.ts";
 import { weight } from "./weights.ts";
 
@@ -13,7 +13,7 @@ const TICKETS_MAX = 2_000_000;
 const SECONDS_MAX = 604_800;
 
 const name = z.string().min(1).max(limits.ATTRIBUTE_NAME_CHARS_MAX);
-const regionName = z.string().min(1).max(limits.ATTRIBUTE_TEXT_CHARS_MAX);
+const regionName = z.string().regex(/^[A-Za-z0-9_.:-]{1,128}$/, "1 to 128 of A-Z a-z 0-9 _ . : -");
 
 const rate = z.strictObject({
   fromSecond: z.number().min(0).max(SECONDS_MAX).describe("From here on, until the next one of the list."),
@@ -65,7 +65,7 @@ export const populationSchema = z
       ),
     partySizes: partySizes.default({ "1": 1 }),
     attributes: z
-      .record(name, attributeDrawSchema)
+      .record(attributeName, attributeDrawSchema)
       .refine((attributes) => Object.keys(attributes).length <= limits.ATTRIBUTES_PER_PLAYER_MAX, {
         error: `at most ${limits.ATTRIBUTES_PER_PLAYER_MAX} attributes`,
       })
