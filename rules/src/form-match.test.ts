@@ -240,6 +240,44 @@ const rows: readonly {
     match: "red: a b | blue: ",
   },
   {
+    name: "counts the maps that all list by who is there, not by how many",
+    document: redBlue(1, 1, {
+      playerAttributes: [{ name: "maps", type: "string_list", default: [] }],
+      rules: [
+        {
+          name: "maps",
+          type: "comparison",
+          measurements: ["count(set_intersection(flatten(teams[*].players.playerAttributes[maps])))"],
+          operation: ">=",
+          referenceValue: 1,
+        },
+      ],
+    }),
+    tickets: [
+      ticket("a", { attributes: { maps: ["x", "y"] } }),
+      ticket("b", { since: 1, attributes: { maps: ["z"] } }),
+      ticket("c", { since: 2, attributes: { maps: ["y"] } }),
+    ],
+    match: "red: a | blue: c",
+  },
+  {
+    name: "counts the values of those who are there",
+    document: redBlue(1, 1, {
+      playerAttributes: [{ name: "rank", type: "number" }],
+      rules: [
+        {
+          name: "two",
+          type: "comparison",
+          measurements: ["count(flatten(teams[*].players.playerAttributes[rank]))"],
+          operation: "=",
+          referenceValue: 2,
+        },
+      ],
+    }),
+    tickets: [ticket("a", { attributes: { rank: 1 } }), ticket("b", { since: 1, attributes: { rank: 1 } })],
+    match: "red: a | blue: b",
+  },
+  {
     name: "makes teams alike where a search is balanced",
     document: redBlue(2, 2, {
       playerAttributes: [skill],

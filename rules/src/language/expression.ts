@@ -68,7 +68,19 @@ export function sourceOf(expression: Expression): Exclude<Expression, { readonly
 
 /** Whether the value depends on how many players sit where, and on nothing else. */
 export function isCountsOnly(expression: Expression): boolean {
-  return expression.type === "call" && (expression.name === "count" || isCountsOnly(expression.argument));
+  if (expression.type !== "call") return false;
+  return expression.name === "count" ? isShapeOfCounts(expression.argument) : isCountsOnly(expression.argument);
+}
+
+/**
+ * Whether the value's lists are as long as players and teams are many. Not so with strings that players share, and where
+ * `flatten` leaves out who has no value, or whose value is the party's.
+ */
+function isShapeOfCounts(expression: Expression): boolean {
+  if (expression.type !== "call") return true;
+  if (expression.depth === 0) return false;
+  const leavesOut = expression.name === "flatten" && sourceOf(expression).type === "attribute";
+  return !leavesOut && isShapeOfCounts(expression.argument);
 }
 
 /** Whether the value is one value a player, so that more players only add values and change none. */

@@ -31,6 +31,9 @@ export function keyOf({ isAll, isList, instances }: TeamReference): string {
   return isAll ? "*" : JSON.stringify([isList, ...instances]);
 }
 
+/** Of more teams in a roster those that an expression names are found by a map. */
+const SCANNED_TEAMS_MAX = 8;
+
 function visitorOf({ isAll, isList, instances }: TeamReference): (roster: Roster, seats: Seats) => void {
   if (isAll) {
     return (roster, seats) => {
@@ -45,8 +48,15 @@ function visitorOf({ isAll, isList, instances }: TeamReference): (roster: Roster
         roster.find((team) => team.name === name),
       );
   }
+  const byName = new Map<string, RosterTeam>();
   return (roster, seats) => {
-    for (const name of instances) for (const team of roster) if (team.name === name) addTeam(seats, team);
+    if (roster.length <= SCANNED_TEAMS_MAX) {
+      for (const name of instances) for (const team of roster) if (team.name === name) addTeam(seats, team);
+      return;
+    }
+    byName.clear();
+    for (const team of roster) byName.set(team.name, team);
+    for (const name of instances) if (byName.has(name)) addTeam(seats, byName.get(name));
   };
 }
 
