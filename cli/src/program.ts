@@ -307,13 +307,31 @@ function addJournalCommands(program: Command, run: ProgramPorts["run"]): void {
     .argument("<path>", "SQLite file or folder")
     .option("--partition <name>", "only this one, such as matcher or fleet")
     .option("--from <sequence>", "first record", parsed(wholeNumberFrom(1, Number.MAX_SAFE_INTEGER)), 1)
-    .action((path: string, flags: { partition?: string; from: number }) =>
+    .addOption(
+      new Option(
+        "--as <what>",
+        "of a matcher, for muster simulate: its tickets with its rounds, or its configuration",
+      ).choices(["tickets", "configuration"]),
+    )
+    .option("--config-name <name>", "with --as: this matchmaking configuration; not needed where there is only one")
+    .action((path: string, flags: ExportFlags) =>
       run(options({}), async (context) => {
+        if (flags.as !== undefined) {
+          const { exportRecording } = await import("./commands/export-recording.ts");
+          return await exportRecording(path, { as: flags.as, configuration: flags.configName }, context);
+        }
         const { exportRecords } = await import("./commands/journal.ts");
         return await exportRecords(path, { partition: flags.partition, fromSequence: flags.from }, context);
       }),
     );
 }
+
+type ExportFlags = {
+  readonly partition?: string;
+  readonly from: number;
+  readonly as?: "tickets" | "configuration";
+  readonly configName?: string;
+};
 
 /** A command that asks services. */
 function asking(command: Command): Command {

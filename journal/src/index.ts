@@ -7,7 +7,7 @@ export type { ColumnSchema, ColumnType, ColumnValue, LazyColumn, ReadColumn } fr
 export type { CommittedFact } from "./commit-queue.ts";
 export { type FileJournalOptions, openFileJournal } from "./file-journal.ts";
 // For those who look after journals.
-export { type InspectedJournal, inspectJournal } from "./inspect/inspected-journal.ts";
+export { type InspectedJournal, type InspectedPartition, inspectJournal } from "./inspect/inspected-journal.ts";
 export { type RepairReport, repairJournal } from "./inspect/repair-journal.ts";
 export { verifyJournal } from "./inspect/verify-journal.ts";
 export {
@@ -35,5 +35,5 @@ export { createMemoryJournal, type MemoryJournal, type MemoryJournalOptions } fr
 export { describeOwner } from "./owner.ts";
 export { type JournalKind, openServiceJournal } from "./service-journal.ts";
 export type { SnapshotCodec } from "./snapshot-codec.ts";
-export type { SnapshotOptions } from "./snapshotter.ts";
+export { readState, type SnapshotOptions } from "./snapshotter.ts";
 export { openSqliteJournal, type SqliteJournalOptions } from "./sqlite-journal.ts";

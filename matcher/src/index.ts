@@ -4,6 +4,7 @@ export type { Configuration } from "./core/configuration.ts";
 export { matcherEnvironment } from "./environment.ts";
 // For those who read its journal.
 export { factCodec } from "./journal-codec/fact-codec.ts";
+export { snapshotCodec } from "./journal-codec/snapshot-codec.ts";
 export { createMatcher, type Matcher, type MatcherOptions } from "./matcher.ts";
 // For tools that show what a rule set does before players do.
 export { chartOf, showValue } from "./simulate/frontier/chart-of.ts";
@@ -14,6 +15,9 @@ export { parseVariation, type Variation } from "./simulate/frontier/vary-configu
 export { generateArrivals } from "./simulate/population/generate-arrivals.ts";
 export { type Population, populationSchema, readPopulation } from "./simulate/population/population.ts";
 export { readSimulationSetting, type SimulationSetting } from "./simulate/read-simulation-setting.ts";
+export type { RecordedFact } from "./simulate/recording/foresight.ts";
+export { type Recording, recordEvents } from "./simulate/recording/record-events.ts";
+export { recordedConfigurations, recordedSetting } from "./simulate/recording/recording-setting.ts";
 export { type SimulationOptions, simulate } from "./simulate/simulate.ts";
 export { readSimulationEvents, type SimulationEvent } from "./simulate/simulation-event.ts";
 export { type SimulationFact, type SimulationSummary, writeSimulationFact } from "./simulate/simulation-fact.ts";

@@ -18,6 +18,20 @@ export function flagOf(event: SimulationEvent, field: string): boolean {
   throw fieldInvalid(field, "true or false", value);
 }
 
+/** The texts in `field`; none if it is absent. @throws {MusterError} FIELD_INVALID. */
+export function textsOf(event: SimulationEvent, field: string): readonly string[] {
+  const value = event[field] ?? [];
+  if (Array.isArray(value) && value.every((one) => typeof one === "string")) return value;
+  throw fieldInvalid(field, "a list of texts", value);
+}
+
+/** The whole number from 1 in `field`. @throws {MusterError} FIELD_INVALID. */
+export function countOf(event: SimulationEvent, field: string): number {
+  const value = event[field];
+  if (typeof value === "number" && Number.isInteger(value) && value >= 1) return value;
+  throw fieldInvalid(field, "a whole number from 1", value ?? "missing");
+}
+
 /** The whole numbers in `field` by name; none if it is absent. @throws {MusterError} FIELD_INVALID. */
 export function countsOf(event: SimulationEvent, field: string): Readonly<Record<string, number>> {
   const value = event[field];

@@ -1,4 +1,5 @@
-// When time alone loosens what a waiting ticket asks: at each age of the rule set, after each ticket's arrival, to the ms.
+// When time alone loosens what a waiting ticket asks: at each age of the rule set, after each ticket's arrival, at the next whole
+// ms: the sum of fractions may round to less than the age.
 
 export interface ExpansionTimes {
   /** A ticket has arrived, not before the one added last. */
@@ -22,14 +23,14 @@ export function createExpansionTimes(agesMs: readonly number[]): ExpansionTimes 
       let next: number | undefined;
       for (const { ageMs, passed } of ages) {
         const arrival = arrivals[passed];
-        if (arrival && (next === undefined || arrival.atMs + ageMs < next)) next = arrival.atMs + ageMs;
+        if (arrival && (next === undefined || reachedAtMs(arrival, ageMs) < next)) next = reachedAtMs(arrival, ageMs);
       }
       return next;
     },
     pass(nowMs) {
       const reached: string[] = [];
       for (const age of ages) {
-        for (let one = arrivals[age.passed]; one && one.atMs + age.ageMs <= nowMs; one = arrivals[age.passed]) {
+        for (let one = arrivals[age.passed]; one && reachedAtMs(one, age.ageMs) <= nowMs; one = arrivals[age.passed]) {
           reached.push(one.ticketId);
           age.passed += 1;
         }
@@ -37,4 +38,8 @@ export function createExpansionTimes(agesMs: readonly number[]): ExpansionTimes 
       return reached;
     },
   };
+}
+
+function reachedAtMs({ atMs }: { readonly atMs: number }, ageMs: number): number {
+  return Math.ceil(atMs + ageMs);
 }

@@ -19,7 +19,7 @@ import { decideStartMatching } from "../core/start-matching.ts";
 import { readPhase } from "../core/ticket.ts";
 import { readBattleSessionId, readPlayer, readStartBackfill, readStartMatching } from "../grpc/wire.ts";
 import { declareSession } from "./declare-session.ts";
-import { countsOf, flagOf, playerIdOf, playersOf, textOf, wordOf } from "./event-fields.ts";
+import { countOf, countsOf, flagOf, playerIdOf, playersOf, textOf, textsOf, wordOf } from "./event-fields.ts";
 import type { SimulatedMatcher } from "./simulated-matcher.ts";
 import type { SimulationEvent } from "./simulation-event.ts";
 
@@ -59,7 +59,8 @@ const handlers: Readonly<Record<string, Handler>> = {
       ...{ requestId: textOf(event, "requestId"), capability: "", seenRevision: 0 },
     };
     const request = readStartBackfill(message, () => newId("backfill", random));
-    matcher.perform(decideStartBackfill(state, request, fleet.getActive(request.battleSessionId)).facts);
+    const { facts } = decideStartBackfill(state, request, fleet.getActive(request.battleSessionId));
+    matcher.perform(facts, startedAtMsOf(event));
   },
   cancelBackfill(matcher, event) {
     const battleSessionId = sessionIdOf(event);
@@ -88,6 +89,10 @@ const handlers: Readonly<Record<string, Handler>> = {
     const outcomes = ["FAILED", "TIMED_OUT", "CANCELLED"] as const;
     const outcome = event.outcome === undefined ? "FAILED" : wordOf(event, "outcome", outcomes);
     matcher.failPlacement(parseId<MatchId>("matchId", failingMatch(event) ?? ""), outcome);
+  },
+  round(matcher, event) {
+    const [sessions, withheld] = [textsOf(event, "sessions"), textsOf(event, "withheld")];
+    matcher.runRecorded({ decisions: countOf(event, "decisions"), sessions, withheld });
   },
   accept: refuseAcceptance,
   reject: refuseAcceptance,
@@ -122,6 +127,13 @@ function refuseAcceptance(matcher: SimulatedMatcher, event: SimulationEvent): vo
   const phase = readPhase(state);
   const why = `Cannot ${event.op} ticket ${ticketId} as only a ticket in REQUIRES_ACCEPTANCE can be: it is ${phase}`;
   throw new MusterError("PHASE_CONFLICT", why, { metadata: { phase } });
+}
+
+/** When a recorded backfill began: older ones are filled first. */
+function startedAtMsOf({ startedAt }: SimulationEvent): number | undefined {
+  if (startedAt === undefined) return undefined;
+  if (typeof startedAt === "number") return startedAt * 1_000;
+  throw fieldInvalid("startedAt", "a number of seconds", startedAt);
 }
 
 function ticketIdOf(event: SimulationEvent): TicketId {

@@ -18,7 +18,9 @@ export type SimulationOptions = {
 
 /**
  * What happens when `events`, sorted by `at`, meet the matcher: fact by fact, the summary last. Of one instant, searches that
- * are due end first, then the events come in their order, then players leave who have stayed long enough, then rounds run. An event that the API would refuse is told as
+ * are due end first, then the events come in their order, then players leave who have stayed long enough, then rounds run; but
+ * where `events` has rounds of a running matcher, as `recordEvents()` makes them, these run in their place among the events, and no
+ * others. An event that the API would refuse is told as
  * Refused, and changes nothing. The same input has the same facts.
  *
  * @example
@@ -42,6 +44,7 @@ export function* simulate(
     setting,
     random: createSeededRandom(seed),
     isHeld: (matchId) => (failures.get(matchId) ?? 0) > 0,
+    hasRecordedRounds: events.some(({ op }) => op === "round"),
     tell(fact) {
       told.push(fact);
       departures.seat(fact);
@@ -91,9 +94,9 @@ export function* simulate(
   yield matcher.story.summary({ untilMs, ticketsLeft });
 }
 
-/** Whole ms: what is told has no finer time. */
+/** To the ns: what was recorded has fractions of a ms, and 1.001 s are 1,001 ms. */
 function atMsOf(event: SimulationEvent | undefined): number {
-  return event ? Math.round(event.at * 1_000) : 0;
+  return event ? Math.round(event.at * 1e9) / 1e6 : 0;
 }
 
 /** How often the placement of each match is going to end without a session. */

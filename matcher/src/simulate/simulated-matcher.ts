@@ -35,14 +35,26 @@ export type SimulatedMatcher = {
   advance(nowMs: number): void;
   /** Runs the rounds that are due now, until they find nothing more. */
   runRounds(): void;
+  /** Runs the rounds that were recorded at this instant. */
+  runRecorded(round: RecordedRound): void;
   /** Folds a fact that nothing follows from. */
   fold(fact: MatcherFact): void;
-  /** Folds what was decided, and does what follows from it. */
-  perform(facts: readonly MatcherFact[]): void;
+  /** Folds what was decided, and does what follows from it. A backfill that starts is as old as `startedAtMs`; default: new. */
+  perform(facts: readonly MatcherFact[], startedAtMs?: number): void;
   /** The session's roster or policy is another: its backfill is looked at anew, and a round follows at once. */
   review(session: BattleSession): void;
   /** The present attempt to place the match ends so. @throws {MusterError} PLACEMENT_NOT_FOUND, PLACEMENT_ENDED. */
   failPlacement(matchId: MatchId, outcome: PlacementOutcome): void;
+};
+
+/** Rounds of a running matcher at one instant, as far as they are not a function of what came before. */
+export type RecordedRound = {
+  /** Matches and fills that came of them. */
+  readonly decisions: number;
+  /** Sessions that they filled: what others looked like to them was not recorded. */
+  readonly sessions: readonly string[];
+  /** Tickets that they did not consider. */
+  readonly withheld: readonly string[];
 };
 
 export type SimulatedMatcherOptions = {
@@ -50,13 +62,16 @@ export type SimulatedMatcherOptions = {
   readonly random: Random;
   /** Whether the match is not placed at once, as its placement is going to fail. */
   readonly isHeld: (matchId: string) => boolean;
+  /** Whether rounds run when they are told to alone. */
+  readonly hasRecordedRounds: boolean;
   readonly tell: (fact: SimulationFact) => void;
 };
 
 /** What stands for the queue of matches that are placed. */
 const QUEUE = "simulated";
 
-export function createSimulatedMatcher({ setting, random, isHeld, tell }: SimulatedMatcherOptions): SimulatedMatcher {
+export function createSimulatedMatcher(options: SimulatedMatcherOptions): SimulatedMatcher {
+  const { setting, random, isHeld, hasRecordedRounds, tell } = options;
   const { configuration, ruleSet: document } = setting;
   const { name, settleMs, autoBackfill } = configuration;
   const state = createMatcherState();
@@ -68,9 +83,9 @@ export function createSimulatedMatcher({ setting, random, isHeld, tell }: Simula
   /** Revisions at which the fleet refused a fill: until the session changes another would be refused as well. */
   const blocked = new Map<ServerSessionId, number>();
 
-  const fold = (fact: MatcherFact) => {
+  const fold = (fact: MatcherFact, atMs = nowMs) => {
     sequence += 1;
-    evolve(state, { sequence, atMs: nowMs, atWallMs: nowMs, fact });
+    evolve(state, { sequence, atMs, atWallMs: nowMs, fact });
   };
   fold({ type: "rule-set-put", name: configuration.ruleSet, document });
   fold({ type: "configuration-put", configuration });
@@ -82,9 +97,9 @@ export function createSimulatedMatcher({ setting, random, isHeld, tell }: Simula
   const mark = (atMs: number) => {
     roundAtMs = Math.min(atMs, roundAtMs ?? atMs);
   };
-  const perform = (facts: readonly MatcherFact[]) => {
+  const perform = (facts: readonly MatcherFact[], startedAtMs?: number) => {
     for (const fact of facts) {
-      fold(fact);
+      fold(fact, fact.type === "backfill-started" ? startedAtMs : undefined);
       story.tell(fact);
       follow(fact);
     }
@@ -168,23 +183,25 @@ export function createSimulatedMatcher({ setting, random, isHeld, tell }: Simula
     return { ...match, matchId, queue };
   };
 
-  const runRound = () => {
-    const decided = decideRound(state, {
+  const runRound = ({ sessions, withheld }: Partial<RecordedRound> = {}): number => {
+    const { facts, isQuiet } = decideRound(state, {
       configuration: name,
       nowMs,
       random,
       endpoint: "simulation",
-      withheld: new Set(),
+      withheld: new Set(withheld),
       findFillable(id) {
+        if (sessions && !sessions.includes(id)) return undefined;
         const session = fleet.find(id);
         const isOpen = session?.state === "ACTIVE" && session.creationPolicy === "ACCEPT_ALL";
         return isOpen && (blocked.get(id) ?? 0) < session.revision ? session : undefined;
       },
     });
-    if (!decided.isQuiet) mark(nowMs);
-    for (const fact of decided.facts) {
+    if (!isQuiet) mark(nowMs);
+    for (const fact of facts) {
       perform([fact.type === "match-formed" ? { type: "match-formed", match: named(fact.match) } : fact]);
     }
+    return facts.length;
   };
 
   return {
@@ -199,7 +216,8 @@ export function createSimulatedMatcher({ setting, random, isHeld, tell }: Simula
     perform,
     review,
     nextAtMs() {
-      const times = [roundAtMs, nextDueAtMs(state), expansions.nextAtMs()].filter((time) => time !== undefined);
+      const ofRounds = hasRecordedRounds ? [] : [roundAtMs, expansions.nextAtMs()];
+      const times = [nextDueAtMs(state), ...ofRounds].filter((time) => time !== undefined);
       return times.length === 0 ? undefined : Math.min(...times);
     },
     advance(toMs) {
@@ -207,7 +225,15 @@ export function createSimulatedMatcher({ setting, random, isHeld, tell }: Simula
       while ((nextDueAtMs(state) ?? Number.POSITIVE_INFINITY) <= nowMs)
         perform(inOrder(state, decideDue(state, nowMs)));
     },
+    runRecorded(round) {
+      for (let left = round.decisions; left > 0; ) {
+        const found = runRound(round);
+        if (found === 0) break; // Something else decides here than did then: what was found shows it.
+        left -= found;
+      }
+    },
     runRounds() {
+      if (hasRecordedRounds) return;
       const isSearching = (id: string) => state.tickets.get(id as TicketId)?.search !== undefined;
       if (expansions.pass(nowMs).some(isSearching)) mark(nowMs);
       while (roundAtMs !== undefined && roundAtMs <= nowMs) {

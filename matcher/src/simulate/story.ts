@@ -38,7 +38,7 @@ export function createStory(of: {
   const given = new Set<string>();
   let matches = 0;
 
-  const at = () => nowMs() / 1_000;
+  const at = () => Math.round(nowMs()) / 1_000;
   /** The next of m1, m2, … that is not the id of a declared session. */
   const nextMatchId = (): MatchId => {
     do matches += 1;

@@ -1,0 +1,43 @@
+// The configuration that a recording was made under, as a simulation takes it: the last of its name, with its rule set in it.
+import { MusterError } from "@muster/proto";
+import type { Configuration } from "../../core/configuration.ts";
+import type { MatcherState } from "../../core/matcher-state.ts";
+import type { RecordedFact } from "./foresight.ts";
+
+type Known = { readonly configurations: Map<string, Configuration>; readonly ruleSets: Map<string, string> };
+
+/**
+ * The document for `readSimulationSetting()`; `before` as in `recordEvents()`.
+ *
+ * @throws {MusterError} CONFIGURATION_NOT_FOUND.
+ */
+export function recordedSetting(
+  facts: readonly RecordedFact[],
+  { configuration: name, before }: { readonly configuration: string; readonly before?: MatcherState | undefined },
+): Readonly<Record<string, unknown>> {
+  const { configurations, ruleSets } = gather(facts, before);
+  const configuration = configurations.get(name);
+  const ruleSet = configuration && ruleSets.get(configuration.ruleSet);
+  if (!configuration || ruleSet === undefined) {
+    const why = `Cannot find configuration ${name} in the recording: there is ${[...configurations.keys()].join(", ") || "none"}`;
+    throw new MusterError("CONFIGURATION_NOT_FOUND", why, { metadata: { configuration: name } });
+  }
+  const { requestTimeoutMs, queue, ...rest } = configuration;
+  const ofQueue = queue === undefined ? {} : { queue };
+  return { ...rest, ...ofQueue, requestTimeoutSeconds: requestTimeoutMs / 1_000, ruleSet: JSON.parse(ruleSet) };
+}
+
+/** Names of the configurations that were ever put. */
+export function recordedConfigurations(facts: readonly RecordedFact[], before?: MatcherState): readonly string[] {
+  return [...gather(facts, before).configurations.keys()].toSorted();
+}
+
+function gather(facts: readonly RecordedFact[], before: MatcherState | undefined): Known {
+  const configurations = new Map(before?.configurations);
+  const ruleSets = new Map([...(before?.ruleSets ?? [])].map(([name, { document }]) => [name, document]));
+  for (const { fact } of facts) {
+    if (fact.type === "configuration-put") configurations.set(fact.configuration.name, fact.configuration);
+    if (fact.type === "rule-set-put") ruleSets.set(fact.name, fact.document);
+  }
+  return { configurations, ruleSets };
+}
