@@ -1,6 +1,7 @@
 // Who leaves a battle by and by: players whose event says how long they stay, once they have a seat.
 import type { SimulationEvent } from "./simulation-event.ts";
 import type { SimulationFact } from "./simulation-fact.ts";
+import { createTimeHeap } from "./time-heap.ts";
 
 export type Departure = { readonly atMs: number; readonly battleSessionId: string; readonly playerId: string };
 
@@ -17,26 +18,15 @@ export interface Departures {
 
 export function createDepartures(): Departures {
   const stays = new Map<string, number>();
-  /** The latest first, so that the next one is at the end. */
-  const waiting: Departure[] = [];
-
-  const add = (departure: Departure) => {
-    let low = 0;
-    let high = waiting.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((waiting[middle]?.atMs ?? 0) > departure.atMs) low = middle + 1;
-      else high = middle;
-    }
-    waiting.splice(low, 0, departure);
-  };
+  const waiting = createTimeHeap<Departure>();
   return {
     arrive({ op, players }) {
       if (op !== "start" || !Array.isArray(players)) return;
-      for (const { playerId, staySeconds } of players.filter(
-        (player) => typeof player === "object" && player !== null,
-      )) {
-        if (typeof playerId === "string" && typeof staySeconds === "number") stays.set(playerId, staySeconds);
+      for (const player of players) {
+        if (typeof player !== "object" || player === null) continue;
+        const { playerId, staySeconds } = player;
+        if (typeof staySeconds === "number") stays.set(playerId, staySeconds);
+        else stays.delete(playerId);
       }
     },
     seat(fact) {
@@ -45,14 +35,14 @@ export function createDepartures(): Departures {
         const staySeconds = stays.get(playerId);
         if (staySeconds === undefined) continue;
         const atMs = Math.round((fact.at + staySeconds) * 1_000);
-        add({ atMs, battleSessionId: fact.battleSessionId ?? fact.matchId, playerId });
+        waiting.add({ atMs, battleSessionId: fact.battleSessionId ?? fact.matchId, playerId });
       }
     },
-    nextAtMs: () => waiting.at(-1)?.atMs,
+    nextAtMs: () => waiting.first()?.atMs,
     takeDue(nowMs) {
       const due: Departure[] = [];
-      for (let next = waiting.at(-1); next && next.atMs <= nowMs; next = waiting.at(-1)) {
-        waiting.pop();
+      for (let next = waiting.first(); next && next.atMs <= nowMs; next = waiting.first()) {
+        waiting.dropFirst();
         due.push(next);
       }
       return due;

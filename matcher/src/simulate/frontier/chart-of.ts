@@ -16,7 +16,7 @@ export function chartOf(
   const [first] = results;
   return {
     title: first?.name ?? "",
-    subtitle: target === undefined ? undefined : `by ${target}`,
+    subtitle: target === undefined ? "as it is" : `by ${target}`,
     waitTitle: "wait of a ticket, s (median, to p95)",
     qualityTitle: `${quality.title} (mean, to p95)`,
     marks: results.flatMap((result) => markOf(result, quality)),

@@ -15,8 +15,8 @@ export type FrontierMark = {
 
 export type FrontierChart = {
   readonly title: string;
-  /** What the marks differ in; undefined: there is one. */
-  readonly subtitle: string | undefined;
+  /** What the marks differ in. */
+  readonly subtitle: string;
   readonly waitTitle: string;
   readonly qualityTitle: string;
   /** In the order in which the line between them goes. */
@@ -53,7 +53,7 @@ export function drawFrontier(chart: FrontierChart): string {
     `<style>${STYLE.join("")}</style>`,
     `<rect class="paper" width="${WIDTH}" height="${HEIGHT}"/>`,
     `<text class="head" x="16" y="26" font-size="15" font-weight="600">${escaped(fitting(chart.title, 9))}</text>`,
-    `<text class="words" x="16" y="45">${escaped(fitting(chart.subtitle ?? "", CHAR_WIDTH))}</text>`,
+    `<text class="words" x="16" y="45">${escaped(fitting(chart.subtitle, CHAR_WIDTH))}</text>`,
     `<text class="words" x="16" y="70">${escaped(fitting(chart.qualityTitle, CHAR_WIDTH))}</text>`,
     ...grid({ waits, qualities, x, y }),
     `<text class="words" x="${PLOT.right}" y="${HEIGHT - 14}" text-anchor="end">${escaped(chart.waitTitle)}</text>`,
