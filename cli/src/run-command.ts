@@ -7,7 +7,7 @@ import { errorSentence } from "./contract/error-sentence.ts";
 
 /**
  * Runs `command` and sets the exit code: as it says, 1 for a refusal, 130 if it was called off. A command that listens for
- * signals itself, because it stops in its own order, is told of none here.
+ * signals itself, because it stops in its own order, or that no signal could reach while it computes, is told of none here.
  */
 export async function runCommand(
   context: Omit<CommandContext, "signal"> & { readonly ownSignals: boolean },
@@ -15,6 +15,8 @@ export async function runCommand(
 ): Promise<void> {
   const stop = new AbortController();
   if (!context.ownSignals) watchSignals(stop);
+  // A reader that went away, as in `muster ticket watch | head`.
+  process.stdout.once("error", () => stop.abort());
   try {
     process.exitCode = await command({ ...context, signal: stop.signal });
   } catch (error) {
@@ -26,8 +28,6 @@ function watchSignals(stop: AbortController): void {
   const onSignal = () => stop.abort();
   process.once("SIGINT", onSignal);
   process.once("SIGTERM", onSignal);
-  // A reader that went away, as in `muster ticket watch | head`.
-  process.stdout.once("error", onSignal);
   watchLifeline(process.env).addEventListener("abort", onSignal);
 }
 

@@ -23,7 +23,9 @@ const TIPS = ["muster ticket start --players 2", "muster sessions", "muster logs
 
 /** Runs until a stop is asked for or `for` has passed. */
 export async function runDev(flags: DevFlags, context: CommandContext): Promise<ExitCode> {
-  const { stop, hurry } = watchStopRequests(process.env);
+  const { stop: asked, hurry } = watchStopRequests(process.env);
+  // Asked to, or with nobody left who reads what it prints.
+  const stop = AbortSignal.any([asked, context.signal]);
   const { terminal, json } = context;
   const clock = systemClock;
   const dataFolder = resolve(flags.data);

@@ -1,5 +1,6 @@
 // The real command: what it prints for machines and for people, and how it ends.
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -88,6 +89,18 @@ for (const { name, files, says } of failures) {
     for (const words of says) expect(err).toContain(words);
   });
 }
+
+test("muster simulate stops without a word when its reader has had enough", async () => {
+  const many = Array.from({ length: 20_000 }, (_, index) => start(index / 100, `t${index}`)).join("\n");
+  const files = ["--configuration", configuration, "--tickets", write("many.jsonl", many)];
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const child = spawn(process.execPath, [COMMAND, "simulate", ...files, "--json"], { env });
+  const said: Buffer[] = [];
+  child.stderr.on("data", (bytes: Buffer) => said.push(bytes));
+  child.stdout.once("data", () => child.stdout.destroy());
+  const [code] = await once(child, "close");
+  expect({ code, said: Buffer.concat(said).toString() }).toEqual({ code: 1, said: "" });
+});
 
 test("muster simulate ends with 2 if it is not told what to simulate", async () => {
   expect((await simulate("--configuration", configuration)).code).toBe(2);

@@ -1,4 +1,5 @@
 // muster simulate: what a configuration makes of tickets that come at given times. Asks no service.
+import { setImmediate as immediate } from "node:timers/promises";
 import {
   readSimulationEvents,
   readSimulationSetting,
@@ -32,8 +33,24 @@ export async function runSimulation(flags: SimulateFlags, context: CommandContex
   const events = readSimulationEvents(await readTextFile(flags.tickets));
   const options = { ...(untilSeconds === undefined ? {} : { untilSeconds }), ...(seed === undefined ? {} : { seed }) };
   const facts = simulate(setting, events, options);
-  if (context.json) for (const fact of facts) context.terminal.print(writeSimulationFact(fact));
-  else for (const line of describe(facts)) context.terminal.print(line);
+  return await printAll(context.json ? written(facts) : describe(facts), context);
+}
+
+function* written(facts: Iterable<SimulationFact>): Iterable<string> {
+  for (const fact of facts) yield writeSimulationFact(fact);
+}
+
+/** So many lines are printed before whoever reads them gets a chance to have enough. */
+const LINES_AT_ONCE = 512;
+
+async function printAll(lines: Iterable<string>, { terminal, signal }: CommandContext): Promise<ExitCode> {
+  let printed = 0;
+  for (const line of lines) {
+    terminal.print(line);
+    printed += 1;
+    if (printed % LINES_AT_ONCE === 0) await immediate();
+    if (signal.aborted) return 1;
+  }
   return 0;
 }
 

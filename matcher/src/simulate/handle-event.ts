@@ -77,7 +77,8 @@ const handlers: Readonly<Record<string, Handler>> = {
   },
   policy(matcher, event) {
     const before = matcher.fleet.getActive(sessionIdOf(event));
-    const policy = wordOf(event, "policy", ["ACCEPT_ALL", "DENY_ALL"]);
+    const field = event.policy === undefined ? "creationPolicy" : "policy";
+    const policy = wordOf(event, field, ["ACCEPT_ALL", "DENY_ALL"]);
     const after = matcher.fleet.setPolicy(before.battleSessionId, policy);
     if (after !== before) matcher.review(after);
   },

@@ -18,6 +18,8 @@ export type SimulationSetting = {
 };
 
 const settingSchema = configurationsSchema.element.extend({
+  // For editors.
+  $schema: z.string().optional(),
   ruleSet: z.record(z.string(), z.unknown(), { error: "a rule set, which is a JSON object" }),
   // As on the wire: empty and 0 stand for absent.
   queue: z.literal("").or(configurationsSchema.element.shape.queue),
@@ -40,7 +42,7 @@ export function readSimulationSetting(document: unknown): SimulationSetting {
   if (!setting || lines.length > 0) {
     throw new MusterError(areFieldsLegal ? "RULE_SET_INVALID" : "FIELD_INVALID", lines.join("\n"));
   }
-  const { requestTimeoutSeconds: seconds, queue, ruleSet: _, ...rest } = setting;
+  const { requestTimeoutSeconds: seconds, queue, ruleSet: _, $schema: __, ...rest } = setting;
   const requestTimeoutMs = seconds === 0 ? REQUEST_TIMEOUT_MS_DEFAULT : seconds * 1_000;
   const configuration = { ...rest, ruleSet: rest.name, queue: queue || undefined, requestTimeoutMs };
   // What it asks of a queue does not matter here.

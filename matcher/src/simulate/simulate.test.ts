@@ -317,6 +317,58 @@ const backfills: readonly Row[] = [
   },
 ];
 
+const latency = (...eu: readonly number[]) => ({
+  latencies: Object.fromEntries(eu.map((ms, index) => [["eu", "us"][index], ms])),
+});
+const regions: readonly Row[] = [
+  {
+    name: "a battle takes who is near its region, which is where its players are nearest",
+    ruleSet: { ...EQUAL, rules: [...EQUAL.rules, { name: "near", type: "latencyRule", maxLatency: 100 }] },
+    events: [
+      {
+        ...{ at: 0, op: "session", battleSessionId: "b1" },
+        players: [
+          { playerId: "r1", team: "red", ...latency(90, 40) },
+          { playerId: "s1", team: "blue", ...latency(80, 30) },
+        ],
+      },
+      backfill(0, "b1"),
+      start(1, { playerId: "a", ...latency(20, 150) }),
+      start(1, { playerId: "b", ...latency(500, 60) }),
+      start(2, { playerId: "c", ...latency(500, 100) }),
+    ],
+    expected: [
+      "0.000 b1 SEARCHING 1v1",
+      "2.000 m1 into b1 red:b blue:c",
+      "2.000 b1 SEARCHING 2v2",
+      "61.000 a TIMED_OUT",
+    ],
+  },
+  {
+    name: "players of a declared session sit in instances of the team that they name",
+    ruleSet: {
+      ...{ ruleLanguageVersion: "1.0", name: "trios" },
+      teams: [{ name: "squad", minPlayers: 1, maxPlayers: 2, quantity: 2 }],
+    },
+    events: [
+      session(0, "b1", { squad: "a b c" }),
+      session(0, "b2", { squad_2: "d" }),
+      backfill(0, "b1"),
+      backfill(0, "b2", { squad_1: 1 }),
+      start(1, "x"),
+      start(2, "y"),
+    ],
+    expected: [
+      "0.000 b1 SEARCHING 2v1",
+      "0.000 b2 SEARCHING 0v1",
+      "1.000 m1 into b1 squad_2:x",
+      "1.000 b1 PAUSED 2v2 FULL",
+      "2.000 m2 into b2 squad_1:y",
+      "2.000 b2 COMPLETED 1v1 GOAL_REACHED",
+    ],
+  },
+];
+
 /** The published trap: by the newest clock nobody meets, as each is alone again when the next one comes. */
 const trap = (expansionAgeSelection: "newest" | "oldest") => ({
   ruleLanguageVersion: "1.0",
@@ -405,7 +457,14 @@ const placements: readonly Row[] = [
   },
 ];
 
-for (const { name, expected, ...scenario } of [...tickets, ...refusals, ...backfills, ...expansions, ...placements]) {
+for (const { name, expected, ...scenario } of [
+  ...tickets,
+  ...refusals,
+  ...backfills,
+  ...regions,
+  ...expansions,
+  ...placements,
+]) {
   test(`simulate(): ${name}`, () => {
     expect(lines(scenario)).toEqual(expected);
   });
