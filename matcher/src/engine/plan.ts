@@ -2,7 +2,7 @@
 // arrives; what all members of a match must share makes lanes, what lies near makes buckets of a lane, numbers of players make
 // recipes; what is left is looked at match by match.
 import type { RuleSet } from "@muster/rules";
-import { type Kinship, type Rule, type Sizing, sizingOf, type Tier, typeOf } from "@muster/rules/plan";
+import { type Kinship, type Rule, roomLeft, type Sizing, sizingOf, type Tier, typeOf } from "@muster/rules/plan";
 
 /** One age and what holds from it on. */
 export type Level = {
@@ -31,7 +31,11 @@ export type Plan = {
   readonly residuals: readonly number[];
   /** Whether the rule set itself says whom to try first, or how to divide them into teams. */
   readonly isOrdered: boolean;
+  /** Tickets that a search for one match is shown: enough for a small match, and for a large one twice what it may hold. */
+  readonly searchedMax: number;
 };
+
+const SEARCHED_MIN = 128;
 
 /** Ages at which a ticket's lanes may differ: a bit each. */
 const LEVELS_IN_BITS_MAX = 31;
@@ -86,7 +90,8 @@ export function compilePlan(ruleSet: RuleSet): Plan {
       suffices: isWithin ? (along.suffices ?? -1) : Number.POSITIVE_INFINITY,
     };
   });
-  return { ruleSet, levels, partitions, mask, axis, admissions, residuals, isOrdered };
+  const searchedMax = Math.max(SEARCHED_MIN, ...levels.map(({ sizing }) => 2 * roomLeft(sizing)));
+  return { ruleSet, levels, partitions, mask, axis, admissions, residuals, isOrdered, searchedMax };
 }
 
 /** Whether only the rule of the axis is left to look at, and tickets near enough keep it: then counting comes first. */

@@ -36,6 +36,11 @@ export interface Recipes {
 
 /** Steps of one question: some 2 ms. Only rule sets of many teams with wide ranges and odd parties come near. */
 const STEPS_MAX = 20_000;
+/**
+ * Rooms beyond which each is filled for good before the next: going back over thousands of them would be as deep as there are
+ * rooms, and hopeless.
+ */
+const ROOMS_REVISITED_MAX = 512;
 /** Answers remembered: beyond it they are forgotten all together. */
 const ANSWERS_MAX = 65_536;
 
@@ -58,7 +63,10 @@ export function createRecipes(sizing: Sizing, kinds: PartyKinds, most = Number.P
   let named = -1;
   let steps = 0;
 
-  const capOf = ({ size }: PartyKind) => Math.floor(room / size);
+  const widest = rooms.reduce((most, { max, seated }) => Math.max(most, max - seated), 0);
+  const capOf = ({ size, groups }: PartyKind) => {
+    return groups.some((group) => group.size > widest) ? 0 : Math.floor(room / size);
+  };
   const sizesOf = (players: number): readonly Sizes[] => {
     let known = sizesByTotal.get(players);
     if (!known) {
@@ -80,16 +88,20 @@ export function createRecipes(sizing: Sizing, kinds: PartyKinds, most = Number.P
     }
     present.sort((one, other) => other.size - one.size || one.kind - other.kind);
     const budget = { left: STEPS_MAX };
+    const atStart = steps;
     for (let players = Math.min(room, available); players >= least; players -= 1) {
       if (!canSum(present, supply, players)) continue;
-      for (const sizes of sizesOf(players)) {
+      const before = steps;
+      const list = sizesOf(players);
+      budget.left -= steps - before;
+      for (const sizes of list) {
         const packed = pack({ rooms, sizes, present, supply, must: kinds.get(must) }, budget);
         if (packed) return { players, sizes, courses: packed };
         if (budget.left <= 0) break;
       }
       if (budget.left <= 0) break;
     }
-    steps += STEPS_MAX - budget.left;
+    steps = Math.max(steps, atStart + STEPS_MAX - budget.left);
     return undefined;
   };
 
@@ -163,6 +175,7 @@ function pack(
   const wanted = rooms.map((room, index) => (sizes[index] ?? 0) - room.seated);
   const left = [...supply];
   const seats = new Map<number, (readonly number[])[]>();
+  const isCrowd = rooms.length > ROOMS_REVISITED_MAX;
 
   const take = (kind: PartyKind, at: readonly number[]) => {
     left[kind.kind] = (left[kind.kind] ?? 0) - 1;
@@ -207,7 +220,7 @@ function pack(
     const spec = rooms[room];
     if (!spec) return true;
     const gap = wanted[room] ?? 0;
-    if (gap === 0) return fill(room + 1, 0);
+    if (gap === 0) return isCrowd || fill(room + 1, 0);
     for (let index = from; index < present.length; index += 1) {
       const kind = present[index];
       if (!kind || (left[kind.kind] ?? 0) === 0) continue;
@@ -219,7 +232,7 @@ function pack(
         const most = Math.min(left[kind.kind] ?? 0, Math.floor(gap / group.size));
         for (let count = most; count > 0; count -= 1) {
           for (let taken = 0; taken < count; taken += 1) take(kind, [room]);
-          const isFull = (wanted[room] ?? 0) === 0 ? fill(room + 1, 0) : fill(room, index + 1);
+          const isFull = (wanted[room] ?? 0) === 0 ? isCrowd || fill(room + 1, 0) : fill(room, index + 1);
           if (isFull) return true;
           for (let taken = 0; taken < count; taken += 1) giveBack(kind, [room]);
           if (budget.left <= 0) return false;
@@ -238,8 +251,10 @@ function pack(
 
   for (const at of waysOf(must)) {
     take(must, at);
-    if (fill(0, 0))
+    const isFilled = isCrowd ? rooms.every((_, room) => fill(room, 0)) : fill(0, 0);
+    if (isFilled)
       return [...seats].filter(([, list]) => list.length > 0).map(([kind, list]) => ({ kind, seats: list }));
+    if (isCrowd) return undefined; // What it has filled stays filled.
     giveBack(must, at);
     if (budget.left <= 0) return undefined;
   }

@@ -26,8 +26,6 @@ export type SearchOutcome =
       readonly unusable: readonly number[];
     };
 
-/** Tickets that one search is shown. */
-const CANDIDATES_MAX = 128;
 /** What a step of a search costs beside a look at a ticket. */
 const STEP_LOOKS = 20;
 /** Steps of the first attempt; each further one has twice as many. */
@@ -72,7 +70,7 @@ function candidatesOf(pool: Pool, plan: Plan, slot: number): readonly number[] {
       if (isNarrow && (number < pool.bucketOf(high - spread) || number > pool.bucketOf(low + spread))) continue;
       for (const queue of bucket.queues) {
         if (!queue) continue;
-        let left = CANDIDATES_MAX;
+        let left = plan.searchedMax;
         for (let node = queue.head; node >= 0 && left > 0; node = pool.nodeNext[node] ?? -1) {
           found.add(pool.nodeSlot[node] ?? 0);
           left -= 1;
@@ -87,6 +85,6 @@ function candidatesOf(pool: Pool, plan: Plan, slot: number): readonly number[] {
   const oldest = [...found]
     .filter((one) => one !== slot && pool.state[one] === LINKED)
     .sort((one, other) => (pool.arrival[one] ?? 0) - (pool.arrival[other] ?? 0))
-    .slice(0, CANDIDATES_MAX - 1);
+    .slice(0, plan.searchedMax - 1);
   return [...oldest, slot];
 }

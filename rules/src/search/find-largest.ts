@@ -60,13 +60,16 @@ export function findLargest(search: Search): Found | undefined {
   const rules = search.ruleSet.tiers[0].rules.length;
   const budget = search.budget ?? { left: stepsFor(rules) + STEPS_PER_ANCHOR_MIN * candidates.length };
   const tiers = [...plan.tiers.values()];
+  const isCrowd = tiers.some(({ sizing }) => roomLeft(sizing) > EVERY_RULE_PLAYERS_MAX);
+  /** What a crowd costs to sit down at all. */
+  const walk = isCrowd ? candidates.length : 0;
   const supply = supplyOf(candidates);
   for (const [index, anchor] of candidates.entries()) {
     // Those who are left are too few, and will be fewer with every anchor.
     if (!tiers.some((tier) => mayMeet(tier.needs, supply))) return undefined;
     takeFrom(supply, anchor);
     const reserved = STEPS_PER_ANCHOR_MIN * (candidates.length - index);
-    const share = STEPS_PER_ANCHOR_MIN + Math.max(0, budget.left - reserved) / 4;
+    const share = Math.max(walk, STEPS_PER_ANCHOR_MIN + Math.max(0, budget.left - reserved) / 4);
     const found = lend(budget, share, (part) => findWithAnchor(plan, { anchor, index }, part));
     if (found) return found;
     if (budget.left <= 0) return undefined;

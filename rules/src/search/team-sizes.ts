@@ -3,7 +3,7 @@
 import { parsePlayerId } from "@muster/proto";
 import { compiledOnce, oncePer } from "../compile/compiled-once.ts";
 import { isCountsOnly } from "../language/expression.ts";
-import { openInstances, type RosterTeam } from "../roster.ts";
+import type { RosterTeam } from "../roster.ts";
 import type { TeamSpec, Tier } from "../rule-set.ts";
 import { type Rule, typeOf } from "../rule-types/table.ts";
 
@@ -41,7 +41,7 @@ const OPENING_LOOKS_MAX = 16_384;
 /** Rooms and players beyond which only even sizes are looked at, and fewer openings: each costs as much as there are. */
 const CROWD = 256;
 /** Rooms and players that a step looks at: it takes no longer than another. */
-const CROWD_PER_STEP = 32;
+const CROWD_PER_STEP = 8;
 
 /**
  * The sizing of `tier`: `teams` whose bounds hold, `seated` who sits there, `maxOf` the most an instance may hold.
@@ -76,18 +76,24 @@ export function roomLeft(sizing: Sizing): number {
 }
 
 /** Whether a roster of these sizes can be legal: open teams within their bounds, rules that only count players kept. */
-export function isLegalSizes(sizing: Sizing, sizes: Sizes): boolean {
-  const byName = new Map(sizing.rooms.map(({ name, max }, index) => [name, { max, size: sizes[index] ?? 0 }]));
-  const sizeOf = (name: string) => byName.get(name)?.size ?? 0;
+export function isLegalSizes({ teams, rooms, countRules }: Sizing, sizes: Sizes): boolean {
   const roster: RosterTeam[] = [];
-  for (const team of sizing.teams) {
-    for (const name of openInstances(team, sizeOf)) {
-      const size = sizeOf(name);
-      if (size < team.minPlayers || size > (byName.get(name)?.max ?? 0)) return false;
-      if (sizing.countRules.length > 0) roster.push({ name, players: Array<typeof anybody>(size).fill(anybody) });
+  let first = 0;
+  for (const team of teams) {
+    const end = first + team.instances.length;
+    let lacking = team.minQuantity; // As `openInstances` counts.
+    for (let index = first; index < end; index += 1) if ((sizes[index] ?? 0) > 0) lacking -= 1;
+    for (let index = first; index < end; index += 1) {
+      const room = rooms[index];
+      const size = sizes[index] ?? 0;
+      if (size === 0) lacking -= 1;
+      if (!room || (size === 0 && lacking < 0)) continue;
+      if (size < team.minPlayers || size > room.max) return false;
+      if (countRules.length > 0) roster.push({ name: room.name, players: Array<typeof anybody>(size).fill(anybody) });
     }
+    first = end;
   }
-  return compiledOnce(sizing.countRules).holds(roster);
+  return compiledOnce(countRules).holds(roster);
 }
 
 /** Every room that may hold anybody at its most: what bounds alone allow at the utmost. */
@@ -227,7 +233,7 @@ function evenSizes({ rooms }: Sizing, opening: ReadonlySet<Room>, added: number)
     });
   const sum = (sizes: Sizes) => sizes.reduce((players, size) => players + size, 0);
   let low = 0;
-  let high = Math.max(0, ...rooms.map((room) => room.max));
+  let high = rooms.reduce((most, room) => Math.max(most, room.max), 0);
   if (sum(fillTo(low)) > total || sum(fillTo(high)) < total) return undefined;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
