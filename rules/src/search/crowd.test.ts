@@ -79,8 +79,8 @@ const matches: readonly { name: string; document: object; tickets: readonly Judg
   {
     name: "opens teams of one for everybody",
     document: repeated({ minPlayers: 1, maxPlayers: 1, maxQuantity: 10_000 }),
-    tickets: solos(300),
-    players: 300,
+    tickets: solos(3_000),
+    players: 3_000,
   },
   {
     name: "passes over those who fit no team",

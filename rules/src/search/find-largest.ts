@@ -61,8 +61,8 @@ export function findLargest(search: Search): Found | undefined {
   const budget = search.budget ?? { left: stepsFor(rules) + STEPS_PER_ANCHOR_MIN * candidates.length };
   const tiers = [...plan.tiers.values()];
   const isCrowd = tiers.some(({ sizing }) => roomLeft(sizing) > EVERY_RULE_PLAYERS_MAX);
-  /** What a crowd costs to sit down at all. */
-  const walk = isCrowd ? candidates.length : 0;
+  /** What it costs a crowd to sit down at all: to find sizes of teams, and to go through the tickets. */
+  const walk = isCrowd ? candidates.length + (tiers[0]?.sizing.rooms.length ?? 0) : 0;
   const supply = supplyOf(candidates);
   for (const [index, anchor] of candidates.entries()) {
     // Those who are left are too few, and will be fewer with every anchor.
@@ -237,7 +237,7 @@ function findSeating(plan: Plan, attempt: Attempt, budget: Budget): Seated | und
     const found = findCrowd(plan, { tierPlan, tickets, least, most }, budget);
     if (found) return found;
   }
-  for (let players = Math.min(most, EVERY_RULE_PLAYERS_MAX); players >= least; players -= 1) {
+  for (let players = Math.min(most, EVERY_RULE_PLAYERS_MAX); players >= least && budget.left > 0; players -= 1) {
     for (const sizes of sizesFor(plan, { tierPlan, players }, budget)) {
       const found = lend(budget, Math.max(STEPS_PER_ANCHOR_MIN, budget.left / 2), (part) =>
         seatInTurn(plan, { tierPlan, tickets, sizes }, part),

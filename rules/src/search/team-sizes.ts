@@ -41,7 +41,7 @@ const OPENING_LOOKS_MAX = 16_384;
 /** Rooms and players beyond which only even sizes are looked at, and fewer openings: each costs as much as there are. */
 const CROWD = 256;
 /** Rooms and players that a step looks at: it takes no longer than another. */
-const CROWD_PER_STEP = 8;
+const CROWD_PER_STEP = 16;
 
 /**
  * The sizing of `tier`: `teams` whose bounds hold, `seated` who sits there, `maxOf` the most an instance may hold.
