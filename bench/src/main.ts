@@ -1,15 +1,19 @@
-// `npm run bench -- NAME [--json]`: runs one benchmark and prints its table; with --json the last line is one object.
+// `npm run bench -- NAME [--only PART] [--chart] [--json]`: runs one benchmark, or a part of it where it has parts, and prints its
+// table; with --json the last line is one object.
 import { parseArgs } from "node:util";
-import { describeMachine, type Report, renderReport } from "./report.ts";
+import { type BenchOptions, describeMachine, type Report, renderReport } from "./report.ts";
 
-const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<Report> }>>> = {
+const benches: Readonly<Record<string, () => Promise<{ run: (options: BenchOptions) => Promise<Report> }>>> = {
   journal: () => import("./journal/journal.ts"),
   matching: () => import("./matching/matching.ts"),
   rules: () => import("./rules/rules.ts"),
   rpc: () => import("./rpc/rpc.ts"),
 };
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: "boolean" } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: "boolean" }, only: { type: "string" }, chart: { type: "boolean" } },
+});
 const [name] = positionals;
 const load = name === undefined ? undefined : benches[name];
 if (!load) {
@@ -19,7 +23,7 @@ if (!load) {
   process.exit(2);
 }
 const machine = describeMachine();
-const report = await (await load()).run();
+const report = await (await load()).run({ only: values.only, chart: values.chart });
 console.log(renderReport(report, machine));
 if (values.json) console.log(JSON.stringify({ ...report, machine }));
 process.exit(0);

@@ -9,6 +9,14 @@ export type Report = {
   readonly ratios: Readonly<Record<string, number>>;
 };
 
+/** What a benchmark may be asked for beside its figures. */
+export type BenchOptions = {
+  /** One part of it. Default: all. */
+  readonly only?: string | undefined;
+  /** Draw its chart anew, if it has one. Default false. */
+  readonly chart?: boolean | undefined;
+};
+
 export type Machine = {
   readonly cpu: string;
   readonly cores: number;

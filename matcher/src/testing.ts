@@ -4,6 +4,7 @@ export type { MatcherFact, StampedFact } from "./core/fact.ts";
 export { createMatcherState, type MatcherState } from "./core/matcher-state.ts";
 export { type Search, searchOf } from "./core/searching-tickets.ts";
 export type { Ticket, TicketPlayer } from "./core/ticket.ts";
-export { createEngine, type EngineMatch } from "./engine/engine.ts";
+export { createEngine, type EngineMatch, STEPS_PER_ROUND } from "./engine/engine.ts";
+export type { Battle as EngineBattle } from "./engine/opening.ts";
 export { factCodec, type JournaledFact } from "./journal-codec/fact-codec.ts";
 export { digestMatcherState, snapshotCodec } from "./journal-codec/snapshot-codec.ts";

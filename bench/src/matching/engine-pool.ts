@@ -9,6 +9,7 @@ export type Formation = {
   readonly matchedTickets: number;
   /** Calls of the engine: each ends when its steps are spent. */
   readonly turns: number;
+  /** The longest call. */
   readonly worstTurnMs: number;
   /** False if the time given was over first. */
   readonly isDone: boolean;
@@ -58,6 +59,7 @@ export function createEnginePool({ ruleSet, searches, onMatch }: EnginePoolOptio
         if (startedMs > untilMs) return { matches, matchedTickets, turns, worstTurnMs, isDone: false };
         engine.begin(NOW_MS);
         const isDone = engine.form(round);
+        worstTurnMs = Math.max(worstTurnMs, performance.now() - startedMs);
         for (const match of formed) {
           onMatch?.(match);
           for (const { ticket } of match.seats) {
@@ -71,7 +73,6 @@ export function createEnginePool({ ruleSet, searches, onMatch }: EnginePoolOptio
         matches += formed.length;
         formed.length = 0;
         turns += 1;
-        worstTurnMs = Math.max(worstTurnMs, performance.now() - startedMs);
         if (isDone) return { matches, matchedTickets, turns, worstTurnMs, isDone };
       }
     },

@@ -7,10 +7,12 @@ import { isMeasurement, type Measure, measureHere } from "./measurements.ts";
 
 const run = promisify(execFile);
 const self = fileURLToPath(import.meta.url);
+/** A million tickets as objects, with what is measured around them, are more than the default takes. */
+const HEAP_MB_MAX = 8_192;
 const OUTPUT_BYTES_MAX = 16 * 2 ** 20;
 
 export const measureInProcess: Measure = async (name, task) => {
-  const args = ["--conditions=@muster/source", self, name, JSON.stringify(task)];
+  const args = ["--conditions=@muster/source", `--max-old-space-size=${HEAP_MB_MAX}`, self, name, JSON.stringify(task)];
   const { stdout } = await run(process.execPath, args, { maxBuffer: OUTPUT_BYTES_MAX });
   return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
 };

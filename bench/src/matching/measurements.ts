@@ -1,4 +1,5 @@
 // What is measured in a process of its own: nobody's garbage, and nobody's compiled code, is another's.
+import { type BackfillsFigures, type BackfillsTask, measureBackfills } from "./backfills.ts";
 import {
   type ColdFigures,
   type ColdTask,
@@ -8,12 +9,23 @@ import {
   type NaiveFigures,
   type OracleFigures,
 } from "./cold.ts";
+import { type HardCaseFigures, type HardCaseTask, measureHardCase } from "./hard-cases.ts";
+import { type MemoryFigures, type MemoryTask, measureMemory } from "./memory.ts";
+import { measureRounds, type RoundsFigures, type RoundsTask } from "./rounds.ts";
+import { measureOptimum, type OptimumFigures, type OptimumTask } from "./share-of-optimum.ts";
+import { makeWaitingJournal, type WaitingJournal, type WaitingJournalTask } from "./waiting-journal.ts";
 
 /** Tasks and figures are plain values: they go to another process and back. */
 type Kinds = {
   readonly cold: { readonly task: ColdTask; readonly figures: ColdFigures };
   readonly naive: { readonly task: ColdTask; readonly figures: NaiveFigures };
   readonly oracle: { readonly task: ColdTask; readonly figures: OracleFigures };
+  readonly optimum: { readonly task: OptimumTask; readonly figures: OptimumFigures };
+  readonly rounds: { readonly task: RoundsTask; readonly figures: RoundsFigures };
+  readonly backfills: { readonly task: BackfillsTask; readonly figures: BackfillsFigures };
+  readonly memory: { readonly task: MemoryTask; readonly figures: MemoryFigures };
+  readonly hardCase: { readonly task: HardCaseTask; readonly figures: HardCaseFigures };
+  readonly waitingJournal: { readonly task: WaitingJournalTask; readonly figures: WaitingJournal };
 };
 type Name = keyof Kinds;
 
@@ -23,6 +35,12 @@ const measurements: {
   cold: measureCold,
   naive: measureNaive,
   oracle: measureOracle,
+  optimum: measureOptimum,
+  rounds: measureRounds,
+  backfills: measureBackfills,
+  memory: measureMemory,
+  hardCase: measureHardCase,
+  waitingJournal: makeWaitingJournal,
 };
 
 export type Measure = <Key extends Name>(name: Key, task: Kinds[Key]["task"]) => Promise<Kinds[Key]["figures"]>;

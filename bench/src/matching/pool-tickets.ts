@@ -23,8 +23,6 @@ export type Drawing = {
   readonly maps?: number;
   /** Regions measured by each player; most of them near. Default 0. */
   readonly latencies?: number;
-  /** Bytes of attributes that no rule reads, for each ticket. Default 0. */
-  readonly payloadBytes?: number;
 };
 
 const REGIONS = 8;
@@ -43,7 +41,7 @@ export function drawTickets(drawing: Drawing): readonly Ticket[] {
 
 /** One ticket a call, without an end. */
 export function createDraw(drawing: Omit<Drawing, "count">): () => Ticket {
-  const { mix, seed, maps = 0, latencies = 0, payloadBytes = 0 } = drawing;
+  const { mix, seed, maps = 0, latencies = 0 } = drawing;
   const random = createSeededRandom(seed);
   let arrival = 0;
   return () => {
@@ -54,7 +52,6 @@ export function createDraw(drawing: Omit<Drawing, "count">): () => Ticket {
       mode: MODES[drawBelow(MODES.length, random)] ?? "",
     };
     if (maps > 0) attributes.map = `map-${drawBelow(maps, random)}`;
-    if (payloadBytes > 0) attributes.note = noteOf(payloadBytes, random);
     const latenciesMs = latencies > 0 ? drawLatencies(latencies, random) : {};
     const players = Array.from({ length: drawSize(mixes[mix], random) }, (): TicketPlayer => {
       return { playerId: drawId("player", random) as PlayerId, attributes, latenciesMs, team: undefined };
@@ -104,10 +101,4 @@ function drawLatencies(regions: number, random: Random): Readonly<Record<string,
     return [`region-${region}`, ms] as const;
   });
   return Object.fromEntries(entries);
-}
-
-function noteOf(bytes: number, random: Random): string {
-  let note = "";
-  while (note.length < bytes) note += drawId("", random);
-  return note.slice(0, bytes);
 }
