@@ -3,6 +3,7 @@ export { type CompiledRules, compileRule, compileRules } from "./compile/compile
 export { type Constraint, constraintKinds, isIndexed } from "./explain/constraint.ts";
 export { type Explanation, explainRuleSet, renderExplanation } from "./explain/explain.ts";
 export { type Lint, lintCodes } from "./explain/lint.ts";
+export { type TierChange, tierChanges } from "./explain/tier-changes.ts";
 export {
   type FillGoal,
   type FillStrategy,

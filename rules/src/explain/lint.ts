@@ -2,10 +2,11 @@
 
 import { playersAt } from "../language/check-size.ts";
 import { dialects, EVERY_RULE_PLAYERS_MAX } from "../language/dialect.ts";
-import type { RuleSet, TeamSpec, Tier } from "../rule-set.ts";
+import type { RuleSet, Tier } from "../rule-set.ts";
 import { typeOf } from "../rule-types/table.ts";
 import { fullSizes, isLegalSizes, listSizes, type Sizes, sizingOf } from "../search/team-sizes.ts";
 import { isIndexed } from "./constraint.ts";
+import { type TierChange, tierChanges } from "./tier-changes.ts";
 
 export const lintCodes = [
   "NO_INDEX",
@@ -136,9 +137,7 @@ function findClockTrap({ expansionAge, tiers }: RuleSet): readonly Lint[] {
 }
 
 /** Fields whose rise lets more pass, and those whose fall does. */
-/** Fields that documents call otherwise. */
-const DOCUMENT_NAMES: Readonly<Record<string, string>> = { maxLatencyMs: "maxLatency" };
-const LOOSER_ABOVE = ["maxPlayers", "maxDistance", "maxLatencyMs", "maxCount"];
+const LOOSER_ABOVE = ["maxPlayers", "maxDistance", "maxLatency", "maxCount"];
 const LOOSER_BELOW = ["minPlayers", "minDistance", "minCount"];
 
 function findIdleSteps({ tiers }: RuleSet): readonly Lint[] {
@@ -146,45 +145,23 @@ function findIdleSteps({ tiers }: RuleSet): readonly Lint[] {
     const before = tiers[index];
     if (!before) return [];
     const age = `${tier.fromAgeMs / 1_000} s`;
-    const changes = [...changesOfTeams(before.teams, tier.teams), ...changesOfRules(before, tier)];
-    const isIdle = changes.length === 0 && before.algorithm === tier.algorithm;
-    if (isIdle)
+    const changes = tierChanges(before, tier);
+    if (changes.length === 0)
       return [{ code: "LOOSENS_NOTHING", at: "$.expansions", message: `nothing is different from ${age} on` }];
     return changes
-      .filter((change) => change.isTighter)
-      .map(({ at }) => ({ code: "TIGHTENS", at, message: `lets fewer matches pass from ${age} on than before` }));
+      .filter(isTighter)
+      .map(({ target: at }) => ({
+        code: "TIGHTENS",
+        at,
+        message: `lets fewer matches pass from ${age} on than before`,
+      }));
   });
 }
 
-type Change = { readonly at: string; readonly isTighter: boolean };
-
-function changesOfTeams(before: readonly TeamSpec[], after: readonly TeamSpec[]): readonly Change[] {
-  return after.flatMap((team) => {
-    const old = before.find(({ name }) => name === team.name);
-    return old ? changesBetween(`teams[${team.name}]`, old, team) : [];
-  });
-}
-
-function changesOfRules(before: Tier, after: Tier): readonly Change[] {
-  return after.rules.flatMap((rule): readonly Change[] => {
-    const old = before.rules.find(({ name }) => name === rule.name);
-    if (!old || old === rule) return [];
-    // A compound is bound anew at every age: what changed in it is what changed in a rule that it names.
-    if (rule.type === "compound" && old.type === "compound") {
-      const isSame = [...rule.bound].every(([name, member]) => old.bound.get(name)?.rule === member.rule);
-      return isSame ? [] : [{ at: `rules[${rule.name}]`, isTighter: false }];
-    }
-    return changesBetween(`rules[${rule.name}]`, old, rule);
-  });
-}
-
-function changesBetween(place: string, before: object, after: object): readonly Change[] {
-  const old = new Map<string, unknown>(Object.entries(before));
-  return Object.entries(after).flatMap(([field, value]): readonly Change[] => {
-    const was = old.get(field);
-    if (was === value) return [];
-    const rises = Number(value) > Number(was);
-    const isTighter = (LOOSER_ABOVE.includes(field) && !rises) || (LOOSER_BELOW.includes(field) && rises);
-    return [{ at: `${place}.${DOCUMENT_NAMES[field] ?? field}`, isTighter }];
-  });
+/** What a compound makes of a rule that it names cannot be told from the rule. */
+function isTighter({ target, from, to, isInCompound }: TierChange): boolean {
+  if (isInCompound) return false;
+  const [, field = ""] = target.split(/\.(?=[A-Za-z]+$)/);
+  const rises = Number(to) > Number(from);
+  return (LOOSER_ABOVE.includes(field) && !rises) || (LOOSER_BELOW.includes(field) && rises);
 }
