@@ -50,7 +50,9 @@ export function createOpenings(plan: Plan, kinds: PartyKinds): (battle: Battle) 
     let known = shapes.get(key);
     if (!known) {
       if (shapes.size >= SHAPES_MAX) shapes.clear();
-      known = plan.levels.map((level) => createRecipes(sizingOf(plan.ruleSet, level, { sizes, goal }), kinds, room));
+      known = plan.levels.map((level) =>
+        createRecipes(sizingOf(plan.ruleSet, level, { sizes, goal }), kinds, { players: room }),
+      );
       shapes.set(key, known);
     }
     return known;

@@ -48,6 +48,8 @@ export class Pool {
   wild = 0;
   /** Tickets in lanes. */
   size = 0;
+  /** The same by party kind. */
+  readonly sizeOfKind: number[] = [];
 
   tickets: (PooledTicket | undefined)[] = [];
   state = new Uint8Array(64);
@@ -134,6 +136,7 @@ export class Pool {
     }
     this.state[slot] = LINKED;
     this.size += 1;
+    this.#countKind(slot, 1);
     const bucket = this.bucketOf(this.low[slot] ?? 0);
     for (const { key, levels } of lanes) {
       if (key === ANYWHERE) this.wild += 1;
@@ -146,6 +149,7 @@ export class Pool {
     if (this.state[slot] !== LINKED) return;
     this.state[slot] = HELD;
     this.size -= 1;
+    this.#countKind(slot, -1);
     for (let node = this.firstNode[slot] ?? -1; node >= 0; ) {
       const sibling = this.nodeSibling[node] ?? -1;
       this.#unlinkNode(node);
@@ -166,6 +170,12 @@ export class Pool {
       const queue = this.#nodeQueue[node];
       if (queue) yield queue.bucket.lane;
     }
+  }
+  /** The slot's node in the lane; -1 if it has none. */
+  nodeIn(slot: number, lane: Lane): number {
+    let node = this.firstNode[slot] ?? -1;
+    while (node >= 0 && this.#nodeQueue[node]?.bucket.lane !== lane) node = this.nodeSibling[node] ?? -1;
+    return node;
   }
   isInLane(node: number, level: number): boolean {
     return this.nodeLevels.length === 0 || ((this.nodeLevels[node] ?? 0) & (1 << level)) !== 0;
@@ -314,6 +324,11 @@ export class Pool {
     this.#freeNodes.push(node);
   }
 
+  #countKind(slot: number, change: number): void {
+    const kind = this.kind[slot] ?? 0;
+    while (this.sizeOfKind.length <= kind) this.sizeOfKind.push(0);
+    this.sizeOfKind[kind] = (this.sizeOfKind[kind] ?? 0) + change;
+  }
   #growSlots(rows: number): void {
     this.state = grown(this.state, rows);
     this.kind = grown(this.kind, rows);

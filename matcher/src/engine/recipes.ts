@@ -44,9 +44,12 @@ const ROOMS_REVISITED_MAX = 512;
 /** Answers remembered: beyond it they are forgotten all together. */
 const ANSWERS_MAX = 65_536;
 
-/** `most`: players that may be added at all, whatever the teams would take. */
-export function createRecipes(sizing: Sizing, kinds: PartyKinds, most = Number.POSITIVE_INFINITY): Recipes {
-  const room = Math.min(most, roomLeft(sizing));
+/** `players`: how many may be added at all, whatever the teams would take. `steps`: of one question. */
+export type RecipeLimits = { readonly players?: number; readonly steps?: number };
+
+export function createRecipes(sizing: Sizing, kinds: PartyKinds, limits: RecipeLimits = {}): Recipes {
+  const { players: playersMax = Number.POSITIVE_INFINITY, steps: stepsMax = STEPS_MAX } = limits;
+  const room = Math.min(playersMax, roomLeft(sizing));
   const { rooms } = sizing;
   const isFixed =
     sizing.teams.every((team) => team.minPlayers === team.maxPlayers && team.minQuantity === team.maxQuantity) &&
@@ -87,7 +90,7 @@ export function createRecipes(sizing: Sizing, kinds: PartyKinds, most = Number.P
       available += count * known.size;
     }
     present.sort((one, other) => other.size - one.size || one.kind - other.kind);
-    const budget = { left: STEPS_MAX };
+    const budget = { left: stepsMax };
     const atStart = steps;
     for (let players = Math.min(room, available); players >= least; players -= 1) {
       if (!canSum(present, supply, players)) continue;
@@ -101,7 +104,7 @@ export function createRecipes(sizing: Sizing, kinds: PartyKinds, most = Number.P
       }
       if (budget.left <= 0) break;
     }
-    steps = Math.max(steps, atStart + STEPS_MAX - budget.left);
+    steps = Math.max(steps, atStart + stepsMax - budget.left);
     return undefined;
   };
 

@@ -148,13 +148,11 @@ function findIdleSteps({ tiers }: RuleSet): readonly Lint[] {
     const changes = tierChanges(before, tier);
     if (changes.length === 0)
       return [{ code: "LOOSENS_NOTHING", at: "$.expansions", message: `nothing is different from ${age} on` }];
-    return changes
-      .filter(isTighter)
-      .map(({ target: at }) => ({
-        code: "TIGHTENS",
-        at,
-        message: `lets fewer matches pass from ${age} on than before`,
-      }));
+    return changes.filter(isTighter).map(({ target: at }) => ({
+      code: "TIGHTENS",
+      at,
+      message: `lets fewer matches pass from ${age} on than before`,
+    }));
   });
 }
 
