@@ -115,6 +115,7 @@ function worldOf(ruleSet: RuleSet, arrivals: readonly (readonly PlannedTicket[])
 }
 
 function expectTruth(world: World, bounds: Bounds): void {
+  world.engine.begin(world.nowMs); // Everybody has come of age.
   const { pool, plan } = world.engine;
   const { ruleSet } = plan;
   const explainer = createExplainer(world.engine);

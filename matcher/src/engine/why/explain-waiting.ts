@@ -10,7 +10,7 @@ import { type Counts, createCounts } from "./count-fitting.ts";
 import type { BoundedCount, Bounds } from "./counter.ts";
 import { createLaneBook } from "./lane-book.ts";
 import { findNearestMiss, type NearestMiss } from "./nearest-miss.ts";
-import { brokenAlone, createPairings, levelAt } from "./pairing.ts";
+import { brokenAlone, createPairings } from "./pairing.ts";
 import { createMissingFinder, type PlayersMissing } from "./players-missing.ts";
 
 /** One constraint of the rule set, and what it leaves of the others. */
@@ -55,12 +55,12 @@ export type WaitingExplanation = {
 
 export interface Explainer {
   readonly engine: Engine;
-  /** Of the ticket at `slot`, which must be in the pool. */
+  /** Of the ticket at `slot`, which must be in the pool; counts are by the ages of the pool's last round. */
   explain(slot: number, nowMs: number, bounds?: Bounds): WaitingExplanation;
 }
 
-/** Together some 0.5 ms at a million tickets. */
-export const BOUNDS: Bounds = { tickets: 1_000, looks: 2_048, reads: 128 };
+/** Half a millisecond at a million tickets, where hardly a look finds what it wants in a cache. */
+export const BOUNDS: Bounds = { tickets: 250, looks: 640, reads: 48 };
 
 export function createExplainer(engine: Engine): Explainer {
   const { pool, plan } = engine;
@@ -76,7 +76,7 @@ export function createExplainer(engine: Engine): Explainer {
       const ticket = pool.ticketAt(slot);
       const isOpen = pool.state[slot] === LINKED;
       const ageMs = nowMs - ticket.searchingSinceMs;
-      const level = plan.levels[levelAt(plan, ageMs)];
+      const level = plan.levels[pool.level[slot] ?? 0];
       const attributesMissing = needed
         .filter((spec) => ticket.players.some((player) => readAttribute(player, spec) === undefined))
         .map(({ name }) => name);
@@ -89,7 +89,7 @@ export function createExplainer(engine: Engine): Explainer {
         expansionAge: ruleSet.expansionAge,
       } as const;
       if (!isOpen) return { ...base, constraints: [], fitting: undefined, players: undefined };
-      const pairing = pairings.of(slot, nowMs);
+      const pairing = pairings.of(slot);
       const counts = createCounts(pool, book, pairing, bounds);
       const supply = new Map<number, number>();
       const own = pool.kind[slot] ?? 0;
@@ -140,10 +140,11 @@ export function createExplainer(engine: Engine): Explainer {
 
   function nextExpansion(ageMs: number): Expansion | undefined {
     const { tiers } = ruleSet;
-    for (let index = levelAt(plan, ageMs) + 1; index < tiers.length; index += 1) {
-      const [before, after] = [tiers[index - 1], tiers[index]];
-      const changes = before && after ? tierChanges(before, after) : [];
-      if (after && changes.length > 0) return { atAgeMs: after.fromAgeMs, inMs: after.fromAgeMs - ageMs, changes };
+    for (const [index, after] of tiers.entries()) {
+      const before = tiers[index - 1];
+      if (!before || after.fromAgeMs <= ageMs) continue;
+      const changes = tierChanges(before, after);
+      if (changes.length > 0) return { atAgeMs: after.fromAgeMs, inMs: after.fromAgeMs - ageMs, changes };
     }
     return undefined;
   }

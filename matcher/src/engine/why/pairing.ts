@@ -1,7 +1,7 @@
 // Whether two tickets of a pool may be in a match together, constraint by constraint, at the age that would count for the two.
 // Looks at the tickets themselves; lanes and buckets only save looks.
 import { type Kinship, typeOf } from "@muster/rules/plan";
-import type { Level, Plan } from "../plan.ts";
+import type { Level } from "../plan.ts";
 import type { Pool, PooledTicket } from "../pool.ts";
 import { isAdmitted, mixed, rosterAlone, sharedReader, valueReader } from "../traits.ts";
 import { createSeatings } from "./seatings.ts";
@@ -9,9 +9,9 @@ import { createSeatings } from "./seatings.ts";
 export interface Pairing {
   readonly slot: number;
   readonly ticket: PooledTicket;
-  /** The level that the ticket's own age has reached. */
+  /** The level that the ticket's own age had reached in the last round. */
   readonly level: Level;
-  /** The level that counts for a match of the ticket and the other. */
+  /** The level that counted for a match of the ticket and the other in the last round. */
   levelWith(other: number): number;
   /** By the partition at `index` of the plan's: all players of both have one value, or one of them has none. */
   hasSameValue(index: number, other: number): boolean;
@@ -33,7 +33,7 @@ export interface Pairing {
 }
 
 export interface Pairings {
-  of(slot: number, nowMs: number): Pairing;
+  of(slot: number): Pairing;
   /** The value of each partition, of a ticket in lanes. */
   valuesOf(ticket: PooledTicket): readonly (number | string | undefined)[];
 }
@@ -63,9 +63,9 @@ export function createPairings(pool: Pool): Pairings {
         const value = valueAt(index, ticket);
         return value === mixed ? undefined : value;
       }),
-    of(slot, nowMs) {
+    of(slot) {
       const ticket = pool.ticketAt(slot);
-      const own = levelAt(plan, nowMs - ticket.searchingSinceMs);
+      const own = pool.level[slot] ?? 0;
       const ownValues = partitions.map((_, index) => valueAt(index, ticket));
       const ownTexts = new Map<number, ReadonlySet<string>>();
       const textsAt = (level: number) => {
@@ -82,8 +82,7 @@ export function createPairings(pool: Pool): Pairings {
         ticket,
         level: levels[own] ?? first ?? raise(),
         levelWith(other) {
-          if (levels.length === 1) return 0;
-          const theirs = levelAt(plan, nowMs - pool.ticketAt(other).searchingSinceMs);
+          const theirs = pool.level[other] ?? 0;
           return isByOldest ? Math.max(own, theirs) : Math.min(own, theirs);
         },
         hasSameValue(index, other) {
@@ -128,14 +127,6 @@ export function createPairings(pool: Pool): Pairings {
 export function brokenAlone({ tier }: Level, ticket: PooledTicket): readonly string[] {
   const alone = rosterAlone(ticket);
   return tier.rules.filter((rule) => !typeOf(rule).mayStillHold(rule, alone)).map(({ name }) => name);
-}
-
-/** The last level whose age has been reached. */
-export function levelAt({ levels }: Plan, ageMs: number): number {
-  for (let index = levels.length - 1; index > 0; index -= 1) {
-    if ((levels[index]?.tier.fromAgeMs ?? 0) <= ageMs) return index;
-  }
-  return 0;
 }
 
 function kinshipOf(level: Level | undefined, index: number): Kinship {
