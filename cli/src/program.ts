@@ -141,7 +141,7 @@ export type DevFlags = {
 };
 
 function addTicketCommands(program: Command, run: ProgramPorts["run"]): void {
-  const ticket = program.command("ticket").description("tickets: start, show, cancel, watch");
+  const ticket = program.command("ticket").description("tickets: start, show, why, cancel, watch");
   asking(ticket.command("start"))
     .description("send players with drawn names, and wait for what becomes of them")
     .option("-p, --players <number>", "how many, as one party", parsed(wholeNumberFrom(1, 100)), 1)
@@ -165,6 +165,15 @@ function addTicketCommands(program: Command, run: ProgramPorts["run"]): void {
       run(options, async (context) => {
         const { showTickets } = await import("./commands/ticket.ts");
         return await showTickets(ids, context);
+      }),
+    );
+  asking(ticket.command("why"))
+    .description("why a ticket still searches: who fits, who comes nearest, what is missing, what waiting will loosen")
+    .argument("<id>")
+    .action((id: string, options: AddressOptions) =>
+      run(options, async (context) => {
+        const { explainTicket } = await import("./commands/ticket-why.ts");
+        return await explainTicket(id, context);
       }),
     );
   asking(ticket.command("cancel"))

@@ -126,6 +126,7 @@ const idFields: readonly { readonly field: string; readonly call: (id: string) =
   { field: "ticket_id", call: (id) => start({}, id) },
   { field: "configuration", call: (id) => startIn(id, [player()]) },
   { field: "ticket_id", call: (ticketId) => world.matching.cancelMatching({ ticketId }) },
+  { field: "ticket_id", call: (id) => world.matching.explainTicket({ ticketId: id }) },
   { field: "ticket_ids[1]", call: (id) => describeTickets(["waiting", id]) },
   { field: "ticket_ids[0]", call: (id) => watch({ ticketIds: [id] }) },
   { field: "configuration", call: (id) => watch({ configuration: id }) },
@@ -245,6 +246,11 @@ refuses("reads, watches and cancels", [
   { name: "no tickets", call: () => describeTickets([]), reason: "FIELD_INVALID", field: "ticket_ids" },
   { name: "129 tickets", call: () => describeTickets(idsOf(129)), reason: "FIELD_INVALID", field: "ticket_ids" },
   { name: "100,000 empty ids", call: () => describeTickets(Array(100_000).fill("")), reason: "FIELD_INVALID" },
+  {
+    name: "why an unknown ticket waits",
+    call: () => world.matching.explainTicket({ ticketId: "none" }),
+    reason: "TICKET_NOT_FOUND",
+  },
   { name: "an unknown ticket", call: () => describeTickets(["waiting", "none"]), reason: "TICKET_NOT_FOUND" },
   { name: "to watch 129 tickets", call: () => watch({ ticketIds: idsOf(129) }), reason: "FIELD_INVALID" },
   {

@@ -1,6 +1,12 @@
 // Every call over real sockets, against a scripted fleet that answers over sockets too: what comes back, and every reason.
 import { setTimeout as delay } from "node:timers/promises";
-import { TicketState, type WatchTicketsResponse } from "@muster/proto/matchmaking";
+import {
+  ConstraintKind,
+  ExpansionAge,
+  TicketStanding,
+  TicketState,
+  type WatchTicketsResponse,
+} from "@muster/proto/matchmaking";
 import { BackfillStrategy } from "@muster/proto/session";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { capabilityOf } from "./capability.ts";
@@ -107,6 +113,94 @@ describe("StartMatching", () => {
       metadata: { playerId: "k2", ticketId: "kept" },
     });
     await world.matching.cancelMatching({ ticketId: "kept" });
+  });
+});
+
+describe("ExplainTicket", () => {
+  const each = (attribute: string) => `teams[*].players.playerAttributes[${attribute}]`;
+  const rules = [
+    { name: "mode", type: "comparison", measurements: [`flatten(${each("mode")})`], operation: "=" },
+    { name: "near", type: "batchDistance", batchAttribute: "skill", maxDistance: 25 },
+    {
+      name: "fair",
+      type: "comparison",
+      measurements: ["avg(teams[red].players.playerAttributes[skill])"],
+      operation: ">=",
+    },
+  ];
+  beforeAll(async () => {
+    const document = {
+      version: "v1.0",
+      playerAttributes: [
+        { name: "skill", type: "number" },
+        { name: "mode", type: "string", default: "any" },
+      ],
+      teams: ["red", "blue"].map((name) => ({ name, minPlayers: 2, maxPlayers: 2 })),
+      rules: [
+        ...rules.slice(0, 2),
+        { ...rules[2], referenceValue: "avg(teams[blue].players.playerAttributes[skill])" },
+      ],
+      expansions: [{ target: "rules[near].maxDistance", steps: [{ waitTimeSeconds: 3_000, value: 50 }] }],
+    };
+    await world.configurations.putRuleSet({ name: "explained", document: JSON.stringify(document) });
+    await world.configurations.putConfiguration({
+      configuration: {
+        ...{ name: "explained", ruleSet: "explained", queue: "", requestTimeoutSeconds: 3_600, autoBackfill: false },
+        ...{ settleMs: 0, properties: {}, data: "", placementRetries: undefined },
+      },
+    });
+    await ask("explained", "asking", player("x1", { skill: 100 }));
+    await ask("explained", "fitting", player("x2", { skill: 110, mode: "any" }));
+    await ask("explained", "far", player("x3", { skill: 137 }));
+    await ask("explained", "farther", player("x4", { skill: 200 }));
+    await ask("explained", "otherwise", player("x5", { skill: 100, mode: "duel" }));
+  });
+  afterAll(async () => {
+    for (const ticketId of ["asking", "fitting", "far", "farther", "otherwise"]) {
+      await world.matching.cancelMatching({ ticketId });
+    }
+  });
+
+  test("says what each rule leaves, who comes nearest, what is missing and what expands", async () => {
+    const { ticket, explanation } = await world.matching.explainTicket({ ticketId: "asking" });
+    expect(ticket).toMatchObject({ ticketId: "asking", state: TicketState.SEARCHING, version: 1 });
+    expect(explanation).toMatchObject({
+      standing: TicketStanding.OPEN,
+      ...{ othersSearching: 4, othersOpen: 4, brokenRules: [], missingAttributes: [] },
+      fitting: { tickets: 1, orMore: false },
+      players: { present: 2, needed: 4, missing: 2 },
+      nextExpansion: { atAgeMs: 3_000_000, changes: [{ target: "rules[near].maxDistance", from: "25", to: "50" }] },
+      expansionAge: ExpansionAge.NEWEST,
+    });
+    const counts = explanation?.constraints.map(({ rule, kind, fitting }) => [rule, kind, fitting?.tickets]);
+    expect(counts).toEqual([
+      ["mode", ConstraintKind.PARTITION, 3],
+      ["near", ConstraintKind.WINDOW, 2],
+      ["fair", ConstraintKind.RESIDUAL, undefined],
+      ["", ConstraintKind.RECIPE, 4],
+    ]);
+    expect(explanation?.constraints[1]?.nearestMiss).toEqual({ distance: 37, allowed: 25, orLess: false });
+    expect(explanation?.timesOutInMs).toBeLessThanOrEqual(3_600_000);
+  });
+
+  const refused = [
+    { name: "a ticket that nobody knows", ticketId: "nobody", reason: "TICKET_NOT_FOUND" },
+    { name: "an id that cannot be one", ticketId: "a b", reason: "ID_MALFORMED" },
+    { name: "no id", ticketId: "", reason: "ID_MALFORMED" },
+  ];
+  for (const { name, ticketId, reason } of refused) {
+    test(`refuses ${name}`, async () => {
+      await expect(world.matching.explainTicket({ ticketId })).rejects.toMatchObject({ reason });
+    });
+  }
+
+  test("refuses a ticket that does not search, and says what it is", async () => {
+    await ask("duel", "off", player("off"));
+    await world.matching.cancelMatching({ ticketId: "off" });
+    await expect(world.matching.explainTicket({ ticketId: "off" })).rejects.toMatchObject({
+      reason: "TICKET_NOT_SEARCHING",
+      metadata: { state: "CANCELLED" },
+    });
   });
 });
 

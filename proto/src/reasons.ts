@@ -90,6 +90,8 @@ export const reasons = {
   ATTRIBUTE_INVALID: { code: "INVALID_ARGUMENT", retry: "never" },
   /** The ticket is in a match already: too late to cancel. Metadata: `matchId`. */
   TICKET_ALREADY_MATCHED: { code: "FAILED_PRECONDITION", retry: "never" },
+  /** Only a ticket that searches waits for others: this one does not. Metadata: `state`. */
+  TICKET_NOT_SEARCHING: { code: "FAILED_PRECONDITION", retry: "never" },
   /** A player who waits for a match, or is being placed, cannot be erased. Metadata: `playerId`, `ticketId`. */
   PLAYER_IN_LIVE_TICKET: { code: "FAILED_PRECONDITION", retry: "never" },
   /** A player who has a seat in a battle, or may have one, cannot be erased. Metadata: `playerId`, `battleSessionId`. */

@@ -15,6 +15,9 @@ export function describeTicket(ticket: Ticket): readonly string[] {
     `state          ${ticket.state}${ticket.cause === undefined ? "" : ` (${ticket.cause})`}`,
     `configuration  ${ticket.configuration}`,
   ];
+  if (ticket.estimatedWaitMs !== undefined) {
+    lines.push(`estimate       ${Math.round(ticket.estimatedWaitMs / 100) / 10} s from its request to its match`);
+  }
   if (ticket.matchId !== undefined) lines.push(`match          ${ticket.matchId}`);
   const { assignment } = ticket;
   if (!assignment) {

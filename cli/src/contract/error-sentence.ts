@@ -6,6 +6,7 @@ const NEXT: { readonly [Name in Reason]?: string } = {
   DEADLINE_PASSED: "try again, or see whether the service is overloaded",
   METHOD_UNKNOWN: "use the muster command of the same version as the service",
   TICKET_NOT_FOUND: "see what happens with `muster ticket watch`",
+  TICKET_NOT_SEARCHING: "see what has become of it with `muster ticket show`",
   PLAYER_ALREADY_QUEUED: "cancel that ticket first with `muster ticket cancel`",
   BATTLE_SESSION_NOT_FOUND: "list the sessions with `muster sessions`",
   SERVER_SESSION_NOT_FOUND: "list the sessions with `muster sessions`",

@@ -19,6 +19,8 @@ export type Ticket = {
   readonly cause: string | undefined;
   /** How often it returned to the search. */
   readonly returns: number;
+  /** From its request, in ms; undefined: it does not search, or nobody knows. */
+  readonly estimatedWaitMs: number | undefined;
 };
 
 export type TicketPlayer = {
@@ -85,6 +87,7 @@ export function readTicket(message: wire.Ticket | undefined): Ticket {
     },
     cause: message.cause || undefined,
     returns: message.returns,
+    estimatedWaitMs: message.estimatedWaitMs,
   };
 }
 

@@ -99,6 +99,7 @@ const ticket = (ticketId: string, state: Ticket["state"], players = ["ada"]): Ti
     assignment: undefined,
     cause: undefined,
     returns: 0,
+    estimatedWaitMs: undefined,
   },
 });
 

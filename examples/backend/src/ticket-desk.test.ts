@@ -13,6 +13,7 @@ function ticketIn(state: TicketState, ticketId = "t1"): Ticket {
     players: [player],
     createdAt: new Date(0),
     returns: 0,
+    estimatedWaitMs: undefined,
     ...unknown,
   };
 }

@@ -12,6 +12,7 @@ import type {
 } from "@muster/proto";
 import type { RuleSet } from "@muster/rules";
 import type { Engine } from "../engine/engine.ts";
+import type { Explainer } from "../engine/why/explain-waiting.ts";
 import type { BackfillRecord, Fill } from "./backfill.ts";
 import type { Configuration } from "./configuration.ts";
 import { createDeadlineHeap, type DeadlineHeap } from "./deadline-heap.ts";
@@ -45,6 +46,8 @@ export type Pool = {
   readonly searching: SearchingTickets;
   /** What forms its matches: made by the first round, and follows the searches from then on. */
   engine: Engine | undefined;
+  /** What tells of that engine's tickets why they wait: made when it is first asked for. */
+  explainer: Explainer | undefined;
   /** Sessions whose backfill is SEARCHING. */
   readonly backfills: Set<ServerSessionId>;
   /** Those of them that a round has to look at: their roster or backfill changed, or could not be filled when it was looked at. */
@@ -117,6 +120,7 @@ export function poolOf(state: MatcherState, configuration: string): Pool {
     pool = {
       searching: createSearchingTickets(),
       engine: undefined,
+      explainer: undefined,
       backfills: new Set(),
       touched: new Set(),
       players: new Map(),

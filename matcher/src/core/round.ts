@@ -72,7 +72,7 @@ export function decideRound(state: MatcherState, input: RoundInput): Round {
 }
 
 /** The pool's engine, made anew where the rule set has changed. */
-function engineOf(pool: Pool, ruleSet: RuleSet): Engine {
+export function engineOf(pool: Pool, ruleSet: RuleSet): Engine {
   if (pool.engine?.ruleSet === ruleSet) return pool.engine;
   const engine = createEngine(ruleSet);
   pool.engine = engine;

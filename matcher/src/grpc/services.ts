@@ -13,6 +13,7 @@ import { describeBackfill } from "./describe-backfill.ts";
 import { describeMatchingProgress } from "./describe-matching-progress.ts";
 import type { Desk } from "./desk.ts";
 import { erasePlayer } from "./erase-player.ts";
+import { explainTicket } from "./explain-ticket.ts";
 import { listConfigurations } from "./list-configurations.ts";
 import { putConfiguration } from "./put-configuration.ts";
 import { putRuleSet } from "./put-rule-set.ts";
@@ -27,6 +28,7 @@ export function createServices(desk: Desk): readonly Implementation[] {
       cancelMatching: cancelMatching(desk),
       describeMatchingProgress: describeMatchingProgress(desk),
       watchTickets: watchTickets(desk),
+      explainTicket: explainTicket(desk),
     }),
     implement(BackfillServiceDefinition, {
       startBackfill: startBackfill(desk),

@@ -2,7 +2,7 @@
 import { type Clock, type Random, readEnvironment, systemClock, systemRandom } from "@muster/kit";
 import { fieldInvalid, limits, MusterError, newId, parseId, type TicketId } from "@muster/proto";
 import { grpcNetwork, parseAddress } from "@muster/proto/grpc";
-import { MatchmakingServiceDefinition } from "@muster/proto/matchmaking";
+import { MatchmakingServiceDefinition, readExplanation } from "@muster/proto/matchmaking";
 import type { CallOptions, Network } from "@muster/proto/rpc";
 import { retryCall } from "../retry-call.ts";
 import { backendEnvironment } from "./environment.ts";
@@ -89,6 +89,11 @@ export function connectMatcherWith(options: ConnectMatcherWithOptions): Matcher 
       const request = { ticketIds: ticketIds.map((id, index) => parseId<TicketId>(`ticketIds[${index}]`, id)) };
       const { tickets } = await call(waiting, (how) => client.describeMatchingProgress(request, how));
       return tickets.map(readTicket);
+    },
+    async explainTicket(ticketId, waiting = {}) {
+      const request = { ticketId: parseId<TicketId>("ticketId", ticketId) };
+      const { ticket, explanation } = await call(waiting, (how) => client.explainTicket(request, how));
+      return { ticket: readTicket(ticket), explanation: readExplanation(explanation) };
     },
     watchTickets(watch: WatchTickets, waiting = {}) {
       return watchTickets(watch, { client, clock, random, signal: signalOf(waiting) });

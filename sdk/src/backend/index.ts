@@ -7,6 +7,7 @@ export {
   type Reason,
   type SessionEndCause,
 } from "@muster/proto";
+export type { ExplainedConstraint, ExplainedCount, Explanation } from "@muster/proto/matchmaking";
 // For test kits and simulations. May change in a minor version.
 export {
   type ConnectMatcherOptions,
@@ -16,7 +17,7 @@ export {
 } from "./connect-matcher.ts";
 export { backendEnvironment } from "./environment.ts";
 export type { MatchResult } from "./match.ts";
-export type { CallWaiting, Matcher } from "./matcher.ts";
+export type { CallWaiting, Matcher, TicketExplanation } from "./matcher.ts";
 export type {
   Assignment,
   MatchedPlayer,

@@ -1,7 +1,7 @@
 import { createSeededRandom } from "@muster/kit";
 import { createVirtualClock } from "@muster/kit/testing";
 import { MusterError } from "@muster/proto";
-import { TicketState } from "@muster/proto/matchmaking";
+import { ConstraintKind, ExpansionAge, TicketStanding, TicketState } from "@muster/proto/matchmaking";
 import { createMemoryNetwork } from "@muster/proto/rpc";
 import { expect, test } from "vitest";
 import { reasonOf, runUntilSettled } from "../scripted-game.fixture.ts";
@@ -69,6 +69,7 @@ test("startMatching() sends the ticket and answers with it in plain words", asyn
     assignment: undefined,
     cause: undefined,
     returns: 0,
+    estimatedWaitMs: undefined,
   });
   expect(backend.script.calls.map(({ token }) => token)).toEqual(["t0ken"]);
 });
@@ -85,6 +86,40 @@ test("startMatching() draws an id, and repeats itself with it when the answer is
   expect(ticket.ticketId).toMatch(/^tick_/);
   expect(backend.script.calls).toHaveLength(2);
   expect(backend.script.book.tickets.size).toBe(1);
+});
+
+test("explainTicket() answers with the ticket and why it waits, in plain words", async () => {
+  const constraint = { rule: "near", kind: ConstraintKind.WINDOW, over: "skill", says: "within 25 of one another" };
+  const nearestMiss = { distance: 37, allowed: 25, orLess: false };
+  const explanation = {
+    ...{ standing: TicketStanding.OPEN, waitedMs: 1_000, timesOutInMs: 59_000, othersSearching: 2, othersOpen: 2 },
+    ...{ brokenRules: [], missingAttributes: [], fitting: { tickets: 0, orMore: false } },
+    constraints: [{ ...constraint, fitting: { tickets: 0, orMore: false }, nearestMiss }],
+    players: { present: 1, needed: 2, missing: 1, byTeam: [{ team: "blue", players: 1 }] },
+    nextExpansion: {
+      atAgeMs: 5_000,
+      inMs: 4_000,
+      changes: [{ target: "rules[near].maxDistance", from: "25", to: "50" }],
+    },
+    expansionAge: ExpansionAge.NEWEST,
+  };
+  await using backend = startBackend({ explanation });
+  await backend.outcome(backend.matcher.startMatching(ann));
+  const explained = await backend.outcome(backend.matcher.explainTicket("t1"));
+  expect(explained.ticket).toMatchObject({ ticketId: "t1", state: "SEARCHING" });
+  expect(explained.explanation).toEqual({
+    ...explanation,
+    standing: "OPEN",
+    expansionAge: "NEWEST",
+    constraints: [{ ...constraint, kind: "WINDOW", fitting: { tickets: 0, orMore: false }, nearestMiss }],
+  });
+});
+
+test("explainTicket() tells of a ticket that is not there, and asks for none whose id cannot be one", async () => {
+  await using backend = startBackend();
+  expect(await backend.outcome(reasonOf(backend.matcher.explainTicket("t9")))).toBe("TICKET_NOT_FOUND");
+  expect(await backend.outcome(reasonOf(backend.matcher.explainTicket("t 9")))).toBe("ID_MALFORMED");
+  expect(backend.script.calls).toHaveLength(1);
 });
 
 const badTickets: readonly { field: string; ticket: StartMatching }[] = [

@@ -1,4 +1,5 @@
 // The matcher as a game backend holds it.
+import type { Explanation } from "@muster/proto/matchmaking";
 import type { MatchResult } from "./match.ts";
 import type { StartMatching, Ticket, TicketEvent } from "./ticket.ts";
 import type { WatchTickets } from "./watch-tickets.ts";
@@ -8,6 +9,9 @@ export type CallWaiting = {
   /** Stops waiting for the answer: the call rejects with CALL_CANCELLED, and may have been carried out. */
   readonly signal?: AbortSignal | undefined;
 };
+
+/** The ticket as it stands, and why it waits. */
+export type TicketExplanation = { readonly ticket: Ticket; readonly explanation: Explanation };
 
 /** A connection to the matcher, opened on first use and again after it broke. Unary calls outlast a short absence. */
 export interface Matcher extends AsyncDisposable {
@@ -42,6 +46,13 @@ export interface Matcher extends AsyncDisposable {
   cancelMatching(ticketId: string, options?: CallWaiting): Promise<Ticket>;
   /** 1 to 128 tickets as they stand, in the order of their ids. @throws {MusterError} TICKET_NOT_FOUND, FIELD_INVALID. */
   describeMatchingProgress(ticketIds: readonly string[], options?: CallWaiting): Promise<readonly Ticket[]>;
+  /**
+   * Why a ticket still searches, in numbers: what each rule leaves of the others, who comes nearest, what is missing, and what
+   * waiting will loosen. Cheap at any number of tickets, and of the moment: ask again rather than keep it.
+   *
+   * @throws {MusterError} TICKET_NOT_FOUND, ID_MALFORMED; TICKET_NOT_SEARCHING with `metadata.state`.
+   */
+  explainTicket(ticketId: string, options?: CallWaiting): Promise<TicketExplanation>;
   /**
    * Every change of the named tickets, or of all tickets of a configuration, once and in order, over any number of
    * restarts of the matcher. Ends when the loop is left; throws CALL_CANCELLED when `signal` aborts.

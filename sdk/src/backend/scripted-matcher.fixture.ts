@@ -6,6 +6,7 @@ import {
   MatchmakingServiceDefinition,
   type StartMatchingRequest,
   TicketEventType,
+  type TicketExplanation,
   TicketState,
   type WatchTicketsRequest,
   type WatchTicketsResponse,
@@ -25,6 +26,8 @@ export type MatcherScript = {
   readonly before?: (method: string, request: unknown) => void;
   /** Called after the work of each method: what it throws loses an answer to what was done. */
   readonly after?: (method: string) => void;
+  /** What it says of every ticket. */
+  readonly explanation?: TicketExplanation;
 };
 
 export type ScriptedMatcher = {
@@ -97,6 +100,10 @@ export function createScriptedMatcher(script: MatcherScript = {}): ScriptedMatch
     async describeMatchingProgress(request, { token }) {
       enter("describeMatchingProgress", request, token);
       return { tickets: request.ticketIds.map(find) };
+    },
+    async explainTicket(request, { token }) {
+      enter("explainTicket", request, token);
+      return { ticket: find(request.ticketId), explanation: script.explanation };
     },
     async *watchTickets(request, { signal, token }) {
       enter("watchTickets", request, token);

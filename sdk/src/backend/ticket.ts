@@ -62,6 +62,11 @@ export type Ticket = {
   readonly cause: string | undefined;
   /** How often it returned to the search, its age kept. */
   readonly returns: number;
+  /**
+   * How long it will have waited in all when it is matched, in ms from its request: half of the tickets like it that were matched
+   * lately waited less. Undefined in events, for a ticket that does not search, and where too few were matched lately.
+   */
+  readonly estimatedWaitMs: number | undefined;
 };
 
 export type Assignment = {
@@ -147,6 +152,7 @@ export function readTicket(message: wire.Ticket | undefined): Ticket {
     assignment: message.assignment && readAssignment(message.assignment),
     cause: message.cause || undefined,
     returns: message.returns,
+    estimatedWaitMs: message.estimatedWaitMs,
   };
 }
 

@@ -14,6 +14,7 @@ const ticket: Ticket = {
   assignment: undefined,
   cause: undefined,
   returns: 0,
+  estimatedWaitMs: undefined,
 };
 const assignment = {
   address: { host: "10.0.0.1", ports: { query: 7_501, game: 7_500 } },

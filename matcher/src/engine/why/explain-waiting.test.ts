@@ -120,7 +120,7 @@ function expectTruth(world: World, bounds: Bounds): void {
   const { ruleSet } = plan;
   const explainer = createExplainer(world.engine);
   for (const { ticket, slot } of world.waiting.values()) {
-    const said = explainer.explain(slot, world.nowMs, bounds);
+    const said = explainer.explain(slot, ticket, world.nowMs, bounds);
     const others = [...world.waiting.values()]
       .filter((other) => other.slot !== slot && pool.state[other.slot] === LINKED)
       .map((other) => other.ticket);

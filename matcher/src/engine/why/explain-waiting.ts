@@ -2,6 +2,7 @@
 // numbers, and what time alone will change. Changes nothing, and looks at no more than its bounds allow, so that a million
 // waiting tickets make it no slower.
 
+import type { JudgedTicket } from "@muster/rules";
 import { type Constraint, type TierChange, tierChanges } from "@muster/rules";
 import { attributesRead, type Rule, readAttribute, typeOf } from "@muster/rules/plan";
 import type { Engine } from "../engine.ts";
@@ -55,8 +56,8 @@ export type WaitingExplanation = {
 
 export interface Explainer {
   readonly engine: Engine;
-  /** Of the ticket at `slot`, which must be in the pool; counts are by the ages of the pool's last round. */
-  explain(slot: number, nowMs: number, bounds?: Bounds): WaitingExplanation;
+  /** Of the ticket, which is at `slot` of the pool, or at -1 while a fill claims it. Counts are by the ages of the last round. */
+  explain(slot: number, ticket: JudgedTicket, nowMs: number, bounds?: Bounds): WaitingExplanation;
 }
 
 /** Half a millisecond at a million tickets, where hardly a look finds what it wants in a cache. */
@@ -72,8 +73,7 @@ export function createExplainer(engine: Engine): Explainer {
 
   return {
     engine,
-    explain(slot, nowMs, bounds = BOUNDS) {
-      const ticket = pool.ticketAt(slot);
+    explain(slot, ticket, nowMs, bounds = BOUNDS) {
       const isOpen = pool.state[slot] === LINKED;
       const ageMs = nowMs - ticket.searchingSinceMs;
       const level = plan.levels[pool.level[slot] ?? 0];

@@ -1,5 +1,6 @@
 // Whether two tickets of a pool may be in a match together, constraint by constraint, at the age that would count for the two.
 // Looks at the tickets themselves; lanes and buckets only save looks.
+import type { JudgedTicket } from "@muster/rules";
 import { type Kinship, typeOf } from "@muster/rules/plan";
 import type { Level } from "../plan.ts";
 import type { Pool, PooledTicket } from "../pool.ts";
@@ -124,7 +125,7 @@ export function createPairings(pool: Pool): Pairings {
 }
 
 /** Rules that the ticket breaks at the level whoever else comes, by name. */
-export function brokenAlone({ tier }: Level, ticket: PooledTicket): readonly string[] {
+export function brokenAlone({ tier }: Level, ticket: JudgedTicket): readonly string[] {
   const alone = rosterAlone(ticket);
   return tier.rules.filter((rule) => !typeOf(rule).mayStillHold(rule, alone)).map(({ name }) => name);
 }

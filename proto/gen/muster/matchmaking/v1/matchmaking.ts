@@ -131,6 +131,190 @@ export function ticketEventTypeToJSON(object: TicketEventType): string {
   }
 }
 
+export const TicketStanding = {
+  UNSPECIFIED: 0,
+  /** OPEN - It may be matched. */
+  OPEN: 1,
+  /** SET_ASIDE - Just now it may not: it is being seated by a fill, cancelled or timed out. */
+  SET_ASIDE: 2,
+  /** BARRED - It fits into no match, whoever comes and however long it waits. */
+  BARRED: 3,
+} as const;
+
+export type TicketStanding = typeof TicketStanding[keyof typeof TicketStanding];
+
+export namespace TicketStanding {
+  export type UNSPECIFIED = typeof TicketStanding.UNSPECIFIED;
+  export type OPEN = typeof TicketStanding.OPEN;
+  export type SET_ASIDE = typeof TicketStanding.SET_ASIDE;
+  export type BARRED = typeof TicketStanding.BARRED;
+}
+
+export function ticketStandingFromJSON(object: any): TicketStanding {
+  switch (object) {
+    case 0:
+    case "TICKET_STANDING_UNSPECIFIED":
+      return TicketStanding.UNSPECIFIED;
+    case 1:
+    case "TICKET_STANDING_OPEN":
+      return TicketStanding.OPEN;
+    case 2:
+    case "TICKET_STANDING_SET_ASIDE":
+      return TicketStanding.SET_ASIDE;
+    case 3:
+    case "TICKET_STANDING_BARRED":
+      return TicketStanding.BARRED;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum TicketStanding");
+  }
+}
+
+export function ticketStandingToJSON(object: TicketStanding): string {
+  switch (object) {
+    case TicketStanding.UNSPECIFIED:
+      return "TICKET_STANDING_UNSPECIFIED";
+    case TicketStanding.OPEN:
+      return "TICKET_STANDING_OPEN";
+    case TicketStanding.SET_ASIDE:
+      return "TICKET_STANDING_SET_ASIDE";
+    case TicketStanding.BARRED:
+      return "TICKET_STANDING_BARRED";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum TicketStanding");
+  }
+}
+
+/** Whose age decides what has expanded. */
+export const ExpansionAge = {
+  UNSPECIFIED: 0,
+  /** NEWEST - The youngest ticket's of a match: a newcomer takes back what the others have reached. */
+  NEWEST: 1,
+  /** OLDEST - The oldest ticket's of a match. */
+  OLDEST: 2,
+} as const;
+
+export type ExpansionAge = typeof ExpansionAge[keyof typeof ExpansionAge];
+
+export namespace ExpansionAge {
+  export type UNSPECIFIED = typeof ExpansionAge.UNSPECIFIED;
+  export type NEWEST = typeof ExpansionAge.NEWEST;
+  export type OLDEST = typeof ExpansionAge.OLDEST;
+}
+
+export function expansionAgeFromJSON(object: any): ExpansionAge {
+  switch (object) {
+    case 0:
+    case "EXPANSION_AGE_UNSPECIFIED":
+      return ExpansionAge.UNSPECIFIED;
+    case 1:
+    case "EXPANSION_AGE_NEWEST":
+      return ExpansionAge.NEWEST;
+    case 2:
+    case "EXPANSION_AGE_OLDEST":
+      return ExpansionAge.OLDEST;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum ExpansionAge");
+  }
+}
+
+export function expansionAgeToJSON(object: ExpansionAge): string {
+  switch (object) {
+    case ExpansionAge.UNSPECIFIED:
+      return "EXPANSION_AGE_UNSPECIFIED";
+    case ExpansionAge.NEWEST:
+      return "EXPANSION_AGE_NEWEST";
+    case ExpansionAge.OLDEST:
+      return "EXPANSION_AGE_OLDEST";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum ExpansionAge");
+  }
+}
+
+export const ConstraintKind = {
+  UNSPECIFIED: 0,
+  /** ADMISSION - One ticket keeps or breaks it alone. */
+  ADMISSION: 1,
+  /** PARTITION - All players have one value. */
+  PARTITION: 2,
+  /** MASK - All players share a region or a string. */
+  MASK: 3,
+  /** WINDOW - All players' numbers lie near one another. */
+  WINDOW: 4,
+  /** RECIPE - Numbers of players decide. */
+  RECIPE: 5,
+  /** ORDER - Says who is tried first, and keeps nobody out. */
+  ORDER: 6,
+  /** RESIDUAL - Judged match by match: of two tickets alone nothing can be said. */
+  RESIDUAL: 7,
+} as const;
+
+export type ConstraintKind = typeof ConstraintKind[keyof typeof ConstraintKind];
+
+export namespace ConstraintKind {
+  export type UNSPECIFIED = typeof ConstraintKind.UNSPECIFIED;
+  export type ADMISSION = typeof ConstraintKind.ADMISSION;
+  export type PARTITION = typeof ConstraintKind.PARTITION;
+  export type MASK = typeof ConstraintKind.MASK;
+  export type WINDOW = typeof ConstraintKind.WINDOW;
+  export type RECIPE = typeof ConstraintKind.RECIPE;
+  export type ORDER = typeof ConstraintKind.ORDER;
+  export type RESIDUAL = typeof ConstraintKind.RESIDUAL;
+}
+
+export function constraintKindFromJSON(object: any): ConstraintKind {
+  switch (object) {
+    case 0:
+    case "CONSTRAINT_KIND_UNSPECIFIED":
+      return ConstraintKind.UNSPECIFIED;
+    case 1:
+    case "CONSTRAINT_KIND_ADMISSION":
+      return ConstraintKind.ADMISSION;
+    case 2:
+    case "CONSTRAINT_KIND_PARTITION":
+      return ConstraintKind.PARTITION;
+    case 3:
+    case "CONSTRAINT_KIND_MASK":
+      return ConstraintKind.MASK;
+    case 4:
+    case "CONSTRAINT_KIND_WINDOW":
+      return ConstraintKind.WINDOW;
+    case 5:
+    case "CONSTRAINT_KIND_RECIPE":
+      return ConstraintKind.RECIPE;
+    case 6:
+    case "CONSTRAINT_KIND_ORDER":
+      return ConstraintKind.ORDER;
+    case 7:
+    case "CONSTRAINT_KIND_RESIDUAL":
+      return ConstraintKind.RESIDUAL;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum ConstraintKind");
+  }
+}
+
+export function constraintKindToJSON(object: ConstraintKind): string {
+  switch (object) {
+    case ConstraintKind.UNSPECIFIED:
+      return "CONSTRAINT_KIND_UNSPECIFIED";
+    case ConstraintKind.ADMISSION:
+      return "CONSTRAINT_KIND_ADMISSION";
+    case ConstraintKind.PARTITION:
+      return "CONSTRAINT_KIND_PARTITION";
+    case ConstraintKind.MASK:
+      return "CONSTRAINT_KIND_MASK";
+    case ConstraintKind.WINDOW:
+      return "CONSTRAINT_KIND_WINDOW";
+    case ConstraintKind.RECIPE:
+      return "CONSTRAINT_KIND_RECIPE";
+    case ConstraintKind.ORDER:
+      return "CONSTRAINT_KIND_ORDER";
+    case ConstraintKind.RESIDUAL:
+      return "CONSTRAINT_KIND_RESIDUAL";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum ConstraintKind");
+  }
+}
+
 export interface StartMatchingRequest {
   /** Name of the matchmaking configuration. */
   configuration: string;
@@ -189,6 +373,12 @@ export interface Ticket {
   cause: string;
   /** How often it returned to the search, its age kept. */
   returns: number;
+  /**
+   * How long the ticket will have waited in all when it is matched, in ms from its request, by how long tickets like it waited that
+   * were matched lately: half of them waited less. Only of a ticket that searches, in answers of DescribeMatchingProgress and
+   * ExplainTicket; never in events, as it changes without a new version. Absent: not enough was matched lately to tell.
+   */
+  estimatedWaitMs?: number | undefined;
 }
 
 export interface Assignment {
@@ -246,6 +436,115 @@ export interface WatchTicketsResponse {
     | undefined;
   /** SESSION_ENDED only. */
   sessionEndCause: SessionEndCause;
+}
+
+export interface ExplainTicketRequest {
+  /** 1..128 of A-Z a-z 0-9 _ . : -. */
+  ticketId: string;
+}
+
+export interface ExplainTicketResponse {
+  /** As it stands. */
+  ticket: Ticket | undefined;
+  explanation: TicketExplanation | undefined;
+}
+
+/** Counts are of other tickets, by the ages of the pool's last round, and hold at one instant. */
+export interface TicketExplanation {
+  standing: TicketStanding;
+  /** Since the request, in ms. */
+  waitedMs: number;
+  /** Until it becomes TIMED_OUT unless it is matched, in ms. */
+  timesOutInMs: number;
+  /** Other tickets that search in its pool. */
+  othersSearching: number;
+  /** Those of them that may be matched just now: neither BARRED nor SET_ASIDE. */
+  othersOpen: number;
+  /** Rules that the ticket breaks at its present age whoever else comes, by name. */
+  brokenRules: string[];
+  /** Attributes that the rule set needs and a player of the ticket has not. */
+  missingAttributes: string[];
+  /**
+   * In the rule set's order, what it asks of party sizes and teams last; a rule that is several things has several. Empty unless
+   * OPEN, as the next two are absent.
+   */
+  constraints: ConstraintExplanation[];
+  /** Others that fit in all that can be told of two tickets. They need not fit one another. */
+  fitting?: TicketCount | undefined;
+  players?:
+    | PlayersMissing
+    | undefined;
+  /** The next age at which the rule set asks otherwise. Absent: it stays as it is. */
+  nextExpansion?: ExpansionExplanation | undefined;
+  expansionAge: ExpansionAge;
+}
+
+export interface ConstraintExplanation {
+  /** The rule's name. Empty: what party sizes and the teams that players ask for allow. */
+  rule: string;
+  kind: ConstraintKind;
+  /** What it is about: attributes, "regions", "team sizes". */
+  over: string;
+  /** In a few words: "within 25 of one another". */
+  says: string;
+  /** Others that fit by this alone. Absent for RESIDUAL and ORDER, and for rules that count players. */
+  fitting?:
+    | TicketCount
+    | undefined;
+  /** WINDOW only, and only where fewer than can be counted fit. */
+  nearestMiss?: NearestMiss | undefined;
+}
+
+export interface TicketCount {
+  tickets: number;
+  /** At least so many: counting stopped there. */
+  orMore: boolean;
+}
+
+/** The other ticket that fits in all else and comes nearest. */
+export interface NearestMiss {
+  /** How far away it is, in the rule's own unit. */
+  distance: number;
+  /** How far away it may be. */
+  allowed: number;
+  /** Not everybody was looked at: there may be one that is nearer. */
+  orLess: boolean;
+}
+
+/** What a match lacks by numbers alone, if all who fit the ticket fitted one another as well. */
+export interface PlayersMissing {
+  /** Players of the ticket and of the others that fit it; at least so many where `fitting.or_more`. */
+  present: number;
+  /** The fewest that make a match. */
+  needed: number;
+  /** At least so many have to come, each alone and asking for no team. Absent: it was not found out. */
+  missing?:
+    | number
+    | undefined;
+  /** Where they would sit, in one match that so few complete. Empty: nobody is missing, or it was not found out. */
+  byTeam: TeamMissing[];
+}
+
+export interface TeamMissing {
+  team: string;
+  players: number;
+}
+
+export interface ExpansionExplanation {
+  /** From this age on, in ms. */
+  atAgeMs: number;
+  /** Until the ticket is so old, in ms. */
+  inMs: number;
+  /** Each field that will be another. */
+  changes: ExpansionChange[];
+}
+
+export interface ExpansionChange {
+  /** As an expansion names it: "rules[near].maxDistance". */
+  target: string;
+  /** As a document writes it: "25". */
+  from: string;
+  to: string;
 }
 
 function createBaseStartMatchingRequest(): StartMatchingRequest {
@@ -801,6 +1100,7 @@ function createBaseTicket(): Ticket {
     assignment: undefined,
     cause: "",
     returns: 0,
+    estimatedWaitMs: undefined,
   };
 }
 
@@ -838,6 +1138,9 @@ export const Ticket: MessageFns<Ticket> = {
     }
     if (message.returns !== 0) {
       writer.uint32(88).int32(message.returns);
+    }
+    if (message.estimatedWaitMs !== undefined) {
+      writer.uint32(96).int64(message.estimatedWaitMs);
     }
     return writer;
   },
@@ -943,6 +1246,14 @@ export const Ticket: MessageFns<Ticket> = {
             message.returns = reader.int32();
             continue;
           }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.estimatedWaitMs = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -984,6 +1295,11 @@ export const Ticket: MessageFns<Ticket> = {
       assignment: isSet(object.assignment) ? Assignment.fromJSON(object.assignment) : undefined,
       cause: isSet(object.cause) ? globalThis.String(object.cause) : "",
       returns: isSet(object.returns) ? globalThis.Number(object.returns) : 0,
+      estimatedWaitMs: isSet(object.estimatedWaitMs)
+        ? globalThis.Number(object.estimatedWaitMs)
+        : isSet(object.estimated_wait_ms)
+        ? globalThis.Number(object.estimated_wait_ms)
+        : undefined,
     };
   },
 
@@ -1022,6 +1338,9 @@ export const Ticket: MessageFns<Ticket> = {
     if (message.returns !== 0) {
       obj.returns = Math.round(message.returns);
     }
+    if (message.estimatedWaitMs !== undefined) {
+      obj.estimatedWaitMs = Math.round(message.estimatedWaitMs);
+    }
     return obj;
   },
 
@@ -1043,6 +1362,7 @@ export const Ticket: MessageFns<Ticket> = {
       : undefined;
     message.cause = object.cause ?? "";
     message.returns = object.returns ?? 0;
+    message.estimatedWaitMs = object.estimatedWaitMs ?? undefined;
     return message;
   },
 };
@@ -1837,6 +2157,1235 @@ export const WatchTicketsResponse: MessageFns<WatchTicketsResponse> = {
   },
 };
 
+function createBaseExplainTicketRequest(): ExplainTicketRequest {
+  return { ticketId: "" };
+}
+
+export const ExplainTicketRequest: MessageFns<ExplainTicketRequest> = {
+  encode(message: ExplainTicketRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticketId !== "") {
+      writer.uint32(10).string(message.ticketId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExplainTicketRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplainTicketRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticketId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExplainTicketRequest {
+    return {
+      ticketId: isSet(object.ticketId)
+        ? globalThis.String(object.ticketId)
+        : isSet(object.ticket_id)
+        ? globalThis.String(object.ticket_id)
+        : "",
+    };
+  },
+
+  toJSON(message: ExplainTicketRequest): unknown {
+    const obj: any = {};
+    if (message.ticketId !== "") {
+      obj.ticketId = message.ticketId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ExplainTicketRequest>): ExplainTicketRequest {
+    return ExplainTicketRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExplainTicketRequest>): ExplainTicketRequest {
+    const message = createBaseExplainTicketRequest();
+    message.ticketId = object.ticketId ?? "";
+    return message;
+  },
+};
+
+function createBaseExplainTicketResponse(): ExplainTicketResponse {
+  return { ticket: undefined, explanation: undefined };
+}
+
+export const ExplainTicketResponse: MessageFns<ExplainTicketResponse> = {
+  encode(message: ExplainTicketResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticket !== undefined) {
+      Ticket.encode(message.ticket, writer.uint32(10).fork()).join();
+    }
+    if (message.explanation !== undefined) {
+      TicketExplanation.encode(message.explanation, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExplainTicketResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplainTicketResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticket = Ticket.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.explanation = TicketExplanation.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExplainTicketResponse {
+    return {
+      ticket: isSet(object.ticket) ? Ticket.fromJSON(object.ticket) : undefined,
+      explanation: isSet(object.explanation) ? TicketExplanation.fromJSON(object.explanation) : undefined,
+    };
+  },
+
+  toJSON(message: ExplainTicketResponse): unknown {
+    const obj: any = {};
+    if (message.ticket !== undefined) {
+      obj.ticket = Ticket.toJSON(message.ticket);
+    }
+    if (message.explanation !== undefined) {
+      obj.explanation = TicketExplanation.toJSON(message.explanation);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ExplainTicketResponse>): ExplainTicketResponse {
+    return ExplainTicketResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExplainTicketResponse>): ExplainTicketResponse {
+    const message = createBaseExplainTicketResponse();
+    message.ticket = (object.ticket !== undefined && object.ticket !== null)
+      ? Ticket.fromPartial(object.ticket)
+      : undefined;
+    message.explanation = (object.explanation !== undefined && object.explanation !== null)
+      ? TicketExplanation.fromPartial(object.explanation)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseTicketExplanation(): TicketExplanation {
+  return {
+    standing: 0,
+    waitedMs: 0,
+    timesOutInMs: 0,
+    othersSearching: 0,
+    othersOpen: 0,
+    brokenRules: [],
+    missingAttributes: [],
+    constraints: [],
+    fitting: undefined,
+    players: undefined,
+    nextExpansion: undefined,
+    expansionAge: 0,
+  };
+}
+
+export const TicketExplanation: MessageFns<TicketExplanation> = {
+  encode(message: TicketExplanation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.standing !== 0) {
+      writer.uint32(8).int32(message.standing);
+    }
+    if (message.waitedMs !== 0) {
+      writer.uint32(16).int64(message.waitedMs);
+    }
+    if (message.timesOutInMs !== 0) {
+      writer.uint32(24).int64(message.timesOutInMs);
+    }
+    if (message.othersSearching !== 0) {
+      writer.uint32(32).int64(message.othersSearching);
+    }
+    if (message.othersOpen !== 0) {
+      writer.uint32(40).int64(message.othersOpen);
+    }
+    for (const v of message.brokenRules) {
+      writer.uint32(50).string(v!);
+    }
+    for (const v of message.missingAttributes) {
+      writer.uint32(58).string(v!);
+    }
+    for (const v of message.constraints) {
+      ConstraintExplanation.encode(v!, writer.uint32(66).fork()).join();
+    }
+    if (message.fitting !== undefined) {
+      TicketCount.encode(message.fitting, writer.uint32(74).fork()).join();
+    }
+    if (message.players !== undefined) {
+      PlayersMissing.encode(message.players, writer.uint32(82).fork()).join();
+    }
+    if (message.nextExpansion !== undefined) {
+      ExpansionExplanation.encode(message.nextExpansion, writer.uint32(90).fork()).join();
+    }
+    if (message.expansionAge !== 0) {
+      writer.uint32(96).int32(message.expansionAge);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TicketExplanation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTicketExplanation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.standing = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.waitedMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.timesOutInMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.othersSearching = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.othersOpen = longToNumber(reader.int64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.brokenRules.push(reader.string());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.missingAttributes.push(reader.string());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.constraints.push(ConstraintExplanation.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.fitting = TicketCount.decode(reader, reader.uint32());
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.players = PlayersMissing.decode(reader, reader.uint32());
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.nextExpansion = ExpansionExplanation.decode(reader, reader.uint32());
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.expansionAge = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TicketExplanation {
+    return {
+      standing: isSet(object.standing) ? ticketStandingFromJSON(object.standing) : 0,
+      waitedMs: isSet(object.waitedMs)
+        ? globalThis.Number(object.waitedMs)
+        : isSet(object.waited_ms)
+        ? globalThis.Number(object.waited_ms)
+        : 0,
+      timesOutInMs: isSet(object.timesOutInMs)
+        ? globalThis.Number(object.timesOutInMs)
+        : isSet(object.times_out_in_ms)
+        ? globalThis.Number(object.times_out_in_ms)
+        : 0,
+      othersSearching: isSet(object.othersSearching)
+        ? globalThis.Number(object.othersSearching)
+        : isSet(object.others_searching)
+        ? globalThis.Number(object.others_searching)
+        : 0,
+      othersOpen: isSet(object.othersOpen)
+        ? globalThis.Number(object.othersOpen)
+        : isSet(object.others_open)
+        ? globalThis.Number(object.others_open)
+        : 0,
+      brokenRules: globalThis.Array.isArray(object?.brokenRules)
+        ? object.brokenRules.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.broken_rules)
+        ? object.broken_rules.map((e: any) => globalThis.String(e))
+        : [],
+      missingAttributes: globalThis.Array.isArray(object?.missingAttributes)
+        ? object.missingAttributes.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.missing_attributes)
+        ? object.missing_attributes.map((e: any) => globalThis.String(e))
+        : [],
+      constraints: globalThis.Array.isArray(object?.constraints)
+        ? object.constraints.map((e: any) => ConstraintExplanation.fromJSON(e))
+        : [],
+      fitting: isSet(object.fitting) ? TicketCount.fromJSON(object.fitting) : undefined,
+      players: isSet(object.players) ? PlayersMissing.fromJSON(object.players) : undefined,
+      nextExpansion: isSet(object.nextExpansion)
+        ? ExpansionExplanation.fromJSON(object.nextExpansion)
+        : isSet(object.next_expansion)
+        ? ExpansionExplanation.fromJSON(object.next_expansion)
+        : undefined,
+      expansionAge: isSet(object.expansionAge)
+        ? expansionAgeFromJSON(object.expansionAge)
+        : isSet(object.expansion_age)
+        ? expansionAgeFromJSON(object.expansion_age)
+        : 0,
+    };
+  },
+
+  toJSON(message: TicketExplanation): unknown {
+    const obj: any = {};
+    if (message.standing !== 0) {
+      obj.standing = ticketStandingToJSON(message.standing);
+    }
+    if (message.waitedMs !== 0) {
+      obj.waitedMs = Math.round(message.waitedMs);
+    }
+    if (message.timesOutInMs !== 0) {
+      obj.timesOutInMs = Math.round(message.timesOutInMs);
+    }
+    if (message.othersSearching !== 0) {
+      obj.othersSearching = Math.round(message.othersSearching);
+    }
+    if (message.othersOpen !== 0) {
+      obj.othersOpen = Math.round(message.othersOpen);
+    }
+    if (message.brokenRules?.length) {
+      obj.brokenRules = message.brokenRules;
+    }
+    if (message.missingAttributes?.length) {
+      obj.missingAttributes = message.missingAttributes;
+    }
+    if (message.constraints?.length) {
+      obj.constraints = message.constraints.map((e) => ConstraintExplanation.toJSON(e));
+    }
+    if (message.fitting !== undefined) {
+      obj.fitting = TicketCount.toJSON(message.fitting);
+    }
+    if (message.players !== undefined) {
+      obj.players = PlayersMissing.toJSON(message.players);
+    }
+    if (message.nextExpansion !== undefined) {
+      obj.nextExpansion = ExpansionExplanation.toJSON(message.nextExpansion);
+    }
+    if (message.expansionAge !== 0) {
+      obj.expansionAge = expansionAgeToJSON(message.expansionAge);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TicketExplanation>): TicketExplanation {
+    return TicketExplanation.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TicketExplanation>): TicketExplanation {
+    const message = createBaseTicketExplanation();
+    message.standing = object.standing ?? 0;
+    message.waitedMs = object.waitedMs ?? 0;
+    message.timesOutInMs = object.timesOutInMs ?? 0;
+    message.othersSearching = object.othersSearching ?? 0;
+    message.othersOpen = object.othersOpen ?? 0;
+    message.brokenRules = object.brokenRules?.map((e) => e) || [];
+    message.missingAttributes = object.missingAttributes?.map((e) => e) || [];
+    message.constraints = object.constraints?.map((e) => ConstraintExplanation.fromPartial(e)) || [];
+    message.fitting = (object.fitting !== undefined && object.fitting !== null)
+      ? TicketCount.fromPartial(object.fitting)
+      : undefined;
+    message.players = (object.players !== undefined && object.players !== null)
+      ? PlayersMissing.fromPartial(object.players)
+      : undefined;
+    message.nextExpansion = (object.nextExpansion !== undefined && object.nextExpansion !== null)
+      ? ExpansionExplanation.fromPartial(object.nextExpansion)
+      : undefined;
+    message.expansionAge = object.expansionAge ?? 0;
+    return message;
+  },
+};
+
+function createBaseConstraintExplanation(): ConstraintExplanation {
+  return { rule: "", kind: 0, over: "", says: "", fitting: undefined, nearestMiss: undefined };
+}
+
+export const ConstraintExplanation: MessageFns<ConstraintExplanation> = {
+  encode(message: ConstraintExplanation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.rule !== "") {
+      writer.uint32(10).string(message.rule);
+    }
+    if (message.kind !== 0) {
+      writer.uint32(16).int32(message.kind);
+    }
+    if (message.over !== "") {
+      writer.uint32(26).string(message.over);
+    }
+    if (message.says !== "") {
+      writer.uint32(34).string(message.says);
+    }
+    if (message.fitting !== undefined) {
+      TicketCount.encode(message.fitting, writer.uint32(42).fork()).join();
+    }
+    if (message.nearestMiss !== undefined) {
+      NearestMiss.encode(message.nearestMiss, writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ConstraintExplanation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseConstraintExplanation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.rule = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.kind = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.over = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.says = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.fitting = TicketCount.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.nearestMiss = NearestMiss.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ConstraintExplanation {
+    return {
+      rule: isSet(object.rule) ? globalThis.String(object.rule) : "",
+      kind: isSet(object.kind) ? constraintKindFromJSON(object.kind) : 0,
+      over: isSet(object.over) ? globalThis.String(object.over) : "",
+      says: isSet(object.says) ? globalThis.String(object.says) : "",
+      fitting: isSet(object.fitting) ? TicketCount.fromJSON(object.fitting) : undefined,
+      nearestMiss: isSet(object.nearestMiss)
+        ? NearestMiss.fromJSON(object.nearestMiss)
+        : isSet(object.nearest_miss)
+        ? NearestMiss.fromJSON(object.nearest_miss)
+        : undefined,
+    };
+  },
+
+  toJSON(message: ConstraintExplanation): unknown {
+    const obj: any = {};
+    if (message.rule !== "") {
+      obj.rule = message.rule;
+    }
+    if (message.kind !== 0) {
+      obj.kind = constraintKindToJSON(message.kind);
+    }
+    if (message.over !== "") {
+      obj.over = message.over;
+    }
+    if (message.says !== "") {
+      obj.says = message.says;
+    }
+    if (message.fitting !== undefined) {
+      obj.fitting = TicketCount.toJSON(message.fitting);
+    }
+    if (message.nearestMiss !== undefined) {
+      obj.nearestMiss = NearestMiss.toJSON(message.nearestMiss);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ConstraintExplanation>): ConstraintExplanation {
+    return ConstraintExplanation.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ConstraintExplanation>): ConstraintExplanation {
+    const message = createBaseConstraintExplanation();
+    message.rule = object.rule ?? "";
+    message.kind = object.kind ?? 0;
+    message.over = object.over ?? "";
+    message.says = object.says ?? "";
+    message.fitting = (object.fitting !== undefined && object.fitting !== null)
+      ? TicketCount.fromPartial(object.fitting)
+      : undefined;
+    message.nearestMiss = (object.nearestMiss !== undefined && object.nearestMiss !== null)
+      ? NearestMiss.fromPartial(object.nearestMiss)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseTicketCount(): TicketCount {
+  return { tickets: 0, orMore: false };
+}
+
+export const TicketCount: MessageFns<TicketCount> = {
+  encode(message: TicketCount, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tickets !== 0) {
+      writer.uint32(8).int64(message.tickets);
+    }
+    if (message.orMore !== false) {
+      writer.uint32(16).bool(message.orMore);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TicketCount {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTicketCount();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.tickets = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.orMore = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TicketCount {
+    return {
+      tickets: isSet(object.tickets) ? globalThis.Number(object.tickets) : 0,
+      orMore: isSet(object.orMore)
+        ? globalThis.Boolean(object.orMore)
+        : isSet(object.or_more)
+        ? globalThis.Boolean(object.or_more)
+        : false,
+    };
+  },
+
+  toJSON(message: TicketCount): unknown {
+    const obj: any = {};
+    if (message.tickets !== 0) {
+      obj.tickets = Math.round(message.tickets);
+    }
+    if (message.orMore !== false) {
+      obj.orMore = message.orMore;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TicketCount>): TicketCount {
+    return TicketCount.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TicketCount>): TicketCount {
+    const message = createBaseTicketCount();
+    message.tickets = object.tickets ?? 0;
+    message.orMore = object.orMore ?? false;
+    return message;
+  },
+};
+
+function createBaseNearestMiss(): NearestMiss {
+  return { distance: 0, allowed: 0, orLess: false };
+}
+
+export const NearestMiss: MessageFns<NearestMiss> = {
+  encode(message: NearestMiss, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.distance !== 0) {
+      writer.uint32(9).double(message.distance);
+    }
+    if (message.allowed !== 0) {
+      writer.uint32(17).double(message.allowed);
+    }
+    if (message.orLess !== false) {
+      writer.uint32(24).bool(message.orLess);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NearestMiss {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNearestMiss();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.distance = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.allowed = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.orLess = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): NearestMiss {
+    return {
+      distance: isSet(object.distance) ? globalThis.Number(object.distance) : 0,
+      allowed: isSet(object.allowed) ? globalThis.Number(object.allowed) : 0,
+      orLess: isSet(object.orLess)
+        ? globalThis.Boolean(object.orLess)
+        : isSet(object.or_less)
+        ? globalThis.Boolean(object.or_less)
+        : false,
+    };
+  },
+
+  toJSON(message: NearestMiss): unknown {
+    const obj: any = {};
+    if (message.distance !== 0) {
+      obj.distance = floatToJson(message.distance);
+    }
+    if (message.allowed !== 0) {
+      obj.allowed = floatToJson(message.allowed);
+    }
+    if (message.orLess !== false) {
+      obj.orLess = message.orLess;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<NearestMiss>): NearestMiss {
+    return NearestMiss.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<NearestMiss>): NearestMiss {
+    const message = createBaseNearestMiss();
+    message.distance = object.distance ?? 0;
+    message.allowed = object.allowed ?? 0;
+    message.orLess = object.orLess ?? false;
+    return message;
+  },
+};
+
+function createBasePlayersMissing(): PlayersMissing {
+  return { present: 0, needed: 0, missing: undefined, byTeam: [] };
+}
+
+export const PlayersMissing: MessageFns<PlayersMissing> = {
+  encode(message: PlayersMissing, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.present !== 0) {
+      writer.uint32(8).int64(message.present);
+    }
+    if (message.needed !== 0) {
+      writer.uint32(16).int64(message.needed);
+    }
+    if (message.missing !== undefined) {
+      writer.uint32(24).int64(message.missing);
+    }
+    for (const v of message.byTeam) {
+      TeamMissing.encode(v!, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PlayersMissing {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePlayersMissing();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.present = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.needed = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.missing = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.byTeam.push(TeamMissing.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PlayersMissing {
+    return {
+      present: isSet(object.present) ? globalThis.Number(object.present) : 0,
+      needed: isSet(object.needed) ? globalThis.Number(object.needed) : 0,
+      missing: isSet(object.missing) ? globalThis.Number(object.missing) : undefined,
+      byTeam: globalThis.Array.isArray(object?.byTeam)
+        ? object.byTeam.map((e: any) => TeamMissing.fromJSON(e))
+        : globalThis.Array.isArray(object?.by_team)
+        ? object.by_team.map((e: any) => TeamMissing.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: PlayersMissing): unknown {
+    const obj: any = {};
+    if (message.present !== 0) {
+      obj.present = Math.round(message.present);
+    }
+    if (message.needed !== 0) {
+      obj.needed = Math.round(message.needed);
+    }
+    if (message.missing !== undefined) {
+      obj.missing = Math.round(message.missing);
+    }
+    if (message.byTeam?.length) {
+      obj.byTeam = message.byTeam.map((e) => TeamMissing.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PlayersMissing>): PlayersMissing {
+    return PlayersMissing.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PlayersMissing>): PlayersMissing {
+    const message = createBasePlayersMissing();
+    message.present = object.present ?? 0;
+    message.needed = object.needed ?? 0;
+    message.missing = object.missing ?? undefined;
+    message.byTeam = object.byTeam?.map((e) => TeamMissing.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseTeamMissing(): TeamMissing {
+  return { team: "", players: 0 };
+}
+
+export const TeamMissing: MessageFns<TeamMissing> = {
+  encode(message: TeamMissing, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.team !== "") {
+      writer.uint32(10).string(message.team);
+    }
+    if (message.players !== 0) {
+      writer.uint32(16).int64(message.players);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TeamMissing {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTeamMissing();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.team = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.players = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TeamMissing {
+    return {
+      team: isSet(object.team) ? globalThis.String(object.team) : "",
+      players: isSet(object.players) ? globalThis.Number(object.players) : 0,
+    };
+  },
+
+  toJSON(message: TeamMissing): unknown {
+    const obj: any = {};
+    if (message.team !== "") {
+      obj.team = message.team;
+    }
+    if (message.players !== 0) {
+      obj.players = Math.round(message.players);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TeamMissing>): TeamMissing {
+    return TeamMissing.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TeamMissing>): TeamMissing {
+    const message = createBaseTeamMissing();
+    message.team = object.team ?? "";
+    message.players = object.players ?? 0;
+    return message;
+  },
+};
+
+function createBaseExpansionExplanation(): ExpansionExplanation {
+  return { atAgeMs: 0, inMs: 0, changes: [] };
+}
+
+export const ExpansionExplanation: MessageFns<ExpansionExplanation> = {
+  encode(message: ExpansionExplanation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.atAgeMs !== 0) {
+      writer.uint32(8).int64(message.atAgeMs);
+    }
+    if (message.inMs !== 0) {
+      writer.uint32(16).int64(message.inMs);
+    }
+    for (const v of message.changes) {
+      ExpansionChange.encode(v!, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExpansionExplanation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExpansionExplanation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.atAgeMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.inMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.changes.push(ExpansionChange.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExpansionExplanation {
+    return {
+      atAgeMs: isSet(object.atAgeMs)
+        ? globalThis.Number(object.atAgeMs)
+        : isSet(object.at_age_ms)
+        ? globalThis.Number(object.at_age_ms)
+        : 0,
+      inMs: isSet(object.inMs)
+        ? globalThis.Number(object.inMs)
+        : isSet(object.in_ms)
+        ? globalThis.Number(object.in_ms)
+        : 0,
+      changes: globalThis.Array.isArray(object?.changes)
+        ? object.changes.map((e: any) => ExpansionChange.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ExpansionExplanation): unknown {
+    const obj: any = {};
+    if (message.atAgeMs !== 0) {
+      obj.atAgeMs = Math.round(message.atAgeMs);
+    }
+    if (message.inMs !== 0) {
+      obj.inMs = Math.round(message.inMs);
+    }
+    if (message.changes?.length) {
+      obj.changes = message.changes.map((e) => ExpansionChange.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ExpansionExplanation>): ExpansionExplanation {
+    return ExpansionExplanation.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExpansionExplanation>): ExpansionExplanation {
+    const message = createBaseExpansionExplanation();
+    message.atAgeMs = object.atAgeMs ?? 0;
+    message.inMs = object.inMs ?? 0;
+    message.changes = object.changes?.map((e) => ExpansionChange.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseExpansionChange(): ExpansionChange {
+  return { target: "", from: "", to: "" };
+}
+
+export const ExpansionChange: MessageFns<ExpansionChange> = {
+  encode(message: ExpansionChange, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.target !== "") {
+      writer.uint32(10).string(message.target);
+    }
+    if (message.from !== "") {
+      writer.uint32(18).string(message.from);
+    }
+    if (message.to !== "") {
+      writer.uint32(26).string(message.to);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExpansionChange {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExpansionChange();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.target = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.from = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.to = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExpansionChange {
+    return {
+      target: isSet(object.target) ? globalThis.String(object.target) : "",
+      from: isSet(object.from) ? globalThis.String(object.from) : "",
+      to: isSet(object.to) ? globalThis.String(object.to) : "",
+    };
+  },
+
+  toJSON(message: ExpansionChange): unknown {
+    const obj: any = {};
+    if (message.target !== "") {
+      obj.target = message.target;
+    }
+    if (message.from !== "") {
+      obj.from = message.from;
+    }
+    if (message.to !== "") {
+      obj.to = message.to;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ExpansionChange>): ExpansionChange {
+    return ExpansionChange.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExpansionChange>): ExpansionChange {
+    const message = createBaseExpansionChange();
+    message.target = object.target ?? "";
+    message.from = object.from ?? "";
+    message.to = object.to ?? "";
+    return message;
+  },
+};
+
 export type MatchmakingServiceDefinition = typeof MatchmakingServiceDefinition;
 export const MatchmakingServiceDefinition = {
   name: "MatchmakingService",
@@ -1892,8 +3441,25 @@ export const MatchmakingServiceDefinition = {
       responseStream: true,
       options: {},
     },
+    /**
+     * Why a ticket still searches: what each rule leaves of the others in its pool, who comes nearest, how many players are missing,
+     * what waiting will loosen. Numbers only: nothing is told of who the others are. Costs the same however many search.
+     * Reasons: ID_MALFORMED, TICKET_NOT_FOUND, TICKET_NOT_SEARCHING (metadata: state).
+     */
+    explainTicket: {
+      name: "ExplainTicket",
+      requestType: ExplainTicketRequest as typeof ExplainTicketRequest,
+      requestStream: false,
+      responseType: ExplainTicketResponse as typeof ExplainTicketResponse,
+      responseStream: false,
+      options: {},
+    },
   },
 } as const;
+
+function floatToJson(value: number | null | undefined): number | string | null | undefined {
+  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
+}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
 
