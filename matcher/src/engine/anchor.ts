@@ -41,8 +41,8 @@ export function formFromFronts(search: Search): Formed | undefined {
 }
 
 /**
- * The matches that `slots`, eligible tickets of the search's lane, make along the axis. Only tickets that lie near one of
- * `changed` are tried: the others were before.
+ * The matches that `slots`, eligible tickets of the search's lane, make along the axis. Only tickets that lie near one of the
+ * buckets `changed`, which rise, are tried: the others were before.
  */
 export function formAroundAnchors(search: Search, slots: Rows, changed: readonly number[]): readonly Formed[] {
   const { pool, level, isByOldest, spread, recipes } = search;
@@ -50,12 +50,11 @@ export function formAroundAnchors(search: Search, slots: Rows, changed: readonly
   const all = [...slots.view()];
   const gone = new Set<number>();
   const places = new Map(all.map((slot, index) => [slot, index]));
-  const lows = changed.map((slot) => pool.low[slot] ?? 0).sort((one, other) => one - other);
   const found: Formed[] = [];
   for (const anchor of all.toSorted((one, other) => ageOf(one) - ageOf(other))) {
     if (gone.has(anchor) || (isByOldest && pool.level[anchor] !== level.index)) continue;
     const [low, high] = [pool.low[anchor] ?? 0, pool.high[anchor] ?? 0];
-    if (!hasWithin(lows, high - spread, low + spread)) continue;
+    if (!hasWithin(changed, pool.bucketOf(high - spread), pool.bucketOf(low + spread))) continue;
     const formed = formWith(anchor, places.get(anchor) ?? 0);
     if (!formed) continue;
     for (const { slot } of formed.members) gone.add(slot);

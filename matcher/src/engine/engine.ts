@@ -3,18 +3,17 @@
 import { invariant } from "@muster/kit";
 import type { JudgedPlayer, RuleSet } from "@muster/rules";
 import { regionsOf } from "@muster/rules/plan";
-import { formAroundAnchors, formFromFronts } from "./anchor.ts";
-import { Rows } from "./columns.ts";
+import { createChanges } from "./changes.ts";
 import { createExpansions, type Expansions } from "./expansions.ts";
 import { createFills, type FillFinding } from "./fills.ts";
-import { type Formed, gather, mayHoldMatch, type Search } from "./forming.ts";
+import type { Formed, Search } from "./forming.ts";
 import type { Battle } from "./opening.ts";
 import { groupsOf } from "./party.ts";
 import { compilePlan, isCountable, type Level, type Plan } from "./plan.ts";
 import { ANYWHERE, BARRED, FREE, HELD, type Lane, LINKED, Pool, type PooledTicket } from "./pool.ts";
 import { createRecipes } from "./recipes.ts";
 import { searchAround } from "./search.ts";
-import { sweep } from "./sweep.ts";
+import { type Turn, workOff } from "./work-off.ts";
 
 /** Where a ticket of the pool is: kept by whoever holds the ticket. -1: nowhere. */
 export type Place = { readonly ticket: PooledTicket; slot: number };
@@ -70,8 +69,6 @@ export interface Engine {
 
 /** Some 5 ms: calls and heartbeats wait no longer for their turn. */
 export const STEPS_PER_ROUND = 40_000;
-/** Tickets of one stretch of a lane that are looked at together. */
-const STRETCH_TICKETS = 4_096;
 
 export function createEngine(ruleSet: RuleSet): Engine {
   const plan = compilePlan(ruleSet);
@@ -79,8 +76,9 @@ export function createEngine(ruleSet: RuleSet): Engine {
   const isByOldest = ruleSet.expansionAge === "oldest";
   const recipes = plan.levels.map((level) => createRecipes(level.sizing, pool.kinds));
   const expansions: Expansions = createExpansions(ruleSet.tiers.map(({ fromAgeMs }) => fromAgeMs));
-  /** Slots that changed, by level and lane. */
-  const changed = plan.levels.map(() => new Map<Lane, Set<number>>());
+  const changes = createChanges(plan.levels.length);
+  /** Matches that were found when the turn had enough. */
+  let postponed: { readonly formed: Formed; readonly search: Search; readonly arrivals: readonly number[] }[] = [];
   /** Slots whose surroundings are to be searched, where counting does not tell all. */
   const toSearch = new Map<number, number>();
   const held: number[] = [];
@@ -92,14 +90,9 @@ export function createEngine(ruleSet: RuleSet): Engine {
     if (pool.state[slot] !== LINKED) return;
     fills.arrived(slot);
     if (countable) {
-      for (const lane of pool.lanesOf(slot)) {
+      for (const { lane, number } of pool.bucketsOf(slot)) {
         if (lane.key === ANYWHERE) continue;
-        for (let level = from; level <= until; level += 1) {
-          const lanes = changed[level];
-          const slots = lanes?.get(lane);
-          if (slots) slots.add(slot);
-          else lanes?.set(lane, new Set([slot]));
-        }
+        for (let level = from; level <= until; level += 1) changes.add(level, lane, number);
       }
     }
     if (needsSearch || pool.wild > 0) toSearch.set(slot, 0);
@@ -170,33 +163,54 @@ export function createEngine(ruleSet: RuleSet): Engine {
     form({ nowMs, isUsable, take, steps = STEPS_PER_ROUND }) {
       const budget = { left: steps };
       let isFull = false;
-      const accept = (formed: Formed): boolean => {
-        const unusable = formed.members.filter(({ slot }) => !isUsable(pool.ticketAt(slot)));
-        if (unusable.length > 0) {
+      const turn: Turn = {
+        budget,
+        isFull: () => isFull,
+        accept(formed, search) {
+          const unusable = formed.members.filter(({ slot }) => !isUsable(pool.ticketAt(slot)));
           for (const { slot } of unusable) hold(slot);
-          return false;
-        }
-        const seats = seatsOf(
-          formed,
-          levelAt(plan, formed.level).sizing.rooms.map(({ name }) => name),
-        );
-        const regions = regionsFor(seats, ownLevelOf(formed));
-        for (const { slot } of formed.members) hold(slot);
-        isFull = !take({ seats, regions });
-        return true;
+          if (unusable.length > 0) return false;
+          const seats = seatsOf(formed, search.recipes.rooms);
+          const regions = regionsFor(seats, ownLevelOf(formed));
+          for (const { slot } of formed.members) hold(slot);
+          isFull = !take({ seats, regions });
+          return true;
+        },
+        postpone(found, search) {
+          for (const formed of found) {
+            const arrivals = formed.members.map(({ slot }) => pool.arrival[slot] ?? 0);
+            postponed.push({ formed, search, arrivals });
+          }
+        },
       };
+      takeUp(turn);
       for (const level of plan.levels) {
-        const lanes = changed[level.index];
-        if (!lanes) continue;
-        for (const [lane, slots] of lanes) {
+        for (const [lane, buckets] of changes.lanes(level.index)) {
           if (isFull || budget.left <= 0) return false;
-          const search = searchOf(lane, level);
-          if (workOff(search, slots, { accept, isFull: () => isFull, budget })) lanes.delete(lane);
+          if (workOff(searchOf(lane, level), buckets, turn)) changes.settle(level.index, lane);
         }
       }
       return !isFull && budget.left > 0 && searchAll({ nowMs, isUsable, take, budget });
     },
   };
+
+  /** What was postponed and is as it was then. Where somebody has left, the others look for others. */
+  function takeUp(turn: Turn): void {
+    const before = postponed;
+    postponed = [];
+    for (const [index, one] of before.entries()) {
+      if (turn.isFull()) {
+        postponed.push(...before.slice(index));
+        return;
+      }
+      const { formed, search, arrivals } = one;
+      const isThere = formed.members.every(
+        ({ slot }, at) => pool.state[slot] === LINKED && pool.arrival[slot] === arrivals[at],
+      );
+      if (isThere && search.isLegal(formed) && turn.accept(formed, search)) continue;
+      for (const { slot } of formed.members) if (pool.state[slot] === LINKED) markAll(slot);
+    }
+  }
 
   function searchOf(lane: Lane, level: Level): Search {
     return {
@@ -207,22 +221,27 @@ export function createEngine(ruleSet: RuleSet): Engine {
     };
   }
 
+  /** Team by team, of each the oldest first. */
   function seatsOf({ members }: Formed, rooms: readonly string[]): readonly Seat[] {
-    const byRoom = rooms.map((): Seat[] => []);
+    const byRoom: (Seat[] | undefined)[] = [];
     for (const { slot, seats } of members) {
       const ticket = pool.ticketAt(slot);
-      for (const [index, group] of groupsOf(ticket.players).entries()) {
+      const groups = seats.length === 1 ? [ticket] : groupsOf(ticket.players);
+      for (const [index, group] of groups.entries()) {
         const room = seats[index] ?? -1;
         const team = rooms[room] ?? "";
-        for (const player of group.players) byRoom[room]?.push({ ticket, player, team });
+        const seated = byRoom[room] ?? [];
+        byRoom[room] = seated;
+        for (const player of group.players) seated.push({ ticket, player, team });
       }
     }
-    return byRoom.flat();
+    return byRoom.flatMap((seated) => seated ?? []);
   }
 
   /** Regions that suit everybody by every latency rule of the level, alphabetically. */
   function regionsFor(seats: readonly Seat[], level: number): readonly string[] {
     const rules = levelAt(plan, level).tier.rules.filter((rule) => rule.type === "latency");
+    if (rules.length === 0) return [];
     const [first = [], ...others] = rules.map((rule) => {
       const players = seats.map(({ ticket, player }) => ({ ...player, ticketId: ticket.ticketId }));
       return regionsOf(rule, [{ name: "", players }]);
@@ -252,91 +271,6 @@ export function createEngine(ruleSet: RuleSet): Engine {
   function ownLevelOf({ members }: Formed): number {
     const levels = members.map(({ slot }) => pool.level[slot] ?? 0);
     return isByOldest ? Math.max(...levels) : Math.min(...levels);
-  }
-
-  /** Works off the changed slots of a lane; answers whether none is left. */
-  function workOff(
-    search: Search,
-    slots: Set<number>,
-    turn: {
-      readonly accept: (formed: Formed) => boolean;
-      readonly isFull: () => boolean;
-      readonly budget: { left: number };
-    },
-  ): boolean {
-    for (const slot of slots) if (pool.state[slot] !== LINKED) slots.delete(slot);
-    if (slots.size === 0) return true;
-    if (search.spread < 0) {
-      slots.clear(); // Nothing is near enough: only searching tells.
-      return true;
-    }
-    const before = search.recipes.steps;
-    const done = plan.axis === undefined ? workOffFronts(search, turn) : workOffStretches(search, slots, turn);
-    turn.budget.left -= search.recipes.steps - before;
-    if (done) slots.clear();
-    return done;
-  }
-
-  function workOffFronts(search: Search, turn: Parameters<typeof workOff>[2]): boolean {
-    for (;;) {
-      if (turn.isFull() || turn.budget.left <= 0) return false;
-      turn.budget.left -= pool.kinds.size + search.recipes.least;
-      const formed = formFromFronts(search);
-      if (!formed) return true;
-      turn.accept(formed);
-    }
-  }
-
-  function workOffStretches(search: Search, slots: Set<number>, turn: Parameters<typeof workOff>[2]): boolean {
-    const { spread } = search;
-    const lowOf = (slot: number) => pool.low[slot] ?? 0;
-    const highOf = (slot: number) => pool.high[slot] ?? 0;
-    for (const slot of slots) if (highOf(slot) - lowOf(slot) > spread) slots.delete(slot); // In no match at this age.
-    const ordered = [...slots].sort((one, other) => highOf(one) - highOf(other));
-    const rows = new Rows();
-    let index = 0;
-    while (index < ordered.length) {
-      if (turn.isFull() || turn.budget.left <= 0) return false;
-      const first = ordered[index] ?? 0;
-      const from = pool.bucketOf(highOf(first) - spread);
-      let reach = lowOf(first) + spread;
-      let last = index;
-      for (; last + 1 < ordered.length; last += 1) {
-        const next = ordered[last + 1] ?? 0;
-        if (highOf(next) - spread > reach) break;
-        reach = Math.max(reach, lowOf(next) + spread);
-      }
-      const until = pool.bucketOf(reach);
-      turn.budget.left -= 8;
-      if (!mayHoldMatch(search, from, until)) {
-        for (; index <= last; index += 1) slots.delete(ordered[index] ?? 0);
-        continue;
-      }
-      rows.clear();
-      const readTo = gather(search, { from, until, most: STRETCH_TICKETS }, rows);
-      turn.budget.left -= rows.length;
-      const isSweep = search.recipes.isFixed && !(isByOldest && search.level.index > 0);
-      const found = isSweep ? sweep(search, rows) : formAroundAnchors(search, rows, ordered.slice(index, last + 1));
-      let accepted = 0;
-      let refused = 0;
-      for (const formed of found) {
-        if (turn.isFull()) return false; // The others are found anew: nobody of them was taken.
-        if (turn.accept(formed)) accepted += 1;
-        else refused += 1;
-      }
-      if (refused > 0) continue;
-      // What lies near the end of the stretch may be matched with what lies beyond it.
-      const settled = readTo >= until ? Number.POSITIVE_INFINITY : readTo * pool.bucketWidth - spread;
-      const before = index;
-      for (; index <= last && lowOf(ordered[index] ?? 0) < settled; index += 1) slots.delete(ordered[index] ?? 0);
-      while (index <= last && pool.state[ordered[index] ?? 0] !== LINKED) index += 1;
-      if (index === before && accepted === 0) {
-        // One stretch holds more tickets than are looked at together, and none of them fit.
-        slots.delete(ordered[index] ?? 0);
-        index += 1;
-      }
-    }
-    return true;
   }
 
   function searchAll(

@@ -129,7 +129,8 @@ export function createFills(pool: Pool, plan: Plan): Fills {
       if (openings.size === 0 || pool.state[slot] !== LINKED) return;
       wake(places.get(ANYWHERE)?.get(ALL_BUCKETS));
       const bucket = pool.bucketOf(pool.low[slot] ?? 0);
-      for (const { key } of pool.lanesOf(slot)) {
+      for (const { lane: of } of pool.bucketsOf(slot)) {
+        const { key } = of;
         if (key === ANYWHERE) {
           for (const id of openings.keys()) woken.add(id);
           return;

@@ -25,9 +25,19 @@ const BUCKETS_PER_SPREAD_MAX = 64;
 
 export type Lane = {
   readonly key: string;
+  readonly branch: Branch;
   /** By number; a bucket is a list of queues by party kind. */
   readonly buckets: Map<number, Bucket>;
   size: number;
+};
+
+/** Lanes by one value after the other, so that a ticket finds its lane without a key being written. */
+type Branch = {
+  readonly key: string;
+  readonly value: number | string;
+  readonly parent: Branch | undefined;
+  readonly next: Map<number | string, Branch>;
+  lane: Lane | undefined;
 };
 
 export type Bucket = {
@@ -71,6 +81,8 @@ export class Pool {
   nodeLevels = new Uint32Array(0);
   readonly #nodeQueue: (Queue | undefined)[] = [];
 
+  readonly #branches: Branch = { key: "", value: "", parent: undefined, next: new Map(), lane: undefined };
+  readonly #wild: Branch = { key: ANYWHERE, value: "", parent: undefined, next: new Map(), lane: undefined };
   readonly #width: number;
   readonly #freeSlots = new Rows();
   readonly #freeNodes = new Rows();
@@ -129,19 +141,13 @@ export class Pool {
     if (this.state[slot] !== HELD) return;
     const ticket = this.tickets[slot];
     invariant(ticket, "a held slot has a ticket");
-    const lanes = this.#lanesOf(ticket, Number.isNaN(this.low[slot] ?? 0));
-    if (lanes === undefined) {
+    if (!this.#linkLanes(slot, ticket)) {
       this.state[slot] = BARRED;
       return;
     }
     this.state[slot] = LINKED;
     this.size += 1;
     this.#countKind(slot, 1);
-    const bucket = this.bucketOf(this.low[slot] ?? 0);
-    for (const { key, levels } of lanes) {
-      if (key === ANYWHERE) this.wild += 1;
-      this.#linkNode(slot, key, key === ANYWHERE ? 0 : bucket, levels);
-    }
   }
 
   /** Takes the slot out of its lanes, so that nobody finds it; it is HELD then. */
@@ -164,12 +170,14 @@ export class Pool {
   get bucketWidth(): number {
     return this.#width;
   }
-  /** The lanes that the slot is in. */
-  *lanesOf(slot: number): Iterable<Lane> {
+  /** The buckets that the slot is in, one of each of its lanes. */
+  bucketsOf(slot: number): readonly Bucket[] {
+    const buckets: Bucket[] = [];
     for (let node = this.firstNode[slot] ?? -1; node >= 0; node = this.nodeSibling[node] ?? -1) {
       const queue = this.#nodeQueue[node];
-      if (queue) yield queue.bucket.lane;
+      if (queue) buckets.push(queue.bucket);
     }
+    return buckets;
   }
   /** The slot's node in the lane; -1 if it has none. */
   nodeIn(slot: number, lane: Lane): number {
@@ -212,33 +220,45 @@ export class Pool {
     return this.plan.levels.some((level) => range.high - range.low <= level.spread);
   }
 
-  #lanesOf(
-    ticket: JudgedTicket,
-    hasNoRange: boolean,
-  ): readonly { readonly key: string; readonly levels: number }[] | undefined {
-    let key = "";
-    let isWild = hasNoRange;
+  /** Links the ticket into its lanes; answers false if no legal match holds it, whoever comes. */
+  #linkLanes(slot: number, ticket: JudgedTicket): boolean {
+    const admitted = this.#admittedAt(ticket);
+    if (admitted === 0) return false;
+    let branch = this.#branches;
+    let isWild = Number.isNaN(this.low[slot] ?? 0);
     for (const read of this.#readValues) {
       const value = read(ticket);
-      if (value === mixed) return undefined;
+      if (value === mixed) return false;
       if (value === undefined) isWild = true;
-      else key += laneKeyOf(value);
+      else branch = branchOf(branch, typeof value === "string" ? value : value + 0);
     }
-    const admitted = this.#admittedAt(ticket);
-    if (admitted === 0) return undefined;
-    if (isWild) return [{ key: ANYWHERE, levels: admitted }];
-    if (this.#readShared.length === 0) return [{ key, levels: admitted }];
+    if (isWild) {
+      this.wild += 1;
+      this.#linkNode(slot, this.#laneOf(this.#wild, ANYWHERE), 0, admitted);
+      return true;
+    }
+    const bucket = this.bucketOf(this.low[slot] ?? 0);
+    if (this.#readShared.length === 0) {
+      this.#linkNode(slot, this.#laneOf(branch, branch.key), bucket, admitted);
+      return true;
+    }
     const levelsByText = new Map<string, number>();
-    let any = false;
     for (const [level, read] of this.#readShared.entries()) {
       if ((admitted & (1 << level)) === 0) continue;
-      for (const text of read(ticket) ?? []) {
-        levelsByText.set(text, (levelsByText.get(text) ?? 0) | (1 << level));
-        any = true;
-      }
+      for (const text of read(ticket) ?? []) levelsByText.set(text, (levelsByText.get(text) ?? 0) | (1 << level));
     }
-    if (!any) return undefined;
-    return [...levelsByText].map(([text, levels]) => ({ key: `${key}${sharedKeyOf(text)}`, levels }));
+    for (const [text, levels] of levelsByText) {
+      const leaf = branchOf(branch, text, sharedKeyOf);
+      this.#linkNode(slot, this.#laneOf(leaf, leaf.key), bucket, levels);
+    }
+    return levelsByText.size > 0;
+  }
+
+  #laneOf(branch: Branch, key: string): Lane {
+    if (branch.lane) return branch.lane;
+    branch.lane = { key, branch, buckets: new Map(), size: 0 };
+    this.lanes.set(key, branch.lane);
+    return branch.lane;
   }
 
   /** Levels at which the ticket breaks no rule that it keeps or breaks alone, a bit each. */
@@ -256,12 +276,7 @@ export class Pool {
     return admitted;
   }
 
-  #linkNode(slot: number, key: string, number: number, levels: number): void {
-    let lane = this.lanes.get(key);
-    if (!lane) {
-      lane = { key, buckets: new Map(), size: 0 };
-      this.lanes.set(key, lane);
-    }
+  #linkNode(slot: number, lane: Lane, number: number, levels: number): void {
     let bucket = lane.buckets.get(number);
     if (!bucket) {
       bucket = { lane, number, queues: [], size: 0 };
@@ -319,7 +334,10 @@ export class Pool {
     lane.size -= 1;
     if (lane.key === ANYWHERE) this.wild -= 1;
     if (bucket.size === 0) lane.buckets.delete(bucket.number);
-    if (lane.size === 0) this.lanes.delete(lane.key);
+    if (lane.size === 0) {
+      this.lanes.delete(lane.key);
+      prune(lane.branch);
+    }
     this.#nodeQueue[node] = undefined;
     this.#freeNodes.push(node);
   }
@@ -344,6 +362,25 @@ export class Pool {
     this.nodePrevious = grown(this.nodePrevious, rows);
     this.nodeSibling = grown(this.nodeSibling, rows);
     if (this.nodeLevels.length > 0) this.nodeLevels = grown(this.nodeLevels, rows);
+  }
+}
+
+function branchOf(from: Branch, value: number | string, keyOf: (value: string) => string = laneKeyOf): Branch {
+  const known = from.next.get(value);
+  if (known) return known;
+  const key = from.key + (typeof value === "string" ? keyOf(value) : laneKeyOf(value));
+  const branch: Branch = { key, value, parent: from, next: new Map(), lane: undefined };
+  from.next.set(value, branch);
+  return branch;
+}
+
+/** Forgets branches that lead nowhere any more. */
+function prune(branch: Branch): void {
+  branch.lane = undefined;
+  let at: Branch | undefined = branch;
+  while (at?.parent && at.next.size === 0 && !at.lane) {
+    at.parent.next.delete(at.value);
+    at = at.parent;
   }
 }
 

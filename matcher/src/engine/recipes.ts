@@ -61,9 +61,13 @@ export function createRecipes(sizing: Sizing, kinds: PartyKinds, limits: RecipeL
     return sum + toFill + Math.max(0, team.minQuantity - inPlay.length) * team.minPlayers;
   }, 0);
   const least = Math.max(1, lacking);
-  let answers = new Map<string, Recipe | null>();
+  let answers = new Map<string | number, Recipe | null>();
   let sizesByTotal = new Map<number, readonly Sizes[]>();
   let named = -1;
+  /** Kinds that there were when the answers were given. */
+  let known = -1;
+  let caps: readonly number[] = [];
+  let isShort = false;
   let steps = 0;
 
   const widest = rooms.reduce((most, { max, seated }) => Math.max(most, max - seated), 0);
@@ -71,23 +75,21 @@ export function createRecipes(sizing: Sizing, kinds: PartyKinds, limits: RecipeL
     return groups.some((group) => group.size > widest) ? 0 : Math.floor(room / size);
   };
   const sizesOf = (players: number): readonly Sizes[] => {
-    let known = sizesByTotal.get(players);
-    if (!known) {
-      const { list, steps: walked } = listSizes(sizing, players, kinds.named);
-      steps += walked;
-      known = list;
-      sizesByTotal.set(players, known);
-    }
-    return known;
+    const before = sizesByTotal.get(players);
+    if (before) return before;
+    const { list, steps: walked } = listSizes(sizing, players, kinds.named);
+    steps += walked;
+    sizesByTotal.set(players, list);
+    return list;
   };
   const solve = (supply: readonly number[], must: number): Recipe | undefined => {
     const present: PartyKind[] = [];
     let available = 0;
     for (const [kind, count] of supply.entries()) {
       if (count === 0) continue;
-      const known = kinds.get(kind);
-      present.push(known);
-      available += count * known.size;
+      const party = kinds.get(kind);
+      present.push(party);
+      available += count * party.size;
     }
     present.sort((one, other) => other.size - one.size || one.kind - other.kind);
     const budget = { left: stepsMax };
@@ -119,25 +121,37 @@ export function createRecipes(sizing: Sizing, kinds: PartyKinds, limits: RecipeL
       return steps;
     },
     find(supply, must) {
-      if (named !== kinds.named.size || answers.size > ANSWERS_MAX) {
+      if (known !== kinds.size || answers.size > ANSWERS_MAX) {
         if (named !== kinds.named.size) sizesByTotal = new Map();
-        answers = new Map();
         named = kinds.named.size;
+        known = kinds.size;
+        answers = new Map();
+        caps = Array.from({ length: known }, (_, kind) => capOf(kinds.get(kind)));
+        // Whether what there is of each kind fits into one whole number.
+        isShort = caps.reduce((product, cap) => product * (cap + 1), known + 1) < Number.MAX_SAFE_INTEGER;
       }
-      const capped: number[] = [];
-      let key = `${must}`;
-      for (let kind = 0; kind < kinds.size; kind += 1) {
-        const count = Math.min(supply[kind] ?? 0, capOf(kinds.get(kind)));
-        capped.push(count);
-        key += `,${count}`;
-      }
-      const known = answers.get(key);
-      if (known !== undefined) return known ?? undefined;
+      const key = isShort ? numberOf(supply, must) : textOf(supply, must);
+      const answer = answers.get(key);
+      if (answer !== undefined) return answer ?? undefined;
+      const capped = caps.map((cap, kind) => Math.min(supply[kind] ?? 0, cap));
       const found = (capped[must] ?? 0) > 0 ? solve(capped, must) : undefined;
       answers.set(key, found ?? null);
       return found;
     },
   };
+
+  function numberOf(supply: Supply, must: number): number {
+    let key = must;
+    for (let kind = 0; kind < known; kind += 1) {
+      const cap = caps[kind] ?? 0;
+      key = key * (cap + 1) + Math.min(supply[kind] ?? 0, cap);
+    }
+    return key;
+  }
+
+  function textOf(supply: Supply, must: number): string {
+    return `${must},${caps.map((cap, kind) => Math.min(supply[kind] ?? 0, cap)).join()}`;
+  }
 }
 
 /** Whether some of the parties have `players` players together. */

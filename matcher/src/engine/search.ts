@@ -78,8 +78,9 @@ function candidatesOf(pool: Pool, plan: Plan, slot: number): readonly number[] {
       }
     }
   };
-  const isWild = [...pool.lanesOf(slot)].some((lane) => lane.key === ANYWHERE);
-  for (const lane of isWild ? pool.lanes.values() : pool.lanesOf(slot)) read(lane);
+  const own = pool.bucketsOf(slot).map(({ lane }) => lane);
+  const isWild = own.some((lane) => lane.key === ANYWHERE);
+  for (const lane of isWild ? pool.lanes.values() : own) read(lane);
   const anywhere = pool.lanes.get(ANYWHERE);
   if (anywhere) read(anywhere);
   const oldest = [...found]

@@ -5,7 +5,7 @@ import type { Rows } from "./columns.ts";
 import type { Formed, Search } from "./forming.ts";
 import type { Recipe } from "./recipes.ts";
 
-type Group = { readonly recipe: Recipe; readonly members: number[] };
+type Group = { readonly recipe: Recipe; readonly members: number[]; low: number };
 
 /** The matches that `slots`, eligible tickets of the search's lane, make. */
 export function sweep(search: Search, slots: Rows): readonly Formed[] {
@@ -79,7 +79,7 @@ export function sweep(search: Search, slots: Rows): readonly Formed[] {
           gone[member] = 1;
           leave(member);
         }
-        groups.push({ recipe, members });
+        groups.push({ recipe, members, low: low[first] ?? 0 });
       } else {
         gone[first] = 1;
         leave(first);
@@ -119,9 +119,11 @@ export function sweep(search: Search, slots: Rows): readonly Formed[] {
     if (groups.length === 0) return false;
     let isChanged = false;
     left.sort((one, other) => (arrival[one] ?? 0) - (arrival[other] ?? 0));
-    const lowestOf = ({ members }: Group) => Math.min(...members.map((member) => low[member] ?? 0));
-    groups.sort((one, other) => lowestOf(one) - lowestOf(other));
-    const lows = groups.map(lowestOf);
+    for (const group of groups) {
+      group.low = group.members.reduce((least, member) => Math.min(least, low[member] ?? 0), Number.POSITIVE_INFINITY);
+    }
+    groups.sort((one, other) => one.low - other.low);
+    const lows = groups.map((group) => group.low);
     gone = new Uint8Array(count).fill(1);
     for (const index of left) gone[index] = 0;
     for (let next = 0; next < left.length; next += 1) {
@@ -172,14 +174,13 @@ export function sweep(search: Search, slots: Rows): readonly Formed[] {
 
 /** The match of `slots` by the recipe: of each kind the oldest takes the first seat. */
 export function formedOf({ pool, level }: Search, recipe: Recipe, slots: readonly number[]): Formed {
-  const byAge = slots.toSorted((one, other) => (pool.arrival[one] ?? 0) - (pool.arrival[other] ?? 0));
-  const taken = new Map<number, number>();
+  const byAge = [...slots].sort((one, other) => (pool.arrival[one] ?? 0) - (pool.arrival[other] ?? 0));
+  const seated = recipe.courses.map(() => 0);
   const members = byAge.map((slot) => {
-    const kind = pool.kind[slot] ?? 0;
-    const index = taken.get(kind) ?? 0;
-    taken.set(kind, index + 1);
-    const course = recipe.courses.find((one) => one.kind === kind);
-    return { slot, seats: course?.seats[index] ?? [] };
+    const at = recipe.courses.findIndex(({ kind }) => kind === pool.kind[slot]);
+    const index = seated[at] ?? 0;
+    seated[at] = index + 1;
+    return { slot, seats: recipe.courses[at]?.seats[index] ?? [] };
   });
   return { level: level.index, recipe, members };
 }
