@@ -1,13 +1,15 @@
 // For engines that compile rule sets against a pool of their own: the parts that judging and forming matches stand on.
 
+export { compiledOnce } from "./compile/compiled-once.ts";
 export { fillSizingAt } from "./fill-goal.ts";
 export { attributesRead, judgeRules } from "./judge.ts";
 export { type Expression, isPerPlayer, sourceOf } from "./language/expression.ts";
-export { type Roster, type RosterTeam, readAttribute } from "./roster.ts";
+export { openInstances, type Roster, type RosterTeam, readAttribute } from "./roster.ts";
 export { type AttributeSpec, type TeamSpec, type Tier, tierAt } from "./rule-set.ts";
 export { regionsOf } from "./rule-types/latency.ts";
 export type { Kinship } from "./rule-types/rule-type.ts";
 export { type Rule, typeOf } from "./rule-types/table.ts";
+export { areKin, type Candidate, type Group, readCandidate, traitsAt } from "./search/candidate.ts";
 export {
   isLegalSizes,
   listSizes,

@@ -3,9 +3,13 @@
 import { formMatch, judge } from "@muster/rules";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { EngineMatch, Seat } from "./engine.ts";
 import { ageOf, counted, createEngineWorld, plannedTickets, rosterOf, ruleSets } from "./engine-world.fixture.ts";
 
 const pools = fc.array(plannedTickets, { maxLength: 14 });
+const askedTeams = ({ ticket }: Pick<Seat, "ticket">) => JSON.stringify(ticket.players.map(({ team }) => team ?? ""));
+const skillsOf = (seats: readonly Pick<Seat, "player">[]) => seats.map(({ player }) => Number(player.attributes.skill));
+
 const all = ["near", "span", "mode", "maps", "region", "strong", "equal", "average", "balance"] as const;
 
 test("every match is legal for the judge, whole parties only, nobody twice", () => {
@@ -52,5 +56,68 @@ test("where lanes, buckets and numbers tell all, a match forms wherever an exhau
       },
     ),
     { numRuns: 600 },
+  );
+});
+
+test("where rules have to be looked at match by match, a match forms within some rounds wherever an exhaustive search finds one", () => {
+  const small = fc.array(plannedTickets, { maxLength: 9 });
+  fc.assert(
+    fc.property(ruleSets(all), small, small, fc.integer({ min: 0, max: 9_000 }), (ruleSet, first, later, waitMs) => {
+      const world = createEngineWorld(ruleSet);
+      for (const planned of [first, later, []]) {
+        world.add(planned);
+        let rounds = 0;
+        for (; !world.form(3).isDone; rounds += 1);
+        expect(rounds).toBeLessThan(200);
+        const left = [...world.waiting.values()].map(({ ticket }) => ticket);
+        const missed = formMatch(ruleSet, left, world.nowMs, { left: 500_000 });
+        expect(missed?.tickets).toBeUndefined();
+        world.wait(waitMs);
+      }
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test("M-NO-BYPASS: nobody younger has a place that a waiting ticket like it could take without widening the match", () => {
+  fc.assert(
+    fc.property(ruleSets(["near", "mode", "equal"]), pools, pools, (ruleSet, first, later) => {
+      const world = createEngineWorld(ruleSet);
+      for (const planned of [first, later]) {
+        world.add(planned);
+        const matches: EngineMatch[] = [];
+        for (let isDone = false; !isDone; ) {
+          const round = world.form();
+          matches.push(...round.matches);
+          isDone = round.isDone;
+        }
+        for (const { seats } of matches) {
+          const [low, high] = [Math.min(...skillsOf(seats)), Math.max(...skillsOf(seats))];
+          for (const { ticket } of world.waiting.values()) {
+            const own = skillsOf(ticket.players.map((player) => ({ player })));
+            if (
+              ruleSet.tiers[0].rules.some(({ name }) => name === "near") &&
+              own.some((one) => one < low || one > high)
+            ) {
+              continue;
+            }
+            for (const seat of seats) {
+              if (seat.ticket.arrival <= ticket.arrival || askedTeams(seat) !== askedTeams({ ticket })) continue;
+              const instead = new Map(
+                seat.ticket.players.map(({ playerId }, index) => [playerId, ticket.players[index]]),
+              );
+              const replaced = seats.map((one) => {
+                const player = one.ticket === seat.ticket ? instead.get(one.player.playerId) : undefined;
+                return player ? { ...one, ticket, player } : one;
+              });
+              const match = { seats: replaced, regions: [] };
+              const ageMs = ageOf(match, ruleSet, world.nowMs);
+              expect(judge(ruleSet, rosterOf(match), { ageMs })).not.toEqual([]);
+            }
+          }
+        }
+      }
+    }),
+    { numRuns: 500 },
   );
 });

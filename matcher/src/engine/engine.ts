@@ -2,17 +2,18 @@
 // where something has changed: a round without changes costs nothing, however many tickets wait.
 import { invariant } from "@muster/kit";
 import type { JudgedPlayer, RuleSet } from "@muster/rules";
-import { regionsOf } from "@muster/rules/plan";
 import { createChanges } from "./changes.ts";
 import { createExpansions, type Expansions } from "./expansions.ts";
 import { createFills, type FillFinding } from "./fills.ts";
 import type { Formed, Search } from "./forming.ts";
 import type { Battle } from "./opening.ts";
 import { groupsOf } from "./party.ts";
+import { createPatience } from "./patience.ts";
 import { compilePlan, isCountable, type Level, type Plan } from "./plan.ts";
 import { ANYWHERE, BARRED, FREE, HELD, type Lane, LINKED, Pool, type PooledTicket } from "./pool.ts";
 import { createRecipes } from "./recipes.ts";
-import { searchAround } from "./search.ts";
+import { regionsFor } from "./regions.ts";
+import { searchAround, type Unfinished } from "./search.ts";
 import { type Turn, workOff } from "./work-off.ts";
 
 /** Where a ticket of the pool is: kept by whoever holds the ticket. -1: nowhere. */
@@ -70,17 +71,23 @@ export interface Engine {
 /** Some 5 ms: calls and heartbeats wait no longer for their turn. */
 export const STEPS_PER_ROUND = 40_000;
 
+/** Searches that wait to go on. Each holds its candidates. */
+const UNFINISHED_MAX = 256;
+
 export function createEngine(ruleSet: RuleSet): Engine {
   const plan = compilePlan(ruleSet);
   const pool = new Pool(plan);
   const isByOldest = ruleSet.expansionAge === "oldest";
+  /** The oldest first: where they alone set the age, those at the highest level. */
+  const order = isByOldest ? plan.levels.toReversed() : plan.levels;
   const recipes = plan.levels.map((level) => createRecipes(level.sizing, pool.kinds));
   const expansions: Expansions = createExpansions(ruleSet.tiers.map(({ fromAgeMs }) => fromAgeMs));
   const changes = createChanges(plan.levels.length);
   /** Matches that were found when the turn had enough. */
   let postponed: { readonly formed: Formed; readonly search: Search; readonly arrivals: readonly number[] }[] = [];
   /** Slots whose surroundings are to be searched, where counting does not tell all. */
-  const toSearch = new Map<number, number>();
+  const toSearch = new Map<number, Unfinished | undefined>();
+  const patience = createPatience();
   const held: number[] = [];
   const fills = createFills(pool, plan);
   const countable = isCountable(plan);
@@ -95,7 +102,7 @@ export function createEngine(ruleSet: RuleSet): Engine {
         for (let level = from; level <= until; level += 1) changes.add(level, lane, number);
       }
     }
-    if (needsSearch || pool.wild > 0) toSearch.set(slot, 0);
+    if (needsSearch || pool.wild > 0) toSearch.set(slot, undefined);
   };
   const markAll = (slot: number) => {
     const level = pool.level[slot] ?? 0;
@@ -157,6 +164,7 @@ export function createEngine(ruleSet: RuleSet): Engine {
     takeWoken: fills.takeWoken,
     nextExpansionAtMs: (nowMs) => expansions.nextAtMs(nowMs),
     begin(nowMs) {
+      patience.rest(nowMs);
       release();
       expand(nowMs);
     },
@@ -171,7 +179,7 @@ export function createEngine(ruleSet: RuleSet): Engine {
           for (const { slot } of unusable) hold(slot);
           if (unusable.length > 0) return false;
           const seats = seatsOf(formed, search.recipes.rooms);
-          const regions = regionsFor(seats, ownLevelOf(formed));
+          const regions = regionsFor(levelAt(plan, ownLevelOf(formed)).tier.rules, seats);
           for (const { slot } of formed.members) hold(slot);
           isFull = !take({ seats, regions });
           return true;
@@ -184,7 +192,7 @@ export function createEngine(ruleSet: RuleSet): Engine {
         },
       };
       takeUp(turn);
-      for (const level of plan.levels) {
+      for (const level of order) {
         for (const [lane, buckets] of changes.lanes(level.index)) {
           if (isFull || budget.left <= 0) return false;
           if (workOff(searchOf(lane, level), buckets, turn)) changes.settle(level.index, lane);
@@ -238,17 +246,6 @@ export function createEngine(ruleSet: RuleSet): Engine {
     return byRoom.flatMap((seated) => seated ?? []);
   }
 
-  /** Regions that suit everybody by every latency rule of the level, alphabetically. */
-  function regionsFor(seats: readonly Seat[], level: number): readonly string[] {
-    const rules = levelAt(plan, level).tier.rules.filter((rule) => rule.type === "latency");
-    if (rules.length === 0) return [];
-    const [first = [], ...others] = rules.map((rule) => {
-      const players = seats.map(({ ticket, player }) => ({ ...player, ticketId: ticket.ticketId }));
-      return regionsOf(rule, [{ name: "", players }]);
-    });
-    return first.filter((region) => others.every((regions) => regions.includes(region)));
-  }
-
   /** What holds at the match's own age may differ from what it was sought for: all its members may be older. */
   function isLegalAtItsAge(formed: Formed): boolean {
     let own = pool.level[formed.members[0]?.slot ?? 0] ?? 0;
@@ -273,19 +270,27 @@ export function createEngine(ruleSet: RuleSet): Engine {
     return isByOldest ? Math.max(...levels) : Math.min(...levels);
   }
 
+  /** Searches that nobody has had the patience for give way to later ones. */
+  function forgetOldest(): void {
+    if (patience.isLeft || toSearch.size <= UNFINISHED_MAX) return;
+    for (const [slot, unfinished] of toSearch) {
+      if (toSearch.size <= UNFINISHED_MAX) return;
+      if (unfinished) toSearch.delete(slot);
+    }
+  }
+
   function searchAll(
     turn: Pick<EngineRound, "nowMs" | "isUsable" | "take"> & { readonly budget: { left: number } },
   ): boolean {
-    for (const [slot, attempts] of toSearch) {
+    for (const [slot, unfinished] of toSearch) {
       if (turn.budget.left <= 0) return false;
       if (pool.state[slot] !== LINKED) {
         toSearch.delete(slot);
         continue;
       }
-      const outcome = searchAround(
-        { pool, plan, slot, attempts, nowMs: turn.nowMs, isUsable: turn.isUsable },
-        turn.budget,
-      );
+      if (unfinished && !patience.isLeft) continue; // Goes on in a round to come.
+      const { nowMs, isUsable } = turn;
+      const outcome = searchAround({ pool, plan, slot, unfinished, patience, nowMs, isUsable }, turn.budget);
       for (const other of outcome.unusable) hold(other);
       switch (outcome.type) {
         case "nothing":
@@ -293,10 +298,14 @@ export function createEngine(ruleSet: RuleSet): Engine {
           break;
         case "more": // At the end, so that everybody gets a turn.
           toSearch.delete(slot);
-          toSearch.set(slot, attempts + 1);
+          if (pool.state[slot] === LINKED) toSearch.set(slot, outcome.unfinished);
+          forgetOldest();
           break;
         case "match":
           for (const other of outcome.slots) hold(other);
+          // The match may be one around others: what is left is looked at again.
+          toSearch.delete(slot);
+          if (pool.state[slot] === LINKED) toSearch.set(slot, undefined);
           if (!turn.take(outcome.match)) return false;
       }
     }

@@ -17,15 +17,16 @@ export interface PartyKinds {
   kindOf(players: readonly JudgedPlayer[]): PartyKind;
   get(kind: number): PartyKind;
   readonly size: number;
-  /** Teams that some kind asks for. Grows; recipes that were worked out before are then out of date. */
+  /** Teams that some kind asks for, or a rule names. Grows; recipes that were worked out before are then out of date. */
   readonly named: ReadonlySet<string>;
 }
 
-export function createPartyKinds(): PartyKinds {
+/** `namedByRules`: instances that rules name. */
+export function createPartyKinds(namedByRules: Iterable<string>): PartyKinds {
   const kinds: PartyKind[] = [];
   const plain: (PartyKind | undefined)[] = [];
   const byKey = new Map<string, PartyKind>();
-  const named = new Set<string>();
+  const named = new Set<string>(namedByRules);
   const add = (groups: readonly PartyGroup[]): PartyKind => {
     const size = groups.reduce((sum, group) => sum + group.size, 0);
     const kind = { kind: kinds.length, size, groups };

@@ -2,7 +2,16 @@
 // arrives; what all members of a match must share makes lanes, what lies near makes buckets of a lane, numbers of players make
 // recipes; what is left is looked at match by match.
 import type { RuleSet } from "@muster/rules";
-import { type Kinship, type Rule, roomLeft, type Sizing, sizingOf, type Tier, typeOf } from "@muster/rules/plan";
+import {
+  type Kinship,
+  type Rule,
+  roomLeft,
+  type Sizing,
+  sizingOf,
+  sourceOf,
+  type Tier,
+  typeOf,
+} from "@muster/rules/plan";
 
 /** One age and what holds from it on. */
 export type Level = {
@@ -29,6 +38,8 @@ export type Plan = {
   readonly admissions: readonly number[];
   /** Rules that lanes, buckets and numbers do not pay for: if there are any, matches are searched, not counted. */
   readonly residuals: readonly number[];
+  /** Instances of teams that rules name: they are not like the others of their team. */
+  readonly named: ReadonlySet<string>;
   /** Whether the rule set itself says whom to try first, or how to divide them into teams. */
   readonly isOrdered: boolean;
   /** Tickets that a search for one match is shown: enough for a small match, and for a large one twice what it may hold. */
@@ -91,7 +102,11 @@ export function compilePlan(ruleSet: RuleSet): Plan {
     };
   });
   const searchedMax = Math.max(SEARCHED_MIN, ...levels.map(({ sizing }) => 2 * roomLeft(sizing)));
-  return { ruleSet, levels, partitions, mask, axis, admissions, residuals, isOrdered, searchedMax };
+  const instances = first.rules
+    .flatMap((rule) => typeOf(rule).expressions(rule).map(sourceOf))
+    .flatMap(({ teams }) => (teams.namesInstance ? teams.instances : []));
+  const named = new Set(instances);
+  return { ruleSet, levels, partitions, mask, axis, admissions, residuals, named, isOrdered, searchedMax };
 }
 
 /** Whether only the rule of the axis is left to look at, and tickets near enough keep it: then counting comes first. */

@@ -52,7 +52,7 @@ export type Queue = { head: number; tail: number; size: number; readonly bucket:
 
 export class Pool {
   readonly plan: Plan;
-  readonly kinds: PartyKinds = createPartyKinds();
+  readonly kinds: PartyKinds;
   readonly lanes = new Map<string, Lane>();
   /** Tickets without a value of what makes lanes or buckets. */
   wild = 0;
@@ -96,6 +96,7 @@ export class Pool {
 
   constructor(plan: Plan) {
     this.plan = plan;
+    this.kinds = createPartyKinds(plan.named);
     const [first] = plan.levels;
     invariant(first, "a rule set holds from some age on");
     const kinshipOf = (index: number, level = first) => {
@@ -169,6 +170,9 @@ export class Pool {
   }
   get bucketWidth(): number {
     return this.#width;
+  }
+  lanesOf(slot: number): readonly Lane[] {
+    return this.bucketsOf(slot).map(({ lane }) => lane);
   }
   /** The buckets that the slot is in, one of each of its lanes. */
   bucketsOf(slot: number): readonly Bucket[] {

@@ -21,13 +21,15 @@ export function stepsFor(rules: number): number {
  */
 export const STEPS_PER_ANCHOR_MIN = 32;
 
-export type Budget = { left: number };
+/** `isCut`: something was left out, so that what was not found may yet be there. */
+export type Budget = { left: number; isCut?: boolean };
 
 /** Runs `work` on its own `steps` of the budget, or on what is left; unspent ones return. */
 export function lend<Result>(budget: Budget, steps: number, work: (part: Budget) => Result): Result {
   const lent = Math.max(0, Math.min(budget.left, Math.floor(steps)));
-  const part = { left: lent };
+  const part: Budget = { left: lent };
   const result = work(part);
   budget.left -= lent - part.left;
+  if (part.isCut) budget.isCut = true;
   return result;
 }

@@ -72,7 +72,10 @@ export function findLargest(search: Search): Found | undefined {
     const share = Math.max(walk, STEPS_PER_ANCHOR_MIN + Math.max(0, budget.left - reserved) / 4);
     const found = lend(budget, share, (part) => findWithAnchor(plan, { anchor, index }, part));
     if (found) return found;
-    if (budget.left <= 0) return undefined;
+    if (budget.left <= 0) {
+      budget.isCut = true;
+      return undefined;
+    }
   }
   return undefined;
 }
@@ -165,7 +168,7 @@ function findWithAnchor(plan: Plan, { anchor, index }: Anchored, budget: Budget)
       (isByOldest || ageOf(candidate) >= fromAgeMs) &&
       isAdmissibleAt(tierPlan, candidate);
     if (!suits(anchor)) continue;
-    const others = takeFirst(plan, { anchor, index, tierPlan, room: roomLeft(tierPlan.sizing), suits });
+    const others = takeFirst(plan, { anchor, index, tierPlan, room: roomLeft(tierPlan.sizing), suits }, budget);
     const attempt = { tierPlan, tickets: [anchor, ...others], atLeast: best ? best.players + 1 : 1 };
     best = findSeating(plan, attempt, budget) ?? best;
   }
@@ -197,7 +200,7 @@ type Wanted = Anchored & {
  * rules which sort put first. Only those after the anchor: an older ticket has been the anchor before, in vain, so it is
  * in no legal match.
  */
-function takeFirst(plan: Plan, { anchor, index, tierPlan, room, suits }: Wanted): readonly Candidate[] {
+function takeFirst(plan: Plan, { anchor, index, tierPlan, room, suits }: Wanted, budget: Budget): readonly Candidate[] {
   const { partySizes } = plan;
   const candidates = sortBeside(anchor, plan.candidates.slice(index + 1), tierPlan.tier);
   const largest = tierPlan.sizing.rooms.reduce((most, bench) => Math.max(most, bench.max - bench.seated), 0);
@@ -215,7 +218,10 @@ function takeFirst(plan: Plan, { anchor, index, tierPlan, room, suits }: Wanted)
     if (left === undefined || candidate.groups.some((group) => group.players.length > largest)) continue;
     if (!suits(candidate)) continue;
     if (left > 1) places.set(candidate.size, left - 1);
-    else places.delete(candidate.size);
+    else {
+      places.delete(candidate.size);
+      budget.isCut = true;
+    }
     found.push(candidate);
   }
   return found;
@@ -396,6 +402,7 @@ function seatInTurn(plan: Plan, { tierPlan, tickets, sizes }: Division, budget: 
     if (seating === "exhausted") return undefined;
     if (seating !== "cut") return finish(plan, { tierPlan, benches, isLegal, seating }, budget);
   }
+  budget.isCut = true;
   return undefined;
 }
 

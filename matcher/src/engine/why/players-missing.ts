@@ -30,7 +30,7 @@ const ANYBODY = parsePlayerId("playerId", "anybody");
 
 export function createMissingFinder(kinds: PartyKinds): MissingFinder {
   /** Kinds of its own, as nobody may have come alone yet. */
-  const known = createPartyKinds();
+  const known = createPartyKinds(kinds.named);
   const single = known.kindOf([playerFor(undefined)]);
   const recipesByLevel = new Map<number, Recipes>();
   /** Levels at which a look ended for want of steps: what is remembered of it may be wrong. */
