@@ -7,7 +7,7 @@ import { bornBackfill } from "./born-backfill.ts";
 import { erasePlayer } from "./erase-player.ts";
 import type { MatcherFact, SeatedPlayer, StampedFact } from "./fact.ts";
 import { type PlacingMatch, stepPlacement, ticketsOf } from "./match.ts";
-import { type MatchedSession, type MatcherState, poolOf, type TicketEntry } from "./matcher-state.ts";
+import { type MatchedSession, type MatcherState, poolOf, ruleSetOf, type TicketEntry } from "./matcher-state.ts";
 import { searchOf } from "./searching-tickets.ts";
 import {
   type Assignment,
@@ -112,11 +112,22 @@ function changeTicket(state: MatcherState, ticketId: TicketId, event: TicketEven
     version: visible ? before.version + 1 : before.version,
     returns: event.type === "placement-lost" && next.phase === "SEARCHING" ? before.returns + 1 : before.returns,
   });
+  if (before.state.phase === "SEARCHING" && isMatched(event)) noteWait(state, before, at.atMs);
   const search = index(state, entry, ticket);
   if (isLive(before) && !isLive(ticket)) state.ended.push({ type: "ticket", ticketId, atMs: at.atMs });
   const latest = visible ? state.events.append(eventOf(at, ticket, entry.latest)) : entry.latest;
   state.tickets.set(ticketId, { ticket, latest, search });
   return state;
+}
+
+/** Whether the event takes a searching ticket into a match or fill. */
+function isMatched({ type }: TicketEvent): boolean {
+  return type === "matched" || type === "placed" || type === "claimed";
+}
+
+function noteWait(state: MatcherState, ticket: Ticket, atMs: number): void {
+  const ruleSet = ruleSetOf(state, ticket.configuration);
+  if (ruleSet) poolOf(state, ticket.configuration).waits.matched(ticket, ruleSet, atMs);
 }
 
 /** Keeps pool, players and deadlines in step with the ticket. */

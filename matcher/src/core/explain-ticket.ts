@@ -3,9 +3,10 @@ import { invariant } from "@muster/kit";
 import { MusterError, type TicketId } from "@muster/proto";
 import { createExplainer, type Explainer, type WaitingExplanation } from "../engine/why/explain-waiting.ts";
 import { getTicket } from "./cancel-matching.ts";
-import { type MatcherState, poolOf } from "./matcher-state.ts";
+import { type MatcherState, poolOf, ruleSetOf } from "./matcher-state.ts";
 import { engineOf } from "./round.ts";
 import { readPhase, type Ticket } from "./ticket.ts";
+import { estimateWait } from "./waits/estimate-wait.ts";
 
 export type TicketExplanation = {
   readonly ticket: Ticket;
@@ -13,6 +14,7 @@ export type TicketExplanation = {
   readonly timesOutInMs: number;
   /** Other tickets that search in its pool. */
   readonly othersSearching: number;
+  readonly estimatedWaitMs: number | undefined;
   readonly waiting: WaitingExplanation;
 };
 
@@ -37,15 +39,16 @@ export function explainTicket(state: MatcherState, ticketId: TicketId, nowMs: nu
     waitedMs: Math.max(0, Math.round(nowMs - ticket.searchingSinceMs)),
     timesOutInMs: Math.max(0, Math.round(ticket.timesOutAtMs - nowMs)),
     othersSearching: pool.searching.size - (search ? 1 : 0),
+    estimatedWaitMs: estimateWait(state, ticket, nowMs),
     waiting: explainer.explain(search?.slot ?? -1, ticket, nowMs),
   };
 }
 
 function explainerOf(state: MatcherState, configuration: string): Explainer {
-  const held = state.ruleSets.get(state.configurations.get(configuration)?.ruleSet ?? "");
-  invariant(held, "whoever searches does so under a rule set");
+  const ruleSet = ruleSetOf(state, configuration);
+  invariant(ruleSet, "whoever searches does so under a rule set");
   const pool = poolOf(state, configuration);
-  const engine = engineOf(pool, held.ruleSet);
+  const engine = engineOf(pool, ruleSet);
   if (pool.explainer?.engine !== engine) pool.explainer = createExplainer(engine);
   return pool.explainer;
 }

@@ -20,6 +20,7 @@ import type { PlacingMatch } from "./match.ts";
 import { createSearchingTickets, type Search, type SearchingTickets } from "./searching-tickets.ts";
 import type { Ticket } from "./ticket.ts";
 import { createTicketEventLog, type TicketEventLog, type TicketEventRecord } from "./ticket-events.ts";
+import { createWaitEstimates, type WaitEstimates } from "./waits/wait-estimates.ts";
 
 /** A battle session that a match of this matcher was placed on. */
 export type MatchedSession = {
@@ -48,6 +49,8 @@ export type Pool = {
   engine: Engine | undefined;
   /** What tells of that engine's tickets why they wait: made when it is first asked for. */
   explainer: Explainer | undefined;
+  /** How long its tickets waited lately: follows the facts, and is in no snapshot. */
+  readonly waits: WaitEstimates;
   /** Sessions whose backfill is SEARCHING. */
   readonly backfills: Set<ServerSessionId>;
   /** Those of them that a round has to look at: their roster or backfill changed, or could not be filled when it was looked at. */
@@ -113,6 +116,12 @@ export function touchSession(state: MatcherState, id: ServerSessionId): void {
   if (pool?.backfills.has(id)) pool.touched.add(id);
 }
 
+/** The rule set that the configuration plays by, if both are there. */
+export function ruleSetOf(state: MatcherState, configuration: string): RuleSet | undefined {
+  const name = state.configurations.get(configuration)?.ruleSet;
+  return name === undefined ? undefined : state.ruleSets.get(name)?.ruleSet;
+}
+
 /** The pool of `configuration`, made when it is first asked for. */
 export function poolOf(state: MatcherState, configuration: string): Pool {
   let pool = state.pools.get(configuration);
@@ -121,6 +130,7 @@ export function poolOf(state: MatcherState, configuration: string): Pool {
       searching: createSearchingTickets(),
       engine: undefined,
       explainer: undefined,
+      waits: createWaitEstimates(),
       backfills: new Set(),
       touched: new Set(),
       players: new Map(),

@@ -1,6 +1,7 @@
 import type { MatchmakingServiceDefinition } from "@muster/proto/matchmaking";
 import type { Handlers } from "@muster/proto/rpc";
 import { getTicket } from "../core/cancel-matching.ts";
+import { estimateWait } from "../core/waits/estimate-wait.ts";
 import type { Desk } from "./desk.ts";
 import { readTicketIds, writeTicket } from "./wire.ts";
 
@@ -9,7 +10,12 @@ export function describeMatchingProgress(
 ): Handlers<MatchmakingServiceDefinition>["describeMatchingProgress"] {
   return async (message) => {
     const ids = readTicketIds(message.ticketIds);
-    const tickets = await desk.ledger.read((state) => ids.map((id) => getTicket(state, id)));
-    return { tickets: tickets.map(writeTicket) };
+    const shown = await desk.ledger.read((state, nowMs) =>
+      ids.map((id) => {
+        const ticket = getTicket(state, id);
+        return { ticket, estimatedWaitMs: estimateWait(state, ticket, nowMs) };
+      }),
+    );
+    return { tickets: shown.map(({ ticket, estimatedWaitMs }) => ({ ...writeTicket(ticket), estimatedWaitMs })) };
   };
 }

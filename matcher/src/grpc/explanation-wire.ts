@@ -11,7 +11,7 @@ import type { ConstraintView } from "../engine/why/explain-waiting.ts";
 import { writeTicket } from "./wire.ts";
 
 export function writeExplanation(from: TicketExplanation): ExplainTicketResponse {
-  const { ticket, waitedMs, timesOutInMs, othersSearching, waiting } = from;
+  const { ticket, waitedMs, timesOutInMs, othersSearching, estimatedWaitMs, waiting } = from;
   const { players, expansion } = waiting;
   const explanation: ExplanationMessage = {
     standing: STANDINGS[waiting.standing],
@@ -36,7 +36,7 @@ export function writeExplanation(from: TicketExplanation): ExplainTicketResponse
     },
     expansionAge: waiting.expansionAge === "newest" ? ExpansionAge.NEWEST : ExpansionAge.OLDEST,
   };
-  return { ticket: writeTicket(ticket), explanation };
+  return { ticket: { ...writeTicket(ticket), estimatedWaitMs }, explanation };
 }
 
 function writeConstraint({ rule, kind, over, says, fitting, nearest }: ConstraintView) {
