@@ -109,7 +109,14 @@ function detailOf(fact: Told): string {
   }
 }
 
-function describeSummary({ until, counts, waits, spreads, ticketsLeft }: SimulationSummary): readonly string[] {
+function describeSummary({
+  until,
+  counts,
+  waits,
+  estimates,
+  spreads,
+  ticketsLeft,
+}: SimulationSummary): readonly string[] {
   const { started, matched, playersMatched, matches, fills, timedOut, cancelled, failed, refused } = counts;
   const distributions = [["wait in s", waits] as const, ...Object.entries(spreads)];
   const rows = distributions.map(([name, { p50, p95, p99, max }]) => [name, ...[p50, p95, p99, max].map(show)]);
@@ -118,6 +125,16 @@ function describeSummary({ until, counts, waits, spreads, ticketsLeft }: Simulat
     `${timedOut} timed out, ${cancelled} cancelled, ${failed} failed, ${ticketsLeft} left; ${refused} events refused`,
     "",
     ...formatTable(["", "P50", "P95", "P99", "MAX"], rows),
+    ...describeEstimates(estimates),
+  ];
+}
+
+function describeEstimates({ tickets, meanAbsoluteError, relativeError }: SimulationSummary["estimates"]) {
+  if (meanAbsoluteError === null) return [];
+  const share = relativeError === null ? "" : `, ${Math.round(relativeError * 100)} % of the average wait`;
+  return [
+    "",
+    `Estimates of the wait, given to ${tickets} matched tickets, were ${meanAbsoluteError} s off on average${share}`,
   ];
 }
 

@@ -493,9 +493,23 @@ test("simulate() sums up what it told", () => {
       ...{ playersMatched: 2, matches: 1, fills: 0, refused: 1 },
     },
     waits: { p50: 0, p95: 2.5, p99: 2.5, max: 2.5 },
+    estimates: { tickets: 0, meanAbsoluteError: null, relativeError: null },
     spreads: { near: { p50: 20, p95: 20, p99: 20, max: 20 } },
     ticketsLeft: 1,
   });
+});
+
+test("simulate() says how far the estimates of the wait were off", () => {
+  // Somebody comes every 4 s; every second ticket waits for so long, the others not at all.
+  const events = Array.from({ length: 100 }, (_, index) => start(index * 4, `p${index}`));
+  const summary = factsOf({ events }).at(-1);
+  if (summary?.type !== "Summary") throw new Error("the last fact is the summary");
+  const { tickets, meanAbsoluteError, relativeError } = summary.estimates;
+  expect(tickets).toBeGreaterThan(80);
+  // The best that one number can do for both is 2 s off.
+  expect(meanAbsoluteError).toBeGreaterThan(1.5);
+  expect(meanAbsoluteError).toBeLessThan(2.6);
+  expect(relativeError).toBeCloseTo((meanAbsoluteError ?? 0) / 2, 1);
 });
 
 test("simulate() measures nothing where nothing happens", () => {

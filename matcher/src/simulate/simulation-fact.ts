@@ -65,6 +65,14 @@ export type SimulationSummary = {
   readonly counts: SimulationCounts;
   /** Seconds from request to match or fill, over tickets that have one. */
   readonly waits: Distribution;
+  /** How right the estimates of the wait were that tickets were given at their start, over matched tickets that were given one. */
+  readonly estimates: {
+    readonly tickets: number;
+    /** Seconds between estimate and wait, on average; null: nobody was given one. */
+    readonly meanAbsoluteError: number | null;
+    /** That error as a share of the average wait; null also where nobody waited. */
+    readonly relativeError: number | null;
+  };
   /** How far apart matches are by each distance and batchDistance rule. Of a fill: everybody in the battle after it. */
   readonly spreads: Readonly<Record<string, Distribution>>;
   /** Tickets that still search at the end. */

@@ -1,12 +1,13 @@
 // What a simulation tells of the facts that the core decided, and what it counts: all that somebody outside would notice.
 import { invariant } from "@muster/kit";
-import type { Backfill, BattleSession, MatchId, ServerSessionId } from "@muster/proto";
+import type { Backfill, BattleSession, MatchId, ServerSessionId, TicketId } from "@muster/proto";
 import type { RuleSet, SeatedTeam } from "@muster/rules";
 import { isSameDocument } from "../core/backfill.ts";
 import { seatedWithLatencies } from "../core/battle-latencies.ts";
 import type { MatcherFact } from "../core/fact.ts";
 import { type AssignedPlayer, ticketsOf } from "../core/match.ts";
 import type { MatcherState } from "../core/matcher-state.ts";
+import { estimateWait } from "../core/waits/estimate-wait.ts";
 import { seatsOf } from "../seats-of.ts";
 import type { SimulatedFleet } from "./simulated-fleet.ts";
 import type { SimulatedSeat, SimulationFact, SimulationSummary } from "./simulation-fact.ts";
@@ -76,6 +77,11 @@ export function createStory(of: {
     tally.formed({ matchId, isFill: filled !== undefined, tickets, teams: seated });
     return matchId;
   };
+  const estimate = (ticketId: TicketId) => {
+    const ticket = state.tickets.get(ticketId)?.ticket;
+    const waitMs = ticket && estimateWait(state, ticket, nowMs());
+    if (waitMs !== undefined) tally.estimated(ticketId, waitMs / 1_000);
+  };
   /** The match has no session: some of its tickets may search on. */
   const lost = (matchId: MatchId) => {
     for (const ticketId of tally.lost(matchId)) {
@@ -99,6 +105,7 @@ export function createStory(of: {
       switch (fact.type) {
         case "ticket-created":
           tally.count("started");
+          estimate(fact.ticketId);
           break;
         case "ticket-cancelled":
           tally.count("cancelled");

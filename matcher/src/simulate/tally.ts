@@ -6,13 +6,19 @@ import type { Distribution, SimulationCounts, SimulationSummary } from "./simula
 type Formed = {
   readonly matchId: string;
   readonly isFill: boolean;
-  readonly tickets: readonly { readonly ticketId: TicketId; readonly waitSeconds: number; readonly players: number }[];
+  readonly tickets: readonly {
+    readonly ticketId: TicketId;
+    readonly waitSeconds: number;
+    readonly players: number;
+  }[];
   /** Everybody in the match, or in the battle after the fill. */
   readonly teams: readonly SeatedTeam[];
 };
 
 export interface Tally {
   count(what: "started" | "timedOut" | "cancelled" | "failed" | "refused"): void;
+  /** What the ticket was told at its start that it would wait. */
+  estimated(ticketId: TicketId, seconds: number): void;
   formed(formed: Formed): void;
   /** The match could not be placed: its tickets, which these are, were not matched by it after all. */
   lost(matchId: string): readonly TicketId[];
@@ -25,10 +31,14 @@ export function createTally(ruleSet: RuleSet): Tally {
     string,
     { readonly tickets: Formed["tickets"]; readonly spreads: ReadonlyMap<string, number> }
   >();
+  const estimates = new Map<TicketId, number>();
   const measured = ruleSet.tiers[0].rules.filter(({ type }) => type === "distance" || type === "batchDistance");
   return {
     count(what) {
       counts[what] += 1;
+    },
+    estimated(ticketId, seconds) {
+      estimates.set(ticketId, seconds);
     },
     formed({ matchId, isFill, tickets, teams }) {
       counts[isFill ? "fills" : "matches"] += 1;
@@ -56,10 +66,28 @@ export function createTally(ruleSet: RuleSet): Tally {
         until: untilMs / 1_000,
         counts: all,
         waits: distributionOf(tickets.map((ticket) => ticket.waitSeconds)),
+        estimates: errorOf(
+          tickets.flatMap(({ ticketId, waitSeconds }) => {
+            const estimate = estimates.get(ticketId);
+            return estimate === undefined ? [] : [{ estimate, waitSeconds }];
+          }),
+        ),
         spreads: Object.fromEntries(spreads),
         ticketsLeft,
       };
     },
+  };
+}
+
+function errorOf(
+  tickets: readonly { readonly estimate: number; readonly waitSeconds: number }[],
+): SimulationSummary["estimates"] {
+  const off = tickets.reduce((sum, { estimate, waitSeconds }) => sum + Math.abs(estimate - waitSeconds), 0);
+  const waited = tickets.reduce((sum, { waitSeconds }) => sum + waitSeconds, 0);
+  return {
+    tickets: tickets.length,
+    meanAbsoluteError: rounded(tickets.length === 0 ? undefined : off / tickets.length),
+    relativeError: rounded(waited === 0 ? undefined : off / waited),
   };
 }
 
