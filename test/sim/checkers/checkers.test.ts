@@ -30,6 +30,11 @@ const started = (ticketId: string, ...players: readonly string[]) => ({
   players: players.map((playerId) => ({ playerId })),
 });
 
+const explained = (ticketId: string, explanation: object) => ({
+  ticket: { ticketId, configuration: "arena", version: 1, state: 1 },
+  explanation: { othersSearching: 0, othersOpen: 0, constraints: [], ...explanation },
+});
+
 const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void }[] = [
   {
     promise: "T-ONE-TERMINAL",
@@ -99,6 +104,34 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
       tale.queue("a");
       tale.call("startMatching", started("a", "a.0"), ok({ ticket: { ticketId: "a", version: 1, state: 1 } }));
       tale.call("startMatching", started("a", "a.0"), refused("ID_REUSED"));
+    },
+  },
+  {
+    promise: "T-EXPLAIN",
+    name: "a ticket that is told of others who do not search",
+    tell(tale) {
+      tale.queue("a");
+      tale.queue("b");
+      tale.call("explainTicket", { ticketId: "a" }, ok(explained("a", { othersSearching: 2 })));
+    },
+  },
+  {
+    promise: "T-EXPLAIN",
+    name: "a ticket that is not told of all who search",
+    tell(tale) {
+      tale.queue("a");
+      tale.queue("b");
+      tale.call("explainTicket", { ticketId: "a" }, ok(explained("a", { othersSearching: 0 })));
+    },
+  },
+  {
+    promise: "T-EXPLAIN",
+    name: "a ticket that more fit than there are",
+    tell(tale) {
+      tale.queue("a");
+      tale.queue("b");
+      const fitting = { tickets: 2, orMore: false };
+      tale.call("explainTicket", { ticketId: "a" }, ok(explained("a", { othersSearching: 1, othersOpen: 1, fitting })));
     },
   },
   {

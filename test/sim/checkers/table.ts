@@ -32,6 +32,7 @@ import { sOnePerMatch } from "./s-one-per-match.ts";
 import { sProcessLimit } from "./s-process-limit.ts";
 import { type Queue, sQueueFallback } from "./s-queue-fallback.ts";
 import { tCancelTruth } from "./t-cancel-truth.ts";
+import { tExplain } from "./t-explain.ts";
 import { tIdempotent } from "./t-idempotent.ts";
 import { tLegalEdge } from "./t-legal-edge.ts";
 import { tNoLoss } from "./t-no-loss.ts";
@@ -77,6 +78,7 @@ function listCheckers(books: Books, terms: Terms): readonly Checker[] {
     mRules(books),
     mNoBypass(books),
     tReturnAge(books),
+    tExplain(books),
     tOneTerminal(books),
     tLegalEdge(books),
     tNoLoss(books),

@@ -1,8 +1,8 @@
-// Those who look at the services from outside: a watcher of all tickets, a watcher of the fleet's feed, and an operator who
-// looks, puts configurations and ends battles.
+// Those who look at the services from outside: a watcher of all tickets, one who asks why some of them wait, a watcher of the
+// fleet's feed, and an operator who looks, puts configurations and ends battles.
 import { MusterError } from "@muster/proto";
 import { FleetServiceDefinition } from "@muster/proto/fleet";
-import { ConfigurationServiceDefinition, MatchmakingServiceDefinition } from "@muster/proto/matchmaking";
+import { ConfigurationServiceDefinition, MatchmakingServiceDefinition, TicketState } from "@muster/proto/matchmaking";
 import { type Chance, createChance } from "../engine/chance.ts";
 import type { Life, Lives } from "../engine/life.ts";
 import { overhear } from "../engine/overheard-network.ts";
@@ -20,6 +20,8 @@ export type OnlookersParts = {
 const REOPEN_MS = 300;
 /** Mean of how long a reader that looks away does so, in ms. */
 const DAWDLE_MS = 4_000;
+/** Tickets that are remembered to be asked about. */
+const HEARD_MAX = 16;
 /** Nothing heard for so long: the stream is dead, whatever the connection says. */
 const SILENCE_MS = 20_000;
 
@@ -39,10 +41,18 @@ export function startOnlookers({ seed, lives, knobs, eyes }: OnlookersParts): vo
     ({ chance }: { readonly chance: Chance }) =>
     () =>
       chance.happens(knobs.mischiefRatio / 20) ? chance.wait(DAWDLE_MS) : 0;
-  const openTickets: Stream = (resumeToken, signal) => matchmaking.watchTickets({ ...all, resumeToken }, { signal });
+  const heard: string[] = [];
+  const openTickets: Stream = async function* (resumeToken, signal) {
+    for await (const event of matchmaking.watchTickets({ ...all, resumeToken }, { signal })) {
+      if (event.ticket?.state === TicketState.SEARCHING) heard.push(event.ticket.ticketId);
+      if (heard.length > HEARD_MAX) heard.shift();
+      yield event;
+    }
+  };
   const openSessions: Stream = (resumeToken, signal) => feed.watchSessions({ owner: "", resumeToken }, { signal });
   follow(tickets.life, openTickets, dawdle(tickets)).catch(eyes.fail);
   follow(sessions.life, openSessions, dawdle(sessions)).catch(eyes.fail);
+  wonder(begin("asker"), heard, { knobs, eyes }).catch(eyes.fail);
   operate(begin("operator"), knobs, eyes).catch(eyes.fail);
 }
 
@@ -74,6 +84,22 @@ async function follow({ clock }: Life, open: Stream, dawdle: () => number): Prom
     }
     silence.abort();
     await clock.sleep(REOPEN_MS);
+  }
+}
+
+/** Asks why one of the tickets that were heard of last waits; most of them do not any more. */
+async function wonder(
+  { life: { clock }, network, chance }: Operator,
+  heard: readonly string[],
+  { knobs, eyes }: { readonly knobs: Knobs; readonly eyes: Eyes },
+): Promise<void> {
+  const matchmaking = network.connect("matcher").client(MatchmakingServiceDefinition);
+  for (;;) {
+    await clock.sleep(chance.wait(knobs.operatorMs));
+    if (heard.length === 0) continue;
+    matchmaking.explainTicket({ ticketId: chance.pick(heard) }).catch((error: unknown) => {
+      if (!(error instanceof MusterError)) eyes.fail(error);
+    });
   }
 }
 

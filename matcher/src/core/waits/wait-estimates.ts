@@ -1,9 +1,11 @@
-// How long the tickets of one pool will wait, by how long others like them did: of the same values in what all players of a match
-// share, and of the same party size, where enough of those were matched lately; else of fewer likenesses. Follows from the facts
-// and is in no snapshot: after a restart it is known again once enough has been matched.
+// How long the tickets of one pool will wait, by how long others like them did: with the same values in what all players of a match
+// share, as many players who ask for the same teams, and numbers like theirs where those have to be near, if enough such were matched
+// lately; else with fewer likenesses. Follows from the facts and is in no snapshot: after a restart it is known again once enough has
+// been matched.
 import type { RuleSet } from "@muster/rules";
+import { groupsOf } from "../../engine/party.ts";
 import { compilePlan } from "../../engine/plan.ts";
-import { valueReader } from "../../engine/traits.ts";
+import { rangeReader, valueReader } from "../../engine/traits.ts";
 import type { Ticket } from "../ticket.ts";
 import { DecayedWaits } from "./decayed-waits.ts";
 
@@ -17,21 +19,21 @@ export interface WaitEstimates {
 /** Likenesses that are told apart: beyond it new ones count with the others only. */
 const CLASSES_MAX = 4_096;
 
-type Read = ReturnType<typeof valueReader>;
-
 export function createWaitEstimates(): WaitEstimates {
   const byClass = new Map<string, DecayedWaits>();
-  let readers: { readonly ruleSet: RuleSet; readonly reads: readonly Read[] } | undefined;
+  let traits: Traits | undefined;
 
   /** From what is most like the ticket to all. */
   const classesOf = (ticket: Ticket, ruleSet: RuleSet): readonly string[] => {
-    if (readers?.ruleSet !== ruleSet) {
-      readers = { ruleSet, reads: readersOf(ruleSet) };
+    if (traits?.ruleSet !== ruleSet) {
+      traits = traitsOf(ruleSet);
       byClass.clear(); // Other rules make for other waits.
     }
-    const values = JSON.stringify(readers.reads.map((read) => String(read(ticket))));
-    const size = ticket.players.length;
-    return [`${values} ${size}`, values, `* ${size}`, "*"];
+    const values = traits.values(ticket);
+    const zone = traits.zone(ticket);
+    const party = groupsOf(ticket.players).map(({ team = "", players }) => `${players.length}${team}`);
+    const all = [`${values} ${zone} ${party}`, `${values} ${zone}`, `${values} ${party}`, values, `${party}`, ""];
+    return [...new Set(all)];
   };
 
   return {
@@ -53,8 +55,34 @@ export function createWaitEstimates(): WaitEstimates {
   };
 }
 
-function readersOf(ruleSet: RuleSet): readonly Read[] {
-  const { partitions, levels } = compilePlan(ruleSet);
-  const kinships = partitions.map((index) => levels[0]?.kinships[index]);
-  return kinships.flatMap((kinship) => (kinship ? [valueReader(kinship)] : []));
+/** What one ticket shows of itself, as text: the same for tickets that are alike. */
+type Traits = {
+  readonly ruleSet: RuleSet;
+  readonly values: (ticket: Ticket) => string;
+  /** Where its numbers lie, of those that have to be near one another. */
+  readonly zone: (ticket: Ticket) => string;
+};
+
+/** A zone is so many times as wide as a match may be: narrower ones hold too few to gain by it. */
+const SPREADS_PER_ZONE = 2;
+
+function traitsOf(ruleSet: RuleSet): Traits {
+  const { partitions, axis, levels } = compilePlan(ruleSet);
+  const kinships = levels[0]?.kinships ?? [];
+  const reads = partitions.flatMap((index) => {
+    const kinship = kinships[index];
+    return kinship ? [valueReader(kinship)] : [];
+  });
+  const along = axis === undefined ? undefined : kinships[axis];
+  const readRange = along && rangeReader(along);
+  const width = SPREADS_PER_ZONE * levels.reduce((widest, { spread }) => Math.max(widest, spread), 0);
+  const range = { low: 0, high: 0 };
+  return {
+    ruleSet,
+    values: (ticket) => JSON.stringify(reads.map((read) => String(read(ticket)))),
+    zone(ticket) {
+      if (!readRange || width === 0 || !readRange(ticket, range)) return "";
+      return `${Math.floor((range.low + range.high) / 2 / width)}`;
+    },
+  };
 }

@@ -6,6 +6,8 @@ import type {
   CancelMatchingResponse,
   DescribeMatchingProgressRequest,
   DescribeMatchingProgressResponse,
+  ExplainTicketRequest,
+  ExplainTicketResponse,
   StartBackfillRequest,
   StartBackfillResponse,
   StartMatchingRequest,
@@ -26,6 +28,7 @@ type Contract = {
   readonly startMatching: readonly [StartMatchingRequest, StartMatchingResponse];
   readonly cancelMatching: readonly [CancelMatchingRequest, CancelMatchingResponse];
   readonly describeMatchingProgress: readonly [DescribeMatchingProgressRequest, DescribeMatchingProgressResponse];
+  readonly explainTicket: readonly [ExplainTicketRequest, ExplainTicketResponse];
   readonly startBackfill: readonly [
     Pick<StartBackfillRequest, "battleSessionId" | "replace" | "requestId">,
     StartBackfillResponse,
