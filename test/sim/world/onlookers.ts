@@ -95,7 +95,7 @@ async function wonder(
 ): Promise<void> {
   const matchmaking = network.connect("matcher").client(MatchmakingServiceDefinition);
   for (;;) {
-    await clock.sleep(chance.wait(knobs.operatorMs));
+    await clock.sleep(chance.wait(knobs.operatorMs / 4));
     if (heard.length === 0) continue;
     matchmaking.explainTicket({ ticketId: chance.pick(heard) }).catch((error: unknown) => {
       if (!(error instanceof MusterError)) eyes.fail(error);
