@@ -55,7 +55,7 @@ export function drawGrowth({
       (ms) => `<text class="words" x="${left - 8}" y="${y.at(ms) + 4}" text-anchor="end">${durationOf(ms)}</text>`,
     ),
     `<text class="words" x="${right}" y="${HEIGHT - 20}" text-anchor="end">tickets in the pool</text>`,
-    `<text class="words" x="${left}" y="48">time, the least of several runs</text>`,
+    `<text class="words" x="${left}" y="48">processor time, the least of several runs</text>`,
     ...lines.flatMap((line, index) => drawLine(line, { kind: COLOURS[index] ?? "ours", x, y })),
     "</svg>",
     "",
@@ -85,7 +85,10 @@ function drawLine(
     `<g class="${kind}">`,
     `<polyline fill="none" stroke-width="2" points="${places.map((place) => `${place.x},${place.y}`).join(" ")}"/>`,
     ...places.map((place) => `<circle class="dot" cx="${place.x}" cy="${place.y}" r="3.5"/>`),
-    `<text class="name" x="${last.x + 10}" y="${last.y + 4}">${name}</text>`,
+    // Beside the end; above a line that ends early, as others go on there.
+    last.x < PLOT.right
+      ? `<text class="name" x="${last.x - 8}" y="${last.y - 9}" text-anchor="end">${name}</text>`
+      : `<text class="name" x="${last.x + 10}" y="${last.y + 4}">${name}</text>`,
     "</g>",
   ];
 }

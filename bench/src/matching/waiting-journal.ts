@@ -1,6 +1,6 @@
 // A journal in which many wait, as a matcher leaves it: a snapshot, and the facts since. None of those who wait can be matched,
 // but for the last ten, who are one match.
-import { openLedger, openSqliteJournal } from "@muster/journal";
+import { type Journal, openLedger, openSqliteJournal } from "@muster/journal";
 import { systemClock } from "@muster/kit";
 import {
   createMatcherState,
@@ -27,8 +27,12 @@ export type WaitingJournal = {
   readonly waiting: number;
   /** Facts that came after the snapshot. */
   readonly tailFacts: number;
+  /** Of the snapshot and the facts since: the file may be larger. */
+  readonly heldBytes: number;
 };
 
+/** The matcher's own. */
+const PARTITION = "matcher";
 /** Share of the tickets that came after the snapshot. */
 const TAIL_SHARE = 0.05;
 const MATCH_PLAYERS = 10;
@@ -43,7 +47,7 @@ export async function makeWaitingJournal({ path, waiting, payloadBytes }: Waitin
   const snapshotAt = Math.floor(facts.length * (1 - TAIL_SHARE));
   await using journal = openSqliteJournal(path);
   await using ledger = await openLedger({
-    ...{ journal, partition: "matcher", owner: "bench", clock: systemClock, initial: createMatcherState },
+    ...{ journal, partition: PARTITION, owner: "bench", clock: systemClock, initial: createMatcherState },
     evolve(state, { atWallMs, fact }: { readonly atWallMs: number; readonly fact: MatcherFact }, { sequence, timeMs }) {
       evolve(state, { sequence, atMs: timeMs, atWallMs, fact });
     },
@@ -61,9 +65,19 @@ export async function makeWaitingJournal({ path, waiting, payloadBytes }: Waitin
   };
   await record(facts.slice(0, snapshotAt));
   const pause = new AbortController();
-  while (!(await journal.readSnapshot("matcher"))) await systemClock.sleep(SNAPSHOT_POLL_MS, pause.signal);
+  while (!(await journal.readSnapshot(PARTITION))) await systemClock.sleep(SNAPSHOT_POLL_MS, pause.signal);
   await record(facts.slice(snapshotAt));
-  return { waiting: tickets.length, tailFacts: facts.length - snapshotAt };
+  const tail = facts.slice(snapshotAt);
+  const tailBytes = tail.reduce((sum, fact) => sum + factCodec.encode({ atWallMs: 0, fact }).body.length, 0);
+  const heldBytes = (await snapshotBytes(journal)) + tailBytes;
+  return { waiting: tickets.length, tailFacts: tail.length, heldBytes };
+}
+
+async function snapshotBytes(journal: Journal): Promise<number> {
+  const snapshot = await journal.readSnapshot(PARTITION);
+  let bytes = 0;
+  if (snapshot) for await (const chunk of snapshot.chunks) bytes += chunk.length;
+  return bytes;
 }
 
 function settingFacts(): readonly MatcherFact[] {
