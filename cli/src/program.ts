@@ -1,11 +1,13 @@
 // The command line: which commands and options there are. What a command does is loaded when it is run, so that help and
 // mistakes answer at once.
 import { readFileSync } from "node:fs";
+import type { BackfillStrategy } from "@muster/proto";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { parseServiceAddress } from "./arguments/address.ts";
 import { parseDuration } from "./arguments/duration.ts";
 import { numberFrom, wholeNumberFrom } from "./arguments/numbers.ts";
 import { parseJsonObject, parsePairs } from "./arguments/pairs.ts";
+import { parseStrategy, readBackfillRequest } from "./arguments/strategy.ts";
 import { UsageError } from "./arguments/usage-error.ts";
 import type { CommandContext, ExitCode } from "./commands/context.ts";
 import type { SimulateFlags } from "./commands/simulate.ts";
@@ -206,22 +208,23 @@ type TicketStartFlags = {
 };
 
 function addBackfillCommands(program: Command, run: ProgramPorts["run"]): void {
-  const backfill = program.command("backfill").description("backfills of battle sessions: start, cancel, show");
+  const backfill = program.command("backfill").description("backfills of battle sessions: start, cancel, show, list");
   asking(backfill.command("start"))
     .description("look for players to add to a battle")
     .argument("<session>")
     .option(
-      "--add <pairs>",
-      "CUSTOM: so many players by team, such as red=1,blue=2; without it MAX_POSSIBLE",
-      parsed(parsePairs),
+      "--strategy <strategy>",
+      "MAX_POSSIBLE keeps every seat filled, CUSTOM adds players and is done; default: CUSTOM with --add",
+      parsed(parseStrategy),
     )
+    .option("--add <pairs>", "CUSTOM: so many players by team, such as red=1,blue=2", parsed(parsePairs))
     .option("--replace", "end a live backfill in the same step")
-    .action(
-      (session: string, options: AddressOptions & { add?: Readonly<Record<string, number>>; replace?: boolean }) =>
-        run(options, async (context) => {
-          const { startBackfill } = await import("./commands/backfill.ts");
-          return await startBackfill(session, { addPlayers: options.add, replace: options.replace === true }, context);
-        }),
+    .action((session: string, options: AddressOptions & BackfillStartFlags) =>
+      run(options, async (context) => {
+        const request = readBackfillRequest(options.strategy, options.add);
+        const { startBackfill } = await import("./commands/backfill.ts");
+        return await startBackfill(session, { request, replace: options.replace === true }, context);
+      }),
     );
   asking(backfill.command("cancel"))
     .description("end the live backfill of a battle")
@@ -241,7 +244,22 @@ function addBackfillCommands(program: Command, run: ProgramPorts["run"]): void {
         return await showBackfill(session, context);
       }),
     );
+  asking(backfill.command("list"))
+    .description("the live backfills of all battles, with progress by team and why they are in their state")
+    .option("--all", "ended ones too")
+    .action((options: AddressOptions & { all?: boolean }) =>
+      run(options, async (context) => {
+        const { listBackfills } = await import("./commands/backfill.ts");
+        return await listBackfills({ includeEnded: options.all === true }, context);
+      }),
+    );
 }
+
+type BackfillStartFlags = {
+  readonly strategy?: BackfillStrategy;
+  readonly add?: Readonly<Record<string, number>>;
+  readonly replace?: boolean;
+};
 
 function addSimulateCommand(program: Command, run: ProgramPorts["run"]): void {
   withJson(program.command("simulate"))

@@ -183,9 +183,20 @@ test("the commands answer people and machines", async () => {
   });
   expect((await ask("sessions", "--json")).out).not.toMatch(/"ps_/);
 
-  expect((await ask("backfill", "show", battleSessionId)).out).toMatch(/state +SEARCHING/);
+  expect((await ask("backfill", "show", battleSessionId)).out).toMatch(
+    /state +SEARCHING\nwhy +6 players are looked for/,
+  );
+  expect((await ask("backfill", "list")).out).toMatch(
+    new RegExp(`${battleSessionId} +SEARCHING +MAX_POSSIBLE +2/8 +players 0\\+2/8 +6 players are looked for`),
+  );
   expect(JSON.parse((await ask("backfill", "cancel", battleSessionId, "--json")).out)).toMatchObject({
     state: "CANCELLED",
+  });
+  expect((await ask("backfill", "list")).out).toMatch(/^No backfills/);
+  expect(JSON.parse((await ask("backfill", "list", "--all", "--json")).out)).toMatchObject({
+    battleSessionId,
+    configuration: "dev",
+    cause: "CANCELLED_BY_REQUEST",
   });
   expect(
     JSON.parse((await ask("backfill", "start", battleSessionId, "--add", "players=1", "--json")).out),
@@ -194,6 +205,9 @@ test("the commands answer people and machines", async () => {
     strategy: "CUSTOM",
     addPlayers: { players: 1 },
   });
+  expect((await ask("backfill", "start", battleSessionId, "--strategy", "max-possible", "--replace")).out).toMatch(
+    /strategy +MAX_POSSIBLE/,
+  );
 
   const listed = (await ask("logs", "--json")).out.split("\n").map((line) => JSON.parse(line));
   const server = listed.find(({ battleSessionIds }) => battleSessionIds.includes(battleSessionId));
@@ -226,6 +240,16 @@ test("a refused command says why in one sentence, and what to do", async () => {
     { args: ["ticket", "show", "tick_none"], reason: "TICKET_NOT_FOUND", code: 1 },
     { args: ["ticket", "start", "--config-name", "nope"], reason: "CONFIGURATION_NOT_FOUND", code: 1 },
     { args: ["backfill", "start", battleSessionId], reason: "BACKFILL_ALREADY_RUNNING", code: 1 },
+    {
+      args: ["backfill", "start", battleSessionId, "--add", "green=1", "--replace"],
+      reason: "TEAM_UNKNOWN",
+      code: 1,
+    },
+    {
+      args: ["backfill", "start", battleSessionId, "--add", "players=9", "--replace"],
+      reason: "TEAM_SIZE_EXCEEDED",
+      code: 1,
+    },
     { args: ["backfill", "show", "bs_none"], reason: "BATTLE_SESSION_NOT_FOUND", code: 1 },
     { args: ["logs", "nobody"], reason: "PROCESS_NOT_FOUND", code: 1 },
   ];
@@ -290,6 +314,11 @@ const mistakes = [
   { name: "a bad duration", args: ["dev", "--for", "30"], says: /"30" as a span of time/ },
   { name: "a bad number of players", args: ["ticket", "start", "--players", "0"], says: /whole number from 1 to 100/ },
   { name: "bad attributes", args: ["ticket", "start", "--attributes", "[]"], says: /JSON object/ },
+  {
+    name: "CUSTOM for nobody",
+    args: ["backfill", "start", "bs_1", "--strategy", "custom"],
+    says: /without saying how many are to come/,
+  },
   { name: "a file and a command", args: ["dev", "--config", "a.json", "--", "sleep"], says: /leave out --config/ },
   { name: "a file that is not there", args: ["dev", "--config", "nowhere.json"], says: /nowhere\.json as a file/ },
 ];

@@ -3,6 +3,7 @@ import { parseServiceAddress } from "./address.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
 import { numberFrom, wholeNumberFrom } from "./numbers.ts";
 import { parseJsonObject, parsePairs } from "./pairs.ts";
+import { parseStrategy, readBackfillRequest } from "./strategy.ts";
 import { UsageError } from "./usage-error.ts";
 
 const accepted = [
@@ -15,6 +16,9 @@ const accepted = [
   { parse: numberFrom(0, 10), text: "0.5", value: 0.5 },
   { parse: parseJsonObject, text: '{"skill":1}', value: { skill: 1 } },
   { parse: parsePairs, text: "red=1, blue=20", value: { red: 1, blue: 20 } },
+  { parse: parseStrategy, text: "MAX_POSSIBLE", value: "MAX_POSSIBLE" },
+  { parse: parseStrategy, text: "max-possible", value: "MAX_POSSIBLE" },
+  { parse: parseStrategy, text: "custom", value: "CUSTOM" },
   { parse: parseServiceAddress, text: "127.0.0.1:7410", value: "127.0.0.1:7410" },
   { parse: parseServiceAddress, text: "[::1]:7410", value: "[::1]:7410" },
   { parse: parseServiceAddress, text: "unix:/tmp/a", value: "unix:/tmp/a" },
@@ -40,6 +44,7 @@ const refused = [
   { parse: parsePairs, text: "red" },
   { parse: parsePairs, text: "red=1,red=2" },
   { parse: parsePairs, text: "red=1," },
+  { parse: parseStrategy, text: "everything" },
   { parse: parseServiceAddress, text: "7410" },
   { parse: parseServiceAddress, text: "localhost:0" },
   { parse: parseServiceAddress, text: "localhost:65536" },
@@ -61,4 +66,32 @@ const shown = [
 ];
 for (const { ms, text } of shown) {
   test(`formatDuration() shows ${ms} ms as ${text}`, () => expect(formatDuration(ms)).toBe(text));
+}
+
+const requests = [
+  { name: "nothing as MAX_POSSIBLE", strategy: undefined, add: undefined, request: { strategy: "MAX_POSSIBLE" } },
+  {
+    name: "players to add as CUSTOM",
+    strategy: undefined,
+    add: { red: 1 },
+    request: { strategy: "CUSTOM", addPlayers: { red: 1 } },
+  },
+  {
+    name: "CUSTOM with players to add",
+    strategy: "CUSTOM",
+    add: { red: 1 },
+    request: { strategy: "CUSTOM", addPlayers: { red: 1 } },
+  },
+] as const;
+for (const { name, strategy, add, request } of requests) {
+  test(`readBackfillRequest() reads ${name}`, () => expect(readBackfillRequest(strategy, add)).toEqual(request));
+}
+
+for (const { strategy, add, says } of [
+  { strategy: "MAX_POSSIBLE", add: { red: 1 }, says: "leave out --add" },
+  { strategy: "CUSTOM", add: undefined, says: "add --add" },
+] as const) {
+  test(`readBackfillRequest() refuses ${strategy} ${add ? "with" : "without"} players to add`, () => {
+    expect(() => readBackfillRequest(strategy, add)).toThrow(says);
+  });
 }

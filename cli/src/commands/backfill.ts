@@ -1,17 +1,26 @@
-// muster backfill start | cancel | show: what a game does for its session, done by an operator.
+// muster backfill start | cancel | show | list: what a game does for its session, done by an operator.
 
 import { systemRandom } from "@muster/kit";
-import { type Backfill, newId, readBackfill } from "@muster/proto";
+import { type Backfill, type BattleSession, newId, readBackfill, readBattleSession } from "@muster/proto";
 import type { Backfill as WireBackfill } from "@muster/proto/session";
 import { BackfillStrategy } from "@muster/proto/session";
-import { connectMatcher } from "../contract/connection.ts";
+import type { BackfillRequest } from "../arguments/strategy.ts";
+import { connectFleet, connectMatcher } from "../contract/connection.ts";
 import { present } from "../contract/session.ts";
+import { explainBackfill } from "../view/backfill-meaning.ts";
+import { describeProgress } from "../view/describe-session.ts";
 import { type CommandContext, type ExitCode, printJson } from "./context.ts";
+import { formatTable } from "./format-table.ts";
 
 export type StartBackfillOptions = {
-  /** Players to add by team: CUSTOM. Undefined: MAX_POSSIBLE. */
-  readonly addPlayers: Readonly<Record<string, number>> | undefined;
+  readonly request: BackfillRequest;
+  /** End a live backfill in the same step, instead of being refused. */
   readonly replace: boolean;
+};
+
+export type ListBackfillsOptions = {
+  /** Ended backfills, and those of ended sessions, too. */
+  readonly includeEnded: boolean;
 };
 
 /** Starts to look for players for the session. */
@@ -21,11 +30,11 @@ export async function startBackfill(
   context: CommandContext,
 ): Promise<ExitCode> {
   await using matcher = connectMatcher(context.matcherAddress);
-  const { addPlayers, replace } = options;
+  const { request: wanted, replace } = options;
   const request = {
     battleSessionId,
-    strategy: addPlayers ? BackfillStrategy.CUSTOM : BackfillStrategy.MAX_POSSIBLE,
-    addPlayers: { ...addPlayers },
+    strategy: BackfillStrategy[wanted.strategy],
+    addPlayers: wanted.strategy === "CUSTOM" ? { ...wanted.addPlayers } : {},
     replace,
     requestId: newId("backfill", systemRandom),
     capability: "",
@@ -51,6 +60,46 @@ export async function showBackfill(battleSessionId: string, context: CommandCont
   return printBackfill(backfill, context);
 }
 
+/** Prints the backfill of every session that has one, oldest session first. With --json one a line. */
+export async function listBackfills(options: ListBackfillsOptions, context: CommandContext): Promise<ExitCode> {
+  await using fleet = connectFleet(context.fleetAddress);
+  const request = { battleSessionIds: [], includeEnded: options.includeEnded };
+  const { sessions } = await fleet.fleet.describeServerSessions(request, { signal: context.signal });
+  const found = sessions.map(readBattleSession).flatMap((session): readonly SessionBackfill[] => {
+    const { backfill } = session;
+    return backfill && (options.includeEnded || isLive(backfill)) ? [{ session, backfill }] : [];
+  });
+  if (context.json) {
+    for (const { session, backfill } of found) {
+      printJson(context, {
+        battleSessionId: session.battleSessionId,
+        configuration: session.configuration,
+        ...backfill,
+      });
+    }
+  } else for (const line of describeBackfills(found)) context.terminal.print(line);
+  return 0;
+}
+
+type SessionBackfill = { readonly session: BattleSession; readonly backfill: Backfill };
+
+function isLive({ state }: Backfill): boolean {
+  return state === "SEARCHING" || state === "PAUSED";
+}
+
+function describeBackfills(found: readonly SessionBackfill[]): readonly string[] {
+  if (found.length === 0) return ["No backfills. Start one: `muster backfill start SESSION`"];
+  const rows = found.map(({ session, backfill }) => [
+    session.battleSessionId,
+    backfill.state,
+    backfill.strategy,
+    `${session.playerSessions.length}/${session.capacity}`,
+    describeProgress(backfill),
+    explainBackfill(backfill),
+  ]);
+  return formatTable(["SESSION", "STATE", "STRATEGY", "PLAYERS", "PROGRESS", "WHY"], rows);
+}
+
 function printBackfill(message: WireBackfill | undefined, context: CommandContext): ExitCode {
   const backfill = readBackfill(present("backfill", message));
   if (context.json) printJson(context, backfill);
@@ -59,14 +108,15 @@ function printBackfill(message: WireBackfill | undefined, context: CommandContex
 }
 
 function describeBackfill(backfill: Backfill): readonly string[] {
+  const added = Object.entries(backfill.addPlayers).map(([team, count]) => `${team}=${count}`);
   return [
     `backfill  ${backfill.backfillId}`,
     `state     ${backfill.state}${backfill.cause === undefined ? "" : ` (${backfill.cause})`}`,
-    `strategy  ${backfill.strategy}`,
+    `why       ${explainBackfill(backfill)}`,
+    `strategy  ${[backfill.strategy, ...added].join(" ")}`,
     ...backfill.progress.map(
       ({ team, have, reserved, goal }) =>
         `team      ${team}: ${have} have come, ${reserved} on their way, goal ${goal}`,
     ),
-    ...(backfill.noLegalFill ? ["note      no fill can be legal, whoever comes"] : []),
   ];
 }

@@ -12,6 +12,9 @@ const NEXT: { readonly [Name in Reason]?: string } = {
   SERVER_SESSION_NOT_FOUND: "list the sessions with `muster sessions`",
   BACKFILL_ALREADY_RUNNING: "end it in the same step with --replace",
   BACKFILL_NOT_RUNNING: "start one with `muster backfill start`",
+  SESSION_NOT_ACTIVE: "see how it is with `muster sessions --all`",
+  TEAM_UNKNOWN: "see its teams with `muster sessions`",
+  TEAM_SIZE_EXCEEDED: "see how many it has with `muster sessions`",
   PROCESS_NOT_FOUND: "list processes and services with `muster logs`",
   POOL_FULL: "wait until tickets are matched",
 };

@@ -1,5 +1,5 @@
 // The live view as lines: a pure function of what is known and the size of the window.
-import type { BattleSession } from "@muster/proto";
+import type { Backfill, BattleSession } from "@muster/proto";
 import { formatDuration } from "../arguments/duration.ts";
 import type { EventLine } from "./describe-event.ts";
 import { describeBackfill, describeRoster } from "./describe-session.ts";
@@ -77,8 +77,17 @@ function describeCounts(state: LiveState): readonly string[] {
     `matched ${state.matchedPlayers}${wait}`,
     ...(lost > 0 ? [`not matched ${lost}`] : []),
     `sessions ${state.sessions.size} (${state.endedSessions} over)`,
+    ...describeBackfills(state),
     `servers ${living} (${busy} busy)`,
   ];
+}
+
+/** Live backfills by state; nothing where there are none. */
+function describeBackfills(state: LiveState): readonly string[] {
+  const states = [...state.sessions.values()].map(({ backfill }) => backfill?.state);
+  const count = (wanted: Backfill["state"]) => states.filter((one) => one === wanted).length;
+  const [searching, paused] = [count("SEARCHING"), count("PAUSED")];
+  return searching + paused === 0 ? [] : [`backfills ${searching} searching, ${paused} paused`];
 }
 
 function sessionLines(state: LiveState, wallMs: number): readonly (readonly ViewLine[])[] {

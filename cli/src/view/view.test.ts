@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { FeedMessage, ServerProcess } from "../contract/session.ts";
 import type { Ticket, TicketEvent } from "../contract/ticket.ts";
 import type { Terminal } from "../terminal.ts";
+import { explainBackfill } from "./backfill-meaning.ts";
 import { describeBackfill, describeRoster } from "./describe-session.ts";
 import { createLiveLog } from "./live-log.ts";
 import {
@@ -180,6 +181,15 @@ const rosters = [
   { name: "teams with marks", session: session("bs_1"), says: "red ada | blue bo(reserved)" },
   { name: "nobody", session: session("bs_1", { playerSessions: [] }), says: "nobody" },
   {
+    name: "a crowd in numbers",
+    session: session("bs_1", {
+      playerSessions: Array.from({ length: 30 }, (_, index) =>
+        seat(`p${index}`, { state: index < 2 ? "RESERVED" : index < 3 ? "DISCONNECTED" : "ACTIVE" }),
+      ),
+    }),
+    says: "red 30 (2 reserved, 1 gone) | blue 0",
+  },
+  {
     name: "players without a team",
     session: session("bs_1", { teams: [], playerSessions: [seat("ada", { team: undefined, state: "DISCONNECTED" })] }),
     says: "ada(gone)",
@@ -194,6 +204,20 @@ test("describeBackfill() shows who has come, who is on the way, and the goal", (
     "SEARCHING red 1/3 blue 0+1/3",
   );
 });
+
+const searching = session("bs_1").backfill as NonNullable<BattleSession["backfill"]>;
+const meanings: readonly { backfill: Partial<NonNullable<BattleSession["backfill"]>>; says: RegExp }[] = [
+  { backfill: {}, says: /^4 players are looked for$/ },
+  { backfill: { progress: [{ team: "red", have: 2, reserved: 0, goal: 3 }] }, says: /^1 player is looked for$/ },
+  { backfill: { progress: [{ team: "red", have: 2, reserved: 1, goal: 3 }] }, says: /have yet to come$/ },
+  { backfill: { noLegalFill: true }, says: /^no fill can be legal/ },
+  { backfill: { state: "PAUSED", cause: "FULL" }, says: /^every seat is taken/ },
+  { backfill: { state: "COMPLETED", cause: "GOAL_REACHED" }, says: /has come$/ },
+];
+for (const { backfill, says } of meanings) {
+  test(`explainBackfill() says ${says.source} of ${JSON.stringify(backfill)}`, () =>
+    expect(explainBackfill({ ...searching, ...backfill })).toMatch(says));
+}
 
 const full: LiveState = {
   ...emptyLiveState,
@@ -247,8 +271,12 @@ const shown = [
     name: "a session with its backfill",
     text: "bs_0  ACTIVE  127.0.0.1:7500  1:05 min  2/6  backfill SEARCHING red 1/3 blue 0+1/3",
   },
+  {
+    name: "how many backfills search and rest",
+    text: "waiting 0   placing 0   matched 0   sessions 30 (0 over)   backfills 30 searching, 0 paused",
+  },
   { name: "its roster", text: "    red ada | blue bo(reserved)" },
-  { name: "how many sessions are left out", text: "    and 25 more: muster sessions" },
+  { name: "how many sessions are left out", text: "    and 26 more: muster sessions" },
   { name: "the last event", text: "event 49" },
   {
     name: "commands to try",
