@@ -10,7 +10,6 @@ import {
   type FeedMessage,
   type FleetConnection,
   findFreePort,
-  isPortFree,
   type MatcherConnection,
   readFeedMessage,
   readProcess,
@@ -28,6 +27,7 @@ import { applySessionChange, type BattleSession, newId } from "@muster/proto";
 import type { ServiceEvent } from "@muster/service";
 import { Observed } from "./observed.ts";
 import { patiently } from "./patiently.ts";
+import { findPortRange } from "./port-range.ts";
 
 /** Longer than the demo: games survive the death of their fleet, as they would in earnest. */
 const ORPHAN_GRACE_MS = 30_000;
@@ -181,20 +181,8 @@ async function writeConfig(folder: string): Promise<string> {
   const here = fileURLToPath(new URL(".", import.meta.url));
   const config: DemoConfig = JSON.parse(await readFile(join(here, "muster.json"), "utf8"));
   const fleets = [];
-  for (const fleet of config.fleets) fleets.push({ ...fleet, cwd: here, portRange: await findPortRange() });
+  for (const fleet of config.fleets) fleets.push({ ...fleet, cwd: here, portRange: await findPortRange(10) });
   const path = join(folder, "muster.json");
   await writeFile(path, JSON.stringify({ ...config, fleets }));
   return path;
-}
-
-const RANGE_PORTS = 10;
-
-/** Ten free ports in a row, below those that the system gives out by itself. */
-async function findPortRange(): Promise<string> {
-  for (;;) {
-    const first = 20_000 + RANGE_PORTS * Math.floor(systemRandom.fraction() * 1_200);
-    const ports = Array.from({ length: RANGE_PORTS }, (_, index) => first + index);
-    const free = await Promise.all(ports.map((port) => isPortFree("127.0.0.1", port)));
-    if (free.every(Boolean)) return `${first}-${first + RANGE_PORTS - 1}`;
-  }
 }

@@ -17,6 +17,8 @@ export interface RunningCommand extends AsyncDisposable {
   readonly child: ChildProcess;
   /** Resolves with the first line of standard output, printed already or to come, that fits; rejects if it ends before. */
   line(wanted: RegExp): Promise<string>;
+  /** Hears every line of standard output, those printed already too. */
+  onLine(hear: (line: string) => void): void;
   readonly finished: Promise<Finished>;
 }
 
@@ -41,8 +43,10 @@ export function startMuster(args: readonly string[], options: CommandOptions = {
   const lines: string[] = [];
   let err = "";
   const looks = new Set<() => void>();
+  const listeners = new Set<(line: string) => void>();
   createInterface({ input: child.stdout }).on("line", (line) => {
     lines.push(line);
+    for (const hear of listeners) hear(line);
     for (const look of looks) look();
   });
   child.stderr.on("data", (chunk) => {
@@ -55,6 +59,10 @@ export function startMuster(args: readonly string[], options: CommandOptions = {
   return {
     child,
     finished,
+    onLine(hear) {
+      for (const line of lines) hear(line);
+      listeners.add(hear);
+    },
     line: (wanted) =>
       new Promise((resolve, reject) => {
         const look = () => {

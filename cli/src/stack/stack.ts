@@ -181,8 +181,9 @@ function companionSpec(companion: Companion, { plan, folder }: { plan: StackPlan
       ...baseEnvironment(plan),
       MUSTER_MATCHER: plan.matcherAddress,
       MUSTER_FLEET_ADDRESS: plan.fleetAddress,
-      ...(playersPerSecond === undefined ? {} : { MUSTER_PLAYERS_PER_SECOND: String(playersPerSecond) }),
       ...companion.env,
+      // A flag says more than a file.
+      ...(playersPerSecond === undefined ? {} : { MUSTER_PLAYERS_PER_SECOND: String(playersPerSecond) }),
     },
     output: { file: logFile(plan, companion.name) },
     ours: false,

@@ -35,8 +35,16 @@ const ANSWER_MS = 10_000;
 
 const BACKOFF_MS = { first: 200, max: 5_000 } as const;
 
+export type BackendClientOptions = {
+  /** The backend's, such as "http://127.0.0.1:7400". */
+  readonly url: string;
+  /** The matchmaking configuration to play in. */
+  readonly mode: string;
+  readonly random: Random;
+};
+
 /** A client with a key of its own: nobody else sees its tickets. */
-export function createBackendClient(url: string, random: Random): BackendClient {
+export function createBackendClient({ url, mode, random }: BackendClientOptions): BackendClient {
   const clientKey = randomBytes(32).toString("base64url");
   let awaySinceMs: number | undefined;
 
@@ -75,7 +83,7 @@ export function createBackendClient(url: string, random: Random): BackendClient 
   return {
     start: (player, signal) => {
       const key = randomBytes(16).toString("base64url");
-      return persist("POST", "/matchmaking", { body: player, key }, signal);
+      return persist("POST", "/matchmaking", { body: { ...player, mode }, key }, signal);
     },
     follow: (ticketId, signal) => persist("GET", `/matchmaking/${ticketId}?wait=${WAIT_SECONDS}`, {}, signal),
     cancel: (ticketId, signal) => persist("DELETE", `/matchmaking/${ticketId}`, {}, signal),

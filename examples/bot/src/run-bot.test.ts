@@ -69,7 +69,7 @@ const seatedAt = (port: number) => ({
 async function live(url: string, story: Story, signal = new AbortController().signal): Promise<readonly string[]> {
   const events: string[] = [];
   const tell = (event: BotEvent) => events.push("reason" in event ? `${event.type} ${event.reason}` : event.type);
-  const backend = createBackendClient(url, createRandom(1));
+  const backend = createBackendClient({ url, mode: "arena", random: createRandom(1) });
   await runBot({ player: "bot-1", skill: 1_000, story }, { backend, random: createRandom(1), tell }, signal);
   return events;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { BackendClient } from "./backend-client.ts";
+import { USUAL_SHARES, USUAL_STAY } from "./core/plan.ts";
 import { createRandom } from "./core/random.ts";
 import type { BotEvent } from "./run-bot.ts";
 import { runStream } from "./run-stream.ts";
@@ -26,7 +27,8 @@ function startStream(backend: BackendClient, playersMax: number, stopAfter: numb
     events.push(`${player} ${type}`);
     if (type === "asked" && events.length === stopAfter) stop.abort();
   };
-  const options = { backend, seed: 7, playersPerSecond: 500, playersMax, backendGoneMs: 1_000, tell };
+  const ways = { shares: USUAL_SHARES, stayMs: USUAL_STAY };
+  const options = { backend, seed: 7, ways, playersPerSecond: 500, playersMax, backendGoneMs: 1_000, tell };
   return { end: runStream(options, stop.signal), events };
 }
 

@@ -2,13 +2,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BackendClient } from "./backend-client.ts";
 import { type Arrivals, planArrivals } from "./core/arrivals.ts";
-import { drawPlan } from "./core/plan.ts";
+import { drawPlan, type Ways } from "./core/plan.ts";
 import { createRandom } from "./core/random.ts";
 import { type BotEvent, runBot } from "./run-bot.ts";
 
 export type StreamOptions = {
   readonly backend: BackendClient;
   readonly seed: number;
+  readonly ways: Ways;
   readonly playersPerSecond: number;
   /** Bots at once. */
   readonly playersMax: number;
@@ -22,7 +23,7 @@ const LOOK_EVERY_MS = 1_000;
 
 /** Resolves when every bot is gone: "called-off" after an abort of `signal`, else "backend-gone". */
 export async function runStream(options: StreamOptions, signal: AbortSignal): Promise<"called-off" | "backend-gone"> {
-  const { backend, seed, playersPerSecond, playersMax, backendGoneMs, tell } = options;
+  const { backend, seed, ways, playersPerSecond, playersMax, backendGoneMs, tell } = options;
   const random = createRandom(seed);
   const running = new Set<Promise<void>>();
   const stop = new AbortController();
@@ -32,7 +33,7 @@ export async function runStream(options: StreamOptions, signal: AbortSignal): Pr
 
   const startBot = () => {
     count += 1;
-    const plan = drawPlan(random, `bot-${seed}-${count}`);
+    const plan = drawPlan(random, `bot-${seed}-${count}`, ways);
     const world = { backend, random: createRandom(seed + count), tell: (event: BotEvent) => tell(plan.player, event) };
     const life = runBot(plan, world, ended).finally(() => running.delete(life));
     running.add(life);

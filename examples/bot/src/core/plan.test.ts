@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
-import { drawPlan, PLAY_MS, type Story } from "./plan.ts";
+import { drawPlan, type Story, USUAL_SHARES, USUAL_STAY } from "./plan.ts";
 import { createRandom } from "./random.ts";
+
+const WAYS = { shares: USUAL_SHARES, stayMs: USUAL_STAY };
 
 function drawMany(seed: number, count: number) {
   const random = createRandom(seed);
-  return Array.from({ length: count }, (_, index) => drawPlan(random, `bot-${index}`));
+  return Array.from({ length: count }, (_, index) => drawPlan(random, `bot-${index}`, WAYS));
 }
 
 const plans = drawMany(1, 10_000);
@@ -34,8 +36,8 @@ test("drawPlan() keeps all times and skills in their ranges", () => {
     expect(skill).toBeGreaterThanOrEqual(700);
     expect(skill).toBeLessThanOrEqual(1_300);
     if ("playMs" in story) {
-      expect(story.playMs).toBeGreaterThanOrEqual(PLAY_MS.min);
-      expect(story.playMs).toBeLessThanOrEqual(PLAY_MS.max);
+      expect(story.playMs).toBeGreaterThanOrEqual(USUAL_STAY.min);
+      expect(story.playMs).toBeLessThanOrEqual(USUAL_STAY.max);
     }
     if (story.type === "returns") expect(story.breaksAfterMs).toBeLessThan(story.playMs);
   }
