@@ -26,7 +26,7 @@ export function assessBackfill(terms: Terms, session: Seats, ruleSet: RuleSet): 
   const goal = fillGoal(terms);
   const isOpen = searches && !isFull(ruleSet, sizesOf(session), goal);
   return withPhase(document, phase, {
-    progress: progressOf(terms, session),
+    progress: progressOf(terms, session, ruleSet),
     noLegalFill: isOpen && !isFillPossible(ruleSet, sizesOf(session), goal),
   });
 }
@@ -66,13 +66,15 @@ export function seatedTeams({ teams, playerSessions }: Pick<Seats, "teams" | "pl
 export function progressOf(
   { document, goals }: Pick<Terms, "document" | "goals">,
   { teams, playerSessions }: Pick<Seats, "teams" | "playerSessions">,
+  ruleSet: RuleSet,
 ): Backfill["progress"] {
+  const most = new Map(teamShapes(ruleSet).map(({ name, maxPlayers }) => [name, maxPlayers]));
   const byTeam = Map.groupBy(playerSessions, (seat) => seat.team);
   const goalByTeam = new Map(goals.map(({ team, players }) => [team, players]));
   return teams.map(({ name, capacity }) => {
     const seats = byTeam.get(name) ?? [];
     const reserved = seats.filter((seat) => seat.state === "RESERVED").length;
-    const goal = document.strategy === "CUSTOM" ? (goalByTeam.get(name) ?? 0) : capacity;
+    const goal = document.strategy === "CUSTOM" ? (goalByTeam.get(name) ?? 0) : (most.get(name) ?? capacity);
     return { team: name, have: seats.length - reserved, reserved, goal };
   });
 }

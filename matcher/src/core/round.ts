@@ -3,7 +3,7 @@
 
 import type { Random } from "@muster/kit";
 import { type BattleSession, type MatchId, newId, type ServerSessionId, type Team, type TicketId } from "@muster/proto";
-import { capacityOf, type RuleSet, teamShapes } from "@muster/rules";
+import { type RuleSet, teamShapes } from "@muster/rules";
 import { createEngine, type Engine } from "../engine/engine.ts";
 import type { Configuration } from "./configuration.ts";
 import type { MatcherFact } from "./fact.ts";
@@ -113,6 +113,7 @@ function formedMatch(
   const { random, endpoint } = input;
   const { name, queue, properties, data, autoBackfill, placementRetries } = configuration;
   const matchId: MatchId = newId("match", random);
+  const teams = teamsFor(ruleSet, players);
   return {
     type: "match-formed",
     match: {
@@ -120,8 +121,8 @@ function formedMatch(
       configuration: name,
       queue,
       players,
-      teams: teamsOf(ruleSet),
-      capacity: capacityOf(ruleSet),
+      teams,
+      capacity: teams.reduce((sum, team) => sum + team.capacity, 0),
       properties,
       data,
       capabilityKey: queue === undefined ? new Uint8Array() : random.bytes(32),
@@ -131,6 +132,13 @@ function formedMatch(
       regions,
     },
   };
+}
+
+/** The teams of a session for `players`: where maxima had expanded for them there are seats for all of them, and no more. */
+function teamsFor(ruleSet: RuleSet, players: readonly AssignedPlayer[]): readonly Team[] {
+  const sizes = new Map<string, number>();
+  for (const { team } of players) sizes.set(team, (sizes.get(team) ?? 0) + 1);
+  return teamsOf(ruleSet).map((team) => ({ ...team, capacity: Math.max(team.capacity, sizes.get(team.name) ?? 0) }));
 }
 
 /** The teams that a session of the rule set has: every instance that may open, so that a backfill can open it. */
