@@ -6,5 +6,6 @@ export { type Search, searchOf } from "./core/searching-tickets.ts";
 export type { Ticket, TicketPlayer } from "./core/ticket.ts";
 export { createEngine, type EngineMatch, STEPS_PER_ROUND } from "./engine/engine.ts";
 export type { Battle as EngineBattle } from "./engine/opening.ts";
+export { createExplainer } from "./engine/why/explain-waiting.ts";
 export { factCodec, type JournaledFact } from "./journal-codec/fact-codec.ts";
 export { digestMatcherState, snapshotCodec } from "./journal-codec/snapshot-codec.ts";

@@ -5,7 +5,7 @@ import { drawMeasuredGrowth, writeGrowthChart } from "./growth.ts";
 import { measureInProcess } from "./measure-in-process.ts";
 import type { Measure } from "./measurements.ts";
 import { type Part, reportCold, reportHardCases, reportOptimum } from "./report-cold.ts";
-import { reportBackfills, reportMemory, reportRestarts, reportRounds } from "./report-waiting.ts";
+import { reportBackfills, reportExplanations, reportMemory, reportRestarts, reportRounds } from "./report-waiting.ts";
 import { fullSizes, type Sizes } from "./sizes.ts";
 
 const parts: Readonly<Record<string, (measure: Measure, sizes: Sizes) => Promise<Part>>> = {
@@ -13,6 +13,7 @@ const parts: Readonly<Record<string, (measure: Measure, sizes: Sizes) => Promise
   optimum: reportOptimum,
   rounds: reportRounds,
   backfills: reportBackfills,
+  explain: reportExplanations,
   memory: reportMemory,
   restarts: reportRestarts,
   hard: reportHardCases,

@@ -9,6 +9,7 @@ import {
   type NaiveFigures,
   type OracleFigures,
 } from "./cold.ts";
+import { type ExplainFigures, type ExplainTask, measureExplain } from "./explain.ts";
 import { type HardCaseFigures, type HardCaseTask, measureHardCase } from "./hard-cases.ts";
 import { type MemoryFigures, type MemoryTask, measureMemory } from "./memory.ts";
 import { measureRounds, type RoundsFigures, type RoundsTask } from "./rounds.ts";
@@ -23,6 +24,7 @@ type Kinds = {
   readonly optimum: { readonly task: OptimumTask; readonly figures: OptimumFigures };
   readonly rounds: { readonly task: RoundsTask; readonly figures: RoundsFigures };
   readonly backfills: { readonly task: BackfillsTask; readonly figures: BackfillsFigures };
+  readonly explain: { readonly task: ExplainTask; readonly figures: ExplainFigures };
   readonly memory: { readonly task: MemoryTask; readonly figures: MemoryFigures };
   readonly hardCase: { readonly task: HardCaseTask; readonly figures: HardCaseFigures };
   readonly waitingJournal: { readonly task: WaitingJournalTask; readonly figures: WaitingJournal };
@@ -38,6 +40,7 @@ const measurements: {
   optimum: measureOptimum,
   rounds: measureRounds,
   backfills: measureBackfills,
+  explain: measureExplain,
   memory: measureMemory,
   hardCase: measureHardCase,
   waitingJournal: makeWaitingJournal,

@@ -23,6 +23,22 @@ export async function reportRounds(measure: Measure, { tickets1m, rounds }: Size
   };
 }
 
+export async function reportExplanations(measure: Measure, { tickets1m, explained }: Sizes): Promise<Part> {
+  const dense = await measure("explain", { ruleSet: "pool", waiting: tickets1m, explained });
+  const thin = await measure("explain", { ruleSet: "standing", waiting: tickets1m, explained });
+  return {
+    figures: {
+      explain1mMs: dense.p50Ms,
+      explain1mP99Ms: dense.p99Ms,
+      explain1mUserMs: dense.userMs,
+      explain1mThinMs: thin.p50Ms,
+      explain1mThinP99Ms: thin.p99Ms,
+      explain1mThinUserMs: thin.userMs,
+    },
+    ratios: { explain1mToRadixSort: dense.p50Ms / dense.radixSortMs },
+  };
+}
+
 export async function reportBackfills(measure: Measure, { tickets1m, battles }: Sizes): Promise<Part> {
   const found = await measure("backfills", { waiting: tickets1m, battles });
   return {

@@ -13,6 +13,7 @@ export type Sizes = {
   readonly oracle: number;
   readonly rounds: { readonly arrivals: number; readonly rounds: number; readonly warmUps: number };
   readonly battles: number;
+  readonly explained: number;
   readonly memory: number;
   readonly starts: number;
   readonly hard: {
@@ -33,6 +34,7 @@ export const fullSizes: Sizes = {
   oracle: 500,
   rounds: { arrivals: 1_000, rounds: 400, warmUps: 50 },
   battles: 100_000,
+  explained: 2_000,
   memory: 1_000_000,
   starts: 3,
   hard: { averages: 2_000, latency: 20_000, tinyPools: 100, limitMs: 20_000 },
@@ -49,6 +51,7 @@ export const tinySizes: Sizes = {
   oracle: 60,
   rounds: { arrivals: 20, rounds: 3, warmUps: 1 },
   battles: 50,
+  explained: 5,
   memory: 1_000,
   starts: 1,
   hard: { averages: 30, latency: 60, tinyPools: 2, limitMs: 500 },

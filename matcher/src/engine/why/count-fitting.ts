@@ -18,7 +18,7 @@ export interface Counts {
 }
 
 /** Lanes that are looked through for one constraint: some 100 µs. */
-const LANES_MAX = 2_048;
+const LANES_MAX = 1_024;
 /** Slots that are passed over while looking for tickets: most are of tickets. */
 const SLOTS_MAX = 16_384;
 const EVERYWHERE = { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY };
