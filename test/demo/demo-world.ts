@@ -59,15 +59,20 @@ export interface DemoWorld extends AsyncDisposable {
   processes(): Promise<readonly ServerProcess[]>;
 }
 
-/** Starts everything; resolves once it is ready. Disposing ends it and removes the folder. `signal` calls the start off. */
-export async function openDemoWorld(signal: AbortSignal): Promise<DemoWorld> {
+const DEMO_CONFIG = fileURLToPath(new URL("muster.json", import.meta.url));
+
+/**
+ * Starts everything that `config` names, by default the demo's; resolves once it is ready. Its servers are the demo's.
+ * Disposing ends it and removes the folder. `signal` calls the start off.
+ */
+export async function openDemoWorld(signal: AbortSignal, config = DEMO_CONFIG): Promise<DemoWorld> {
   await using opened = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "muster-demo-"));
   opened.defer(() => rm(folder, { recursive: true, force: true }));
   const services = new Observed<ServiceEvent>();
   const stack = opened.use(
     await startStack({
-      configPath: await writeConfig(folder),
+      configPath: await writeConfig(config, folder),
       dataFolder: folder,
       matcherPort: await findFreePort(),
       fleetPort: await findFreePort(),
@@ -176,10 +181,10 @@ function fold(sessions: Map<string, BattleSession>, message: FeedMessage): Battl
 
 type DemoConfig = { readonly fleets: readonly { readonly portRange: string }[] };
 
-/** The demo's muster.json with ports that are free here, and the server where it really is. */
-async function writeConfig(folder: string): Promise<string> {
+/** The file with ports that are free here, and the server where it really is. */
+async function writeConfig(file: string, folder: string): Promise<string> {
   const here = fileURLToPath(new URL(".", import.meta.url));
-  const config: DemoConfig = JSON.parse(await readFile(join(here, "muster.json"), "utf8"));
+  const config: DemoConfig = JSON.parse(await readFile(file, "utf8"));
   const fleets = [];
   for (const fleet of config.fleets) fleets.push({ ...fleet, cwd: here, portRange: await findPortRange(10) });
   const path = join(folder, "muster.json");

@@ -36,6 +36,7 @@ sidecar.onBattleSessionUpdated(async ({ session, reason, added, removed }) => {
     removed: removed.map(({ playerId }) => playerId),
     players: session.players.map(({ playerId }) => playerId),
     backfill: session.backfill?.state,
+    cause: session.backfill?.cause,
   });
   if (reason === "SESSION_TERMINATING") await session.terminate();
 });
@@ -43,10 +44,17 @@ sidecar.onBattleSessionUpdated(async ({ session, reason, added, removed }) => {
 async function answer(socket: Socket, request: ServerRequest, seat: { player?: Player }): Promise<object> {
   switch (request.ask) {
     case "join": {
-      const { player } = await sidecar.acceptPlayerSession(request.playerSessionId);
+      const { playerSessionId, reconnectSecret: shown } = request;
+      const { player, reconnectSecret } = await sidecar.acceptPlayerSession(playerSessionId, {
+        reconnectSecret: shown,
+      });
       seat.player = player;
-      return { playerId: player.playerId, battleSessionId: player.session.battleSessionId, team: player.team };
+      const { playerId, team } = player;
+      return { playerId, battleSessionId: player.session.battleSessionId, team, reconnectSecret };
     }
+    case "break":
+      await seat.player?.disconnect();
+      return {};
     case "leave":
       await seat.player?.remove();
       return {};
@@ -58,6 +66,13 @@ async function answer(socket: Socket, request: ServerRequest, seat: { player?: P
       const backfill = await current?.startBackfill({ strategy: "CUSTOM", addPlayers: request.addPlayers });
       return { state: backfill?.state };
     }
+    case "cancel-backfill": {
+      const backfill = await current?.cancelBackfill();
+      return { state: backfill?.state };
+    }
+    case "policy":
+      await current?.setCreationPolicy(request.policy);
+      return {};
     case "end":
       await current?.terminate();
       return {};
