@@ -1,10 +1,11 @@
 // What the matcher reads of muster.json: the sections `ruleSets` and `configurations`.
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { MusterError } from "@muster/proto";
+import { limits, MusterError } from "@muster/proto";
 import { checkRuleSet } from "@muster/rules";
 import { type MusterFile, parseSection } from "@muster/service";
 import { z } from "zod";
+import { battleOrders } from "./core/backfill-settings.ts";
 import {
   type Configuration,
   checkConfiguration,
@@ -42,6 +43,14 @@ export const configurationsSchema = z.array(
     properties: z.record(z.string(), z.string().max(PROPERTY_CHARS_MAX)).default({}),
     data: z.string().max(DATA_CHARS_MAX).default(""),
     placementRetries: z.int().min(0).max(PLACEMENT_RETRIES_MAX).default(PLACEMENT_RETRIES_DEFAULT),
+    backfill: z
+      .strictObject({
+        order: z.enum(battleOrders).default("OLDEST_FIRST"),
+        preferRunning: z.boolean().default(false),
+        fillPlayersMax: z.int().min(1).max(limits.MATCH_PLAYERS_MAX).optional(),
+      })
+      .transform(({ fillPlayersMax, ...rest }) => ({ ...rest, fillPlayersMax }))
+      .optional(),
   }),
 );
 

@@ -8,9 +8,13 @@ import { teamShapes } from "./team-shapes.ts";
  * MAX_POSSIBLE fills every team to its un-expanded maximum and may open further instances of repeated teams. CUSTOM fills
  * up to absolute sizes by instance; an instance that is absent gets nobody.
  */
-export type FillGoal =
+export type FillGoal = (
   | { readonly strategy: "MAX_POSSIBLE" }
-  | { readonly strategy: "CUSTOM"; readonly teamSizes: ReadonlyMap<string, number> };
+  | { readonly strategy: "CUSTOM"; readonly teamSizes: ReadonlyMap<string, number> }
+) & {
+  /** Players of one fill. Undefined: any number. */
+  readonly playersMax?: number | undefined;
+};
 
 /** What a backfill is started with: CUSTOM says how many players to add by instance or template name. */
 export type FillStrategy =
@@ -70,7 +74,8 @@ export function isFillPossible(ruleSet: RuleSet, seatedSizes: SeatedSizes, goal:
   return ruleSet.tiers.some((tier) => {
     const sizing = fillSizingAt(ruleSet, { tier, seatedSizes, goal });
     const room = roomLeft(sizing);
-    if (room > 0 && isLegalSizes(sizing, fullSizes(sizing))) return true;
+    const isBounded = sizing.addedMax !== undefined;
+    if (room > 0 && !isBounded && isLegalSizes(sizing, fullSizes(sizing))) return true;
     for (let added = room; added >= 1; added -= 1) {
       const { list, steps } = listSizes(sizing, added, new Set());
       left -= steps;
@@ -90,11 +95,15 @@ export function fillSizingAt(
 ): Sizing {
   const { tier, seatedSizes, goal } = fill;
   const base = ruleSet.tiers[0].teams;
-  if (goal.strategy === "MAX_POSSIBLE") return sizingOf({ teams: base, rules: tier.rules }, seatedSizes);
+  const addedMax = goal.playersMax;
+  if (goal.strategy === "MAX_POSSIBLE") {
+    return { ...sizingOf({ teams: base, rules: tier.rules }, seatedSizes), addedMax };
+  }
   const maxOf = new Map(base.map((team) => [team.name, team.maxPlayers]));
-  return sizingOf(tier, seatedSizes, (instance, team) => {
+  const sizing = sizingOf(tier, seatedSizes, (instance, team) => {
     return Math.min(goal.teamSizes.get(instance) ?? 0, maxOf.get(team.name) ?? 0);
   });
+  return { ...sizing, addedMax };
 }
 
 function addToTemplate(template: TeamSpec, count: number, sizes: Map<string, number>): void {

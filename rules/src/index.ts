@@ -23,5 +23,6 @@ export { readsLatencies } from "./reads-latencies.ts";
 export type { JudgedPlayer, JudgedTicket, SeatedPlayer, SeatedTeam } from "./roster.ts";
 export type { RuleSet } from "./rule-set.ts";
 export { spreadsOf } from "./spreads.ts";
+export { survivesLeavers } from "./survives-leavers.ts";
 export { capacityOf, hasTeam, type TeamShape, teamShapes } from "./team-shapes.ts";
 export { checkTicketAttributes } from "./ticket-attributes.ts";

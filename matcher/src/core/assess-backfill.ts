@@ -15,7 +15,10 @@ import { type AssignedPlayer, ticketsOf } from "./match.ts";
 /** The part of a session that a backfill looks at. */
 export type Seats = Pick<BattleSession, "teams" | "capacity" | "playerSessions" | "unreachable" | "creationPolicy">;
 
-type Terms = Pick<BackfillRecord, "document" | "goals" | "tickets">;
+type Terms = Pick<BackfillRecord, "document" | "goals" | "tickets"> & {
+  /** Players of one fill. Undefined: any number. */
+  readonly fillPlayersMax?: number | undefined;
+};
 
 /** The document after looking at `session`; the same value if nothing in it changed. */
 export function assessBackfill(terms: Terms, session: Seats, ruleSet: RuleSet): Backfill {
@@ -44,9 +47,9 @@ export function assessAfterFill(
 }
 
 /** The goal as rules take it. */
-export function fillGoal({ document, goals }: Pick<Terms, "document" | "goals">): FillGoal {
-  if (document.strategy === "MAX_POSSIBLE") return { strategy: "MAX_POSSIBLE" };
-  return { strategy: "CUSTOM", teamSizes: new Map(goals.map(({ team, players }) => [team, players])) };
+export function fillGoal({ document, goals, fillPlayersMax: playersMax }: Omit<Terms, "tickets">): FillGoal {
+  if (document.strategy === "MAX_POSSIBLE") return { strategy: "MAX_POSSIBLE", playersMax };
+  return { strategy: "CUSTOM", teamSizes: new Map(goals.map(({ team, players }) => [team, players])), playersMax };
 }
 
 /** Players of each team, every seat in use counted: RESERVED, ACTIVE, DISCONNECTED in grace. */
@@ -101,7 +104,7 @@ function haveArrived(tickets: readonly TicketId[], session: Seats): boolean {
 }
 
 /** A seat that the fleet has not made yet: it counts, and has no secret. */
-function reservedSeat({ playerId, team, ticketId }: AssignedPlayer): PlayerSession {
+export function reservedSeat({ playerId, team, ticketId }: AssignedPlayer): PlayerSession {
   const playerSessionId = "" as PlayerSessionId;
   return { playerSessionId, playerId, team, ticketId, state: "RESERVED", attributes: {}, expiresAtMs: undefined };
 }

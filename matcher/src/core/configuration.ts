@@ -1,5 +1,6 @@
 // A matchmaking configuration: which rule set its pool plays by, where matches are placed, and how patient it is.
 import { fieldInvalid, MusterError } from "@muster/proto";
+import { type BackfillSettings, checkBackfillSettings, defaultBackfillSettings } from "./backfill-settings.ts";
 
 /** What each field means stands in proto/muster/matchmaking/v1/configuration.proto; here defaults are filled in. */
 export type Configuration = {
@@ -13,6 +14,8 @@ export type Configuration = {
   readonly properties: Readonly<Record<string, string>>;
   readonly data: string;
   readonly placementRetries: number;
+  /** Undefined: as `defaultBackfillSettings`. */
+  readonly backfill?: BackfillSettings | undefined;
 };
 
 export const REQUEST_TIMEOUT_MS_DEFAULT = 60_000;
@@ -44,6 +47,7 @@ export function checkConfiguration(configuration: Configuration): Configuration 
       throw fieldInvalid(`properties.${key.slice(0, 64)}`, `text of at most ${PROPERTY_CHARS_MAX} characters`, value);
     }
   }
+  checkBackfillSettings(configuration.backfill ?? defaultBackfillSettings);
   if (data.length > DATA_CHARS_MAX) throw fieldInvalid("data", `at most ${DATA_CHARS_MAX} characters`, data.length);
   if (autoBackfill && queue === undefined) {
     throw new MusterError("FIELD_INVALID", `Cannot backfill matches of ${configuration.name} as it has no queue`, {
@@ -66,6 +70,7 @@ export function isSameConfiguration(one: Configuration, other: Configuration): b
 function canonical(configuration: Configuration): string {
   const sorted = Object.entries(configuration.properties).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const { name, ruleSet, queue, requestTimeoutMs, autoBackfill, settleMs, data, placementRetries } = configuration;
+  const { order, preferRunning, fillPlayersMax = 0 } = configuration.backfill ?? defaultBackfillSettings;
   return JSON.stringify([
     name,
     ruleSet,
@@ -75,6 +80,7 @@ function canonical(configuration: Configuration): string {
     settleMs,
     data,
     placementRetries,
+    [order, preferRunning, fillPlayersMax],
     sorted,
   ]);
 }

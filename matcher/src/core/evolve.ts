@@ -375,8 +375,10 @@ function forgetEnded(state: MatcherState, untilMs: number): MatcherState {
 /** Keeps the pool's list of backfills that look for players in step. */
 function putSession(state: MatcherState, session: MatchedSession): void {
   state.sessions.set(session.battleSessionId, session);
-  const { backfills, touched, engine } = poolOf(state, session.configuration);
+  const { backfills, touched, filling, engine } = poolOf(state, session.configuration);
   const id = session.battleSessionId;
+  if (session.fill) filling.add(id);
+  else filling.delete(id);
   if (session.backfill?.document.state === "SEARCHING" && !session.ended) {
     backfills.add(id);
     touched.add(id);

@@ -1,11 +1,12 @@
 // The backfills of one round: those whose battle changed, and those near which somebody has arrived, the oldest first. Each gets
 // the largest fill that there is; the engine keeps watch over the others.
 import type { BattleSession, ServerSessionId, TicketId } from "@muster/proto";
-import { findFill, type RuleSet, readsLatencies } from "@muster/rules";
+import { findFill, type RuleSet, readsLatencies, survivesLeavers } from "@muster/rules";
 import type { Engine, Seat } from "../engine/engine.ts";
 import type { Battle } from "../engine/opening.ts";
 import { assessAfterFill, fillGoal, seatedTeams } from "./assess-backfill.ts";
 import { nextFillIdOf } from "./backfill.ts";
+import type { BackfillSettings } from "./backfill-settings.ts";
 import { asNewcomer, seatedWithLatencies } from "./battle-latencies.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { AssignedPlayer } from "./match.ts";
@@ -17,6 +18,7 @@ export type FillRound = Pick<RoundInput, "nowMs" | "findFillable"> & {
   readonly pool: Pool;
   readonly engine: Engine;
   readonly ruleSet: RuleSet;
+  readonly settings: BackfillSettings;
   readonly isUsable: (ticket: { readonly ticketId: TicketId }) => boolean;
 };
 
@@ -37,7 +39,7 @@ export function fillBattles(
   const facts: MatcherFact[] = [];
   const budget = { looks: most * LOOKS_PER_FILL, searches: SEARCHES_MAX };
   let isQuiet = true;
-  for (const session of inOrder(state, pool.touched)) {
+  for (const session of inOrder(round, pool.touched)) {
     const id = session.battleSessionId;
     if (facts.length >= most || budget.looks <= 0 || budget.searches <= 0) {
       isQuiet = false;
@@ -59,12 +61,26 @@ export function fillBattles(
   return { facts, isQuiet };
 }
 
-function inOrder(state: MatcherState, ids: Iterable<ServerSessionId>): readonly MatchedSession[] {
+/** As the settings say; of equals the oldest. */
+function inOrder(
+  { state, settings: { order }, findFillable }: FillRound,
+  ids: Iterable<ServerSessionId>,
+): readonly MatchedSession[] {
   const sessions = [...ids].map((id) => state.sessions.get(id)).filter((session) => session !== undefined);
-  return sessions.toSorted((one, other) => {
-    const byAge = (one.backfill?.startedAtMs ?? 0) - (other.backfill?.startedAtMs ?? 0);
-    return byAge || (one.battleSessionId < other.battleSessionId ? -1 : 1);
-  });
+  const byAge = (one: MatchedSession, other: MatchedSession) => {
+    const apart = (one.backfill?.startedAtMs ?? 0) - (other.backfill?.startedAtMs ?? 0);
+    return apart || (one.battleSessionId < other.battleSessionId ? -1 : 1);
+  };
+  if (order === "OLDEST_FIRST") return sessions.toSorted(byAge);
+  const taken = (session: MatchedSession): number => {
+    const view = findFillable(session.battleSessionId);
+    return view ? view.playerSessions.length / view.capacity : 0;
+  };
+  const sign = order === "FULLEST_FIRST" ? -1 : 1;
+  return sessions
+    .map((session) => ({ session, key: sign * taken(session) }))
+    .toSorted((one, other) => one.key - other.key || byAge(one.session, other.session))
+    .map(({ session }) => session);
 }
 
 type FillDecided = Extract<MatcherFact, { type: "fill-decided" }>;
@@ -74,10 +90,11 @@ function decideFill(
   { session, view }: { readonly session: MatchedSession; readonly view: BattleSession },
   budget: { searches: number },
 ): FillDecided | undefined {
-  const { ruleSet } = round;
+  const { ruleSet, settings } = round;
   const record = session.backfill;
   if (record?.document.state !== "SEARCHING" || record.document.noLegalFill) return undefined;
-  const room = view.capacity - view.playerSessions.length;
+  const { fillPlayersMax } = settings;
+  const room = Math.min(view.capacity - view.playerSessions.length, fillPlayersMax ?? Number.POSITIVE_INFINITY);
   if (room <= 0) return undefined;
   const newcomers = findNewcomers(round, { view, battle: battleOf(round, { session, view, room }) }, budget);
   if (!newcomers || newcomers.length > room) return undefined;
@@ -87,14 +104,14 @@ function decideFill(
     battleSessionId: session.battleSessionId,
     expectedRosterVersion: view.rosterVersion,
     newcomers,
-    backfill: assessAfterFill(record, { session: view, newcomers }, ruleSet),
-    toleratesLeavers: ruleSet.tiers.every((tier) => tier.rules.length === 0),
+    backfill: assessAfterFill({ ...record, fillPlayersMax }, { session: view, newcomers }, ruleSet),
+    toleratesLeavers: survivesLeavers(ruleSet),
   };
 }
 
 /** The battle as the engine knows it already, if nothing of it has changed. */
 function battleOf(
-  { state, engine, ruleSet }: FillRound,
+  { state, engine, ruleSet, settings }: FillRound,
   { session, view, room }: { readonly session: MatchedSession; readonly view: BattleSession; readonly room: number },
 ): Battle {
   const record = session.backfill;
@@ -105,15 +122,16 @@ function battleOf(
     rosterVersion: view.rosterVersion,
     terms: record,
     seated: readsLatencies(ruleSet) ? seatedWithLatencies(state, view) : seatedTeams(view),
-    goal: record ? fillGoal(record) : { strategy: "MAX_POSSIBLE" },
+    goal: record ? fillGoal({ ...record, ...settings }) : { strategy: "MAX_POSSIBLE" },
     room,
     region: view.region,
   };
 }
 
-function findNewcomers(
+/** The largest fill there is for the battle: who would sit where. */
+export function findNewcomers(
   { engine, ruleSet, nowMs, isUsable, state }: FillRound,
-  { view, battle }: { readonly view: BattleSession; readonly battle: Battle },
+  { view, battle }: { readonly view: Pick<BattleSession, "region">; readonly battle: Battle },
   budget: { searches: number },
 ): readonly AssignedPlayer[] | undefined {
   for (;;) {

@@ -55,6 +55,8 @@ export type Pool = {
   readonly backfills: Set<ServerSessionId>;
   /** Those of them that a round has to look at: their roster or backfill changed, or could not be filled when it was looked at. */
   readonly touched: Set<ServerSessionId>;
+  /** Sessions whose fill is being applied. */
+  readonly filling: Set<ServerSessionId>;
   /** The live ticket of each player. */
   readonly players: Map<PlayerId, TicketId>;
   /** Tickets that search, are claimed or are being placed. */
@@ -133,6 +135,7 @@ export function poolOf(state: MatcherState, configuration: string): Pool {
       waits: createWaitEstimates(),
       backfills: new Set(),
       touched: new Set(),
+      filling: new Set(),
       players: new Map(),
       live: 0,
     };

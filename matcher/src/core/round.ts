@@ -5,9 +5,11 @@ import type { Random } from "@muster/kit";
 import { type BattleSession, type MatchId, newId, type ServerSessionId, type Team, type TicketId } from "@muster/proto";
 import { type RuleSet, teamShapes } from "@muster/rules";
 import { createEngine, type Engine } from "../engine/engine.ts";
+import { defaultBackfillSettings } from "./backfill-settings.ts";
 import type { Configuration } from "./configuration.ts";
 import type { MatcherFact } from "./fact.ts";
 import { assign, fillBattles } from "./fill-battles.ts";
+import { holdForBattles } from "./hold-for-battles.ts";
 import type { AssignedPlayer } from "./match.ts";
 import type { MatcherState, Pool } from "./matcher-state.ts";
 
@@ -43,10 +45,12 @@ export function decideRound(state: MatcherState, input: RoundInput): Round {
   engine.begin(input.nowMs);
   const isUsable = (ticket: { readonly ticketId: TicketId }) => isFree(state, ticket.ticketId, input);
   const facts: MatcherFact[] = [];
+  const settings = configuration.backfill ?? defaultBackfillSettings;
+  const filling = { state, pool, engine, ruleSet, settings, isUsable, ...input };
   /** False if it stopped at `share` of the round's limit. */
   const fillSessions = (share: number): boolean => {
     const limit = DECISIONS_PER_ROUND_MAX * share;
-    const isDone = fillBattles({ state, pool, engine, ruleSet, isUsable, ...input }, limit - facts.length);
+    const isDone = fillBattles(filling, limit - facts.length);
     facts.push(...isDone.facts);
     return isDone.isQuiet;
   };
@@ -62,8 +66,14 @@ export function decideRound(state: MatcherState, input: RoundInput): Round {
       },
     });
   };
-  const isLast = ruleSet.tiers[0].algorithm.backfillPriority === "low";
-  const [first, second] = isLast ? [formMatches, fillSessions] : [fillSessions, formMatches];
+  const { backfillPriority } = ruleSet.tiers[0].algorithm;
+  if (settings.preferRunning || backfillPriority === "high") {
+    // Nothing new begins before all that runs has what it can take.
+    if (!fillSessions(1)) return { facts, isQuiet: false };
+    if (settings.preferRunning) holdForBattles({ ...filling, placing: state.matches.values() });
+    return { facts, isQuiet: formMatches(1) };
+  }
+  const [first, second] = backfillPriority === "low" ? [formMatches, fillSessions] : [fillSessions, formMatches];
   // Half for what comes first, so that the other gets its turn in every round.
   const isFirstDone = first(1 / 2);
   const isSecondDone = second(1);

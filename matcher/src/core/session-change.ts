@@ -16,7 +16,8 @@ export function decideSessionChange(state: MatcherState, session: BattleSession)
   const configuration = state.configurations.get(matched.configuration);
   const held = configuration && state.ruleSets.get(configuration.ruleSet);
   if (!held) return [];
-  const backfill = assessBackfill(record, session, held.ruleSet);
+  const fillPlayersMax = configuration.backfill?.fillPlayersMax;
+  const backfill = assessBackfill({ ...record, fillPlayersMax }, session, held.ruleSet);
   if (backfill === record.document) return [];
   return [{ type: "backfill-changed", battleSessionId: session.battleSessionId, backfill, requestId: undefined }];
 }

@@ -54,7 +54,8 @@ export function decideStartBackfill(
   const { ruleSet } = getRuleSet(state, session);
   const goals = goalsOf(request, view, ruleSet);
   const started = newDocument(request);
-  const backfill = assessBackfill({ document: started, goals, tickets: [] }, view, ruleSet);
+  const { fillPlayersMax } = state.configurations.get(session.configuration)?.backfill ?? {};
+  const backfill = assessBackfill({ document: started, goals, tickets: [], fillPlayersMax }, view, ruleSet);
   const { battleSessionId, requestId, bodyDigest } = request;
   const facts: MatcherFact[] = [];
   if (running) {

@@ -7,12 +7,14 @@ import {
   parseId,
   parsePlayerId,
   readEnum,
+  readWord,
   type ServerSessionId,
   type TicketId,
   writeAttributes,
   writeEnum,
 } from "@muster/proto";
 import {
+  BattleOrder,
   type MatchmakingConfiguration,
   type Player,
   type StartBackfillRequest,
@@ -24,6 +26,7 @@ import {
   type WatchTicketsResponse,
 } from "@muster/proto/matchmaking";
 import { BackfillStrategy, SessionEndCause } from "@muster/proto/session";
+import type { BackfillSettings } from "../core/backfill-settings.ts";
 import {
   type Configuration,
   checkConfiguration,
@@ -187,7 +190,17 @@ export function readConfiguration(message: MatchmakingConfiguration | undefined)
     properties: message.properties,
     data: message.data,
     placementRetries: message.placementRetries ?? PLACEMENT_RETRIES_DEFAULT,
+    backfill: message.backfill && readBackfillSettings(message.backfill),
   });
+}
+
+function readBackfillSettings(message: NonNullable<MatchmakingConfiguration["backfill"]>): BackfillSettings {
+  const { order, preferRunning, fillPlayersMax } = message;
+  return {
+    order: order === BattleOrder.UNSPECIFIED ? "OLDEST_FIRST" : readWord("backfill.order", BattleOrder, order),
+    preferRunning,
+    fillPlayersMax: fillPlayersMax === 0 ? undefined : fillPlayersMax,
+  };
 }
 
 export function writeConfiguration(configuration: Configuration): MatchmakingConfiguration {
@@ -201,6 +214,11 @@ export function writeConfiguration(configuration: Configuration): MatchmakingCon
     properties: { ...configuration.properties },
     data: configuration.data,
     placementRetries: configuration.placementRetries,
+    backfill: configuration.backfill && {
+      ...configuration.backfill,
+      order: writeEnum(BattleOrder, configuration.backfill.order),
+      fillPlayersMax: configuration.backfill.fillPlayersMax ?? 0,
+    },
   };
 }
 

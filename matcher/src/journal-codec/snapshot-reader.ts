@@ -124,9 +124,9 @@ function readTickets(
 
 function addSession(state: MatcherState, session: MatchedSession): void {
   state.sessions.set(session.battleSessionId, session);
-  if (session.backfill?.document.state === "SEARCHING") {
-    poolOf(state, session.configuration).backfills.add(session.battleSessionId);
-  }
+  const { backfills, filling } = poolOf(state, session.configuration);
+  if (session.backfill?.document.state === "SEARCHING") backfills.add(session.battleSessionId);
+  if (session.fill) filling.add(session.battleSessionId);
 }
 
 /** What ended, in the order of its end. */

@@ -23,6 +23,8 @@ export type Sizing = {
   readonly teams: readonly TeamSpec[];
   readonly rooms: readonly Room[];
   readonly countRules: readonly Rule[];
+  /** How many players may be added at once, whatever the rooms would take. Undefined: as many as they take. */
+  readonly addedMax?: number | undefined;
 };
 
 export type SizesList = { readonly list: readonly Sizes[]; readonly steps: number };
@@ -71,8 +73,11 @@ function readsCountsOnly(rule: Rule): boolean {
 }
 
 /** Players that could be added if somebody suited every room. */
-export function roomLeft(sizing: Sizing): number {
-  return sizing.rooms.reduce((sum, room) => sum + room.max - room.seated, 0);
+export function roomLeft({ rooms, addedMax = Number.POSITIVE_INFINITY }: Sizing): number {
+  return Math.min(
+    addedMax,
+    rooms.reduce((sum, room) => sum + room.max - room.seated, 0),
+  );
 }
 
 /** Whether a roster of these sizes can be legal: open teams within their bounds, rules that only count players kept. */

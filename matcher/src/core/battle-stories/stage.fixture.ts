@@ -158,6 +158,13 @@ export function createStage(options: StageOptions) {
       hear(id);
     }
   };
+  /** No match that waits for a session gets one. */
+  const failPlacements = () => {
+    for (const match of [...state.matches.values()]) {
+      const placementId = presentPlacementId(match);
+      commit(decidePlacementReport(state, { placementId, state: "FAILED", failure: "" }));
+    }
+  };
   /** The fleet answers the oldest fill that it was asked for. */
   const answerFill = () => {
     const id = underway.shift();
@@ -242,6 +249,7 @@ export function createStage(options: StageOptions) {
     commit,
     queue,
     place,
+    failPlacements,
     round,
     settle,
     answerFill,

@@ -4,6 +4,59 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 
+export const BattleOrder = {
+  UNSPECIFIED: 0,
+  /** OLDEST_FIRST - Whose backfill began first. */
+  OLDEST_FIRST: 1,
+  /** FULLEST_FIRST - Whose seats are taken to the largest part; the oldest of equals. */
+  FULLEST_FIRST: 2,
+  /** EMPTIEST_FIRST - Whose seats are taken to the smallest part; the oldest of equals. */
+  EMPTIEST_FIRST: 3,
+} as const;
+
+export type BattleOrder = typeof BattleOrder[keyof typeof BattleOrder];
+
+export namespace BattleOrder {
+  export type UNSPECIFIED = typeof BattleOrder.UNSPECIFIED;
+  export type OLDEST_FIRST = typeof BattleOrder.OLDEST_FIRST;
+  export type FULLEST_FIRST = typeof BattleOrder.FULLEST_FIRST;
+  export type EMPTIEST_FIRST = typeof BattleOrder.EMPTIEST_FIRST;
+}
+
+export function battleOrderFromJSON(object: any): BattleOrder {
+  switch (object) {
+    case 0:
+    case "BATTLE_ORDER_UNSPECIFIED":
+      return BattleOrder.UNSPECIFIED;
+    case 1:
+    case "BATTLE_ORDER_OLDEST_FIRST":
+      return BattleOrder.OLDEST_FIRST;
+    case 2:
+    case "BATTLE_ORDER_FULLEST_FIRST":
+      return BattleOrder.FULLEST_FIRST;
+    case 3:
+    case "BATTLE_ORDER_EMPTIEST_FIRST":
+      return BattleOrder.EMPTIEST_FIRST;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum BattleOrder");
+  }
+}
+
+export function battleOrderToJSON(object: BattleOrder): string {
+  switch (object) {
+    case BattleOrder.UNSPECIFIED:
+      return "BATTLE_ORDER_UNSPECIFIED";
+    case BattleOrder.OLDEST_FIRST:
+      return "BATTLE_ORDER_OLDEST_FIRST";
+    case BattleOrder.FULLEST_FIRST:
+      return "BATTLE_ORDER_FULLEST_FIRST";
+    case BattleOrder.EMPTIEST_FIRST:
+      return "BATTLE_ORDER_EMPTIEST_FIRST";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum BattleOrder");
+  }
+}
+
 export interface PutRuleSetRequest {
   /** 1..128 of A-Z a-z 0-9 _ . : -. */
   name: string;
@@ -31,12 +84,32 @@ export interface MatchmakingConfiguration {
   properties: { [key: string]: string };
   data: string;
   /** How often a match is placed again after a placement that failed or timed out. 0..10. Absent: 2. */
-  placementRetries?: number | undefined;
+  placementRetries?:
+    | number
+    | undefined;
+  /** How running battles are filled. Absent: as its fields say of absence. */
+  backfill?: BackfillSettings | undefined;
 }
 
 export interface MatchmakingConfiguration_PropertiesEntry {
   key: string;
   value: string;
+}
+
+/** How the battles of a configuration are filled, by whichever backfill. */
+export interface BackfillSettings {
+  /** Which battle an arrival goes to if it fits several. UNSPECIFIED: OLDEST_FIRST. */
+  order: BattleOrder;
+  /**
+   * Nobody who fits a running battle begins a new one: also while that battle's last fill is being applied, and while a battle
+   * with room is being started, whoever would fit waits for it. What a battle cannot take begins new ones as ever.
+   */
+  preferRunning: boolean;
+  /**
+   * Players that one fill brings at most. 1..10,000; 0: as many as there is room for. Where rules allow no fill so small the
+   * backfill says so, as of any that can never be.
+   */
+  fillPlayersMax: number;
 }
 
 export interface PutConfigurationRequest {
@@ -201,6 +274,7 @@ function createBaseMatchmakingConfiguration(): MatchmakingConfiguration {
     properties: {},
     data: "",
     placementRetries: undefined,
+    backfill: undefined,
   };
 }
 
@@ -232,6 +306,9 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
     }
     if (message.placementRetries !== undefined) {
       writer.uint32(72).int32(message.placementRetries);
+    }
+    if (message.backfill !== undefined) {
+      BackfillSettings.encode(message.backfill, writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -324,6 +401,14 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
             message.placementRetries = reader.int32();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.backfill = BackfillSettings.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -380,6 +465,7 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
         : isSet(object.placement_retries)
         ? globalThis.Number(object.placement_retries)
         : undefined,
+      backfill: isSet(object.backfill) ? BackfillSettings.fromJSON(object.backfill) : undefined,
     };
   },
 
@@ -418,6 +504,9 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
     if (message.placementRetries !== undefined) {
       obj.placementRetries = Math.round(message.placementRetries);
     }
+    if (message.backfill !== undefined) {
+      obj.backfill = BackfillSettings.toJSON(message.backfill);
+    }
     return obj;
   },
 
@@ -443,6 +532,9 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
     );
     message.data = object.data ?? "";
     message.placementRetries = object.placementRetries ?? undefined;
+    message.backfill = (object.backfill !== undefined && object.backfill !== null)
+      ? BackfillSettings.fromPartial(object.backfill)
+      : undefined;
     return message;
   },
 };
@@ -528,6 +620,115 @@ export const MatchmakingConfiguration_PropertiesEntry: MessageFns<MatchmakingCon
     const message = createBaseMatchmakingConfiguration_PropertiesEntry();
     message.key = object.key ?? "";
     message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseBackfillSettings(): BackfillSettings {
+  return { order: 0, preferRunning: false, fillPlayersMax: 0 };
+}
+
+export const BackfillSettings: MessageFns<BackfillSettings> = {
+  encode(message: BackfillSettings, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.order !== 0) {
+      writer.uint32(8).int32(message.order);
+    }
+    if (message.preferRunning !== false) {
+      writer.uint32(16).bool(message.preferRunning);
+    }
+    if (message.fillPlayersMax !== 0) {
+      writer.uint32(24).int32(message.fillPlayersMax);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BackfillSettings {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBackfillSettings();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.order = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.preferRunning = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.fillPlayersMax = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BackfillSettings {
+    return {
+      order: isSet(object.order) ? battleOrderFromJSON(object.order) : 0,
+      preferRunning: isSet(object.preferRunning)
+        ? globalThis.Boolean(object.preferRunning)
+        : isSet(object.prefer_running)
+        ? globalThis.Boolean(object.prefer_running)
+        : false,
+      fillPlayersMax: isSet(object.fillPlayersMax)
+        ? globalThis.Number(object.fillPlayersMax)
+        : isSet(object.fill_players_max)
+        ? globalThis.Number(object.fill_players_max)
+        : 0,
+    };
+  },
+
+  toJSON(message: BackfillSettings): unknown {
+    const obj: any = {};
+    if (message.order !== 0) {
+      obj.order = battleOrderToJSON(message.order);
+    }
+    if (message.preferRunning !== false) {
+      obj.preferRunning = message.preferRunning;
+    }
+    if (message.fillPlayersMax !== 0) {
+      obj.fillPlayersMax = Math.round(message.fillPlayersMax);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<BackfillSettings>): BackfillSettings {
+    return BackfillSettings.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BackfillSettings>): BackfillSettings {
+    const message = createBaseBackfillSettings();
+    message.order = object.order ?? 0;
+    message.preferRunning = object.preferRunning ?? false;
+    message.fillPlayersMax = object.fillPlayersMax ?? 0;
     return message;
   },
 };
