@@ -1,5 +1,6 @@
 // Matches of any size: the oldest ticket that can be matched at all, in the largest match that it can have, with the oldest
 // others. Without an axis the fronts of the queues are all there is to look at.
+import { sortAlongAxis } from "./axis-order.ts";
 import type { Rows } from "./columns.ts";
 import { type Formed, isEligible, type Search } from "./forming.ts";
 import type { Recipe } from "./recipes.ts";
@@ -46,7 +47,7 @@ export function formFromFronts(search: Search): Formed | undefined {
  */
 export function formAroundAnchors(search: Search, slots: Rows, changed: readonly number[]): readonly Formed[] {
   const { pool, level, isByOldest, spread, recipes } = search;
-  slots.sort((one, other) => (pool.low[one] ?? 0) - (pool.low[other] ?? 0) || ageOf(one) - ageOf(other));
+  sortAlongAxis(pool, slots);
   const all = [...slots.view()];
   const gone = new Set<number>();
   const places = new Map(all.map((slot, index) => [slot, index]));

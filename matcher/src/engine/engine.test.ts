@@ -110,7 +110,7 @@ test("M-NO-BYPASS: nobody younger has a place that a waiting ticket like it coul
                 const player = one.ticket === seat.ticket ? instead.get(one.player.playerId) : undefined;
                 return player ? { ...one, ticket, player } : one;
               });
-              const match = { seats: replaced, regions: [] };
+              const match = { tickets: [], seats: replaced, regions: [] };
               const ageMs = ageOf(match, ruleSet, world.nowMs);
               expect(judge(ruleSet, rosterOf(match), { ageMs })).not.toEqual([]);
             }

@@ -22,8 +22,13 @@ export type Place = { readonly ticket: PooledTicket; slot: number };
 /** Somebody in a match. */
 export type Seat = { readonly ticket: PooledTicket; readonly player: JudgedPlayer; readonly team: string };
 
-/** A match as it was found: who sits in which team, team by team in the rule set's order. */
-export type EngineMatch = { readonly seats: readonly Seat[]; readonly regions: readonly string[] };
+/** A match as it was found. Each access to `seats` works them out: who sits in which team, team by team. */
+export type EngineMatch = {
+  /** Oldest first. */
+  readonly tickets: readonly PooledTicket[];
+  readonly seats: readonly Seat[];
+  readonly regions: readonly string[];
+};
 
 export type EngineRound = {
   readonly nowMs: number;
@@ -157,7 +162,8 @@ export function createEngine(ruleSet: RuleSet): Engine {
       const found = fills.find(battle);
       if (found.type !== "fill") return found;
       const { formed, rooms } = found;
-      return { type: "fill", seats: seatsOf(formed, rooms) };
+      const tickets = formed.members.map(({ slot }) => pool.ticketAt(slot));
+      return { type: "fill", seats: seatsOf(formed, tickets, rooms) };
     },
     battleOf: fills.known,
     dropBattle: fills.drop,
@@ -175,13 +181,13 @@ export function createEngine(ruleSet: RuleSet): Engine {
         budget,
         isFull: () => isFull,
         accept(formed, search) {
-          const unusable = formed.members.filter(({ slot }) => !isUsable(pool.ticketAt(slot)));
-          for (const { slot } of unusable) hold(slot);
-          if (unusable.length > 0) return false;
-          const seats = seatsOf(formed, search.recipes.rooms);
-          const regions = regionsFor(levelAt(plan, ownLevelOf(formed)).tier.rules, seats);
+          const match = createMatch(formed, search);
+          if (!match.tickets.every(isUsable)) {
+            for (const { slot } of formed.members) if (!isUsable(pool.ticketAt(slot))) hold(slot);
+            return false;
+          }
           for (const { slot } of formed.members) hold(slot);
-          isFull = !take({ seats, regions });
+          isFull = !take(match);
           return true;
         },
         postpone(found, search) {
@@ -229,11 +235,26 @@ export function createEngine(ruleSet: RuleSet): Engine {
     };
   }
 
+  function createMatch(formed: Formed, search: Search): EngineMatch {
+    const tickets = formed.members.map(({ slot }) => pool.ticketAt(slot));
+    const { rules } = levelAt(plan, ownLevelOf(formed)).tier;
+    return {
+      tickets,
+      get seats() {
+        return seatsOf(formed, tickets, search.recipes.rooms);
+      },
+      get regions() {
+        return regionsFor(rules, this.seats);
+      },
+    };
+  }
+
   /** Team by team, of each the oldest first. */
-  function seatsOf({ members }: Formed, rooms: readonly string[]): readonly Seat[] {
+  function seatsOf({ members }: Formed, tickets: readonly PooledTicket[], rooms: readonly string[]): readonly Seat[] {
     const byRoom: (Seat[] | undefined)[] = [];
-    for (const { slot, seats } of members) {
-      const ticket = pool.ticketAt(slot);
+    for (const [at, { seats }] of members.entries()) {
+      const ticket = tickets[at];
+      if (!ticket) continue;
       const groups = seats.length === 1 ? [ticket] : groupsOf(ticket.players);
       for (const [index, group] of groups.entries()) {
         const room = seats[index] ?? -1;
@@ -248,17 +269,15 @@ export function createEngine(ruleSet: RuleSet): Engine {
 
   /** What holds at the match's own age may differ from what it was sought for: all its members may be older. */
   function isLegalAtItsAge(formed: Formed): boolean {
-    let own = pool.level[formed.members[0]?.slot ?? 0] ?? 0;
     let low = Number.POSITIVE_INFINITY;
     let high = Number.NEGATIVE_INFINITY;
     let players = 0;
     for (const { slot } of formed.members) {
-      const level = pool.level[slot] ?? 0;
-      own = isByOldest ? Math.max(own, level) : Math.min(own, level);
       low = Math.min(low, pool.low[slot] ?? 0);
       high = Math.max(high, pool.high[slot] ?? 0);
       players += pool.sizeOf(slot);
     }
+    const own = ownLevelOf(formed);
     const level = levelAt(plan, own);
     if (players !== formed.recipe.players || high - low > level.suffices) return false;
     return own === formed.level || (recipes[own] ?? raise()).allows(formed.recipe.sizes);
@@ -266,6 +285,7 @@ export function createEngine(ruleSet: RuleSet): Engine {
 
   /** By the age of its youngest or oldest member. */
   function ownLevelOf({ members }: Formed): number {
+    if (plan.levels.length === 1) return 0;
     const levels = members.map(({ slot }) => pool.level[slot] ?? 0);
     return isByOldest ? Math.max(...levels) : Math.min(...levels);
   }

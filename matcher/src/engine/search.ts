@@ -94,7 +94,12 @@ function goOn(
     return of === undefined ? [] : [{ ticket: pool.ticketAt(of), player, team }];
   });
   const rules = plan.levels[found.level]?.tier.rules ?? [];
-  return { type: "match", slots, match: { seats, regions: regionsFor(rules, seats) }, unusable: [] };
+  return {
+    type: "match",
+    slots,
+    match: { tickets: slots.map((of) => pool.ticketAt(of)), seats, regions: regionsFor(rules, seats) },
+    unusable: [],
+  };
 }
 
 function matchOf(pool: Pool, slotOf: ReadonlyMap<JudgedTicket, number>, match: FormedMatch) {
@@ -106,7 +111,11 @@ function matchOf(pool: Pool, slotOf: ReadonlyMap<JudgedTicket, number>, match: F
       return of === undefined ? [] : [{ ticket: pool.ticketAt(of), player, team: team.name }];
     }),
   );
-  return { type: "match", slots, match: { seats, regions: match.regions } } as const;
+  return {
+    type: "match",
+    slots,
+    match: { tickets: slots.map((of) => pool.ticketAt(of)), seats, regions: match.regions },
+  } as const;
 }
 
 /** Who may be in a match with the ticket of `slot`, the oldest first; and the ticket itself. */

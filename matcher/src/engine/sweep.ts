@@ -1,6 +1,7 @@
 // Matches of one size along the axis: from below, whoever is lowest and can be matched at all is, with the next above. No other
 // choice makes more matches of single players. Afterwards older tickets that were left take the places of younger ones where
 // the match stays legal (M-NO-BYPASS), which costs no match.
+import { sortAlongAxis } from "./axis-order.ts";
 import type { Rows } from "./columns.ts";
 import type { Formed, Search } from "./forming.ts";
 import type { Recipe } from "./recipes.ts";
@@ -10,7 +11,7 @@ type Group = { readonly recipe: Recipe; readonly members: number[]; low: number 
 /** The matches that `slots`, eligible tickets of the search's lane, make. */
 export function sweep(search: Search, slots: Rows): readonly Formed[] {
   const { pool, spread, recipes } = search;
-  slots.sort((one, other) => lowOf(one) - lowOf(other) || ageOf(one) - ageOf(other));
+  sortAlongAxis(pool, slots);
   const count = slots.length;
   const low = new Float64Array(count);
   const high = new Float64Array(count);
@@ -27,9 +28,11 @@ export function sweep(search: Search, slots: Rows): readonly Formed[] {
     arrival[index] = pool.arrival[slot] ?? 0;
     if (low[index] !== high[index]) isSpread = true;
   }
-  const byHigh = Int32Array.from({ length: count }, (_, index) => index);
+  const byHigh = new Int32Array(count);
+  for (let index = 0; index < count; index += 1) byHigh[index] = index;
   if (isSpread) byHigh.sort((one, other) => (high[one] ?? 0) - (high[other] ?? 0) || one - other);
-  const sizes = Int32Array.from({ length: pool.kinds.size }, (_, index) => pool.kinds.get(index).size);
+  const sizes = new Int32Array(pool.kinds.size);
+  for (let index = 0; index < sizes.length; index += 1) sizes[index] = pool.kinds.get(index).size;
   /** Who is in the window, by kind. */
   const counts = new Int32Array(pool.kinds.size);
   const inWindow = new Uint8Array(count);
@@ -86,12 +89,6 @@ export function sweep(search: Search, slots: Rows): readonly Formed[] {
         left.push(first);
       }
     }
-  }
-  function lowOf(slot: number): number {
-    return pool.low[slot] ?? 0;
-  }
-  function ageOf(slot: number): number {
-    return pool.arrival[slot] ?? 0;
   }
   /** `first`, and the lowest of the window that the recipe asks for. */
   function pick(recipe: Recipe, first: number): number[] {
@@ -174,16 +171,28 @@ export function sweep(search: Search, slots: Rows): readonly Formed[] {
 
 /** The match of `slots` by the recipe: of each kind the oldest takes the first seat. */
 export function formedOf({ pool, level }: Search, recipe: Recipe, slots: readonly number[]): Formed {
-  const byAge = [...slots].sort((one, other) => (pool.arrival[one] ?? 0) - (pool.arrival[other] ?? 0));
-  const seated = recipe.courses.map(() => 0);
+  const { arrival, kind } = pool;
+  const byAge = slots.slice();
+  for (let index = 1; index < byAge.length; index += 1) {
+    const slot = byAge[index] ?? 0;
+    const age = arrival[slot] ?? 0;
+    let at = index;
+    for (; at > 0 && (arrival[byAge[at - 1] ?? 0] ?? 0) > age; at -= 1) byAge[at] = byAge[at - 1] ?? 0;
+    byAge[at] = slot;
+  }
+  const { courses } = recipe;
+  const seated = courses.map(() => 0);
   const members = byAge.map((slot) => {
-    const at = recipe.courses.findIndex(({ kind }) => kind === pool.kind[slot]);
+    let at = 0;
+    while (at < courses.length && courses[at]?.kind !== kind[slot]) at += 1;
     const index = seated[at] ?? 0;
     seated[at] = index + 1;
-    return { slot, seats: recipe.courses[at]?.seats[index] ?? [] };
+    return { slot, seats: courses[at]?.seats[index] ?? NOWHERE };
   });
   return { level: level.index, recipe, members };
 }
+
+const NOWHERE: readonly number[] = [];
 
 /** The first index whose value is `least` or more. */
 function lowerBound(values: readonly number[], least: number): number {

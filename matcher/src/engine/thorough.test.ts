@@ -32,7 +32,7 @@ test("a thorough search around each ticket finds a legal match, or nobody does",
         const seats = outcome.seats.map((seat) => ({ ...seat, ticket: seat.ticket as PooledTicket }));
         const ages = outcome.tickets.map((one) => nowMs - one.searchingSinceMs);
         const ageMs = ruleSet.expansionAge === "oldest" ? Math.max(...ages) : Math.min(...ages);
-        expect(judge(ruleSet, rosterOf({ seats, regions: [] }), { ageMs })).toEqual([]);
+        expect(judge(ruleSet, rosterOf({ tickets: [], seats, regions: [] }), { ageMs })).toEqual([]);
       }
       const sought = formMatch(ruleSet, tickets, nowMs, { left: 500_000 });
       expect(found === undefined).toBe(sought === undefined);
