@@ -40,7 +40,8 @@ export function createRounds(
     const match = (state: MatcherState, nowMs: number) => {
       const startedMs = clock.nowMs();
       const decided = decideRound(state, { ...input, configuration, nowMs, random });
-      const restMs = restAfterMs({ found: decided.facts.length, tookMs: clock.nowMs() - startedMs });
+      const tookMs = clock.nowMs() - startedMs;
+      const restMs = decided.isLoading ? 0 : restAfterMs({ found: decided.facts.length, tookMs });
       restsUntilMs.set(configuration, nowMs + restMs);
       return { facts: decided.facts, reply: decided };
     };

@@ -34,6 +34,8 @@ export function explainTicket(state: MatcherState, ticketId: TicketId, nowMs: nu
   const search = state.tickets.get(ticketId)?.search;
   const pool = poolOf(state, ticket.configuration);
   const explainer = explainerOf(state, ticket.configuration);
+  // A pool that was restored is taken in round by round.
+  if (search?.slot === -1) explainer.engine.add(search);
   return {
     ticket,
     waitedMs: Math.max(0, Math.round(nowMs - ticket.searchingSinceMs)),

@@ -1,9 +1,10 @@
 // The backfills of one round: those whose battle changed, and those near which somebody has arrived, the oldest first. Each gets
 // the largest fill that there is; the engine keeps watch over the others.
-import type { BattleSession, ServerSessionId, TicketId } from "@muster/proto";
+import type { BattleSession, ServerSessionId } from "@muster/proto";
 import { findFill, type RuleSet, readsLatencies, survivesLeavers } from "@muster/rules";
 import type { Engine, Seat } from "../engine/engine.ts";
 import type { Battle } from "../engine/opening.ts";
+import type { PooledTicket } from "../engine/pool.ts";
 import { assessAfterFill, fillGoal, seatedTeams } from "./assess-backfill.ts";
 import { nextFillIdOf } from "./backfill.ts";
 import type { BackfillSettings } from "./backfill-settings.ts";
@@ -19,7 +20,7 @@ export type FillRound = Pick<RoundInput, "nowMs" | "findFillable"> & {
   readonly engine: Engine;
   readonly ruleSet: RuleSet;
   readonly settings: BackfillSettings;
-  readonly isUsable: (ticket: { readonly ticketId: TicketId }) => boolean;
+  readonly isUsable: (ticket: PooledTicket) => boolean;
 };
 
 /** Battles that one round looks at for each fill that it may decide. */

@@ -5,6 +5,7 @@ import type { Random } from "@muster/kit";
 import { type BattleSession, type MatchId, newId, type ServerSessionId, type Team, type TicketId } from "@muster/proto";
 import { type RuleSet, teamShapes } from "@muster/rules";
 import { createEngine, type Engine } from "../engine/engine.ts";
+import type { PooledTicket } from "../engine/pool.ts";
 import { defaultBackfillSettings } from "./backfill-settings.ts";
 import type { Configuration } from "./configuration.ts";
 import type { MatcherFact } from "./fact.ts";
@@ -30,6 +31,8 @@ export type Round = {
   readonly facts: readonly MatcherFact[];
   /** False if the round stopped at its limit: another should follow. */
   readonly isQuiet: boolean;
+  /** Whether tickets that wait are still unknown to the engine, which takes them in round by round. */
+  readonly isLoading: boolean;
 };
 
 /** Matches and fills of one round: beyond it calls would wait for their turn for too long. */
@@ -39,11 +42,13 @@ export function decideRound(state: MatcherState, input: RoundInput): Round {
   const configuration = state.configurations.get(input.configuration);
   const held = configuration && state.ruleSets.get(configuration.ruleSet);
   const pool = state.pools.get(input.configuration);
-  if (!configuration || !held || !pool) return { facts: [], isQuiet: true };
+  if (!configuration || !held || !pool) return { facts: [], isQuiet: true, isLoading: false };
   const { ruleSet } = held;
   const engine = engineOf(pool, ruleSet);
   engine.begin(input.nowMs);
-  const isUsable = (ticket: { readonly ticketId: TicketId }) => isFree(state, ticket.ticketId, input);
+  /** A search whose time has passed ends by its deadline; it must not be matched meanwhile. */
+  const isUsable = ({ ticketId, timesOutAtMs = 0 }: PooledTicket) =>
+    timesOutAtMs > input.nowMs && !input.withheld.has(ticketId);
   const facts: MatcherFact[] = [];
   const settings = configuration.backfill ?? defaultBackfillSettings;
   const filling = { state, pool, engine, ruleSet, settings, isUsable, ...input };
@@ -78,7 +83,7 @@ export function decideRound(state: MatcherState, input: RoundInput): Round {
   const isFirstDone = first(1 / 2);
   const isSecondDone = second(1);
   const isQuiet = isFirstDone && isSecondDone;
-  return { facts, isQuiet };
+  return { facts, isQuiet, isLoading: engine.isLoading };
 }
 
 /** The pool's engine, made anew where the rule set has changed. */
@@ -87,14 +92,12 @@ export function engineOf(pool: Pool, ruleSet: RuleSet): Engine {
   const engine = createEngine(ruleSet);
   pool.engine = engine;
   for (const id of pool.backfills) pool.touched.add(id);
-  pool.searching.observe({ add: (search) => engine.add(search), remove: (search) => engine.remove(search) });
+  const waiting = pool.searching.observe({
+    add: (search) => engine.add(search),
+    remove: (search) => engine.remove(search),
+  });
+  engine.addLater(waiting);
   return engine;
-}
-
-/** A search whose time has passed ends by its deadline; it must not be matched meanwhile. */
-function isFree(state: MatcherState, ticketId: TicketId, { nowMs, withheld }: RoundInput): boolean {
-  const ticket = state.tickets.get(ticketId)?.ticket;
-  return ticket !== undefined && ticket.timesOutAtMs > nowMs && !withheld.has(ticketId);
 }
 
 /** When a waiting ticket next reaches an age at which its rule set expands; undefined: never. */

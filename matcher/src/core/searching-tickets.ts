@@ -21,8 +21,8 @@ export interface SearchingTickets {
   /** Removes the search if it is there. */
   remove(search: Search): void;
   values(): Iterable<Ticket>;
-  /** Tells `observer` of everybody who is there and of every change from now on, in place of whoever was told before. */
-  observe(observer: SearchObserver): void;
+  /** Tells `observer` of every change from now on, in place of whoever was told before; answers who is there now. */
+  observe(observer: SearchObserver): readonly Search[];
   readonly size: number;
 }
 
@@ -56,10 +56,8 @@ export function createSearchingTickets(): SearchingTickets {
     },
     observe(next) {
       observer = next;
-      for (const search of searches) {
-        search.slot = -1;
-        next.add(search);
-      }
+      for (const search of searches) search.slot = -1;
+      return searches.slice();
     },
     get size() {
       return searches.length;

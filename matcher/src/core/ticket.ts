@@ -92,6 +92,8 @@ export type Ticket = {
   readonly returns: number;
   readonly state: TicketState;
   readonly includesPlayer?: IncludesPlayer;
+  /** The players, read anew, where they are not at hand. Default: `players`. */
+  readonly readPlayers?: () => readonly TicketPlayer[];
 };
 
 /**

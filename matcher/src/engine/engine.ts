@@ -16,7 +16,7 @@ import { regionsFor } from "./regions.ts";
 import { searchAround, type Unfinished } from "./search.ts";
 import { type Turn, workOff } from "./work-off.ts";
 
-/** Where a ticket of the pool is: kept by whoever holds the ticket. -1: nowhere. */
+/** Where a ticket of the pool is: kept by whoever holds the ticket. -1: nowhere yet, -2: it was taken away before that. */
 export type Place = { readonly ticket: PooledTicket; slot: number };
 
 /** Somebody in a match. */
@@ -51,6 +51,10 @@ export interface Engine {
   readonly pool: Pool;
   /** Takes the ticket in; `place` is the engine's from now on, until it is removed. */
   add(place: Place): void;
+  /** The same for many who wait already: they are taken in round by round, in their order. */
+  addLater(places: readonly Place[]): void;
+  /** Whether some of them are still to be taken in. */
+  readonly isLoading: boolean;
   remove(place: Place): void;
   /** Begins a round: who was held back in the last one and is still there takes part again. */
   begin(nowMs: number): void;
@@ -76,6 +80,11 @@ export interface Engine {
 /** Some 5 ms: calls and heartbeats wait no longer for their turn. */
 export const STEPS_PER_ROUND = 40_000;
 
+/** Tickets of a restored pool that are taken in at once: each may have to be decoded. */
+const LOADED_PER_ROUND = 1_000;
+/** What a match costs, and each ticket of it, in looks at tickets. */
+const MATCH_LOOKS = 20;
+const MEMBER_LOOKS = 10;
 /** Searches that wait to go on. Each holds its candidates. */
 const UNFINISHED_MAX = 256;
 
@@ -93,6 +102,7 @@ export function createEngine(ruleSet: RuleSet): Engine {
   /** Slots whose surroundings are to be searched, where counting does not tell all. */
   const toSearch = new Map<number, Unfinished | undefined>();
   const patience = createPatience();
+  let backlog: { readonly places: readonly Place[]; next: number } | undefined;
   const held: number[] = [];
   const fills = createFills(pool, plan);
   const countable = isCountable(plan);
@@ -125,6 +135,24 @@ export function createEngine(ruleSet: RuleSet): Engine {
     pool.unlink(slot);
     held.push(slot);
   };
+  const add = (place: Place) => {
+    invariant(place.slot < 0, "a ticket is in a pool once");
+    const { ticket } = place;
+    const slot = pool.add(ticket);
+    place.slot = slot;
+    if (pool.state[slot] === BARRED) return;
+    expansions.add(slot, ticket.searchingSinceMs);
+    mark(slot, 0, isByOldest ? plan.levels.length - 1 : 0);
+  };
+  const load = () => {
+    if (!backlog) return;
+    const until = Math.min(backlog.places.length, backlog.next + LOADED_PER_ROUND);
+    for (; backlog.next < until; backlog.next += 1) {
+      const place = backlog.places[backlog.next];
+      if (place?.slot === -1) add(place);
+    }
+    if (backlog.next === backlog.places.length) backlog = undefined;
+  };
   const expand = (nowMs: number) => {
     expansions.advance(nowMs, (slot, level) => {
       if (pool.state[slot] === FREE) return;
@@ -138,19 +166,17 @@ export function createEngine(ruleSet: RuleSet): Engine {
     ruleSet,
     plan,
     pool,
-    add(place) {
-      invariant(place.slot < 0, "a ticket is in a pool once");
-      const { ticket } = place;
-      const slot = pool.add(ticket);
-      place.slot = slot;
-      if (pool.state[slot] === BARRED) return;
-      expansions.add(slot, ticket.searchingSinceMs);
-      mark(slot, 0, isByOldest ? plan.levels.length - 1 : 0);
+    add,
+    addLater(places) {
+      backlog = { places, next: 0 };
+    },
+    get isLoading() {
+      return backlog !== undefined;
     },
     remove(place) {
       const { slot } = place;
+      place.slot = slot === -1 ? -2 : -1;
       if (slot < 0) return;
-      place.slot = -1;
       expansions.remove(slot);
       toSearch.delete(slot);
       pool.remove(slot);
@@ -170,6 +196,7 @@ export function createEngine(ruleSet: RuleSet): Engine {
     takeWoken: fills.takeWoken,
     nextExpansionAtMs: (nowMs) => expansions.nextAtMs(nowMs),
     begin(nowMs) {
+      load();
       patience.rest(nowMs);
       release();
       expand(nowMs);
@@ -187,6 +214,7 @@ export function createEngine(ruleSet: RuleSet): Engine {
             return false;
           }
           for (const { slot } of formed.members) hold(slot);
+          budget.left -= MATCH_LOOKS + MEMBER_LOOKS * formed.members.length;
           isFull = !take(match);
           return true;
         },
@@ -204,7 +232,8 @@ export function createEngine(ruleSet: RuleSet): Engine {
           if (workOff(searchOf(lane, level), buckets, turn)) changes.settle(level.index, lane);
         }
       }
-      return !isFull && budget.left > 0 && searchAll({ nowMs, isUsable, take, budget });
+      if (isFull || budget.left <= 0) return false;
+      return searchAll({ nowMs, isUsable, take, budget }) && !backlog;
     },
   };
 
@@ -213,7 +242,7 @@ export function createEngine(ruleSet: RuleSet): Engine {
     const before = postponed;
     postponed = [];
     for (const [index, one] of before.entries()) {
-      if (turn.isFull()) {
+      if (turn.isFull() || turn.budget.left <= 0) {
         postponed.push(...before.slice(index));
         return;
       }

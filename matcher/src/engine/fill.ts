@@ -2,6 +2,7 @@
 import { Rows } from "./columns.ts";
 import { type Formed, gather, mayHoldMatch, type Search } from "./forming.ts";
 import { lanesFor, type Opening } from "./opening.ts";
+import type { PartyKind } from "./party.ts";
 import type { Level } from "./plan.ts";
 import type { Pool } from "./pool.ts";
 import type { Recipe } from "./recipes.ts";
@@ -12,6 +13,8 @@ export type FillSearch = {
   readonly levels: readonly Level[];
   readonly isByOldest: boolean;
   readonly opening: Opening;
+  /** Slots that are left out. */
+  readonly excluded: ReadonlySet<number>;
   /** Whether the fill would be legal by what holds at its own age. */
   readonly isLegal: (formed: Formed) => boolean;
 };
@@ -39,7 +42,7 @@ export function findFillByCounting(search: FillSearch): Formed | undefined {
         spread: level.suffices,
         isLegal: search.isLegal,
       };
-      const found = fillFrom(at, opening);
+      const found = fillFrom(at, search);
       if (found && (!best || isBetter(pool, found, best))) best = found;
     }
   }
@@ -52,68 +55,85 @@ function isBetter(pool: Pool, one: Formed, other: Formed): boolean {
   return apart === 0 ? one.recipe.players > other.recipe.players : apart < 0;
 }
 
-function fillFrom(search: Search, opening: Opening): Formed | undefined {
+function fillFrom(search: Search, { opening, excluded }: FillSearch): Formed | undefined {
   const { pool, recipes, spread, isByOldest, level } = search;
   const isAnywhere = pool.plan.axis === undefined || !Number.isFinite(spread);
   const hasAxis = !Number.isNaN(opening.low) && !isAnywhere;
   if (hasAxis && opening.high - opening.low > spread) return undefined;
-  const from = hasAxis ? pool.bucketOf(opening.high - spread) : Number.NEGATIVE_INFINITY;
-  const until = hasAxis ? pool.bucketOf(opening.low + spread) : Number.POSITIVE_INFINITY;
-  if (!mayHoldMatch(search, from, until)) return undefined;
-  rows.clear();
-  gather(search, { from, until, most: recipes.room, fits: (kind) => kind.size <= recipes.room }, rows);
   const lowest = hasAxis ? opening.high - spread : Number.NEGATIVE_INFINITY;
   const highest = hasAxis ? opening.low + spread : Number.POSITIVE_INFINITY;
-  const near = [...rows.view()]
-    .filter((slot) => (pool.low[slot] ?? 0) >= lowest && (pool.high[slot] ?? 0) <= highest)
-    .filter((slot) => !pool.ticketAt(slot).players.some(({ playerId }) => opening.seatedIds.has(playerId)))
-    .sort((one, other) => (pool.arrival[one] ?? 0) - (pool.arrival[other] ?? 0));
-  let best: Formed | undefined;
-  const triedAlike = new Set<string>();
+  const from = hasAxis ? pool.bucketOf(lowest) : Number.NEGATIVE_INFINITY;
+  const until = hasAxis ? pool.bucketOf(highest) : Number.POSITIVE_INFINITY;
+  if (!mayHoldMatch(search, from, until)) return undefined;
+  const { low, high, kind, arrival } = pool;
+  const fits = {
+    kind: ({ size }: PartyKind) => size <= recipes.room,
+    slot: (slot: number) =>
+      (low[slot] ?? 0) >= lowest && (high[slot] ?? 0) <= highest && (excluded.size === 0 || !excluded.has(slot)),
+  };
+  rows.clear();
+  gather(search, { from, until, most: recipes.room, fits }, rows);
+  if (rows.length === 0) return undefined;
+  rows.sort((one, other) => (arrival[one] ?? 0) - (arrival[other] ?? 0));
+  const near = [...rows.view()];
+  const counts = new Int32Array(pool.kinds.size);
+  const tried = new Set<number>();
   for (const [index, anchor] of near.entries()) {
     if (isByOldest && pool.level[anchor] !== level.index) continue;
-    const kind = pool.kind[anchor] ?? 0;
-    const low = pool.low[anchor] ?? 0;
-    const high = pool.high[anchor] ?? 0;
     // Without an axis a ticket of the same kind was tried with the same others, and more.
-    if (isAnywhere && triedAlike.has(`${kind}`)) continue;
-    triedAlike.add(`${kind}`);
+    if (isAnywhere && tried.has(kind[anchor] ?? 0)) continue;
+    tried.add(kind[anchor] ?? 0);
     const own = {
-      low: hasAxis ? Math.min(low, opening.low) : low,
-      high: hasAxis ? Math.max(high, opening.high) : high,
+      low: hasAxis ? Math.min(low[anchor] ?? 0, opening.low) : (low[anchor] ?? 0),
+      high: hasAxis ? Math.max(high[anchor] ?? 0, opening.high) : (high[anchor] ?? 0),
     };
-    if (own.high - own.low > spread) continue;
-    const others = near.slice(index);
+    if (own.high - own.low <= spread) {
+      const best = fillWith(index, own);
+      if (best) return best;
+    }
+  }
+  return undefined;
+
+  /** The largest fill with the anchor, the oldest of those from `index` on. */
+  function fillWith(index: number, own: { readonly low: number; readonly high: number }): Formed | undefined {
+    const others = index === 0 ? near : near.slice(index);
+    let best: Formed | undefined;
     for (const start of startsOf(others, own)) {
-      const window = others.filter(
-        (slot) => isAnywhere || ((pool.low[slot] ?? 0) >= start && (pool.high[slot] ?? 0) <= start + spread),
-      );
-      const counts = new Int32Array(pool.kinds.size);
-      for (const slot of window) counts[pool.kind[slot] ?? 0] = (counts[pool.kind[slot] ?? 0] ?? 0) + 1;
-      const recipe = recipes.find(counts, kind);
+      counts.fill(0);
+      const isIn = (slot: number) => isAnywhere || ((low[slot] ?? 0) >= start && (high[slot] ?? 0) <= start + spread);
+      for (const slot of others) if (isIn(slot)) counts[kind[slot] ?? 0] = (counts[kind[slot] ?? 0] ?? 0) + 1;
+      const recipe = recipes.find(counts, kind[others[0] ?? 0] ?? 0);
       if (!recipe || recipe.players <= (best?.recipe.players ?? 0)) continue;
-      const formed = formedOf(search, recipe, pick(recipe, window));
+      const formed = formedOf(search, recipe, pick(recipe, others, isIn));
       if (search.isLegal(formed)) best = formed;
       if (best?.recipe.players === recipes.room) return best;
     }
-    if (best) return best;
+    return best;
   }
-  return best;
 
   /** Where windows with the anchor may begin: at it, or at another ticket below it from where it can still be reached. */
   function startsOf(
     others: readonly number[],
     own: { readonly low: number; readonly high: number },
   ): readonly number[] {
-    if (isAnywhere) return [0];
-    const below = others.map((slot) => pool.low[slot] ?? 0).filter((low) => low < own.low && own.high - low <= spread);
-    return [own.low, ...new Set(below.sort((one, other) => other - one))];
+    // Where one seat is free nobody else joins.
+    if (isAnywhere || recipes.room === 1) return [isAnywhere ? 0 : own.low];
+    const below = others.map((slot) => low[slot] ?? 0).filter((one) => one < own.low && own.high - one <= spread);
+    return below.length === 0 ? [own.low] : [own.low, ...new Set(below.sort((one, other) => other - one))];
   }
 
   /** The oldest of each kind; the anchor, the oldest of all, is among them. */
-  function pick(recipe: Recipe, window: readonly number[]): readonly number[] {
-    return recipe.courses.flatMap(({ kind, seats }) => {
-      return window.filter((slot) => pool.kind[slot] === kind).slice(0, seats.length);
-    });
+  function pick(recipe: Recipe, others: readonly number[], isIn: (slot: number) => boolean): readonly number[] {
+    const picked: number[] = [];
+    for (const course of recipe.courses) {
+      let wanted = course.seats.length;
+      for (let index = 0; index < others.length && wanted > 0; index += 1) {
+        const slot = others[index] ?? 0;
+        if (kind[slot] !== course.kind || !isIn(slot)) continue;
+        picked.push(slot);
+        wanted -= 1;
+      }
+    }
+    return picked;
   }
 }

@@ -78,18 +78,32 @@ export function createFills(pool: Pool, plan: Plan): Fills {
   /** What holds at the fill's own age may differ from what it was sought for. */
   const isLegal =
     ({ recipes, low, high }: Opening) =>
-    (formed: Formed) => {
-      const levels = formed.members.map(({ slot }) => pool.level[slot] ?? 0);
-      const own = isByOldest ? Math.max(...levels) : Math.min(...levels);
-      const level = plan.levels[own];
-      if (!level || !recipes[own]?.allows(formed.recipe.sizes)) return false;
-      const lows = formed.members.map(({ slot }) => pool.low[slot] ?? 0);
-      const highs = formed.members.map(({ slot }) => pool.high[slot] ?? 0);
-      const isNobody = Number.isNaN(low);
-      const least = Math.min(...lows, ...(isNobody ? [] : [low]));
-      const most = Math.max(...highs, ...(isNobody ? [] : [high]));
-      return most - least <= level.suffices;
+    ({ members, recipe, level: sought }: Formed) => {
+      let own = pool.level[members[0]?.slot ?? 0] ?? 0;
+      let least = Number.isNaN(low) ? Number.POSITIVE_INFINITY : low;
+      let most = Number.isNaN(high) ? Number.NEGATIVE_INFINITY : high;
+      for (const { slot } of members) {
+        const level = pool.level[slot] ?? 0;
+        own = isByOldest ? Math.max(own, level) : Math.min(own, level);
+        least = Math.min(least, pool.low[slot] ?? 0);
+        most = Math.max(most, pool.high[slot] ?? 0);
+      }
+      if (most - least > (plan.levels[own]?.suffices ?? -1)) return false;
+      return own === sought || (recipes[own]?.allows(recipe.sizes) ?? false);
     };
+  /** Who sits there already is not seated once more: tickets with them are left out, which hardly ever happens. */
+  const count = (opening: Opening): Formed | undefined => {
+    const excluded = new Set<number>();
+    const search = { pool, levels: plan.levels, isByOldest, opening, isLegal: isLegal(opening), excluded };
+    for (;;) {
+      const formed = findFillByCounting(search);
+      const seated = formed?.members.filter(({ slot }) => {
+        return pool.ticketAt(slot).players.some(({ playerId }) => opening.seatedIds.has(playerId));
+      });
+      if (!seated || seated.length === 0) return formed;
+      for (const { slot } of seated) excluded.add(slot);
+    }
+  };
   const candidatesOf = (opening: Opening): readonly PooledTicket[] => {
     const { low, high, seatedIds } = opening;
     const isNarrow = reach > 0 && !Number.isNaN(low);
@@ -151,8 +165,7 @@ export function createFills(pool: Pool, plan: Plan): Fills {
       }
       if (!opening || pool.size === 0) return { type: "nothing" };
       if (countable) {
-        const legal = isLegal(opening);
-        const formed = findFillByCounting({ pool, levels: plan.levels, isByOldest, opening, isLegal: legal });
+        const formed = count(opening);
         if (formed) return { type: "fill", formed, rooms: opening.recipes[formed.level]?.rooms ?? [] };
         if (isTold && pool.wild === 0) return { type: "nothing" };
       }

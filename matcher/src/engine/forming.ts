@@ -43,8 +43,8 @@ export function gather(
     readonly from: number;
     readonly until: number;
     readonly most: number;
-    /** Kinds that are of use. Default: all. */
-    readonly fits?: (kind: PartyKind) => boolean;
+    /** Which kinds and slots are of use: up to `most` of each kind in each bucket, oldest first. Default: all. */
+    readonly fits?: { readonly kind: (kind: PartyKind) => boolean; readonly slot: (slot: number) => boolean };
   },
   into: Rows,
 ): number {
@@ -61,11 +61,11 @@ export function gather(
     const bucket = lane.buckets.get(number);
     if (!bucket) continue;
     for (const queue of bucket.queues) {
-      if (!queue || (fits && !fits(pool.kinds.get(queue.kind)))) continue;
+      if (!queue || queue.size === 0 || (fits && !fits.kind(pool.kinds.get(queue.kind)))) continue;
       let left = most;
       for (let node = queue.head; node >= 0 && left > 0; node = pool.nodeNext[node] ?? -1) {
         const slot = pool.nodeSlot[node] ?? 0;
-        if (!isEligible(search, node, slot)) continue;
+        if (!isEligible(search, node, slot) || (fits && !fits.slot(slot))) continue;
         into.push(slot);
         left -= 1;
       }

@@ -9,7 +9,13 @@ import type { Plan } from "./plan.ts";
 import { isAdmitted, mixed, type Range, rangeReader, sharedReader, valueReader } from "./traits.ts";
 
 /** A ticket with its place: `arrival` rises with each ticket and is the order among those of one age. */
-export type PooledTicket = JudgedTicket & { readonly arrival: number };
+export type PooledTicket = JudgedTicket & {
+  readonly arrival: number;
+  /** When its search ends, in ms. Default: never. */
+  readonly timesOutAtMs?: number;
+  /** The players, read anew, so that nothing is kept of them. Default: `players`. */
+  readonly readPlayers?: () => JudgedTicket["players"];
+};
 
 /** What a slot is: nothing, in the lanes, held back, or in no legal match whoever comes. */
 export const FREE = 0;
@@ -121,11 +127,12 @@ export class Pool {
     this.level[slot] = 0;
     this.arrival[slot] = ticket.arrival;
     this.firstNode[slot] = -1;
-    const kind = this.kinds.kindOf(ticket.players);
+    const read = readOnce(ticket);
+    const kind = this.kinds.kindOf(read.players);
     this.kind[slot] = kind.kind;
     this.state[slot] = HELD;
-    if (!this.#readAll(slot, ticket)) this.state[slot] = BARRED;
-    else this.link(slot);
+    if (!this.#readAll(slot, read)) this.state[slot] = BARRED;
+    else this.#link(slot, read);
     return slot;
   }
 
@@ -142,6 +149,10 @@ export class Pool {
     if (this.state[slot] !== HELD) return;
     const ticket = this.tickets[slot];
     invariant(ticket, "a held slot has a ticket");
+    this.#link(slot, readOnce(ticket));
+  }
+
+  #link(slot: number, ticket: JudgedTicket): void {
     if (!this.#linkLanes(slot, ticket)) {
       this.state[slot] = BARRED;
       return;
@@ -201,7 +212,7 @@ export class Pool {
     return ticket;
   }
 
-  #readAll(slot: number, ticket: PooledTicket): boolean {
+  #readAll(slot: number, ticket: JudgedTicket): boolean {
     if (ticket.players.length === 0) return false;
     for (const spec of this.#needed) {
       for (const player of ticket.players) if (readAttribute(player, spec) === undefined) return false;
@@ -376,6 +387,12 @@ function branchOf(from: Branch, value: number | string, keyOf: (value: string) =
   const branch: Branch = { key, value, parent: from, next: new Map(), lane: undefined };
   from.next.set(value, branch);
   return branch;
+}
+
+/** The ticket with its players at hand: a ticket of a snapshot decodes them each time. */
+function readOnce(ticket: PooledTicket): JudgedTicket {
+  if (!ticket.readPlayers) return ticket;
+  return { ticketId: ticket.ticketId, searchingSinceMs: ticket.searchingSinceMs, players: ticket.readPlayers() };
 }
 
 /** Forgets branches that lead nowhere any more. */

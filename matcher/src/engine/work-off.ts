@@ -64,7 +64,7 @@ function workOffAxis(search: Search, changed: Set<number>, turn: Turn): boolean 
     const found = isSweep ? sweep(search, rows) : formAroundAnchors(search, rows, numbers.slice(index, last + 1));
     let taken = 0;
     let accepted = 0;
-    for (; taken < found.length && !turn.isFull(); taken += 1) {
+    for (; taken < found.length && !turn.isFull() && turn.budget.left > 0; taken += 1) {
       const formed = found[taken];
       if (formed && turn.accept(formed, search)) accepted += 1;
     }

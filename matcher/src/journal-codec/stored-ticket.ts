@@ -72,6 +72,10 @@ export class StoredTicket implements Ticket {
     this.#players ??= this.#readPlayers();
     return this.#players;
   }
+  /** As `players`, and nothing of it is kept: an engine that reads a million of them would hold as many objects. */
+  readPlayers(): readonly TicketPlayer[] {
+    return this.#players ?? this.#readPlayers();
+  }
   get bodyDigest(): string {
     return this.#source.columns.ticketBodyDigest.at(this.#row);
   }
