@@ -74,9 +74,10 @@ export function decideRound(state: MatcherState, input: RoundInput): Round {
   const { backfillPriority } = ruleSet.tiers[0].algorithm;
   if (settings.preferRunning || backfillPriority === "high") {
     // Nothing new begins before all that runs has what it can take.
-    if (!fillSessions(1)) return { facts, isQuiet: false };
+    if (!fillSessions(1)) return { facts, isQuiet: false, isLoading: engine.isLoading };
     if (settings.preferRunning) holdForBattles({ ...filling, placing: state.matches.values() });
-    return { facts, isQuiet: formMatches(1) };
+    const isQuiet = formMatches(1);
+    return { facts, isQuiet, isLoading: engine.isLoading };
   }
   const [first, second] = backfillPriority === "low" ? [formMatches, fillSessions] : [fillSessions, formMatches];
   // Half for what comes first, so that the other gets its turn in every round.
