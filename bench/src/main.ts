@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { type BenchOptions, describeMachine, type Report, renderReport } from "./report.ts";
 
 const benches: Readonly<Record<string, () => Promise<{ run: (options: BenchOptions) => Promise<Report> }>>> = {
+  backfill: () => import("./backfill/backfill.ts"),
   journal: () => import("./journal/journal.ts"),
   matching: () => import("./matching/matching.ts"),
   rules: () => import("./rules/rules.ts"),

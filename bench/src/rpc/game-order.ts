@@ -18,14 +18,20 @@ export type GameAnswer = { readonly block: Block } | { readonly failure: string 
 
 /** Has the game at `port` of this machine carry the order out. */
 export async function giveOrder(port: number, order: GameOrder): Promise<Block> {
+  const answer = await askGame<GameAnswer>(port, order);
+  if ("failure" in answer) throw new Error(`Cannot measure in the game: ${answer.failure}`);
+  return answer.block;
+}
+
+/** Says one line to the game at `port` of this machine; resolves with the line that it answers. */
+export async function askGame<Answer>(port: number, order: object): Promise<Answer> {
   const socket = connect({ host: "127.0.0.1", port });
   try {
     await once(socket, "connect");
     socket.write(`${JSON.stringify(order)}\n`);
     for await (const line of createInterface({ input: socket })) {
-      const answer: GameAnswer = JSON.parse(line);
-      if ("failure" in answer) throw new Error(`Cannot measure in the game: ${answer.failure}`);
-      return answer.block;
+      const answer: Answer = JSON.parse(line);
+      return answer;
     }
     throw new Error("Cannot measure in the game as it hung up");
   } finally {
