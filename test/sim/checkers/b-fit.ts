@@ -2,7 +2,7 @@
 // legal roster by the rule set: who had left was not counted, who came meanwhile is not overrun.
 
 import type { FleetFact } from "@muster/mock-fleet/testing";
-import { judge } from "@muster/rules";
+import { judge, type RuleSet } from "@muster/rules";
 import type { Books } from "./books/books.ts";
 import type { SessionEntry } from "./books/fleet-book.ts";
 import type { FillEntry } from "./books/matcher-book.ts";
@@ -15,24 +15,34 @@ type SessionChanged = Extract<FleetFact, { type: "session-changed" }>;
 
 export function bFit(books: Books): Checker {
   const ruleSets = createRuleSets(books);
+  /** By which each fill was decided: another may hold by the time that it is applied. */
+  const decidedBy = new Map<string, RuleSet>();
+  /** Where the battle is, newcomers count by their latency there alone, and so do those whose tickets are remembered. */
+  const judgedThere = (region: string, { playerId, ticketId }: { playerId: string; ticketId?: string | undefined }) => {
+    const ticket = books.matcher.tickets.get(ticketId ?? "");
+    const held = ticket?.players.find((one) => one.playerId === playerId);
+    const latencyMs = held?.latenciesMs[region];
+    return {
+      attributes: held?.attributes ?? {},
+      ...(held && { latenciesMs: latencyMs === undefined ? {} : { [region]: latencyMs } }),
+    };
+  };
   const checkLegal = (session: SessionEntry, fill: FillEntry) => {
-    const { configuration } = books.matcher.sessions.get(fill.battleSessionId) ?? {};
-    const ruleSet = ruleSets.find(configuration);
+    const ruleSet = decidedBy.get(fill.fillId);
     if (!ruleSet) return;
+    const region = books.fleet.processes.get(session.processId)?.fleet ?? "";
     const tickets = fill.newcomers.map((player) => books.matcher.tickets.get(player.ticketId));
     const ages = tickets.map((ticket) => fill.decidedMs - (ticket?.createdMs ?? fill.decidedMs));
     const ageMs = ruleSet.expansionAge === "newest" ? Math.min(...ages) : Math.max(...ages);
     const teams = session.teams.map(({ name }) => ({
       name,
       players: [
-        ...[...session.seats.values()].filter((seat) => seat.team === name).map((seat) => seat.judged),
+        ...[...session.seats.values()]
+          .filter((seat) => seat.team === name)
+          .map(({ judged }) => ({ ...judgedThere(region, judged), ...judged })),
         ...fill.newcomers
           .filter((player) => player.team === name)
-          .map((player) => {
-            const entry = books.matcher.tickets.get(player.ticketId);
-            const held = entry?.players.find((one) => one.playerId === player.playerId);
-            return { playerId: player.playerId, ticketId: player.ticketId, attributes: held?.attributes ?? {} };
-          }),
+          .map(({ playerId, ticketId }) => ({ playerId, ticketId, ...judgedThere(region, { playerId, ticketId }) })),
       ],
     }));
     const expandTeamSizes = fill.backfill.strategy !== "MAX_POSSIBLE";
@@ -73,8 +83,17 @@ export function bFit(books: Books): Checker {
           const state = session?.hasEnded ? "over" : session?.backfill?.state;
           throw new BrokenPromise(NAME, `${fillId} is decided while the backfill of ${battleSessionId} is ${state}`);
         }
+        const ruleSet = ruleSets.find(session.configuration);
+        if (ruleSet) decidedBy.set(fillId, ruleSet);
         if (session.fill)
           throw new BrokenPromise(NAME, `${fillId} is decided while ${session.fill.fillId} is under way`);
+      }
+      if (
+        observation.type === "matcher-fact" &&
+        "fillId" in observation.fact &&
+        observation.fact.type !== "fill-decided"
+      ) {
+        decidedBy.delete(observation.fact.fillId);
       }
       if (observation.type !== "fleet-fact" || observation.fact.type !== "session-changed") return;
       const { fact } = observation;

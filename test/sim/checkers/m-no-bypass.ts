@@ -14,7 +14,9 @@ export function mNoBypass(books: Books): Checker {
   const lookOf = (ticket: TicketEntry) => {
     const known = looks.get(ticket);
     if (known !== undefined) return known;
-    const look = JSON.stringify(ticket.players.map(({ attributes, team }) => ({ attributes, team })));
+    const look = JSON.stringify(
+      ticket.players.map(({ attributes, latenciesMs, team }) => ({ attributes, latenciesMs, team })),
+    );
     looks.set(ticket, look);
     return look;
   };

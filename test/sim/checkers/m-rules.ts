@@ -28,8 +28,8 @@ export function mRules(books: Books): Checker {
         .filter((player) => player.team === team.name)
         .map(({ playerId, ticketId }) => {
           const ticket = books.matcher.tickets.get(ticketId);
-          const attributes = ticket?.players.find((player) => player.playerId === playerId)?.attributes ?? {};
-          return { playerId, ticketId, attributes };
+          const held = ticket?.players.find((player) => player.playerId === playerId);
+          return { playerId, ticketId, attributes: held?.attributes ?? {}, latenciesMs: held?.latenciesMs ?? {} };
         }),
     }));
     const [violation] = judge(ruleSet, roster, { ageMs });

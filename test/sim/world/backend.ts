@@ -1,6 +1,6 @@
 // A game backend with its players: it queues them alone and in parties, through the SDK as an honest one does or by raw calls
 // as one that repeats, gives up and asks again, and sends them to their battle.
-import { MusterError } from "@muster/proto";
+import { MusterError, writeAttributes } from "@muster/proto";
 import { MatchmakingServiceDefinition, TicketState } from "@muster/proto/matchmaking";
 import { type Address, connectMatcherWith, type MatchResult } from "@muster/sdk/backend";
 import { type Chance, createChance } from "../engine/chance.ts";
@@ -10,7 +10,9 @@ import { playBattle } from "./client.ts";
 import { CONFIGURATIONS } from "./configurations.ts";
 import type { Eyes } from "./eyes.ts";
 import type { Knobs } from "./knobs.ts";
+import { PLAIN } from "./rule-sets.ts";
 import type { ServerPark } from "./server-park.ts";
+import { TRAITLESS, traitsOf } from "./traits.ts";
 
 export interface Backend {
   readonly life: Life;
@@ -53,6 +55,7 @@ export function startBackend(parts: BackendParts): Backend {
   const network = overhear(life.network, { caller: node, see: eyes.see, nextCallId: eyes.nextCallId });
   const matcher = connectMatcherWith({ network, address: "matcher", clock, random: chance });
   const raw = network.connect("matcher").client(MatchmakingServiceDefinition);
+  const isPlain = Object.values(knobs.flavours).every((pair) => pair.every((flavour) => flavour === PLAIN));
   const idle = [...parts.players];
   let parties = 0;
   let busy = 0;
@@ -76,11 +79,13 @@ export function startBackend(parts: BackendParts): Backend {
     if (chance.happens(knobs.cancelRatio)) {
       clock.sleep(chance.wait(knobs.requestTimeoutSeconds * 250)).then(() => stop.abort(), eyes.fail);
     }
-    const ticket = { ticketId, configuration, players: players.map((playerId) => ({ playerId, ...teamOf() })) };
+    const members = players.map((playerId) => ({ playerId, ...traitsFor(playerId), ...teamOf() }));
+    const ticket = { ticketId, configuration, players: members };
     const result: MatchResult = await patiently(() => matcher.match(ticket, { signal: stop.signal }));
     if (result.state !== "COMPLETED") return undefined;
     return { address: result.assignment.address, seats: result.assignment.players };
   };
+  const traitsFor = (playerId: string) => (isPlain ? TRAITLESS : traitsOf(seed, playerId));
   const teamOf = () => (chance.happens(0.1) ? { team: chance.pick(["red", "blue"]) } : {});
 
   /** Repeats its calls, looks now and then, and cancels without waiting to hear. */
@@ -88,7 +93,10 @@ export function startBackend(parts: BackendParts): Backend {
     const request = {
       configuration,
       ticketId,
-      players: players.map((playerId) => ({ playerId, attributes: {}, latenciesMs: {}, team: "" })),
+      players: players.map((playerId) => {
+        const { attributes, latenciesMs } = traitsFor(playerId);
+        return { playerId, attributes: writeAttributes(attributes), latenciesMs: { ...latenciesMs }, team: "" };
+      }),
     };
     await patiently(() => raw.startMatching(request));
     if (chance.happens(knobs.mischiefRatio)) await patiently(() => raw.startMatching(request));

@@ -2,7 +2,8 @@
 // battles are filled.
 import type { Configuration, MatcherConfig } from "@muster/matcher";
 import { parseFleetConfig } from "@muster/mock-fleet";
-import type { Knobs } from "./knobs.ts";
+import { type Knobs, RULE_SETS, type RuleSetName } from "./knobs.ts";
+import { writeRuleSet } from "./rule-sets.ts";
 
 /** Names of the configurations that players queue in. */
 export const CONFIGURATIONS = ["auto", "manual", "duel", "group"] as const;
@@ -42,26 +43,13 @@ export function fleetConfigOf(knobs: Knobs): ReturnType<typeof parseFleetConfig>
   });
 }
 
+/** The document of a rule set as the matcher's file has it (0), or as the operator puts it for a while (1). */
+export function ruleSetOf({ teamSize, flavours }: Knobs, name: RuleSetName, variant: 0 | 1): string {
+  const shape = { teamSize: name === "duel" ? 1 : teamSize, isEven: name !== "open" };
+  return writeRuleSet(flavours[name][variant], shape);
+}
+
 export function matcherConfigOf(knobs: Knobs): MatcherConfig {
-  const team = (name: string, maxPlayers: number) => ({
-    name,
-    minPlayers: 1,
-    maxPlayers,
-    minQuantity: 1,
-    maxQuantity: 1,
-  });
-  const ruleSet = (name: string, teamSize: number) => ({
-    name,
-    document: JSON.stringify({
-      version: "v1.0",
-      teams: [team("red", teamSize), team("blue", teamSize)],
-      rules: [{ name: "even", type: "comparisonRule", measurements: ["count(teams[*].players)"], operation: "=" }],
-    }),
-  });
-  const open = {
-    name: "open",
-    document: JSON.stringify({ version: "v1.0", teams: [team("red", knobs.teamSize), team("blue", knobs.teamSize)] }),
-  };
   const configuration = (name: (typeof CONFIGURATIONS)[number], more: Partial<Configuration>): Configuration => ({
     name,
     ruleSet: "open",
@@ -75,7 +63,7 @@ export function matcherConfigOf(knobs: Knobs): MatcherConfig {
     ...more,
   });
   return {
-    ruleSets: [open, ruleSet("even", knobs.teamSize), ruleSet("duel", 1)],
+    ruleSets: RULE_SETS.map((name) => ({ name, document: ruleSetOf(knobs, name, 0) })),
     configurations: [
       configuration("auto", { autoBackfill: true }),
       configuration("manual", { ruleSet: "even", queue: "eu", properties: { backfill: "manual" } }),

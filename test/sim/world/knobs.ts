@@ -3,6 +3,11 @@
 import { type Chance, createChance } from "../engine/chance.ts";
 import { CALM, type Climate } from "../engine/sky.ts";
 import { FAULT_KINDS, type FaultKind } from "./faults.ts";
+import { drawFlavour, type Flavour, PLAIN } from "./rule-sets.ts";
+
+/** The rule sets that the world's configurations go by. */
+export const RULE_SETS = ["open", "even", "duel"] as const;
+export type RuleSetName = (typeof RULE_SETS)[number];
 
 export type Knobs = {
   readonly servers: number;
@@ -11,6 +16,8 @@ export type Knobs = {
   readonly backends: number;
   /** Seats of one team; a battle has two. */
   readonly teamSize: number;
+  /** Of each rule set what it asks for, and what it asks for at the times when the operator has put it otherwise. */
+  readonly flavours: Readonly<Record<RuleSetName, readonly [Flavour, Flavour]>>;
   /** Mean of a battle's length, of a player's rest between battles, and between an operator's actions, in ms. */
   readonly battleMs: number;
   readonly restMs: number;
@@ -56,6 +63,7 @@ export const REFERENCE: Knobs = {
   players: 100,
   backends: 1,
   teamSize: 5,
+  flavours: { open: [PLAIN, PLAIN], even: [PLAIN, PLAIN], duel: [PLAIN, PLAIN] },
   battleMs: 600_000,
   restMs: 60_000,
   operatorMs: 60_000,
@@ -94,6 +102,7 @@ export function drawKnobs(seed: number): Knobs {
     players: 6 + chance.below(12),
     backends: 1 + chance.below(3),
     teamSize: 1 + chance.below(3),
+    flavours: drawFlavours(createChance(seed, "flavours")),
     battleMs: chance.between({ min: 4_000, max: 40_000 }),
     restMs: chance.between({ min: 500, max: 6_000 }),
     operatorMs: chance.between({ min: 4_000, max: 30_000 }),
@@ -121,6 +130,17 @@ export function drawKnobs(seed: number): Knobs {
     // A few kinds together find what all at once drown.
     faults: FAULT_KINDS.filter(() => chance.happens(0.45)),
   };
+}
+
+function drawFlavours(chance: Chance): Knobs["flavours"] {
+  // A quarter of all worlds are plain: what has nothing to do with rules must not be rarer for them.
+  if (chance.happens(0.25)) return REFERENCE.flavours;
+  const draw = () => {
+    const first = drawFlavour(chance);
+    const needsRank = chance.happens(0.3);
+    return [first, chance.happens(0.5) ? { ...first, needsRank } : { ...drawFlavour(chance), needsRank }] as const;
+  };
+  return { open: draw(), even: draw(), duel: draw() };
 }
 
 function drawClimate(chance: Chance): Climate {

@@ -6,8 +6,9 @@ import { ConfigurationServiceDefinition, MatchmakingServiceDefinition, TicketSta
 import { type Chance, createChance } from "../engine/chance.ts";
 import type { Life, Lives } from "../engine/life.ts";
 import { overhear } from "../engine/overheard-network.ts";
+import { ruleSetOf } from "./configurations.ts";
 import type { Eyes } from "./eyes.ts";
-import type { Knobs } from "./knobs.ts";
+import { type Knobs, RULE_SETS } from "./knobs.ts";
 
 export type OnlookersParts = {
   readonly seed: number;
@@ -116,6 +117,10 @@ async function operate({ life: { clock }, network, chance }: Operator, knobs: Kn
     const settleMs = chance.happens(0.5) ? configuration.settleMs : chance.below(300);
     await configurations.putConfiguration({ configuration: { ...configuration, settleMs } });
   };
+  const putRules = async () => {
+    const name = chance.pick(RULE_SETS);
+    await configurations.putRuleSet({ name, document: ruleSetOf(knobs, name, chance.happens(0.5) ? 1 : 0) });
+  };
   const endABattle = async () => {
     const { sessions } = await fleet.describeServerSessions({ battleSessionIds: [], includeEnded: false });
     const [session] = sessions.filter(() => chance.happens(0.4));
@@ -127,7 +132,7 @@ async function operate({ life: { clock }, network, chance }: Operator, knobs: Kn
   };
   for (;;) {
     await clock.sleep(chance.wait(knobs.operatorMs));
-    const act = chance.pick([putAgain, endABattle, look, look]);
+    const act = chance.pick([putAgain, putRules, endABattle, look]);
     act().catch((error: unknown) => {
       if (!(error instanceof MusterError)) eyes.fail(error);
     });
