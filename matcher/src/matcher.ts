@@ -12,6 +12,7 @@ import { evolve } from "./core/evolve.ts";
 import { decidePlacementReport, decideSessionEnded } from "./core/fleet-reports.ts";
 import { presentPlacementId } from "./core/match.ts";
 import { createMatcherState, type MatcherState, touchSession } from "./core/matcher-state.ts";
+import type { RoundLimits } from "./core/round.ts";
 import { decideSessionChange } from "./core/session-change.ts";
 import { createSessionView, type PlacementReport } from "./core/session-view.ts";
 import { createErasures } from "./erasures.ts";
@@ -56,6 +57,8 @@ export type MatcherOptions = {
   readonly leaseMs?: number;
   /** Facts after which the state is written down anew. Default: 50,000, or half as many as there are tickets. */
   readonly snapshotEveryFacts?: number;
+  /** What one round of matching may do before calls get their turn. Default: some 5 ms of work. */
+  readonly roundLimits?: RoundLimits;
   /** Who holds the lease on the journal: unique to this run. Default: `owner`. */
   readonly leaseHolder?: string;
 };
@@ -144,6 +147,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   const rounds = createRounds(workshop, {
     endedMs: retention.endedMs,
     endpoint: options.endpoint,
+    limits: options.roundLimits,
     withheld,
     findFillable(id) {
       const session = view.find(id);

@@ -18,7 +18,7 @@ export interface Rounds {
 
 export function createRounds(
   workshop: Workshop,
-  input: Pick<RoundInput, "endpoint" | "findFillable" | "withheld"> & {
+  input: Pick<RoundInput, "endpoint" | "findFillable" | "withheld" | "limits"> & {
     /** How long what has ended is remembered. */
     readonly endedMs: number;
   },

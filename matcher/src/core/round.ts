@@ -4,7 +4,7 @@
 import type { Random } from "@muster/kit";
 import { type BattleSession, type MatchId, newId, type ServerSessionId, type Team, type TicketId } from "@muster/proto";
 import { type RuleSet, teamShapes } from "@muster/rules";
-import { createEngine, type Engine } from "../engine/engine.ts";
+import { createEngine, type Engine, STEPS_PER_ROUND } from "../engine/engine.ts";
 import type { PooledTicket } from "../engine/pool.ts";
 import { defaultBackfillSettings } from "./backfill-settings.ts";
 import type { Configuration } from "./configuration.ts";
@@ -25,7 +25,12 @@ export type RoundInput = {
   readonly findFillable: (id: ServerSessionId) => BattleSession | undefined;
   /** Tickets that somebody waits to cancel: no longer to be matched. */
   readonly withheld: { has(id: TicketId): boolean };
+  /** What one round may do. Default: as much as calls can wait for. */
+  readonly limits?: RoundLimits | undefined;
 };
+
+/** `decisions`: matches and fills, from 2. `steps`: of forming matches, from 1. Beyond them another round goes on. */
+export type RoundLimits = { readonly decisions: number; readonly steps: number };
 
 export type Round = {
   readonly facts: readonly MatcherFact[];
@@ -37,6 +42,8 @@ export type Round = {
 
 /** Matches and fills of one round: beyond it calls would wait for their turn for too long. */
 export const DECISIONS_PER_ROUND_MAX = 64;
+const LIMITS: RoundLimits = { decisions: DECISIONS_PER_ROUND_MAX, steps: STEPS_PER_ROUND };
+
 /** What matches and fills the pool and the backfills of the configuration allow now. */
 export function decideRound(state: MatcherState, input: RoundInput): Round {
   const configuration = state.configurations.get(input.configuration);
@@ -45,6 +52,7 @@ export function decideRound(state: MatcherState, input: RoundInput): Round {
   if (!configuration || !held || !pool) return { facts: [], isQuiet: true, isLoading: false };
   const { ruleSet } = held;
   const engine = engineOf(pool, ruleSet);
+  const { decisions, steps } = input.limits ?? LIMITS;
   engine.begin(input.nowMs);
   /** A search whose time has passed ends by its deadline; it must not be matched meanwhile. */
   const isUsable = ({ ticketId, timesOutAtMs = 0 }: PooledTicket) =>
@@ -54,16 +62,17 @@ export function decideRound(state: MatcherState, input: RoundInput): Round {
   const filling = { state, pool, engine, ruleSet, settings, isUsable, ...input };
   /** False if it stopped at `share` of the round's limit. */
   const fillSessions = (share: number): boolean => {
-    const limit = DECISIONS_PER_ROUND_MAX * share;
+    const limit = decisions * share;
     const isDone = fillBattles(filling, limit - facts.length);
     facts.push(...isDone.facts);
     return isDone.isQuiet;
   };
   const formMatches = (share: number): boolean => {
-    const limit = Math.max(facts.length + 1, DECISIONS_PER_ROUND_MAX * share);
+    const limit = Math.max(facts.length + 1, decisions * share);
     return engine.form({
       nowMs: input.nowMs,
       isUsable,
+      steps,
       take({ seats, regions }) {
         const players = seats.map(assign);
         facts.push(formedMatch(configuration, { ruleSet, players, regions, input }));

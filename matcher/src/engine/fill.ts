@@ -30,9 +30,7 @@ export function findFillByCounting(search: FillSearch): Formed | undefined {
   for (const level of levels) {
     const recipes = opening.recipes[level.index];
     if (!recipes || recipes.room === 0 || level.suffices < 0) continue;
-    for (const key of lanesFor(opening, pool.lanes.keys())) {
-      const lane = pool.lanes.get(key);
-      if (!lane) continue;
+    for (const lane of lanesFor(opening, pool.lanes)) {
       const at: Search = {
         pool,
         lane,

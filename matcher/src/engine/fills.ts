@@ -108,9 +108,10 @@ export function createFills(pool: Pool, plan: Plan): Fills {
     const { low, high, seatedIds } = opening;
     const isNarrow = reach > 0 && !Number.isNaN(low);
     const found: number[] = [];
-    for (const key of [...lanesFor(opening, pool.lanes.keys()), ANYWHERE]) {
-      for (const [number, bucket] of pool.lanes.get(key)?.buckets ?? []) {
-        const isNear = !isNarrow || key === ANYWHERE;
+    const anywhere = pool.lanes.get(ANYWHERE);
+    for (const lane of [...lanesFor(opening, pool.lanes), ...(anywhere ? [anywhere] : [])]) {
+      for (const [number, bucket] of lane.buckets) {
+        const isNear = !isNarrow || lane.key === ANYWHERE;
         if (!isNear && (number < pool.bucketOf(high - spread) || number > pool.bucketOf(low + spread))) continue;
         for (const queue of bucket.queues) {
           let left = CANDIDATES_MAX;

@@ -4,7 +4,7 @@ import type { FillGoal, RuleSet, SeatedTeam } from "@muster/rules";
 import { fillSizingAt, type Roster, typeOf } from "@muster/rules/plan";
 import type { PartyKinds } from "./party.ts";
 import type { Level, Plan } from "./plan.ts";
-import { ANYWHERE, laneKeyOf, sharedKeyOf } from "./pool.ts";
+import { ANYWHERE, type Lane, laneKeyOf, sharedKeyOf } from "./pool.ts";
 import { createRecipes, type Recipes } from "./recipes.ts";
 
 /** A battle to fill, as the matcher sees it. */
@@ -25,9 +25,10 @@ export type Battle = {
 
 export type Opening = {
   readonly battle: Battle;
-  /** Keys of the lanes that newcomers come from; undefined: any whose key ends with `ending`. */
+  /** Keys of the lanes that newcomers come from; undefined: any that `isOpenTo`. */
   readonly lanes: readonly string[] | undefined;
-  readonly ending: string;
+  /** Whether the seated have nothing against what the tickets of the lane share. */
+  readonly isOpenTo: (lane: Lane) => boolean;
   /** Of the seated, on the axis; NaN where nobody has a value. */
   readonly low: number;
   readonly high: number;
@@ -71,7 +72,7 @@ export function createOpenings(plan: Plan, kinds: PartyKinds): (battle: Battle) 
     return {
       battle,
       lanes,
-      ending: readsRegion(plan) ? sharedKeyOf(battle.region) : "",
+      isOpenTo: laneFilter(plan, roster, battle.region),
       low: values.length === 0 ? Number.NaN : values.reduce((least, value) => Math.min(least, value)),
       high: values.length === 0 ? Number.NaN : values.reduce((most, value) => Math.max(most, value)),
       seatedIds: new Set(seated.flatMap((team) => team.players.map((player) => player.playerId))),
@@ -93,10 +94,41 @@ function readsRegion({ levels: [first], mask }: Plan): boolean {
   return mask !== undefined && first?.tier.rules[mask]?.type === "latency";
 }
 
-/** The keys of the lanes in `all` that newcomers come from. */
-export function* lanesFor({ lanes, ending }: Opening, all: Iterable<string>): Iterable<string> {
-  if (lanes) yield* lanes;
-  else for (const key of all) if (key.endsWith(ending) && key !== ANYWHERE) yield key;
+/** The lanes in `all` that newcomers come from. */
+export function* lanesFor({ lanes, isOpenTo }: Opening, all: ReadonlyMap<string, Lane>): Iterable<Lane> {
+  if (!lanes) {
+    for (const lane of all.values()) if (lane.key !== ANYWHERE && isOpenTo(lane)) yield lane;
+    return;
+  }
+  for (const key of lanes) {
+    const lane = all.get(key);
+    if (lane) yield lane;
+  }
+}
+
+/** For a battle whose players say nothing of some of what makes lanes: of the rest they do. */
+function laneFilter(plan: Plan, roster: Roster, region: string): Opening["isOpenTo"] {
+  const [first] = plan.levels;
+  const values = plan.partitions.map((index) => first?.kinships[index]?.read(roster)[0]);
+  const texts = plan.mask === undefined || readsRegion(plan) ? [region] : sharedBy(plan, plan.mask, roster);
+  const isAny = !readsRegion(plan) && roster.length === 0;
+  return ({ branch }) => {
+    let at: Lane["branch"] | undefined = branch;
+    if (plan.mask !== undefined) {
+      if (!isAny && !texts.includes(String(branch.value))) return false;
+      at = branch.parent;
+    }
+    for (const value of values.toReversed()) {
+      if (value !== undefined && at?.value !== value) return false;
+      at = at?.parent;
+    }
+    return true;
+  };
+}
+
+/** What all of the seated share at some age. */
+function sharedBy({ levels }: Plan, mask: number, roster: Roster): readonly string[] {
+  return [...new Set(levels.flatMap((level) => level.kinships[mask]?.read(roster) ?? []).map(String))];
 }
 
 /** The lanes of tickets that share what all of the seated share; undefined where they say nothing of it. */
@@ -113,7 +145,6 @@ function lanesOf(plan: Plan, roster: Roster, region: string): readonly string[] 
   if (plan.mask === undefined) return [key];
   // The battle stays where it is: of latencies only those in its region count.
   if (readsRegion(plan)) return [`${key}${sharedKeyOf(region)}`];
-  const shared = new Set(plan.levels.flatMap((level) => level.kinships[plan.mask ?? -1]?.read(roster) ?? []));
-  const isKnown = roster.some((team) => team.players.length > 0);
-  return isKnown ? [...shared].map((text) => `${key}${sharedKeyOf(String(text))}`) : undefined;
+  if (roster.length === 0) return undefined;
+  return sharedBy(plan, plan.mask, roster).map((text) => `${key}${sharedKeyOf(text)}`);
 }

@@ -7,6 +7,7 @@ import type { Books } from "./books/books.ts";
 import type { SessionEntry } from "./books/fleet-book.ts";
 import type { FillEntry } from "./books/matcher-book.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
+import { judgedIn } from "./judged-in.ts";
 import { createRuleSets } from "./rule-sets.ts";
 
 const NAME = "B-FIT";
@@ -17,16 +18,6 @@ export function bFit(books: Books): Checker {
   const ruleSets = createRuleSets(books);
   /** By which each fill was decided: another may hold by the time that it is applied. */
   const decidedBy = new Map<string, RuleSet>();
-  /** Where the battle is, newcomers count by their latency there alone, and so do those whose tickets are remembered. */
-  const judgedThere = (region: string, { playerId, ticketId }: { playerId: string; ticketId?: string | undefined }) => {
-    const ticket = books.matcher.tickets.get(ticketId ?? "");
-    const held = ticket?.players.find((one) => one.playerId === playerId);
-    const latencyMs = held?.latenciesMs[region];
-    return {
-      attributes: held?.attributes ?? {},
-      ...(held && { latenciesMs: latencyMs === undefined ? {} : { [region]: latencyMs } }),
-    };
-  };
   const checkLegal = (session: SessionEntry, fill: FillEntry) => {
     const ruleSet = decidedBy.get(fill.fillId);
     if (!ruleSet) return;
@@ -39,14 +30,22 @@ export function bFit(books: Books): Checker {
       players: [
         ...[...session.seats.values()]
           .filter((seat) => seat.team === name)
-          .map(({ judged }) => ({ ...judgedThere(region, judged), ...judged })),
+          .map(({ judged }) => ({ ...judgedIn(books, region, judged), ...judged })),
         ...fill.newcomers
           .filter((player) => player.team === name)
-          .map(({ playerId, ticketId }) => ({ playerId, ticketId, ...judgedThere(region, { playerId, ticketId }) })),
+          .map(({ playerId, ticketId }) => ({
+            playerId,
+            ticketId,
+            ...judgedIn(books, region, { playerId, ticketId }),
+          })),
       ],
     }));
     const expandTeamSizes = fill.backfill.strategy !== "MAX_POSSIBLE";
-    const [violation] = judge(ruleSet, teams, { ageMs, expandTeamSizes });
+    const newcomers = new Set<string>(fill.newcomers.map((player) => player.playerId));
+    // Who came under another rule set keeps the seat, without what the present one asks for.
+    const violation = judge(ruleSet, teams, { ageMs, expandTeamSizes }).find(
+      ({ type, name }) => type !== "PLAYER" || newcomers.has(name),
+    );
     if (violation) throw new BrokenPromise(NAME, `${fill.fillId} leaves an illegal roster: ${violation.message}`);
   };
   const checkFill = (fillId: string, { change }: SessionChanged) => {

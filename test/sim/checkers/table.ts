@@ -17,6 +17,7 @@ import { lBounded } from "./l-bounded.ts";
 import { lProgress } from "./l-progress.ts";
 import { mDeterministic } from "./m-deterministic.ts";
 import { mDisjoint } from "./m-disjoint.ts";
+import { mForms } from "./m-forms.ts";
 import { mFresh } from "./m-fresh.ts";
 import { mNoBypass } from "./m-no-bypass.ts";
 import { mRules } from "./m-rules.ts";
@@ -77,6 +78,7 @@ function listCheckers(books: Books, terms: Terms): readonly Checker[] {
     mWhole(books),
     mRules(books),
     mNoBypass(books),
+    mForms(books),
     tReturnAge(books),
     tExplain(books),
     tOneTerminal(books),

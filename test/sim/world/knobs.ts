@@ -41,6 +41,8 @@ export type Knobs = {
   readonly healthIntervalMs: number;
   readonly leaseMs: number;
   readonly settleMs: number;
+  /** Of a round of matching; undefined: production's. */
+  readonly roundLimits: { readonly decisions: number; readonly steps: number } | undefined;
   readonly climate: Climate;
   /** Longest that a disk takes to make something durable, in ms. */
   readonly diskMsMax: number;
@@ -83,6 +85,7 @@ export const REFERENCE: Knobs = {
   healthIntervalMs: 5_000,
   leaseMs: 10_000,
   settleMs: 2_000,
+  roundLimits: undefined,
   climate: CALM,
   diskMsMax: 2,
   segmentBytes: 8_388_608,
@@ -122,6 +125,7 @@ export function drawKnobs(seed: number): Knobs {
     healthIntervalMs: often(0.7, 1_000, 5_000),
     leaseMs: often(0.5, 3_000, 1_000),
     settleMs: often(0.5, 100, 0),
+    roundLimits: often(0.6, undefined, { decisions: 2, steps: 100 }),
     climate: drawClimate(chance),
     diskMsMax: often(0.7, 4, 60),
     segmentBytes: often(0.5, 262_144, 4_096),

@@ -160,6 +160,7 @@ export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): 
           owner: "matcher",
           leaseHolder: run.leaseHolder,
           config: matcherConfigOf(knobs),
+          ...(knobs.roundLimits && { roundLimits: knobs.roundLimits }),
         }),
     },
     { clock, lives, memory, eye, dial: dials.matcher },

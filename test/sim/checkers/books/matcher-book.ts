@@ -8,10 +8,12 @@ type Fact<Type extends MatcherFact["type"]> = Extract<MatcherFact, { type: Type 
 type Configuration = Fact<"configuration-put">["configuration"];
 type Backfill = Fact<"backfill-started">["backfill"];
 
+export type TicketPlayer = Fact<"ticket-created">["players"][number];
+
 export type TicketEntry = {
   readonly ticketId: string;
   readonly configuration: string;
-  readonly players: Fact<"ticket-created">["players"];
+  readonly players: readonly TicketPlayer[];
   readonly bodyDigest: string;
   readonly createdMs: number;
   readonly createdWallMs: number;
