@@ -652,7 +652,7 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
     promise: "HISTORY",
     name: "a ticket that every request for was refused",
     tell(tale) {
-      tale.call("startMatching", started("a", "a.0"), refused("POOL_FULL"));
+      tale.call("startMatching", started("a", "a.0"), refused("FIELD_INVALID"));
       tale.queue("a");
     },
   },
