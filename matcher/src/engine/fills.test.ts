@@ -1,6 +1,6 @@
 // Fills by the engine against the judge and an exhaustive search: B-FIT, B-TARGET by numbers, and that nobody who fits is missed.
-import type { PlayerId } from "@muster/proto";
-import { type FillStrategy, fillGoalOf, findFill, judge, type SeatedTeam } from "@muster/rules";
+import type { PlayerId, TicketId } from "@muster/proto";
+import { type FillStrategy, fillGoalOf, findFill, judge, parseRuleSet, type SeatedTeam } from "@muster/rules";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Engine } from "./engine.ts";
@@ -87,6 +87,48 @@ test("a fill is legal with the seated, and there is one wherever an exhaustive s
     { numRuns: 800 },
   );
 });
+
+const partly = parseRuleSet({
+  version: "v1.0",
+  playerAttributes: [
+    { name: "ratings", type: "string_number_map", default: {} },
+    { name: "mode", type: "string", default: "a" },
+    { name: "maps", type: "string_list", default: ["x"] },
+  ],
+  teams: ["red", "blue"].map((name) => ({ name, minPlayers: 1, maxPlayers: 2 })),
+  rules: [
+    { name: "patch", type: "comparison", measurements: [values("ratings][patch")], operation: "=" },
+    { name: "mode", type: "comparison", measurements: [values("mode")], operation: "=" },
+    { name: "maps", type: "collection", measurements: [values("maps")], operation: "intersection", minCount: 1 },
+  ],
+});
+function values(attribute: string): string {
+  return `flatten(teams[*].players.playerAttributes[${attribute}])`;
+}
+const strangers = [
+  { name: "somebody like the seated", attributes: { mode: "a", maps: ["y"] }, fits: true },
+  { name: "somebody of another mode", attributes: { mode: "b", maps: ["y"] }, fits: false },
+  { name: "somebody who shares nothing with the seated", attributes: { mode: "a", maps: ["z"] }, fits: false },
+];
+
+for (const { name, attributes, fits } of strangers) {
+  test(`a battle whose players say nothing of one demand is ${fits ? "" : "not "}filled with ${name}`, () => {
+    const world = createEngineWorld(partly);
+    const ticketId = "t1" as TicketId;
+    const players = [{ playerId: "p1" as PlayerId, attributes: { ...attributes, ratings: { patch: 7 } } }];
+    world.engine.add({ ticket: { ticketId, players, searchingSinceMs: 0, arrival: 1 }, slot: -1 });
+    world.engine.begin(world.nowMs);
+    const seated = ["red", "blue"].map((team) => ({
+      name: team,
+      players: [{ playerId: team as PlayerId, attributes: { mode: "a", maps: ["x", "y"] } }],
+    }));
+    const goal = { strategy: "MAX_POSSIBLE" } as const;
+    const found = world.engine.fill({
+      ...{ id: "b", rosterVersion: 1, terms: undefined, seated, goal, room: 2, region: REGION },
+    });
+    expect(found.type).toBe(fits ? "fill" : "nothing");
+  });
+}
 
 test("an arrival wakes the battles that it may fit, and no battle in another lane", () => {
   const base = {
