@@ -39,7 +39,7 @@ for (const { name, document, sizes, players } of rows) {
     const planned = Array.from({ length: 300 }, (_, index): PlannedTicket => {
       const size = sizes[index % sizes.length] ?? 1;
       const skills = Array<number>(size).fill((index * 7) % 60);
-      return { size, skills, waitedMs: 0, mode: "a", maps: [], latencies: { eu: 20 }, teams: [] };
+      return { size, skills, waitedMs: 0, mode: "a", patch: undefined, maps: [], latencies: { eu: 20 }, teams: [] };
     });
     world.add(planned);
     const [match] = world.form(1).matches;

@@ -10,6 +10,7 @@ const declared = [
   { name: "skill", type: "number", default: 0 },
   { name: "mode", type: "string", default: "a" },
   { name: "maps", type: "string_list", default: ["x"] },
+  { name: "ratings", type: "string_number_map", default: {} },
 ];
 const rules = {
   near: { name: "near", type: "batchDistance", batchAttribute: "skill", maxDistance: 3 },
@@ -24,6 +25,13 @@ const rules = {
     name: "mode",
     type: "comparison",
     measurements: ["flatten(teams[*].players.playerAttributes[mode])"],
+    operation: "=",
+  },
+  /** Of which some tickets say nothing: they may go with anybody. */
+  patch: {
+    name: "patch",
+    type: "comparison",
+    measurements: ["flatten(teams[*].players.playerAttributes[ratings][patch])"],
     operation: "=",
   },
   maps: {
@@ -120,6 +128,8 @@ export type PlannedTicket = {
   readonly skills: readonly number[];
   readonly mode: string;
   readonly maps: readonly string[];
+  /** Undefined: the ticket says nothing of it. */
+  readonly patch: number | undefined;
   readonly latencies: Readonly<Record<string, number>>;
   readonly teams: readonly (string | undefined)[];
 };
@@ -131,6 +141,7 @@ export const plannedTickets: fc.Arbitrary<PlannedTicket> = fc.record({
   skills: fc.array(fc.integer({ min: -8, max: 8 }), { minLength: 3, maxLength: 3 }),
   mode: fc.constantFrom("a", "b"),
   maps: fc.subarray(["x", "y", "z"], { minLength: 1 }),
+  patch: fc.constantFrom(7, 7, 8, undefined),
   latencies: fc.record({ eu: fc.constantFrom(20, 50, 80, 200), us: fc.constantFrom(20, 50, 80, 200) }),
   teams: fc.tuple(team, team, team),
 });
@@ -154,7 +165,12 @@ export function createEngineWorld(ruleSet: RuleSet) {
         arrivals += 1;
         const ticketId = `t${String(arrivals).padStart(6, "0")}` as TicketId;
         const players = Array.from({ length: one.size }, (_, index) => {
-          const attributes: Attributes = { skill: one.skills[index] ?? 0, mode: one.mode, maps: [...one.maps] };
+          const attributes: Attributes = {
+            skill: one.skills[index] ?? 0,
+            mode: one.mode,
+            maps: [...one.maps],
+            ratings: one.patch === undefined ? {} : { patch: one.patch },
+          };
           const playerId = `${ticketId}.${index}` as PlayerId;
           return { playerId, attributes, latenciesMs: one.latencies, team: one.teams[index] };
         });

@@ -10,7 +10,7 @@ const pools = fc.array(plannedTickets, { maxLength: 14 });
 const askedTeams = ({ ticket }: Pick<Seat, "ticket">) => JSON.stringify(ticket.players.map(({ team }) => team ?? ""));
 const skillsOf = (seats: readonly Pick<Seat, "player">[]) => seats.map(({ player }) => Number(player.attributes.skill));
 
-const all = ["near", "span", "mode", "maps", "region", "strong", "equal", "average", "balance"] as const;
+const all = ["near", "span", "mode", "patch", "maps", "region", "strong", "equal", "average", "balance"] as const;
 
 test("every match is legal for the judge, whole parties only, nobody twice", () => {
   fc.assert(

@@ -124,7 +124,8 @@ function candidatesOf(pool: Pool, plan: Plan, slot: number): readonly number[] {
   const found = new Set<number>();
   const read = (lane: Lane) => {
     const [low, high] = [pool.low[slot] ?? 0, pool.high[slot] ?? 0];
-    const isNarrow = plan.axis !== undefined && Number.isFinite(spread) && !Number.isNaN(low);
+    // Who may go with anybody stands in no bucket.
+    const isNarrow = lane.key !== ANYWHERE && plan.axis !== undefined && Number.isFinite(spread) && !Number.isNaN(low);
     for (const [number, bucket] of lane.buckets) {
       if (isNarrow && (number < pool.bucketOf(high - spread) || number > pool.bucketOf(low + spread))) continue;
       for (const queue of bucket.queues) {

@@ -6,7 +6,7 @@ import { createEngineWorld, plannedTickets, rosterOf, ruleSets } from "./engine-
 import type { PooledTicket } from "./pool.ts";
 import { createThorough, type Seating } from "./thorough.ts";
 
-const all = ["near", "span", "mode", "maps", "region", "strong", "equal", "average", "balance"] as const;
+const all = ["near", "span", "mode", "patch", "maps", "region", "strong", "equal", "average", "balance"] as const;
 
 test("a thorough search around each ticket finds a legal match, or nobody does", () => {
   const pools = fc.array(plannedTickets, { maxLength: 8 });
