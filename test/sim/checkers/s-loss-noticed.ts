@@ -40,9 +40,9 @@ export function sLossNoticed(books: Books, terms: { readonly hostLostAfterMs: nu
       const { atMs } = observation;
       switch (observation.type) {
         case "life": {
-          const { processId, how, service } = observation;
+          const { processId, how, node } = observation;
           const comes = how === "start" || how === "resume";
-          if (service === "fleet") watchingSinceMs = comes ? atMs : Number.POSITIVE_INFINITY;
+          if (node.startsWith("fleet~")) watchingSinceMs = comes ? atMs : Number.POSITIVE_INFINITY;
           if (processId === undefined) return;
           if (comes) died.delete(processId);
           else if (!died.has(processId)) died.set(processId, atMs);
