@@ -9,6 +9,7 @@ export { type AttributeSpec, type TeamSpec, type Tier, tierAt } from "./rule-set
 export { regionsOf } from "./rule-types/latency.ts";
 export type { Kinship } from "./rule-types/rule-type.ts";
 export { type Rule, typeOf } from "./rule-types/table.ts";
+export { balanceTeams } from "./search/balance-teams.ts";
 export { areKin, type Candidate, type Group, readCandidate, traitsAt } from "./search/candidate.ts";
 export {
   isLegalSizes,

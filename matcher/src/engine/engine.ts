@@ -2,6 +2,7 @@
 // where something has changed: a round without changes costs nothing, however many tickets wait.
 import { invariant } from "@muster/kit";
 import type { JudgedPlayer, RuleSet } from "@muster/rules";
+import { balance, type Placing } from "./balance.ts";
 import { createChanges } from "./changes.ts";
 import { createExpansions, type Expansions } from "./expansions.ts";
 import { createFills, type FillFinding } from "./fills.ts";
@@ -188,8 +189,9 @@ export function createEngine(ruleSet: RuleSet): Engine {
       const found = fills.find(battle);
       if (found.type !== "fill") return found;
       const { formed, rooms } = found;
+      const { tier } = levelAt(plan, ownLevelOf(formed));
       const tickets = formed.members.map(({ slot }) => pool.ticketAt(slot));
-      return { type: "fill", seats: seatsOf(formed, tickets, rooms) };
+      return { type: "fill", seats: seatsOf(balance(placingsOf(formed, tickets, rooms), tier, battle.seated), rooms) };
     },
     battleOf: fills.known,
     dropBattle: fills.drop,
@@ -266,34 +268,16 @@ export function createEngine(ruleSet: RuleSet): Engine {
 
   function createMatch(formed: Formed, search: Search): EngineMatch {
     const tickets = formed.members.map(({ slot }) => pool.ticketAt(slot));
-    const { rules } = levelAt(plan, ownLevelOf(formed)).tier;
+    const { tier } = levelAt(plan, ownLevelOf(formed));
     return {
       tickets,
       get seats() {
-        return seatsOf(formed, tickets, search.recipes.rooms);
+        return seatsOf(balance(placingsOf(formed, tickets, search.recipes.rooms), tier), search.recipes.rooms);
       },
       get regions() {
-        return regionsFor(rules, this.seats);
+        return regionsFor(tier.rules, this.seats);
       },
     };
-  }
-
-  /** Team by team, of each the oldest first. */
-  function seatsOf({ members }: Formed, tickets: readonly PooledTicket[], rooms: readonly string[]): readonly Seat[] {
-    const byRoom: (Seat[] | undefined)[] = [];
-    for (const [at, { seats }] of members.entries()) {
-      const ticket = tickets[at];
-      if (!ticket) continue;
-      const groups = seats.length === 1 ? [ticket] : groupsOf(ticket.players);
-      for (const [index, group] of groups.entries()) {
-        const room = seats[index] ?? -1;
-        const team = rooms[room] ?? "";
-        const seated = byRoom[room] ?? [];
-        byRoom[room] = seated;
-        for (const player of group.players) seated.push({ ticket, player, team });
-      }
-    }
-    return byRoom.flatMap((seated) => seated ?? []);
   }
 
   /** What holds at the match's own age may differ from what it was sought for: all its members may be older. */
@@ -370,4 +354,30 @@ function levelAt(plan: Plan, index: number): Level {
 
 function raise(): never {
   throw new RangeError("every level has its recipes");
+}
+
+function placingsOf(
+  { members }: Formed,
+  tickets: readonly PooledTicket[],
+  rooms: readonly string[],
+): readonly Placing[] {
+  return members.flatMap(({ seats }, index) => {
+    const ticket = tickets[index];
+    return ticket ? [{ ticket, teams: seats.map((room) => rooms[room] ?? "") }] : [];
+  });
+}
+
+/** Team by team in the order of `rooms`, of each the oldest first. */
+function seatsOf(placings: readonly Placing[], rooms: readonly string[]): readonly Seat[] {
+  const byTeam = new Map<string, Seat[]>();
+  for (const { ticket, teams } of placings) {
+    const groups = teams.length === 1 ? [ticket] : groupsOf(ticket.players);
+    for (const [index, group] of groups.entries()) {
+      const team = teams[index] ?? "";
+      const seated = byTeam.get(team) ?? [];
+      byTeam.set(team, seated);
+      for (const player of group.players) seated.push({ ticket, player, team });
+    }
+  }
+  return rooms.flatMap((room) => byTeam.get(room) ?? []);
 }

@@ -40,7 +40,7 @@ export type Plan = {
   readonly residuals: readonly number[];
   /** Instances of teams that rules name: they are not like the others of their team. */
   readonly named: ReadonlySet<string>;
-  /** Whether the rule set itself says whom to try first, or how to divide them into teams. */
+  /** Whether the rule set itself says whom to try first. */
   readonly isOrdered: boolean;
   /** Tickets that a search for one match is shown: enough for a small match, and for a large one twice what it may hold. */
   readonly searchedMax: number;
@@ -84,9 +84,7 @@ export function compilePlan(ruleSet: RuleSet): Plan {
   }
   const isOrdered = ruleSet.tiers.some(
     ({ rules, algorithm }) =>
-      algorithm.batchingPreference === "sorted" ||
-      algorithm.strategy === "balanced" ||
-      rules.some((rule) => kindsOf(rule).includes("order")),
+      algorithm.batchingPreference === "sorted" || rules.some((rule) => kindsOf(rule).includes("order")),
   );
   const levels = ruleSet.tiers.map((tier, index): Level => {
     const kinships = kinshipsByTier[index] ?? [];

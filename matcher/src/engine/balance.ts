@@ -1,0 +1,42 @@
+// Teams made alike, where the rule set says `balanced`: by numbers it was settled who plays and how large the teams are; who sits
+// in which of them is still open, as no rule that is counted looks at single teams.
+import type { SeatedTeam } from "@muster/rules";
+import { balanceTeams, type Tier } from "@muster/rules/plan";
+import { groupsOf } from "./party.ts";
+import type { PooledTicket } from "./pool.ts";
+
+/** Changes of places of one match that are weighed, in the steps of a search. */
+const STEPS_MAX = 400;
+
+/** A ticket and the names of the teams that its groups join. */
+export type Placing = { readonly ticket: PooledTicket; readonly teams: readonly string[] };
+
+/** The placings with groups of one size changed over, so that the teams' averages come near to one another. */
+export function balance(
+  placings: readonly Placing[],
+  tier: Tier,
+  seated: readonly SeatedTeam[] = [],
+): readonly Placing[] {
+  const { strategy, balancedAttribute: attribute } = tier.algorithm;
+  if (strategy !== "balanced" || !attribute) return placings;
+  const names = [...new Set(placings.flatMap(({ teams }) => teams))];
+  const benches = names.map((name) => ({
+    ...{ name, template: name, wanted: 0, hasTwins: false },
+    seated: seated.find((team) => team.name === name)?.players ?? [],
+  }));
+  const owners: { readonly placing: number; readonly group: number }[] = [];
+  const placed = placings.flatMap(({ ticket, teams }, placing) =>
+    groupsOf(ticket.players).map(({ team, players }, group) => {
+      owners.push({ placing, group });
+      return { bench: names.indexOf(teams[group] ?? ""), group: { ticket, team, players } };
+    }),
+  );
+  const balanced = balanceTeams({ benches, placed, attribute, isLegal: () => true }, { left: STEPS_MAX });
+  const teams = placings.map((placing) => [...placing.teams]);
+  for (const [index, { bench }] of balanced.entries()) {
+    const owner = owners[index];
+    const own = owner && teams[owner.placing];
+    if (owner && own) own[owner.group] = names[bench] ?? "";
+  }
+  return placings.map(({ ticket }, index) => ({ ticket, teams: teams[index] ?? [] }));
+}
