@@ -35,6 +35,8 @@ test("checkRules() explains a legal rule set", async () => {
       "PGOS, up to 2 players: red of 1, blue of 1",
       "  near  mask: regions, one at 80 ms or less for all",
       "nothing expands",
+      "the engine: matches of up to 2 players are counted",
+      "  near: lanes of what players share, one for each; costs a look-up for each that a ticket has",
     ],
   });
 });

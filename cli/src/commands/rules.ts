@@ -1,5 +1,6 @@
 // muster rules check: what a rule set says, what is wrong with it, and what its author may not have meant. Asks no service.
 import { readFile } from "node:fs/promises";
+import { describePlan, renderPlan } from "@muster/matcher";
 import { checkRuleSet, describeProblem, explainRuleSet, parseRuleSet, renderExplanation } from "@muster/rules";
 import { UsageError } from "../arguments/usage-error.ts";
 import { type CommandContext, type ExitCode, printJson } from "./context.ts";
@@ -21,10 +22,13 @@ export async function checkRules(path: string, context: CommandContext): Promise
         context.terminal.print(line);
     return 1;
   }
-  const explanation = explainRuleSet(parseRuleSet(document));
-  if (context.json) printJson(context, { legal: true, problems: [], ...explanation });
-  else
-    for (const line of [`${path} is a legal rule set`, ...renderExplanation(explanation)]) context.terminal.print(line);
+  const ruleSet = parseRuleSet(document);
+  const explanation = explainRuleSet(ruleSet);
+  if (context.json) printJson(context, { legal: true, problems: [], ...explanation, plan: describePlan(ruleSet) });
+  else {
+    const lines = [`${path} is a legal rule set`, ...renderExplanation(explanation), ...renderPlan(ruleSet)];
+    for (const line of lines) context.terminal.print(line);
+  }
   return 0;
 }
 

@@ -416,7 +416,7 @@ export function sharedKeyOf(text: string): string {
 }
 
 /** 0 where there is no axis: one bucket a lane. */
-function bucketWidth({ axis, levels }: Plan): number {
+export function bucketWidth({ axis, levels }: Plan): number {
   if (axis === undefined) return 0;
   const spreads = levels.map(({ spread }) => spread).filter((spread) => spread > 0);
   if (spreads.length === 0) return 1;
