@@ -5,7 +5,7 @@ import { limits, MusterError } from "@muster/proto";
 import { checkRuleSet } from "@muster/rules";
 import { type MusterFile, parseSection } from "@muster/service";
 import { z } from "zod";
-import { battleOrders } from "./core/backfill-settings.ts";
+import { APPROVAL_TIMEOUT_MS_MAX, APPROVAL_TIMEOUT_MS_MIN, battleOrders } from "./core/backfill-settings.ts";
 import {
   type Configuration,
   checkConfiguration,
@@ -48,8 +48,9 @@ export const configurationsSchema = z.array(
         order: z.enum(battleOrders).default("OLDEST_FIRST"),
         preferRunning: z.boolean().default(false),
         fillPlayersMax: z.int().min(1).max(limits.MATCH_PLAYERS_MAX).optional(),
+        approvalTimeoutMs: z.int().min(APPROVAL_TIMEOUT_MS_MIN).max(APPROVAL_TIMEOUT_MS_MAX).optional(),
       })
-      .transform(({ fillPlayersMax, ...rest }) => ({ ...rest, fillPlayersMax }))
+      .transform(({ fillPlayersMax, approvalTimeoutMs, ...rest }) => ({ ...rest, fillPlayersMax, approvalTimeoutMs }))
       .optional(),
   }),
 );

@@ -37,6 +37,8 @@ export type FillRequest = {
   /** As it stands after the fill. */
   readonly backfill: Backfill;
   readonly toleratesLeavers: boolean;
+  /** How long the game has to approve of it. Undefined: it is not asked. */
+  readonly approvalTimeoutMs: number | undefined;
 };
 
 export type BackfillUpdate = {

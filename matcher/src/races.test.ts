@@ -1,7 +1,8 @@
 // Two things at once, told apart by the record: whatever comes first counts, and nobody is told anything else.
 import { BackfillStrategy } from "@muster/proto/session";
 import { expect, test } from "vitest";
-import { createWorld, type World } from "./matcher-world.fixture.ts";
+import { defaultBackfillSettings } from "./core/backfill-settings.ts";
+import { configurationOf, createWorld, type World } from "./matcher-world.fixture.ts";
 
 /** A 1v1 with a MAX_POSSIBLE backfill, both arrived, and a fill of c1 and c2 that the fleet holds until `release`. */
 async function heldFill(): Promise<{ readonly world: World; readonly release: () => void }> {
@@ -154,4 +155,29 @@ test("the search time of a claimed ticket passes only after its fill is refused"
   release();
   await world.clock.advance(20);
   expect([await world.state("t-c1"), await world.state("t-c2")]).toEqual(["TIMED_OUT", "TIMED_OUT"]);
+});
+
+test("whom the game turns away is free at once, is not asked for again there, and others come in the place", async () => {
+  const backfill = { ...defaultBackfillSettings, fillPlayersMax: 1, approvalTimeoutMs: 100 };
+  const plaza = { version: "v1.0", teams: [{ name: "plaza", minPlayers: 2, maxPlayers: 4 }] };
+  await using world = await createWorld({
+    config: {
+      ruleSets: [{ name: "plaza", document: JSON.stringify(plaza) }],
+      configurations: [configurationOf({ name: "plaza", ruleSet: "plaza", autoBackfill: true, backfill })],
+    },
+  });
+  await world.queue("plaza", "ann", "bob");
+  await world.clock.advance(50);
+  world.fleet.turnsAway.add("troll");
+  await world.queue("plaza", "troll");
+  await world.clock.advance(50);
+  expect([world.fleet.fills.length, await world.state("t-troll")]).toEqual([1, "SEARCHING"]);
+  await world.queue("plaza", "cleo");
+  await world.clock.advance(50);
+  const players = world.fleet.session().playerSessions.map((seat) => seat.playerId);
+  expect([players, world.fleet.fills.length]).toEqual([["ann", "bob", "cleo"], 2]);
+  await world.restart(); // The game's word outlives the matcher.
+  await world.clock.advance(1_000);
+  expect([world.fleet.fills.length, await world.state("t-troll")]).toEqual([2, "SEARCHING"]);
+  expect(world.faults).toEqual([]);
 });

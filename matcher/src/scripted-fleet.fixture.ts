@@ -51,6 +51,8 @@ export type ScriptedFleet = {
   readonly updates: Backfill[];
   /** Fills wait here before they are looked at, if it is set. */
   holdFills: Promise<void> | undefined;
+  /** Players whom the game turns away, where it is asked. */
+  readonly turnsAway: Set<string>;
   /** Answers to fills and updates are lost after the work is done, so many times. */
   loseAnswers: number;
   sessions(): readonly BattleSession[];
@@ -172,6 +174,9 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
         metadata: { rosterVersion: String(session.rosterVersion) },
       });
     }
+    if (request.approvalTimeoutMs > 0 && request.newcomers.some(({ playerId }) => fleet.turnsAway.has(playerId))) {
+      throw new MusterError("FILL_REFUSED_BY_GAME", "Cannot fill as the game said no");
+    }
     if (session.playerSessions.length + request.newcomers.length > session.capacity) {
       throw new MusterError("SESSION_FULL", "Cannot fill as the session is full");
     }
@@ -276,6 +281,7 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
     fills: [],
     updates: [],
     holdFills: undefined,
+    turnsAway: new Set(),
     loseAnswers: 0,
     sessions: () => [...sessions.values()],
     session: get,

@@ -85,7 +85,10 @@ export function createSessionOutbox(workshop: Workshop): SessionOutbox {
     });
     if (present && view.put(present)) workshop.viewChanged.ring();
     const revision = view.find(battleSessionId)?.revision ?? 0;
-    blocks.set(battleSessionId, { rosterVersion: expectedRosterVersion, revision });
+    // What the game refused says nothing of the roster, and changes nothing of it: the next fill is of others.
+    if (reason !== "FILL_REFUSED_BY_GAME") {
+      blocks.set(battleSessionId, { rosterVersion: expectedRosterVersion, revision });
+    }
     await record(workshop, (state) => decideFillDropped(state, fillId, { battleSessionId, reason }));
   };
   const perform = async (job: Job, isRepeat: boolean, signal: AbortSignal) => {

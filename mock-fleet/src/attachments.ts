@@ -5,6 +5,7 @@ import type { CommittedFact } from "@muster/journal";
 import { type Channel, createChannel } from "@muster/kit";
 import { MusterError, type ProcessId, type ServerSessionId } from "@muster/proto";
 import { type HostMessage, hostMessagesOf } from "./core/delivery.ts";
+import type { Fill } from "./core/fill.ts";
 import type { FleetFact } from "./core/fleet-fact.ts";
 import type { FleetState } from "./core/fleet-state.ts";
 import type { CommandResult } from "./core/host-command.ts";
@@ -25,6 +26,8 @@ export type OutboundMessage =
   | WelcomeMessage
   | { readonly type: "result"; readonly commandId: string; readonly result: CommandResult }
   | { readonly type: "refusal"; readonly commandId: string; readonly error: MusterError }
+  /** Of the moment: whoever attaches later is not asked. */
+  | { readonly type: "approve-fill"; readonly fill: Fill; readonly timeoutMs: number }
   | { readonly type: "heartbeat" };
 
 export type Attachment = {
@@ -44,6 +47,8 @@ export interface Attachments {
   close(attachment: Attachment, error?: MusterError): void;
   /** Queues a message behind everything that was committed before. */
   send(attachment: Attachment, message: OutboundMessage): void;
+  /** As `send`, to the process's present attachment; answers whether there is one. */
+  sendTo(processId: ProcessId, message: OutboundMessage): boolean;
   /** Something came from the process at `nowMs`. */
   heard(processId: ProcessId, nowMs: number): void;
   /** When something last came. Undefined: never in this run of the fleet. */
@@ -105,6 +110,11 @@ export function createAttachments(): Attachments {
     },
     close,
     send,
+    sendTo(processId, message) {
+      const attachment = isOpen(open.get(processId));
+      if (attachment) send(attachment, message);
+      return attachment !== undefined;
+    },
     heard: (processId, nowMs) => void heard.set(processId, nowMs),
     lastHeardMs: (processId) => heard.get(processId),
     deliver(state, facts) {

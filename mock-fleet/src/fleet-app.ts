@@ -1,6 +1,7 @@
 // What the RPCs stand on: the parts that mock-fleet.ts puts together.
 import type { Clock } from "@muster/kit";
 import type { Log } from "@muster/service";
+import type { Approvals } from "./approvals.ts";
 import type { Attachments } from "./attachments.ts";
 import type { Feed } from "./core/feed.ts";
 import type { Erasures } from "./erasures.ts";
@@ -10,6 +11,7 @@ import type { ServerProcesses } from "./ports.ts";
 export type FleetApp = {
   readonly runner: FleetRunner;
   readonly attachments: Attachments;
+  readonly approvals: Approvals;
   readonly feed: Feed;
   readonly erasures: Erasures;
   readonly processes: ServerProcesses;

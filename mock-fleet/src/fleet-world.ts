@@ -225,6 +225,7 @@ export async function createFleetWorld(options: FleetWorldOptions = {}): Promise
           cause: 0,
           noLegalFill: false,
         },
+        approvalTimeoutMs: 0,
         toleratesLeavers: false,
         ...fill,
       });

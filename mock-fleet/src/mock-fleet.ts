@@ -7,6 +7,7 @@ import { FleetServiceDefinition, HostServiceDefinition } from "@muster/proto/fle
 import { MockFleetServiceDefinition } from "@muster/proto/mockfleet";
 import { type Implementation, implement } from "@muster/proto/rpc";
 import { type Log, logDisk } from "@muster/service";
+import { createApprovals } from "./approvals.ts";
 import { createAttachments } from "./attachments.ts";
 import { evolve } from "./core/evolve.ts";
 import { createFeed, feedEventOf } from "./core/feed.ts";
@@ -138,7 +139,8 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
   const journalId = drawId("journal", random);
   runner.act((state) => (state.journalId === undefined ? [{ type: "opened", journalId }] : []));
   const erasures = createErasures({ ledger, runner, clock, random, log, onFatal });
-  const app: FleetApp = { runner, attachments, feed, erasures, processes, clock, log };
+  const approvals = createApprovals({ clock, attachments });
+  const app: FleetApp = { runner, attachments, approvals, feed, erasures, processes, clock, log };
 
   return {
     services: servicesOf(app),

@@ -22,6 +22,7 @@ import {
   type Welcome,
 } from "@muster/proto/fleet";
 import type { Network } from "@muster/proto/rpc";
+import type { ProposedFill } from "@muster/proto/session";
 import type { RunningServer, ServerLaunch } from "./ports.ts";
 
 export type HostCommandBody = NonNullable<HostCommand["command"]>;
@@ -37,6 +38,8 @@ export type SimulatedHostOptions = {
   readonly activates?: boolean;
   /** Ends sessions and the process when asked. Default true. */
   readonly obeys?: boolean;
+  /** The game's word on newcomers. Undefined: it is silent. Default: they are welcome. */
+  readonly approves?: (fill: ProposedFill) => boolean | undefined;
   /** Says in its first Hello, in place of the truth. */
   readonly hello?: Partial<Hello>;
   /** Sessions at once that it declares. Default 1. */
@@ -72,7 +75,15 @@ export interface SimulatedHost extends RunningServer {
 
 /** Attaches at once. */
 export function createSimulatedHost(options: SimulatedHostOptions): SimulatedHost {
-  const { network, launch, ready = true, activates = true, obeys = true, concurrentSessions = 1 } = options;
+  const {
+    network,
+    launch,
+    ready = true,
+    activates = true,
+    obeys = true,
+    concurrentSessions = 1,
+    approves = () => true,
+  } = options;
   const peer = network.connect(launch.hostAddress);
   const client = peer.client(HostServiceDefinition);
   const sessions = new Map<string, BattleSession>();
@@ -123,6 +134,13 @@ export function createSimulatedHost(options: SimulatedHostOptions): SimulatedHos
         if (known) sessions.set(change.battleSessionId, applySessionChange(known, change));
         seen.push(`${change.battleSessionId} ${change.revision}`);
         outgoing.push(acknowledgeOf(change));
+        return;
+      }
+      case "approveFill": {
+        const { fill } = message.value;
+        const approved = fill && approves(fill);
+        if (approved === undefined) return;
+        outgoing.push({ message: { $case: "fillAnswer", value: { fillId: fill?.fillId ?? "", approved } } });
         return;
       }
       case "result":

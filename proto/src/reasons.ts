@@ -138,6 +138,8 @@ export const reasons = {
   SESSION_FULL: { code: "FAILED_PRECONDITION", retry: "reread" },
   /** The session's creation policy is DENY_ALL, or its host is silent. */
   SESSION_CLOSED_TO_PLAYERS: { code: "FAILED_PRECONDITION", retry: "reread" },
+  /** The game was asked whether the newcomers may come, and said no, or nothing in time. */
+  FILL_REFUSED_BY_GAME: { code: "FAILED_PRECONDITION", retry: "reread" },
   /** The player holds a seat in the session already. Metadata: `playerId`. */
   PLAYER_ALREADY_SEATED: { code: "ALREADY_EXISTS", retry: "reread" },
 

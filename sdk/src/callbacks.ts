@@ -9,6 +9,7 @@ export type ErrorContext = {
   readonly where:
     | "onStartBattleSession"
     | "onBattleSessionUpdated"
+    | "approveFill"
     | "onHealthCheck"
     | "onProcessTerminate"
     | "onConnectionChange"

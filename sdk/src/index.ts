@@ -24,6 +24,7 @@ export type { ErrorContext, ErrorHandler } from "./callbacks.ts";
 export { type ConnectOptions, type ConnectWithOptions, connect, connectWith } from "./connect.ts";
 export type { UpdateReason } from "./core/fold-news.ts";
 export { gameEnvironment } from "./environment.ts";
+export type { ApproveFillHandler, Newcomer, ProposedNewcomers } from "./fill-approval.ts";
 export type { HealthHandler } from "./health.ts";
 export type { Player } from "./player.ts";
 export type { BattleSessionUpdate, StartHandler, StartOptions, UpdateHandler } from "./sessions.ts";

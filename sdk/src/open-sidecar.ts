@@ -3,6 +3,7 @@ import { type Clock, isAbortError, type Random } from "@muster/kit";
 import { MusterError, toMusterError } from "@muster/proto";
 import type { Peer } from "@muster/proto/rpc";
 import { createCallbacks } from "./callbacks.ts";
+import { createFillApproval } from "./fill-approval.ts";
 import { createHealth } from "./health.ts";
 import { createSessions } from "./sessions.ts";
 import type { ConnectionChange, Sidecar } from "./sidecar.ts";
@@ -34,6 +35,7 @@ export async function openSidecar(options: OpenSidecarOptions): Promise<Sidecar>
   const calls = createSidecarCalls({ peer, clock, random, callTimeoutMs, closing: closing.signal });
   const sessions = createSessions({ calls, callbacks, callbackTimeoutMs });
   const health = createHealth({ callbacks, calls });
+  const approval = createFillApproval({ callbacks, calls, find: sessions.find });
   const termination = createTermination({ clock, callbacks, closing: closing.signal, end: () => end({}), exit });
   const finished = Promise.withResolvers<void>();
   const opening = Promise.withResolvers<Opened>();
@@ -68,6 +70,8 @@ export async function openSidecar(options: OpenSidecarOptions): Promise<Sidecar>
         return welcome(event);
       case "news":
         return sessions.take(event.battleSessionId, event.news);
+      case "fill-proposed":
+        return inBackground(approval.answer(event.fill));
       case "health":
         return inBackground(health.answer(event));
       case "terminate":
@@ -138,6 +142,7 @@ export async function openSidecar(options: OpenSidecarOptions): Promise<Sidecar>
     finished: finished.promise,
     onStartBattleSession: sessions.onStart,
     onBattleSessionUpdated: sessions.onUpdate,
+    approveFill: approval.onProposed,
     onHealthCheck: health.onCheck,
     onProcessTerminate: termination.onNotice,
     onConnectionChange(handler) {

@@ -78,6 +78,7 @@ export function createScriptedSidecar(script: SidecarScript = {}): ScriptedSidec
     startBackfill: answer("startBackfill", { backfill: BACKFILL }),
     cancelBackfill: answer("cancelBackfill", { backfill: { ...BACKFILL, state: 3, cause: 5 } }),
     describeBackfill: answer("describeBackfill", { backfill: BACKFILL }),
+    answerFill: answer("answerFill", {}),
     reportHealth: answer("reportHealth", {}),
   });
 

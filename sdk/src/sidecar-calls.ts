@@ -75,6 +75,7 @@ export interface SidecarCalls {
   startBackfill(battleSessionId: string, options: Waiting & BackfillRequest): Promise<Backfill>;
   cancelBackfill(battleSessionId: string, options: Waiting): Promise<Backfill>;
   describeBackfill(battleSessionId: string, options: Waiting): Promise<Backfill>;
+  answerFill(answer: { readonly fillId: string; readonly approved: boolean }): Promise<void>;
   reportHealth(answer: { readonly checkId: string; readonly healthy: boolean }): Promise<void>;
 }
 
@@ -179,6 +180,9 @@ export function createSidecarCalls(options: SidecarCallsOptions): SidecarCalls {
     async describeBackfill(battleSessionId, options) {
       const { backfill } = await call(options, (how) => client.describeBackfill({ battleSessionId }, how));
       return readPresentBackfill(backfill);
+    },
+    async answerFill(answer) {
+      await call({}, (how) => client.answerFill(answer, how));
     },
     async reportHealth(answer) {
       await call({}, (how) => client.reportHealth(answer, how));

@@ -2,6 +2,7 @@
 import type { MusterError } from "@muster/proto";
 import type { BattleSession } from "./battle-session.ts";
 import type { ErrorHandler } from "./callbacks.ts";
+import type { ApproveFillHandler } from "./fill-approval.ts";
 import type { HealthHandler } from "./health.ts";
 import type { Player } from "./player.ts";
 import type { StartHandler, UpdateHandler } from "./sessions.ts";
@@ -67,6 +68,15 @@ export interface Sidecar extends AsyncDisposable {
    * });
    */
   onBattleSessionUpdated(handler: UpdateHandler): void;
+  /**
+   * Asked before newcomers get seats, where the configuration leaves that to the game (`backfill.approvalTimeoutMs`). Only `true`
+   * lets them in: whatever else, throwing, and not answering in time turn them away, and they do not come to this battle
+   * again. All newcomers of a fill come or none of them. Without a handler nobody comes, and `onError` hears of it.
+   *
+   * @example
+   * sidecar.approveFill(({ session, newcomers }) => newcomers.every(({ playerId }) => !banned.has(playerId)));
+   */
+  approveFill(handler: ApproveFillHandler): void;
   /**
    * Asked every few seconds whether the process is well. Whatever is not `true`, throwing, or not answering within the
    * check's time (2.5 s unless configured) counts as ill. Without a handler the process is well for as long as its event loop answers.

@@ -11,12 +11,14 @@ import {
 import type { Peer } from "@muster/proto/rpc";
 import { GameServerServiceDefinition, type Opened, type WatchResponse } from "@muster/proto/sdk";
 import type { SessionNews } from "./core/fold-news.ts";
+import { type ProposedFill, readProposedFill } from "./fill-approval.ts";
 import { SDK_LANGUAGE, SDK_NAME, SDK_VERSION } from "./sdk-version.ts";
 
 export type WatchEvent =
   | ({ readonly type: "opened" } & Readonly<Opened>)
   | { readonly type: "news"; readonly battleSessionId: string; readonly news: SessionNews }
   | { readonly type: "health"; readonly checkId: string; readonly timeoutMs: number }
+  | { readonly type: "fill-proposed"; readonly fill: ProposedFill }
   | { readonly type: "terminate"; readonly deadline: Date; readonly reason: string };
 
 export type WatchOptions = {
@@ -123,6 +125,8 @@ function readEvent(event: WatchResponse["event"]): WatchEvent | undefined {
     }
     case "healthCheck":
       return { type: "health", ...event.value };
+    case "fillProposed":
+      return { type: "fill-proposed", fill: readProposedFill(event.value) };
     case "processTerminate": {
       const deadline = required("process_terminate.deadline", event.value.deadline);
       readTimeMs("process_terminate.deadline", deadline);

@@ -14,6 +14,7 @@ import {
   type AttachRequest,
   type AttachResponse,
   type CommandResult,
+  type FillAnswer,
   type Hello,
   type HostCommand,
   HostServiceDefinition,
@@ -39,6 +40,8 @@ export interface FleetLink {
   /** Announced commands that the fleet has not answered yet. */
   readonly backlog: number;
   acknowledge(battleSessionId: string, revision: number): void;
+  /** The game's word on newcomers. Of the moment: nobody hears it while the fleet is away. */
+  answerFill(answer: FillAnswer): void;
   /** Runs until `signal` aborts, or rejects with the fleet's final word: PROCESS_FENCED, CREDENTIALS_INVALID, …. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -237,6 +240,9 @@ export function createFleetLink(options: FleetLinkOptions): FleetLink {
     },
     acknowledge(battleSessionId, revision) {
       if (attached) send({ $case: "acknowledge", value: { battleSessionId, revision } });
+    },
+    answerFill(answer) {
+      if (attached) send({ $case: "fillAnswer", value: answer });
     },
     async run(signal) {
       for (let attempt = 1; !signal.aborted; attempt += 1) {

@@ -5,6 +5,7 @@ import {
   type AttachRequest,
   type AttachResponse,
   type CommandResult,
+  type FillAnswer,
   type Hello,
   type HostCommand,
   HostServiceDefinition,
@@ -21,6 +22,8 @@ export type ScriptedFleet = {
   /** Heartbeats of sidecars so far. */
   readonly heartbeats: number;
   readonly acknowledged: { battleSessionId: string; revision: number }[];
+  /** The game's words on newcomers. */
+  readonly answers: FillAnswer[];
   /** Sends to the sidecar that is attached. */
   send(message: NonNullable<AttachResponse["message"]>): void;
   /** Ends the attachment as a fleet that dies does. */
@@ -52,6 +55,7 @@ export function createScriptedFleet(script: Script = {}): ScriptedFleet {
   const hellos: Hello[] = [];
   const commands: HostCommand[] = [];
   const acknowledged: { battleSessionId: string; revision: number }[] = [];
+  const answers: FillAnswer[] = [];
   let heartbeats = 0;
   let current: Channel<AttachResponse> | undefined;
 
@@ -69,6 +73,8 @@ export function createScriptedFleet(script: Script = {}): ScriptedFleet {
       answerTo(message.value, responses);
     } else if (message?.$case === "acknowledge") {
       acknowledged.push(message.value);
+    } else if (message?.$case === "fillAnswer") {
+      answers.push(message.value);
     } else {
       heartbeats += 1;
       responses.push({ message: { $case: "heartbeat", value: {} } });
@@ -94,6 +100,7 @@ export function createScriptedFleet(script: Script = {}): ScriptedFleet {
     hellos,
     commands,
     acknowledged,
+    answers,
     get heartbeats() {
       return heartbeats;
     },

@@ -328,6 +328,18 @@ test("gives up a game that misses three health checks, and says so to the fleet 
   expect(ends).toHaveLength(1);
 });
 
+test("asks the game whether newcomers may come, and tells the fleet its word", async () => {
+  const { fleet, game, settle, clock } = await start();
+  const { events } = listen(game.watch(watchRequest));
+  await clock.advance(1);
+  const fill = { fillId: "fill_1", battleSessionId: "bs_1", newcomers: [], timeoutMs: 500 };
+  fleet.send({ $case: "approveFill", value: { fill } });
+  await clock.advance(1);
+  expect(events.at(-1)).toEqual({ $case: "fillProposed", value: fill });
+  await settle(game.answerFill({ fillId: "fill_1", approved: true }));
+  expect(fleet.answers).toEqual([{ fillId: "fill_1", approved: true }]);
+});
+
 test("is content with a game that answers", async () => {
   const { fleet, game, clock, settle } = await start({ welcome: { healthIntervalMs: 5_000 } });
   const watching = (async () => {

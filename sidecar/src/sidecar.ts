@@ -198,6 +198,10 @@ export function createSidecar(options: SidecarOptions): Sidecar {
         const deadlineWallMs = readTimeMs("terminate_process.deadline", message.value.deadline) ?? clock.wallMs();
         return void requestEnd({ reason: message.value.reason, deadlineWallMs });
       }
+      case "approveFill":
+        // Nobody listens: the fleet's time for an answer passes.
+        if (message.value.fill) watch.send({ $case: "fillProposed", value: message.value.fill });
+        return;
       case "terminateSession":
         return; // The game hears of it as a change to TERMINATING.
       default:

@@ -31,6 +31,8 @@ export type Fill = {
   readonly newcomers: readonly AssignedPlayer[];
   readonly document: Backfill;
   readonly toleratesLeavers: boolean;
+  /** How long the game has to approve of it. Undefined: it is not asked. */
+  readonly approvalTimeoutMs: number | undefined;
 };
 
 export type BackfillPhase = { readonly state: BackfillState; readonly cause: BackfillCause | undefined };

@@ -70,7 +70,8 @@ export function isSameConfiguration(one: Configuration, other: Configuration): b
 function canonical(configuration: Configuration): string {
   const sorted = Object.entries(configuration.properties).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const { name, ruleSet, queue, requestTimeoutMs, autoBackfill, settleMs, data, placementRetries } = configuration;
-  const { order, preferRunning, fillPlayersMax = 0 } = configuration.backfill ?? defaultBackfillSettings;
+  const { order, preferRunning, ...backfill } = configuration.backfill ?? defaultBackfillSettings;
+  const { fillPlayersMax = 0, approvalTimeoutMs = 0 } = backfill;
   return JSON.stringify([
     name,
     ruleSet,
@@ -80,7 +81,7 @@ function canonical(configuration: Configuration): string {
     settleMs,
     data,
     placementRetries,
-    [order, preferRunning, fillPlayersMax],
+    [order, preferRunning, fillPlayersMax, approvalTimeoutMs],
     sorted,
   ]);
 }

@@ -184,6 +184,7 @@ function placeMatch(state: MatcherState, fact: Fact<"match-placed">, at: Times):
     backfill: bornRecord(match, at.atMs),
     fill: undefined,
     startRequests: new Map(),
+    turnedAway: new Set(),
     ended: undefined,
   });
   const assignment: Assignment = { address, battleSessionId, region, players };
@@ -279,8 +280,9 @@ function decideFill(state: MatcherState, fact: Fact<"fill-decided">, at: Times):
   const session = getSession(state, fact.battleSessionId);
   invariant(!session.fill, "a session has one fill in flight");
   const record = getBackfill(session, fact.backfill.backfillId);
-  const { fillId, expectedRosterVersion, newcomers, toleratesLeavers } = fact;
-  const fill = { fillId, expectedRosterVersion, newcomers, document: fact.backfill, toleratesLeavers };
+  const { fillId, expectedRosterVersion, newcomers, toleratesLeavers, approvalTimeoutMs } = fact;
+  const terms = { toleratesLeavers, approvalTimeoutMs };
+  const fill = { fillId, expectedRosterVersion, newcomers, document: fact.backfill, ...terms };
   const backfill = { ...record, fillsDecided: record.fillsDecided + 1 };
   putSession(state, { ...session, backfill, fill });
   for (const ticketId of ticketsOf(newcomers)) changeTicket(state, ticketId, { type: "claimed", fillId }, at);
@@ -320,11 +322,28 @@ function afterFill(
 function dropFill(state: MatcherState, fact: Fact<"fill-dropped">, at: Times): MatcherState {
   const session = getSession(state, fact.battleSessionId);
   invariant(session.fill?.fillId === fact.fillId, "the fill that was dropped is the one in flight");
-  putSession(state, { ...session, fill: undefined });
-  for (const ticketId of ticketsOf(session.fill.newcomers)) {
+  const tickets = ticketsOf(session.fill.newcomers);
+  const turnedAway = fact.reason === REFUSED_BY_GAME ? turnAway(state, session, tickets) : session.turnedAway;
+  putSession(state, { ...session, fill: undefined, turnedAway });
+  for (const ticketId of tickets) {
     changeTicket(state, ticketId, { type: "fill-dropped", fillId: fact.fillId }, at);
   }
   return state;
+}
+
+const REFUSED_BY_GAME = "FILL_REFUSED_BY_GAME";
+
+/** Tickets that do not come to the session again: those of before that still live, and these. */
+function turnAway(
+  state: MatcherState,
+  { turnedAway }: MatchedSession,
+  tickets: readonly TicketId[],
+): ReadonlySet<TicketId> {
+  const living = [...turnedAway].filter((ticketId) => {
+    const entry = state.tickets.get(ticketId);
+    return entry && isLive(entry.ticket);
+  });
+  return new Set([...living, ...tickets]);
 }
 
 function endSession(state: MatcherState, fact: Fact<"session-ended">, at: Times): MatcherState {

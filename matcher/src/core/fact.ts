@@ -79,6 +79,7 @@ export type MatcherFact =
       readonly newcomers: readonly AssignedPlayer[];
       readonly backfill: Backfill;
       readonly toleratesLeavers: boolean;
+      readonly approvalTimeoutMs: number | undefined;
     }
   | {
       readonly type: "fill-applied";

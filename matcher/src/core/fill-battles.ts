@@ -107,6 +107,7 @@ function decideFill(
     newcomers,
     backfill: assessAfterFill({ ...record, fillPlayersMax }, { session: view, newcomers }, ruleSet),
     toleratesLeavers: survivesLeavers(ruleSet),
+    approvalTimeoutMs: settings.approvalTimeoutMs,
   };
 }
 
@@ -117,7 +118,9 @@ function battleOf(
 ): Battle {
   const record = session.backfill;
   const known = engine.battleOf(session.battleSessionId);
-  if (known?.rosterVersion === view.rosterVersion && known.terms === record) return known;
+  const { turnedAway } = session;
+  const isAsKnown = known?.rosterVersion === view.rosterVersion && known.terms === record;
+  if (isAsKnown && known.turnedAway === turnedAway) return known;
   return {
     id: session.battleSessionId,
     rosterVersion: view.rosterVersion,
@@ -126,6 +129,7 @@ function battleOf(
     goal: record ? fillGoal({ ...record, ...settings }) : { strategy: "MAX_POSSIBLE" },
     room,
     region: view.region,
+    turnedAway,
   };
 }
 

@@ -15,17 +15,19 @@ type Coming = {
   readonly id: string;
   readonly session: Pick<BattleSession, "teams" | "playerSessions" | "region"> & Seats;
   readonly goal: Battle["goal"];
+  readonly turnedAway: Battle["turnedAway"];
 };
 
 /** Holds back whoever would fill a battle to come: as it will be after its fill, or when it has been placed. */
 export function holdForBattles(round: FillRound & { readonly placing: Iterable<PlacingMatch> }): void {
   const { engine, state, ruleSet } = round;
   const budget = { searches: SEARCHES_MAX };
-  for (const { id, session, goal } of comingOf(round)) {
+  for (const { id, session, goal, turnedAway } of comingOf(round)) {
     const room = session.capacity - session.playerSessions.length;
     if (room <= 0 || budget.searches <= 0) continue;
     const seated = readsLatencies(ruleSet) ? seatedWithLatencies(state, session) : seatedTeams(session);
-    const battle: Battle = { id, rosterVersion: 0, terms: undefined, seated, goal, room, region: session.region };
+    const { region } = session;
+    const battle: Battle = { id, rosterVersion: 0, terms: undefined, seated, goal, room, region, turnedAway };
     const newcomers = findNewcomers(round, { view: session, battle }, budget) ?? [];
     engine.dropBattle(id); // It is no battle that arrivals could wake.
     for (const ticketId of new Set(newcomers.map((newcomer) => newcomer.ticketId))) {
@@ -38,13 +40,13 @@ export function holdForBattles(round: FillRound & { readonly placing: Iterable<P
 function* comingOf(round: FillRound & { readonly placing: Iterable<PlacingMatch> }): Iterable<Coming> {
   const { state, pool, findFillable, placing } = round;
   for (const sessionId of pool.filling) {
-    const { fill, backfill } = state.sessions.get(sessionId) ?? {};
+    const { fill, backfill, turnedAway } = state.sessions.get(sessionId) ?? {};
     const view = fill && findFillable(sessionId);
     if (!view || backfill?.document.state !== "SEARCHING") continue;
     const seated = new Set(view.playerSessions.map(({ playerId }) => playerId));
     const newcomers = fill.newcomers.filter(({ playerId }) => !seated.has(playerId));
     const playerSessions = [...view.playerSessions, ...seatsOf(round, newcomers)];
-    yield { id: `${sessionId} to come`, session: { ...view, playerSessions }, goal: fillGoal(backfill) };
+    yield { id: `${sessionId} to come`, session: { ...view, playerSessions }, goal: fillGoal(backfill), turnedAway };
   }
   for (const match of placing) {
     const isOurs = state.pools.get(match.configuration) === pool;
@@ -54,7 +56,7 @@ function* comingOf(round: FillRound & { readonly placing: Iterable<PlacingMatch>
     const door = { unreachable: false, creationPolicy: "ACCEPT_ALL" } as const;
     // Where latencies count, it may yet be placed elsewhere: then who was held looks on.
     const session = { teams, capacity, playerSessions, region: regions[0] ?? "", ...door };
-    yield { id: `${match.matchId} to come`, session, goal: { strategy: "MAX_POSSIBLE" } };
+    yield { id: `${match.matchId} to come`, session, goal: { strategy: "MAX_POSSIBLE" }, turnedAway: undefined };
   }
 }
 

@@ -38,6 +38,8 @@ export type MatchedSession = {
   readonly fill: Fill | undefined;
   /** StartBackfill requests by id: a repeat gets what the first one got. */
   readonly startRequests: ReadonlyMap<string, { readonly bodyDigest: string; readonly backfillId: BackfillId }>;
+  /** Tickets of fills that the game refused: they do not come here again. */
+  readonly turnedAway: ReadonlySet<TicketId>;
   /** Undefined while it lives, or is not known to have ended. */
   readonly ended: { readonly atMs: number; readonly cause: SessionEndCause | undefined } | undefined;
 };

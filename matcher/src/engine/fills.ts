@@ -3,7 +3,7 @@
 
 import { findFillByCounting } from "./fill.ts";
 import type { Formed } from "./forming.ts";
-import { type Battle, createOpenings, lanesFor, type Opening } from "./opening.ts";
+import { type Battle, createOpenings, lanesFor, mayCome, type Opening } from "./opening.ts";
 import { isCountable, type Plan } from "./plan.ts";
 import { ANYWHERE, LINKED, type Pool, type PooledTicket } from "./pool.ts";
 
@@ -91,21 +91,19 @@ export function createFills(pool: Pool, plan: Plan): Fills {
       if (most - least > (plan.levels[own]?.suffices ?? -1)) return false;
       return own === sought || (recipes[own]?.allows(recipe.sizes) ?? false);
     };
-  /** Who sits there already is not seated once more: tickets with them are left out, which hardly ever happens. */
+  /** Who sits there already, or was turned away, is not seated: such tickets are left out, which hardly ever happens. */
   const count = (opening: Opening): Formed | undefined => {
     const excluded = new Set<number>();
     const search = { pool, levels: plan.levels, isByOldest, opening, isLegal: isLegal(opening), excluded };
     for (;;) {
       const formed = findFillByCounting(search);
-      const seated = formed?.members.filter(({ slot }) => {
-        return pool.ticketAt(slot).players.some(({ playerId }) => opening.seatedIds.has(playerId));
-      });
-      if (!seated || seated.length === 0) return formed;
-      for (const { slot } of seated) excluded.add(slot);
+      const barred = formed?.members.filter(({ slot }) => !mayCome(opening, pool.ticketAt(slot)));
+      if (!barred || barred.length === 0) return formed;
+      for (const { slot } of barred) excluded.add(slot);
     }
   };
   const candidatesOf = (opening: Opening): readonly PooledTicket[] => {
-    const { low, high, seatedIds } = opening;
+    const { low, high } = opening;
     const isNarrow = reach > 0 && !Number.isNaN(low);
     const found: number[] = [];
     const anywhere = pool.lanes.get(ANYWHERE);
@@ -126,7 +124,7 @@ export function createFills(pool: Pool, plan: Plan): Fills {
     return [...new Set(found)]
       .sort((one, other) => (pool.arrival[one] ?? 0) - (pool.arrival[other] ?? 0))
       .map((slot) => pool.ticketAt(slot))
-      .filter(({ players }) => !players.some(({ playerId }) => seatedIds.has(playerId)))
+      .filter((ticket) => mayCome(opening, ticket))
       .slice(0, CANDIDATES_MAX);
   };
 

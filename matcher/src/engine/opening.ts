@@ -4,7 +4,7 @@ import type { FillGoal, RuleSet, SeatedTeam } from "@muster/rules";
 import { fillSizingAt, type Roster, typeOf } from "@muster/rules/plan";
 import type { PartyKinds } from "./party.ts";
 import type { Level, Plan } from "./plan.ts";
-import { ANYWHERE, type Lane, laneKeyOf, sharedKeyOf } from "./pool.ts";
+import { ANYWHERE, type Lane, laneKeyOf, type PooledTicket, sharedKeyOf } from "./pool.ts";
 import { createRecipes, type Recipes } from "./recipes.ts";
 
 /** A battle to fill, as the matcher sees it. */
@@ -21,6 +21,8 @@ export type Battle = {
   readonly room: number;
   /** Where it runs: newcomers are judged by their latency there alone. */
   readonly region: string;
+  /** Tickets that may not come, whatever the rules say. */
+  readonly turnedAway?: ReadonlySet<string> | undefined;
 };
 
 export type Opening = {
@@ -92,6 +94,12 @@ function sizingOf(
 /** Whether lanes are made by regions. */
 function readsRegion({ levels: [first], mask }: Plan): boolean {
   return mask !== undefined && first?.tier.rules[mask]?.type === "latency";
+}
+
+/** Whether the ticket may come there at all: nobody of it sits there, and it was not turned away. */
+export function mayCome({ battle, seatedIds }: Opening, { ticketId, players }: PooledTicket): boolean {
+  if (battle.turnedAway?.has(ticketId)) return false;
+  return !players.some(({ playerId }) => seatedIds.has(playerId));
 }
 
 /** The lanes in `all` that newcomers come from. */

@@ -49,6 +49,7 @@ export function writeApplyFill(request: FillRequest): ApplyFillRequest {
     newcomers: request.newcomers.map(writePlayerToSeat),
     backfill: writeBackfill(request.backfill),
     toleratesLeavers: request.toleratesLeavers,
+    approvalTimeoutMs: request.approvalTimeoutMs ?? 0,
   };
 }
 

@@ -195,11 +195,12 @@ export function readConfiguration(message: MatchmakingConfiguration | undefined)
 }
 
 function readBackfillSettings(message: NonNullable<MatchmakingConfiguration["backfill"]>): BackfillSettings {
-  const { order, preferRunning, fillPlayersMax } = message;
+  const { order, preferRunning, fillPlayersMax, approvalTimeoutMs } = message;
   return {
     order: order === BattleOrder.UNSPECIFIED ? "OLDEST_FIRST" : readWord("backfill.order", BattleOrder, order),
     preferRunning,
     fillPlayersMax: fillPlayersMax === 0 ? undefined : fillPlayersMax,
+    approvalTimeoutMs: approvalTimeoutMs === 0 ? undefined : approvalTimeoutMs,
   };
 }
 
@@ -218,6 +219,7 @@ export function writeConfiguration(configuration: Configuration): MatchmakingCon
       ...configuration.backfill,
       order: writeEnum(BattleOrder, configuration.backfill.order),
       fillPlayersMax: configuration.backfill.fillPlayersMax ?? 0,
+      approvalTimeoutMs: configuration.backfill.approvalTimeoutMs ?? 0,
     },
   };
 }

@@ -149,6 +149,7 @@ function writeFact(fact: MatcherFact): Arm {
           newcomers: fact.newcomers.map((player) => ({ ...player })),
           backfill: writeBackfill(fact.backfill),
           toleratesLeavers: fact.toleratesLeavers,
+          approvalTimeoutMs: fact.approvalTimeoutMs ?? 0,
         },
       };
     case "fill-applied":
@@ -255,6 +256,7 @@ function readFact(arm: Arm): MatcherFact {
         newcomers: arm.value.newcomers.map(readAssigned),
         backfill: readRequiredBackfill(arm.value.backfill),
         toleratesLeavers: arm.value.toleratesLeavers,
+        approvalTimeoutMs: arm.value.approvalTimeoutMs || undefined,
       };
     case "fillApplied":
       return {

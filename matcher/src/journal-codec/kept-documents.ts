@@ -82,6 +82,7 @@ export function encodeSession(session: MatchedSession): Uint8Array {
     backfill: session.backfill && writeRecord(session.backfill),
     fill: session.fill && writeFill(session.fill),
     startRequests: [...session.startRequests].map(([requestId, request]) => ({ requestId, ...request })),
+    turnedAwayTicketIds: [...session.turnedAway],
     end: ended && { atMs: ended.atMs, cause: writeEnum(SessionEndCause, ended.cause) },
   }).finish();
 }
@@ -102,6 +103,7 @@ export function decodeSession(bytes: Uint8Array): MatchedSession {
     backfill: message.backfill && readRecord(message.backfill),
     fill: message.fill && readFill(message.fill),
     startRequests: new Map(requests),
+    turnedAway: new Set(message.turnedAwayTicketIds as TicketId[]),
     ended: message.end && { atMs: message.end.atMs, cause: readEnum(SessionEndCause, message.end.cause) },
   };
 }
@@ -137,6 +139,7 @@ function writeFill(fill: Fill): wire.KeptFill {
     newcomers: fill.newcomers.map((player) => ({ ...player })),
     document: writeBackfill(fill.document),
     toleratesLeavers: fill.toleratesLeavers,
+    approvalTimeoutMs: fill.approvalTimeoutMs ?? 0,
   };
 }
 
@@ -147,5 +150,6 @@ function readFill(message: wire.KeptFill): Fill {
     newcomers: message.newcomers.map(readAssigned),
     document: readRequiredBackfill(message.document),
     toleratesLeavers: message.toleratesLeavers,
+    approvalTimeoutMs: message.approvalTimeoutMs || undefined,
   };
 }

@@ -4,7 +4,7 @@
 import type { ReadColumns } from "@muster/journal";
 import type { TicketCause, TicketState } from "../core/ticket.ts";
 
-export const SNAPSHOT_FORMAT = 1;
+export const SNAPSHOT_FORMAT = 2;
 
 export const SNAPSHOT_SCHEMA = {
   /** Tickets that ever arrived; number of the last event. */

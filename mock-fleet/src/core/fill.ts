@@ -5,6 +5,7 @@ import {
   type Backfill,
   type BattleSession,
   MusterError,
+  type ProcessId,
   type ServerSessionId,
 } from "@muster/proto";
 import { type Decision, type Moment, unchanged } from "./decision.ts";
@@ -72,6 +73,49 @@ export function applyFill(
       reply: { type: "refused", refusal },
     };
   }
+}
+
+/**
+ * The process whose game is to be asked whether the newcomers may come; undefined if the fill has its outcome already, or
+ * would be refused as things are.
+ */
+export function mayBeFilled(
+  state: FleetState,
+  asked: Parameters<typeof applyFill>[1],
+  moment: Moment,
+): ProcessId | undefined {
+  const { fill, bodyDigest } = asked;
+  const session = state.sessions.get(fill.sessionId);
+  if (!session) return undefined;
+  try {
+    if (findAnswered(state, `fill ${fill.fillId}`, bodyDigest)) return undefined;
+    fillSession(state, session, asked, moment);
+  } catch (error) {
+    if (error instanceof MusterError) return undefined; // `applyFill` says so, and remembers it.
+    throw error;
+  }
+  return session.battle.processId;
+}
+
+/** Refuses the fill as its game did, unless it has its outcome already. @throws {MusterError} as `applyFill` does. */
+export function refuseFill(
+  state: FleetState,
+  { fill, bodyDigest }: Pick<Parameters<typeof applyFill>[1], "fill" | "bodyDigest">,
+): Decision<FillOutcome> {
+  const requestId = `fill ${fill.fillId}`;
+  const answered = findAnswered(state, requestId, bodyDigest);
+  if (answered?.filled) return unchanged({ type: "filled", battle: answered.filled });
+  if (answered?.refusal) return unchanged({ type: "refused", refusal: answered.refusal });
+  const { battle } = getSession(state, fill.sessionId);
+  const refusal: Refusal = {
+    reason: "FILL_REFUSED_BY_GAME",
+    message: `Cannot seat players in session ${battle.battleSessionId} as its game must say yes: it said no, or nothing in time`,
+    metadata: {},
+  };
+  return {
+    facts: [{ type: "fill-refused", sessionId: fill.sessionId, request: { id: requestId, bodyDigest }, refusal }],
+    reply: { type: "refused", refusal },
+  };
 }
 
 /** Whether no later state of the session takes the refusal back: roster versions only grow, teams stay. */

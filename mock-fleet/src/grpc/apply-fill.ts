@@ -1,21 +1,32 @@
 import { type BattleSession, MusterError, writeBattleSession } from "@muster/proto";
 import type { ApplyFillRequest, ApplyFillResponse } from "@muster/proto/fleet";
-import { applyFill as decide } from "../core/fill.ts";
+import { applyFill as decide, type Fill, mayBeFilled, refuseFill } from "../core/fill.ts";
 import type { FleetApp } from "../fleet-app.ts";
 import { bodyDigest } from "./body-digest.ts";
 import { readFill } from "./fleet-wire.ts";
 import { checkFits } from "./session-size.ts";
 import { sessionAtWall } from "./wall-time.ts";
 
-/** Seats newcomers; answers with the session after the fill, a repeat too. Reasons: the .proto. */
+/** Seats newcomers, if need be with the game's leave; answers with the session after the fill, a repeat too. Reasons: the .proto. */
 export async function applyFill(app: FleetApp, message: ApplyFillRequest): Promise<ApplyFillResponse> {
-  const fill = readFill(message);
+  const { fill, approvalTimeoutMs } = readFill(message);
   const check = (after: BattleSession) => checkFits("newcomers", after);
-  const asked = { fill, bodyDigest: bodyDigest(fill), check };
-  const outcome = await app.runner.decide((state, moment) => decide(state, asked, moment));
+  const asked = { fill, bodyDigest: bodyDigest(approvalTimeoutMs === 0 ? fill : { fill, approvalTimeoutMs }), check };
+  const isWelcome = approvalTimeoutMs === 0 || (await isApproved(app, asked, approvalTimeoutMs));
+  const outcome = await app.runner.decide((state, moment) =>
+    isWelcome ? decide(state, asked, moment) : refuseFill(state, asked),
+  );
   if (outcome.type === "refused") {
     const { reason, message: why, metadata } = outcome.refusal;
     throw new MusterError(reason, why, { metadata });
   }
   return { session: writeBattleSession(sessionAtWall(outcome.battle, app.runner.wallOf)) };
+}
+
+type Asked = { readonly fill: Fill; readonly bodyDigest: string; readonly check: (after: BattleSession) => void };
+
+/** Asks the game, unless the fill has its outcome already or could not be applied anyway: then that is the answer. */
+async function isApproved({ runner, approvals }: FleetApp, asked: Asked, timeoutMs: number): Promise<boolean> {
+  const processId = await runner.read((state, moment) => mayBeFilled(state, asked, moment));
+  return processId === undefined || approvals.ask({ fill: asked.fill, processId, timeoutMs });
 }

@@ -106,6 +106,7 @@ async function receive(app: FleetApp, attachment: Attachment, incoming: AsyncIte
     announceReturn(app, attachment);
     const { message } = next.value;
     if (message?.$case === "command") carryOutFor(app, attachment, message.value);
+    if (message?.$case === "fillAnswer") app.approvals.answered(attachment.processId, message.value);
     if (message?.$case === "hello") throw fieldInvalid("message", "Hello only once in a stream", "Hello again");
     // Acknowledgements: changes are kept by number anyway, and a Hello says what the game has.
   }

@@ -116,6 +116,7 @@ test("ApplyFill seats newcomers once and refuses with reasons", async () => {
     expectedRosterVersion: 2,
     newcomers: [player("cleo", "red")],
     backfill,
+    approvalTimeoutMs: 0,
     toleratesLeavers: false,
   };
   const first = await world.fleet.applyFill(fill);

@@ -17,12 +17,18 @@ import { wholeNumberIn } from "./field.ts";
 import { readBackfillOf, readPlayers, writePlacement } from "./placement-wire.ts";
 import { changeAtWall, sessionAtWall } from "./wall-time.ts";
 
-/** @throws {MusterError} FIELD_INVALID, ID_MALFORMED. */
-export function readFill(message: wire.ApplyFillRequest): Fill {
+/** How long a game may take to answer, in ms. */
+const APPROVAL_MS = { min: 100, max: 5_000 };
+
+/** `approvalTimeoutMs` 0: the game is not asked. @throws {MusterError} FIELD_INVALID, ID_MALFORMED. */
+export function readFill(message: wire.ApplyFillRequest): { readonly fill: Fill; readonly approvalTimeoutMs: number } {
   const newcomers = readPlayers("newcomers", message.newcomers);
   if (newcomers.length === 0) throw fieldInvalid("newcomers", "at least one player", 0);
   if (!message.backfill) throw fieldInvalid("backfill", "the backfill after the fill", "absent");
-  return {
+  const { approvalTimeoutMs: timeoutMs } = message;
+  const { min, max } = APPROVAL_MS;
+  const approvalTimeoutMs = timeoutMs === 0 ? 0 : wholeNumberIn("approval_timeout_ms", timeoutMs, min, max);
+  const fill: Fill = {
     fillId: parseId<FillId>("fill_id", message.fillId),
     sessionId: parseId<ServerSessionId>("battle_session_id", message.battleSessionId),
     expectedRosterVersion: wholeNumberIn(
@@ -35,6 +41,7 @@ export function readFill(message: wire.ApplyFillRequest): Fill {
     backfill: readBackfillOf("backfill", message.backfill),
     toleratesLeavers: message.toleratesLeavers,
   };
+  return { fill, approvalTimeoutMs };
 }
 
 /** @throws {MusterError} FIELD_INVALID, ID_MALFORMED. */

@@ -9,12 +9,13 @@ import {
   parseId,
   readWord,
   type ServerSessionId,
+  writeAttributes,
   writeBattleSession,
   writePlayerSession,
   writeSessionChange,
 } from "@muster/proto";
 import type * as wire from "@muster/proto/fleet";
-import { CreationPolicy } from "@muster/proto/session";
+import { CreationPolicy, type ProposedFill } from "@muster/proto/session";
 import type { OutboundMessage } from "../attachments.ts";
 import type { NumberedCommand } from "../core/command.ts";
 import type { KnownSession } from "../core/delivery.ts";
@@ -173,9 +174,25 @@ export function writeOutbound(app: FleetApp, message: OutboundMessage): wire.Att
       const { reason, deadlineMs } = message;
       return { message: { $case: "terminateProcess", value: { reason, deadline: new Date(wallOf(deadlineMs)) } } };
     }
+    case "approve-fill":
+      return { message: { $case: "approveFill", value: { fill: writeProposedFill(message) } } };
     case "heartbeat":
       return { message: { $case: "heartbeat", value: {} } };
   }
+}
+
+function writeProposedFill({ fill, timeoutMs }: Extract<OutboundMessage, { type: "approve-fill" }>): ProposedFill {
+  return {
+    fillId: fill.fillId,
+    battleSessionId: fill.sessionId,
+    newcomers: fill.newcomers.map(({ playerId, team, ticketId, attributes }) => ({
+      playerId,
+      team: team ?? "",
+      ticketId: ticketId ?? "",
+      attributes: writeAttributes(attributes),
+    })),
+    timeoutMs,
+  };
 }
 
 /** What backfill commands of the session present to its matcher. Empty for a session that takes none. */

@@ -238,6 +238,11 @@ export function gameServerHandlers(parts: HandlerParts): Handlers<typeof GameSer
       const { capability } = booked;
       return await backfill(booked).describeBackfill({ ...request, capability }, { signal: context.signal });
     },
+    async answerFill({ fillId, approved }, context) {
+      checkToken(context);
+      link.answerFill({ fillId: parseId("fill_id", fillId), approved });
+      return {};
+    },
     async reportHealth({ checkId, healthy }, context) {
       checkToken(context);
       parts.reportHealth(checkId, healthy);

@@ -117,6 +117,29 @@ test("who fits no running battle begins a new one at once", () => {
   expect([stage.phaseOf("t-a-b"), picture(stage, "bs_1")]).toEqual(["PLACING", "1 SEARCHING"]);
 });
 
+test("whom the game turns away does not come to that battle again, and others do", () => {
+  const stage = createStage({
+    ruleSet: plaza(4, { teams: [{ name: "plaza", minPlayers: 2, maxPlayers: 4 }] }),
+    configuration: {
+      autoBackfill: true,
+      backfill: { ...defaultBackfillSettings, fillPlayersMax: 1, approvalTimeoutMs: 100 },
+    },
+    approves: ([playerId]) => playerId !== "troll",
+  });
+  stage.open({ plaza: ["s", "t"] }, true);
+  play(stage, "come troll");
+  expect([picture(stage, "bs_1"), stage.phaseOf("t-troll")]).toEqual(["2 SEARCHING", "SEARCHING"]);
+  expect(stage.refusals).toEqual(["FILL_REFUSED_BY_GAME"]);
+  play(stage, "leave s"); // The roster is another; the game's word stands.
+  play(stage, "come a");
+  play(stage, "come b");
+  expect([picture(stage, "bs_1"), stage.phaseOf("t-troll")]).toEqual(["3 SEARCHING", "SEARCHING"]);
+  expect(stage.refusals).toEqual(["FILL_REFUSED_BY_GAME"]);
+  stage.open({ plaza: ["u", "v"] }, true);
+  play(stage, "wait 0");
+  expect(stage.refusals).toHaveLength(2); // Another battle is asked for itself.
+});
+
 const priorities = [
   { backfillPriority: "high", after: ["3 SEARCHING"], newBattles: 0 },
   { backfillPriority: "normal", after: ["3 SEARCHING"], newBattles: 0 },

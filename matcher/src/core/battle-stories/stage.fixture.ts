@@ -48,6 +48,8 @@ export type StageOptions = {
   /** By player: who is not named brings nothing. */
   readonly who?: Readonly<Record<string, Who>>;
   readonly random?: Random;
+  /** Whether the game lets them in, where it is asked. Default: it does. */
+  readonly approves?: (playerIds: readonly string[]) => boolean;
 };
 
 export type Stage = ReturnType<typeof createStage>;
@@ -57,7 +59,7 @@ const REGION = "eu";
 
 /** A stage without battles and without anybody who waits. */
 export function createStage(options: StageOptions) {
-  const { random = createSeededRandom(1), who = {} } = options;
+  const { random = createSeededRandom(1), who = {}, approves = () => true } = options;
   const ruleSet = parseRuleSet(options.ruleSet);
   const state: MatcherState = createMatcherState();
   const journal: StampedFact[] = [];
@@ -188,7 +190,9 @@ export function createStage(options: StageOptions) {
     else if (session.creationPolicy === "DENY_ALL" || session.unreachable) refuse("SESSION_CLOSED_TO_PLAYERS");
     else if (isStale) refuse("ROSTER_VERSION_STALE");
     else if (isOver || session.playerSessions.length + fill.newcomers.length > session.capacity) refuse("SESSION_FULL");
-    else {
+    else if (fill.approvalTimeoutMs && !approves(fill.newcomers.map(({ playerId }) => playerId))) {
+      refuse("FILL_REFUSED_BY_GAME");
+    } else {
       const added = fill.newcomers.map(({ playerId, team, ticketId }) => seatOf(playerId, team, ticketId));
       const filled = change(id, { reason: "PLAYERS_ADDED", added, backfill: fill.document });
       commit(decideFillApplied(state, fill.fillId, filled));

@@ -244,6 +244,8 @@ export interface ApplyFillRequest {
    * is asked of the roster.
    */
   toleratesLeavers: boolean;
+  /** Ask the game first, which has so long to say yes, in ms. 100..5,000; 0: do not ask. Silence refuses. */
+  approvalTimeoutMs: number;
 }
 
 export interface ApplyFillResponse {
@@ -1737,6 +1739,7 @@ function createBaseApplyFillRequest(): ApplyFillRequest {
     newcomers: [],
     backfill: undefined,
     toleratesLeavers: false,
+    approvalTimeoutMs: 0,
   };
 }
 
@@ -1759,6 +1762,9 @@ export const ApplyFillRequest: MessageFns<ApplyFillRequest> = {
     }
     if (message.toleratesLeavers !== false) {
       writer.uint32(48).bool(message.toleratesLeavers);
+    }
+    if (message.approvalTimeoutMs !== 0) {
+      writer.uint32(56).int32(message.approvalTimeoutMs);
     }
     return writer;
   },
@@ -1824,6 +1830,14 @@ export const ApplyFillRequest: MessageFns<ApplyFillRequest> = {
             message.toleratesLeavers = reader.bool();
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.approvalTimeoutMs = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1862,6 +1876,11 @@ export const ApplyFillRequest: MessageFns<ApplyFillRequest> = {
         : isSet(object.tolerates_leavers)
         ? globalThis.Boolean(object.tolerates_leavers)
         : false,
+      approvalTimeoutMs: isSet(object.approvalTimeoutMs)
+        ? globalThis.Number(object.approvalTimeoutMs)
+        : isSet(object.approval_timeout_ms)
+        ? globalThis.Number(object.approval_timeout_ms)
+        : 0,
     };
   },
 
@@ -1885,6 +1904,9 @@ export const ApplyFillRequest: MessageFns<ApplyFillRequest> = {
     if (message.toleratesLeavers !== false) {
       obj.toleratesLeavers = message.toleratesLeavers;
     }
+    if (message.approvalTimeoutMs !== 0) {
+      obj.approvalTimeoutMs = Math.round(message.approvalTimeoutMs);
+    }
     return obj;
   },
 
@@ -1901,6 +1923,7 @@ export const ApplyFillRequest: MessageFns<ApplyFillRequest> = {
       ? Backfill.fromPartial(object.backfill)
       : undefined;
     message.toleratesLeavers = object.toleratesLeavers ?? false;
+    message.approvalTimeoutMs = object.approvalTimeoutMs ?? 0;
     return message;
   },
 };
@@ -3488,7 +3511,7 @@ export const FleetServiceDefinition = {
     /**
      * Seats newcomers and writes the backfill's state in one step. Idempotent by fill id.
      * Reasons: SERVER_SESSION_NOT_FOUND, SESSION_NOT_ACTIVE, SESSION_CLOSED_TO_PLAYERS, ROSTER_VERSION_STALE, SESSION_FULL,
-     * PLAYER_ALREADY_SEATED, ID_REUSED, TEAM_UNKNOWN.
+     * PLAYER_ALREADY_SEATED, ID_REUSED, TEAM_UNKNOWN, FILL_REFUSED_BY_GAME.
      */
     applyFill: {
       name: "ApplyFill",

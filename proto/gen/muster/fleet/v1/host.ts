@@ -11,6 +11,7 @@ import {
   creationPolicyFromJSON,
   creationPolicyToJSON,
   PlayerSession,
+  ProposedFill,
   SessionChange,
 } from "../../session/v1/session.ts";
 
@@ -20,7 +21,9 @@ export interface AttachRequest {
     value: Acknowledge;
   } | //
   /** At least every `heartbeat_interval_ms` of the Welcome. */
-  { $case: "heartbeat"; value: HostHeartbeat } | undefined;
+  { $case: "heartbeat"; value: HostHeartbeat } | //
+  /** To an ApproveFill. Of the moment: never sent again. */
+  { $case: "fillAnswer"; value: FillAnswer } | undefined;
 }
 
 export interface AttachResponse {
@@ -34,6 +37,9 @@ export interface AttachResponse {
     | //
     /** A session that the game is to end. */
     { $case: "terminateSession"; value: TerminateSession }
+    | //
+    /** Whether newcomers may have seats. Of the moment: never sent again. */
+    { $case: "approveFill"; value: ApproveFill }
     | undefined;
 }
 
@@ -230,6 +236,15 @@ export interface TerminateProcess {
   reason: string;
 }
 
+export interface ApproveFill {
+  fill: ProposedFill | undefined;
+}
+
+export interface FillAnswer {
+  fillId: string;
+  approved: boolean;
+}
+
 export interface TerminateSession {
   battleSessionId: string;
 }
@@ -252,6 +267,9 @@ export const AttachRequest: MessageFns<AttachRequest> = {
         break;
       case "heartbeat":
         HostHeartbeat.encode(message.message.value, writer.uint32(34).fork()).join();
+        break;
+      case "fillAnswer":
+        FillAnswer.encode(message.message.value, writer.uint32(42).fork()).join();
         break;
     }
     return writer;
@@ -302,6 +320,14 @@ export const AttachRequest: MessageFns<AttachRequest> = {
             message.message = { $case: "heartbeat", value: HostHeartbeat.decode(reader, reader.uint32()) };
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.message = { $case: "fillAnswer", value: FillAnswer.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -324,6 +350,10 @@ export const AttachRequest: MessageFns<AttachRequest> = {
         ? { $case: "acknowledge", value: Acknowledge.fromJSON(object.acknowledge) }
         : isSet(object.heartbeat)
         ? { $case: "heartbeat", value: HostHeartbeat.fromJSON(object.heartbeat) }
+        : isSet(object.fillAnswer)
+        ? { $case: "fillAnswer", value: FillAnswer.fromJSON(object.fillAnswer) }
+        : isSet(object.fill_answer)
+        ? { $case: "fillAnswer", value: FillAnswer.fromJSON(object.fill_answer) }
         : undefined,
     };
   },
@@ -338,6 +368,8 @@ export const AttachRequest: MessageFns<AttachRequest> = {
       obj.acknowledge = Acknowledge.toJSON(message.message.value);
     } else if (message.message?.$case === "heartbeat") {
       obj.heartbeat = HostHeartbeat.toJSON(message.message.value);
+    } else if (message.message?.$case === "fillAnswer") {
+      obj.fillAnswer = FillAnswer.toJSON(message.message.value);
     }
     return obj;
   },
@@ -369,6 +401,12 @@ export const AttachRequest: MessageFns<AttachRequest> = {
       case "heartbeat": {
         if (object.message?.value !== undefined && object.message?.value !== null) {
           message.message = { $case: "heartbeat", value: HostHeartbeat.fromPartial(object.message.value) };
+        }
+        break;
+      }
+      case "fillAnswer": {
+        if (object.message?.value !== undefined && object.message?.value !== null) {
+          message.message = { $case: "fillAnswer", value: FillAnswer.fromPartial(object.message.value) };
         }
         break;
       }
@@ -404,6 +442,9 @@ export const AttachResponse: MessageFns<AttachResponse> = {
         break;
       case "terminateSession":
         TerminateSession.encode(message.message.value, writer.uint32(58).fork()).join();
+        break;
+      case "approveFill":
+        ApproveFill.encode(message.message.value, writer.uint32(66).fork()).join();
         break;
     }
     return writer;
@@ -478,6 +519,14 @@ export const AttachResponse: MessageFns<AttachResponse> = {
             message.message = { $case: "terminateSession", value: TerminateSession.decode(reader, reader.uint32()) };
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.message = { $case: "approveFill", value: ApproveFill.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -514,6 +563,10 @@ export const AttachResponse: MessageFns<AttachResponse> = {
         ? { $case: "terminateSession", value: TerminateSession.fromJSON(object.terminateSession) }
         : isSet(object.terminate_session)
         ? { $case: "terminateSession", value: TerminateSession.fromJSON(object.terminate_session) }
+        : isSet(object.approveFill)
+        ? { $case: "approveFill", value: ApproveFill.fromJSON(object.approveFill) }
+        : isSet(object.approve_fill)
+        ? { $case: "approveFill", value: ApproveFill.fromJSON(object.approve_fill) }
         : undefined,
     };
   },
@@ -534,6 +587,8 @@ export const AttachResponse: MessageFns<AttachResponse> = {
       obj.heartbeat = FleetHeartbeat.toJSON(message.message.value);
     } else if (message.message?.$case === "terminateSession") {
       obj.terminateSession = TerminateSession.toJSON(message.message.value);
+    } else if (message.message?.$case === "approveFill") {
+      obj.approveFill = ApproveFill.toJSON(message.message.value);
     }
     return obj;
   },
@@ -583,6 +638,12 @@ export const AttachResponse: MessageFns<AttachResponse> = {
       case "terminateSession": {
         if (object.message?.value !== undefined && object.message?.value !== null) {
           message.message = { $case: "terminateSession", value: TerminateSession.fromPartial(object.message.value) };
+        }
+        break;
+      }
+      case "approveFill": {
+        if (object.message?.value !== undefined && object.message?.value !== null) {
+          message.message = { $case: "approveFill", value: ApproveFill.fromPartial(object.message.value) };
         }
         break;
       }
@@ -3362,6 +3423,164 @@ export const TerminateProcess: MessageFns<TerminateProcess> = {
     const message = createBaseTerminateProcess();
     message.deadline = object.deadline ?? undefined;
     message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseApproveFill(): ApproveFill {
+  return { fill: undefined };
+}
+
+export const ApproveFill: MessageFns<ApproveFill> = {
+  encode(message: ApproveFill, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.fill !== undefined) {
+      ProposedFill.encode(message.fill, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ApproveFill {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseApproveFill();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.fill = ProposedFill.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ApproveFill {
+    return { fill: isSet(object.fill) ? ProposedFill.fromJSON(object.fill) : undefined };
+  },
+
+  toJSON(message: ApproveFill): unknown {
+    const obj: any = {};
+    if (message.fill !== undefined) {
+      obj.fill = ProposedFill.toJSON(message.fill);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ApproveFill>): ApproveFill {
+    return ApproveFill.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ApproveFill>): ApproveFill {
+    const message = createBaseApproveFill();
+    message.fill = (object.fill !== undefined && object.fill !== null)
+      ? ProposedFill.fromPartial(object.fill)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseFillAnswer(): FillAnswer {
+  return { fillId: "", approved: false };
+}
+
+export const FillAnswer: MessageFns<FillAnswer> = {
+  encode(message: FillAnswer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.fillId !== "") {
+      writer.uint32(10).string(message.fillId);
+    }
+    if (message.approved !== false) {
+      writer.uint32(16).bool(message.approved);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FillAnswer {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFillAnswer();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.fillId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.approved = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FillAnswer {
+    return {
+      fillId: isSet(object.fillId)
+        ? globalThis.String(object.fillId)
+        : isSet(object.fill_id)
+        ? globalThis.String(object.fill_id)
+        : "",
+      approved: isSet(object.approved) ? globalThis.Boolean(object.approved) : false,
+    };
+  },
+
+  toJSON(message: FillAnswer): unknown {
+    const obj: any = {};
+    if (message.fillId !== "") {
+      obj.fillId = message.fillId;
+    }
+    if (message.approved !== false) {
+      obj.approved = message.approved;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FillAnswer>): FillAnswer {
+    return FillAnswer.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FillAnswer>): FillAnswer {
+    const message = createBaseFillAnswer();
+    message.fillId = object.fillId ?? "";
+    message.approved = object.approved ?? false;
     return message;
   },
 };

@@ -233,6 +233,8 @@ export interface FillDecided {
   /** As it will stand after the fill. */
   backfill: Backfill | undefined;
   toleratesLeavers: boolean;
+  /** The game is asked, and has so long, in ms. 0: it is not. */
+  approvalTimeoutMs: number;
 }
 
 export interface FillApplied {
@@ -2875,6 +2877,7 @@ function createBaseFillDecided(): FillDecided {
     newcomers: [],
     backfill: undefined,
     toleratesLeavers: false,
+    approvalTimeoutMs: 0,
   };
 }
 
@@ -2897,6 +2900,9 @@ export const FillDecided: MessageFns<FillDecided> = {
     }
     if (message.toleratesLeavers !== false) {
       writer.uint32(48).bool(message.toleratesLeavers);
+    }
+    if (message.approvalTimeoutMs !== 0) {
+      writer.uint32(56).int32(message.approvalTimeoutMs);
     }
     return writer;
   },
@@ -2962,6 +2968,14 @@ export const FillDecided: MessageFns<FillDecided> = {
             message.toleratesLeavers = reader.bool();
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.approvalTimeoutMs = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3000,6 +3014,11 @@ export const FillDecided: MessageFns<FillDecided> = {
         : isSet(object.tolerates_leavers)
         ? globalThis.Boolean(object.tolerates_leavers)
         : false,
+      approvalTimeoutMs: isSet(object.approvalTimeoutMs)
+        ? globalThis.Number(object.approvalTimeoutMs)
+        : isSet(object.approval_timeout_ms)
+        ? globalThis.Number(object.approval_timeout_ms)
+        : 0,
     };
   },
 
@@ -3023,6 +3042,9 @@ export const FillDecided: MessageFns<FillDecided> = {
     if (message.toleratesLeavers !== false) {
       obj.toleratesLeavers = message.toleratesLeavers;
     }
+    if (message.approvalTimeoutMs !== 0) {
+      obj.approvalTimeoutMs = Math.round(message.approvalTimeoutMs);
+    }
     return obj;
   },
 
@@ -3039,6 +3061,7 @@ export const FillDecided: MessageFns<FillDecided> = {
       ? Backfill.fromPartial(object.backfill)
       : undefined;
     message.toleratesLeavers = object.toleratesLeavers ?? false;
+    message.approvalTimeoutMs = object.approvalTimeoutMs ?? 0;
     return message;
   },
 };

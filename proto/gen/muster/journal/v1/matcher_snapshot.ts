@@ -51,7 +51,11 @@ export interface KeptSession {
   fill: KeptFill | undefined;
   startRequests: KeptStartRequest[];
   /** Absent while it lives. */
-  end: KeptEnd | undefined;
+  end:
+    | KeptEnd
+    | undefined;
+  /** Of fills that the game refused: they do not come here again. */
+  turnedAwayTicketIds: string[];
 }
 
 export interface KeptBackfill {
@@ -77,6 +81,8 @@ export interface KeptFill {
   newcomers: AssignedPlayer[];
   document: Backfill | undefined;
   toleratesLeavers: boolean;
+  /** 0: the game is not asked. */
+  approvalTimeoutMs: number;
 }
 
 /** A StartBackfill that was answered: a repeat is answered alike. */
@@ -317,6 +323,7 @@ function createBaseKeptSession(): KeptSession {
     fill: undefined,
     startRequests: [],
     end: undefined,
+    turnedAwayTicketIds: [],
   };
 }
 
@@ -354,6 +361,9 @@ export const KeptSession: MessageFns<KeptSession> = {
     }
     if (message.end !== undefined) {
       KeptEnd.encode(message.end, writer.uint32(90).fork()).join();
+    }
+    for (const v of message.turnedAwayTicketIds) {
+      writer.uint32(98).string(v!);
     }
     return writer;
   },
@@ -459,6 +469,14 @@ export const KeptSession: MessageFns<KeptSession> = {
             message.end = KeptEnd.decode(reader, reader.uint32());
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.turnedAwayTicketIds.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -508,6 +526,11 @@ export const KeptSession: MessageFns<KeptSession> = {
         ? object.start_requests.map((e: any) => KeptStartRequest.fromJSON(e))
         : [],
       end: isSet(object.end) ? KeptEnd.fromJSON(object.end) : undefined,
+      turnedAwayTicketIds: globalThis.Array.isArray(object?.turnedAwayTicketIds)
+        ? object.turnedAwayTicketIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.turned_away_ticket_ids)
+        ? object.turned_away_ticket_ids.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -546,6 +569,9 @@ export const KeptSession: MessageFns<KeptSession> = {
     if (message.end !== undefined) {
       obj.end = KeptEnd.toJSON(message.end);
     }
+    if (message.turnedAwayTicketIds?.length) {
+      obj.turnedAwayTicketIds = message.turnedAwayTicketIds;
+    }
     return obj;
   },
 
@@ -567,6 +593,7 @@ export const KeptSession: MessageFns<KeptSession> = {
     message.fill = (object.fill !== undefined && object.fill !== null) ? KeptFill.fromPartial(object.fill) : undefined;
     message.startRequests = object.startRequests?.map((e) => KeptStartRequest.fromPartial(e)) || [];
     message.end = (object.end !== undefined && object.end !== null) ? KeptEnd.fromPartial(object.end) : undefined;
+    message.turnedAwayTicketIds = object.turnedAwayTicketIds?.map((e) => e) || [];
     return message;
   },
 };
@@ -763,7 +790,14 @@ export const KeptBackfill: MessageFns<KeptBackfill> = {
 };
 
 function createBaseKeptFill(): KeptFill {
-  return { fillId: "", expectedRosterVersion: 0, newcomers: [], document: undefined, toleratesLeavers: false };
+  return {
+    fillId: "",
+    expectedRosterVersion: 0,
+    newcomers: [],
+    document: undefined,
+    toleratesLeavers: false,
+    approvalTimeoutMs: 0,
+  };
 }
 
 export const KeptFill: MessageFns<KeptFill> = {
@@ -782,6 +816,9 @@ export const KeptFill: MessageFns<KeptFill> = {
     }
     if (message.toleratesLeavers !== false) {
       writer.uint32(40).bool(message.toleratesLeavers);
+    }
+    if (message.approvalTimeoutMs !== 0) {
+      writer.uint32(48).int32(message.approvalTimeoutMs);
     }
     return writer;
   },
@@ -839,6 +876,14 @@ export const KeptFill: MessageFns<KeptFill> = {
             message.toleratesLeavers = reader.bool();
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.approvalTimeoutMs = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -872,6 +917,11 @@ export const KeptFill: MessageFns<KeptFill> = {
         : isSet(object.tolerates_leavers)
         ? globalThis.Boolean(object.tolerates_leavers)
         : false,
+      approvalTimeoutMs: isSet(object.approvalTimeoutMs)
+        ? globalThis.Number(object.approvalTimeoutMs)
+        : isSet(object.approval_timeout_ms)
+        ? globalThis.Number(object.approval_timeout_ms)
+        : 0,
     };
   },
 
@@ -892,6 +942,9 @@ export const KeptFill: MessageFns<KeptFill> = {
     if (message.toleratesLeavers !== false) {
       obj.toleratesLeavers = message.toleratesLeavers;
     }
+    if (message.approvalTimeoutMs !== 0) {
+      obj.approvalTimeoutMs = Math.round(message.approvalTimeoutMs);
+    }
     return obj;
   },
 
@@ -907,6 +960,7 @@ export const KeptFill: MessageFns<KeptFill> = {
       ? Backfill.fromPartial(object.document)
       : undefined;
     message.toleratesLeavers = object.toleratesLeavers ?? false;
+    message.approvalTimeoutMs = object.approvalTimeoutMs ?? 0;
     return message;
   },
 };

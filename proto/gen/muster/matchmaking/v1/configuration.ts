@@ -110,6 +110,11 @@ export interface BackfillSettings {
    * backfill says so, as of any that can never be.
    */
   fillPlayersMax: number;
+  /**
+   * The game is asked before newcomers get seats, and has so long to say yes, in ms. 100..5,000; 0: it is not asked. Silence
+   * refuses. The tickets of a refused fill search on, and do not come to that battle again.
+   */
+  approvalTimeoutMs: number;
 }
 
 export interface PutConfigurationRequest {
@@ -625,7 +630,7 @@ export const MatchmakingConfiguration_PropertiesEntry: MessageFns<MatchmakingCon
 };
 
 function createBaseBackfillSettings(): BackfillSettings {
-  return { order: 0, preferRunning: false, fillPlayersMax: 0 };
+  return { order: 0, preferRunning: false, fillPlayersMax: 0, approvalTimeoutMs: 0 };
 }
 
 export const BackfillSettings: MessageFns<BackfillSettings> = {
@@ -638,6 +643,9 @@ export const BackfillSettings: MessageFns<BackfillSettings> = {
     }
     if (message.fillPlayersMax !== 0) {
       writer.uint32(24).int32(message.fillPlayersMax);
+    }
+    if (message.approvalTimeoutMs !== 0) {
+      writer.uint32(32).int32(message.approvalTimeoutMs);
     }
     return writer;
   },
@@ -679,6 +687,14 @@ export const BackfillSettings: MessageFns<BackfillSettings> = {
             message.fillPlayersMax = reader.int32();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.approvalTimeoutMs = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -704,6 +720,11 @@ export const BackfillSettings: MessageFns<BackfillSettings> = {
         : isSet(object.fill_players_max)
         ? globalThis.Number(object.fill_players_max)
         : 0,
+      approvalTimeoutMs: isSet(object.approvalTimeoutMs)
+        ? globalThis.Number(object.approvalTimeoutMs)
+        : isSet(object.approval_timeout_ms)
+        ? globalThis.Number(object.approval_timeout_ms)
+        : 0,
     };
   },
 
@@ -718,6 +739,9 @@ export const BackfillSettings: MessageFns<BackfillSettings> = {
     if (message.fillPlayersMax !== 0) {
       obj.fillPlayersMax = Math.round(message.fillPlayersMax);
     }
+    if (message.approvalTimeoutMs !== 0) {
+      obj.approvalTimeoutMs = Math.round(message.approvalTimeoutMs);
+    }
     return obj;
   },
 
@@ -729,6 +753,7 @@ export const BackfillSettings: MessageFns<BackfillSettings> = {
     message.order = object.order ?? 0;
     message.preferRunning = object.preferRunning ?? false;
     message.fillPlayersMax = object.fillPlayersMax ?? 0;
+    message.approvalTimeoutMs = object.approvalTimeoutMs ?? 0;
     return message;
   },
 };

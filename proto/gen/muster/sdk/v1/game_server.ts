@@ -14,6 +14,7 @@ import {
   creationPolicyFromJSON,
   creationPolicyToJSON,
   PlayerSession,
+  ProposedFill,
   SessionChange,
 } from "../../session/v1/session.ts";
 
@@ -44,6 +45,12 @@ export interface WatchResponse {
     | //
     /** Where differences cannot bridge the gap: the whole session, in place of what the game knew. */
     { $case: "sessionSnapshot"; value: SessionSnapshot }
+    | //
+    /**
+     * Where the configuration leaves it to the game: answer with AnswerFill. Of the moment: never sent again after a
+     * reconnect, and silence refuses.
+     */
+    { $case: "fillProposed"; value: ProposedFill }
     | undefined;
 }
 
@@ -200,6 +207,15 @@ export interface DescribeBackfillRequest {
 
 export interface DescribeBackfillResponse {
   backfill: Backfill | undefined;
+}
+
+export interface AnswerFillRequest {
+  /** Of the proposed fill. */
+  fillId: string;
+  approved: boolean;
+}
+
+export interface AnswerFillResponse {
 }
 
 export interface ReportHealthRequest {
@@ -493,6 +509,9 @@ export const WatchResponse: MessageFns<WatchResponse> = {
       case "sessionSnapshot":
         SessionSnapshot.encode(message.event.value, writer.uint32(50).fork()).join();
         break;
+      case "fillProposed":
+        ProposedFill.encode(message.event.value, writer.uint32(58).fork()).join();
+        break;
     }
     return writer;
   },
@@ -558,6 +577,14 @@ export const WatchResponse: MessageFns<WatchResponse> = {
             message.event = { $case: "sessionSnapshot", value: SessionSnapshot.decode(reader, reader.uint32()) };
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.event = { $case: "fillProposed", value: ProposedFill.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -594,6 +621,10 @@ export const WatchResponse: MessageFns<WatchResponse> = {
         ? { $case: "sessionSnapshot", value: SessionSnapshot.fromJSON(object.sessionSnapshot) }
         : isSet(object.session_snapshot)
         ? { $case: "sessionSnapshot", value: SessionSnapshot.fromJSON(object.session_snapshot) }
+        : isSet(object.fillProposed)
+        ? { $case: "fillProposed", value: ProposedFill.fromJSON(object.fillProposed) }
+        : isSet(object.fill_proposed)
+        ? { $case: "fillProposed", value: ProposedFill.fromJSON(object.fill_proposed) }
         : undefined,
     };
   },
@@ -612,6 +643,8 @@ export const WatchResponse: MessageFns<WatchResponse> = {
       obj.processTerminate = ProcessTerminate.toJSON(message.event.value);
     } else if (message.event?.$case === "sessionSnapshot") {
       obj.sessionSnapshot = SessionSnapshot.toJSON(message.event.value);
+    } else if (message.event?.$case === "fillProposed") {
+      obj.fillProposed = ProposedFill.toJSON(message.event.value);
     }
     return obj;
   },
@@ -655,6 +688,12 @@ export const WatchResponse: MessageFns<WatchResponse> = {
       case "sessionSnapshot": {
         if (object.event?.value !== undefined && object.event?.value !== null) {
           message.event = { $case: "sessionSnapshot", value: SessionSnapshot.fromPartial(object.event.value) };
+        }
+        break;
+      }
+      case "fillProposed": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "fillProposed", value: ProposedFill.fromPartial(object.event.value) };
         }
         break;
       }
@@ -3046,6 +3085,147 @@ export const DescribeBackfillResponse: MessageFns<DescribeBackfillResponse> = {
   },
 };
 
+function createBaseAnswerFillRequest(): AnswerFillRequest {
+  return { fillId: "", approved: false };
+}
+
+export const AnswerFillRequest: MessageFns<AnswerFillRequest> = {
+  encode(message: AnswerFillRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.fillId !== "") {
+      writer.uint32(10).string(message.fillId);
+    }
+    if (message.approved !== false) {
+      writer.uint32(16).bool(message.approved);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AnswerFillRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAnswerFillRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.fillId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.approved = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AnswerFillRequest {
+    return {
+      fillId: isSet(object.fillId)
+        ? globalThis.String(object.fillId)
+        : isSet(object.fill_id)
+        ? globalThis.String(object.fill_id)
+        : "",
+      approved: isSet(object.approved) ? globalThis.Boolean(object.approved) : false,
+    };
+  },
+
+  toJSON(message: AnswerFillRequest): unknown {
+    const obj: any = {};
+    if (message.fillId !== "") {
+      obj.fillId = message.fillId;
+    }
+    if (message.approved !== false) {
+      obj.approved = message.approved;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AnswerFillRequest>): AnswerFillRequest {
+    return AnswerFillRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AnswerFillRequest>): AnswerFillRequest {
+    const message = createBaseAnswerFillRequest();
+    message.fillId = object.fillId ?? "";
+    message.approved = object.approved ?? false;
+    return message;
+  },
+};
+
+function createBaseAnswerFillResponse(): AnswerFillResponse {
+  return {};
+}
+
+export const AnswerFillResponse: MessageFns<AnswerFillResponse> = {
+  encode(_: AnswerFillResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AnswerFillResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAnswerFillResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): AnswerFillResponse {
+    return {};
+  },
+
+  toJSON(_: AnswerFillResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<AnswerFillResponse>): AnswerFillResponse {
+    return AnswerFillResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<AnswerFillResponse>): AnswerFillResponse {
+    const message = createBaseAnswerFillResponse();
+    return message;
+  },
+};
+
 function createBaseReportHealthRequest(): ReportHealthRequest {
   return { checkId: "", healthy: false };
 }
@@ -3326,6 +3506,15 @@ export const GameServerServiceDefinition = {
       requestType: DescribeBackfillRequest as typeof DescribeBackfillRequest,
       requestStream: false,
       responseType: DescribeBackfillResponse as typeof DescribeBackfillResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** The answer to one proposed fill of the watch. One that comes too late changes nothing. */
+    answerFill: {
+      name: "AnswerFill",
+      requestType: AnswerFillRequest as typeof AnswerFillRequest,
+      requestStream: false,
+      responseType: AnswerFillResponse as typeof AnswerFillResponse,
       responseStream: false,
       options: {},
     },

@@ -805,6 +805,31 @@ export interface TeamProgress {
   goal: number;
 }
 
+/** Newcomers who get seats if the game says so. */
+export interface ProposedFill {
+  fillId: string;
+  battleSessionId: string;
+  newcomers: Newcomer[];
+  /** How long the answer may take, in ms, from when it was sent. Silence refuses. */
+  timeoutMs: number;
+}
+
+/** A player without a seat yet. */
+export interface Newcomer {
+  playerId: string;
+  /** Team instance. Empty in a session without teams. */
+  team: string;
+  /** The ticket that brings the player. Empty if no ticket does. */
+  ticketId: string;
+  /** As the ticket gave them, defaults filled in. */
+  attributes: { [key: string]: unknown | undefined };
+}
+
+export interface Newcomer_AttributesEntry {
+  key: string;
+  value: unknown | undefined;
+}
+
 export interface Address {
   /** A host name or IP that game clients can reach. */
   host: string;
@@ -2638,6 +2663,379 @@ export const TeamProgress: MessageFns<TeamProgress> = {
     message.have = object.have ?? 0;
     message.reserved = object.reserved ?? 0;
     message.goal = object.goal ?? 0;
+    return message;
+  },
+};
+
+function createBaseProposedFill(): ProposedFill {
+  return { fillId: "", battleSessionId: "", newcomers: [], timeoutMs: 0 };
+}
+
+export const ProposedFill: MessageFns<ProposedFill> = {
+  encode(message: ProposedFill, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.fillId !== "") {
+      writer.uint32(10).string(message.fillId);
+    }
+    if (message.battleSessionId !== "") {
+      writer.uint32(18).string(message.battleSessionId);
+    }
+    for (const v of message.newcomers) {
+      Newcomer.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.timeoutMs !== 0) {
+      writer.uint32(32).int32(message.timeoutMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProposedFill {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProposedFill();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.fillId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.battleSessionId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.newcomers.push(Newcomer.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.timeoutMs = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProposedFill {
+    return {
+      fillId: isSet(object.fillId)
+        ? globalThis.String(object.fillId)
+        : isSet(object.fill_id)
+        ? globalThis.String(object.fill_id)
+        : "",
+      battleSessionId: isSet(object.battleSessionId)
+        ? globalThis.String(object.battleSessionId)
+        : isSet(object.battle_session_id)
+        ? globalThis.String(object.battle_session_id)
+        : "",
+      newcomers: globalThis.Array.isArray(object?.newcomers)
+        ? object.newcomers.map((e: any) => Newcomer.fromJSON(e))
+        : [],
+      timeoutMs: isSet(object.timeoutMs)
+        ? globalThis.Number(object.timeoutMs)
+        : isSet(object.timeout_ms)
+        ? globalThis.Number(object.timeout_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: ProposedFill): unknown {
+    const obj: any = {};
+    if (message.fillId !== "") {
+      obj.fillId = message.fillId;
+    }
+    if (message.battleSessionId !== "") {
+      obj.battleSessionId = message.battleSessionId;
+    }
+    if (message.newcomers?.length) {
+      obj.newcomers = message.newcomers.map((e) => Newcomer.toJSON(e));
+    }
+    if (message.timeoutMs !== 0) {
+      obj.timeoutMs = Math.round(message.timeoutMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ProposedFill>): ProposedFill {
+    return ProposedFill.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ProposedFill>): ProposedFill {
+    const message = createBaseProposedFill();
+    message.fillId = object.fillId ?? "";
+    message.battleSessionId = object.battleSessionId ?? "";
+    message.newcomers = object.newcomers?.map((e) => Newcomer.fromPartial(e)) || [];
+    message.timeoutMs = object.timeoutMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseNewcomer(): Newcomer {
+  return { playerId: "", team: "", ticketId: "", attributes: {} };
+}
+
+export const Newcomer: MessageFns<Newcomer> = {
+  encode(message: Newcomer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.playerId !== "") {
+      writer.uint32(10).string(message.playerId);
+    }
+    if (message.team !== "") {
+      writer.uint32(18).string(message.team);
+    }
+    if (message.ticketId !== "") {
+      writer.uint32(26).string(message.ticketId);
+    }
+    globalThis.Object.entries(message.attributes).forEach(([key, value]: [string, unknown | undefined]) => {
+      if (value !== undefined) {
+        Newcomer_AttributesEntry.encode({ key: key as any, value }, writer.uint32(34).fork()).join();
+      }
+    });
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Newcomer {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNewcomer();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.playerId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.team = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.ticketId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            const entry4 = Newcomer_AttributesEntry.decode(reader, reader.uint32());
+            if (entry4.value !== undefined) {
+              message.attributes[entry4.key] = entry4.value;
+            }
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Newcomer {
+    return {
+      playerId: isSet(object.playerId)
+        ? globalThis.String(object.playerId)
+        : isSet(object.player_id)
+        ? globalThis.String(object.player_id)
+        : "",
+      team: isSet(object.team) ? globalThis.String(object.team) : "",
+      ticketId: isSet(object.ticketId)
+        ? globalThis.String(object.ticketId)
+        : isSet(object.ticket_id)
+        ? globalThis.String(object.ticket_id)
+        : "",
+      attributes: isObject(object.attributes)
+        ? (globalThis.Object.entries(object.attributes) as [string, any][]).reduce(
+          (acc: { [key: string]: unknown | undefined }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: value as unknown | undefined,
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+    };
+  },
+
+  toJSON(message: Newcomer): unknown {
+    const obj: any = {};
+    if (message.playerId !== "") {
+      obj.playerId = message.playerId;
+    }
+    if (message.team !== "") {
+      obj.team = message.team;
+    }
+    if (message.ticketId !== "") {
+      obj.ticketId = message.ticketId;
+    }
+    if (message.attributes) {
+      const entries = globalThis.Object.entries(message.attributes) as [string, unknown | undefined][];
+      if (entries.length > 0) {
+        obj.attributes = {};
+        entries.forEach(([k, v]) => {
+          obj.attributes[k] = v;
+        });
+      }
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Newcomer>): Newcomer {
+    return Newcomer.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Newcomer>): Newcomer {
+    const message = createBaseNewcomer();
+    message.playerId = object.playerId ?? "";
+    message.team = object.team ?? "";
+    message.ticketId = object.ticketId ?? "";
+    message.attributes = (globalThis.Object.entries(object.attributes ?? {}) as [string, unknown | undefined][]).reduce(
+      (acc: { [key: string]: unknown | undefined }, [key, value]: [string, unknown | undefined]) => {
+        if (value !== undefined) {
+          acc[key] = value;
+        }
+        return acc;
+      },
+      {},
+    );
+    return message;
+  },
+};
+
+function createBaseNewcomer_AttributesEntry(): Newcomer_AttributesEntry {
+  return { key: "", value: undefined };
+}
+
+export const Newcomer_AttributesEntry: MessageFns<Newcomer_AttributesEntry> = {
+  encode(message: Newcomer_AttributesEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== undefined) {
+      Value.encode(Value.wrap(message.value), writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Newcomer_AttributesEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNewcomer_AttributesEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = Value.unwrap(Value.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Newcomer_AttributesEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object?.value) ? object.value : undefined,
+    };
+  },
+
+  toJSON(message: Newcomer_AttributesEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== undefined) {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Newcomer_AttributesEntry>): Newcomer_AttributesEntry {
+    return Newcomer_AttributesEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Newcomer_AttributesEntry>): Newcomer_AttributesEntry {
+    const message = createBaseNewcomer_AttributesEntry();
+    message.key = object.key ?? "";
+    message.value = object.value === undefined ? undefined : object.value;
     return message;
   },
 };
