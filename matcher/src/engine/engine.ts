@@ -2,6 +2,7 @@
 // where something has changed: a round without changes costs nothing, however many tickets wait.
 import { invariant } from "@muster/kit";
 import type { JudgedPlayer, RuleSet } from "@muster/rules";
+import type { Tier } from "@muster/rules/plan";
 import { balance, type Placing } from "./balance.ts";
 import { createChanges } from "./changes.ts";
 import { createExpansions, type Expansions } from "./expansions.ts";
@@ -268,16 +269,7 @@ export function createEngine(ruleSet: RuleSet): Engine {
 
   function createMatch(formed: Formed, search: Search): EngineMatch {
     const tickets = formed.members.map(({ slot }) => pool.ticketAt(slot));
-    const { tier } = levelAt(plan, ownLevelOf(formed));
-    return {
-      tickets,
-      get seats() {
-        return seatsOf(balance(placingsOf(formed, tickets, search.recipes.rooms), tier), search.recipes.rooms);
-      },
-      get regions() {
-        return regionsFor(tier.rules, this.seats);
-      },
-    };
+    return new FormedMatch(formed, tickets, search.recipes.rooms, levelAt(plan, ownLevelOf(formed)).tier);
   }
 
   /** What holds at the match's own age may differ from what it was sought for: all its members may be older. */
@@ -354,6 +346,28 @@ function levelAt(plan: Plan, index: number): Level {
 
 function raise(): never {
   throw new RangeError("every level has its recipes");
+}
+
+/** A match of the engine: it writes down who sits where only when it is asked. */
+class FormedMatch implements EngineMatch {
+  readonly tickets: readonly PooledTicket[];
+  readonly #formed: Formed;
+  readonly #rooms: readonly string[];
+  readonly #tier: Tier;
+
+  constructor(formed: Formed, tickets: readonly PooledTicket[], rooms: readonly string[], tier: Tier) {
+    this.tickets = tickets;
+    this.#formed = formed;
+    this.#rooms = rooms;
+    this.#tier = tier;
+  }
+  get seats(): readonly Seat[] {
+    return seatsOf(balance(placingsOf(this.#formed, this.tickets, this.#rooms), this.#tier), this.#rooms);
+  }
+  get regions(): readonly string[] {
+    const { rules } = this.#tier;
+    return rules.some(({ type }) => type === "latency") ? regionsFor(rules, this.seats) : [];
+  }
 }
 
 function placingsOf(

@@ -2,51 +2,37 @@
 // choice makes more matches of single players. Afterwards older tickets that were left take the places of younger ones where
 // the match stays legal (M-NO-BYPASS), which costs no match.
 import { sortAlongAxis } from "./axis-order.ts";
-import type { Rows } from "./columns.ts";
+import { grown, type Rows } from "./columns.ts";
 import type { Formed, Search } from "./forming.ts";
 import type { Recipe } from "./recipes.ts";
 
 type Group = { readonly recipe: Recipe; readonly members: number[]; low: number };
+
+/** The stretch that is swept, by place along the axis. Used over and over: stretches come one after the other. */
+let low = new Float64Array(0);
+let high = new Float64Array(0);
+let arrival = new Float64Array(0);
+let kind = new Uint16Array(0);
+/** 1: in a match, or passed over. */
+let gone = new Uint8Array(0);
+let inWindow = new Uint8Array(0);
+/** Places in the order of their tickets' highest values. */
+let byHigh = new Int32Array(0);
 
 /** The matches that `slots`, eligible tickets of the search's lane, make. */
 export function sweep(search: Search, slots: Rows): readonly Formed[] {
   const { pool, spread, recipes } = search;
   sortAlongAxis(pool, slots);
   const count = slots.length;
-  const low = new Float64Array(count);
-  const high = new Float64Array(count);
-  const kind = new Uint16Array(count);
-  const arrival = new Float64Array(count);
-  /** 1: in a match, or passed over. */
-  let gone = new Uint8Array(count);
-  let isSpread = false;
-  for (let index = 0; index < count; index += 1) {
-    const slot = slots.at(index);
-    low[index] = pool.low[slot] ?? 0;
-    high[index] = pool.high[slot] ?? 0;
-    kind[index] = pool.kind[slot] ?? 0;
-    arrival[index] = pool.arrival[slot] ?? 0;
-    if (low[index] !== high[index]) isSpread = true;
-  }
-  const byHigh = new Int32Array(count);
-  for (let index = 0; index < count; index += 1) byHigh[index] = index;
-  if (isSpread) byHigh.sort((one, other) => (high[one] ?? 0) - (high[other] ?? 0) || one - other);
+  layOut(search, slots);
   const sizes = new Int32Array(pool.kinds.size);
   for (let index = 0; index < sizes.length; index += 1) sizes[index] = pool.kinds.get(index).size;
   /** Who is in the window, by kind. */
   const counts = new Int32Array(pool.kinds.size);
-  const inWindow = new Uint8Array(count);
-  let players = 0;
-  let entered = 0;
+  const wanted = new Int32Array(pool.kinds.size);
   const groups: Group[] = [];
   let left: number[] = [];
 
-  const leave = (index: number) => {
-    if (inWindow[index] === 0) return;
-    inWindow[index] = 0;
-    counts[kind[index] ?? 0] = (counts[kind[index] ?? 0] ?? 0) - 1;
-    players -= sizes[kind[index] ?? 0] ?? 0;
-  };
   do {
     walkUp();
   } while (letOldestIn()); // Who had to make room may find others among those who were left.
@@ -63,7 +49,8 @@ export function sweep(search: Search, slots: Rows): readonly Formed[] {
   /** Whoever is not in a match yet: each in turn from below with the next above, or left. */
   function walkUp(): void {
     left = [];
-    entered = 0;
+    let entered = 0;
+    let players = 0;
     for (let first = 0; first < count; first += 1) {
       if (gone[first] === 1) continue;
       const limit = (low[first] ?? 0) + spread;
@@ -71,28 +58,35 @@ export function sweep(search: Search, slots: Rows): readonly Formed[] {
         const next = byHigh[entered] ?? 0;
         if ((high[next] ?? 0) > limit) break;
         if (gone[next] === 1 || next < first) continue;
+        const of = kind[next] ?? 0;
         inWindow[next] = 1;
-        counts[kind[next] ?? 0] = (counts[kind[next] ?? 0] ?? 0) + 1;
-        players += sizes[kind[next] ?? 0] ?? 0;
+        counts[of] = (counts[of] ?? 0) + 1;
+        players += sizes[of] ?? 0;
       }
-      const recipe = players >= recipes.least ? recipes.find(counts, kind[first] ?? 0) : undefined;
+      const own = kind[first] ?? 0;
+      const recipe = players >= recipes.least ? recipes.find(counts, own) : undefined;
       if (recipe) {
         const members = pick(recipe, first);
         for (const member of members) {
+          const of = kind[member] ?? 0;
           gone[member] = 1;
-          leave(member);
+          inWindow[member] = 0;
+          counts[of] = (counts[of] ?? 0) - 1;
         }
+        players -= recipe.players;
         groups.push({ recipe, members, low: low[first] ?? 0 });
-      } else {
-        gone[first] = 1;
-        leave(first);
-        left.push(first);
+        continue;
       }
+      gone[first] = 1;
+      left.push(first);
+      if (inWindow[first] === 0) continue; // It is wider than a window.
+      inWindow[first] = 0;
+      counts[own] = (counts[own] ?? 0) - 1;
+      players -= sizes[own] ?? 0;
     }
   }
   /** `first`, and the lowest of the window that the recipe asks for. */
   function pick(recipe: Recipe, first: number): number[] {
-    const wanted = new Int32Array(counts.length);
     let missing = 0;
     for (const course of recipe.courses) {
       wanted[course.kind] = course.seats.length;
@@ -121,7 +115,7 @@ export function sweep(search: Search, slots: Rows): readonly Formed[] {
     }
     groups.sort((one, other) => one.low - other.low);
     const lows = groups.map((group) => group.low);
-    gone = new Uint8Array(count).fill(1);
+    gone.fill(1, 0, count);
     for (const index of left) gone[index] = 0;
     for (let next = 0; next < left.length; next += 1) {
       const waiting = left[next] ?? 0;
@@ -167,6 +161,31 @@ export function sweep(search: Search, slots: Rows): readonly Formed[] {
     }
     return best;
   }
+}
+
+function layOut({ pool }: Search, slots: Rows): void {
+  const count = slots.length;
+  low = grown(low, count);
+  high = grown(high, count);
+  arrival = grown(arrival, count);
+  kind = grown(kind, count);
+  gone = grown(gone, count);
+  inWindow = grown(inWindow, count);
+  byHigh = grown(byHigh, count);
+  gone.fill(0, 0, count);
+  inWindow.fill(0, 0, count);
+  let isSpread = false;
+  for (let index = 0; index < count; index += 1) {
+    const slot = slots.at(index);
+    const [lowest, highest] = [pool.low[slot] ?? 0, pool.high[slot] ?? 0];
+    low[index] = lowest;
+    high[index] = highest;
+    kind[index] = pool.kind[slot] ?? 0;
+    arrival[index] = pool.arrival[slot] ?? 0;
+    byHigh[index] = index;
+    if (lowest !== highest) isSpread = true;
+  }
+  if (isSpread) byHigh.subarray(0, count).sort((one, other) => (high[one] ?? 0) - (high[other] ?? 0) || one - other);
 }
 
 /** The match of `slots` by the recipe: of each kind the oldest takes the first seat. */
