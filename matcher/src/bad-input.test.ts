@@ -323,15 +323,15 @@ refuses("backfills", [
     reason: "DEADLINE_PASSED",
   },
   ...[
-    { name: "half a capability", capability: () => capabilityOfOther().slice(0, 20) },
-    { name: "the secret of another session", capability: capabilityOfOther },
-    { name: "as many other characters", capability: () => "é".repeat(43) },
-    { name: "100,000 characters", capability: () => long },
-  ].flatMap(({ name, capability }) => [
+    { name: "half a capability", capability: () => capabilityOfOther().slice(0, 20), reason: "CREDENTIALS_INVALID" },
+    { name: "the secret of another session", capability: capabilityOfOther, reason: "NOT_YOUR_SESSION" },
+    { name: "as many other characters", capability: () => "é".repeat(43), reason: "CREDENTIALS_INVALID" },
+    { name: "100,000 characters", capability: () => long, reason: "CREDENTIALS_INVALID" },
+  ].flatMap(({ name, capability, reason }) => [
     {
       name: `to start a backfill for ${name}`,
       call: () => startBackfill({ capability: capability() }),
-      reason: "CREDENTIALS_INVALID",
+      reason,
     },
     {
       name: `to cancel a backfill for ${name}`,
@@ -339,7 +339,7 @@ refuses("backfills", [
         const request = { battleSessionId: sessions[0] ?? "", requestId: "", capability: capability() };
         return world.backfill.cancelBackfill(request);
       },
-      reason: "CREDENTIALS_INVALID",
+      reason,
     },
   ]),
 ]);

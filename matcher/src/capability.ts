@@ -13,16 +13,21 @@ export function capabilityOf(
     .digest("base64url");
 }
 
+/** What every capability looks like: SHA-256 as base64url. */
+const CAPABILITY = /^[A-Za-z0-9_-]{43}$/;
+
 /**
  * Nothing, if the caller may. An empty capability is an operator's call.
  *
- * @throws {MusterError} CREDENTIALS_INVALID.
+ * @throws {MusterError} NOT_YOUR_SESSION for what may be the capability of another session, or of an earlier run of the
+ *   process; CREDENTIALS_INVALID for what is none.
  */
 export function checkCapability(session: MatchedSession, presented: string): void {
   if (presented === "") return;
   const expected = Buffer.from(capabilityOf(session));
   const given = Buffer.from(presented);
   if (given.length === expected.length && timingSafeEqual(given, expected)) return;
+  const reason = CAPABILITY.test(presented) ? "NOT_YOUR_SESSION" : "CREDENTIALS_INVALID";
   const why = `Cannot take the backfill command as it must carry the capability of ${session.battleSessionId}: it has another`;
-  throw new MusterError("CREDENTIALS_INVALID", why);
+  throw new MusterError(reason, why, { metadata: { battleSessionId: session.battleSessionId } });
 }

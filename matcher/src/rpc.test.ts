@@ -327,7 +327,13 @@ describe("BackfillService", () => {
     const capability = capabilityOf(session);
     expect(request?.capabilityKey).toHaveLength(32);
     const stale = capabilityOf({ ...session, incarnation: incarnation + 1 });
-    await expect(start({ capability: stale })).rejects.toMatchObject({ reason: "CREDENTIALS_INVALID" });
+    await expect(start({ capability: stale })).rejects.toMatchObject({ reason: "NOT_YOUR_SESSION" });
+    const elsewhere = capabilityOf({ ...session, battleSessionId: "bs_2" as typeof battleSessionId });
+    for (const notOurs of [stale, elsewhere]) {
+      const request = { battleSessionId, capability: notOurs, requestId: "" };
+      await expect(world.backfill.cancelBackfill(request)).rejects.toMatchObject({ reason: "NOT_YOUR_SESSION" });
+      await expect(world.backfill.describeBackfill(request)).rejects.toMatchObject({ reason: "NOT_YOUR_SESSION" });
+    }
     const started = await start({ capability, requestId: "once", seenRevision: revision });
     expect(started.backfill).toMatchObject({ state: 1, addPlayers: { red: 1, blue: 1 } });
     const repeated = await start({ requestId: "once", seenRevision: revision });
@@ -354,6 +360,14 @@ describe("BackfillService", () => {
     expect((await waiting).backfill).toMatchObject({ state: 2, cause: 3 });
     world.fleet.change({ unreachable: false }, "bs_1");
     await world.backfill.cancelBackfill({ battleSessionId: "bs_1", capability: "", requestId: "" });
+  });
+
+  test("CancelBackfill and DescribeBackfill wait for the revision that the game has seen", async () => {
+    const { revision } = world.fleet.session("bs_1");
+    const request = { battleSessionId: "bs_1", capability: "", requestId: "", seenRevision: revision + 1_000 };
+    for (const call of [world.backfill.cancelBackfill, world.backfill.describeBackfill]) {
+      await expect(call(request, { deadlineMs: 50 })).rejects.toMatchObject({ reason: "DEADLINE_PASSED" });
+    }
   });
 
   test("StartBackfill refuses a session that has ended", async () => {

@@ -384,8 +384,8 @@ test("presents the session's capability to its matcher, with what the game has s
   await settle(game.describeBackfill({ battleSessionId: "bs_1" }));
   expect(seen).toMatchObject([
     { ...request, capability: "cap", seenRevision: 1 },
-    { battleSessionId: "bs_1", requestId: "r2", capability: "cap" },
-    { battleSessionId: "bs_1", capability: "cap" },
+    { battleSessionId: "bs_1", requestId: "r2", capability: "cap", seenRevision: 1 },
+    { battleSessionId: "bs_1", capability: "cap", seenRevision: 1 },
   ]);
 });
 
@@ -414,6 +414,25 @@ for (const { name, call } of unknown) {
   test(`refuses to ${name} a session that the process does not have`, async () => {
     const { game, settle } = await start();
     await expect(settle(call(game))).rejects.toMatchObject({ reason: "SERVER_SESSION_NOT_FOUND" });
+  });
+}
+
+const unknownBattles = [
+  {
+    name: "start the backfill of",
+    call: (game: Game) =>
+      game.startBackfill({ battleSessionId: "bs_9", strategy: 1, addPlayers: {}, replace: false, requestId: "r" }),
+  },
+  {
+    name: "cancel the backfill of",
+    call: (game: Game) => game.cancelBackfill({ battleSessionId: "bs_9", requestId: "r" }),
+  },
+  { name: "describe the backfill of", call: (game: Game) => game.describeBackfill({ battleSessionId: "bs_9" }) },
+];
+for (const { name, call } of unknownBattles) {
+  test(`refuses to ${name} a session that the process does not have`, async () => {
+    const { game, settle } = await start();
+    await expect(settle(call(game))).rejects.toMatchObject({ reason: "BATTLE_SESSION_NOT_FOUND" });
   });
 }
 

@@ -1,6 +1,7 @@
 import { writeBackfill } from "@muster/proto";
 import type { BackfillServiceDefinition } from "@muster/proto/matchmaking";
 import type { Handlers } from "@muster/proto/rpc";
+import { awaitRevision } from "../await-revision.ts";
 import { checkCapability } from "../capability.ts";
 import { decideCancelBackfill } from "../core/cancel-backfill.ts";
 import { getMatchedSession } from "../core/start-backfill.ts";
@@ -9,10 +10,13 @@ import type { Desk } from "./desk.ts";
 import { readBattleSessionId, readRequestId } from "./wire.ts";
 
 export function cancelBackfill(desk: Desk): Handlers<BackfillServiceDefinition>["cancelBackfill"] {
-  return async (message) => {
-    const request = { battleSessionId: readBattleSessionId(message), requestId: readRequestId(message) };
+  return async (message, { signal }) => {
+    const battleSessionId = readBattleSessionId(message);
+    const request = { battleSessionId, requestId: readRequestId(message) };
+    checkCapability(await desk.ledger.read((state) => getMatchedSession(state, battleSessionId)), message.capability);
+    const revision = message.seenRevision ?? 0;
+    if (revision > 0) await awaitRevision(desk, { battleSessionId, revision }, signal);
     const backfill = await decide(desk, (state) => {
-      checkCapability(getMatchedSession(state, request.battleSessionId), message.capability);
       const decision = decideCancelBackfill(state, request);
       return { facts: decision.facts, reply: decision.backfill };
     });

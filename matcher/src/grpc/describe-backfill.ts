@@ -1,6 +1,7 @@
 import { writeBackfill } from "@muster/proto";
 import type { BackfillServiceDefinition } from "@muster/proto/matchmaking";
 import type { Handlers } from "@muster/proto/rpc";
+import { awaitRevision } from "../await-revision.ts";
 import { checkCapability } from "../capability.ts";
 import { describeBackfill as describe } from "../core/cancel-backfill.ts";
 import { getMatchedSession } from "../core/start-backfill.ts";
@@ -8,12 +9,12 @@ import type { Desk } from "./desk.ts";
 import { readBattleSessionId } from "./wire.ts";
 
 export function describeBackfill(desk: Desk): Handlers<BackfillServiceDefinition>["describeBackfill"] {
-  return async (message) => {
+  return async (message, { signal }) => {
     const id = readBattleSessionId(message);
-    const backfill = await desk.ledger.read((state) => {
-      checkCapability(getMatchedSession(state, id), message.capability);
-      return describe(state, id);
-    });
+    checkCapability(await desk.ledger.read((state) => getMatchedSession(state, id)), message.capability);
+    const revision = message.seenRevision ?? 0;
+    if (revision > 0) await awaitRevision(desk, { battleSessionId: id, revision }, signal);
+    const backfill = await desk.ledger.read((state) => describe(state, id));
     return { backfill: writeBackfill(backfill) };
   };
 }

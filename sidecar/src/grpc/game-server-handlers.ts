@@ -60,6 +60,14 @@ export function gameServerHandlers(parts: HandlerParts): Handlers<typeof GameSer
       `Cannot find the battle session ${battleSessionId}: this process has ${state.book.size} sessions`,
     );
   };
+  /** As `findBooked`, in the words of backfill. */
+  const findBattle = (battleSessionId: string): BookedSession => {
+    if (state.isBookComplete && !state.book.has(battleSessionId)) {
+      const why = `Cannot find battle session ${parseId("battle_session_id", battleSessionId)} as this process has none of the id`;
+      throw new MusterError("BATTLE_SESSION_NOT_FOUND", why, { metadata: { battleSessionId } });
+    }
+    return findBooked(battleSessionId);
+  };
   const command = (value: Command, { signal }: CallContext) => {
     if (!link.attached) throw fleetIsAway();
     return link.command(value, signal);
@@ -221,22 +229,27 @@ export function gameServerHandlers(parts: HandlerParts): Handlers<typeof GameSer
     },
     async startBackfill(request, context) {
       checkToken(context);
-      const booked = findBooked(request.battleSessionId);
+      const booked = findBattle(request.battleSessionId);
       const { capability } = booked;
       const seenRevision = booked.session.revision;
       return await backfill(booked).startBackfill({ ...request, capability, seenRevision }, { signal: context.signal });
     },
     async cancelBackfill(request, context) {
       checkToken(context);
-      const booked = findBooked(request.battleSessionId);
+      const booked = findBattle(request.battleSessionId);
       const { capability } = booked;
-      return await backfill(booked).cancelBackfill({ ...request, capability }, { signal: context.signal });
+      const seenRevision = booked.session.revision;
+      return await backfill(booked).cancelBackfill(
+        { ...request, capability, seenRevision },
+        { signal: context.signal },
+      );
     },
     async describeBackfill(request, context) {
       checkToken(context);
-      const booked = findBooked(request.battleSessionId);
+      const booked = findBattle(request.battleSessionId);
       const { capability } = booked;
-      return await backfill(booked).describeBackfill({ ...request, capability }, { signal: context.signal });
+      const told = { ...request, capability, seenRevision: booked.session.revision };
+      return await backfill(booked).describeBackfill(told, { signal: context.signal });
     },
     async answerFill({ fillId, approved }, context) {
       checkToken(context);

@@ -38,6 +38,8 @@ export interface CancelBackfillRequest {
   battleSessionId: string;
   requestId: string;
   capability: string;
+  /** As of StartBackfillRequest. Absent: none. */
+  seenRevision?: number | undefined;
 }
 
 export interface CancelBackfillResponse {
@@ -47,6 +49,8 @@ export interface CancelBackfillResponse {
 export interface DescribeBackfillRequest {
   battleSessionId: string;
   capability: string;
+  /** As of StartBackfillRequest: the answer is no older than it. Absent: none. */
+  seenRevision?: number | undefined;
 }
 
 export interface DescribeBackfillResponse {
@@ -436,7 +440,7 @@ export const StartBackfillResponse: MessageFns<StartBackfillResponse> = {
 };
 
 function createBaseCancelBackfillRequest(): CancelBackfillRequest {
-  return { battleSessionId: "", requestId: "", capability: "" };
+  return { battleSessionId: "", requestId: "", capability: "", seenRevision: undefined };
 }
 
 export const CancelBackfillRequest: MessageFns<CancelBackfillRequest> = {
@@ -449,6 +453,9 @@ export const CancelBackfillRequest: MessageFns<CancelBackfillRequest> = {
     }
     if (message.capability !== "") {
       writer.uint32(26).string(message.capability);
+    }
+    if (message.seenRevision !== undefined) {
+      writer.uint32(32).uint64(message.seenRevision);
     }
     return writer;
   },
@@ -490,6 +497,14 @@ export const CancelBackfillRequest: MessageFns<CancelBackfillRequest> = {
             message.capability = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.seenRevision = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -515,6 +530,11 @@ export const CancelBackfillRequest: MessageFns<CancelBackfillRequest> = {
         ? globalThis.String(object.request_id)
         : "",
       capability: isSet(object.capability) ? globalThis.String(object.capability) : "",
+      seenRevision: isSet(object.seenRevision)
+        ? globalThis.Number(object.seenRevision)
+        : isSet(object.seen_revision)
+        ? globalThis.Number(object.seen_revision)
+        : undefined,
     };
   },
 
@@ -529,6 +549,9 @@ export const CancelBackfillRequest: MessageFns<CancelBackfillRequest> = {
     if (message.capability !== "") {
       obj.capability = message.capability;
     }
+    if (message.seenRevision !== undefined) {
+      obj.seenRevision = Math.round(message.seenRevision);
+    }
     return obj;
   },
 
@@ -540,6 +563,7 @@ export const CancelBackfillRequest: MessageFns<CancelBackfillRequest> = {
     message.battleSessionId = object.battleSessionId ?? "";
     message.requestId = object.requestId ?? "";
     message.capability = object.capability ?? "";
+    message.seenRevision = object.seenRevision ?? undefined;
     return message;
   },
 };
@@ -614,7 +638,7 @@ export const CancelBackfillResponse: MessageFns<CancelBackfillResponse> = {
 };
 
 function createBaseDescribeBackfillRequest(): DescribeBackfillRequest {
-  return { battleSessionId: "", capability: "" };
+  return { battleSessionId: "", capability: "", seenRevision: undefined };
 }
 
 export const DescribeBackfillRequest: MessageFns<DescribeBackfillRequest> = {
@@ -624,6 +648,9 @@ export const DescribeBackfillRequest: MessageFns<DescribeBackfillRequest> = {
     }
     if (message.capability !== "") {
       writer.uint32(18).string(message.capability);
+    }
+    if (message.seenRevision !== undefined) {
+      writer.uint32(24).uint64(message.seenRevision);
     }
     return writer;
   },
@@ -657,6 +684,14 @@ export const DescribeBackfillRequest: MessageFns<DescribeBackfillRequest> = {
             message.capability = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.seenRevision = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -677,6 +712,11 @@ export const DescribeBackfillRequest: MessageFns<DescribeBackfillRequest> = {
         ? globalThis.String(object.battle_session_id)
         : "",
       capability: isSet(object.capability) ? globalThis.String(object.capability) : "",
+      seenRevision: isSet(object.seenRevision)
+        ? globalThis.Number(object.seenRevision)
+        : isSet(object.seen_revision)
+        ? globalThis.Number(object.seen_revision)
+        : undefined,
     };
   },
 
@@ -688,6 +728,9 @@ export const DescribeBackfillRequest: MessageFns<DescribeBackfillRequest> = {
     if (message.capability !== "") {
       obj.capability = message.capability;
     }
+    if (message.seenRevision !== undefined) {
+      obj.seenRevision = Math.round(message.seenRevision);
+    }
     return obj;
   },
 
@@ -698,6 +741,7 @@ export const DescribeBackfillRequest: MessageFns<DescribeBackfillRequest> = {
     const message = createBaseDescribeBackfillRequest();
     message.battleSessionId = object.battleSessionId ?? "";
     message.capability = object.capability ?? "";
+    message.seenRevision = object.seenRevision ?? undefined;
     return message;
   },
 };
@@ -780,7 +824,8 @@ export const BackfillServiceDefinition = {
      * Starts to look for players to add. Safe to repeat by request id. The game hears what comes of it as changes of its
      * session.
      * Reasons: BACKFILL_ALREADY_RUNNING, BATTLE_SESSION_NOT_FOUND, SESSION_NOT_ACTIVE, TEAM_UNKNOWN, TEAM_SIZE_EXCEEDED,
-     * CREDENTIALS_INVALID, FIELD_INVALID, ID_REUSED.
+     * CREDENTIALS_INVALID, NOT_YOUR_SESSION (the capability is of another session, or of an earlier run of the process),
+     * FIELD_INVALID, ID_REUSED.
      */
     startBackfill: {
       name: "StartBackfill",
@@ -792,7 +837,7 @@ export const BackfillServiceDefinition = {
     },
     /**
      * Ends the live backfill: no further fill; one that is being applied returns its tickets or stands, by one record.
-     * Reasons: BACKFILL_NOT_RUNNING, BATTLE_SESSION_NOT_FOUND, CREDENTIALS_INVALID.
+     * Reasons: BACKFILL_NOT_RUNNING, BATTLE_SESSION_NOT_FOUND, CREDENTIALS_INVALID, NOT_YOUR_SESSION.
      */
     cancelBackfill: {
       name: "CancelBackfill",
@@ -804,7 +849,7 @@ export const BackfillServiceDefinition = {
     },
     /**
      * The last backfill of the session. Reasons: BACKFILL_NOT_RUNNING if there never was one, BATTLE_SESSION_NOT_FOUND,
-     * CREDENTIALS_INVALID.
+     * CREDENTIALS_INVALID, NOT_YOUR_SESSION.
      */
     describeBackfill: {
       name: "DescribeBackfill",
