@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildProgram } from "@muster/cli";
 import { invariant } from "@muster/kit";
+import { runHere } from "./run-here.ts";
 
 const FOLDER = fileURLToPath(new URL("../../examples/rule-sets/", import.meta.url));
 
@@ -31,23 +31,9 @@ export type Outcome = { readonly table: string; readonly chart: string };
 export async function runExample(example: RuleSetExample): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), "muster-example-"));
   try {
-    const lines: string[] = [];
-    const terminal = {
-      ...{ isLive: false, size: () => ({ columns: 80, rows: 24 }) },
-      ...{ write: () => undefined, note: () => undefined, onResize: () => undefined },
-      print: (line: string) => void lines.push(line),
-    };
-    const program = buildProgram({
-      runService: async () => undefined,
-      async run(_, command) {
-        const signal = new AbortController().signal;
-        await command({ terminal, json: false, matcherAddress: "", fleetAddress: "", signal });
-      },
-    });
     const chart = join(folder, "chart.svg");
-    // Its paths start from the root, as everything here does.
     const words = commandOf(example).map((word) => (word.endsWith(".svg") ? chart : word));
-    await program.parseAsync(words, { from: "user" });
+    const lines = await runHere(words);
     return { table: `${lines.join("\n")}\n`, chart: readFileSync(chart, "utf8") };
   } finally {
     rmSync(folder, { recursive: true });

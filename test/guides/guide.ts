@@ -2,9 +2,9 @@
 // real processes heard.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { buildProgram } from "@muster/cli";
 import { invariant } from "@muster/kit";
 import { readSimulationEvents, type SimulationFact } from "@muster/matcher";
+import { runHere } from "../examples/run-here.ts";
 import { ROOT } from "../tidy/sources.ts";
 import { drawTrace } from "./draw-trace.ts";
 
@@ -51,19 +51,7 @@ export function findOperatorCommands(guide: string): readonly (readonly string[]
 /** Runs the command, from the root of the clone, and draws what it printed. */
 export async function drawSimulation(command: string): Promise<string> {
   const words = command.split(/\s+/);
-  const printed: string[] = [];
-  const terminal = {
-    ...{ isLive: false, size: () => ({ columns: 80, rows: 24 }) },
-    ...{ write: () => undefined, note: () => undefined, onResize: () => undefined },
-    print: (line: string) => void printed.push(line),
-  };
-  const program = buildProgram({
-    runService: async () => undefined,
-    async run(_, act) {
-      await act({ terminal, json: true, matcherAddress: "", fleetAddress: "", signal: new AbortController().signal });
-    },
-  });
-  await program.parseAsync(words, { from: "user" });
+  const printed = await runHere(words, { json: true });
   const facts = printed.map((line): SimulationFact => JSON.parse(line));
   const tickets = readFileSync(join(ROOT, words[words.indexOf("--tickets") + 1] ?? ""), "utf8");
   return drawTrace(readSimulationEvents(tickets), facts);

@@ -1,7 +1,6 @@
 // The dedicated server of the benchmark: whoever is sent to it is there at once, and a player goes when it is told so.
-import { createServer, type Socket } from "node:net";
-import { createInterface } from "node:readline";
 import { type BattleSession, connect, type Player } from "@muster/sdk";
+import { serveOrders } from "../rpc/serve-orders.ts";
 import { type RefillAnswer, type RefillOrder, wallMs } from "./refill-order.ts";
 
 const CONCURRENT_SESSIONS = 100;
@@ -42,17 +41,6 @@ async function refill({ battleSessionId }: RefillOrder): Promise<RefillAnswer> {
   return { freedMs, heardMs };
 }
 
-async function serve(socket: Socket): Promise<void> {
-  for await (const line of createInterface({ input: socket })) {
-    const answer = await refill(JSON.parse(line)).catch((error: unknown) => ({ failure: String(error) }));
-    socket.write(`${JSON.stringify(answer)}\n`);
-  }
-}
-
-const server = createServer((socket) => {
-  socket.on("error", () => socket.destroy()); // The benchmark has its answer, or is gone.
-  void serve(socket).catch(console.error);
-});
-server.listen(Number(process.env.MUSTER_PORT), "127.0.0.1", () => {
+serveOrders(refill, () => {
   void sidecar.processReady({ concurrentSessions: CONCURRENT_SESSIONS }).catch(console.error);
 });

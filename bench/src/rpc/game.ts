@@ -1,12 +1,11 @@
 // The dedicated server of the benchmark: its clients are imaginary, so it presents their player session ids itself, as
 // many at once as it is told, and times each call where a game would wait for it.
-import { createServer, type Socket } from "node:net";
-import { createInterface } from "node:readline";
 import { GameServerServiceDefinition } from "@muster/proto/sdk";
 import { connect } from "@muster/sdk";
 import { type BareClient, connectBare } from "./bare-client.ts";
 import type { GameAnswer, GameOrder } from "./game-order.ts";
 import { runLoad } from "./load.ts";
+import { serveOrders } from "./serve-orders.ts";
 
 /** Battles of all blocks that may not have ended yet. */
 const CONCURRENT_SESSIONS = 100;
@@ -34,17 +33,6 @@ async function carryOut({ through, echoAddress, playerSessionIds, inFlight }: Ga
   return { block: await runLoad(load, (index) => accept(requestOf(index))) };
 }
 
-async function serve(socket: Socket): Promise<void> {
-  for await (const line of createInterface({ input: socket })) {
-    const answer = await carryOut(JSON.parse(line)).catch((error: unknown) => ({ failure: String(error) }));
-    socket.write(`${JSON.stringify(answer)}\n`);
-  }
-}
-
-const server = createServer((socket) => {
-  socket.on("error", () => socket.destroy()); // The benchmark has its answer, or is gone.
-  void serve(socket).catch(console.error);
-});
-server.listen(Number(process.env.MUSTER_PORT), "127.0.0.1", () => {
+serveOrders(carryOut, () => {
   void sidecar.processReady({ concurrentSessions: CONCURRENT_SESSIONS }).catch(console.error);
 });
