@@ -65,6 +65,10 @@ test("the lobby lives by auto backfill: bots drift in and out of one world", asy
   const full = await see(example, "twenty guests", ({ session }) => {
     return session.playerSessions.filter(({ state }) => state === "ACTIVE").length >= 20;
   });
+  const before = example.moments.items.slice(0, example.moments.items.indexOf(full));
+  expect(new Set(before.map(({ session }) => session.battleSessionId))).toEqual(
+    new Set([full.session.battleSessionId]),
+  );
   await Promise.all([
     seeRefill(example, "PLAYER_REMOVED"),
     see(example, "somebody who came back", ({ change }) => change.reason === "PLAYER_RETURNED"),
