@@ -230,6 +230,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
       case "player-erased":
         erasures.poke(fact.erasureId);
         break;
+      case "session-adopted":
       case "ticket-cancelled":
       case "ticket-timed-out":
       case "ended-forgotten":
@@ -297,7 +298,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   guard(matching);
 
   return {
-    services: createServices({ ...workshop, watch, withheld }),
+    services: createServices({ ...workshop, watch, withheld, endpoint: options.endpoint }),
     async [Symbol.asyncDispose]() {
       if (stop.signal.aborted) return;
       stop.abort(

@@ -62,6 +62,15 @@ export interface Fleet extends AsyncDisposable {
   /** Answers with the session after the fill. */
   applyFill(request: FillRequest, signal: AbortSignal): Promise<BattleSession>;
   updateBackfill(update: BackfillUpdate, signal: AbortSignal): Promise<void>;
+  /** Takes on a session that no matcher asked for: the feed tells of it from now on. Answers with it as it stands. */
+  adoptSession(
+    adoption: {
+      readonly battleSessionId: ServerSessionId;
+      readonly endpoint: string;
+      readonly capabilityKey: Uint8Array;
+    },
+    signal: AbortSignal,
+  ): Promise<BattleSession>;
   /** The session, living or remembered; undefined if the fleet knows none of the id. */
   findSession(battleSessionId: ServerSessionId, signal: AbortSignal): Promise<BattleSession | undefined>;
   /** Everything that is ours, from `resumeToken` on; with "" a snapshot first. */

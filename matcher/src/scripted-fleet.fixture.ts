@@ -22,6 +22,7 @@ import {
   writeSessionChange,
 } from "@muster/proto";
 import {
+  type AdoptSessionRequest,
   type ApplyFillRequest,
   FleetServiceDefinition,
   type Placement,
@@ -57,6 +58,15 @@ export type ScriptedFleet = {
   loseAnswers: number;
   sessions(): readonly BattleSession[];
   session(id?: string): BattleSession;
+  /** A session of these players, by team, that no matcher asked for, or that another's `owner` did. */
+  foreign(
+    seated: Readonly<Record<string, readonly string[]>>,
+    more?: { capacity?: number; owner?: string },
+  ): BattleSession;
+  /** Answers to adoptions are lost after the work is done, so many times. */
+  loseAdoptions: number;
+  /** Adoptions, in order. */
+  readonly adoptions: AdoptSessionRequest[];
   /** What becomes of a PENDING placement. */
   settle(placementId: string, outcome: Outcome): void;
   accept(...playerIds: readonly string[]): void;
@@ -81,6 +91,9 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
   let feeds = new AbortController();
   let counter = 0;
 
+  /** Sessions that the feed does not tell of, with who has them; undefined: nobody. */
+  const foreigners = new Map<string, string | undefined>();
+
   const emit = (event: Event) => {
     log.push(event);
     news.ring();
@@ -104,7 +117,7 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
       rosterVersion: session.rosterVersion + (roster ? 1 : 0),
     };
     sessions.set(session.battleSessionId, applySessionChange(session, full));
-    emit({ $case: "sessionChange", value: writeSessionChange(full) });
+    if (!foreigners.has(session.battleSessionId)) emit({ $case: "sessionChange", value: writeSessionChange(full) });
   };
   const seat = (player: PlayerToSeat, state: PlayerSessionState): PlayerSession => ({
     playerSessionId: `ps_${player.playerId}_${++counter}` as PlayerSessionId,
@@ -238,6 +251,21 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
       }
       return answer({ revision: get(battleSessionId).revision });
     },
+    async adoptSession(request) {
+      const { battleSessionId } = request;
+      const session = get(battleSessionId);
+      if (foreigners.get(battleSessionId) !== undefined) {
+        throw new MusterError("NOT_PERMITTED", "Cannot adopt the session as another matcher has it");
+      }
+      fleet.adoptions.push(request);
+      foreigners.delete(battleSessionId);
+      emit({ $case: "session", value: writeBattleSession(session) });
+      if (fleet.loseAdoptions > 0) {
+        fleet.loseAdoptions -= 1;
+        throw new MusterError("PEER_UNREACHABLE", "Cannot answer as the connection broke");
+      }
+      return { session: writeBattleSession(session) };
+    },
     terminateServerSession: unused,
     erasePlayer: unused,
     async describeServerSessions({ battleSessionIds, includeEnded }) {
@@ -252,6 +280,7 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
       if (resumeToken === "") {
         yield { resumeToken: token(), event: { $case: "snapshotBegin", value: {} } };
         for (const session of sessions.values()) {
+          if (foreigners.has(session.battleSessionId)) continue;
           yield { resumeToken: token(), event: { $case: "session", value: writeBattleSession(session) } };
         }
         for (const placement of placements.values()) {
@@ -283,6 +312,27 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
     holdFills: undefined,
     turnsAway: new Set(),
     loseAnswers: 0,
+    adoptions: [],
+    loseAdoptions: 0,
+    foreign(seated, { capacity = 3, owner } = {}) {
+      const id = `foreign_${foreigners.size + 1}` as ServerSessionId;
+      const players = Object.entries(seated).flatMap(([team, ids]) =>
+        ids.map((playerId) => ({ playerId, team, ticketId: "", attributes: {}, latenciesMs: {} })),
+      );
+      const session: BattleSession = {
+        ...{ battleSessionId: id, revision: 1, rosterVersion: 1, state: "ACTIVE", matchId: undefined },
+        teams: Object.keys(seated).map((name) => ({ name, template: name, capacity })),
+        capacity: capacity * Object.keys(seated).length,
+        playerSessions: players.map((one) => seat(one, "ACTIVE")),
+        ...{ properties: {}, data: "", creationPolicy: "ACCEPT_ALL", backfill: undefined, configuration: undefined },
+        ...{ address: { host: "127.0.0.1", ports: { game: 7600 } }, processId: `proc_${id}` as ProcessId },
+        ...{ incarnation: 1, fleet: "fleet", region: "eu", createdAtMs: clock.wallMs(), unreachable: false },
+        endCause: undefined,
+      };
+      foreigners.set(id, owner);
+      sessions.set(id, session);
+      return session;
+    },
     sessions: () => [...sessions.values()],
     session: get,
     settle,

@@ -28,8 +28,12 @@ test("every kind of fact survives its way through the journal", () => {
   world.act(() => [
     { type: "player-erased", erasureId, playerId: "anna" as PlayerId, playerDigest: "digest" },
     { type: "erasure-completed", erasureId },
+    {
+      ...{ type: "session-adopted", sessionId: session.battleSessionId, owner: "matcher", matcherEndpoint: "m:1" },
+      capabilityKey: new Uint8Array([1, 2, 3]),
+    },
   ]);
-  expect(new Set(world.facts.map((fact) => fact.type)).size).toBe(16);
+  expect(new Set(world.facts.map((fact) => fact.type)).size).toBe(17);
   for (const fact of world.facts) {
     const { kind, body } = factCodec.encode(fact);
     expect(factCodec.decode(kind, body)).toEqual(fact);

@@ -95,6 +95,10 @@ function writeFact(fact: FleetFact): WireFact {
       const { sessionId, request, refusal } = fact;
       return { $case: "fillRefused", value: { battleSessionId: sessionId, request, refusal: writeRefusal(refusal) } };
     }
+    case "session-adopted": {
+      const { sessionId, owner, matcherEndpoint, capabilityKey } = fact;
+      return { $case: "sessionAdopted", value: { battleSessionId: sessionId, owner, matcherEndpoint, capabilityKey } };
+    }
     case "command-answered": {
       const { acceptedSeat, seatExpiresAtMs } = fact.result;
       return {
@@ -195,6 +199,11 @@ function readFact(fact: wire.FleetFact["fact"]): FleetFact | undefined {
       invariant(request && refusal, "a refused fill has an id and a reason");
       const sessionId = battleSessionId as ServerSessionId;
       return { type: "fill-refused", sessionId, request, refusal: readRefusal(refusal) };
+    }
+    case "sessionAdopted": {
+      const { battleSessionId, capabilityKey, ...rest } = fact.value;
+      const sessionId = battleSessionId as ServerSessionId;
+      return { type: "session-adopted", ...rest, sessionId, capabilityKey: new Uint8Array(capabilityKey) };
     }
     case "commandAnswered":
       return readCommandAnswered(fact.value);

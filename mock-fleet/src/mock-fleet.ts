@@ -21,6 +21,7 @@ import { createErasures } from "./erasures.ts";
 import { factCodec } from "./fact-wire.ts";
 import type { FleetApp } from "./fleet-app.ts";
 import { createFleetRunner, type FleetRunner } from "./fleet-runner.ts";
+import { adoptSession } from "./grpc/adopt-session.ts";
 import { applyFill } from "./grpc/apply-fill.ts";
 import { attach } from "./grpc/attach.ts";
 import { describePlacement } from "./grpc/describe-placement.ts";
@@ -164,6 +165,7 @@ function servicesOf(app: FleetApp): readonly Implementation[] {
       describePlacement: (request) => describePlacement(app, request),
       applyFill: (request) => applyFill(app, request),
       updateServerSession: (request) => updateServerSession(app, request),
+      adoptSession: (request) => adoptSession(app, request),
       terminateServerSession: (request) => terminateServerSession(app, request),
       describeServerSessions: (request) => describeServerSessions(app, request),
       describeProcesses: (request) => describeProcesses(app, request),

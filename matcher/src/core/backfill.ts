@@ -2,9 +2,13 @@
 import { unreachable } from "@muster/kit";
 import type { Backfill, BackfillCause, BackfillState, FillId, TicketId } from "@muster/proto";
 import type { AssignedPlayer } from "./match.ts";
+import type { TicketPlayer } from "./ticket.ts";
 
 /** What the team instance `team` shall hold. */
 export type TeamGoal = { readonly team: string; readonly players: number };
+
+/** What is known of somebody who came without a ticket of ours. */
+export type KnownPlayer = Omit<TicketPlayer, "team">;
 
 /** A backfill as the matcher keeps it, live or ended. */
 export type BackfillRecord = {
@@ -20,6 +24,8 @@ export type BackfillRecord = {
   readonly fillsDecided: number;
   /** CUSTOM: tickets that its fills brought. It is done only when they have arrived. */
   readonly tickets: readonly TicketId[];
+  /** Whom rules know by the request that started it, in place of what the fleet knows of them. */
+  readonly players: readonly KnownPlayer[];
   /** Of the CancelBackfill that ended it. */
   readonly cancelRequestId: string | undefined;
 };

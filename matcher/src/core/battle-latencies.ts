@@ -3,6 +3,7 @@
 import type { BattleSession } from "@muster/proto";
 import type { JudgedPlayer, JudgedTicket, SeatedTeam } from "@muster/rules";
 import { seatedTeams } from "./assess-backfill.ts";
+import type { KnownPlayer } from "./backfill.ts";
 import type { MatcherState } from "./matcher-state.ts";
 
 /** Who sits where, with what their tickets said of the region. Of players whose tickets are forgotten nothing is known. */
@@ -16,6 +17,22 @@ export function seatedWithLatencies(
       const ticket = seat.ticketId === undefined ? undefined : state.tickets.get(seat.ticketId)?.ticket;
       const player = ticket?.players.find(({ playerId }) => playerId === seat.playerId);
       return player ? { ...seat, latenciesMs: only(session.region, player) } : seat;
+    }),
+  }));
+}
+
+/** Who sits where, with what the backfill's request said of them in place of what the fleet knows. */
+export function withKnownPlayers(
+  seated: readonly SeatedTeam[],
+  { players, region }: { readonly players: readonly KnownPlayer[]; readonly region: string },
+): readonly SeatedTeam[] {
+  if (players.length === 0) return seated;
+  const known = new Map(players.map((player) => [player.playerId, player]));
+  return seated.map((team) => ({
+    ...team,
+    players: team.players.map((seat) => {
+      const player = known.get(seat.playerId);
+      return player ? { ...seat, attributes: player.attributes, latenciesMs: only(region, player) } : seat;
     }),
   }));
 }

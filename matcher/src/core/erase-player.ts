@@ -68,6 +68,7 @@ export function decideErasureCompleted(state: MatcherState, erasureId: ErasureId
 export function playersOf(fact: MatcherFact): readonly PlayerId[] {
   switch (fact.type) {
     case "ticket-created":
+    case "backfill-started":
     case "match-placed":
     case "fill-applied":
       return fact.players.map(({ playerId }) => playerId);
@@ -82,7 +83,7 @@ export function playersOf(fact: MatcherFact): readonly PlayerId[] {
     case "ticket-cancelled":
     case "ticket-timed-out":
     case "placement-ended":
-    case "backfill-started":
+    case "session-adopted":
     case "backfill-changed":
     case "fill-dropped":
     case "session-ended":
@@ -132,6 +133,12 @@ export function erasePlayer(state: MatcherState, playerId: PlayerId): void {
       latest: latest ?? entry.latest,
       search: entry.search,
     });
+  }
+  for (const [id, session] of state.sessions) {
+    const { backfill } = session;
+    if (!backfill?.players.some((player) => player.playerId === playerId)) continue;
+    const players = backfill.players.filter((player) => player.playerId !== playerId);
+    state.sessions.set(id, { ...session, backfill: { ...backfill, players } });
   }
   state.events.replace((event) => {
     const known = replaced.get(event.number);

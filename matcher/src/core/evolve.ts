@@ -46,6 +46,8 @@ export function evolve(state: MatcherState, stamped: StampedFact): MatcherState 
       return placeMatch(state, fact, stamped);
     case "placement-ended":
       return endPlacement(state, fact, stamped);
+    case "session-adopted":
+      return adoptSession(state, fact);
     case "backfill-started":
       return startBackfill(state, fact, stamped);
     case "backfill-changed":
@@ -222,7 +224,16 @@ function newRecord(
   startedAtMs: number,
   goals: BackfillRecord["goals"],
 ): BackfillRecord {
-  return { document, version: 1, startedAtMs, goals, fillsDecided: 0, tickets: [], cancelRequestId: undefined };
+  return {
+    document,
+    version: 1,
+    startedAtMs,
+    goals,
+    fillsDecided: 0,
+    tickets: [],
+    players: [],
+    cancelRequestId: undefined,
+  };
 }
 
 function endPlacement(state: MatcherState, fact: Fact<"placement-ended">, at: Times): MatcherState {
@@ -250,6 +261,16 @@ function losePlacement(
   changeTicket(state, ticketId, { type: "placement-lost", cause: loss.cause, searchesOn }, at);
 }
 
+function adoptSession(state: MatcherState, { type: _, ...origin }: Fact<"session-adopted">): MatcherState {
+  invariant(!state.sessions.has(origin.battleSessionId), "a session is adopted once");
+  putSession(state, {
+    ...origin,
+    ...{ tickets: [], backfill: undefined, fill: undefined, startRequests: new Map(), turnedAway: new Set() },
+    ended: undefined,
+  });
+  return state;
+}
+
 function startBackfill(state: MatcherState, fact: Fact<"backfill-started">, at: Times): MatcherState {
   const session = getSession(state, fact.battleSessionId);
   const isFree = !session.backfill || !isLiveBackfill(session.backfill.document);
@@ -258,7 +279,7 @@ function startBackfill(state: MatcherState, fact: Fact<"backfill-started">, at: 
   if (fact.requestId !== undefined) {
     requests.set(fact.requestId, { bodyDigest: fact.bodyDigest, backfillId: fact.backfill.backfillId });
   }
-  const backfill = newRecord(fact.backfill, at.atMs, fact.goals);
+  const backfill = { ...newRecord(fact.backfill, at.atMs, fact.goals), players: fact.players };
   putSession(state, { ...session, backfill, startRequests: requests });
   return state;
 }

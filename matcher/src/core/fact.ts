@@ -13,7 +13,7 @@ import type {
   SessionEndCause,
   TicketId,
 } from "@muster/proto";
-import type { TeamGoal } from "./backfill.ts";
+import type { KnownPlayer, TeamGoal } from "./backfill.ts";
 import type { Configuration } from "./configuration.ts";
 import type { AssignedPlayer, Match, PlacementOutcome } from "./match.ts";
 import type { TicketPlayer } from "./ticket.ts";
@@ -64,6 +64,16 @@ export type MatcherFact =
       readonly goals: readonly TeamGoal[];
       readonly requestId: string | undefined;
       readonly bodyDigest: string;
+      readonly players: readonly KnownPlayer[];
+    }
+  | {
+      readonly type: "session-adopted";
+      readonly battleSessionId: ServerSessionId;
+      readonly matchId: MatchId;
+      readonly configuration: string;
+      readonly capabilityKey: Uint8Array;
+      readonly processId: ProcessId;
+      readonly incarnation: number;
     }
   | {
       readonly type: "backfill-changed";

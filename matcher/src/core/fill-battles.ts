@@ -8,7 +8,7 @@ import type { PooledTicket } from "../engine/pool.ts";
 import { assessAfterFill, fillGoal, seatedTeams } from "./assess-backfill.ts";
 import { nextFillIdOf } from "./backfill.ts";
 import type { BackfillSettings } from "./backfill-settings.ts";
-import { asNewcomer, seatedWithLatencies } from "./battle-latencies.ts";
+import { asNewcomer, seatedWithLatencies, withKnownPlayers } from "./battle-latencies.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { AssignedPlayer } from "./match.ts";
 import type { MatchedSession, MatcherState, Pool } from "./matcher-state.ts";
@@ -125,7 +125,10 @@ function battleOf(
     id: session.battleSessionId,
     rosterVersion: view.rosterVersion,
     terms: record,
-    seated: readsLatencies(ruleSet) ? seatedWithLatencies(state, view) : seatedTeams(view),
+    seated: withKnownPlayers(readsLatencies(ruleSet) ? seatedWithLatencies(state, view) : seatedTeams(view), {
+      players: record?.players ?? [],
+      region: view.region,
+    }),
     goal: record ? fillGoal({ ...record, ...settings }) : { strategy: "MAX_POSSIBLE" },
     room,
     region: view.region,

@@ -4,7 +4,8 @@ import type { BattleSession, PlayerSession } from "@muster/proto";
 import { readsLatencies } from "@muster/rules";
 import type { Battle } from "../engine/opening.ts";
 import { fillGoal, reservedSeat, type Seats, seatedTeams } from "./assess-backfill.ts";
-import { seatedWithLatencies } from "./battle-latencies.ts";
+import type { KnownPlayer } from "./backfill.ts";
+import { seatedWithLatencies, withKnownPlayers } from "./battle-latencies.ts";
 import { type FillRound, findNewcomers } from "./fill-battles.ts";
 import type { AssignedPlayer, PlacingMatch } from "./match.ts";
 
@@ -16,17 +17,20 @@ type Coming = {
   readonly session: Pick<BattleSession, "teams" | "playerSessions" | "region"> & Seats;
   readonly goal: Battle["goal"];
   readonly turnedAway: Battle["turnedAway"];
+  /** Whom rules know by the backfill's request. */
+  readonly players: readonly KnownPlayer[];
 };
 
 /** Holds back whoever would fill a battle to come: as it will be after its fill, or when it has been placed. */
 export function holdForBattles(round: FillRound & { readonly placing: Iterable<PlacingMatch> }): void {
   const { engine, state, ruleSet } = round;
   const budget = { searches: SEARCHES_MAX };
-  for (const { id, session, goal, turnedAway } of comingOf(round)) {
+  for (const { id, session, goal, turnedAway, players } of comingOf(round)) {
     const room = session.capacity - session.playerSessions.length;
     if (room <= 0 || budget.searches <= 0) continue;
-    const seated = readsLatencies(ruleSet) ? seatedWithLatencies(state, session) : seatedTeams(session);
     const { region } = session;
+    const teams = readsLatencies(ruleSet) ? seatedWithLatencies(state, session) : seatedTeams(session);
+    const seated = withKnownPlayers(teams, { players, region });
     const battle: Battle = { id, rosterVersion: 0, terms: undefined, seated, goal, room, region, turnedAway };
     const newcomers = findNewcomers(round, { view: session, battle }, budget) ?? [];
     engine.dropBattle(id); // It is no battle that arrivals could wake.
@@ -46,7 +50,14 @@ function* comingOf(round: FillRound & { readonly placing: Iterable<PlacingMatch>
     const seated = new Set(view.playerSessions.map(({ playerId }) => playerId));
     const newcomers = fill.newcomers.filter(({ playerId }) => !seated.has(playerId));
     const playerSessions = [...view.playerSessions, ...seatsOf(round, newcomers)];
-    yield { id: `${sessionId} to come`, session: { ...view, playerSessions }, goal: fillGoal(backfill), turnedAway };
+    const { players } = backfill;
+    yield {
+      id: `${sessionId} to come`,
+      session: { ...view, playerSessions },
+      goal: fillGoal(backfill),
+      turnedAway,
+      players,
+    };
   }
   for (const match of placing) {
     const isOurs = state.pools.get(match.configuration) === pool;
@@ -56,7 +67,13 @@ function* comingOf(round: FillRound & { readonly placing: Iterable<PlacingMatch>
     const door = { unreachable: false, creationPolicy: "ACCEPT_ALL" } as const;
     // Where latencies count, it may yet be placed elsewhere: then who was held looks on.
     const session = { teams, capacity, playerSessions, region: regions[0] ?? "", ...door };
-    yield { id: `${match.matchId} to come`, session, goal: { strategy: "MAX_POSSIBLE" }, turnedAway: undefined };
+    yield {
+      id: `${match.matchId} to come`,
+      session,
+      goal: { strategy: "MAX_POSSIBLE" },
+      turnedAway: undefined,
+      players: [],
+    };
   }
 }
 

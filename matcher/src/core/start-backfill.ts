@@ -4,12 +4,13 @@ import {
   type BackfillId,
   type BackfillStrategy,
   type BattleSession,
+  fieldInvalid,
   MusterError,
   type ServerSessionId,
 } from "@muster/proto";
 import { fillGoalOf } from "@muster/rules";
 import { assessBackfill, sizesOf } from "./assess-backfill.ts";
-import { isLiveBackfill, stepBackfill, type TeamGoal, withPhase } from "./backfill.ts";
+import { isLiveBackfill, type KnownPlayer, stepBackfill, type TeamGoal, withPhase } from "./backfill.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { MatchedSession, MatcherState } from "./matcher-state.ts";
 import { getConfiguration } from "./start-matching.ts";
@@ -21,6 +22,10 @@ export type StartBackfill = {
   readonly replace: boolean;
   readonly requestId: string | undefined;
   readonly bodyDigest: string;
+  /** By which a session that is none of ours is filled. Undefined: it is one of ours. */
+  readonly configuration?: string | undefined;
+  /** Whom rules shall know by this request. */
+  readonly players?: readonly KnownPlayer[];
   /** Drawn for this call; a repeat does not use it. */
   readonly backfillId: BackfillId;
 };
@@ -39,6 +44,10 @@ export function decideStartBackfill(
   view: BattleSession | undefined,
 ): BackfillDecision {
   const session = getMatchedSession(state, request.battleSessionId);
+  const { configuration } = request;
+  if (configuration !== undefined && configuration !== session.configuration) {
+    throw fieldInvalid("configuration", `the session's, ${session.configuration}, or absent`, configuration);
+  }
   const repeated = findRepeat(session, request);
   if (repeated) return { facts: [], backfill: repeated };
   if (session.ended || !view || view.state !== "ACTIVE") {
@@ -62,7 +71,8 @@ export function decideStartBackfill(
     const replaced = withPhase(running, stepBackfill(running, { type: "cancelled", cause: "REPLACED" }));
     facts.push({ type: "backfill-changed", battleSessionId, backfill: replaced, requestId: undefined });
   }
-  facts.push({ type: "backfill-started", battleSessionId, backfill, goals, requestId, bodyDigest });
+  const { players = [] } = request;
+  facts.push({ type: "backfill-started", battleSessionId, backfill, goals, requestId, bodyDigest, players });
   return { facts, backfill };
 }
 

@@ -28,6 +28,12 @@ export function connectFleet(
     async updateBackfill(update, signal) {
       await client.updateServerSession(writeUpdate(update), { signal });
     },
+    async adoptSession({ battleSessionId, endpoint, capabilityKey }, signal) {
+      const request = { battleSessionId, owner, matcherEndpoint: endpoint, capabilityKey };
+      const { session } = await client.adoptSession(request, { signal });
+      if (session) return readBattleSession(session);
+      throw new MusterError("INTERNAL_FAULT", `Cannot adopt ${battleSessionId} as the fleet answered without it`);
+    },
     async findSession(battleSessionId, signal) {
       const request = { battleSessionIds: [battleSessionId], includeEnded: true };
       const [session] = (await client.describeServerSessions(request, { signal })).sessions;

@@ -6,4 +6,6 @@ import type { Workshop } from "../workshop.ts";
 export type Desk = Workshop & {
   readonly watch: TicketWatch;
   readonly withheld: WithheldTickets;
+  /** The matcher's address as sidecars reach it. */
+  readonly endpoint: string;
 };

@@ -1,6 +1,7 @@
 import { newId, writeBackfill } from "@muster/proto";
 import type { BackfillServiceDefinition } from "@muster/proto/matchmaking";
 import type { Handlers } from "@muster/proto/rpc";
+import { adoptSession } from "../adopt-session.ts";
 import { awaitRevision } from "../await-revision.ts";
 import { checkCapability } from "../capability.ts";
 import { decideStartBackfill, getMatchedSession } from "../core/start-backfill.ts";
@@ -12,6 +13,11 @@ export function startBackfill(desk: Desk): Handlers<BackfillServiceDefinition>["
   return async (message, { signal }) => {
     const request = readStartBackfill(message, () => newId("backfill", desk.random));
     const id = request.battleSessionId;
+    const { configuration } = request;
+    const isOurs = await desk.ledger.read((state) => state.sessions.has(id));
+    if (!isOurs && configuration !== undefined && message.capability === "") {
+      await adoptSession(desk, { battleSessionId: id, configuration }, signal);
+    }
     checkCapability(await desk.ledger.read((state) => getMatchedSession(state, id)), message.capability);
     await awaitRevision(desk, { battleSessionId: id, revision: message.seenRevision }, signal);
     const backfill = await decide(desk, (state) => {

@@ -15,6 +15,7 @@ import {
 } from "@muster/proto";
 import {
   BattleOrder,
+  type KnownPlayer as KnownPlayerMessage,
   type MatchmakingConfiguration,
   type Player,
   type StartBackfillRequest,
@@ -26,6 +27,7 @@ import {
   type WatchTicketsResponse,
 } from "@muster/proto/matchmaking";
 import { BackfillStrategy, SessionEndCause } from "@muster/proto/session";
+import type { KnownPlayer } from "../core/backfill.ts";
 import type { BackfillSettings } from "../core/backfill-settings.ts";
 import {
   type Configuration,
@@ -230,15 +232,34 @@ export function readStartBackfill(request: StartBackfillRequest, drawId: () => B
   if (!strategy) throw fieldInvalid("strategy", "MAX_POSSIBLE or CUSTOM", request.strategy);
   const { addPlayers, replace } = request;
   checkAddPlayers(strategy, Object.entries(addPlayers));
+  const configuration = request.configuration && parseId("configuration", request.configuration);
+  const players = readKnownPlayers(request.players?.players ?? []);
+  // A request that says neither has the digest that it always had.
+  const more = { ...(configuration && { configuration }), ...(players.length > 0 && { players }) };
   return {
     battleSessionId,
     strategy,
     addPlayers,
     replace,
     requestId: readRequestId(request),
-    bodyDigest: digestOf({ battleSessionId, strategy, addPlayers, replace }),
+    bodyDigest: digestOf({ battleSessionId, strategy, addPlayers, replace, ...more }),
+    configuration: configuration || undefined,
+    players,
     backfillId: drawId(),
   };
+}
+
+function readKnownPlayers(messages: readonly KnownPlayerMessage[]): readonly KnownPlayer[] {
+  const most = limits.MATCH_PLAYERS_MAX;
+  if (messages.length > most) throw fieldInvalid("players", `at most ${most} players`, messages.length);
+  const players = messages.map(({ playerId, attributes, latenciesMs }, index) => ({
+    playerId: parsePlayerId(`players[${index}].player_id`, playerId),
+    attributes: parseAttributes(`players[${index}].attributes`, attributes),
+    latenciesMs: readLatencies(`players[${index}].latencies_ms`, latenciesMs),
+  }));
+  const ids = new Set(players.map(({ playerId }) => playerId));
+  if (ids.size === players.length) return players;
+  throw fieldInvalid("players", "different players", `${players.length} with ${ids.size} ids`);
 }
 
 function checkAddPlayers(strategy: "MAX_POSSIBLE" | "CUSTOM", teams: readonly (readonly [string, number])[]): void {

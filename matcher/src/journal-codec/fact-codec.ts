@@ -21,10 +21,12 @@ import type { MatcherFact } from "../core/fact.ts";
 import { readConfiguration, writeConfiguration } from "../grpc/wire.ts";
 import {
   readAssigned,
+  readKnownPlayer,
   readMatch,
   readRequiredBackfill,
   readSeated,
   writeAddress,
+  writeKnownPlayer,
   writeMatch,
   writeSeated,
 } from "./match-wire.ts";
@@ -52,6 +54,7 @@ const KINDS: Readonly<Record<Arm["$case"], number>> = {
   endedForgotten: 24,
   playerErased: 25,
   erasureCompleted: 26,
+  sessionAdopted: 27,
 };
 
 /** What the ledger is given. Decoding throws on a record that this build does not know: it is of a newer one. */
@@ -128,8 +131,13 @@ function writeFact(fact: MatcherFact): Arm {
           goals: fact.goals.map((goal) => ({ ...goal })),
           requestId: fact.requestId ?? "",
           bodyDigest: fact.bodyDigest,
+          players: fact.players.map(writeKnownPlayer),
         },
       };
+    case "session-adopted": {
+      const { type: _, ...origin } = fact;
+      return { $case: "sessionAdopted", value: origin };
+    }
     case "backfill-changed":
       return {
         $case: "backfillChanged",
@@ -239,6 +247,17 @@ function readFact(arm: Arm): MatcherFact {
         goals: arm.value.goals,
         requestId: arm.value.requestId || undefined,
         bodyDigest: arm.value.bodyDigest,
+        players: arm.value.players.map(readKnownPlayer),
+      };
+    case "sessionAdopted":
+      return {
+        type: "session-adopted",
+        battleSessionId: arm.value.battleSessionId as ServerSessionId,
+        matchId: arm.value.matchId as MatchId,
+        configuration: arm.value.configuration,
+        capabilityKey: new Uint8Array(arm.value.capabilityKey),
+        processId: arm.value.processId as ProcessId,
+        incarnation: arm.value.incarnation,
       };
     case "backfillChanged":
       return {

@@ -22,7 +22,15 @@ import type { PlacingMatch } from "../core/match.ts";
 import type { MatchedSession } from "../core/matcher-state.ts";
 import type { Assignment } from "../core/ticket.ts";
 import { readConfiguration, writeConfiguration } from "../grpc/wire.ts";
-import { readAssigned, readMatch, readRequiredBackfill, writeAddress, writeMatch } from "./match-wire.ts";
+import {
+  readAssigned,
+  readKnownPlayer,
+  readMatch,
+  readRequiredBackfill,
+  writeAddress,
+  writeKnownPlayer,
+  writeMatch,
+} from "./match-wire.ts";
 
 export function encodeConfiguration(configuration: Configuration): Uint8Array {
   return wire.ConfigurationPut.encode({ configuration: writeConfiguration(configuration) }).finish();
@@ -117,6 +125,7 @@ function writeRecord(record: BackfillRecord): wire.KeptBackfill {
     fillsDecided: record.fillsDecided,
     ticketIds: [...record.tickets],
     cancelRequestId: record.cancelRequestId,
+    players: record.players.map(writeKnownPlayer),
   };
 }
 
@@ -129,6 +138,7 @@ function readRecord(message: wire.KeptBackfill): BackfillRecord {
     fillsDecided: message.fillsDecided,
     tickets: message.ticketIds as TicketId[],
     cancelRequestId: message.cancelRequestId,
+    players: message.players.map(readKnownPlayer),
   };
 }
 

@@ -7,10 +7,13 @@ import {
   type MatchId,
   type PlayerId,
   type PlayerSessionId,
+  parseAttributes,
   readBackfill,
   type TicketId,
+  writeAttributes,
 } from "@muster/proto";
 import type * as wire from "@muster/proto/journal-matcher";
+import type { KnownPlayer } from "../core/backfill.ts";
 import type { SeatedPlayer } from "../core/fact.ts";
 import type { AssignedPlayer, Match } from "../core/match.ts";
 
@@ -58,6 +61,14 @@ export function readSeated(message: wire.SeatedPlayer): SeatedPlayer {
     ticketId: (message.ticketId || undefined) as TicketId | undefined,
     playerSessionId: message.playerSessionId as PlayerSessionId,
   };
+}
+
+export function writeKnownPlayer({ playerId, attributes, latenciesMs }: KnownPlayer): wire.TicketPlayer {
+  return { playerId, attributes: writeAttributes(attributes), latenciesMs: { ...latenciesMs }, team: "" };
+}
+
+export function readKnownPlayer({ playerId, attributes, latenciesMs }: wire.TicketPlayer): KnownPlayer {
+  return { playerId: playerId as PlayerId, attributes: parseAttributes("attributes", attributes), latenciesMs };
 }
 
 export function writeAddress(address: Address | undefined): wire.MatchPlaced["address"] {

@@ -38,6 +38,13 @@ export function hostMessagesOf(
       if (fact.change.state === "TERMINATING") messages.push(terminateSession(session));
       return { processId: session.battle.processId, messages };
     }
+    case "session-adopted": {
+      // Whole: where backfill commands go is no part of any change.
+      const session = state.sessions.get(fact.sessionId);
+      return (
+        session && { processId: session.battle.processId, messages: [startSession(state, session, session.battle)] }
+      );
+    }
     case "process-terminating":
       return {
         processId: fact.processId,

@@ -88,6 +88,9 @@ export function evolve(state: FleetFold, fact: FleetFact, meta: FactMeta): void 
     case "fill-refused":
       rememberRefusal(state, fact);
       return;
+    case "session-adopted":
+      adoptSession(state, fact);
+      return;
     case "command-answered":
       rememberCommand(state, fact);
       return;
@@ -202,6 +205,15 @@ function endPlacement(state: FleetFold, fact: Fact<"placement-ended">, timeMs: n
 function changePlacement(placement: Placement, change: Partial<Placement>): Placement {
   const { request, bodyDigest, expiresAtMs, createdAtWallMs, sessionId, tried, end } = placement;
   return { request, bodyDigest, expiresAtMs, createdAtWallMs, sessionId, tried, end, ...change };
+}
+
+function adoptSession(state: FleetFold, fact: Fact<"session-adopted">): void {
+  const session = state.sessions.get(fact.sessionId);
+  const placement = session && state.placements.get(session.placementId);
+  invariant(session && placement, "a session that is adopted lives, and so does what it was made for");
+  const { owner, matcherEndpoint, capabilityKey } = fact;
+  const request = { ...placement.request, owner, matcherEndpoint, capabilityKey };
+  state.placements.set(session.placementId, changePlacement(placement, { request }));
 }
 
 /** Remembers a placement that is over, its session too, for as long as what has ended is. */

@@ -35,6 +35,11 @@ export function feedEventOf(state: FleetState, fact: FleetFact): FeedEvent | und
       const placement = session && state.placements.get(session.placementId);
       return ownedBy(state, placement, { type: "session-change", change: fact.change });
     }
+    case "session-adopted": {
+      const session = state.sessions.get(fact.sessionId);
+      const event = session && ({ type: "session", battle: session.battle } as const);
+      return event && ownedBy(state, state.placements.get(session.placementId), event);
+    }
     case "placement-started":
       return placementEvent(state, state.placements.get(fact.request.placementId));
     case "placement-ended":

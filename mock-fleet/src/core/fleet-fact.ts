@@ -83,6 +83,14 @@ export type FleetFact =
       readonly refusal: Refusal;
     }
   | {
+      /** Whoever asked for the session, a matcher stands in its place. */
+      readonly type: "session-adopted";
+      readonly sessionId: ServerSessionId;
+      readonly owner: string;
+      readonly matcherEndpoint: string;
+      readonly capabilityKey: Uint8Array;
+    }
+  | {
       readonly type: "command-answered";
       readonly processId: ProcessId;
       readonly commandId: string;

@@ -14,6 +14,7 @@ export function concernsUpkeep(fact: FleetFact): boolean {
   switch (fact.type) {
     case "command-answered":
     case "fill-refused":
+    case "session-adopted":
     case "forgotten":
     case "player-erased":
     case "erasure-completed":

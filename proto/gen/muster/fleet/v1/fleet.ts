@@ -271,6 +271,20 @@ export interface UpdateServerSessionResponse {
   revision: number;
 }
 
+export interface AdoptSessionRequest {
+  battleSessionId: string;
+  /** The matcher, as in StartPlacementRequest. */
+  owner: string;
+  matcherEndpoint: string;
+  /** 32 bytes, as in StartPlacementRequest. */
+  capabilityKey: Uint8Array;
+}
+
+export interface AdoptSessionResponse {
+  /** As it stands. */
+  session: BattleSession | undefined;
+}
+
 export interface TerminateServerSessionRequest {
   battleSessionId: string;
 }
@@ -2300,6 +2314,204 @@ export const UpdateServerSessionResponse: MessageFns<UpdateServerSessionResponse
   },
 };
 
+function createBaseAdoptSessionRequest(): AdoptSessionRequest {
+  return { battleSessionId: "", owner: "", matcherEndpoint: "", capabilityKey: new Uint8Array(0) };
+}
+
+export const AdoptSessionRequest: MessageFns<AdoptSessionRequest> = {
+  encode(message: AdoptSessionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.battleSessionId !== "") {
+      writer.uint32(10).string(message.battleSessionId);
+    }
+    if (message.owner !== "") {
+      writer.uint32(18).string(message.owner);
+    }
+    if (message.matcherEndpoint !== "") {
+      writer.uint32(26).string(message.matcherEndpoint);
+    }
+    if (message.capabilityKey.length !== 0) {
+      writer.uint32(34).bytes(message.capabilityKey);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AdoptSessionRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAdoptSessionRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.battleSessionId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.owner = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.matcherEndpoint = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.capabilityKey = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AdoptSessionRequest {
+    return {
+      battleSessionId: isSet(object.battleSessionId)
+        ? globalThis.String(object.battleSessionId)
+        : isSet(object.battle_session_id)
+        ? globalThis.String(object.battle_session_id)
+        : "",
+      owner: isSet(object.owner) ? globalThis.String(object.owner) : "",
+      matcherEndpoint: isSet(object.matcherEndpoint)
+        ? globalThis.String(object.matcherEndpoint)
+        : isSet(object.matcher_endpoint)
+        ? globalThis.String(object.matcher_endpoint)
+        : "",
+      capabilityKey: isSet(object.capabilityKey)
+        ? bytesFromBase64(object.capabilityKey)
+        : isSet(object.capability_key)
+        ? bytesFromBase64(object.capability_key)
+        : new Uint8Array(0),
+    };
+  },
+
+  toJSON(message: AdoptSessionRequest): unknown {
+    const obj: any = {};
+    if (message.battleSessionId !== "") {
+      obj.battleSessionId = message.battleSessionId;
+    }
+    if (message.owner !== "") {
+      obj.owner = message.owner;
+    }
+    if (message.matcherEndpoint !== "") {
+      obj.matcherEndpoint = message.matcherEndpoint;
+    }
+    if (message.capabilityKey.length !== 0) {
+      obj.capabilityKey = base64FromBytes(message.capabilityKey);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AdoptSessionRequest>): AdoptSessionRequest {
+    return AdoptSessionRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AdoptSessionRequest>): AdoptSessionRequest {
+    const message = createBaseAdoptSessionRequest();
+    message.battleSessionId = object.battleSessionId ?? "";
+    message.owner = object.owner ?? "";
+    message.matcherEndpoint = object.matcherEndpoint ?? "";
+    message.capabilityKey = object.capabilityKey ?? new Uint8Array(0);
+    return message;
+  },
+};
+
+function createBaseAdoptSessionResponse(): AdoptSessionResponse {
+  return { session: undefined };
+}
+
+export const AdoptSessionResponse: MessageFns<AdoptSessionResponse> = {
+  encode(message: AdoptSessionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.session !== undefined) {
+      BattleSession.encode(message.session, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AdoptSessionResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAdoptSessionResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.session = BattleSession.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AdoptSessionResponse {
+    return { session: isSet(object.session) ? BattleSession.fromJSON(object.session) : undefined };
+  },
+
+  toJSON(message: AdoptSessionResponse): unknown {
+    const obj: any = {};
+    if (message.session !== undefined) {
+      obj.session = BattleSession.toJSON(message.session);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AdoptSessionResponse>): AdoptSessionResponse {
+    return AdoptSessionResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AdoptSessionResponse>): AdoptSessionResponse {
+    const message = createBaseAdoptSessionResponse();
+    message.session = (object.session !== undefined && object.session !== null)
+      ? BattleSession.fromPartial(object.session)
+      : undefined;
+    return message;
+  },
+};
+
 function createBaseTerminateServerSessionRequest(): TerminateServerSessionRequest {
   return { battleSessionId: "" };
 }
@@ -3530,6 +3742,19 @@ export const FleetServiceDefinition = {
       requestType: UpdateServerSessionRequest as typeof UpdateServerSessionRequest,
       requestStream: false,
       responseType: UpdateServerSessionResponse as typeof UpdateServerSessionResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * Gives a session that no matcher asked for to one: WatchSessions of that owner tells of it from now on, and no more that of
+     * who asked for it, and the game's backfill commands go there. Repeats are OK, the last one counts.
+     * Reasons: SERVER_SESSION_NOT_FOUND, SESSION_NOT_ACTIVE, NOT_PERMITTED (another matcher has it), FIELD_INVALID, ID_MALFORMED.
+     */
+    adoptSession: {
+      name: "AdoptSession",
+      requestType: AdoptSessionRequest as typeof AdoptSessionRequest,
+      requestStream: false,
+      responseType: AdoptSessionResponse as typeof AdoptSessionResponse,
       responseStream: false,
       options: {},
     },

@@ -30,6 +30,7 @@ export interface FleetFact {
     | { $case: "fillRefused"; value: FleetFact_FillRefused }
     | { $case: "playerErased"; value: FleetFact_PlayerErased }
     | { $case: "erasureCompleted"; value: FleetFact_ErasureCompleted }
+    | { $case: "sessionAdopted"; value: FleetFact_SessionAdopted }
     | undefined;
 }
 
@@ -189,6 +190,14 @@ export interface FleetFact_ErasureCompleted {
   erasureId: string;
 }
 
+/** A matcher took a session on that none had asked for: it stands in the place of who did. */
+export interface FleetFact_SessionAdopted {
+  battleSessionId: string;
+  owner: string;
+  matcherEndpoint: string;
+  capabilityKey: Uint8Array;
+}
+
 /** Ended long enough ago: no longer remembered. */
 export interface FleetFact_Forgotten {
   processIds: string[];
@@ -250,6 +259,9 @@ export const FleetFact: MessageFns<FleetFact> = {
         break;
       case "erasureCompleted":
         FleetFact_ErasureCompleted.encode(message.fact.value, writer.uint32(130).fork()).join();
+        break;
+      case "sessionAdopted":
+        FleetFact_SessionAdopted.encode(message.fact.value, writer.uint32(138).fork()).join();
         break;
     }
     return writer;
@@ -420,6 +432,14 @@ export const FleetFact: MessageFns<FleetFact> = {
             };
             continue;
           }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.fact = { $case: "sessionAdopted", value: FleetFact_SessionAdopted.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -500,6 +520,10 @@ export const FleetFact: MessageFns<FleetFact> = {
         ? { $case: "erasureCompleted", value: FleetFact_ErasureCompleted.fromJSON(object.erasureCompleted) }
         : isSet(object.erasure_completed)
         ? { $case: "erasureCompleted", value: FleetFact_ErasureCompleted.fromJSON(object.erasure_completed) }
+        : isSet(object.sessionAdopted)
+        ? { $case: "sessionAdopted", value: FleetFact_SessionAdopted.fromJSON(object.sessionAdopted) }
+        : isSet(object.session_adopted)
+        ? { $case: "sessionAdopted", value: FleetFact_SessionAdopted.fromJSON(object.session_adopted) }
         : undefined,
     };
   },
@@ -538,6 +562,8 @@ export const FleetFact: MessageFns<FleetFact> = {
       obj.playerErased = FleetFact_PlayerErased.toJSON(message.fact.value);
     } else if (message.fact?.$case === "erasureCompleted") {
       obj.erasureCompleted = FleetFact_ErasureCompleted.toJSON(message.fact.value);
+    } else if (message.fact?.$case === "sessionAdopted") {
+      obj.sessionAdopted = FleetFact_SessionAdopted.toJSON(message.fact.value);
     }
     return obj;
   },
@@ -656,6 +682,12 @@ export const FleetFact: MessageFns<FleetFact> = {
             $case: "erasureCompleted",
             value: FleetFact_ErasureCompleted.fromPartial(object.fact.value),
           };
+        }
+        break;
+      }
+      case "sessionAdopted": {
+        if (object.fact?.value !== undefined && object.fact?.value !== null) {
+          message.fact = { $case: "sessionAdopted", value: FleetFact_SessionAdopted.fromPartial(object.fact.value) };
         }
         break;
       }
@@ -2771,6 +2803,135 @@ export const FleetFact_ErasureCompleted: MessageFns<FleetFact_ErasureCompleted> 
   },
 };
 
+function createBaseFleetFact_SessionAdopted(): FleetFact_SessionAdopted {
+  return { battleSessionId: "", owner: "", matcherEndpoint: "", capabilityKey: new Uint8Array(0) };
+}
+
+export const FleetFact_SessionAdopted: MessageFns<FleetFact_SessionAdopted> = {
+  encode(message: FleetFact_SessionAdopted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.battleSessionId !== "") {
+      writer.uint32(10).string(message.battleSessionId);
+    }
+    if (message.owner !== "") {
+      writer.uint32(18).string(message.owner);
+    }
+    if (message.matcherEndpoint !== "") {
+      writer.uint32(26).string(message.matcherEndpoint);
+    }
+    if (message.capabilityKey.length !== 0) {
+      writer.uint32(34).bytes(message.capabilityKey);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FleetFact_SessionAdopted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFleetFact_SessionAdopted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.battleSessionId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.owner = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.matcherEndpoint = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.capabilityKey = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FleetFact_SessionAdopted {
+    return {
+      battleSessionId: isSet(object.battleSessionId)
+        ? globalThis.String(object.battleSessionId)
+        : isSet(object.battle_session_id)
+        ? globalThis.String(object.battle_session_id)
+        : "",
+      owner: isSet(object.owner) ? globalThis.String(object.owner) : "",
+      matcherEndpoint: isSet(object.matcherEndpoint)
+        ? globalThis.String(object.matcherEndpoint)
+        : isSet(object.matcher_endpoint)
+        ? globalThis.String(object.matcher_endpoint)
+        : "",
+      capabilityKey: isSet(object.capabilityKey)
+        ? bytesFromBase64(object.capabilityKey)
+        : isSet(object.capability_key)
+        ? bytesFromBase64(object.capability_key)
+        : new Uint8Array(0),
+    };
+  },
+
+  toJSON(message: FleetFact_SessionAdopted): unknown {
+    const obj: any = {};
+    if (message.battleSessionId !== "") {
+      obj.battleSessionId = message.battleSessionId;
+    }
+    if (message.owner !== "") {
+      obj.owner = message.owner;
+    }
+    if (message.matcherEndpoint !== "") {
+      obj.matcherEndpoint = message.matcherEndpoint;
+    }
+    if (message.capabilityKey.length !== 0) {
+      obj.capabilityKey = base64FromBytes(message.capabilityKey);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FleetFact_SessionAdopted>): FleetFact_SessionAdopted {
+    return FleetFact_SessionAdopted.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FleetFact_SessionAdopted>): FleetFact_SessionAdopted {
+    const message = createBaseFleetFact_SessionAdopted();
+    message.battleSessionId = object.battleSessionId ?? "";
+    message.owner = object.owner ?? "";
+    message.matcherEndpoint = object.matcherEndpoint ?? "";
+    message.capabilityKey = object.capabilityKey ?? new Uint8Array(0);
+    return message;
+  },
+};
+
 function createBaseFleetFact_Forgotten(): FleetFact_Forgotten {
   return { processIds: [], placementIds: [], sessionIds: [] };
 }
@@ -2883,6 +3044,31 @@ export const FleetFact_Forgotten: MessageFns<FleetFact_Forgotten> = {
     return message;
   },
 };
+
+function bytesFromBase64(b64: string): Uint8Array {
+  if ((globalThis as any).Buffer) {
+    return Uint8Array.from((globalThis as any).Buffer.from(b64, "base64"));
+  } else {
+    const bin = globalThis.atob(b64);
+    const arr = new Uint8Array(bin.length);
+    for (let i = 0; i < bin.length; ++i) {
+      arr[i] = bin.charCodeAt(i);
+    }
+    return arr;
+  }
+}
+
+function base64FromBytes(arr: Uint8Array): string {
+  if ((globalThis as any).Buffer) {
+    return (globalThis as any).Buffer.from(arr).toString("base64");
+  } else {
+    const bin: string[] = [];
+    arr.forEach((byte) => {
+      bin.push(globalThis.String.fromCharCode(byte));
+    });
+    return globalThis.btoa(bin.join(""));
+  }
+}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
 

@@ -87,6 +87,7 @@ export interface MatcherFact {
     | { $case: "endedForgotten"; value: EndedForgotten }
     | { $case: "playerErased"; value: PlayerErased }
     | { $case: "erasureCompleted"; value: ErasureCompleted }
+    | { $case: "sessionAdopted"; value: SessionAdopted }
     | undefined;
 }
 
@@ -208,6 +209,20 @@ export interface BackfillStarted {
   /** Empty: none was given. */
   requestId: string;
   bodyDigest: string;
+  /** Whom rules know by the request. The team is empty. */
+  players: TicketPlayer[];
+}
+
+/** A session that no match of this matcher was placed on is filled by a configuration. */
+export interface SessionAdopted {
+  battleSessionId: string;
+  /** Drawn for it. */
+  matchId: string;
+  configuration: string;
+  /** 32 random bytes. */
+  capabilityKey: Uint8Array;
+  processId: string;
+  incarnation: number;
 }
 
 export interface TeamGoal {
@@ -339,6 +354,9 @@ export const MatcherFact: MessageFns<MatcherFact> = {
         break;
       case "erasureCompleted":
         ErasureCompleted.encode(message.fact.value, writer.uint32(210).fork()).join();
+        break;
+      case "sessionAdopted":
+        SessionAdopted.encode(message.fact.value, writer.uint32(218).fork()).join();
         break;
     }
     return writer;
@@ -501,6 +519,14 @@ export const MatcherFact: MessageFns<MatcherFact> = {
             message.fact = { $case: "erasureCompleted", value: ErasureCompleted.decode(reader, reader.uint32()) };
             continue;
           }
+          case 27: {
+            if (tag !== 218) {
+              break;
+            }
+
+            message.fact = { $case: "sessionAdopted", value: SessionAdopted.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -588,6 +614,10 @@ export const MatcherFact: MessageFns<MatcherFact> = {
         ? { $case: "erasureCompleted", value: ErasureCompleted.fromJSON(object.erasureCompleted) }
         : isSet(object.erasure_completed)
         ? { $case: "erasureCompleted", value: ErasureCompleted.fromJSON(object.erasure_completed) }
+        : isSet(object.sessionAdopted)
+        ? { $case: "sessionAdopted", value: SessionAdopted.fromJSON(object.sessionAdopted) }
+        : isSet(object.session_adopted)
+        ? { $case: "sessionAdopted", value: SessionAdopted.fromJSON(object.session_adopted) }
         : undefined,
     };
   },
@@ -631,6 +661,8 @@ export const MatcherFact: MessageFns<MatcherFact> = {
       obj.playerErased = PlayerErased.toJSON(message.fact.value);
     } else if (message.fact?.$case === "erasureCompleted") {
       obj.erasureCompleted = ErasureCompleted.toJSON(message.fact.value);
+    } else if (message.fact?.$case === "sessionAdopted") {
+      obj.sessionAdopted = SessionAdopted.toJSON(message.fact.value);
     }
     return obj;
   },
@@ -741,6 +773,12 @@ export const MatcherFact: MessageFns<MatcherFact> = {
       case "erasureCompleted": {
         if (object.fact?.value !== undefined && object.fact?.value !== null) {
           message.fact = { $case: "erasureCompleted", value: ErasureCompleted.fromPartial(object.fact.value) };
+        }
+        break;
+      }
+      case "sessionAdopted": {
+        if (object.fact?.value !== undefined && object.fact?.value !== null) {
+          message.fact = { $case: "sessionAdopted", value: SessionAdopted.fromPartial(object.fact.value) };
         }
         break;
       }
@@ -2527,7 +2565,7 @@ export const PlacementEnded: MessageFns<PlacementEnded> = {
 };
 
 function createBaseBackfillStarted(): BackfillStarted {
-  return { battleSessionId: "", backfill: undefined, goals: [], requestId: "", bodyDigest: "" };
+  return { battleSessionId: "", backfill: undefined, goals: [], requestId: "", bodyDigest: "", players: [] };
 }
 
 export const BackfillStarted: MessageFns<BackfillStarted> = {
@@ -2546,6 +2584,9 @@ export const BackfillStarted: MessageFns<BackfillStarted> = {
     }
     if (message.bodyDigest !== "") {
       writer.uint32(42).string(message.bodyDigest);
+    }
+    for (const v of message.players) {
+      TicketPlayer.encode(v!, writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -2603,6 +2644,14 @@ export const BackfillStarted: MessageFns<BackfillStarted> = {
             message.bodyDigest = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.players.push(TicketPlayer.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2634,6 +2683,9 @@ export const BackfillStarted: MessageFns<BackfillStarted> = {
         : isSet(object.body_digest)
         ? globalThis.String(object.body_digest)
         : "",
+      players: globalThis.Array.isArray(object?.players)
+        ? object.players.map((e: any) => TicketPlayer.fromJSON(e))
+        : [],
     };
   },
 
@@ -2654,6 +2706,9 @@ export const BackfillStarted: MessageFns<BackfillStarted> = {
     if (message.bodyDigest !== "") {
       obj.bodyDigest = message.bodyDigest;
     }
+    if (message.players?.length) {
+      obj.players = message.players.map((e) => TicketPlayer.toJSON(e));
+    }
     return obj;
   },
 
@@ -2669,6 +2724,179 @@ export const BackfillStarted: MessageFns<BackfillStarted> = {
     message.goals = object.goals?.map((e) => TeamGoal.fromPartial(e)) || [];
     message.requestId = object.requestId ?? "";
     message.bodyDigest = object.bodyDigest ?? "";
+    message.players = object.players?.map((e) => TicketPlayer.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseSessionAdopted(): SessionAdopted {
+  return {
+    battleSessionId: "",
+    matchId: "",
+    configuration: "",
+    capabilityKey: new Uint8Array(0),
+    processId: "",
+    incarnation: 0,
+  };
+}
+
+export const SessionAdopted: MessageFns<SessionAdopted> = {
+  encode(message: SessionAdopted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.battleSessionId !== "") {
+      writer.uint32(10).string(message.battleSessionId);
+    }
+    if (message.matchId !== "") {
+      writer.uint32(18).string(message.matchId);
+    }
+    if (message.configuration !== "") {
+      writer.uint32(26).string(message.configuration);
+    }
+    if (message.capabilityKey.length !== 0) {
+      writer.uint32(34).bytes(message.capabilityKey);
+    }
+    if (message.processId !== "") {
+      writer.uint32(42).string(message.processId);
+    }
+    if (message.incarnation !== 0) {
+      writer.uint32(48).uint64(message.incarnation);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SessionAdopted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSessionAdopted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.battleSessionId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.matchId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.configuration = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.capabilityKey = reader.bytes();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.processId = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.incarnation = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SessionAdopted {
+    return {
+      battleSessionId: isSet(object.battleSessionId)
+        ? globalThis.String(object.battleSessionId)
+        : isSet(object.battle_session_id)
+        ? globalThis.String(object.battle_session_id)
+        : "",
+      matchId: isSet(object.matchId)
+        ? globalThis.String(object.matchId)
+        : isSet(object.match_id)
+        ? globalThis.String(object.match_id)
+        : "",
+      configuration: isSet(object.configuration) ? globalThis.String(object.configuration) : "",
+      capabilityKey: isSet(object.capabilityKey)
+        ? bytesFromBase64(object.capabilityKey)
+        : isSet(object.capability_key)
+        ? bytesFromBase64(object.capability_key)
+        : new Uint8Array(0),
+      processId: isSet(object.processId)
+        ? globalThis.String(object.processId)
+        : isSet(object.process_id)
+        ? globalThis.String(object.process_id)
+        : "",
+      incarnation: isSet(object.incarnation) ? globalThis.Number(object.incarnation) : 0,
+    };
+  },
+
+  toJSON(message: SessionAdopted): unknown {
+    const obj: any = {};
+    if (message.battleSessionId !== "") {
+      obj.battleSessionId = message.battleSessionId;
+    }
+    if (message.matchId !== "") {
+      obj.matchId = message.matchId;
+    }
+    if (message.configuration !== "") {
+      obj.configuration = message.configuration;
+    }
+    if (message.capabilityKey.length !== 0) {
+      obj.capabilityKey = base64FromBytes(message.capabilityKey);
+    }
+    if (message.processId !== "") {
+      obj.processId = message.processId;
+    }
+    if (message.incarnation !== 0) {
+      obj.incarnation = Math.round(message.incarnation);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SessionAdopted>): SessionAdopted {
+    return SessionAdopted.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SessionAdopted>): SessionAdopted {
+    const message = createBaseSessionAdopted();
+    message.battleSessionId = object.battleSessionId ?? "";
+    message.matchId = object.matchId ?? "";
+    message.configuration = object.configuration ?? "";
+    message.capabilityKey = object.capabilityKey ?? new Uint8Array(0);
+    message.processId = object.processId ?? "";
+    message.incarnation = object.incarnation ?? 0;
     return message;
   },
 };

@@ -10,7 +10,7 @@ import {
   sessionEndCauseFromJSON,
   sessionEndCauseToJSON,
 } from "../../session/v1/session.ts";
-import { AssignedPlayer, MatchFormed, SeatedPlayer, TeamGoal } from "./matcher_facts.ts";
+import { AssignedPlayer, MatchFormed, SeatedPlayer, TeamGoal, TicketPlayer } from "./matcher_facts.ts";
 
 /** A match that waits for its server session. */
 export interface KeptMatch {
@@ -72,7 +72,11 @@ export interface KeptBackfill {
   /** CUSTOM only: tickets that its fills brought. */
   ticketIds: string[];
   /** Of the CancelBackfill that ended it. Absent: none did, or it had no id. */
-  cancelRequestId?: string | undefined;
+  cancelRequestId?:
+    | string
+    | undefined;
+  /** Whom rules know by the request that started it. */
+  players: TicketPlayer[];
 }
 
 export interface KeptFill {
@@ -607,6 +611,7 @@ function createBaseKeptBackfill(): KeptBackfill {
     fillsDecided: 0,
     ticketIds: [],
     cancelRequestId: undefined,
+    players: [],
   };
 }
 
@@ -632,6 +637,9 @@ export const KeptBackfill: MessageFns<KeptBackfill> = {
     }
     if (message.cancelRequestId !== undefined) {
       writer.uint32(58).string(message.cancelRequestId);
+    }
+    for (const v of message.players) {
+      TicketPlayer.encode(v!, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -705,6 +713,14 @@ export const KeptBackfill: MessageFns<KeptBackfill> = {
             message.cancelRequestId = reader.string();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.players.push(TicketPlayer.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -742,6 +758,9 @@ export const KeptBackfill: MessageFns<KeptBackfill> = {
         : isSet(object.cancel_request_id)
         ? globalThis.String(object.cancel_request_id)
         : undefined,
+      players: globalThis.Array.isArray(object?.players)
+        ? object.players.map((e: any) => TicketPlayer.fromJSON(e))
+        : [],
     };
   },
 
@@ -768,6 +787,9 @@ export const KeptBackfill: MessageFns<KeptBackfill> = {
     if (message.cancelRequestId !== undefined) {
       obj.cancelRequestId = message.cancelRequestId;
     }
+    if (message.players?.length) {
+      obj.players = message.players.map((e) => TicketPlayer.toJSON(e));
+    }
     return obj;
   },
 
@@ -785,6 +807,7 @@ export const KeptBackfill: MessageFns<KeptBackfill> = {
     message.fillsDecided = object.fillsDecided ?? 0;
     message.ticketIds = object.ticketIds?.map((e) => e) || [];
     message.cancelRequestId = object.cancelRequestId ?? undefined;
+    message.players = object.players?.map((e) => TicketPlayer.fromPartial(e)) || [];
     return message;
   },
 };

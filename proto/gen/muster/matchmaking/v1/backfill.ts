@@ -3,6 +3,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Value } from "../../../google/protobuf/struct.ts";
 import {
   Backfill,
   BackfillStrategy,
@@ -23,9 +24,45 @@ export interface StartBackfillRequest {
   capability: string;
   /** The last revision of the session that the game has seen; the matcher judges no earlier. 0: none. */
   seenRevision: number;
+  /**
+   * For a session that no match of this matcher was placed on: by whose rule set it is filled, and in whose pool its newcomers
+   * wait. The session's teams have to be those of the rule set, with room for as many players. The matcher takes the session
+   * on: from then on it is one of its own, and its game may send backfill commands too. Operators only.
+   * Absent: a session of this matcher.
+   */
+  configuration?:
+    | string
+    | undefined;
+  /**
+   * What rules shall know of those who sit in the session without a ticket of this matcher, in place of what the fleet knows
+   * of them. Who sits where the fleet says: players without a seat are ignored.
+   */
+  players?: KnownPlayers | undefined;
 }
 
 export interface StartBackfillRequest_AddPlayersEntry {
+  key: string;
+  value: number;
+}
+
+export interface KnownPlayers {
+  /** At most 10,000, each once. */
+  players: KnownPlayer[];
+}
+
+export interface KnownPlayer {
+  playerId: string;
+  attributes: { [key: string]: unknown | undefined };
+  /** Round trip in ms by region, as the client measured. 0..60,000. */
+  latenciesMs: { [key: string]: number };
+}
+
+export interface KnownPlayer_AttributesEntry {
+  key: string;
+  value: unknown | undefined;
+}
+
+export interface KnownPlayer_LatenciesMsEntry {
   key: string;
   value: number;
 }
@@ -66,6 +103,8 @@ function createBaseStartBackfillRequest(): StartBackfillRequest {
     requestId: "",
     capability: "",
     seenRevision: 0,
+    configuration: undefined,
+    players: undefined,
   };
 }
 
@@ -91,6 +130,12 @@ export const StartBackfillRequest: MessageFns<StartBackfillRequest> = {
     }
     if (message.seenRevision !== 0) {
       writer.uint32(56).uint64(message.seenRevision);
+    }
+    if (message.configuration !== undefined) {
+      writer.uint32(66).string(message.configuration);
+    }
+    if (message.players !== undefined) {
+      KnownPlayers.encode(message.players, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -167,6 +212,22 @@ export const StartBackfillRequest: MessageFns<StartBackfillRequest> = {
             message.seenRevision = longToNumber(reader.uint64());
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.configuration = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.players = KnownPlayers.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -226,6 +287,8 @@ export const StartBackfillRequest: MessageFns<StartBackfillRequest> = {
         : isSet(object.seen_revision)
         ? globalThis.Number(object.seen_revision)
         : 0,
+      configuration: isSet(object.configuration) ? globalThis.String(object.configuration) : undefined,
+      players: isSet(object.players) ? KnownPlayers.fromJSON(object.players) : undefined,
     };
   },
 
@@ -258,6 +321,12 @@ export const StartBackfillRequest: MessageFns<StartBackfillRequest> = {
     if (message.seenRevision !== 0) {
       obj.seenRevision = Math.round(message.seenRevision);
     }
+    if (message.configuration !== undefined) {
+      obj.configuration = message.configuration;
+    }
+    if (message.players !== undefined) {
+      obj.players = KnownPlayers.toJSON(message.players);
+    }
     return obj;
   },
 
@@ -281,6 +350,10 @@ export const StartBackfillRequest: MessageFns<StartBackfillRequest> = {
     message.requestId = object.requestId ?? "";
     message.capability = object.capability ?? "";
     message.seenRevision = object.seenRevision ?? 0;
+    message.configuration = object.configuration ?? undefined;
+    message.players = (object.players !== undefined && object.players !== null)
+      ? KnownPlayers.fromPartial(object.players)
+      : undefined;
     return message;
   },
 };
@@ -364,6 +437,425 @@ export const StartBackfillRequest_AddPlayersEntry: MessageFns<StartBackfillReque
   },
   fromPartial(object: DeepPartial<StartBackfillRequest_AddPlayersEntry>): StartBackfillRequest_AddPlayersEntry {
     const message = createBaseStartBackfillRequest_AddPlayersEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? 0;
+    return message;
+  },
+};
+
+function createBaseKnownPlayers(): KnownPlayers {
+  return { players: [] };
+}
+
+export const KnownPlayers: MessageFns<KnownPlayers> = {
+  encode(message: KnownPlayers, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.players) {
+      KnownPlayer.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KnownPlayers {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKnownPlayers();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.players.push(KnownPlayer.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): KnownPlayers {
+    return {
+      players: globalThis.Array.isArray(object?.players) ? object.players.map((e: any) => KnownPlayer.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: KnownPlayers): unknown {
+    const obj: any = {};
+    if (message.players?.length) {
+      obj.players = message.players.map((e) => KnownPlayer.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<KnownPlayers>): KnownPlayers {
+    return KnownPlayers.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KnownPlayers>): KnownPlayers {
+    const message = createBaseKnownPlayers();
+    message.players = object.players?.map((e) => KnownPlayer.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseKnownPlayer(): KnownPlayer {
+  return { playerId: "", attributes: {}, latenciesMs: {} };
+}
+
+export const KnownPlayer: MessageFns<KnownPlayer> = {
+  encode(message: KnownPlayer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.playerId !== "") {
+      writer.uint32(10).string(message.playerId);
+    }
+    globalThis.Object.entries(message.attributes).forEach(([key, value]: [string, unknown | undefined]) => {
+      if (value !== undefined) {
+        KnownPlayer_AttributesEntry.encode({ key: key as any, value }, writer.uint32(18).fork()).join();
+      }
+    });
+    globalThis.Object.entries(message.latenciesMs).forEach(([key, value]: [string, number]) => {
+      KnownPlayer_LatenciesMsEntry.encode({ key: key as any, value }, writer.uint32(26).fork()).join();
+    });
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KnownPlayer {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKnownPlayer();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.playerId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            const entry2 = KnownPlayer_AttributesEntry.decode(reader, reader.uint32());
+            if (entry2.value !== undefined) {
+              message.attributes[entry2.key] = entry2.value;
+            }
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            const entry3 = KnownPlayer_LatenciesMsEntry.decode(reader, reader.uint32());
+            if (entry3.value !== undefined) {
+              message.latenciesMs[entry3.key] = entry3.value;
+            }
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): KnownPlayer {
+    return {
+      playerId: isSet(object.playerId)
+        ? globalThis.String(object.playerId)
+        : isSet(object.player_id)
+        ? globalThis.String(object.player_id)
+        : "",
+      attributes: isObject(object.attributes)
+        ? (globalThis.Object.entries(object.attributes) as [string, any][]).reduce(
+          (acc: { [key: string]: unknown | undefined }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: value as unknown | undefined,
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+      latenciesMs: isObject(object.latenciesMs)
+        ? (globalThis.Object.entries(object.latenciesMs) as [string, any][]).reduce(
+          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.Number(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : isObject(object.latencies_ms)
+        ? (globalThis.Object.entries(object.latencies_ms) as [string, any][]).reduce(
+          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.Number(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+    };
+  },
+
+  toJSON(message: KnownPlayer): unknown {
+    const obj: any = {};
+    if (message.playerId !== "") {
+      obj.playerId = message.playerId;
+    }
+    if (message.attributes) {
+      const entries = globalThis.Object.entries(message.attributes) as [string, unknown | undefined][];
+      if (entries.length > 0) {
+        obj.attributes = {};
+        entries.forEach(([k, v]) => {
+          obj.attributes[k] = v;
+        });
+      }
+    }
+    if (message.latenciesMs) {
+      const entries = globalThis.Object.entries(message.latenciesMs) as [string, number][];
+      if (entries.length > 0) {
+        obj.latenciesMs = {};
+        entries.forEach(([k, v]) => {
+          obj.latenciesMs[k] = Math.round(v);
+        });
+      }
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<KnownPlayer>): KnownPlayer {
+    return KnownPlayer.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KnownPlayer>): KnownPlayer {
+    const message = createBaseKnownPlayer();
+    message.playerId = object.playerId ?? "";
+    message.attributes = (globalThis.Object.entries(object.attributes ?? {}) as [string, unknown | undefined][]).reduce(
+      (acc: { [key: string]: unknown | undefined }, [key, value]: [string, unknown | undefined]) => {
+        if (value !== undefined) {
+          acc[key] = value;
+        }
+        return acc;
+      },
+      {},
+    );
+    message.latenciesMs = (globalThis.Object.entries(object.latenciesMs ?? {}) as [string, number][]).reduce(
+      (acc: { [key: string]: number }, [key, value]: [string, number]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.Number(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    return message;
+  },
+};
+
+function createBaseKnownPlayer_AttributesEntry(): KnownPlayer_AttributesEntry {
+  return { key: "", value: undefined };
+}
+
+export const KnownPlayer_AttributesEntry: MessageFns<KnownPlayer_AttributesEntry> = {
+  encode(message: KnownPlayer_AttributesEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== undefined) {
+      Value.encode(Value.wrap(message.value), writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KnownPlayer_AttributesEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKnownPlayer_AttributesEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = Value.unwrap(Value.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): KnownPlayer_AttributesEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object?.value) ? object.value : undefined,
+    };
+  },
+
+  toJSON(message: KnownPlayer_AttributesEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== undefined) {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<KnownPlayer_AttributesEntry>): KnownPlayer_AttributesEntry {
+    return KnownPlayer_AttributesEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KnownPlayer_AttributesEntry>): KnownPlayer_AttributesEntry {
+    const message = createBaseKnownPlayer_AttributesEntry();
+    message.key = object.key ?? "";
+    message.value = object.value === undefined ? undefined : object.value;
+    return message;
+  },
+};
+
+function createBaseKnownPlayer_LatenciesMsEntry(): KnownPlayer_LatenciesMsEntry {
+  return { key: "", value: 0 };
+}
+
+export const KnownPlayer_LatenciesMsEntry: MessageFns<KnownPlayer_LatenciesMsEntry> = {
+  encode(message: KnownPlayer_LatenciesMsEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== 0) {
+      writer.uint32(16).int32(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KnownPlayer_LatenciesMsEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKnownPlayer_LatenciesMsEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.value = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): KnownPlayer_LatenciesMsEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.Number(object.value) : 0,
+    };
+  },
+
+  toJSON(message: KnownPlayer_LatenciesMsEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== 0) {
+      obj.value = Math.round(message.value);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<KnownPlayer_LatenciesMsEntry>): KnownPlayer_LatenciesMsEntry {
+    return KnownPlayer_LatenciesMsEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KnownPlayer_LatenciesMsEntry>): KnownPlayer_LatenciesMsEntry {
+    const message = createBaseKnownPlayer_LatenciesMsEntry();
     message.key = object.key ?? "";
     message.value = object.value ?? 0;
     return message;
@@ -825,7 +1317,7 @@ export const BackfillServiceDefinition = {
      * session.
      * Reasons: BACKFILL_ALREADY_RUNNING, BATTLE_SESSION_NOT_FOUND, SESSION_NOT_ACTIVE, TEAM_UNKNOWN, TEAM_SIZE_EXCEEDED,
      * CREDENTIALS_INVALID, NOT_YOUR_SESSION (the capability is of another session, or of an earlier run of the process),
-     * FIELD_INVALID, ID_REUSED.
+     * FIELD_INVALID, ID_REUSED; for a session to take on CONFIGURATION_NOT_FOUND, NOT_PERMITTED (another matcher has it).
      */
     startBackfill: {
       name: "StartBackfill",
