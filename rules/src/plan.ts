@@ -10,7 +10,8 @@ export { regionsOf } from "./rule-types/latency.ts";
 export type { Kinship } from "./rule-types/rule-type.ts";
 export { type Rule, typeOf } from "./rule-types/table.ts";
 export { balanceTeams } from "./search/balance-teams.ts";
-export { areKin, type Candidate, type Group, readCandidate, traitsAt } from "./search/candidate.ts";
+export { apartness, areKin, type Candidate, type Group, readCandidate, traitsAt } from "./search/candidate.ts";
+export { sortBeside } from "./search/sort-beside.ts";
 export {
   isLegalSizes,
   listSizes,

@@ -2,8 +2,9 @@
 // the largest fill that there is; the engine keeps watch over the others.
 import type { BattleSession, ServerSessionId } from "@muster/proto";
 import { findFill, type RuleSet, readsLatencies, survivesLeavers } from "@muster/rules";
-import type { Engine, Seat } from "../engine/engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import type { Battle } from "../engine/opening.ts";
+import type { Seat } from "../engine/placing.ts";
 import type { PooledTicket } from "../engine/pool.ts";
 import { assessAfterFill, fillGoal, seatedTeams } from "./assess-backfill.ts";
 import { nextFillIdOf } from "./backfill.ts";
@@ -26,7 +27,7 @@ export type FillRound = Pick<RoundInput, "nowMs" | "findFillable"> & {
 /** Battles that one round looks at for each fill that it may decide. */
 const LOOKS_PER_FILL = 64;
 /** Steps of one search where counting does not tell: some 5 ms. */
-const SEARCH_STEPS = 2_000;
+const SEARCH_STEPS = 4_000;
 /** Searches of one round. */
 const SEARCHES_MAX = 4;
 

@@ -1,22 +1,25 @@
 // Teams made alike, where the rule set says `balanced`: by numbers it was settled who plays and how large the teams are; who sits
 // in which of them is still open, as no rule that is counted looks at single teams.
 import type { SeatedTeam } from "@muster/rules";
-import { balanceTeams, type Tier } from "@muster/rules/plan";
+import { balanceTeams, type Roster, type Tier } from "@muster/rules/plan";
 import { groupsOf } from "./party.ts";
-import type { PooledTicket } from "./pool.ts";
+import type { Placing } from "./placing.ts";
 
 /** Changes of places of one match that are weighed, in the steps of a search. */
 const STEPS_MAX = 400;
-
-/** A ticket and the names of the teams that its groups join. */
-export type Placing = { readonly ticket: PooledTicket; readonly teams: readonly string[] };
 
 /** The placings with groups of one size changed over, so that the teams' averages come near to one another. */
 export function balance(
   placings: readonly Placing[],
   tier: Tier,
-  seated: readonly SeatedTeam[] = [],
+  options: {
+    /** Who sits there already. */
+    readonly seated?: readonly SeatedTeam[];
+    /** Whether who would sit where is a legal match. Default: no rule looks at single teams. */
+    readonly isLegal?: (roster: Roster) => boolean;
+  } = {},
 ): readonly Placing[] {
+  const { seated = [], isLegal = () => true } = options;
   const { strategy, balancedAttribute: attribute } = tier.algorithm;
   if (strategy !== "balanced" || !attribute) return placings;
   const names = [...new Set(placings.flatMap(({ teams }) => teams))];
@@ -31,7 +34,7 @@ export function balance(
       return { bench: names.indexOf(teams[group] ?? ""), group: { ticket, team, players } };
     }),
   );
-  const balanced = balanceTeams({ benches, placed, attribute, isLegal: () => true }, { left: STEPS_MAX });
+  const balanced = balanceTeams({ benches, placed, attribute, isLegal }, { left: STEPS_MAX });
   const teams = placings.map((placing) => [...placing.teams]);
   for (const [index, { bench }] of balanced.entries()) {
     const owner = owners[index];

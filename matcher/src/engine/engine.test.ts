@@ -3,8 +3,9 @@
 import { formMatch, judge } from "@muster/rules";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { EngineMatch, Seat } from "./engine.ts";
+import type { EngineMatch } from "./engine.ts";
 import { ageOf, counted, createEngineWorld, plannedTickets, rosterOf, ruleSets } from "./engine-world.fixture.ts";
+import type { Seat } from "./placing.ts";
 
 const pools = fc.array(plannedTickets, { maxLength: 14 });
 const askedTeams = ({ ticket }: Pick<Seat, "ticket">) => JSON.stringify(ticket.players.map(({ team }) => team ?? ""));

@@ -1,16 +1,16 @@
 // The engine of one pool: takes tickets in and lets them go, and forms the matches that the present pool allows. It looks only
 // where something has changed: a round without changes costs nothing, however many tickets wait.
 import { invariant } from "@muster/kit";
-import type { JudgedPlayer, RuleSet } from "@muster/rules";
+import type { RuleSet } from "@muster/rules";
 import type { Tier } from "@muster/rules/plan";
-import { balance, type Placing } from "./balance.ts";
+import { balance } from "./balance.ts";
 import { createChanges } from "./changes.ts";
 import { createExpansions, type Expansions } from "./expansions.ts";
 import { createFills, type FillFinding } from "./fills.ts";
 import type { Formed, Search } from "./forming.ts";
 import type { Battle } from "./opening.ts";
-import { groupsOf } from "./party.ts";
 import { createPatience } from "./patience.ts";
+import { type Placing, type Seat, seatsOf } from "./placing.ts";
 import { compilePlan, isCountable, type Level, type Plan } from "./plan.ts";
 import { ANYWHERE, BARRED, FREE, HELD, type Lane, LINKED, Pool, type PooledTicket } from "./pool.ts";
 import { createRecipes } from "./recipes.ts";
@@ -20,9 +20,6 @@ import { type Turn, workOff } from "./work-off.ts";
 
 /** Where a ticket of the pool is: kept by whoever holds the ticket. -1: nowhere yet, -2: it was taken away before that. */
 export type Place = { readonly ticket: PooledTicket; slot: number };
-
-/** Somebody in a match. */
-export type Seat = { readonly ticket: PooledTicket; readonly player: JudgedPlayer; readonly team: string };
 
 /** A match as it was found. Each access to `seats` works them out: who sits in which team, team by team. */
 export type EngineMatch = {
@@ -192,7 +189,10 @@ export function createEngine(ruleSet: RuleSet): Engine {
       const { formed, rooms } = found;
       const { tier } = levelAt(plan, ownLevelOf(formed));
       const tickets = formed.members.map(({ slot }) => pool.ticketAt(slot));
-      return { type: "fill", seats: seatsOf(balance(placingsOf(formed, tickets, rooms), tier, battle.seated), rooms) };
+      return {
+        type: "fill",
+        seats: seatsOf(balance(placingsOf(formed, tickets, rooms), tier, { seated: battle.seated }), rooms),
+      };
     },
     battleOf: fills.known,
     dropBattle: fills.drop,
@@ -379,19 +379,4 @@ function placingsOf(
     const ticket = tickets[index];
     return ticket ? [{ ticket, teams: seats.map((room) => rooms[room] ?? "") }] : [];
   });
-}
-
-/** Team by team in the order of `rooms`, of each the oldest first. */
-function seatsOf(placings: readonly Placing[], rooms: readonly string[]): readonly Seat[] {
-  const byTeam = new Map<string, Seat[]>();
-  for (const { ticket, teams } of placings) {
-    const groups = teams.length === 1 ? [ticket] : groupsOf(ticket.players);
-    for (const [index, group] of groups.entries()) {
-      const team = teams[index] ?? "";
-      const seated = byTeam.get(team) ?? [];
-      byTeam.set(team, seated);
-      for (const player of group.players) seated.push({ ticket, player, team });
-    }
-  }
-  return rooms.flatMap((room) => byTeam.get(room) ?? []);
 }

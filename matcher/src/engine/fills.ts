@@ -29,7 +29,7 @@ export interface Fills {
 }
 
 /** Tickets that one search is shown. */
-const CANDIDATES_MAX = 128;
+const CANDIDATES_MAX = 64;
 /** Where battles are registered that take newcomers from anywhere in a lane. */
 const ALL_BUCKETS = Number.POSITIVE_INFINITY;
 

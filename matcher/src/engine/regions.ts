@@ -1,6 +1,6 @@
 // The regions in which a match may be placed: those that suit everybody by every latency rule.
 import { type Rule, regionsOf } from "@muster/rules/plan";
-import type { Seat } from "./engine.ts";
+import type { Seat } from "./placing.ts";
 
 /** By the latency rules among `rules`, alphabetically. None if there is no such rule: then any region will do. */
 export function regionsFor(rules: readonly Rule[], seats: readonly Seat[]): readonly string[] {

@@ -1,12 +1,16 @@
 // Where counting does not tell whether a match is legal: lanes and buckets narrow down who may be in a match with a ticket that
 // has changed, and a bounded search tries them.
 import { capacityOf, type FormedMatch, formMatch, type JudgedTicket } from "@muster/rules";
+import { apartness, attributesRead, type Candidate, compiledOnce, readCandidate, sortBeside } from "@muster/rules/plan";
+import { balance } from "./balance.ts";
 import type { EngineMatch } from "./engine.ts";
+import { groupsOf } from "./party.ts";
 import type { Patience } from "./patience.ts";
+import { seatsOf } from "./placing.ts";
 import type { Plan } from "./plan.ts";
 import { ANYWHERE, type Lane, LINKED, type Pool, type PooledTicket } from "./pool.ts";
 import { regionsFor } from "./regions.ts";
-import { createThorough, type Thorough } from "./thorough.ts";
+import { createThorough, type Seating, type Thorough } from "./thorough.ts";
 
 export type SearchTask = {
   readonly pool: Pool;
@@ -36,10 +40,18 @@ export type SearchOutcome = { readonly unusable: readonly number[] } & (
 
 /** What a step of a search costs beside a look at a ticket. */
 const STEP_LOOKS = 20;
-/** Steps of the first attempt, which tries what seldom fails: the oldest, the nearest, the largest. */
-const STEPS_FIRST = 500;
+/** What it costs to have a candidate at hand. */
+const CANDIDATE_LOOKS = 10;
+/** Steps of each of the first attempts, which try what seldom fails, and of each division into teams in them. */
+const STEPS_HASTY = 250;
+const STEPS_PER_DIVISION = 80;
+/** Steps of a search for a match that is too large for them. */
+const STEPS_CROWD = 500;
 /** Steps of one turn of a thorough search. */
 const STEPS_PER_TURN = 1_000;
+/** Larger matches are made by counting, or seated in one pass: their seatings are beyond number. */
+const THOROUGH_PLAYERS_MAX = 40;
+
 export function searchAround(task: SearchTask, budget: { left: number }): SearchOutcome {
   const { pool, plan, slot, nowMs, isUsable } = task;
   const unusable: number[] = [];
@@ -50,56 +62,92 @@ export function searchAround(task: SearchTask, budget: { left: number }): Search
     if (isUsable(ticket)) slotOf.set(ticket, candidate);
     else unusable.push(candidate);
   }
-  budget.left -= slotOf.size;
+  budget.left -= slotOf.size * CANDIDATE_LOOKS;
   const own = pool.ticketAt(slot);
   if (!slotOf.has(own)) return { type: "nothing", unusable };
-  const part: { left: number; isCut?: boolean } = { left: STEPS_FIRST };
-  const match = formMatch(plan.ruleSet, [...slotOf.keys()], nowMs, part);
-  budget.left -= (STEPS_FIRST - Math.max(0, part.left)) * STEP_LOOKS;
-  if (match) return { ...matchOf(pool, slotOf, match), unusable };
-  if (!part.isCut || capacityOf(plan.ruleSet) > THOROUGH_PLAYERS_MAX) return { type: "nothing", unusable };
-  const thorough = createThorough({
-    ...{ plan, kinds: pool.kinds, with: own },
-    others: [...slotOf.keys()].filter((ticket) => ticket !== own),
-    levelOf: (ticket) => pool.level[slotOf.get(ticket) ?? 0] ?? 0,
-    isThere(ticket) {
+  if (capacityOf(plan.ruleSet) > THOROUGH_PLAYERS_MAX) {
+    const part = { left: STEPS_CROWD };
+    const match = formMatch(plan.ruleSet, [...slotOf.keys()], nowMs, part);
+    budget.left -= (STEPS_CROWD - Math.max(0, part.left)) * STEP_LOOKS;
+    return match ? { ...matchOf(pool, slotOf, match), unusable } : { type: "nothing", unusable };
+  }
+  const anchor = candidateOf(plan, own);
+  if (!anchor) return { type: "nothing", unusable };
+  const others = [...slotOf.keys()].flatMap((ticket) => (ticket === own ? [] : (candidateOf(plan, ticket) ?? [])));
+  const basis = {
+    ...{ plan, kinds: pool.kinds, with: anchor },
+    levelOf: (ticket: JudgedTicket) => pool.level[slotOf.get(ticket) ?? 0] ?? 0,
+    isThere(ticket: JudgedTicket) {
       const at = slotOf.get(ticket);
       return at !== undefined && pool.state[at] === LINKED && pool.tickets[at] === ticket;
     },
-  });
+  };
+  const orders = ordersOf(plan, anchor, others);
+  for (const order of orders) {
+    const part = { left: STEPS_HASTY };
+    const found = createThorough({ ...basis, others: order, stepsPerDivision: STEPS_PER_DIVISION }).run(part);
+    budget.left -= (STEPS_HASTY - part.left) * STEP_LOOKS;
+    if (found === "exhausted") return { type: "nothing", unusable };
+    if (found !== "cut") return { ...matchFrom(task, slotOf, found), unusable };
+  }
+  const thorough = createThorough({ ...basis, others: orders[1] ?? others });
   return { type: "more", unfinished: { thorough, slotOf }, unusable };
 }
 
-/** Larger matches are made by counting alone, or as the first attempt finds them: their seatings are beyond number. */
-const THOROUGH_PLAYERS_MAX = 40;
+/** The others as fairness asks, the oldest first; then the nearest; then the largest parties. Or as the rule set says. */
+function ordersOf(plan: Plan, anchor: Candidate, others: readonly Candidate[]): readonly (readonly Candidate[])[] {
+  const [level] = plan.levels;
+  if (!level || others.length === 0) return [others];
+  if (plan.isOrdered) return [sortBeside(anchor, others, level.tier)];
+  const distances = new Map(others.map((other) => [other, apartness(level.kinships, anchor.traits, other.traits)]));
+  const near = others.toSorted((one, other) => (distances.get(one) ?? 0) - (distances.get(other) ?? 0));
+  return [others, near, near.toSorted((one, other) => other.size - one.size)];
+}
 
-function goOn(
-  { pool, plan, patience, isUsable }: SearchTask,
-  unfinished: Unfinished,
-  budget: { left: number },
-): SearchOutcome {
+/** What tickets bring to the searches of a plan, each read once. */
+const candidates = new WeakMap<Plan, WeakMap<JudgedTicket, Candidate>>();
+
+function candidateOf(plan: Plan, ticket: JudgedTicket): Candidate | undefined {
+  const known = candidates.get(plan) ?? new WeakMap<JudgedTicket, Candidate>();
+  candidates.set(plan, known);
+  const before = known.get(ticket);
+  if (before) return before;
+  const [{ rules }] = plan.ruleSet.tiers;
+  const read = readCandidate(ticket, rules, attributesRead(rules));
+  if (read) known.set(ticket, read);
+  return read;
+}
+
+function goOn(task: SearchTask, unfinished: Unfinished, budget: { left: number }): SearchOutcome {
   const { thorough, slotOf } = unfinished;
   const part = { left: STEPS_PER_TURN };
   const found = thorough.run(part);
   const spent = STEPS_PER_TURN - part.left;
-  patience.spend(spent);
+  task.patience.spend(spent);
   budget.left -= spent * STEP_LOOKS;
   if (found === "exhausted") return { type: "nothing", unusable: [] };
   if (found === "cut") return { type: "more", unfinished, unusable: [] };
+  const outcome = matchFrom(task, slotOf, found);
+  const unusable = outcome.slots.filter((of) => !task.isUsable(task.pool.ticketAt(of)));
+  return unusable.length > 0 ? { type: "more", unfinished, unusable } : { ...outcome, unusable };
+}
+
+function matchFrom({ pool, plan }: SearchTask, slotOf: ReadonlyMap<JudgedTicket, number>, found: Seating) {
   const slots = found.tickets.flatMap((ticket) => slotOf.get(ticket) ?? []);
-  const unusable = slots.filter((of) => !isUsable(pool.ticketAt(of)));
-  if (unusable.length > 0) return { type: "more", unfinished, unusable };
-  const seats = found.seats.flatMap(({ ticket, player, team }) => {
-    const of = slotOf.get(ticket);
-    return of === undefined ? [] : [{ ticket: pool.ticketAt(of), player, team }];
+  const { tier, sizing } = plan.levels[found.level] ?? raise();
+  const teamOf = new Map(found.seats.map(({ player, team }) => [player.playerId, team]));
+  const placings = slots.map((slot) => {
+    const ticket = pool.ticketAt(slot);
+    return {
+      ticket,
+      teams: groupsOf(ticket.players).map(({ players: [first] }) => teamOf.get(first?.playerId ?? raise()) ?? ""),
+    };
   });
-  const rules = plan.levels[found.level]?.tier.rules ?? [];
-  return {
-    type: "match",
-    slots,
-    match: { tickets: slots.map((of) => pool.ticketAt(of)), seats, regions: regionsFor(rules, seats) },
-    unusable: [],
-  };
+  const { holds: isLegal } = compiledOnce(tier.rules);
+  const rooms = sizing.rooms.map(({ name }) => name);
+  const seats = seatsOf(balance(placings, tier, { isLegal }), rooms);
+  const tickets = placings.map(({ ticket }) => ticket);
+  return { type: "match", slots, match: { tickets, seats, regions: regionsFor(tier.rules, seats) } } as const;
 }
 
 function matchOf(pool: Pool, slotOf: ReadonlyMap<JudgedTicket, number>, match: FormedMatch) {
@@ -111,11 +159,8 @@ function matchOf(pool: Pool, slotOf: ReadonlyMap<JudgedTicket, number>, match: F
       return of === undefined ? [] : [{ ticket: pool.ticketAt(of), player, team: team.name }];
     }),
   );
-  return {
-    type: "match",
-    slots,
-    match: { tickets: slots.map((of) => pool.ticketAt(of)), seats, regions: match.regions },
-  } as const;
+  const tickets = slots.map((of) => pool.ticketAt(of));
+  return { type: "match", slots, match: { tickets, seats, regions: match.regions } } as const;
 }
 
 /** Who may be in a match with the ticket of `slot`, the oldest first; and the ticket itself. */
@@ -148,4 +193,8 @@ function candidatesOf(pool: Pool, plan: Plan, slot: number): readonly number[] {
     .sort((one, other) => (pool.arrival[one] ?? 0) - (pool.arrival[other] ?? 0))
     .slice(0, plan.searchedMax - 1);
   return [...oldest, slot];
+}
+
+function raise(): never {
+  throw new RangeError("a match was found at a level of the plan, of players who came with its tickets");
 }

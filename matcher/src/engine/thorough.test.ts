@@ -1,5 +1,6 @@
 // The search that leaves nobody out: it finds what an exhaustive search finds, in however small steps it goes.
 import { formMatch, judge } from "@muster/rules";
+import { attributesRead, readCandidate } from "@muster/rules/plan";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createEngineWorld, plannedTickets, rosterOf, ruleSets } from "./engine-world.fixture.ts";
@@ -18,10 +19,12 @@ test("a thorough search around each ticket finds a legal match, or nobody does",
       const tickets = [...waiting.values()].map(({ ticket }) => ticket);
       const levels = new Map([...waiting.values()].map(({ ticket, slot }) => [ticket, engine.pool.level[slot] ?? 0]));
       const { plan, pool } = engine;
+      const [{ rules }] = ruleSet.tiers;
+      const candidates = tickets.flatMap((ticket) => readCandidate(ticket, rules, attributesRead(rules)) ?? []);
       let found: Seating | undefined;
-      for (const ticket of tickets) {
+      for (const anchor of candidates) {
         const thorough = createThorough({
-          ...{ plan, kinds: pool.kinds, with: ticket, others: tickets.filter((one) => one !== ticket) },
+          ...{ plan, kinds: pool.kinds, with: anchor, others: candidates.filter((one) => one !== anchor) },
           levelOf: (one) => levels.get(one as PooledTicket) ?? 0,
           isThere: () => true,
         });

@@ -3,7 +3,6 @@
 import type { JudgedTicket, SeatedPlayer } from "@muster/rules";
 import {
   areKin,
-  attributesRead,
   type Candidate,
   compiledOnce,
   isLegalSizes,
@@ -11,7 +10,6 @@ import {
   openInstances,
   type Room,
   type RosterTeam,
-  readCandidate,
   roomLeft,
   type Sizes,
   traitsAt,
@@ -36,8 +34,11 @@ export type ThoroughTask = {
   readonly plan: Plan;
   readonly kinds: PartyKinds;
   /** In every match that is tried. */
-  readonly with: JudgedTicket;
-  readonly others: readonly JudgedTicket[];
+  readonly with: Candidate;
+  /** In the order to try them. */
+  readonly others: readonly Candidate[];
+  /** Steps for any team sizes: then the next are tried. Default: as many as it takes. */
+  readonly stepsPerDivision?: number;
   /** The level that a ticket's age has reached now. */
   readonly levelOf: (ticket: JudgedTicket) => number;
   /** False for one that has left since: it is in no match any more. */
@@ -47,13 +48,10 @@ export type ThoroughTask = {
 export function createThorough(task: ThoroughTask): Thorough {
   const { plan } = task;
   const isByOldest = plan.ruleSet.expansionAge === "oldest";
-  const [{ rules }] = plan.ruleSet.tiers;
-  const needed = attributesRead(rules);
-  const read = (ticket: JudgedTicket) => readCandidate(ticket, rules, needed);
-  const anchor = read(task.with);
-  const others = task.others.flatMap((ticket) => read(ticket) ?? []);
-  const divisions = anchor ? listDivisions(task, anchor, others) : [][Symbol.iterator]();
+  const divisions = listDivisions(task);
   let walk: Walk | undefined;
+  let left = 0;
+  let isCut = false;
 
   /** By what holds at the age of its youngest, or oldest. */
   const ownLevel = (tickets: readonly Candidate[]): Level | undefined => {
@@ -66,12 +64,20 @@ export function createThorough(task: ThoroughTask): Thorough {
       for (;;) {
         if (!walk) {
           const next = divisions.next();
-          if (next.done) return "exhausted";
+          if (next.done) return isCut ? "cut" : "exhausted";
           walk = createWalk(next.value, task.kinds.named);
+          left = task.stepsPerDivision ?? Number.POSITIVE_INFINITY;
         }
-        const found = walk.next(budget);
-        if (found === "cut") return "cut";
-        if (found === "exhausted") {
+        const part = { left: Math.min(left, budget.left) };
+        const lent = part.left;
+        const found = walk.next(part);
+        left -= lent - part.left;
+        budget.left -= lent - part.left;
+        if (found === "cut") {
+          if (budget.left <= 0) return "cut";
+          isCut = true; // These sizes have had their share.
+        }
+        if (found === "exhausted" || found === "cut") {
           walk = undefined;
           continue;
         }
@@ -98,12 +104,8 @@ type Division = {
 };
 
 /** The least expanded level first, of each the largest matches first. */
-function* listDivisions(
-  task: ThoroughTask,
-  anchor: Candidate,
-  others: readonly Candidate[],
-): Generator<Division, undefined> {
-  const { plan, kinds, levelOf } = task;
+function* listDivisions(task: ThoroughTask): Generator<Division, undefined> {
+  const { plan, kinds, levelOf, with: anchor, others } = task;
   const isByOldest = plan.ruleSet.expansionAge === "oldest";
   const [{ rules }] = plan.ruleSet.tiers;
   for (const level of plan.levels) {
@@ -258,7 +260,10 @@ function waysToSit(
       return;
     }
     const tried = new Set<string>();
-    for (const [bench, { room, size, isDistinct }] of open.entries()) {
+    // The emptiest first, so that teams grow alike.
+    const order = open.map((_, bench) => bench).sort((one, other) => (wanted[other] ?? 0) - (wanted[one] ?? 0));
+    for (const bench of order) {
+      const { room, size, isDistinct } = open[bench] ?? raise();
       const taken = at.reduce((sum, other, of) => sum + (other === bench ? (groups[of]?.players.length ?? 0) : 0), 0);
       const gap = (wanted[bench] ?? 0) - taken;
       if (gap < group.players.length) continue;
@@ -272,4 +277,8 @@ function waysToSit(
   };
   place(0, []);
   return ways;
+}
+
+function raise(): never {
+  throw new RangeError("a bench is one of those that are open");
 }
