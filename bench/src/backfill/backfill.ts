@@ -1,9 +1,13 @@
 // The benchmark `backfill`: from a freed seat to the server that hears of the newcomer, through real processes and sockets, beside
 // a bare grpc-js echo of the same run.
 
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { systemClock, systemRandom } from "@muster/kit";
 import { newId } from "@muster/proto";
 import { GameServerServiceDefinition } from "@muster/proto/sdk";
+import { measureFdatasync } from "../journal/fdatasync-floor.ts";
 import { measureInProcess } from "../matching/measure-in-process.ts";
 import { reportBackfills } from "../matching/report-waiting.ts";
 import { fullSizes } from "../matching/sizes.ts";
@@ -21,12 +25,19 @@ const BUSY_LANES = 8;
 /** … and so many tickets a second that come and are taken back. */
 const BUSY_TICKETS_PER_SECOND = 200;
 const ECHO_CALLS = 1_000;
+const COMMITS = 200;
+/** Of the records of one commit. */
+const COMMIT_BYTES = 500;
+/** One after the other in a refill: the freed seat, the decision, the fill. */
+const COMMITS_PER_REFILL = 3;
 
 /**
  * `refillP50Ms`, `refillP99Ms`: one battle, one seat at a time, nothing else going on; `refillBusy…`: the same beside the load
  * above. Each is also cut into hops, as medians: `…Freeing…` game → sidecar → fleet, which keeps it; `…Filling…` fleet → matcher,
- * which decides and keeps it, → fleet, which keeps it; `…Telling…` fleet → sidecar → game. The floor is one unary call of a bare
- * echo from this process, one at a time; a refill is four calls and three commits on disk one after the other, and more beside.
+ * which decides and keeps it, → fleet, which keeps it; `…Telling…` fleet → sidecar → game. Where hops end is seen by a watch in this
+ * process, which a busy machine keeps waiting as well. Floors: one unary call of a bare echo from this process, one at a time
+ * (`echo…`), and what the disk takes for a write and its fdatasync (`commitMs`, right before and after the idle refills). A refill is
+ * four calls and three commits one after the other, and more beside: `refillP50ToCommits` divides by three commits.
  * `backfill100kMs` and what belongs to it is as in `matching`. Parts: refill, 100k.
  */
 export async function run({ only }: BenchOptions): Promise<Report> {
@@ -47,7 +58,9 @@ async function reportRefills() {
   const lane = await world.openLane("measured");
   await measure(lane, WARM_UPS);
   const echoMs = await measureEcho();
+  const commitBeforeMs = await measureCommit();
   const idle = await measure(lane, REFILLS);
+  const commitMs = (commitBeforeMs + (await measureCommit())) / 2;
   const busy = await besideLoad(world, () => measure(lane, REFILLS));
   const totals = (refills: readonly Refill[]) => refills.map(({ totalMs }) => totalMs);
   const [echoP50Ms, echoP99Ms] = [percentile(echoMs, 0.5), percentile(echoMs, 0.99)];
@@ -56,11 +69,13 @@ async function reportRefills() {
     ...figuresOf("refillBusy", busy),
     echoP50Ms,
     echoP99Ms,
+    commitMs,
   };
   return {
     figures,
     ratios: {
       refillP50: percentile(totals(idle), 0.5) / echoP50Ms,
+      refillP50ToCommits: percentile(totals(idle), 0.5) / (COMMITS_PER_REFILL * commitMs),
       refillP99: percentile(totals(idle), 0.99) / echoP99Ms,
       refillBusyP99: percentile(totals(busy), 0.99) / echoP99Ms,
     },
@@ -101,6 +116,17 @@ async function comeAndGo({ matcher }: RefillWorld): Promise<void> {
   const players = [{ playerId: `crowd-${ticketId}`, attributes: {}, latenciesMs: {}, team: "" }];
   await matcher.startMatching({ configuration: CROWD, ticketId, players });
   await matcher.cancelMatching({ ticketId });
+}
+
+/** A small write and its fdatasync, on the disk where the journals lie, in ms. */
+async function measureCommit(): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), "muster-bench-"));
+  try {
+    const groupsBytes = Array.from({ length: COMMITS }, () => COMMIT_BYTES);
+    return 1_000 / measureFdatasync(folder, { groupsBytes, appends: COMMITS });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 async function measureEcho(): Promise<readonly number[]> {

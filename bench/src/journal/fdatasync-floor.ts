@@ -4,7 +4,10 @@ import { join } from "node:path";
 import type { AppendRun } from "./append-load.ts";
 
 /** Appends a second that this disk could take at most, if every write of `run` were one write and one fdatasync. */
-export function measureFdatasync(folder: string, { groupsBytes, appends }: AppendRun): number {
+export function measureFdatasync(
+  folder: string,
+  { groupsBytes, appends }: Pick<AppendRun, "groupsBytes" | "appends">,
+): number {
   const file = openSync(join(folder, "floor"), "w");
   const bytes = new Uint8Array(Math.max(...groupsBytes)).fill(7);
   try {
