@@ -266,6 +266,7 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
       }
       return { session: writeBattleSession(session) };
     },
+    createPlayerSessions: unused,
     terminateServerSession: unused,
     erasePlayer: unused,
     async describeServerSessions({ battleSessionIds, includeEnded }) {

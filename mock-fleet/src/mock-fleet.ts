@@ -24,6 +24,7 @@ import { createFleetRunner, type FleetRunner } from "./fleet-runner.ts";
 import { adoptSession } from "./grpc/adopt-session.ts";
 import { applyFill } from "./grpc/apply-fill.ts";
 import { attach } from "./grpc/attach.ts";
+import { createPlayerSessions } from "./grpc/create-player-sessions.ts";
 import { describePlacement } from "./grpc/describe-placement.ts";
 import { describeProcesses } from "./grpc/describe-processes.ts";
 import { describeServerSessions } from "./grpc/describe-server-sessions.ts";
@@ -165,6 +166,7 @@ function servicesOf(app: FleetApp): readonly Implementation[] {
       describePlacement: (request) => describePlacement(app, request),
       applyFill: (request) => applyFill(app, request),
       updateServerSession: (request) => updateServerSession(app, request),
+      createPlayerSessions: (request) => createPlayerSessions(app, request),
       adoptSession: (request) => adoptSession(app, request),
       terminateServerSession: (request) => terminateServerSession(app, request),
       describeServerSessions: (request) => describeServerSessions(app, request),

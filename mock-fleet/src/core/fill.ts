@@ -179,7 +179,8 @@ export function askToTerminate(state: FleetState, sessionId: ServerSessionId, mo
   return { facts: [terminateSession(battle, moment)], reply: undefined };
 }
 
-function findAnswered(state: FleetState, requestId: string, bodyDigest: string): AnsweredRequest | undefined {
+/** The answer that the request got. @throws {MusterError} ID_REUSED if it had another body. */
+export function findAnswered(state: FleetState, requestId: string, bodyDigest: string): AnsweredRequest | undefined {
   const sessionId = state.sessionByRequest.get(requestId);
   const answered = sessionId && state.sessions.get(sessionId)?.requests.get(requestId);
   if (!answered) return undefined;
@@ -190,7 +191,8 @@ function findAnswered(state: FleetState, requestId: string, bodyDigest: string):
   );
 }
 
-function checkTakesPlayers(state: FleetState, { battle, unreachableSinceMs }: ServerSession): void {
+/** @throws {MusterError} SESSION_NOT_ACTIVE, SESSION_CLOSED_TO_PLAYERS. */
+export function checkTakesPlayers(state: FleetState, { battle, unreachableSinceMs }: ServerSession): void {
   const name = battle.battleSessionId;
   if (battle.state !== "ACTIVE") {
     throw new MusterError("SESSION_NOT_ACTIVE", `Cannot seat players in session ${name} as it is ${battle.state}`);
@@ -207,14 +209,20 @@ function checkRoster({ battle, seatsAddedAtVersion }: ServerSession, fill: Fill)
   const isCurrent = expected === battle.rosterVersion;
   const onlyLeavers = fill.toleratesLeavers && expected >= seatsAddedAtVersion && expected < battle.rosterVersion;
   if (isCurrent || onlyLeavers) return;
-  throw new MusterError(
+  throw rosterStale(battle, expected);
+}
+
+/** What somebody is told who has judged by another roster. */
+export function rosterStale(battle: BattleSession, expected: number): MusterError {
+  return new MusterError(
     "ROSTER_VERSION_STALE",
-    `Cannot apply a fill judged on roster version ${expected} to session ${battle.battleSessionId}: it has version ${battle.rosterVersion}`,
+    `Cannot apply what was judged on roster version ${expected} to session ${battle.battleSessionId}: it has version ${battle.rosterVersion}`,
     { metadata: { rosterVersion: String(battle.rosterVersion) } },
   );
 }
 
-function checkRoom(battle: BattleSession, newcomers: readonly PlayerToSeat[]): void {
+/** @throws {MusterError} PLAYER_ALREADY_SEATED, TEAM_UNKNOWN, SESSION_FULL. */
+export function checkRoom(battle: BattleSession, newcomers: readonly PlayerToSeat[]): void {
   const seated = new Set(battle.playerSessions.map((seat) => seat.playerId));
   const names = new Set(battle.teams.map((team) => team.name));
   for (const { playerId, team } of newcomers) {

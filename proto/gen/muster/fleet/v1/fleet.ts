@@ -253,6 +253,21 @@ export interface ApplyFillResponse {
   session: BattleSession | undefined;
 }
 
+export interface CreatePlayerSessionsRequest {
+  /** Chosen by the caller, 1..128 of A-Z a-z 0-9 _ . : -. */
+  requestId: string;
+  battleSessionId: string;
+  /** At least one. In a session with teams each names one: nobody but a matcher chooses for them. */
+  players: PlayerToSeat[];
+  /** The roster that the caller has seen. 0: any, where no matcher has the session; required where one has. */
+  expectedRosterVersion: number;
+}
+
+export interface CreatePlayerSessionsResponse {
+  /** The session after it, with the seats of everybody. */
+  session: BattleSession | undefined;
+}
+
 export interface ErasePlayerRequest {
   /** 1..256 bytes of text. */
   playerId: string;
@@ -2011,6 +2026,206 @@ export const ApplyFillResponse: MessageFns<ApplyFillResponse> = {
   },
 };
 
+function createBaseCreatePlayerSessionsRequest(): CreatePlayerSessionsRequest {
+  return { requestId: "", battleSessionId: "", players: [], expectedRosterVersion: 0 };
+}
+
+export const CreatePlayerSessionsRequest: MessageFns<CreatePlayerSessionsRequest> = {
+  encode(message: CreatePlayerSessionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.requestId !== "") {
+      writer.uint32(10).string(message.requestId);
+    }
+    if (message.battleSessionId !== "") {
+      writer.uint32(18).string(message.battleSessionId);
+    }
+    for (const v of message.players) {
+      PlayerToSeat.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.expectedRosterVersion !== 0) {
+      writer.uint32(32).uint64(message.expectedRosterVersion);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreatePlayerSessionsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreatePlayerSessionsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.battleSessionId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.players.push(PlayerToSeat.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.expectedRosterVersion = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CreatePlayerSessionsRequest {
+    return {
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+      battleSessionId: isSet(object.battleSessionId)
+        ? globalThis.String(object.battleSessionId)
+        : isSet(object.battle_session_id)
+        ? globalThis.String(object.battle_session_id)
+        : "",
+      players: globalThis.Array.isArray(object?.players)
+        ? object.players.map((e: any) => PlayerToSeat.fromJSON(e))
+        : [],
+      expectedRosterVersion: isSet(object.expectedRosterVersion)
+        ? globalThis.Number(object.expectedRosterVersion)
+        : isSet(object.expected_roster_version)
+        ? globalThis.Number(object.expected_roster_version)
+        : 0,
+    };
+  },
+
+  toJSON(message: CreatePlayerSessionsRequest): unknown {
+    const obj: any = {};
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    if (message.battleSessionId !== "") {
+      obj.battleSessionId = message.battleSessionId;
+    }
+    if (message.players?.length) {
+      obj.players = message.players.map((e) => PlayerToSeat.toJSON(e));
+    }
+    if (message.expectedRosterVersion !== 0) {
+      obj.expectedRosterVersion = Math.round(message.expectedRosterVersion);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CreatePlayerSessionsRequest>): CreatePlayerSessionsRequest {
+    return CreatePlayerSessionsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CreatePlayerSessionsRequest>): CreatePlayerSessionsRequest {
+    const message = createBaseCreatePlayerSessionsRequest();
+    message.requestId = object.requestId ?? "";
+    message.battleSessionId = object.battleSessionId ?? "";
+    message.players = object.players?.map((e) => PlayerToSeat.fromPartial(e)) || [];
+    message.expectedRosterVersion = object.expectedRosterVersion ?? 0;
+    return message;
+  },
+};
+
+function createBaseCreatePlayerSessionsResponse(): CreatePlayerSessionsResponse {
+  return { session: undefined };
+}
+
+export const CreatePlayerSessionsResponse: MessageFns<CreatePlayerSessionsResponse> = {
+  encode(message: CreatePlayerSessionsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.session !== undefined) {
+      BattleSession.encode(message.session, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreatePlayerSessionsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreatePlayerSessionsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.session = BattleSession.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CreatePlayerSessionsResponse {
+    return { session: isSet(object.session) ? BattleSession.fromJSON(object.session) : undefined };
+  },
+
+  toJSON(message: CreatePlayerSessionsResponse): unknown {
+    const obj: any = {};
+    if (message.session !== undefined) {
+      obj.session = BattleSession.toJSON(message.session);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CreatePlayerSessionsResponse>): CreatePlayerSessionsResponse {
+    return CreatePlayerSessionsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CreatePlayerSessionsResponse>): CreatePlayerSessionsResponse {
+    const message = createBaseCreatePlayerSessionsResponse();
+    message.session = (object.session !== undefined && object.session !== null)
+      ? BattleSession.fromPartial(object.session)
+      : undefined;
+    return message;
+  },
+};
+
 function createBaseErasePlayerRequest(): ErasePlayerRequest {
   return { playerId: "" };
 }
@@ -3730,6 +3945,19 @@ export const FleetServiceDefinition = {
       requestType: ApplyFillRequest as typeof ApplyFillRequest,
       requestStream: false,
       responseType: ApplyFillResponse as typeof ApplyFillResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * Seats players whom the caller brings without a matcher, all or none. Idempotent by request id.
+     * Reasons: SERVER_SESSION_NOT_FOUND, SESSION_NOT_ACTIVE, SESSION_CLOSED_TO_PLAYERS, ROSTER_VERSION_STALE, SESSION_FULL,
+     * PLAYER_ALREADY_SEATED, ID_REUSED, TEAM_UNKNOWN, FIELD_INVALID.
+     */
+    createPlayerSessions: {
+      name: "CreatePlayerSessions",
+      requestType: CreatePlayerSessionsRequest as typeof CreatePlayerSessionsRequest,
+      requestStream: false,
+      responseType: CreatePlayerSessionsResponse as typeof CreatePlayerSessionsResponse,
       responseStream: false,
       options: {},
     },
