@@ -1,13 +1,23 @@
-// M-NO-BYPASS, as the engine of today promises it: of two tickets that differ in nothing but their age the older one goes
-// first. Tickets that somebody asked to cancel are held back, and may be passed over.
+// M-NO-BYPASS, as the engine promises it: of two tickets that differ in nothing but their age the older one goes first; and where
+// only a window, a partition and numbers of players tell who fits, nobody younger has a place in a match that a waiting ticket of
+// the same kind could take without widening the match. Tickets that somebody asked to cancel are held back, and may be passed over.
+import type { MatcherFact } from "@muster/matcher/testing";
+import { judge } from "@muster/rules";
+import { countedAxis } from "../model/rule-oracle.ts";
 import type { Books } from "./books/books.ts";
 import { isCallOf } from "./books/call-book.ts";
 import type { TicketEntry } from "./books/matcher-book.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
+import { createRuleSets } from "./rule-sets.ts";
 
 const NAME = "M-NO-BYPASS";
+/** Who has searched for less, in ms, may have come back between two rounds that share one search. */
+const FRESH_MS = 1_000;
+
+type Match = Extract<MatcherFact, { type: "match-formed" }>["match"];
 
 export function mNoBypass(books: Books): Checker {
+  const ruleSets = createRuleSets(books);
   /** What the rules can see of a ticket: equal ones can stand in for one another. */
   const looks = new WeakMap<TicketEntry, string>();
   const askedToCancel = new Set<string>();
@@ -20,19 +30,64 @@ export function mNoBypass(books: Books): Checker {
     looks.set(ticket, look);
     return look;
   };
+  /** Whoever of the configuration is older than the ticket and could have been matched in its place. */
+  const olderThan = (ticket: TicketEntry, taken: ReadonlySet<string>, journalMs: number): readonly TicketEntry[] =>
+    [...(books.matcher.searching.get(ticket.configuration) ?? [])].filter(
+      ({ ticketId, createdMs, timesOutAtMs }) =>
+        createdMs < ticket.createdMs &&
+        !taken.has(ticketId) &&
+        timesOutAtMs > journalMs &&
+        !askedToCancel.has(ticketId),
+    );
   const check = (name: string, journalMs: number, seated: ReadonlySet<string> = new Set()) => {
     const taken = new Set(books.steps.map((step) => step.ticketId));
     for (const ticketId of taken) {
       const ticket = books.matcher.tickets.get(ticketId);
       if (!ticket) continue;
-      for (const waiting of books.matcher.searching.get(ticket.configuration) ?? []) {
-        if (waiting.createdMs >= ticket.createdMs || taken.has(waiting.ticketId)) continue;
-        if (waiting.timesOutAtMs <= journalMs || askedToCancel.has(waiting.ticketId)) continue;
+      for (const waiting of olderThan(ticket, taken, journalMs)) {
         if (lookOf(waiting) !== lookOf(ticket)) continue;
         if (waiting.players.some((player) => seated.has(player.playerId))) continue; // In that very battle, as the matcher may see it.
         throw new BrokenPromise(
           NAME,
           `${name} takes ${ticketId} and leaves ${waiting.ticketId}, which is older and like it`,
+        );
+      }
+    }
+  };
+  const checkPlaces = ({ matchId, configuration, players, teams }: Match, journalMs: number) => {
+    const ruleSet = ruleSets.find(configuration);
+    const ruleSetName = books.matcher.configurations.get(configuration)?.ruleSet ?? "";
+    const axis = countedAxis(books.matcher.ruleSets.get(ruleSetName) ?? "");
+    if (!ruleSet || axis === undefined) return;
+    const taken = new Set<string>(players.map(({ ticketId }) => ticketId));
+    const entries = [...taken].flatMap((ticketId) => books.matcher.tickets.get(ticketId) ?? []);
+    const range = rangeOf(axis, entries);
+    for (const ticket of entries) {
+      for (const waiting of olderThan(ticket, taken, journalMs)) {
+        if (kindOf(waiting) !== kindOf(ticket) || journalMs - waiting.sinceMs < FRESH_MS) continue;
+        const own = rangeOf(axis, [waiting]);
+        if (own.low < range.low || own.high > range.high) continue;
+        const places = players.filter(({ ticketId }) => ticketId === ticket.ticketId);
+        const instead = new Map(ticket.players.map(({ playerId }, at) => [playerId, waiting.players[at]]));
+        const roster = teams.map(({ name }) => ({
+          name,
+          players: players
+            .filter(({ team }) => team === name)
+            .flatMap((player) => {
+              const isReplaced = places.includes(player);
+              const entry = isReplaced ? waiting : books.matcher.tickets.get(player.ticketId);
+              const held = isReplaced
+                ? instead.get(player.playerId)
+                : entry?.players.find(({ playerId }) => playerId === player.playerId);
+              return held ? [{ ...held, ticketId: entry?.ticketId as typeof player.ticketId }] : [];
+            }),
+        }));
+        const ages = [...entries.filter((one) => one !== ticket), waiting].map((one) => journalMs - one.createdMs);
+        const ageMs = ruleSet.expansionAge === "newest" ? Math.min(...ages) : Math.max(...ages);
+        if (judge(ruleSet, roster, { ageMs }).length > 0) continue;
+        throw new BrokenPromise(
+          NAME,
+          `${matchId} takes ${ticket.ticketId} and leaves ${waiting.ticketId}, which is older and fits in its place`,
         );
       }
     }
@@ -46,7 +101,10 @@ export function mNoBypass(books: Books): Checker {
       }
       if (observation.type !== "matcher-fact") return;
       const { fact, journalMs } = observation;
-      if (fact.type === "match-formed") check(fact.match.matchId, journalMs);
+      if (fact.type === "match-formed") {
+        check(fact.match.matchId, journalMs);
+        checkPlaces(fact.match, journalMs);
+      }
       if (fact.type === "fill-decided") {
         check(fact.fillId, journalMs, books.fleet.sessions.get(fact.battleSessionId)?.everSeated);
       }
@@ -55,4 +113,14 @@ export function mNoBypass(books: Books): Checker {
       }
     },
   };
+}
+
+/** Of the attribute `name`. */
+function rangeOf(name: string, tickets: readonly TicketEntry[]): { readonly low: number; readonly high: number } {
+  const values = tickets.flatMap(({ players }) => players.map(({ attributes }) => Number(attributes[name])));
+  return { low: Math.min(...values), high: Math.max(...values) };
+}
+
+function kindOf({ players }: TicketEntry): string {
+  return JSON.stringify(players.map(({ team }) => team ?? ""));
 }

@@ -1,9 +1,9 @@
 // M-RULES: every match is legal by its rule set, at the age that its tickets had: by the judge of @muster/rules, and by an
-// oracle that was written without looking at it.
+// oracle that was written without looking at it. It is placed in a region that suits every player.
 
 import type { MatcherFact } from "@muster/matcher/testing";
 import { judge } from "@muster/rules";
-import { findBreach } from "../model/rule-oracle.ts";
+import { asksForRegions, findBreach, suitingRegions } from "../model/rule-oracle.ts";
 import type { Books } from "./books/books.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
 import { createRuleSets } from "./rule-sets.ts";
@@ -14,6 +14,8 @@ type Match = Extract<MatcherFact, { type: "match-formed" }>["match"];
 
 export function mRules(books: Books): Checker {
   const ruleSets = createRuleSets(books);
+  /** Where each match that asks for it may be placed. */
+  const regionsOf = new Map<string, readonly string[]>();
   const check = ({ matchId, configuration, players, teams }: Match, journalMs: number) => {
     const ruleSet = ruleSets.find(configuration);
     const name = books.matcher.configurations.get(configuration)?.ruleSet ?? "";
@@ -35,12 +37,26 @@ export function mRules(books: Books): Checker {
     const [violation] = judge(ruleSet, roster, { ageMs });
     const breach = violation?.message ?? findBreach(books.matcher.ruleSets.get(name) ?? "", roster, ageMs);
     if (breach !== undefined) throw new BrokenPromise(NAME, `${matchId} is not legal: ${breach}`);
+    const document = books.matcher.ruleSets.get(name) ?? "";
+    const everybody = roster.flatMap((team) => team.players);
+    if (asksForRegions(document)) regionsOf.set(matchId, suitingRegions(document, everybody, ageMs));
   };
   return {
     name: NAME,
     see(observation) {
-      if (observation.type !== "matcher-fact" || observation.fact.type !== "match-formed") return;
-      check(observation.fact.match, observation.journalMs);
+      if (observation.type !== "matcher-fact") return;
+      const { fact, journalMs } = observation;
+      if (fact.type === "match-formed") check(fact.match, journalMs);
+      if (fact.type === "match-placed") {
+        const regions = regionsOf.get(fact.matchId);
+        if (regions?.includes(fact.region) === false) {
+          throw new BrokenPromise(
+            NAME,
+            `${fact.matchId} is placed in ${fact.region}, and only ${regions} suit everybody`,
+          );
+        }
+        regionsOf.delete(fact.matchId);
+      }
     },
   };
 }

@@ -1,4 +1,5 @@
-// M-WHOLE: a match or fill takes tickets whole, a party in one team unless its players ask for different ones.
+// M-WHOLE: a match or fill takes tickets whole, a party in one team unless its players ask for different ones; who asks for a
+// team sits in it.
 import type { MatcherFact } from "@muster/matcher/testing";
 import type { Books } from "./books/books.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
@@ -26,6 +27,11 @@ export function mWhole(books: Books): Checker {
       if (asked.size === 1 && teams.size > 1) {
         throw new BrokenPromise(NAME, `${name} splits ${ticketId} over ${[...teams].join(" and ")}`);
       }
+    }
+    for (const { ticketId, playerId, team } of players) {
+      const asked = books.matcher.tickets.get(ticketId)?.players.find((one) => one.playerId === playerId)?.team;
+      if (asked === undefined || team === asked || team.startsWith(`${asked}_`)) continue;
+      throw new BrokenPromise(NAME, `${name} seats ${playerId} in ${team}, who asks for ${asked}`);
     }
     if (players.length > room) throw new BrokenPromise(NAME, `${name} has ${players.length} players for ${room} seats`);
   };

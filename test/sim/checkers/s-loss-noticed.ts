@@ -12,6 +12,8 @@ export function sLossNoticed(books: Books, terms: { readonly hostLostAfterMs: nu
   const died = new Map<string, number>();
   /** Since when the fleet has been at work without a break. */
   let watchingSinceMs = Number.POSITIVE_INFINITY;
+  /** Something was done to its disk: until it writes again it may not be able to. */
+  let isStuck = false;
   /** Processes that have just ended: all their sessions end in the same decision. */
   let closing: { readonly processId: string; readonly journalMs: number } | undefined;
 
@@ -48,11 +50,16 @@ export function sLossNoticed(books: Books, terms: { readonly hostLostAfterMs: nu
           else if (!died.has(processId)) died.set(processId, atMs);
           return;
         }
+        case "fault":
+          if (observation.name.startsWith("disk") && observation.detail.startsWith("fleet")) isStuck = true;
+          return;
         case "append-refused":
           if (observation.service === "fleet") watchingSinceMs = atMs;
           return;
         case "fleet-fact": {
           const { fact, journalMs } = observation;
+          if (isStuck) watchingSinceMs = Math.max(atMs, watchingSinceMs);
+          isStuck = false;
           checkClosed(journalMs);
           if (died.size > 0) checkDeaths(atMs);
           if (fact.type !== "process-ended") return;

@@ -1,8 +1,9 @@
 // A second reading of the rule sets that the simulated world uses: plain arithmetic over the document's text, sharing nothing
-// with @muster/rules. It knows team sizes, "as many in every team" and distances of averages, and how these two expand; what
-// else a document says it leaves to the judge.
+// with @muster/rules. It knows what world/rule-sets.ts may ask for, where every player counts for itself, and how that expands;
+// what else a document says it leaves to the judge.
 
 type Document = {
+  readonly playerAttributes?: readonly { readonly name: string; readonly default?: unknown }[];
   readonly teams: readonly { readonly name: string; readonly minPlayers: number; readonly maxPlayers: number }[];
   readonly rules?: readonly Rule[];
   readonly expansions?: readonly { readonly target: string; readonly steps: readonly Step[] }[];
@@ -14,26 +15,31 @@ type Rule = {
   readonly operation?: string;
   readonly referenceValue?: unknown;
   readonly maxDistance?: number;
+  readonly maxLatency?: number;
+  readonly batchAttribute?: string;
 };
 type Step = { readonly waitTimeSeconds: number; readonly value: number };
 
-export type OracleTeam = {
-  readonly name: string;
-  readonly players: readonly { readonly attributes: Readonly<Record<string, unknown>> }[];
+export type OraclePlayer = {
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly latenciesMs?: Readonly<Record<string, number>>;
 };
+export type OracleTeam = { readonly name: string; readonly players: readonly OraclePlayer[] };
 
 const documents = new Map<string, Document>();
 
 /** Why the teams are no legal match under the document after `ageMs`; undefined if nothing that is known here forbids it. */
 export function findBreach(text: string, teams: readonly OracleTeam[], ageMs: number): string | undefined {
-  const document = documents.get(text) ?? readDocument(text);
-  documents.set(text, document);
+  const document = read(text);
   const { rules = [] } = document;
   return sizeBreach(document, teams, ageMs) ?? first(rules.map((rule) => ruleBreach(document, rule, { teams, ageMs })));
 }
 
-function readDocument(text: string): Document {
+function read(text: string): Document {
+  const known = documents.get(text);
+  if (known) return known;
   const document: Document = JSON.parse(text);
+  documents.set(text, document);
   return document;
 }
 
@@ -57,19 +63,105 @@ type Case = { readonly teams: readonly OracleTeam[]; readonly ageMs: number };
 
 function ruleBreach(document: Document, rule: Rule, { teams, ageMs }: Case): string | undefined {
   const [measurement = ""] = rule.measurements ?? [];
-  if (rule.operation === "=" && measurement === "count(teams[*].players)" && rule.referenceValue === undefined) {
+  const players = teams.flatMap((team) => team.players);
+  const limitOf = (key: "maxDistance" | "maxLatency" | "referenceValue") =>
+    expanded(document, `rules[${rule.name}].${key}`, Number(rule[key] ?? 0), ageMs);
+  const within = (values: readonly number[], most: number) => Math.max(...values) - Math.min(...values) <= most + 1e-9;
+  if (rule.type === "latency") {
+    if (suitingRegions(document, players, ageMs).length > 0) return undefined;
+    return `${rule.name} allows ${limitOf("maxLatency")} ms and no region suits everybody`;
+  }
+  if (rule.type.startsWith("batchDistance")) {
+    const values = players.map((player) => Number(readValue(document, player, rule.batchAttribute ?? "")));
+    if (values.length === 0 || within(values, limitOf("maxDistance"))) return undefined;
+    return `${rule.name} allows ${limitOf("maxDistance")} and there are ${values}`;
+  }
+  if (measurement === "count(teams[*].players)" && rule.operation === "=" && rule.referenceValue === undefined) {
     const sizes = new Set(teams.map((team) => team.players.length));
     return sizes.size > 1 ? `${rule.name} asks for equal teams and there are ${[...sizes].join(" and ")}` : undefined;
   }
-  const [, attribute] =
-    /^avg\(teams\[\*\]\.players\.(?:playerAttributes|attributes)\[(\w+)\]\)$/.exec(measurement) ?? [];
-  const isSpread = rule.type === "distanceRule" && rule.maxDistance !== undefined && attribute !== undefined;
-  if (!isSpread || !/^avg\(flatten\(/.test(String(rule.referenceValue))) return undefined;
-  const values = teams.map((team) => team.players.map((player) => Number(player.attributes[attribute])));
-  const middle = average(values.flat());
-  const most = expanded(document, `rules[${rule.name}].maxDistance`, rule.maxDistance ?? 0, ageMs);
-  const far = values.map(average).find((value) => Math.abs(value - middle) > most + 1e-9);
-  return far === undefined ? undefined : `${rule.name} allows ${most} and a team averages ${far} beside ${middle}`;
+  const [, attribute = "", key] = /\[(\w+)\](?:\[(\w+)\])?\)*$/.exec(measurement) ?? [];
+  const values = players.flatMap((player) => readValue(document, player, attribute, key) ?? []);
+  if (rule.operation === "intersection") {
+    const lists = players.map((player) => [readValue(document, player, attribute)].flat());
+    const [first = [], ...others] = lists;
+    if (first.some((text) => others.every((list) => list.includes(text)))) return undefined;
+    return `${rule.name} asks for something that all share, and there is ${JSON.stringify(lists)}`;
+  }
+  if (rule.operation === "=" && measurement.startsWith("flatten(") && rule.referenceValue === undefined) {
+    return new Set(values).size > 1 ? `${rule.name} asks for one value and there are ${values}` : undefined;
+  }
+  if (rule.operation === ">=" && typeof rule.referenceValue === "number") {
+    const least = limitOf("referenceValue");
+    const weak = values.find((value) => Number(value) < least);
+    return weak === undefined ? undefined : `${rule.name} asks for ${least} and somebody has ${weak}`;
+  }
+  if (!rule.type.startsWith("distance") || rule.maxDistance === undefined) return undefined;
+  const most = limitOf("maxDistance");
+  if (measurement.startsWith("max(flatten(")) {
+    const numbers = values.map(Number);
+    if (numbers.length === 0 || within(numbers, most)) return undefined;
+    return `${rule.name} allows ${most} and there are ${numbers}`;
+  }
+  const averages = teams.map((team) => ({
+    name: team.name,
+    value: average(team.players.map((player) => Number(readValue(document, player, attribute)))),
+  }));
+  const [, other] = /^avg\(teams\[(\w+)\]/.exec(String(rule.referenceValue)) ?? [];
+  const isOfAll = /^avg\(flatten\(/.test(String(rule.referenceValue));
+  const middle = isOfAll ? average(values.map(Number)) : averages.find(({ name }) => name === other)?.value;
+  const isOfEach = /^teams\[\*\]/.test(measurement);
+  const isOfTeams = /^avg\(teams\[/.test(measurement);
+  if (middle === undefined || Number.isNaN(middle) || !(isOfEach || isOfTeams)) return undefined;
+  const measured = isOfEach
+    ? values.map(Number)
+    : averages.map(({ value }) => value).filter((one) => !Number.isNaN(one));
+  const far = measured.find((value) => Math.abs(value - middle) > most + 1e-9);
+  return far === undefined ? undefined : `${rule.name} allows ${most} and there is ${far} beside ${middle}`;
+}
+
+/** The regions in which the latency rules of the document suit everybody after `ageMs`; all that anybody names without one. */
+export function suitingRegions(
+  text: string | Document,
+  players: readonly OraclePlayer[],
+  ageMs: number,
+): readonly string[] {
+  const document = typeof text === "string" ? read(text) : text;
+  const regions = [...new Set(players.flatMap((player) => Object.keys(player.latenciesMs ?? {})))];
+  const limits = (document.rules ?? [])
+    .filter((rule) => rule.type === "latency")
+    .map((rule) => expanded(document, `rules[${rule.name}].maxLatency`, rule.maxLatency ?? 0, ageMs));
+  return regions.filter((region) =>
+    players.every((player) =>
+      limits.every((most) => (player.latenciesMs?.[region] ?? Number.POSITIVE_INFINITY) <= most),
+    ),
+  );
+}
+
+/** Whether the document has a latency rule. */
+export function asksForRegions(text: string): boolean {
+  return (read(text).rules ?? []).some((rule) => rule.type === "latency");
+}
+
+/** The attribute of the one window, where beside it only equal values that everybody has and numbers of players count. */
+export function countedAxis(text: string): string | undefined {
+  const { rules = [] } = read(text);
+  const windows = rules.filter((rule) => rule.type === "batchDistance");
+  const others = rules.filter((rule) => rule.type !== "batchDistance");
+  const isEqual = ({ operation, measurements: [measurement = ""] = [], referenceValue }: Rule) => {
+    const isOfOne =
+      measurement === "count(teams[*].players)" || /^flatten\([^[]*\[\*\][^[]*\[\w+\]\)$/.test(measurement);
+    return operation === "=" && isOfOne && referenceValue === undefined;
+  };
+  return windows.length === 1 && others.every(isEqual) ? windows[0]?.batchAttribute : undefined;
+}
+
+function readValue(document: Document, { attributes }: OraclePlayer, name: string, key?: string): unknown {
+  const value = attributes[name] ?? document.playerAttributes?.find((one) => one.name === name)?.default;
+  if (key === undefined) return value;
+  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
+    ? Object.entries(value).find(([own]) => own === key)?.[1]
+    : undefined;
 }
 
 function average(values: readonly number[]): number {

@@ -85,7 +85,6 @@ const ALTERNATIVES: readonly (readonly RuleName[])[] = [
   ["near", "rating"],
   ["maps", "region"],
   ["balance", "average"],
-  ["mode", "patch"],
 ];
 
 /** What a rule set asks for beside numbers of players. */
