@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { getFault } from "./bugs/bank.ts";
 import { plant } from "./bugs/planted-fault.ts";
+import { LANDMARKS, listenToLandmarks } from "./goals/landmarks.ts";
 
 const { values } = parseArgs({
   options: {
@@ -21,5 +22,9 @@ const { values } = parseArgs({
   },
 });
 if (values.plant !== undefined) plant(getFault(values.plant));
+else if (values.goals) {
+  for (const landmark of LANDMARKS) plant(landmark);
+  listenToLandmarks();
+}
 const { runCommand } = await import("./command/run-command.ts");
 process.exit(await runCommand(values));

@@ -1,10 +1,11 @@
 // All planted faults, by name.
+import { engineFaults } from "./engine-faults.ts";
 import { fleetFaults } from "./fleet-faults.ts";
 import { journalFaults } from "./journal-faults.ts";
 import { matcherFaults } from "./matcher-faults.ts";
 import type { PlantedFault } from "./planted-fault.ts";
 
-export const BANK: readonly PlantedFault[] = [...matcherFaults, ...fleetFaults, ...journalFaults];
+export const BANK: readonly PlantedFault[] = [...matcherFaults, ...engineFaults, ...fleetFaults, ...journalFaults];
 
 /** @throws {RangeError} if there is none of that name. */
 export function getFault(name: string): PlantedFault {

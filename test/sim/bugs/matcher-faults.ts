@@ -43,7 +43,7 @@ export const matcherFaults: readonly PlantedFault[] = [
     patches: [
       {
         file: "matcher/src/core/round.ts",
-        find: "ticket.timesOutAtMs > nowMs && ",
+        find: "timesOutAtMs > input.nowMs && ",
         replace: "",
       },
       {

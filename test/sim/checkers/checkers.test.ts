@@ -35,6 +35,28 @@ const explained = (ticketId: string, explanation: object) => ({
   explanation: { othersSearching: 0, othersOpen: 0, constraints: [], ...explanation },
 });
 
+/** A rule set of one against one. */
+const ruled = (rule: object) => ({
+  type: "rule-set-put",
+  name: "arena",
+  document: JSON.stringify({
+    version: "v1.0",
+    playerAttributes: [{ name: "skill", type: "number", default: 0 }],
+    teams: ["red", "blue"].map((name) => ({ name, minPlayers: 1, maxPlayers: 1, minQuantity: 1, maxQuantity: 1 })),
+    rules: [rule],
+  }),
+});
+const queueWith = (tale: Tale, ticketId: string, attributes: object, latenciesMs: object = {}) =>
+  tale.queue(ticketId, 1, { players: [{ playerId: player(ticketId, 0), attributes, latenciesMs, team: undefined }] });
+/** Nothing fails any more, and nothing happens for a while. */
+const becomeQuiet = (tale: Tale) => {
+  tale.heal();
+  tale.nowMs += 12_000;
+  tale.matcher({ type: "ended-forgotten", endedUntilMs: 0 });
+  tale.nowMs += 5_000;
+  tale.later();
+};
+
 const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void }[] = [
   {
     promise: "T-ONE-TERMINAL",
@@ -274,6 +296,51 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
     },
   },
   {
+    promise: "M-WHOLE",
+    name: "a player in a team that nobody asked for",
+    tell(tale) {
+      tale.queue("a", 1, { players: [{ playerId: player("a", 0), attributes: {}, latenciesMs: {}, team: "blue" }] });
+      tale.queue("b");
+      tale.match(["a"], ["b"]);
+    },
+  },
+  {
+    promise: "M-FORMS",
+    name: "two who wait and are a match",
+    tell(tale) {
+      for (const id of ["a", "b"]) tale.queue(id);
+      becomeQuiet(tale);
+    },
+  },
+  {
+    promise: "M-FORMS",
+    name: "somebody who waits beside a battle that lacks just one",
+    tell(tale) {
+      battle(tale);
+      tale.queue("c");
+      tale.change({ removed: [removed("b", "blue")] });
+      becomeQuiet(tale);
+    },
+  },
+  {
+    promise: "M-RULES",
+    name: "a match in a region that does not suit everybody",
+    tell(tale) {
+      tale.matcher(ruled({ name: "region", type: "latency", maxLatency: 50 }));
+      for (const [ticketId, us] of [
+        ["a", 20],
+        ["b", 90],
+      ] as const)
+        queueWith(tale, ticketId, {}, { eu: 20, us });
+      tale.match(["a"], ["b"], { regions: ["eu"] });
+      tale.process();
+      tale.placement();
+      tale.session();
+      tale.activate();
+      tale.placed({ region: "us" });
+    },
+  },
+  {
     promise: "M-RULES",
     name: "uneven teams",
     tell(tale) {
@@ -289,6 +356,18 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
       tale.nowMs += 10;
       for (const id of ["b", "c"]) tale.queue(id);
       tale.match(["b"], ["c"]);
+    },
+  },
+  {
+    promise: "M-NO-BYPASS",
+    name: "a younger ticket in a place that an older one could take",
+    tell(tale) {
+      tale.matcher(ruled({ name: "near", type: "batchDistance", batchAttribute: "skill", maxDistance: 5 }));
+      queueWith(tale, "a", { skill: 0 });
+      queueWith(tale, "b", { skill: 2 });
+      tale.nowMs += 2_000;
+      queueWith(tale, "c", { skill: 3 });
+      tale.match(["a"], ["c"]);
     },
   },
   {

@@ -2,13 +2,23 @@
 import { createBooks } from "../checkers/books/books.ts";
 import type { Checker } from "../checkers/checker.ts";
 import { backfillGoals } from "./backfill-goals.ts";
+import { engineGoals } from "./engine-goals.ts";
 import { fleetGoals } from "./fleet-goals.ts";
 import type { Goal } from "./goal.ts";
 import { journalGoals } from "./journal-goals.ts";
+import { landmarkGoals } from "./landmarks.ts";
 import { seatGoals } from "./seat-goals.ts";
 import { ticketGoals } from "./ticket-goals.ts";
 
-export const GOALS: readonly Goal[] = [...ticketGoals, ...fleetGoals, ...seatGoals, ...backfillGoals, ...journalGoals];
+export const GOALS: readonly Goal[] = [
+  ...ticketGoals,
+  ...fleetGoals,
+  ...seatGoals,
+  ...backfillGoals,
+  ...engineGoals,
+  ...landmarkGoals,
+  ...journalGoals,
+];
 
 /** Looks on for one run; `counts` says how often each goal was reached. */
 export function createGoalCounter(): Checker & { readonly counts: Readonly<Record<string, number>> } {
