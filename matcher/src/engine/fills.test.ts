@@ -139,25 +139,31 @@ test("an arrival wakes the battles that it may fit, and no battle in another lan
     region: REGION,
   };
   fc.assert(
-    fc.property(ruleSets(["near", "mode"]), seats, seats, plannedTickets, (ruleSet, first, second, planned) => {
-      const world = createEngineWorld(ruleSet);
-      for (const [id, of] of [
-        ["one", first],
-        ["two", second],
-      ] as const) {
-        world.engine.fill({ ...base, id, seated: seatedOf(of) });
-      }
-      world.add([planned]);
-      world.engine.begin(world.nowMs);
-      const woken = world.engine.takeWoken();
-      for (const [id, of] of [
-        ["one", first],
-        ["two", second],
-      ] as const) {
-        const isFilled = world.engine.fill({ ...base, id, seated: seatedOf(of) }).type === "fill";
-        if (isFilled) expect(woken).toContain(id);
-      }
-    }),
+    fc.property(
+      ruleSets(["near", "mode", "patch"]),
+      seats,
+      seats,
+      plannedTickets,
+      (ruleSet, first, second, planned) => {
+        const world = createEngineWorld(ruleSet);
+        for (const [id, of] of [
+          ["one", first],
+          ["two", second],
+        ] as const) {
+          world.engine.fill({ ...base, id, seated: seatedOf(of) });
+        }
+        world.add([planned]);
+        world.engine.begin(world.nowMs);
+        const woken = world.engine.takeWoken();
+        for (const [id, of] of [
+          ["one", first],
+          ["two", second],
+        ] as const) {
+          const isFilled = world.engine.fill({ ...base, id, seated: seatedOf(of) }).type === "fill";
+          if (isFilled) expect(woken).toContain(id);
+        }
+      },
+    ),
     { numRuns: 400 },
   );
 });

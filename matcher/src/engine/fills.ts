@@ -140,18 +140,20 @@ export function createFills(pool: Pool, plan: Plan): Fills {
     },
     arrived(slot) {
       if (openings.size === 0 || pool.state[slot] !== LINKED) return;
-      wake(places.get(ANYWHERE)?.get(ALL_BUCKETS));
       const bucket = pool.bucketOf(pool.low[slot] ?? 0);
+      const wakeNear = (lane: ReadonlyMap<number, ReadonlySet<Opening>> | undefined) => {
+        if (!lane) return;
+        wake(lane.get(ALL_BUCKETS));
+        for (let near = bucket - reach; reach > 0 && near <= bucket + reach; near += 1) wake(lane.get(near));
+      };
+      wakeNear(places.get(ANYWHERE));
       for (const { lane: of } of pool.bucketsOf(slot)) {
         const { key } = of;
         if (key === ANYWHERE) {
           for (const id of openings.keys()) woken.add(id);
           return;
         }
-        const lane = places.get(key);
-        if (!lane) continue;
-        wake(lane.get(ALL_BUCKETS));
-        for (let near = bucket - reach; reach > 0 && near <= bucket + reach; near += 1) wake(lane.get(near));
+        wakeNear(places.get(key));
       }
     },
     known: (id) => openings.get(id)?.battle,

@@ -102,6 +102,12 @@ export const engineFaults: readonly PlantedFault[] = [
     "",
   ),
   fault(
+    "an arrival wakes no battle whose players say nothing of what makes its lane",
+    "matcher/src/engine/fills.ts",
+    "      wakeNear(places.get(ANYWHERE));\n",
+    "",
+  ),
+  fault(
     "a postponed match is taken whoever has left it",
     ENGINE,
     "if (isThere && search.isLegal(formed) &&",

@@ -79,14 +79,16 @@ export function startBackend(parts: BackendParts): Backend {
     if (chance.happens(knobs.cancelRatio)) {
       clock.sleep(chance.wait(knobs.requestTimeoutSeconds * 250)).then(() => stop.abort(), eyes.fail);
     }
-    const members = players.map((playerId) => ({ playerId, ...traitsFor(playerId), ...teamOf() }));
+    // Some parties ask to be divided, or for what cannot be.
+    const ratio = players.length > 1 && chance.happens(0.2) ? 0.7 : 0.1;
+    const members = players.map((playerId) => ({ playerId, ...traitsFor(playerId), ...teamOf(ratio) }));
     const ticket = { ticketId, configuration, players: members };
     const result: MatchResult = await patiently(() => matcher.match(ticket, { signal: stop.signal }));
     if (result.state !== "COMPLETED") return undefined;
     return { address: result.assignment.address, seats: result.assignment.players };
   };
   const traitsFor = (playerId: string) => (isPlain ? TRAITLESS : traitsOf(seed, playerId));
-  const teamOf = () => (chance.happens(0.1) ? { team: chance.pick(["red", "blue"]) } : {});
+  const teamOf = (ratio: number) => (chance.happens(ratio) ? { team: chance.pick(["red", "blue"]) } : {});
 
   /** Repeats its calls, looks now and then, and cancels without waiting to hear. */
   const byHand = async ({ ticketId, configuration, players }: Party): Promise<Seated | undefined> => {
@@ -161,7 +163,7 @@ export function startBackend(parts: BackendParts): Backend {
       if (closed || idle.length === 0) continue;
       parties += 1;
       const size = Math.min(idle.length, chance.happens(0.6) ? 1 : 1 + chance.below(Math.min(3, knobs.teamSize)));
-      const configuration = drawConfiguration(chance);
+      const configuration = drawConfiguration(chance, knobs);
       const party = { ticketId: `${name}.${run}.${parties}`, configuration, players: idle.splice(0, size) };
       busy += size;
       spendEvening(party).catch(eyes.fail);
@@ -181,6 +183,7 @@ export function startBackend(parts: BackendParts): Backend {
 }
 
 /** Most play where battles are filled by the matcher itself. */
-function drawConfiguration(chance: Chance): string {
+function drawConfiguration(chance: Chance, { rushRatio }: Knobs): string {
+  if (chance.happens(rushRatio)) return "group";
   return chance.happens(0.4) ? "auto" : chance.pick(CONFIGURATIONS);
 }

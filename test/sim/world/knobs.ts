@@ -14,6 +14,8 @@ export type Knobs = {
   readonly concurrentSessions: number;
   readonly players: number;
   readonly backends: number;
+  /** Share of them who queue where nobody is placed: they wait together, and are matched many at a time. */
+  readonly rushRatio: number;
   /** Seats of one team; a battle has two. */
   readonly teamSize: number;
   /** Of each rule set what it asks for, and what it asks for at the times when the operator has put it otherwise. */
@@ -64,6 +66,7 @@ export const REFERENCE: Knobs = {
   concurrentSessions: 1,
   players: 100,
   backends: 1,
+  rushRatio: 0,
   teamSize: 5,
   flavours: { open: [PLAIN, PLAIN], even: [PLAIN, PLAIN], duel: [PLAIN, PLAIN] },
   battleMs: 600_000,
@@ -99,11 +102,13 @@ export function drawKnobs(seed: number): Knobs {
   const chance = createChance(seed, "knobs");
   const often = <Value>(ratio: number, usual: Value, rare: Value) => (chance.happens(ratio) ? usual : rare);
   const hostSilentAfterMs = often(0.5, 3_000, 1_000);
+  const isRush = createChance(seed, "rush").happens(0.15);
   return {
     servers: 2 + chance.below(4),
     concurrentSessions: often(0.7, 1, 3),
-    players: 6 + chance.below(12),
+    players: (isRush ? 14 : 6) + chance.below(12),
     backends: 1 + chance.below(3),
+    rushRatio: isRush ? 0.8 : 0,
     teamSize: 1 + chance.below(3),
     flavours: drawFlavours(createChance(seed, "flavours")),
     battleMs: chance.between({ min: 4_000, max: 40_000 }),
@@ -124,8 +129,8 @@ export function drawKnobs(seed: number): Knobs {
     hostLostAfterMs: hostSilentAfterMs * 4,
     healthIntervalMs: often(0.7, 1_000, 5_000),
     leaseMs: often(0.5, 3_000, 1_000),
-    settleMs: often(0.5, 100, 0),
-    roundLimits: often(0.6, undefined, { decisions: 2, steps: 100 }),
+    settleMs: isRush ? 1_500 : often(0.5, 100, 0),
+    roundLimits: often(isRush ? 0.2 : 0.6, undefined, { decisions: 2, steps: 100 }),
     climate: drawClimate(chance),
     diskMsMax: often(0.7, 4, 60),
     segmentBytes: often(0.5, 262_144, 4_096),

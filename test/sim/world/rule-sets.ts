@@ -113,7 +113,11 @@ export const PLAIN: Flavour = {
 
 export function drawFlavour(chance: Chance): Flavour {
   const names = Object.keys(RULES).filter((name): name is RuleName => name in RULES);
-  const chosen = chance.happens(0.25) ? [] : names.filter(() => chance.happens(0.25));
+  // A fifth are ladders: full matches of who is near, all of which is counted and nothing searched.
+  const isLadder = chance.happens(0.2);
+  const drawn = chance.happens(0.25) ? [] : names.filter(() => chance.happens(0.25));
+  const ladder: readonly RuleName[] = chance.happens(0.5) ? ["near"] : ["near", "mode"];
+  const chosen = isLadder ? ladder : drawn;
   const isRepeat = (name: RuleName) =>
     ALTERNATIVES.some((pair) => pair.includes(name) && chosen.some((other) => other !== name && pair[0] === other));
   return {
@@ -121,7 +125,7 @@ export function drawFlavour(chance: Chance): Flavour {
     expands: chance.happens(0.7),
     age: chance.pick(["newest", "oldest"]),
     backfillPriority: chance.pick(["normal", "normal", "low", "high"]),
-    isFixed: chance.happens(0.3),
+    isFixed: isLadder || chance.happens(0.3),
     shrinks: chance.happens(0.3),
     needsRank: false,
   };
