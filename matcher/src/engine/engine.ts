@@ -82,8 +82,8 @@ export const STEPS_PER_ROUND = 40_000;
 /** Tickets of a restored pool that are taken in at once: each may have to be decoded. */
 const LOADED_PER_ROUND = 1_000;
 /** What a match costs, and each ticket of it, in looks at tickets. */
-const MATCH_LOOKS = 20;
-const MEMBER_LOOKS = 10;
+const MATCH_LOOKS = 200;
+const MEMBER_LOOKS = 20;
 /** Searches that wait to go on. Each holds its candidates. */
 const UNFINISHED_MAX = 256;
 

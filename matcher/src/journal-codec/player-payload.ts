@@ -13,10 +13,8 @@ export function encodePayload({ attributes, latenciesMs, team }: TicketPlayer): 
 /** The player of whom `payload` was written. */
 export function decodePayload(playerId: PlayerId, payload: Uint8Array): TicketPlayer {
   if (payload.length === 0) return { playerId, attributes: {}, latenciesMs: {}, team: undefined };
-  const [attributes, latenciesMs, team] = JSON.parse(Buffer.from(payload).toString()) as [
-    TicketPlayer["attributes"],
-    TicketPlayer["latenciesMs"],
-    TicketPlayer["team"],
-  ];
+  const [attributes, latenciesMs, team] = JSON.parse(
+    Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString(),
+  ) as [TicketPlayer["attributes"], TicketPlayer["latenciesMs"], TicketPlayer["team"]];
   return { playerId, attributes, latenciesMs, team };
 }
