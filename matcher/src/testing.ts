@@ -1,4 +1,5 @@
 // For tests, simulations and benchmarks: the matcher's facts and state as checkers of its journal read them, and its engine.
+export { defaultBackfillSettings } from "./core/backfill-settings.ts";
 export { evolve } from "./core/evolve.ts";
 export type { MatcherFact, StampedFact } from "./core/fact.ts";
 export { createMatcherState, type MatcherState } from "./core/matcher-state.ts";

@@ -20,7 +20,8 @@ export function lProgress(books: Books): Checker {
 
   const findMissed = (late: TicketEntry, journalMs: number): readonly string[] | undefined => {
     const ruleSet = ruleSets.find(late.configuration);
-    if (!ruleSet) return undefined;
+    // Where arrivals prefer running battles, who would fit one to come is held back for it.
+    if (!ruleSet || books.matcher.configurations.get(late.configuration)?.backfill?.preferRunning) return undefined;
     const waited = (ticket: TicketEntry) => ticket !== late && journalMs - ticket.sinceMs > OVERDUE_MS;
     const pool = [...(books.matcher.searching.get(late.configuration) ?? [])].filter(
       (ticket) => waited(ticket) && !askedToCancel.has(ticket.ticketId) && ticket.timesOutAtMs > journalMs,

@@ -73,11 +73,15 @@ export function mForms(books: Books): Checker {
     if (!found || players.length > room) return;
     throw new BrokenPromise(NAME, `${found.tickets.join(", ")} wait and fit ${battleSessionId}`);
   };
+  const isBattleComing = (configuration: string) =>
+    [...books.matcher.matches.values()].some((one) => one.isOpen && one.match.configuration === configuration) ||
+    [...books.matcher.sessions.values()].some((one) => one.fill && one.configuration === configuration);
   const look = (nowMs: number) => {
     const journalMs = books.matcherMs + (nowMs - matcherHeardMs) * PACE_MIN;
     const agedMs = journalMs - OVERDUE_MS;
-    for (const { name, ruleSet: ruleSetName } of books.matcher.configurations.values()) {
+    for (const { name, ruleSet: ruleSetName, backfill } of books.matcher.configurations.values()) {
       const ruleSet = ruleSets.find(name);
+      if (backfill?.preferRunning && isBattleComing(name)) continue; // Arrivals may be held for it.
       if (!ruleSet || !isOld(name, nowMs) || !isOld(ruleSetName, nowMs)) continue;
       const tickets = waitingOf(name, journalMs);
       if (tickets.length === 0) continue;

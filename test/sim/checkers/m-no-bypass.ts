@@ -101,7 +101,10 @@ export function mNoBypass(books: Books): Checker {
       }
       if (observation.type !== "matcher-fact") return;
       const { fact, journalMs } = observation;
-      if (fact.type === "match-formed") {
+      // Where arrivals prefer running battles, who would fit one to come is held back.
+      const prefersRunning = ({ configuration }: Match) =>
+        books.matcher.configurations.get(configuration)?.backfill?.preferRunning === true;
+      if (fact.type === "match-formed" && !prefersRunning(fact.match)) {
         check(fact.match.matchId, journalMs);
         checkPlaces(fact.match, journalMs);
       }

@@ -1,6 +1,7 @@
 // What the simulated services are configured to be: fleets, queues, rule sets, and one configuration for each way in which
 // battles are filled.
 import type { Configuration, MatcherConfig } from "@muster/matcher";
+import { defaultBackfillSettings } from "@muster/matcher/testing";
 import { parseFleetConfig } from "@muster/mock-fleet";
 import { type Knobs, RULE_SETS, type RuleSetName } from "./knobs.ts";
 import { writeRuleSet } from "./rule-sets.ts";
@@ -65,7 +66,10 @@ export function matcherConfigOf(knobs: Knobs): MatcherConfig {
   return {
     ruleSets: RULE_SETS.map((name) => ({ name, document: ruleSetOf(knobs, name, 0) })),
     configurations: [
-      configuration("auto", { autoBackfill: true }),
+      configuration("auto", {
+        autoBackfill: true,
+        backfill: { ...defaultBackfillSettings, preferRunning: knobs.prefersRunning },
+      }),
       configuration("manual", { ruleSet: "even", queue: "eu", properties: { backfill: "manual" } }),
       configuration("duel", { ruleSet: "duel", placementRetries: 0 }),
       configuration("group", { queue: undefined }),

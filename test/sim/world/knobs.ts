@@ -3,7 +3,7 @@
 import { type Chance, createChance } from "../engine/chance.ts";
 import { CALM, type Climate } from "../engine/sky.ts";
 import { FAULT_KINDS, type FaultKind } from "./faults.ts";
-import { drawFlavour, type Flavour, PLAIN } from "./rule-sets.ts";
+import { drawFlavour, drawRushFlavour, type Flavour, PLAIN } from "./rule-sets.ts";
 
 /** The rule sets that the world's configurations go by. */
 export const RULE_SETS = ["open", "even", "duel"] as const;
@@ -20,6 +20,8 @@ export type Knobs = {
   readonly teamSize: number;
   /** Of each rule set what it asks for, and what it asks for at the times when the operator has put it otherwise. */
   readonly flavours: Readonly<Record<RuleSetName, readonly [Flavour, Flavour]>>;
+  /** Whether arrivals wait for running battles of `auto` before they begin another. */
+  readonly prefersRunning: boolean;
   /** Mean of a battle's length, of a player's rest between battles, and between an operator's actions, in ms. */
   readonly battleMs: number;
   readonly restMs: number;
@@ -69,6 +71,7 @@ export const REFERENCE: Knobs = {
   rushRatio: 0,
   teamSize: 5,
   flavours: { open: [PLAIN, PLAIN], even: [PLAIN, PLAIN], duel: [PLAIN, PLAIN] },
+  prefersRunning: false,
   battleMs: 600_000,
   restMs: 60_000,
   operatorMs: 60_000,
@@ -110,9 +113,10 @@ export function drawKnobs(seed: number): Knobs {
     backends: 1 + chance.below(3),
     rushRatio: isRush ? 0.8 : 0,
     teamSize: 1 + chance.below(3),
-    flavours: drawFlavours(createChance(seed, "flavours")),
+    flavours: drawFlavours(createChance(seed, "flavours"), isRush),
+    prefersRunning: often(0.8, false, true),
     battleMs: chance.between({ min: 4_000, max: 40_000 }),
-    restMs: chance.between({ min: 500, max: 6_000 }),
+    restMs: chance.between({ min: 500, max: isRush ? 2_000 : 6_000 }),
     operatorMs: chance.between({ min: 4_000, max: 30_000 }),
     leaveRatio: chance.fraction() * 0.6,
     disconnectRatio: chance.fraction() * 0.4,
@@ -141,15 +145,16 @@ export function drawKnobs(seed: number): Knobs {
   };
 }
 
-function drawFlavours(chance: Chance): Knobs["flavours"] {
+function drawFlavours(chance: Chance, isRush: boolean): Knobs["flavours"] {
   // A quarter of all worlds are plain: what has nothing to do with rules must not be rarer for them.
-  if (chance.happens(0.25)) return REFERENCE.flavours;
+  if (!isRush && chance.happens(0.25)) return REFERENCE.flavours;
   const draw = () => {
     const first = drawFlavour(chance);
     const needsRank = chance.happens(0.3);
     return [first, chance.happens(0.5) ? { ...first, needsRank } : { ...drawFlavour(chance), needsRank }] as const;
   };
-  return { open: draw(), even: draw(), duel: draw() };
+  const rush = drawRushFlavour(chance);
+  return { open: isRush ? [rush, rush] : draw(), even: draw(), duel: draw() };
 }
 
 function drawClimate(chance: Chance): Climate {

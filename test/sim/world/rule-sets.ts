@@ -131,6 +131,17 @@ export function drawFlavour(chance: Chance): Flavour {
   };
 }
 
+/** For many who wait together: full matches that are counted, or that a first look does not find. */
+export function drawRushFlavour(chance: Chance): Flavour {
+  const rules: readonly RuleName[] = chance.pick([
+    ["near"],
+    ["near", "mode"],
+    ["average"],
+    ["balance", "strong"],
+  ] as const);
+  return { ...PLAIN, rules, isFixed: true, expands: chance.happens(0.5), age: chance.pick(["newest", "oldest"]) };
+}
+
 export type Shape = {
   /** Seats of one of the two teams. */
   readonly teamSize: number;
