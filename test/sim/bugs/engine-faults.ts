@@ -68,8 +68,8 @@ export const engineFaults: readonly PlantedFault[] = [
   fault(
     "a divided party sits where its first player does",
     ENGINE,
-    "const room = seats[index] ?? -1;",
-    "const room = seats[0] ?? -1;",
+    'teams: seats.map((room) => rooms[room] ?? "")',
+    'teams: seats.map(() => rooms[seats[0] ?? -1] ?? "")',
   ),
   fault(
     "a fill does not look how near the seated lie",
@@ -188,8 +188,8 @@ export const engineFaults: readonly PlantedFault[] = [
   fault(
     "a search that was cut short is given up",
     "matcher/src/engine/search.ts",
-    "if (!part.isCut || capacityOf",
-    "if (part.isCut || !part.isCut || capacityOf",
+    '  return { type: "more", unfinished: { thorough, slotOf }, unusable };',
+    '  return thorough && { type: "nothing", unusable };',
   ),
   fault(
     "a thorough search passes over the second way to sit down",

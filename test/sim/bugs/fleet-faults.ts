@@ -17,8 +17,9 @@ export const fleetFaults: readonly PlantedFault[] = [
     patches: [
       {
         file: "mock-fleet/src/core/fill.ts",
-        find: "  if (answered?.filled) return unchanged",
-        replace: "  if (answered?.filled && requestId === undefined) return unchanged",
+        find: "const { fill, bodyDigest } = asked;\n  const requestId = `fill ${fill.fillId}`;\n  const answered = findAnswered(state, requestId, bodyDigest);",
+        replace:
+          "const { fill, bodyDigest } = asked;\n  const requestId = `fill ${fill.fillId}`;\n  const answered = findAnswered(state, requestId + '?', bodyDigest);",
       },
     ],
   },

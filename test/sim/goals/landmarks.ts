@@ -26,7 +26,7 @@ const KEPT = "&& turn.accept(formed, search)) continue;";
 const LEFT = "for (const { slot } of formed.members) if (pool.state[slot] === LINKED) markAll(slot);";
 const POSTPONED = "postponed.push({ formed, search, arrivals });";
 const GO_ON = "if (task.unfinished) return goOn(";
-const SEATED = "const seats = found.seats.flatMap(";
+const SEATED = "const outcome = matchFrom(task, slotOf, found);";
 const COUNTED = "const formed = count(opening);";
 const SOUGHT = "return fill?.additions.flatMap(";
 const OLDER = "place.group.members[place.index] = waiting;";
