@@ -17,9 +17,8 @@ export const fleetFaults: readonly PlantedFault[] = [
     patches: [
       {
         file: "mock-fleet/src/core/fill.ts",
-        find: "const { fill, bodyDigest } = asked;\n  const requestId = `fill ${fill.fillId}`;\n  const answered = findAnswered(state, requestId, bodyDigest);",
-        replace:
-          "const { fill, bodyDigest } = asked;\n  const requestId = `fill ${fill.fillId}`;\n  const answered = findAnswered(state, requestId + '?', bodyDigest);",
+        find: "if (!answered) return undefined;\n  if (answered.bodyDigest",
+        replace: "if (!answered || answered.filled) return undefined;\n  if (answered.bodyDigest",
       },
     ],
   },

@@ -368,6 +368,8 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
       tale.nowMs += 2_000;
       queueWith(tale, "c", { skill: 3 });
       tale.match(["a"], ["c"]);
+      tale.nowMs += 1_000;
+      tale.queue("d");
     },
   },
   {

@@ -14,6 +14,9 @@ const NAME = "M-NO-BYPASS";
 /** Who has searched for less, in ms, may have come back between two rounds that share one search. */
 const FRESH_MS = 1_000;
 
+/** Of the matches that are found together some may be left to later rounds: whoever is in one of them is matched by then, in ms. */
+const MATCHED_WITHIN_MS = 500;
+
 type Match = Extract<MatcherFact, { type: "match-formed" }>["match"];
 
 export function mNoBypass(books: Books): Checker {
@@ -21,6 +24,7 @@ export function mNoBypass(books: Books): Checker {
   /** What the rules can see of a ticket: equal ones can stand in for one another. */
   const looks = new WeakMap<TicketEntry, string>();
   const askedToCancel = new Set<string>();
+  let suspicions: { readonly waiting: TicketEntry; readonly untilMs: number; readonly why: string }[] = [];
   const lookOf = (ticket: TicketEntry) => {
     const known = looks.get(ticket);
     if (known !== undefined) return known;
@@ -54,6 +58,14 @@ export function mNoBypass(books: Books): Checker {
       }
     }
   };
+  const confirm = (journalMs: number) => {
+    const due = suspicions.filter(({ untilMs }) => untilMs < journalMs);
+    suspicions = suspicions.filter(({ untilMs }) => untilMs >= journalMs);
+    for (const { waiting, why } of due) {
+      const isLeft = waiting.phase === "SEARCHING" && !askedToCancel.has(waiting.ticketId);
+      if (isLeft) throw new BrokenPromise(NAME, why);
+    }
+  };
   const checkPlaces = ({ matchId, configuration, players, teams }: Match, journalMs: number) => {
     const ruleSet = ruleSets.find(configuration);
     const ruleSetName = books.matcher.configurations.get(configuration)?.ruleSet ?? "";
@@ -85,10 +97,8 @@ export function mNoBypass(books: Books): Checker {
         const ages = [...entries.filter((one) => one !== ticket), waiting].map((one) => journalMs - one.createdMs);
         const ageMs = ruleSet.expansionAge === "newest" ? Math.min(...ages) : Math.max(...ages);
         if (judge(ruleSet, roster, { ageMs }).length > 0) continue;
-        throw new BrokenPromise(
-          NAME,
-          `${matchId} takes ${ticket.ticketId} and leaves ${waiting.ticketId}, which is older and fits in its place`,
-        );
+        const why = `${matchId} takes ${ticket.ticketId} and leaves ${waiting.ticketId}, which is older and fits in its place`;
+        suspicions.push({ waiting, untilMs: journalMs + MATCHED_WITHIN_MS, why });
       }
     }
   };
@@ -101,6 +111,7 @@ export function mNoBypass(books: Books): Checker {
       }
       if (observation.type !== "matcher-fact") return;
       const { fact, journalMs } = observation;
+      if (suspicions.length > 0) confirm(journalMs);
       // Where arrivals prefer running battles, who would fit one to come is held back.
       const prefersRunning = ({ configuration }: Match) =>
         books.matcher.configurations.get(configuration)?.backfill?.preferRunning === true;
