@@ -49,6 +49,14 @@ const RULES = {
     referenceValue: "avg(teams[blue].players.playerAttributes[skill])",
     maxDistance: 1,
   },
+  /** What only looking tells, and only at the end. */
+  uneven: {
+    name: "uneven",
+    type: "distance",
+    measurements: ["avg(teams[red].players.playerAttributes[skill])"],
+    referenceValue: "avg(teams[blue].players.playerAttributes[skill])",
+    minDistance: 2,
+  },
   average: {
     name: "average",
     type: "distance",
@@ -85,6 +93,8 @@ const ALTERNATIVES: readonly (readonly RuleName[])[] = [
   ["near", "rating"],
   ["maps", "region"],
   ["balance", "average"],
+  ["balance", "uneven"],
+  ["average", "uneven"],
 ];
 
 /** What a rule set asks for beside numbers of players. */
@@ -115,7 +125,7 @@ export function drawFlavour(chance: Chance): Flavour {
   const names = Object.keys(RULES).filter((name): name is RuleName => name in RULES);
   // A fifth are ladders: full matches of who is near, all of which is counted and nothing searched.
   const isLadder = chance.happens(0.2);
-  const drawn = chance.happens(0.25) ? [] : names.filter(() => chance.happens(0.25));
+  const drawn = chance.happens(0.25) ? [] : names.filter((name) => name !== "uneven" && chance.happens(0.25));
   const ladder: readonly RuleName[] = chance.happens(0.5) ? ["near"] : ["near", "mode"];
   const chosen = isLadder ? ladder : drawn;
   const isRepeat = (name: RuleName) =>
