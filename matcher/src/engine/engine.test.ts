@@ -1,6 +1,7 @@
 // The engine against the judge and against an exhaustive search: M-RULES, M-DISJOINT, M-WHOLE, M-NO-BYPASS, and that a match
 // forms wherever there is one.
-import { formMatch, judge } from "@muster/rules";
+import type { PlayerId, TicketId } from "@muster/proto";
+import { formMatch, judge, parseRuleSet } from "@muster/rules";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { EngineMatch } from "./engine.ts";
@@ -122,3 +123,24 @@ test("M-NO-BYPASS: nobody younger has a place that a waiting ticket like it coul
     { numRuns: 500 },
   );
 });
+
+const leaving = [
+  { name: "before its turn", isTakenInFirst: false },
+  { name: "after it was taken in before its turn", isTakenInFirst: true },
+];
+
+for (const { name, isTakenInFirst } of leaving) {
+  test(`who leaves a restored pool ${name} is not brought back`, () => {
+    const { engine } = createEngineWorld(
+      parseRuleSet({ version: "v1.0", teams: [{ name: "red", minPlayers: 1, maxPlayers: 1 }] }),
+    );
+    const ticketId = "t1" as TicketId;
+    const players = [{ playerId: "p1" as PlayerId, attributes: {} }];
+    const place = { ticket: { ticketId, players, searchingSinceMs: 0, arrival: 1 }, slot: -1 };
+    engine.addLater([place]);
+    if (isTakenInFirst) engine.add(place);
+    engine.remove(place);
+    engine.begin(0);
+    expect([engine.isLoading, engine.pool.size]).toEqual([false, 0]);
+  });
+}

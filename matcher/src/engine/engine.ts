@@ -18,7 +18,7 @@ import { regionsFor } from "./regions.ts";
 import { searchAround, type Unfinished } from "./search.ts";
 import { type Turn, workOff } from "./work-off.ts";
 
-/** Where a ticket of the pool is: kept by whoever holds the ticket. -1: nowhere yet, -2: it was taken away before that. */
+/** Where a ticket of the pool is: kept by whoever holds the ticket. -1: nowhere yet, -2: it was taken away. */
 export type Place = { readonly ticket: PooledTicket; slot: number };
 
 /** A match as it was found. Each access to `seats` works them out: who sits in which team, team by team. */
@@ -174,7 +174,7 @@ export function createEngine(ruleSet: RuleSet): Engine {
     },
     remove(place) {
       const { slot } = place;
-      place.slot = slot === -1 ? -2 : -1;
+      place.slot = -2; // Also of one that was taken in before its turn: the rest of a restored pool must not bring it back.
       if (slot < 0) return;
       expansions.remove(slot);
       toSearch.delete(slot);
