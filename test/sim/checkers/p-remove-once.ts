@@ -10,12 +10,15 @@ const NAME = "P-REMOVE-ONCE";
 export function pRemoveOnce(books: Books): Checker {
   /** Seats whose removal was acknowledged, and when: their fleet hears of it as soon as it can. */
   const acknowledged = new Map<string, number>();
+  /** Processes of which something has died: what nobody else was told dies with it, and the fleet closes their sessions. */
+  const died = new Set<string>();
   const checkFreed = (nowMs: number) => {
     if (books.healedMs === undefined) return;
     for (const [playerSessionId, atMs] of acknowledged) {
       const sessionId = books.fleet.sessionBySeat.get(playerSessionId);
-      const seat = books.fleet.sessions.get(sessionId ?? "")?.seats.get(playerSessionId);
-      if (!seat) acknowledged.delete(playerSessionId);
+      const session = books.fleet.sessions.get(sessionId ?? "");
+      const seat = session?.seats.get(playerSessionId);
+      if (!seat || died.has(session?.processId ?? "")) acknowledged.delete(playerSessionId);
       else if (nowMs > Math.max(atMs, books.healedMs) + SETTLE_MS) {
         throw new BrokenPromise(
           NAME,
@@ -28,6 +31,10 @@ export function pRemoveOnce(books: Books): Checker {
     name: NAME,
     end: () => checkFreed(books.nowMs),
     see(observation) {
+      if (observation.type === "life" && observation.processId !== undefined) {
+        if (observation.how === "start") died.delete(observation.processId);
+        else died.add(observation.processId);
+      }
       if (observation.type === "answer") {
         const call = books.calls.get(observation.callId);
         if (!isCallOf(call, "removePlayerSession") || !("ok" in observation.outcome)) return;
