@@ -28,7 +28,8 @@ export function drawGrowth({
   readonly title: string;
   readonly lines: readonly GrowthLine[];
 }): string {
-  const points = lines.flatMap((line) => line.points);
+  const drawn = lines.map(({ name, points }) => ({ name, points: points.map(atLeast) }));
+  const points = drawn.flatMap((line) => line.points);
   const x = scale(
     points.map(({ tickets }) => tickets),
     { from: PLOT.left, to: PLOT.right },
@@ -56,10 +57,17 @@ export function drawGrowth({
     ),
     `<text class="words" x="${right}" y="${HEIGHT - 20}" text-anchor="end">tickets in the pool</text>`,
     `<text class="words" x="${left}" y="48">processor time, the least of several runs</text>`,
-    ...lines.flatMap((line, index) => drawLine(line, { kind: COLOURS[index] ?? "ours", x, y })),
+    ...drawn.flatMap((line, index) => drawLine(line, { kind: COLOURS[index] ?? "ours", x, y })),
     "</svg>",
     "",
   ].join("\n");
+}
+
+/** Less cannot be told from nothing, which has no place on a logarithmic axis. */
+const MS_MIN = 0.001;
+
+function atLeast({ tickets, ms }: GrowthLine["points"][number]): GrowthLine["points"][number] {
+  return { tickets, ms: Math.max(MS_MIN, ms) };
 }
 
 type Scale = { readonly decades: readonly number[]; at(value: number): number };
