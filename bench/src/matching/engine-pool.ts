@@ -62,11 +62,11 @@ export function createEnginePool({ ruleSet, searches, onMatch }: EnginePoolOptio
         worstTurnMs = Math.max(worstTurnMs, performance.now() - startedMs);
         for (const match of formed) {
           onMatch?.(match);
-          for (const { ticket } of match.seats) {
-            const search = waiting.get(ticket.ticketId);
-            if (!search) continue; // Another of the party came before.
+          for (const { ticketId } of match.tickets) {
+            const search = waiting.get(ticketId);
+            if (!search) throw new Error(`M-DISJOINT: ${ticketId} is matched twice`);
             engine.remove(search);
-            waiting.delete(ticket.ticketId);
+            waiting.delete(ticketId);
             matchedTickets += 1;
           }
         }
