@@ -24,6 +24,11 @@ const SETTINGS = `
   PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = ON;
   PRAGMA journal_size_limit = 33554432; PRAGMA temp_store = MEMORY;`;
 
+const SQLITE_BUSY = 5;
+/** How often the settings are tried while others open the same file, and the pause between: some 5 s together. */
+const SETTLE_TRIES_MAX = 250;
+const SETTLE_PAUSE_MS = 20;
+
 /**
  * Opens the file, or makes it and its folder.
  *
@@ -46,11 +51,26 @@ export function openSqliteDatabase(path: string): DatabaseSync {
       db.exec("COMMIT");
       syncFolders(folder, firstMade === undefined ? folder : dirname(firstMade));
     }
-    db.exec(SETTINGS);
+    settle(db);
     return db;
   } catch (error) {
     db?.close();
     throw error;
+  }
+}
+
+/** SQLite's own waiting leaves out the change to a write-ahead log: who opens a new file beside others is told so at once. */
+function settle(db: DatabaseSync): void {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      db.exec(SETTINGS);
+      return;
+    } catch (error) {
+      // The low byte is the kind of error, what stands above it tells kinds of being busy apart.
+      const isBusy = error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
+      if (!isBusy || tries === SETTLE_TRIES_MAX) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SETTLE_PAUSE_MS);
+    }
   }
 }
 
