@@ -1,11 +1,11 @@
 // New matches: the largest legal one with the oldest ticket that can be matched at all.
 import type { TicketId } from "@muster/proto";
-import type { JudgedTicket, SeatedPlayer } from "./roster.ts";
+import type { JudgedTicket, Roster, SeatedPlayer } from "./roster.ts";
 import type { RuleSet, Tier } from "./rule-set.ts";
-import { regionsOf } from "./rule-types/latency.ts";
 import type { Budget } from "./search/budget.ts";
 import { type Found, findLargest } from "./search/find-largest.ts";
 import { sizingOf } from "./search/team-sizes.ts";
+import { suitingRegions } from "./suiting-regions.ts";
 
 /** One team of a match. A ticket whose players ask for different teams shows in each of them. */
 export type FormedTeam = {
@@ -56,17 +56,13 @@ export function formMatch(
       players: added.flatMap(({ group }) => group.players),
     })),
     tickets: found.tickets.map(({ ticket }) => ticket.ticketId),
-    regions: suitingRegions(found.tier, found.teams),
+    regions: suitingRegions(found.tier.rules, rosterOf(found.teams)),
   };
 }
 
-function suitingRegions({ rules }: Tier, teams: Found["teams"]): readonly string[] {
-  const roster = teams.map(({ bench, added }) => ({
+function rosterOf(teams: Found["teams"]): Roster {
+  return teams.map(({ bench, added }) => ({
     name: bench.name,
     players: added.flatMap(({ group }) => group.players),
   }));
-  const [first = [], ...others] = rules
-    .filter((rule) => rule.type === "latency")
-    .map((rule) => regionsOf(rule, roster));
-  return first.filter((region) => others.every((regions) => regions.includes(region)));
 }

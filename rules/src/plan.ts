@@ -6,11 +6,19 @@ export { attributesRead, judgeRules } from "./judge.ts";
 export { type Expression, isPerPlayer, sourceOf } from "./language/expression.ts";
 export { openInstances, type Roster, type RosterTeam, readAttribute } from "./roster.ts";
 export { type AttributeSpec, type TeamSpec, type Tier, tierAt } from "./rule-set.ts";
-export { regionsOf } from "./rule-types/latency.ts";
 export type { Kinship } from "./rule-types/rule-type.ts";
 export { type Rule, typeOf } from "./rule-types/table.ts";
 export { balanceTeams } from "./search/balance-teams.ts";
-export { apartness, areKin, type Candidate, type Group, readCandidate, traitsAt } from "./search/candidate.ts";
+export {
+  apartness,
+  areKin,
+  type Candidate,
+  type Group,
+  groupsByTeam,
+  readCandidate,
+  traitsAt,
+} from "./search/candidate.ts";
+export { needsOf, totalOf } from "./search/least-players.ts";
 export { sortBeside } from "./search/sort-beside.ts";
 export {
   isLegalSizes,
@@ -21,3 +29,4 @@ export {
   type Sizing,
   sizingOf,
 } from "./search/team-sizes.ts";
+export { suitingRegions } from "./suiting-regions.ts";

@@ -2,9 +2,8 @@
 // others. Without an axis the fronts of the queues are all there is to look at.
 import { sortAlongAxis } from "./axis-order.ts";
 import type { Rows } from "./columns.ts";
-import { type Formed, isEligible, type Search } from "./forming.ts";
+import { type Formed, formedOf, isEligible, type Search } from "./forming.ts";
 import type { Recipe } from "./recipes.ts";
-import { formedOf } from "./sweep.ts";
 
 /** The next match of a lane without an axis; undefined if there is none. */
 export function formFromFronts(search: Search): Formed | undefined {

@@ -1,4 +1,4 @@
-// Balanced teams, and numbers that reach no index.
+// Balanced teams, numbers that reach no index, and averages that are rounded.
 import type { PlayerId, TicketId } from "@muster/proto";
 import { parseRuleSet } from "@muster/rules";
 import { expect, test } from "vitest";
@@ -64,4 +64,19 @@ test("M-FINITE: 0 and −0 are one value, and what is no finite number reaches n
       expect(engine.pool.state[place.slot]).toBe(BARRED);
     }
   }
+});
+
+test("M-RULES: who lies near enough by numbers and misses a rounded average by a hair is in no match", () => {
+  const skills = "teams[*].players.playerAttributes[skill]";
+  const rule = { name: "average", type: "distance", measurements: [skills], referenceValue: `avg(flatten(${skills}))` };
+  const trio = (maxDistance: number) =>
+    parseRuleSet({
+      version: "v1.0",
+      playerAttributes: [{ name: "skill", type: "number" }],
+      teams: [{ name: "all", minPlayers: 3, maxPlayers: 3 }],
+      rules: [{ ...rule, maxDistance }],
+    });
+  expect((0.1 + 0.1 + 0.1) / 3).not.toBe(0.1);
+  expect(formAll(trio(0), [0.1, 0.1, 0.1])).toEqual([]);
+  expect(formAll(trio(0.001), [0.1, 0.1, 0.1])).toHaveLength(1);
 });

@@ -1,8 +1,7 @@
 // Teams made alike, where the rule set says `balanced`: by numbers it was settled who plays and how large the teams are; who sits
 // in which of them is still open, as no rule that is counted looks at single teams.
 import type { SeatedTeam } from "@muster/rules";
-import { balanceTeams, type Roster, type Tier } from "@muster/rules/plan";
-import { groupsOf } from "./party.ts";
+import { balanceTeams, groupsByTeam, type Roster, type Tier } from "@muster/rules/plan";
 import type { Placing } from "./placing.ts";
 
 /** Changes of places of one match that are weighed, in the steps of a search. */
@@ -29,7 +28,7 @@ export function balance(
   }));
   const owners: { readonly placing: number; readonly group: number }[] = [];
   const placed = placings.flatMap(({ ticket, teams }, placing) =>
-    groupsOf(ticket.players).map(({ team, players }, group) => {
+    groupsByTeam(ticket.players).map(({ team, players }, group) => {
       owners.push({ placing, group });
       return { bench: names.indexOf(teams[group] ?? ""), group: { ticket, team, players } };
     }),

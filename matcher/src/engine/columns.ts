@@ -31,9 +31,6 @@ export class Rows {
   at(index: number): number {
     return this.#rows[index] ?? -1;
   }
-  set(index: number, row: number): void {
-    this.#rows[index] = row;
-  }
   clear(): void {
     this.#length = 0;
   }

@@ -2,7 +2,7 @@
 // where something has changed: a round without changes costs nothing, however many tickets wait.
 import { invariant } from "@muster/kit";
 import type { RuleSet } from "@muster/rules";
-import type { Tier } from "@muster/rules/plan";
+import { suitingRegions, type Tier } from "@muster/rules/plan";
 import { balance } from "./balance.ts";
 import { createChanges } from "./changes.ts";
 import { createExpansions, type Expansions } from "./expansions.ts";
@@ -10,11 +10,10 @@ import { createFills, type FillFinding } from "./fills.ts";
 import type { Formed, Search } from "./forming.ts";
 import type { Battle } from "./opening.ts";
 import { createPatience } from "./patience.ts";
-import { type Placing, type Seat, seatsOf } from "./placing.ts";
+import { placingsOf, rosterOf, type Seat, seatsOf } from "./placing.ts";
 import { compilePlan, isCountable, type Level, type Plan } from "./plan.ts";
 import { ANYWHERE, BARRED, FREE, HELD, type Lane, LINKED, Pool, type PooledTicket } from "./pool.ts";
 import { createRecipes } from "./recipes.ts";
-import { regionsFor } from "./regions.ts";
 import { searchAround, type Unfinished } from "./search.ts";
 import { type Turn, workOff } from "./work-off.ts";
 
@@ -210,8 +209,8 @@ export function createEngine(ruleSet: RuleSet): Engine {
       const turn: Turn = {
         budget,
         isFull: () => isFull,
-        accept(formed, search) {
-          const match = createMatch(formed, search);
+        accept(formed) {
+          const match = createMatch(formed);
           if (!match.tickets.every(isUsable)) {
             for (const { slot } of formed.members) if (!isUsable(pool.ticketAt(slot))) hold(slot);
             return false;
@@ -253,7 +252,7 @@ export function createEngine(ruleSet: RuleSet): Engine {
       const isThere = formed.members.every(
         ({ slot }, at) => pool.state[slot] === LINKED && pool.arrival[slot] === arrivals[at],
       );
-      if (isThere && search.isLegal(formed) && turn.accept(formed, search)) continue;
+      if (isThere && search.isLegal(formed) && turn.accept(formed)) continue;
       for (const { slot } of formed.members) if (pool.state[slot] === LINKED) markAll(slot);
     }
   }
@@ -267,9 +266,10 @@ export function createEngine(ruleSet: RuleSet): Engine {
     };
   }
 
-  function createMatch(formed: Formed, search: Search): EngineMatch {
+  function createMatch(formed: Formed): EngineMatch {
     const tickets = formed.members.map(({ slot }) => pool.ticketAt(slot));
-    return new FormedMatch(formed, tickets, search.recipes.rooms, levelAt(plan, ownLevelOf(formed)).tier);
+    const { rooms } = recipes[formed.level] ?? raise();
+    return new FormedMatch(formed, tickets, rooms, levelAt(plan, ownLevelOf(formed)).tier);
   }
 
   /** What holds at the match's own age may differ from what it was sought for: all its members may be older. */
@@ -285,7 +285,9 @@ export function createEngine(ruleSet: RuleSet): Engine {
     const own = ownLevelOf(formed);
     const level = levelAt(plan, own);
     if (players !== formed.recipe.players || high - low > level.suffices) return false;
-    return own === formed.level || (recipes[own] ?? raise()).allows(formed.recipe.sizes);
+    if (own !== formed.level && !(recipes[own] ?? raise()).allows(formed.recipe.sizes)) return false;
+    // An average is rounded: who lies near enough by numbers may miss it by a hair.
+    return level.axisHolds?.(rosterOf(createMatch(formed).seats)) ?? true;
   }
 
   /** By the age of its youngest or oldest member. */
@@ -366,17 +368,6 @@ class FormedMatch implements EngineMatch {
   }
   get regions(): readonly string[] {
     const { rules } = this.#tier;
-    return rules.some(({ type }) => type === "latency") ? regionsFor(rules, this.seats) : [];
+    return rules.some(({ type }) => type === "latency") ? suitingRegions(rules, rosterOf(this.seats)) : [];
   }
-}
-
-function placingsOf(
-  { members }: Formed,
-  tickets: readonly PooledTicket[],
-  rooms: readonly string[],
-): readonly Placing[] {
-  return members.flatMap(({ seats }, index) => {
-    const ticket = tickets[index];
-    return ticket ? [{ ticket, teams: seats.map((room) => rooms[room] ?? "") }] : [];
-  });
 }

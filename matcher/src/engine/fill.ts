@@ -1,12 +1,11 @@
 // Fills by counting: the largest legal addition to a battle, with the oldest tickets that can take part in it.
 import { Rows } from "./columns.ts";
-import { type Formed, gather, mayHoldMatch, type Search } from "./forming.ts";
+import { type Formed, formedOf, gather, mayHoldMatch, type Search } from "./forming.ts";
 import { lanesFor, type Opening } from "./opening.ts";
 import type { PartyKind } from "./party.ts";
 import type { Level } from "./plan.ts";
 import type { Pool } from "./pool.ts";
 import type { Recipe } from "./recipes.ts";
-import { formedOf } from "./sweep.ts";
 
 export type FillSearch = {
   readonly pool: Pool;

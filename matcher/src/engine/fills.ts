@@ -1,9 +1,10 @@
 // The battles of a pool that wait for players. Each is registered where its newcomers would stand, so that an arrival finds the
 // battles near it, and a battle whose roster changed finds who waits for it; whatever else happens costs them nothing.
-
+import { capacityOf } from "@muster/rules";
 import { findFillByCounting } from "./fill.ts";
 import type { Formed } from "./forming.ts";
 import { type Battle, createOpenings, lanesFor, mayCome, type Opening } from "./opening.ts";
+import { placingsOf, rosterOf, seatsOf } from "./placing.ts";
 import { isCountable, type Plan } from "./plan.ts";
 import { ANYWHERE, LINKED, type Pool, type PooledTicket } from "./pool.ts";
 
@@ -28,8 +29,10 @@ export interface Fills {
   readonly size: number;
 }
 
-/** Tickets that one search is shown. */
-const CANDIDATES_MAX = 64;
+/** Tickets that a search for a fill of a small battle is shown: each may be its oldest, and has a share of the steps. */
+const CANDIDATES_SMALL = 64;
+/** The largest small battle, in players. */
+const SMALL_PLAYERS_MAX = 40;
 /** Where battles are registered that take newcomers from anywhere in a lane. */
 const ALL_BUCKETS = Number.POSITIVE_INFINITY;
 
@@ -43,6 +46,8 @@ export function createFills(pool: Pool, plan: Plan): Fills {
   const countable = isCountable(plan);
   const isTold = countable && plan.residuals.length === 0;
   const spread = plan.levels.reduce((widest, level) => Math.max(widest, level.spread), 0);
+  const isSmall = capacityOf(plan.ruleSet) <= SMALL_PLAYERS_MAX;
+  const candidatesMax = isSmall ? CANDIDATES_SMALL : plan.searchedMax;
   const reach = pool.bucketWidth === 0 || !Number.isFinite(spread) ? 0 : Math.ceil(spread / pool.bucketWidth) + 1;
 
   const placesOf = ({ lanes, low, high }: Opening) => {
@@ -77,7 +82,7 @@ export function createFills(pool: Pool, plan: Plan): Fills {
   };
   /** What holds at the fill's own age may differ from what it was sought for. */
   const isLegal =
-    ({ recipes, low, high }: Opening) =>
+    ({ recipes, low, high, battle }: Opening) =>
     ({ members, recipe, level: sought }: Formed) => {
       let own = pool.level[members[0]?.slot ?? 0] ?? 0;
       let least = Number.isNaN(low) ? Number.POSITIVE_INFINITY : low;
@@ -88,8 +93,13 @@ export function createFills(pool: Pool, plan: Plan): Fills {
         least = Math.min(least, pool.low[slot] ?? 0);
         most = Math.max(most, pool.high[slot] ?? 0);
       }
-      if (most - least > (plan.levels[own]?.suffices ?? -1)) return false;
-      return own === sought || (recipes[own]?.allows(recipe.sizes) ?? false);
+      const level = plan.levels[own];
+      if (!level || most - least > level.suffices) return false;
+      if (own !== sought && !recipes[own]?.allows(recipe.sizes)) return false;
+      if (!level.axisHolds) return true;
+      const tickets = members.map(({ slot }) => pool.ticketAt(slot));
+      const rooms = recipes[sought]?.rooms ?? [];
+      return level.axisHolds(rosterOf(seatsOf(placingsOf({ members }, tickets, rooms), rooms), battle.seated));
     };
   /** Who sits there already, or was turned away, is not seated: such tickets are left out, which hardly ever happens. */
   const count = (opening: Opening): Formed | undefined => {
@@ -112,7 +122,7 @@ export function createFills(pool: Pool, plan: Plan): Fills {
         const isNear = !isNarrow || lane.key === ANYWHERE;
         if (!isNear && (number < pool.bucketOf(high - spread) || number > pool.bucketOf(low + spread))) continue;
         for (const queue of bucket.queues) {
-          let left = CANDIDATES_MAX;
+          let left = candidatesMax;
           for (let node = queue?.head ?? -1; node >= 0 && left > 0; node = pool.nodeNext[node] ?? -1) {
             const slot = pool.nodeSlot[node] ?? 0;
             if (pool.state[slot] === LINKED) found.push(slot);
@@ -125,7 +135,7 @@ export function createFills(pool: Pool, plan: Plan): Fills {
       .sort((one, other) => (pool.arrival[one] ?? 0) - (pool.arrival[other] ?? 0))
       .map((slot) => pool.ticketAt(slot))
       .filter((ticket) => mayCome(opening, ticket))
-      .slice(0, CANDIDATES_MAX);
+      .slice(0, candidatesMax);
   };
 
   return {

@@ -1,6 +1,7 @@
 // Kinds of tickets as team sizes see them: how many players, and which teams they ask for. Tickets of one kind can stand in
 // for one another wherever only numbers count.
 import type { JudgedPlayer } from "@muster/rules";
+import { groupsByTeam } from "@muster/rules/plan";
 
 /** Players of one ticket who sit together in one team. `team`: what they ask for, an instance or a template. */
 export type PartyGroup = { readonly team: string | undefined; readonly size: number };
@@ -41,7 +42,7 @@ export function createPartyKinds(namedByRules: Iterable<string>): PartyKinds {
         plain[players.length] = known;
         return known;
       }
-      const groups = groupsOf(players).map(({ team, players: members }) => ({ team, size: members.length }));
+      const groups = groupsByTeam(players).map(({ team, players: members }) => ({ team, size: members.length }));
       const key = JSON.stringify(groups);
       const known = byKey.get(key) ?? add(groups);
       byKey.set(key, known);
@@ -57,24 +58,6 @@ export function createPartyKinds(namedByRules: Iterable<string>): PartyKinds {
     },
     named,
   };
-}
-
-/** The players by the team that they ask for. Who asks for nothing goes with the first who does. */
-export function groupsOf<Player extends JudgedPlayer>(
-  players: readonly Player[],
-): readonly { readonly team: string | undefined; readonly players: readonly Player[] }[] {
-  const first = players.find((player) => player.team !== undefined)?.team;
-  if (first === undefined || players.every((player) => (player.team ?? first) === first)) {
-    return [{ team: first, players }];
-  }
-  const byTeam = new Map<string | undefined, Player[]>();
-  for (const player of players) {
-    const team = player.team ?? first;
-    const group = byTeam.get(team);
-    if (group) group.push(player);
-    else byTeam.set(team, [player]);
-  }
-  return [...byTeam].map(([team, members]) => ({ team, players: members }));
 }
 
 function asksForNothing({ team }: JudgedPlayer): boolean {

@@ -1,9 +1,10 @@
 // A rule set compiled against the pool: which constraint is paid where. What one ticket shows of itself is read once, when it
 // arrives; what all members of a match must share makes lanes, what lies near makes buckets of a lane, numbers of players make
 // recipes; what is left is looked at match by match.
-import type { RuleSet } from "@muster/rules";
+import { compileRule, type RuleSet } from "@muster/rules";
 import {
   type Kinship,
+  type Roster,
   type Rule,
   roomLeft,
   type Sizing,
@@ -23,6 +24,8 @@ export type Level = {
   /** On the axis: tickets this near keep the axis' rule for sure. Negative: none is near enough. */
   readonly suffices: number;
   readonly kinships: readonly (Kinship | undefined)[];
+  /** Whether a roster keeps the axis' rule, where nearness alone does not tell to the last digit. */
+  readonly axisHolds: ((roster: Roster) => boolean) | undefined;
 };
 
 export type Plan = {
@@ -74,7 +77,7 @@ export function compilePlan(ruleSet: RuleSet): Plan {
       partitions.push(index);
     } else if (isWindow && axis === undefined && !kinds.has("admission")) {
       axis = index;
-      if (!kinships?.every((one) => one.type === "within" && one.suffices === one.spread)) residuals.push(index);
+      if (kinds.has("residual")) residuals.push(index);
     } else if (mask === undefined && fitsInBits && kinships?.every((one) => one.type === "shared" && one.least === 1)) {
       mask = index;
       if (kinds.has("residual")) residuals.push(index);
@@ -90,12 +93,14 @@ export function compilePlan(ruleSet: RuleSet): Plan {
     const kinships = kinshipsByTier[index] ?? [];
     const along = axis === undefined ? undefined : kinships[axis];
     const isWithin = along?.type === "within";
+    const axisRule = axis !== undefined && residuals.includes(axis) ? tier.rules[axis] : undefined;
     return {
       index,
       tier,
       kinships,
       sizing: sizingOf(tier, new Map()),
       spread: isWithin ? along.spread : Number.POSITIVE_INFINITY,
+      axisHolds: axisRule && compileRule(axisRule).holds,
       suffices: isWithin ? (along.suffices ?? -1) : Number.POSITIVE_INFINITY,
     };
   });

@@ -1,6 +1,15 @@
 // Which parties make a legal match, by numbers alone: how many tickets of each kind, and which team each of them joins.
 // Worked out once for each combination of what is there, and remembered.
-import { isLegalSizes, listSizes, type Room, roomLeft, type Sizes, type Sizing } from "@muster/rules/plan";
+import {
+  isLegalSizes,
+  listSizes,
+  needsOf,
+  type Room,
+  roomLeft,
+  type Sizes,
+  type Sizing,
+  totalOf,
+} from "@muster/rules/plan";
 import type { PartyKind, PartyKinds } from "./party.ts";
 
 /** Tickets of `kind`, one for each of `seats`: the rooms that its groups join, by index. */
@@ -54,13 +63,7 @@ export function createRecipes(sizing: Sizing, kinds: PartyKinds, limits: RecipeL
   const isFixed =
     sizing.teams.every((team) => team.minPlayers === team.maxPlayers && team.minQuantity === team.maxQuantity) &&
     rooms.every(({ seated, max, template }) => seated === 0 && max === template.maxPlayers);
-  const lacking = sizing.teams.reduce((sum, team) => {
-    const own = rooms.filter(({ template }) => template === team);
-    const inPlay = own.filter(({ seated }) => seated > 0);
-    const toFill = inPlay.reduce((players, { seated }) => players + Math.max(0, team.minPlayers - seated), 0);
-    return sum + toFill + Math.max(0, team.minQuantity - inPlay.length) * team.minPlayers;
-  }, 0);
-  const least = Math.max(1, lacking);
+  const least = Math.max(1, totalOf(needsOf(sizing)));
   let answers = new Map<string | number, Recipe | null>();
   let sizesByTotal = new Map<number, readonly Sizes[]>();
   let named = -1;

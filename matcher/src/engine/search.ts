@@ -1,15 +1,22 @@
 // Where counting does not tell whether a match is legal: lanes and buckets narrow down who may be in a match with a ticket that
 // has changed, and a bounded search tries them.
 import { capacityOf, type FormedMatch, formMatch, type JudgedTicket } from "@muster/rules";
-import { apartness, attributesRead, type Candidate, compiledOnce, readCandidate, sortBeside } from "@muster/rules/plan";
+import {
+  apartness,
+  attributesRead,
+  type Candidate,
+  compiledOnce,
+  groupsByTeam,
+  readCandidate,
+  sortBeside,
+  suitingRegions,
+} from "@muster/rules/plan";
 import { balance } from "./balance.ts";
 import type { EngineMatch } from "./engine.ts";
-import { groupsOf } from "./party.ts";
 import type { Patience } from "./patience.ts";
-import { seatsOf } from "./placing.ts";
+import { rosterOf, seatsOf } from "./placing.ts";
 import type { Plan } from "./plan.ts";
 import { ANYWHERE, type Lane, LINKED, type Pool, type PooledTicket } from "./pool.ts";
-import { regionsFor } from "./regions.ts";
 import { createThorough, type Seating, type Thorough } from "./thorough.ts";
 
 export type SearchTask = {
@@ -140,14 +147,18 @@ function matchFrom({ pool, plan }: SearchTask, slotOf: ReadonlyMap<JudgedTicket,
     const ticket = pool.ticketAt(slot);
     return {
       ticket,
-      teams: groupsOf(ticket.players).map(({ players: [first] }) => teamOf.get(first?.playerId ?? raise()) ?? ""),
+      teams: groupsByTeam(ticket.players).map(({ players: [first] }) => teamOf.get(first?.playerId ?? raise()) ?? ""),
     };
   });
   const { holds: isLegal } = compiledOnce(tier.rules);
   const rooms = sizing.rooms.map(({ name }) => name);
   const seats = seatsOf(balance(placings, tier, { isLegal }), rooms);
   const tickets = placings.map(({ ticket }) => ticket);
-  return { type: "match", slots, match: { tickets, seats, regions: regionsFor(tier.rules, seats) } } as const;
+  return {
+    type: "match",
+    slots,
+    match: { tickets, seats, regions: suitingRegions(tier.rules, rosterOf(seats)) },
+  } as const;
 }
 
 function matchOf(pool: Pool, slotOf: ReadonlyMap<JudgedTicket, number>, match: FormedMatch) {

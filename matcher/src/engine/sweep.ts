@@ -3,7 +3,7 @@
 // the match stays legal (M-NO-BYPASS), which costs no match.
 import { sortAlongAxis } from "./axis-order.ts";
 import { grown, type Rows } from "./columns.ts";
-import type { Formed, Search } from "./forming.ts";
+import { type Formed, formedOf, type Search } from "./forming.ts";
 import type { Recipe } from "./recipes.ts";
 
 type Group = { readonly recipe: Recipe; readonly members: number[]; low: number };
@@ -187,31 +187,6 @@ function layOut({ pool }: Search, slots: Rows): void {
   }
   if (isSpread) byHigh.subarray(0, count).sort((one, other) => (high[one] ?? 0) - (high[other] ?? 0) || one - other);
 }
-
-/** The match of `slots` by the recipe: of each kind the oldest takes the first seat. */
-export function formedOf({ pool, level }: Search, recipe: Recipe, slots: readonly number[]): Formed {
-  const { arrival, kind } = pool;
-  const byAge = slots.slice();
-  for (let index = 1; index < byAge.length; index += 1) {
-    const slot = byAge[index] ?? 0;
-    const age = arrival[slot] ?? 0;
-    let at = index;
-    for (; at > 0 && (arrival[byAge[at - 1] ?? 0] ?? 0) > age; at -= 1) byAge[at] = byAge[at - 1] ?? 0;
-    byAge[at] = slot;
-  }
-  const { courses } = recipe;
-  const seated = courses.map(() => 0);
-  const members = byAge.map((slot) => {
-    let at = 0;
-    while (at < courses.length && courses[at]?.kind !== kind[slot]) at += 1;
-    const index = seated[at] ?? 0;
-    seated[at] = index + 1;
-    return { slot, seats: courses[at]?.seats[index] ?? NOWHERE };
-  });
-  return { level: level.index, recipe, members };
-}
-
-const NOWHERE: readonly number[] = [];
 
 /** The first index whose value is `least` or more. */
 function lowerBound(values: readonly number[], least: number): number {

@@ -3,6 +3,7 @@
 import type { JudgedPlayer, JudgedTicket } from "@muster/rules";
 import {
   type AttributeSpec,
+  groupsByTeam,
   isPerPlayer,
   type Kinship,
   type Roster,
@@ -11,7 +12,6 @@ import {
   sourceOf,
   typeOf,
 } from "@muster/rules/plan";
-import { groupsOf } from "./party.ts";
 
 /** The ticket's range. Answers false if it has no value at all. */
 export type ReadRange = (ticket: JudgedTicket, into: Range) => boolean;
@@ -97,7 +97,7 @@ export function sharedReader(kinship: Kinship): ReadShared {
 
 /** The ticket as a match of its own: its groups, each in a team that has no name. Only rules over all teams see them. */
 export function rosterAlone({ ticketId, players }: JudgedTicket): Roster {
-  return groupsOf(players).map((group) => ({
+  return groupsByTeam(players).map((group) => ({
     name: "",
     players: group.players.map((player) => ({ ...player, ticketId })),
   }));
@@ -120,7 +120,7 @@ function plainAttribute({ measures }: Kinship): Plain | undefined {
 }
 
 function isSplit(players: readonly JudgedPlayer[]): boolean {
-  return players.some((player) => player.team !== undefined) && groupsOf(players).length > 1;
+  return players.some((player) => player.team !== undefined) && groupsByTeam(players).length > 1;
 }
 
 function numberOf(player: JudgedPlayer, spec: AttributeSpec): number | undefined {

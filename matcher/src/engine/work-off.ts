@@ -7,7 +7,7 @@ import { sweep } from "./sweep.ts";
 
 export type Turn = {
   /** Answers false for a match that cannot be had: one of its members is held back now. */
-  readonly accept: (formed: Formed, search: Search) => boolean;
+  readonly accept: (formed: Formed) => boolean;
   readonly isFull: () => boolean;
   /** Found and not taken any more: they come first in the next turn. */
   readonly postpone: (formed: readonly Formed[], search: Search) => void;
@@ -37,7 +37,7 @@ function workOffFronts(search: Search, turn: Turn): boolean {
     turn.budget.left -= pool.kinds.size + recipes.least;
     const formed = formFromFronts(search);
     if (!formed) return true;
-    turn.accept(formed, search);
+    turn.accept(formed);
   }
 }
 
@@ -66,7 +66,7 @@ function workOffAxis(search: Search, changed: Set<number>, turn: Turn): boolean 
     let accepted = 0;
     for (; taken < found.length && !turn.isFull() && turn.budget.left > 0; taken += 1) {
       const formed = found[taken];
-      if (formed && turn.accept(formed, search)) accepted += 1;
+      if (formed && turn.accept(formed)) accepted += 1;
     }
     turn.postpone(found.slice(taken), search);
     if (accepted < taken) continue; // Somebody was held back: the others of the match may find others.

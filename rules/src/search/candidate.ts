@@ -2,7 +2,7 @@
 // players of a match, so that most of a pool is passed over without evaluating anything.
 
 import { compiledOnce } from "../compile/compiled-once.ts";
-import { type JudgedTicket, type Roster, readAttribute, type SeatedPlayer } from "../roster.ts";
+import { type JudgedPlayer, type JudgedTicket, type Roster, readAttribute, type SeatedPlayer } from "../roster.ts";
 import type { AttributeSpec } from "../rule-set.ts";
 import type { Kinship } from "../rule-types/rule-type.ts";
 import { type Rule, typeOf } from "../rule-types/table.ts";
@@ -37,7 +37,8 @@ export function readCandidate(
 ): Candidate | undefined {
   const lacks = ticket.players.some((player) => needed.some((spec) => readAttribute(player, spec) === undefined));
   if (lacks || ticket.players.length === 0) return undefined;
-  const groups = groupByTeam(ticket);
+  const seated = ticket.players.map((player) => ({ ...player, ticketId: ticket.ticketId }));
+  const groups = groupsByTeam(seated).map((group) => ({ ticket, ...group }));
   // A party that splits aggregates per team, so what it measures together says nothing.
   const traits = groups.length > 1 ? rules.map(() => undefined) : traitsOf(aloneRoster(groups), rules);
   return { ticket, size: ticket.players.length, groups, traits };
@@ -171,14 +172,18 @@ function aloneRoster(groups: readonly Group[]): Roster {
   return [{ name: "", players: groups.flatMap((group) => group.players) }];
 }
 
-function groupByTeam(ticket: JudgedTicket): readonly Group[] {
-  const first = ticket.players.find((player) => player.team !== undefined)?.team;
-  const byTeam = new Map<string | undefined, SeatedPlayer[]>();
-  for (const player of ticket.players) {
-    const team = player.team ?? first; // Who asks for nothing goes with the first who does.
-    const group = byTeam.get(team) ?? [];
-    group.push({ ...player, ticketId: ticket.ticketId });
-    byTeam.set(team, group);
+/** The players by the team that they ask for. Who asks for nothing goes with the first who does. */
+export function groupsByTeam<Player extends JudgedPlayer>(
+  players: readonly Player[],
+): readonly { readonly team: string | undefined; readonly players: readonly Player[] }[] {
+  const first = players.find((player) => player.team !== undefined)?.team;
+  if (players.every((player) => (player.team ?? first) === first)) return [{ team: first, players }];
+  const byTeam = new Map<string | undefined, Player[]>();
+  for (const player of players) {
+    const team = player.team ?? first;
+    const group = byTeam.get(team);
+    if (group) group.push(player);
+    else byTeam.set(team, [player]);
   }
-  return [...byTeam].map(([team, players]) => ({ ticket, team, players }));
+  return [...byTeam].map(([team, members]) => ({ team, players: members }));
 }

@@ -67,7 +67,7 @@ export const engineFaults: readonly PlantedFault[] = [
   ),
   fault(
     "a divided party sits where its first player does",
-    ENGINE,
+    "matcher/src/engine/placing.ts",
     'teams: seats.map((room) => rooms[room] ?? "")',
     'teams: seats.map(() => rooms[seats[0] ?? -1] ?? "")',
   ),
@@ -169,9 +169,9 @@ export const engineFaults: readonly PlantedFault[] = [
   ),
   fault(
     "the regions of a match are those of one player",
-    "matcher/src/engine/regions.ts",
-    "const players = seats.map(",
-    "const players = seats.slice(0, 1).map(",
+    ENGINE,
+    "suitingRegions(rules, rosterOf(this.seats))",
+    "suitingRegions(rules, rosterOf(this.seats.slice(0, 1)))",
   ),
   fault(
     "the engine stays when its rule set changes",

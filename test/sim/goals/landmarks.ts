@@ -22,7 +22,7 @@ function landmark(name: string, file: string, find: string, write: (say: string)
 
 const before = (find: string) => (says: string) => `${says} ${find}`;
 
-const KEPT = "&& turn.accept(formed, search)) continue;";
+const KEPT = "&& turn.accept(formed)) continue;";
 const LEFT = "for (const { slot } of formed.members) if (pool.state[slot] === LINKED) markAll(slot);";
 const POSTPONED = "postponed.push({ formed, search, arrivals });";
 const GO_ON = "if (task.unfinished) return goOn(";

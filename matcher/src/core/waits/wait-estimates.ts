@@ -3,7 +3,7 @@
 // lately; else with fewer likenesses. Follows from the facts and is in no snapshot: after a restart it is known again once enough has
 // been matched.
 import type { RuleSet } from "@muster/rules";
-import { groupsOf } from "../../engine/party.ts";
+import { groupsByTeam } from "@muster/rules/plan";
 import { compilePlan } from "../../engine/plan.ts";
 import { rangeReader, valueReader } from "../../engine/traits.ts";
 import type { Ticket } from "../ticket.ts";
@@ -31,7 +31,7 @@ export function createWaitEstimates(): WaitEstimates {
     }
     const values = traits.values(ticket);
     const zone = traits.zone(ticket);
-    const party = groupsOf(ticket.players).map(({ team = "", players }) => `${players.length}${team}`);
+    const party = groupsByTeam(ticket.players).map(({ team = "", players }) => `${players.length}${team}`);
     const all = [`${values} ${zone} ${party}`, `${values} ${zone}`, `${values} ${party}`, values, `${party}`, ""];
     return [...new Set(all)];
   };

@@ -1,7 +1,15 @@
 // For tests only: what an explanation should say, found by looking at every other ticket with the rules' own words and by trying
 // every seat. Knows nothing of lanes, buckets, recipes and bounds.
-import { isLegalSizes, type Roster, type Rule, type Sizing, sizingOf, type Tier, typeOf } from "@muster/rules/plan";
-import { groupsOf } from "../party.ts";
+import {
+  groupsByTeam,
+  isLegalSizes,
+  type Roster,
+  type Rule,
+  type Sizing,
+  sizingOf,
+  type Tier,
+  typeOf,
+} from "@muster/rules/plan";
 import type { PooledTicket } from "../pool.ts";
 
 export type NaiveWorld = {
@@ -130,12 +138,12 @@ function tierOf({ tiers, isByOldest, nowMs, ticket }: NaiveWorld, other: PooledT
 }
 
 function alone({ ticketId, players }: PooledTicket): Roster {
-  return groupsOf(players).map((group) => ({
+  return groupsByTeam(players).map((group) => ({
     name: "",
     players: group.players.map((player) => ({ ...player, ticketId })),
   }));
 }
 
 function groupsFor({ players }: PooledTicket): readonly Group[] {
-  return groupsOf(players).map(({ team, players: members }) => ({ team, size: members.length }));
+  return groupsByTeam(players).map(({ team, players: members }) => ({ team, size: members.length }));
 }
