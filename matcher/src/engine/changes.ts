@@ -1,6 +1,6 @@
 // Where in a pool something has changed that nobody has looked at yet: buckets of lanes, by level. Everything else was looked at
 // before and holds no match.
-import type { Lane } from "./pool.ts";
+import type { Lane } from "./lane.ts";
 
 export interface Changes {
   add(level: number, lane: Lane, bucket: number): void;

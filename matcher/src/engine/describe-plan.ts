@@ -2,8 +2,8 @@
 // prints, so that nobody has to guess what a rule set costs before players wait for it.
 import type { RuleSet } from "@muster/rules";
 import { capacityOf } from "@muster/rules";
+import { bucketWidth } from "./lane.ts";
 import { compilePlan, isCountable, type Plan } from "./plan.ts";
-import { bucketWidth } from "./pool.ts";
 
 /** Plain data; `rules` names them as the document does. */
 export type PlanDescription = {

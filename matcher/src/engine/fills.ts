@@ -3,10 +3,11 @@
 import { capacityOf } from "@muster/rules";
 import { findFillByCounting } from "./fill.ts";
 import type { Formed } from "./forming.ts";
+import { ANYWHERE } from "./lane.ts";
 import { type Battle, createOpenings, lanesFor, mayCome, type Opening } from "./opening.ts";
 import { placingsOf, rosterOf, seatsOf } from "./placing.ts";
 import { isCountable, type Plan } from "./plan.ts";
-import { ANYWHERE, LINKED, type Pool, type PooledTicket } from "./pool.ts";
+import { LINKED, type Pool, type PooledTicket } from "./pool.ts";
 
 /** What is left to do for a battle. */
 export type FillFinding =

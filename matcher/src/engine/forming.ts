@@ -1,9 +1,10 @@
 // What forming matches by counting has in common: who is eligible at an age, whom a stretch of a lane holds, and a match as it
 // is found.
 import type { Rows } from "./columns.ts";
+import type { Lane, Queue } from "./lane.ts";
 import type { PartyKind } from "./party.ts";
 import type { Level } from "./plan.ts";
-import { type Lane, LINKED, type Pool, type Queue } from "./pool.ts";
+import { LINKED, type Pool } from "./pool.ts";
 import type { Recipe, Recipes } from "./recipes.ts";
 
 /** A match by slots: each with the rooms that its groups join. Oldest member first. */

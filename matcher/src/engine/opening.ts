@@ -2,9 +2,10 @@
 // it. Worked out when its roster changes; until then only arrivals near it are tried.
 import type { FillGoal, RuleSet, SeatedTeam } from "@muster/rules";
 import { fillSizingAt, type Roster, typeOf } from "@muster/rules/plan";
+import { ANYWHERE, type Lane, laneKeyOf, sharedKeyOf } from "./lane.ts";
 import type { PartyKinds } from "./party.ts";
 import type { Level, Plan } from "./plan.ts";
-import { ANYWHERE, type Lane, laneKeyOf, type PooledTicket, sharedKeyOf } from "./pool.ts";
+import type { PooledTicket } from "./pool.ts";
 import { createRecipes, type Recipes } from "./recipes.ts";
 
 /** A battle to fill, as the matcher sees it. */

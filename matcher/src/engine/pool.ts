@@ -4,6 +4,17 @@ import { invariant } from "@muster/kit";
 import type { JudgedTicket } from "@muster/rules";
 import { attributesRead, readAttribute } from "@muster/rules/plan";
 import { grown, Rows } from "./columns.ts";
+import {
+  ANYWHERE,
+  type Branch,
+  type Bucket,
+  branchOf,
+  bucketWidth,
+  type Lane,
+  prune,
+  type Queue,
+  sharedKeyOf,
+} from "./lane.ts";
 import { createPartyKinds, type PartyKinds } from "./party.ts";
 import type { Plan } from "./plan.ts";
 import { isAdmitted, mixed, type Range, rangeReader, sharedReader, valueReader } from "./traits.ts";
@@ -22,39 +33,6 @@ export const FREE = 0;
 export const LINKED = 1;
 export const HELD = 2;
 export const BARRED = 3;
-
-/** The lane of tickets that say nothing of what makes lanes: they may go with anybody. */
-export const ANYWHERE = "anywhere";
-
-/** Buckets that the widest distance spans, at most: narrower ones cost more visits than they save. */
-const BUCKETS_PER_SPREAD_MAX = 64;
-
-export type Lane = {
-  readonly key: string;
-  readonly branch: Branch;
-  /** By number; a bucket is a list of queues by party kind. */
-  readonly buckets: Map<number, Bucket>;
-  size: number;
-};
-
-/** Lanes by one value after the other, so that a ticket finds its lane without a key being written. */
-type Branch = {
-  readonly key: string;
-  readonly value: number | string;
-  readonly parent: Branch | undefined;
-  readonly next: Map<number | string, Branch>;
-  lane: Lane | undefined;
-};
-
-export type Bucket = {
-  readonly lane: Lane;
-  readonly number: number;
-  readonly queues: (Queue | undefined)[];
-  size: number;
-};
-
-/** Tickets of one kind in one bucket, oldest first: nodes by row. */
-export type Queue = { head: number; tail: number; size: number; readonly bucket: Bucket; readonly kind: number };
 
 export class Pool {
   readonly plan: Plan;
@@ -380,45 +358,8 @@ export class Pool {
   }
 }
 
-function branchOf(from: Branch, value: number | string, keyOf: (value: string) => string = laneKeyOf): Branch {
-  const known = from.next.get(value);
-  if (known) return known;
-  const key = from.key + (typeof value === "string" ? keyOf(value) : laneKeyOf(value));
-  const branch: Branch = { key, value, parent: from, next: new Map(), lane: undefined };
-  from.next.set(value, branch);
-  return branch;
-}
-
 /** The ticket with its players at hand: a ticket of a snapshot decodes them each time. */
 function readOnce(ticket: PooledTicket): JudgedTicket {
   if (!ticket.readPlayers) return ticket;
   return { ticketId: ticket.ticketId, searchingSinceMs: ticket.searchingSinceMs, players: ticket.readPlayers() };
-}
-
-/** Forgets branches that lead nowhere any more. */
-function prune(branch: Branch): void {
-  branch.lane = undefined;
-  let at: Branch | undefined = branch;
-  while (at?.parent && at.next.size === 0 && !at.lane) {
-    at.parent.next.delete(at.value);
-    at = at.parent;
-  }
-}
-
-/** What a value that all members share adds to the key of their lane. */
-export function laneKeyOf(value: number | string): string {
-  return typeof value === "string" ? `${JSON.stringify(value)} ` : `${value + 0} `;
-}
-
-/** What the string or region that all members share adds to it, at its end. No value before it ends like that. */
-export function sharedKeyOf(text: string): string {
-  return `|${JSON.stringify(text)}`;
-}
-
-/** 0 where there is no axis: one bucket a lane. */
-export function bucketWidth({ axis, levels }: Plan): number {
-  if (axis === undefined) return 0;
-  const spreads = levels.map(({ spread }) => spread).filter((spread) => spread > 0);
-  if (spreads.length === 0) return 1;
-  return Math.max(Math.min(...spreads) / 2, Math.max(...spreads) / BUCKETS_PER_SPREAD_MAX);
 }

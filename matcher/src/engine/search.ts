@@ -13,10 +13,11 @@ import {
 } from "@muster/rules/plan";
 import { balance } from "./balance.ts";
 import type { EngineMatch } from "./engine.ts";
+import { ANYWHERE, type Lane } from "./lane.ts";
 import type { Patience } from "./patience.ts";
 import { rosterOf, seatsOf } from "./placing.ts";
 import type { Plan } from "./plan.ts";
-import { ANYWHERE, type Lane, LINKED, type Pool, type PooledTicket } from "./pool.ts";
+import { LINKED, type Pool, type PooledTicket } from "./pool.ts";
 import { createThorough, type Seating, type Thorough } from "./thorough.ts";
 
 export type SearchTask = {

@@ -1,7 +1,7 @@
 // The matcher of a simulation: the production core, folded fact by fact at the time that it is told, with a fleet that says yes.
 // What a running matcher's shell does after each fact (matcher.ts, placements.ts, session-outbox.ts) is done here at once.
 import { invariant, type Random } from "@muster/kit";
-import { type BattleSession, type MatchId, MusterError, type ServerSessionId, type TicketId } from "@muster/proto";
+import { type BattleSession, type MatchId, MusterError, type ServerSessionId } from "@muster/proto";
 import type { RuleSet } from "@muster/rules";
 import type { Configuration } from "../core/configuration.ts";
 import { decideDue, nextDueAtMs } from "../core/deadlines.ts";
@@ -10,11 +10,10 @@ import type { MatcherFact } from "../core/fact.ts";
 import { decideFillApplied, decideFillDropped, decidePlacementReport } from "../core/fleet-reports.ts";
 import { type Match, type PlacementOutcome, presentPlacementId } from "../core/match.ts";
 import { createMatcherState, type MatcherState, touchSession } from "../core/matcher-state.ts";
-import { decideRound } from "../core/round.ts";
+import { decideRound, nextExpansionAtMs } from "../core/round.ts";
 import { decideSessionChange } from "../core/session-change.ts";
 import { seatsOf } from "../seats-of.ts";
 import { bestRegion } from "./best-region.ts";
-import { createExpansionTimes } from "./expansion-times.ts";
 import type { SimulationSetting } from "./read-simulation-setting.ts";
 import { createSimulatedFleet, type SimulatedFleet } from "./simulated-fleet.ts";
 import type { SimulationFact } from "./simulation-fact.ts";
@@ -79,7 +78,6 @@ export function createSimulatedMatcher(options: SimulatedMatcherOptions): Simula
   let nowMs = 0;
   let sequence = 0;
   let roundAtMs: number | undefined;
-  /** Backfills that a sweep over several rounds has looked at, as in rounds.ts. */
   /** Revisions at which the fleet refused a fill: until the session changes another would be refused as well. */
   const blocked = new Map<ServerSessionId, number>();
 
@@ -92,7 +90,11 @@ export function createSimulatedMatcher(options: SimulatedMatcherOptions): Simula
   const ruleSet = state.ruleSets.get(configuration.ruleSet)?.ruleSet;
   invariant(ruleSet, "a rule set that was put is there");
   const story = createStory({ state, fleet, ruleSet, nowMs: () => nowMs, tell });
-  const expansions = createExpansionTimes(ruleSet.tiers.map((tier) => tier.fromAgeMs));
+  /** When time alone next loosens what a waiting ticket asks, in whole ms: a sum of fractions may round to less than the age. */
+  const expansionAtMs = () => {
+    const atMs = nextExpansionAtMs(state, name, nowMs);
+    return atMs === undefined ? undefined : Math.ceil(atMs);
+  };
 
   const mark = (atMs: number) => {
     roundAtMs = Math.min(atMs, roundAtMs ?? atMs);
@@ -107,7 +109,6 @@ export function createSimulatedMatcher(options: SimulatedMatcherOptions): Simula
   const follow = (fact: MatcherFact): void => {
     switch (fact.type) {
       case "ticket-created":
-        expansions.add(fact.ticketId, nowMs);
         mark(nowMs + settleMs);
         break;
       case "match-formed":
@@ -216,7 +217,7 @@ export function createSimulatedMatcher(options: SimulatedMatcherOptions): Simula
     perform,
     review,
     nextAtMs() {
-      const ofRounds = hasRecordedRounds ? [] : [roundAtMs, expansions.nextAtMs()];
+      const ofRounds = hasRecordedRounds ? [] : [roundAtMs, expansionAtMs()];
       const times = [nextDueAtMs(state), ...ofRounds].filter((time) => time !== undefined);
       return times.length === 0 ? undefined : Math.min(...times);
     },
@@ -234,8 +235,7 @@ export function createSimulatedMatcher(options: SimulatedMatcherOptions): Simula
     },
     runRounds() {
       if (hasRecordedRounds) return;
-      const isSearching = (id: string) => state.tickets.get(id as TicketId)?.search !== undefined;
-      if (expansions.pass(nowMs).some(isSearching)) mark(nowMs);
+      if ((expansionAtMs() ?? Number.POSITIVE_INFINITY) <= nowMs) mark(nowMs);
       while (roundAtMs !== undefined && roundAtMs <= nowMs) {
         roundAtMs = undefined;
         runRound();

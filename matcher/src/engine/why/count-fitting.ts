@@ -1,6 +1,7 @@
 // How many others of a pool fit a ticket: each constraint alone, and all of them together. Sizes of lanes and kinds tell where
 // they can; elsewhere tickets are looked at until there are enough.
-import { ANYWHERE, type Lane, LINKED, type Pool } from "../pool.ts";
+import { ANYWHERE, type Lane } from "../lane.ts";
+import { LINKED, type Pool } from "../pool.ts";
 import { type BoundedCount, type Bounds, Counter } from "./counter.ts";
 import { type LaneBook, visitNodes } from "./lane-book.ts";
 import type { Pairing } from "./pairing.ts";

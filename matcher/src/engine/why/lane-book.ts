@@ -1,5 +1,6 @@
 // What the tickets of a lane have in common, read from one of them and remembered as long as the lane lives.
-import { type Lane, laneKeyOf, type Pool } from "../pool.ts";
+import { type Lane, laneKeyOf } from "../lane.ts";
+import type { Pool } from "../pool.ts";
 import type { Pairings } from "./pairing.ts";
 
 export type LaneTraits = {

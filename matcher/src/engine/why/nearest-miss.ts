@@ -1,6 +1,7 @@
 // The other ticket that comes nearest to fitting: all that keeps it away is the distance along the axis. Looks outward from the
 // ticket, bucket by bucket, until nothing nearer can come.
-import { ANYWHERE, type Bucket, type Lane, type Pool } from "../pool.ts";
+import { ANYWHERE, type Bucket, type Lane } from "../lane.ts";
+import type { Pool } from "../pool.ts";
 import { levelsIn } from "./count-fitting.ts";
 import type { Bounds } from "./counter.ts";
 import type { Pairing } from "./pairing.ts";

@@ -1,6 +1,8 @@
 // A running matcher is recorded, and its recording replayed: the same tickets meet in the same teams.
+
 import type { Journal } from "@muster/journal";
 import { createSeededRandom, type Random } from "@muster/kit";
+import { MusterError } from "@muster/proto";
 import { BackfillStrategy } from "@muster/proto/session";
 import { expect, test, vi } from "vitest";
 import { evolve } from "../../core/evolve.ts";
@@ -147,7 +149,9 @@ async function play(world: World, random: Random, steps: number): Promise<void> 
   ];
   for (let step = 0; step < steps; step += 1) {
     if (random.fraction() < 0.1) release();
-    void Promise.resolve(pick(deeds)?.()).catch(() => undefined); // Some are refused, or have to wait, as in life.
+    void Promise.resolve(pick(deeds)?.()).catch((error: unknown) => {
+      if (!(error instanceof MusterError)) throw error; // Some are refused, or have to wait, as in life.
+    });
     await world.clock.advance(Math.floor(random.fraction() * 40));
     if (random.fraction() < 0.01) await world.clock.advance(61_000);
   }
