@@ -104,10 +104,19 @@ export function createFleetRunner(options: FleetRunnerOptions): FleetRunner {
     if (ended.length > 0) step((state) => forgetEnded(state, ended));
   };
   const takeDue = () => ledger.state.agenda.takeDue(nowMs());
+  const upkeep = () => {
+    try {
+      return nextUpkeep(ledger.state, momentAt(ledger.nowMs()));
+    } catch (error) {
+      onFatal(error);
+      return [];
+    }
+  };
   const keepUp = () => {
     while (needsUpkeep && !closing.signal.aborted) {
       needsUpkeep = false;
-      while (step(nextUpkeep));
+      // Asked before it is stepped: nothing to do must not wait for the disk, nor cost what a decision costs.
+      for (let facts = upkeep(); facts.length > 0 && step(() => facts); facts = upkeep());
     }
     arm();
   };

@@ -16,7 +16,8 @@ import type { FleetFact, SessionChanged } from "./fleet-fact.ts";
 import type { FleetFold } from "./fleet-state.ts";
 import { type AnsweredCommand, COMMANDS_KEPT_MAX } from "./host-command.ts";
 import type { Placement } from "./placement.ts";
-import { READY_TIMEOUT, type ServerProcess } from "./process.ts";
+import { freeSlots, READY_TIMEOUT, type ServerProcess } from "./process.ts";
+import { indexProcess } from "./process-index.ts";
 import { ACCEPTS_KEPT_MAX } from "./seat.ts";
 import {
   type AnsweredRequest,
@@ -121,9 +122,11 @@ function launch(state: FleetFold, fact: Fact<"process-launched">, timeMs: number
     pid: undefined,
     unreachableSinceMs: undefined,
     sessionIds: new Set(),
+    roomSince: 0,
   };
   state.processes.set(fact.processId, process);
   state.livingProcesses.set(fact.processId, process);
+  indexProcess(state.processIndex, undefined, process);
   if (readyByMs !== undefined) state.agenda.add({ type: "ready-due", atMs: readyByMs, processId: fact.processId });
   const ports = Object.values(fact.address.ports);
   if (ports.length > 0) state.nextPorts.set(fact.fleet, Math.max(...ports) + 1);
@@ -136,10 +139,17 @@ function changeProcess(
 ): void {
   const process = state.processes.get(processId);
   invariant(process, "a fact of a process names one that was launched");
-  const next = change(process);
+  const next = withRoomSince(change(process), state.position);
   state.processes.set(processId, next);
   if (next.status.phase === "ENDED") state.livingProcesses.delete(processId);
   else state.livingProcesses.set(processId, next);
+  indexProcess(state.processIndex, process, next);
+}
+
+function withRoomSince(process: ServerProcess, position: number): ServerProcess {
+  const hasRoom = freeSlots(process) > 0;
+  if (hasRoom === process.roomSince > 0) return process;
+  return { ...process, roomSince: hasRoom ? position : 0 };
 }
 
 /** A process that lived for so long has not crashed in a loop. */

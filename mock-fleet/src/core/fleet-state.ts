@@ -8,6 +8,7 @@ import { type Ended, endedId } from "./ended.ts";
 import type { CommandFold, CommandMemory } from "./host-command.ts";
 import type { Placement } from "./placement.ts";
 import type { ServerProcess } from "./process.ts";
+import { createProcessIndex, type ProcessIndex, type ProcessIndexFold } from "./process-index.ts";
 import type { ServerSession, SessionFold } from "./session.ts";
 
 /** A crash loop of one fleet: how often in a row, and when launching is allowed again. */
@@ -21,6 +22,8 @@ export type FleetState = {
   readonly processes: ReadonlyMap<ProcessId, ServerProcess>;
   /** Those that have not ended, oldest first. */
   readonly livingProcesses: ReadonlyMap<ProcessId, ServerProcess>;
+  /** The same by fleet, with those that have room. */
+  readonly processIndex: ProcessIndex;
   readonly placements: ReadonlyMap<PlacementId, Placement>;
   /** Oldest first. */
   readonly pendingPlacements: ReadonlyMap<PlacementId, Placement>;
@@ -50,6 +53,7 @@ export type FleetFold = {
   position: number;
   readonly processes: Map<ProcessId, ServerProcess>;
   readonly livingProcesses: Map<ProcessId, ServerProcess>;
+  readonly processIndex: ProcessIndexFold;
   readonly placements: Map<PlacementId, Placement>;
   readonly pendingPlacements: Map<PlacementId, Placement>;
   waitingPlacements: Set<PlacementId>;
@@ -72,6 +76,7 @@ export function createFleetState(): FleetFold {
     position: 0,
     processes: new Map(),
     livingProcesses: new Map(),
+    processIndex: createProcessIndex(),
     placements: new Map(),
     pendingPlacements: new Map(),
     waitingPlacements: new Set(),

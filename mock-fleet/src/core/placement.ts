@@ -18,7 +18,8 @@ import { type Decision, type Moment, unchanged } from "./decision.ts";
 import { findFleet } from "./fleet-config.ts";
 import type { FleetFact } from "./fleet-fact.ts";
 import type { FleetState } from "./fleet-state.ts";
-import { freeSlots, type ServerProcess } from "./process.ts";
+import type { ServerProcess } from "./process.ts";
+import { processesOf } from "./process-index.ts";
 import { terminateSession } from "./session.ts";
 
 export type PlayerToSeat = {
@@ -218,8 +219,7 @@ export function placeNext(state: FleetState, placement: Placement, moment: Momen
 function chooseProcess(state: FleetState, placement: Placement, moment: Moment): ServerProcess | undefined {
   const queue = moment.config.queues.find((one) => one.name === placement.request.queue);
   for (const destination of queue?.destinations ?? []) {
-    for (const process of state.livingProcesses.values()) {
-      if (process.fleet !== destination || freeSlots(process) <= 0) continue;
+    for (const process of processesOf(state.processIndex, destination).open.values()) {
       if (!suits(placement.request, process.region)) continue;
       if (moment.attached.has(process.processId) && !placement.tried.has(process.processId)) return process;
     }

@@ -38,6 +38,8 @@ export type ServerProcess = {
   readonly unreachableSinceMs: number | undefined;
   /** Sessions that have not ended. */
   readonly sessionIds: ReadonlySet<ServerSessionId>;
+  /** Position of the fact since which it can take a session. 0: it cannot. */
+  readonly roomSince: number;
 };
 
 export function isEnded(process: ServerProcess): boolean {

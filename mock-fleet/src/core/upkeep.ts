@@ -7,7 +7,8 @@ import { type FleetSpec, findFleet } from "./fleet-config.ts";
 import type { FleetFact } from "./fleet-fact.ts";
 import type { FleetState } from "./fleet-state.ts";
 import { placeNext } from "./placement.ts";
-import { freeSlots, READY_TIMEOUT, type ServerProcess, terminateProcess } from "./process.ts";
+import { terminateProcess } from "./process.ts";
+import { countsAsKept, processesOf } from "./process-index.ts";
 
 /** Whether the fact may give upkeep something to do: seats come and go without it. */
 export function concernsUpkeep(fact: FleetFact): boolean {
@@ -39,8 +40,7 @@ export function nextUpkeep(state: FleetState, moment: Moment): readonly FleetFac
 
 function placeOne(state: FleetState, moment: Moment): readonly FleetFact[] {
   if (state.waitingPlacements.size === 0) return [];
-  const hasRoom = [...state.livingProcesses.values()].some((process) => freeSlots(process) > 0);
-  if (!hasRoom) return [];
+  if (!hasOpenProcess(state)) return [];
   for (const placementId of state.waitingPlacements) {
     const placement = state.pendingPlacements.get(placementId);
     const facts = placement ? placeNext(state, placement, moment) : [];
@@ -49,15 +49,19 @@ function placeOne(state: FleetState, moment: Moment): readonly FleetFact[] {
   return [];
 }
 
+function hasOpenProcess(state: FleetState): boolean {
+  for (const { open } of state.processIndex.byFleet.values()) if (open.size > 0) return true;
+  return false;
+}
+
 function keepProcesses(state: FleetState, fleet: FleetSpec, moment: Moment): readonly FleetFact[] {
-  const kept = [...state.livingProcesses.values()].filter(
-    (process) => process.fleet === fleet.name && countsAsKept(process),
-  );
-  if (kept.length > fleet.processes) {
+  const { living, keptCount } = processesOf(state.processIndex, fleet.name);
+  if (keptCount > fleet.processes) {
+    const kept = [...living.values()].filter(countsAsKept);
     const surplus = kept.findLast((process) => process.sessionIds.size === 0);
     return surplus ? terminateProcess(surplus, "SCALE_IN", moment) : [];
   }
-  if (kept.length === fleet.processes) return [];
+  if (keptCount === fleet.processes) return [];
   if ((state.crashLoops.get(fleet.name)?.notBeforeMs ?? 0) > moment.nowMs) return [];
   const ports = assignPorts(state, fleet);
   if (!ports) return []; // Every port is taken by a process that is still ending: its end brings us back here.
@@ -76,13 +80,8 @@ function keepProcesses(state: FleetState, fleet: FleetSpec, moment: Moment): rea
   ];
 }
 
-/** One that ends is replaced at once, but for those that never became ready: their replacement waits, and backs off. */
-function countsAsKept({ status }: ServerProcess): boolean {
-  return status.phase !== "TERMINATING" || status.reason === READY_TIMEOUT;
-}
-
 function assignPorts(state: FleetState, fleet: FleetSpec): Readonly<Record<string, number>> | undefined {
-  const taken = new Set([...state.livingProcesses.values()].flatMap(({ address }) => Object.values(address.ports)));
+  const { takenPorts } = state.processIndex;
   const { first, last } = fleet.portRange;
   const count = last - first + 1;
   const start = state.nextPorts.get(fleet.name) ?? first;
@@ -90,7 +89,7 @@ function assignPorts(state: FleetState, fleet: FleetSpec): Readonly<Record<strin
   const names = fleet.ports.map((port) => port.name);
   for (let step = 0; step < count && names.length > 0; step += 1) {
     const port = first + ((start - first + step) % count);
-    if (taken.has(port)) continue;
+    if (takenPorts.has(port)) continue;
     const name = names.shift();
     if (name !== undefined) ports[name] = port;
   }
@@ -99,11 +98,13 @@ function assignPorts(state: FleetState, fleet: FleetSpec): Readonly<Record<strin
 
 /** Ends processes of fleets that the configuration no longer names. */
 function retireUnconfigured(state: FleetState, moment: Moment): readonly FleetFact[] {
-  const isForeign = (process: ServerProcess) => !findFleet(moment.config, process.fleet);
-  const foreign = [...state.livingProcesses.values()].find(
-    (one) => isForeign(one) && one.status.phase !== "TERMINATING",
-  );
-  return foreign ? terminateProcess(foreign, "FLEET_REMOVED", moment) : [];
+  for (const [name, { living }] of state.processIndex.byFleet) {
+    if (living.size === 0 || findFleet(moment.config, name)) continue;
+    for (const process of living.values()) {
+      if (process.status.phase !== "TERMINATING") return terminateProcess(process, "FLEET_REMOVED", moment);
+    }
+  }
+  return [];
 }
 
 /** Asks every living process to end: the fleet itself is ending. */

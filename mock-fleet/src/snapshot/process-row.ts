@@ -33,6 +33,7 @@ export function writeProcess(process: ServerProcess): Uint8Array {
     pid: process.pid ?? 0,
     unreachableSinceMs: process.unreachableSinceMs,
     sessionIds: [...process.sessionIds],
+    roomSince: process.roomSince,
   }).finish();
 }
 
@@ -53,6 +54,7 @@ export function readProcess(bytes: Uint8Array): ServerProcess {
     pid: message.pid || undefined,
     unreachableSinceMs: message.unreachableSinceMs,
     sessionIds: new Set(message.sessionIds as ServerSessionId[]),
+    roomSince: message.roomSince,
   };
 }
 

@@ -6,6 +6,7 @@ import type { Deadline } from "../core/deadline.ts";
 import { placementOverMs } from "../core/ended.ts";
 import { createFleetState, type FleetFold } from "../core/fleet-state.ts";
 import type { ServerProcess } from "../core/process.ts";
+import { indexProcess, sortOpen } from "../core/process-index.ts";
 import { FLEET_COLUMNS, NO_TIME_MS } from "./fleet-columns.ts";
 import { endedMsOf, StoredPlacement } from "./placement-row.ts";
 import { readProcess, StoredCommands } from "./process-row.ts";
@@ -49,8 +50,10 @@ function restoreProcesses(state: FleetFold, { process: rows, processCommands }: 
       continue;
     }
     state.livingProcesses.set(processId, process);
+    indexProcess(state.processIndex, undefined, process);
     for (const deadline of deadlinesOfProcess(process)) state.agenda.add(deadline);
   }
+  sortOpen(state.processIndex);
 }
 
 function deadlinesOfProcess({ processId, status }: ServerProcess): readonly Deadline[] {

@@ -88,6 +88,8 @@ export interface SnapshotProcess {
     | undefined;
   /** Sessions that have not ended, oldest first. */
   sessionIds: string[];
+  /** Position of the fact since which it can take a session: processes with room take turns in this order. 0: it cannot. */
+  roomSince: number;
 }
 
 /** The results of a process's last commands, oldest first. */
@@ -604,6 +606,7 @@ function createBaseSnapshotProcess(): SnapshotProcess {
     pid: 0,
     unreachableSinceMs: undefined,
     sessionIds: [],
+    roomSince: 0,
   };
 }
 
@@ -662,6 +665,9 @@ export const SnapshotProcess: MessageFns<SnapshotProcess> = {
     }
     for (const v of message.sessionIds) {
       writer.uint32(146).string(v!);
+    }
+    if (message.roomSince !== 0) {
+      writer.uint32(152).uint64(message.roomSince);
     }
     return writer;
   },
@@ -823,6 +829,14 @@ export const SnapshotProcess: MessageFns<SnapshotProcess> = {
             message.sessionIds.push(reader.string());
             continue;
           }
+          case 19: {
+            if (tag !== 152) {
+              break;
+            }
+
+            message.roomSince = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -895,6 +909,11 @@ export const SnapshotProcess: MessageFns<SnapshotProcess> = {
         : globalThis.Array.isArray(object?.session_ids)
         ? object.session_ids.map((e: any) => globalThis.String(e))
         : [],
+      roomSince: isSet(object.roomSince)
+        ? globalThis.Number(object.roomSince)
+        : isSet(object.room_since)
+        ? globalThis.Number(object.room_since)
+        : 0,
     };
   },
 
@@ -954,6 +973,9 @@ export const SnapshotProcess: MessageFns<SnapshotProcess> = {
     if (message.sessionIds?.length) {
       obj.sessionIds = message.sessionIds;
     }
+    if (message.roomSince !== 0) {
+      obj.roomSince = Math.round(message.roomSince);
+    }
     return obj;
   },
 
@@ -982,6 +1004,7 @@ export const SnapshotProcess: MessageFns<SnapshotProcess> = {
     message.pid = object.pid ?? 0;
     message.unreachableSinceMs = object.unreachableSinceMs ?? undefined;
     message.sessionIds = object.sessionIds?.map((e) => e) || [];
+    message.roomSince = object.roomSince ?? 0;
     return message;
   },
 };
