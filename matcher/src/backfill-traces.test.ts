@@ -1,7 +1,7 @@
 // The published traces of backfill, driven through the whole matcher: what the game would hear, step by step.
 import type { BackfillStrategy } from "@muster/proto";
 import { BackfillStrategy as Strategies } from "@muster/proto/session";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createWorld, type World } from "./matcher-world.fixture.ts";
 
 /** Starts a 1v1 of ann (red or blue) and bob in `configuration`, both arrived. */
@@ -180,4 +180,31 @@ test("a backfill dies with its session, and its tickets' watchers hear why", asy
   const described = await world.backfill.describeBackfill({ battleSessionId, capability: "" });
   expect(described.backfill).toMatchObject({ state: 3, cause: 7 });
   expect(world.faults).toEqual([]);
+});
+
+test("a seat that falls free while somebody waits is filled by one write, and the fill is all that the fleet is told", async () => {
+  await using world = await oneOnOne("auto");
+  await queueAll(world, "auto", "c1", "c2", "d1", "d2", "e1");
+  expect(picture(world)).toBe("3v3 PAUSED FULL");
+  const updates = world.fleet.updates.length;
+  const append = vi.spyOn(world.journal, "append");
+  world.fleet.leave("c1");
+  await world.clock.advance(0);
+  expect(append.mock.calls[0]?.[0].records).toHaveLength(2); // That it searches again, and whom it found.
+  await world.clock.advance(20);
+  expect(picture(world)).toBe("3v3 PAUSED FULL");
+  expect(await world.state("t-e1")).toBe("COMPLETED");
+  expect(world.fleet.updates).toHaveLength(updates);
+  expect(world.fleet.fills).toHaveLength(2);
+});
+
+test("two seats that fall free in one instant are filled by who needs both", async () => {
+  await using world = await oneOnOne("auto");
+  await queueAll(world, "auto", "c1", "c2", "d1", "d2");
+  const [one, other] = world.fleet.session().playerSessions.filter((seat) => seat.team === "red");
+  await world.queue("auto", "e1", "e2");
+  for (const seat of [one, other]) world.fleet.leave(seat?.playerId ?? "");
+  await world.clock.advance(50);
+  expect(picture(world)).toBe("3v3 PAUSED FULL");
+  expect(await world.state("t-e1-e2")).toBe("COMPLETED");
 });

@@ -238,11 +238,13 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
         break;
     }
   };
-  const markSession = (id: ServerSessionId, when: "settled" | "now" = "now") => {
+  /** At once: that a backfill searches again and whom it then finds are one write, and the fill is all that is told of both. */
+  const markSession = (id: ServerSessionId, when: "settled" | "now" | "at-once" = "now") => {
     const session = state.sessions.get(id);
     if (!session) return;
     touchSession(state, id);
-    rounds.mark(session.configuration, when);
+    if (when === "at-once") guard(rounds.runAtOnce(session.configuration));
+    else rounds.mark(session.configuration, when);
   };
 
   const stopListening = ledger.onCommitted((facts: readonly CommittedFact<JournaledFact>[]) => {
@@ -276,7 +278,9 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
         if (!matched && session.state === "TERMINATED") return view.drop(id);
         if (!matched) return;
         review(id);
-        if (before?.rosterVersion !== session.rosterVersion || outbox.isBlocked(id)) markSession(id);
+        if (before?.rosterVersion === session.rosterVersion && !outbox.isBlocked(id)) return;
+        const hasFreedSeat = before !== undefined && session.playerSessions.length < before.playerSessions.length;
+        markSession(id, hasFreedSeat ? "at-once" : "now");
       },
       onPlacement: (placement) => guard(report(placement)),
       onSnapshot(named) {

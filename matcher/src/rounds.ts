@@ -10,6 +10,11 @@ import { decide, record, type Workshop } from "./workshop.ts";
 export interface Rounds {
   /** The pool of the configuration changed: a round follows when it has settled, or at once. */
   mark(configuration: string, when: "settled" | "now"): void;
+  /**
+   * Runs a round in this turn, so that what it decides shares a write with what the caller has just decided. Where the pool
+   * rests, or has had a round in this millisecond, it is marked instead. Before the rounds run it is only marked.
+   */
+  runAtOnce(configuration: string): Promise<void>;
   /** Runs until `signal` aborts, or the ledger ends. */
   run(signal: AbortSignal): Promise<void>;
   /** The deadlines may have changed: look at them anew. */
@@ -27,6 +32,8 @@ export function createRounds(
   const dueAtMs = new Map<string, number>();
   const expansionsAtMs = new Map<string, number>();
   const restsUntilMs = new Map<string, number>();
+  const lastRoundAtMs = new Map<string, number>();
+  let isRunning = false;
   let sleeping: { readonly untilMs: number; readonly stop: () => void } | undefined;
   let awake = false;
 
@@ -42,6 +49,7 @@ export function createRounds(
       const decided = decideRound(state, { ...input, configuration, nowMs, random });
       const tookMs = clock.nowMs() - startedMs;
       const restMs = decided.isLoading ? 0 : restAfterMs({ found: decided.facts.length, tookMs });
+      lastRoundAtMs.set(configuration, nowMs);
       restsUntilMs.set(configuration, nowMs + restMs);
       return { facts: decided.facts, reply: decided };
     };
@@ -63,6 +71,14 @@ export function createRounds(
     if (before !== undefined && before <= atMs) return;
     dueAtMs.set(configuration, atMs);
     wake();
+  };
+  const runAtOnce: Rounds["runAtOnce"] = async (configuration) => {
+    const nowMs = ledger.nowMs();
+    // Of many seats that fall free together the first brings a round, and the next round takes the others.
+    const isFree = isRunning && lastRoundAtMs.get(configuration) !== nowMs && afterRest(configuration, nowMs) === nowMs;
+    if (!isFree) return mark(configuration, "now");
+    dueAtMs.delete(configuration);
+    await runRound(configuration);
   };
   const takeDue = (): readonly string[] => {
     const nowMs = ledger.nowMs();
@@ -92,8 +108,10 @@ export function createRounds(
 
   return {
     mark,
+    runAtOnce,
     wake,
     async run(signal) {
+      isRunning = true;
       while (!signal.aborted) {
         awake = false;
         if ((nextDueAtMs(ledger.state, input.endedMs) ?? Number.POSITIVE_INFINITY) <= ledger.nowMs()) {

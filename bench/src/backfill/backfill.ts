@@ -28,7 +28,7 @@ const ECHO_CALLS = 1_000;
 const COMMITS = 200;
 /** Of the records of one commit. */
 const COMMIT_BYTES = 500;
-/** The least that a refill takes one after the other: the freed seat, the decision, the fill. */
+/** What a refill takes one after the other: the freed seat, the decision, the fill. */
 const COMMITS_PER_REFILL = 3;
 
 /**
@@ -37,8 +37,8 @@ const COMMITS_PER_REFILL = 3;
  * which decides and keeps it, → fleet, which keeps it; `…Telling…` fleet → sidecar → game. Where hops end is seen by a watch in this
  * process, which a busy machine keeps waiting as well. Floors: one unary call of a bare echo from this process, one at a time
  * (`echo…`), and what the disk takes for a write and its fdatasync (`commitMs`, right before and after the idle refills). A refill is
- * four calls and at least three commits one after the other: `refillP50ToCommits` divides by three. There are more while the backfill was
- * PAUSED: that it searches again is kept by the matcher, and told to the fleet, which keeps it, before the fill is.
+ * four calls and three commits one after the other: the freed seat, that the backfill searches again together with whom it found,
+ * and the fill. `refillP50ToCommits` divides by three.
  * `backfill100kMs` and what belongs to it is as in `matching`. Parts: refill, 100k.
  */
 export async function run({ only }: BenchOptions): Promise<Report> {
