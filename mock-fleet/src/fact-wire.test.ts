@@ -16,6 +16,8 @@ test("every kind of fact survives its way through the journal", () => {
   const secrets = { reconnectSecret: undefined, givenReconnectSecret: undefined };
   world.command(processId, { type: "accept-seat", playerSessionId: seat.playerSessionId, requestId: "r1", ...secrets });
   world.command(processId, { type: "disconnect-seat", playerSessionId: seat.playerSessionId });
+  const customData = { currentCount: 0, maxCount: 9 };
+  world.command(processId, { type: "report-custom-data", sessionId: session.battleSessionId, customData });
   world.act(() => [{ type: "process-reachability-changed", processId, unreachable: true }]);
   world.command(processId, { type: "process-unhealthy", why: "hangs" });
   world.command(processId, { type: "process-exited", how: "SIGKILL" });

@@ -36,6 +36,14 @@ const ofOthers: readonly { name: string; body: (theirs: BattleSession) => HostCo
     body: ({ battleSessionId }) => ({ $case: "changeCreationPolicy", value: { battleSessionId, creationPolicy: 2 } }),
     reason: "SERVER_SESSION_NOT_FOUND",
   },
+  {
+    name: "report of",
+    body: ({ battleSessionId }) => ({
+      $case: "reportCustomData",
+      value: { battleSessionId, customData: { currentCount: 1, maxCount: 2 } },
+    }),
+    reason: "SERVER_SESSION_NOT_FOUND",
+  },
   { name: "accept into", body: (theirs) => accept(seatOf(theirs)), reason: "PLAYER_SESSION_NOT_FOUND" },
   {
     name: "disconnect from",
@@ -85,6 +93,19 @@ const malformed: readonly { name: string; body: HostCommandBody; commandId?: str
   {
     name: "no policy",
     body: { $case: "changeCreationPolicy", value: { battleSessionId: "bs_1", creationPolicy: 0 } },
+    reason: "FIELD_INVALID",
+  },
+  {
+    name: "no numbers",
+    body: { $case: "reportCustomData", value: { battleSessionId: "bs_1", customData: undefined } },
+    reason: "FIELD_INVALID",
+  },
+  {
+    name: "a count below 0",
+    body: {
+      $case: "reportCustomData",
+      value: { battleSessionId: "bs_1", customData: { currentCount: -1, maxCount: 1 } },
+    },
     reason: "FIELD_INVALID",
   },
 ];

@@ -30,6 +30,7 @@ export type {
   BattleSession,
   ChangeReason,
   CreationPolicy,
+  CustomData,
   PlayerSession,
   PlayerSessionState,
   RemovedPlayer,

@@ -3,6 +3,7 @@ import type {
   Address,
   Backfill,
   CreationPolicy,
+  CustomData,
   PlayerSession,
   SessionEndCause,
   SessionState,
@@ -10,7 +11,7 @@ import type {
   Team,
 } from "@muster/proto";
 import { type Player, PlayerHandle } from "./player.ts";
-import type { BackfillRequest, SidecarCalls, Waiting } from "./sidecar-calls.ts";
+import { type BackfillRequest, readCustomData, type SidecarCalls, type Waiting } from "./sidecar-calls.ts";
 
 /** A battle session. The object stays the same for the session's life, its fields show the latest that the sidecar said. */
 export interface BattleSession {
@@ -42,6 +43,8 @@ export interface BattleSession {
   readonly createdAt: Date;
   /** Why it ended. Undefined while it lives. */
   readonly endCause: SessionEndCause | undefined;
+  /** What this process last reported, as the fleet has it. Undefined until then. */
+  readonly customData: CustomData | undefined;
 
   /** The player who holds the seat, or undefined. */
   findPlayer(playerSessionId: string): Player | undefined;
@@ -87,6 +90,17 @@ export interface BattleSession {
    * @throws {MusterError} SERVER_SESSION_NOT_FOUND, SESSION_NOT_ACTIVE.
    */
   setCreationPolicy(policy: CreationPolicy, options?: Waiting): Promise<void>;
+  /**
+   * Two whole numbers of the game's own meaning, 0 to 2,147,483,647, shown with the session and usable for search: waves
+   * survived of all, say. Report as often as they change: the fleet hears the last ones about once a second, the very last
+   * before the session ends.
+   *
+   * @example
+   * await session.reportCustomData({ currentCount: wave, maxCount: 30 });
+   *
+   * @throws {MusterError} FIELD_INVALID, SERVER_SESSION_NOT_FOUND.
+   */
+  reportCustomData(data: CustomData, options?: Waiting): Promise<void>;
 }
 
 /** The handle behind `BattleSession`; `value`, `seatOf`, `unconfirmedIn` and `forget` are the registry's. */
@@ -95,6 +109,7 @@ export class SessionHandle implements BattleSession {
   readonly #players = new Map<string, PlayerHandle>();
   #value: SessionValue;
   #terminated = false;
+  #reported: CustomData | undefined;
 
   constructor(value: SessionValue, calls: SidecarCalls) {
     this.#value = value;
@@ -154,6 +169,9 @@ export class SessionHandle implements BattleSession {
   get endCause(): SessionEndCause | undefined {
     return this.#value.endCause;
   }
+  get customData(): CustomData | undefined {
+    return this.#value.customData;
+  }
 
   findPlayer(playerSessionId: string): Player | undefined {
     const player = this.#players.get(playerSessionId);
@@ -179,6 +197,10 @@ export class SessionHandle implements BattleSession {
   setCreationPolicy(policy: CreationPolicy, options: Waiting = {}): Promise<void> {
     return this.#calls.updatePlayerSessionCreationPolicy(this.battleSessionId, { policy, ...options });
   }
+  async reportCustomData(data: CustomData, options: Waiting = {}): Promise<void> {
+    this.#reported = readCustomData(data);
+    await this.#calls.reportCustomData(this.battleSessionId, { latest: () => this.#reported ?? data, ...options });
+  }
 
   /** The session as last folded. */
   get value(): SessionValue {
@@ -201,9 +223,21 @@ export class SessionHandle implements BattleSession {
   }
 
   /** What the game did here and `shown` does not: said again to a sidecar that may have forgotten it. */
-  unconfirmedIn({ state, playerSessions }: SessionValue): readonly (() => Promise<unknown>)[] {
-    if (state === "TERMINATED") return [];
-    if (this.#terminated) return [() => this.#calls.terminateBattleSession(this.battleSessionId, {})];
+  unconfirmedIn(shown: SessionValue): readonly (() => Promise<unknown>)[] {
+    if (shown.state === "TERMINATED") return [];
+    const report = this.#unconfirmedReport(shown);
+    if (this.#terminated) return [...report, () => this.#calls.terminateBattleSession(this.battleSessionId, {})];
+    return [...report, ...this.#unconfirmedSeats(shown)];
+  }
+
+  #unconfirmedReport({ customData }: SessionValue): readonly (() => Promise<unknown>)[] {
+    const reported = this.#reported;
+    const { currentCount, maxCount } = customData ?? {};
+    if (!reported || (reported.currentCount === currentCount && reported.maxCount === maxCount)) return [];
+    return [() => this.#calls.reportCustomData(this.battleSessionId, { latest: () => this.#reported ?? reported })];
+  }
+
+  #unconfirmedSeats({ playerSessions }: SessionValue): readonly (() => Promise<unknown>)[] {
     return playerSessions.flatMap(({ playerSessionId, state: shown }): (() => Promise<unknown>)[] => {
       const player = this.#players.get(playerSessionId);
       if (player?.endCause === "REMOVED") return [() => this.#calls.removePlayerSession(playerSessionId, {})];

@@ -9,6 +9,7 @@ export {
   type BackfillStrategy,
   type ChangeReason,
   type CreationPolicy,
+  type CustomData,
   MusterError,
   type PlayerSessionState,
   type Reason,
@@ -28,6 +29,6 @@ export type { ApproveFillHandler, Newcomer, ProposedNewcomers } from "./fill-app
 export type { HealthHandler } from "./health.ts";
 export type { Player } from "./player.ts";
 export type { BattleSessionUpdate, StartHandler, StartOptions, UpdateHandler } from "./sessions.ts";
-export type { AcceptedPlayer, AcceptOptions, ConnectionChange, Sidecar } from "./sidecar.ts";
-export type { BackfillRequest, ReadyOptions, Waiting } from "./sidecar-calls.ts";
+export type { AcceptedPlayer, AcceptOptions, ConnectionChange, PlayerSeat, Sidecar } from "./sidecar.ts";
+export type { BackfillRequest, ReadyOptions, SeatSelection, Waiting } from "./sidecar-calls.ts";
 export type { TerminateHandler, TerminateNotice } from "./termination.ts";

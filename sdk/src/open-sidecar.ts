@@ -133,6 +133,9 @@ export async function openSidecar(options: OpenSidecarOptions): Promise<Sidecar>
     get sidecarVersion() {
       return hello?.sidecarVersion ?? "";
     },
+    get sidecarFeatures() {
+      return hello?.features ?? [];
+    },
     get connection() {
       return connection?.state ?? "CONNECTED";
     },
@@ -171,6 +174,14 @@ export async function openSidecar(options: OpenSidecarOptions): Promise<Sidecar>
       const player = session.seatOf(seat);
       player.admit(attempt);
       return { session, player, reconnectSecret };
+    },
+    async describePlayerSessions(selection, waiting = {}) {
+      const seats = await calls.describePlayerSessions(selection, waiting);
+      return seats.map(({ battleSessionId, seat: { expiresAtMs, ...seat } }) => ({
+        ...seat,
+        battleSessionId,
+        expiresAt: expiresAtMs === undefined ? undefined : new Date(expiresAtMs),
+      }));
     },
     async close() {
       await close(undefined);

@@ -74,6 +74,8 @@ export function createScriptedSidecar(script: SidecarScript = {}): ScriptedSidec
     }),
     disconnectPlayerSession: answer("disconnectPlayerSession", { expiresAt: new Date(61_000) }),
     removePlayerSession: answer("removePlayerSession", {}),
+    describePlayerSessions: answer("describePlayerSessions", { playerSessions: [] }),
+    reportCustomData: answer("reportCustomData", {}),
     updatePlayerSessionCreationPolicy: answer("updatePlayerSessionCreationPolicy", {}),
     startBackfill: answer("startBackfill", { backfill: BACKFILL }),
     cancelBackfill: answer("cancelBackfill", { backfill: { ...BACKFILL, state: 3, cause: 5 } }),

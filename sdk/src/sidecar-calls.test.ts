@@ -1,5 +1,5 @@
 // What a game asks of its sidecar, and what it is answered.
-import { MusterError, type Reason } from "@muster/proto";
+import { MusterError, type Reason, writePlayerSession } from "@muster/proto";
 import { expect, test } from "vitest";
 import { only, reasonOf, type ScriptedGame, startBattle, startGame } from "./scripted-game.fixture.ts";
 import { changeOf, removalOf, seatOf, sessionOf } from "./scripted-sidecar.fixture.ts";
@@ -221,5 +221,43 @@ for (const [index, { field, call }] of badInputs.entries()) {
     const error = await call(game).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ reason: "FIELD_INVALID", metadata: { field } });
     expect(game.script.calls).toHaveLength(sent);
+  });
+}
+
+test("describePlayerSessions() gives seats in plain values", async () => {
+  const found = { battleSessionId: "bs_1", playerSession: writePlayerSession(seatOf("ann")) };
+  await using game = await startGame({ answers: { describePlayerSessions: () => ({ playerSessions: [found] }) } });
+  const seats = await game.outcome(game.sidecar.describePlayerSessions({ playerId: "ann", state: "RESERVED" }));
+  expect(only(game.script.callsOf("describePlayerSessions")).request).toMatchObject({ playerId: "ann", state: 1 });
+  expect(seats).toMatchObject([{ battleSessionId: "bs_1", playerSessionId: "ps_ann", expiresAt: new Date(60_000) }]);
+});
+
+test("what a game counts is said again to a sidecar that was restarted, until the session shows it", async () => {
+  await using game = await startGame();
+  await startBattle(game);
+  const [session] = game.sidecar.sessions;
+  const customData = { currentCount: 2, maxCount: 30 };
+  await game.outcome(session?.reportCustomData(customData) ?? Promise.reject());
+  const next = game.restart();
+  await game.clock.advance(5_000);
+  expect(only(next.callsOf("reportCustomData")).request).toMatchObject({ battleSessionId: "bs_1", ...customData });
+  next.change(changeOf(2, { reason: "CUSTOM_DATA_REPORTED", customData }));
+  await game.settle();
+  expect(session?.customData).toEqual(customData);
+  const last = game.restart();
+  await game.clock.advance(5_000);
+  expect(last.callsOf("reportCustomData")).toEqual([]);
+});
+
+for (const data of [
+  { currentCount: -1, maxCount: 1 },
+  { currentCount: 1.5, maxCount: 1 },
+  { currentCount: 1, maxCount: 2 ** 31 },
+]) {
+  test(`reportCustomData() refuses ${JSON.stringify(data)}`, async () => {
+    await using game = await startGame();
+    await startBattle(game);
+    const call = game.sidecar.sessions[0]?.reportCustomData(data);
+    expect(await reasonOf(game.outcome(call ?? Promise.reject()))).toBe("FIELD_INVALID");
   });
 }

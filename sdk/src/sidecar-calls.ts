@@ -3,9 +3,11 @@ import { type Clock, drawId, type Random } from "@muster/kit";
 import {
   type Backfill,
   type CreationPolicy,
+  type CustomData,
   fieldInvalid,
   MusterError,
   type PlayerSession,
+  type PlayerSessionState,
   readBackfill,
   readPlayerSession,
   readTimeMs,
@@ -38,6 +40,18 @@ export type ReadyOptions = Waiting & {
   readonly concurrentSessions?: number;
 };
 
+/** Whose seats: of a session, of a player, or the one of the id. */
+export type SeatSelection = (
+  | { readonly battleSessionId: string }
+  | { readonly playerId: string }
+  | { readonly playerSessionId: string }
+) & {
+  /** Default: RESERVED, ACTIVE and DISCONNECTED ones. */
+  readonly state?: Extract<PlayerSessionState, "RESERVED" | "ACTIVE" | "DISCONNECTED">;
+};
+
+export type DescribedSeat = { readonly battleSessionId: string; readonly seat: PlayerSession };
+
 /** One connection attempt of one client: said again, it is answered as before. */
 export type AcceptAttempt = {
   readonly playerSessionId: string;
@@ -68,6 +82,9 @@ export interface SidecarCalls {
     options: Waiting,
   ): Promise<{ readonly expiresAtMs: number | undefined }>;
   removePlayerSession(playerSessionId: string, options: Waiting): Promise<void>;
+  describePlayerSessions(selection: SeatSelection, options: Waiting): Promise<readonly DescribedSeat[]>;
+  /** Each try tells what is `latest` then: a late one must not bring older numbers back. */
+  reportCustomData(battleSessionId: string, options: Waiting & { readonly latest: () => CustomData }): Promise<void>;
   updatePlayerSessionCreationPolicy(
     battleSessionId: string,
     options: Waiting & { readonly policy: CreationPolicy },
@@ -89,6 +106,8 @@ export type SidecarCallsOptions = {
 };
 
 const UNANSWERED: ReadonlySet<string> = new Set(["DEADLINE_PASSED", "CALL_CANCELLED"]);
+/** What a game counts: the largest that the wire has. */
+const COUNT_MAX = 2 ** 31 - 1;
 /** Accepts without an answer that are remembered: far more than clients come while a sidecar is away. */
 const UNANSWERED_MAX = 10_000;
 
@@ -159,6 +178,16 @@ export function createSidecarCalls(options: SidecarCallsOptions): SidecarCalls {
     async removePlayerSession(playerSessionId, options) {
       await call(options, (how) => client.removePlayerSession({ playerSessionId }, how));
     },
+    async describePlayerSessions(selection, options) {
+      const request = writeSelection(selection);
+      const { playerSessions } = await call(options, (how) => client.describePlayerSessions(request, how));
+      return playerSessions.flatMap(({ battleSessionId, playerSession }) =>
+        playerSession ? [{ battleSessionId, seat: readPlayerSession(playerSession) }] : [],
+      );
+    },
+    async reportCustomData(battleSessionId, options) {
+      await call(options, (how) => client.reportCustomData({ battleSessionId, ...options.latest() }, how));
+    },
     async updatePlayerSessionCreationPolicy(battleSessionId, options) {
       const { policy } = options;
       if (policy !== "ACCEPT_ALL" && policy !== "DENY_ALL") {
@@ -205,6 +234,22 @@ function writeReady({ ports = {}, concurrentSessions = 1 }: ReadyOptions) {
     throw fieldInvalid("concurrentSessions", "a whole number from 1 to 1000", concurrentSessions);
   }
   return { ports: { ...ports }, concurrentSessions };
+}
+
+function writeSelection(selection: SeatSelection) {
+  const ids = { battleSessionId: "", playerId: "", playerSessionId: "", ...selection };
+  const state = writeEnum(session.PlayerSessionState, selection.state);
+  if (state === undefined) throw fieldInvalid("state", "one of RESERVED, ACTIVE, DISCONNECTED", selection.state);
+  return { ...ids, state };
+}
+
+/** @throws {MusterError} FIELD_INVALID. */
+export function readCustomData({ currentCount, maxCount }: CustomData): CustomData {
+  for (const [field, count] of Object.entries({ currentCount, maxCount })) {
+    if (isWhole(count, { min: 0, max: COUNT_MAX })) continue;
+    throw fieldInvalid(field, `a whole number from 0 to ${COUNT_MAX}`, count);
+  }
+  return { currentCount, maxCount };
 }
 
 function writeBackfillRequest({ strategy = "MAX_POSSIBLE", addPlayers = {}, replace = false }: BackfillRequest) {

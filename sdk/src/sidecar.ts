@@ -6,7 +6,7 @@ import type { ApproveFillHandler } from "./fill-approval.ts";
 import type { HealthHandler } from "./health.ts";
 import type { Player } from "./player.ts";
 import type { StartHandler, UpdateHandler } from "./sessions.ts";
-import type { ReadyOptions, Waiting } from "./sidecar-calls.ts";
+import type { ReadyOptions, SeatSelection, Waiting } from "./sidecar-calls.ts";
 import type { TerminateHandler } from "./termination.ts";
 
 /** What became of the connection. */
@@ -29,6 +29,12 @@ export type AcceptedPlayer = {
   readonly reconnectSecret: string;
 };
 
+/** A seat as it was when the sidecar was asked. */
+export type PlayerSeat = Pick<
+  Player,
+  "playerSessionId" | "playerId" | "team" | "ticketId" | "state" | "attributes" | "expiresAt"
+> & { readonly battleSessionId: string };
+
 /**
  * The sidecar of this process. There is one handler of each kind: a second one takes the first one's place, and one that
  * is registered late still hears what it missed.
@@ -38,6 +44,8 @@ export interface Sidecar extends AsyncDisposable {
   readonly processId: string;
   /** The sidecar's version, such as "0.1.0". */
   readonly sidecarVersion: string;
+  /** What the sidecar can do beyond its first version: "CUSTOM_DATA", "PLAYER_SESSIONS", …. */
+  readonly sidecarFeatures: readonly string[];
   readonly connection: ConnectionChange["state"];
   /** The battle sessions of this process that are not over, in the order in which they came. */
   readonly sessions: readonly BattleSession[];
@@ -118,6 +126,16 @@ export interface Sidecar extends AsyncDisposable {
    *   PLAYER_SESSION_ENDED, RECONNECT_SECRET_WRONG, SESSION_NOT_ACTIVE.
    */
   acceptPlayerSession(playerSessionId: string, options?: AcceptOptions): Promise<AcceptedPlayer>;
+  /**
+   * Seats in use as the sidecar knows them now, in the order in which they were given: by session, by player or the one of
+   * an id. `session.players` is the same, as last heard, without a call.
+   *
+   * @example
+   * const seats = await sidecar.describePlayerSessions({ playerId: "anna", state: "ACTIVE" });
+   *
+   * @throws {MusterError} FIELD_INVALID, SERVER_SESSION_NOT_FOUND.
+   */
+  describePlayerSessions(selection: SeatSelection, options?: Waiting): Promise<readonly PlayerSeat[]>;
   /** Lets go of the sidecar without a word: calls in flight reject with CALL_CANCELLED. A repeat changes nothing. */
   close(): Promise<void>;
 }

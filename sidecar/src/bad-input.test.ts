@@ -128,6 +128,8 @@ const refusalOf = (call: Promise<unknown>): Promise<MusterError> =>
 const accept = (more: object = {}) => ({ playerSessionId: SEAT_ID, requestId: "r1", reconnectSecret: "", ...more });
 const ready = (more: object = {}) => ({ ports: {}, concurrentSessions: 1, ...more });
 
+const SELECT_NONE = { battleSessionId: "", playerId: "", playerSessionId: "", state: 0 } as const;
+
 const refused: readonly {
   readonly name: string;
   readonly call: (game: Game) => Promise<unknown>;
@@ -201,6 +203,46 @@ const refused: readonly {
     field: "creation_policy",
   },
   {
+    name: "seats of nobody in particular",
+    call: (game) => game.describePlayerSessions(SELECT_NONE),
+    reason: "FIELD_INVALID",
+    field: "the selection",
+  },
+  {
+    name: "seats by two ids",
+    call: (game) => game.describePlayerSessions({ ...SELECT_NONE, battleSessionId: "bs_1", playerSessionId: SEAT_ID }),
+    reason: "FIELD_INVALID",
+    field: "the selection",
+  },
+  {
+    name: "seats that have ended",
+    call: (game) => game.describePlayerSessions({ ...SELECT_NONE, battleSessionId: "bs_1", state: 4 }),
+    reason: "FIELD_INVALID",
+    field: "state",
+  },
+  {
+    name: "seats of a session of another process",
+    call: (game) => game.describePlayerSessions({ ...SELECT_NONE, battleSessionId: "bs_2" }),
+    reason: "SERVER_SESSION_NOT_FOUND",
+  },
+  {
+    name: "the seat of a malformed id",
+    call: (game) => game.describePlayerSessions({ ...SELECT_NONE, playerSessionId: `${SEAT_ID}\n` }),
+    reason: "FIELD_INVALID",
+    field: "player_session_id",
+  },
+  {
+    name: "a count below 0",
+    call: (game) => game.reportCustomData({ battleSessionId: "bs_1", currentCount: -1, maxCount: 0 }),
+    reason: "FIELD_INVALID",
+    field: "current_count",
+  },
+  {
+    name: "numbers of a session of another process",
+    call: (game) => game.reportCustomData({ battleSessionId: "bs_2", currentCount: 1, maxCount: 2 }),
+    reason: "SERVER_SESSION_NOT_FOUND",
+  },
+  {
     name: "a malformed session id",
     call: (game) => game.terminateBattleSession({ battleSessionId: "a b" }),
     reason: "ID_MALFORMED",
@@ -236,6 +278,9 @@ test("every call asks for the whole token", async () => {
       game.startBackfill({ battleSessionId: "bs_1", strategy: 1, addPlayers: {}, replace: false, requestId: "r1" }),
       game.cancelBackfill({ battleSessionId: "bs_1", requestId: "r1" }),
       game.describeBackfill({ battleSessionId: "bs_1" }),
+      game.describePlayerSessions({ ...SELECT_NONE, battleSessionId: "bs_1" }),
+      game.reportCustomData({ battleSessionId: "bs_1", currentCount: 1, maxCount: 2 }),
+      game.answerFill({ fillId: "fill_1", approved: true }),
       game.reportHealth({ checkId: "c", healthy: true }),
       game.watch({ sdkName: "", sdkVersion: "", sdkLanguage: "", resumeAfter: {} })[Symbol.asyncIterator]().next(),
     ];

@@ -10,6 +10,8 @@ function createWatch() {
   return createGameWatch({
     processId: "proc_1",
     version: "test",
+    features: [],
+    onOpened: () => undefined,
     book: async () => new Map(),
     healthSuspended: () => false,
     standing: () => [],

@@ -7,6 +7,8 @@ import { type BookedSession, catchUp } from "./core/session-book.ts";
 
 /** Messages that a game may leave unread before it is cut off; it comes back and resumes. */
 const UNREAD_MAX = 1_024;
+/** Characters of an SDK's name, version and language that a log shows. */
+const SDK_CHARS_MAX = 64;
 
 type Event = NonNullable<WatchResponse["event"]>;
 
@@ -26,6 +28,9 @@ export interface GameWatch {
 export type GameWatchOptions = {
   readonly processId: string;
   readonly version: string;
+  readonly features: readonly string[];
+  /** A game listens, by this SDK. */
+  readonly onOpened: (sdk: { readonly sdk: string; readonly version: string; readonly language: string }) => void;
   /** The sessions as they stand. Resolves once the fleet has said which these are. */
   readonly book: () => Promise<ReadonlyMap<string, BookedSession>>;
   readonly healthSuspended: () => boolean;
@@ -63,12 +68,17 @@ export function createGameWatch(options: GameWatchOptions): GameWatch {
       const events = createChannel<Event>();
       current = events;
       context.signal.addEventListener("abort", () => events.close(), { once: true });
+      options.onOpened({
+        sdk: request.sdkName.slice(0, SDK_CHARS_MAX),
+        version: request.sdkVersion.slice(0, SDK_CHARS_MAX),
+        language: request.sdkLanguage.slice(0, SDK_CHARS_MAX),
+      });
 
       events.push({
         $case: "opened",
         value: {
           sidecarVersion: options.version,
-          features: [],
+          features: [...options.features],
           processId: options.processId,
           healthSuspended: options.healthSuspended(),
           endedBattleSessionIds: [...known.keys()].filter((id) => !book.has(id)),

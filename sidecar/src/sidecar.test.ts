@@ -510,3 +510,35 @@ test("lets a game say again that it is ready after the fleet refused its words",
   refuse = false;
   await settle(game.processReady({ ports: { game: 2 }, concurrentSessions: 1 }));
 });
+
+test("tells the fleet what the game counts, the last numbers ahead of the session's end", async () => {
+  const { fleet, game, clock, settle } = await start();
+  fleet.send(startSession(battle));
+  await clock.advance(10);
+  const report = (currentCount: number) =>
+    settle(game.reportCustomData({ battleSessionId: "bs_1", currentCount, maxCount: 30 }));
+  for (const count of [1, 2, 3]) await report(count);
+  await settle(game.terminateBattleSession({ battleSessionId: "bs_1" }));
+  const counts = fleet.commands.map(({ command }) =>
+    command?.$case === "reportCustomData" ? command.value.customData?.currentCount : command?.$case,
+  );
+  expect(counts).toEqual([1, 3, "endSession"]);
+});
+
+test("describes the seats of the process, what it answered for its fleet included", async () => {
+  const { fleet, game, clock, settle, memory } = await start();
+  const ben = { ...seat, playerSessionId: "ps_2", playerId: "ben" } as unknown as PlayerSession;
+  fleet.send(startSession({ ...battle, playerSessions: [seat, ben] }));
+  await clock.advance(10);
+  const describe = async (more: object) => {
+    const request = { battleSessionId: "", playerId: "", playerSessionId: "", state: 0, ...more } as const;
+    const { playerSessions } = await settle(game.describePlayerSessions(request));
+    return playerSessions.map(({ playerSession }) => playerSession?.playerId);
+  };
+  expect(await describe({ battleSessionId: "bs_1" })).toEqual(["ann", "ben"]);
+  memory.cut({ a: "sidecar", b: "fleet" });
+  await clock.advance(10);
+  await settle(game.acceptPlayerSession(acceptRequest));
+  expect(await describe({ battleSessionId: "bs_1", state: 2 })).toEqual(["ann"]);
+  expect(await describe({ playerSessionId: "ps_2" })).toEqual(["ben"]);
+});

@@ -13,6 +13,7 @@ import { type Implementation, implement, type Network } from "@muster/proto/rpc"
 import { GameServerServiceDefinition, type WatchResponse } from "@muster/proto/sdk";
 import { becomeReady, beginTerminating, type Ready } from "./core/phase.ts";
 import { type BookedSession, bookChange, bookSession } from "./core/session-book.ts";
+import { createCustomDataReports } from "./custom-data-reports.ts";
 import { createFleetLink, type FleetLink, type FleetMessage } from "./fleet-link.ts";
 import { createGameWatch, type GameWatch } from "./game-watch.ts";
 import { gameServerHandlers } from "./grpc/game-server-handlers.ts";
@@ -22,6 +23,8 @@ import { createMatcherPeers } from "./matcher-peers.ts";
 import type { SidecarState } from "./sidecar-state.ts";
 
 export const SIDECAR_VERSION = "0.1.0";
+/** What it can do beyond the first version of the contract. */
+const FEATURES = ["CUSTOM_DATA", "PLAYER_SESSIONS"];
 
 export type SidecarOptions = {
   readonly clock: Clock;
@@ -110,6 +113,8 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   const watch: GameWatch = createGameWatch({
     processId,
     version: SIDECAR_VERSION,
+    features: FEATURES,
+    onOpened: (sdk) => log("info", "The game listens", sdk),
     book: async () => {
       await bookComplete.promise;
       return state.book;
@@ -234,9 +239,12 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     onMessage,
     onAttachedChange: (attached) => {
       log("info", attached ? "Attached to the fleet" : "Lost the fleet");
-      if (attached) startHealth();
+      if (!attached) return;
+      startHealth();
+      reports.resume();
     },
   });
+  const reports = createCustomDataReports({ clock, link, signal: closing.signal });
 
   const startHealth = () => {
     const settings = healthSettings();
@@ -267,6 +275,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     matchers: options.matchers,
     token: options.token,
     watch,
+    reports,
     becomeReady: (ready) => {
       state.phase = becomeReady(state.phase, ready);
     },

@@ -27,7 +27,8 @@ function describeSessions(sessions: readonly BattleSession[]): readonly string[]
     session.address ? `${session.address.host}:${Object.values(session.address.ports).join(",")}` : "-",
     `${session.playerSessions.length}/${session.capacity}`,
     session.backfill ? session.backfill.state : "-",
+    session.customData ? `${session.customData.currentCount}/${session.customData.maxCount}` : "-",
     describeRoster(session),
   ]);
-  return formatTable(["SESSION", "STATE", "ADDRESS", "PLAYERS", "BACKFILL", "ROSTER"], rows);
+  return formatTable(["SESSION", "STATE", "ADDRESS", "PLAYERS", "BACKFILL", "CUSTOM", "ROSTER"], rows);
 }

@@ -89,6 +89,10 @@ function describeChange(change: SessionChange, before: BattleSession | undefined
       const { backfill = before?.backfill } = change;
       return { text: `${session} backfill ${backfill ? describeBackfill(backfill) : ""}`.trimEnd(), tone: "plain" };
     }
+    case "CUSTOM_DATA_REPORTED": {
+      const { currentCount = 0, maxCount = 0 } = change.customData ?? {};
+      return { text: `${session} reports ${currentCount}/${maxCount}`, tone: "dim" };
+    }
     case "HOST_REACHABILITY_CHANGED":
       return { text: `${session} ${change.unreachable ? "UNREACHABLE" : "reachable again"}`, tone: "bad" };
     default:

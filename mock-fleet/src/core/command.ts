@@ -2,6 +2,7 @@
 import { unreachable } from "@muster/kit";
 import { MusterError } from "@muster/proto";
 import { activateSession, endSession } from "./activation.ts";
+import { reportCustomData } from "./custom-data.ts";
 import { type Decision, type Moment, unchanged } from "./decision.ts";
 import type { FleetFact } from "./fleet-fact.ts";
 import type { FleetState } from "./fleet-state.ts";
@@ -85,6 +86,8 @@ function decide(
       return done(removeSeat(state, process, command.playerSessionId));
     case "change-creation-policy":
       return done(changeCreationPolicy(state, process, command));
+    case "report-custom-data":
+      return done(reportCustomData(state, process, command));
     default:
       return unreachable(command);
   }

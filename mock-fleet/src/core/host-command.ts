@@ -1,5 +1,5 @@
 // What a sidecar asks of its fleet, and what it is answered, in plain values.
-import type { CreationPolicy, PlayerSession, PlayerSessionId, ServerSessionId } from "@muster/proto";
+import type { CreationPolicy, CustomData, PlayerSession, PlayerSessionId, ServerSessionId } from "@muster/proto";
 
 export type HostCommand =
   | { readonly type: "process-started"; readonly pid: number }
@@ -28,7 +28,8 @@ export type HostCommand =
       readonly type: "change-creation-policy";
       readonly sessionId: ServerSessionId;
       readonly creationPolicy: CreationPolicy;
-    };
+    }
+  | { readonly type: "report-custom-data"; readonly sessionId: ServerSessionId; readonly customData: CustomData };
 
 export type CommandResult = {
   readonly acceptedSeat?:

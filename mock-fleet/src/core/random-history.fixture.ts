@@ -79,6 +79,11 @@ export function takeStep(world: Rehearsal, step: Step, serial: number): void {
       if (step.b % 2 === 0) world.act((state) => decideErasureCompleted(state, erasureId));
       return;
     }
+    case 14: {
+      const customData = { currentCount: step.a % 3, maxCount: step.b % 3 };
+      if (battle) ofBattle({ type: "report-custom-data", sessionId: battle.battleSessionId, customData });
+      return;
+    }
     default: {
       const placementId = pick([...world.state.placements.keys()], step.b);
       if (placementId) world.decide((state, at) => stopPlacement(state, placementId, at));
@@ -121,7 +126,7 @@ export const hastyFleet = {
   disconnectGraceMs: 6_000,
 };
 /** Random commands, one after the other. */
-export const steps = fc.array(fc.record({ kind: fc.nat(14), a: fc.nat(60), b: fc.nat(60) }), {
+export const steps = fc.array(fc.record({ kind: fc.nat(15), a: fc.nat(60), b: fc.nat(60) }), {
   minLength: 1,
   maxLength: 120,
   size: "max",

@@ -105,7 +105,16 @@ export function ownSession(session: SessionFold, captures: number): SessionFold 
 export type ChangeParts = Partial<
   Pick<
     SessionChange,
-    "added" | "updated" | "removed" | "backfill" | "state" | "creationPolicy" | "address" | "unreachable" | "endCause"
+    | "added"
+    | "updated"
+    | "removed"
+    | "backfill"
+    | "state"
+    | "creationPolicy"
+    | "address"
+    | "unreachable"
+    | "endCause"
+    | "customData"
   >
 >;
 

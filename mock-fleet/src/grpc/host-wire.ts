@@ -2,6 +2,7 @@
 import { createHmac } from "node:crypto";
 import {
   type BattleSession,
+  type CustomData,
   fieldInvalid,
   type MusterError,
   type PlayerSessionId,
@@ -33,6 +34,8 @@ const TEXT_CHARS_MAX = 256;
 const PORTS_MAX = 16;
 /** Characters of a reconnect secret: theirs have 29. */
 const SECRET_CHARS_MAX = 128;
+/** What a game counts: the largest that the wire has. */
+const COUNT_MAX = 2 ** 31 - 1;
 
 type ReadyToTakeSessions = Extract<HostCommand, { readonly type: "process-ready" }>;
 
@@ -126,9 +129,22 @@ function readBody(command: wire.HostCommand["command"]): HostCommand {
           command.value.creationPolicy,
         ),
       };
+    case "reportCustomData":
+      return {
+        type: "report-custom-data",
+        sessionId: readSessionId("report_custom_data", command.value),
+        customData: readCustomData(command.value.customData),
+      };
     default:
       throw fieldInvalid("command", "a command that this fleet knows", "absent or newer");
   }
+}
+
+function readCustomData({ currentCount, maxCount }: Partial<CustomData> = {}): CustomData {
+  return {
+    currentCount: wholeNumberIn("report_custom_data.custom_data.current_count", currentCount ?? -1, 0, COUNT_MAX),
+    maxCount: wholeNumberIn("report_custom_data.custom_data.max_count", maxCount ?? -1, 0, COUNT_MAX),
+  };
 }
 
 function readSecret(field: string, secret: string): string | undefined {

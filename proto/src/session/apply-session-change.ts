@@ -25,6 +25,7 @@ export function applySessionChange(session: BattleSession, change: SessionChange
     address: change.address ?? session.address,
     unreachable: change.unreachable ?? session.unreachable,
     endCause: change.endCause ?? session.endCause,
+    customData: change.customData ?? session.customData,
   };
 }
 

@@ -56,6 +56,9 @@ export type Backfill = {
 
 export type Address = { readonly host: string; readonly ports: Readonly<Record<string, number>> };
 
+/** Two numbers of the game's own meaning. */
+export type CustomData = { readonly currentCount: number; readonly maxCount: number };
+
 export type BattleSession = {
   readonly battleSessionId: ServerSessionId;
   readonly revision: number;
@@ -79,6 +82,7 @@ export type BattleSession = {
   readonly createdAtMs: number;
   readonly unreachable: boolean;
   readonly endCause: SessionEndCause | undefined;
+  readonly customData?: CustomData | undefined;
 };
 
 export type SessionChange = {
@@ -95,4 +99,5 @@ export type SessionChange = {
   readonly address?: Address | undefined;
   readonly unreachable?: boolean | undefined;
   readonly endCause?: SessionEndCause | undefined;
+  readonly customData?: CustomData | undefined;
 };

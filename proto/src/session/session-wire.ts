@@ -30,6 +30,7 @@ export function writeBattleSession(session: BattleSession): wire.BattleSession {
     createdAt: new Date(session.createdAtMs),
     unreachable: session.unreachable,
     endCause: writeEnum(wire.SessionEndCause, session.endCause),
+    customData: session.customData && { ...session.customData },
   };
 }
 
@@ -57,6 +58,7 @@ export function readBattleSession(message: wire.BattleSession): BattleSession {
     createdAtMs: readTimeMs("session.created_at", message.createdAt) ?? 0,
     unreachable: message.unreachable,
     endCause: readEnum(wire.SessionEndCause, message.endCause),
+    customData: message.customData,
   };
 }
 
@@ -129,6 +131,7 @@ export function writeSessionChange(change: SessionChange): wire.SessionChange {
     address: change.address && { host: change.address.host, ports: { ...change.address.ports } },
     unreachable: change.unreachable,
     endCause: change.endCause && writeEnum(wire.SessionEndCause, change.endCause),
+    customData: change.customData && { ...change.customData },
   };
 }
 
@@ -154,6 +157,7 @@ export function readSessionChange(message: wire.SessionChange): SessionChange {
     address: message.address,
     unreachable: message.unreachable,
     endCause: message.endCause === undefined ? undefined : readEnum(wire.SessionEndCause, message.endCause),
+    customData: message.customData,
   };
 }
 

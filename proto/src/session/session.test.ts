@@ -52,6 +52,7 @@ const session: BattleSession = {
   createdAtMs: 1_000,
   unreachable: false,
   endCause: undefined,
+  customData: { currentCount: 3, maxCount: 12 },
 };
 const change: SessionChange = {
   battleSessionId,
@@ -69,6 +70,7 @@ const change: SessionChange = {
       cause: "REMOVED",
     },
   ],
+  customData: { currentCount: 0, maxCount: 12 },
 };
 
 test("a battle session survives its way over the wire", () => {
@@ -102,6 +104,7 @@ test("applySessionChange() removes, updates and adds seats, and keeps what the c
     ["player 3", "RESERVED"],
   ]);
   expect(after).toMatchObject({ revision: 8, rosterVersion: 4, state: "ACTIVE", properties: { map: "dust" } });
+  expect(after.customData).toEqual({ currentCount: 0, maxCount: 12 });
 });
 
 test("applySessionChange() ignores a change that the session has already", () => {

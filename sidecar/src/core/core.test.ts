@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { isMatcherAllowed } from "./allow-list.ts";
 import { HEALTH_AT_START, type HealthAnswer, stepHealth } from "./health-judge.ts";
 import { becomeReady, beginTerminating, type ProcessPhase } from "./phase.ts";
+import { type SeatSelection, selectSeats } from "./select-seats.ts";
 import { type BookedSession, bookChange, bookSession, catchUp, findSeat } from "./session-book.ts";
 import { type StandInSeat, standInForAccept, standInForLeave } from "./stand-in.ts";
 
@@ -210,5 +211,70 @@ for (const one of leaveRefusals) {
     expect(() => standInForLeave(one.found, one.own, "disconnected")).toThrow(
       expect.objectContaining({ reason: one.reason }),
     );
+  });
+}
+
+const bookedAs = (battleSessionId: string, playerSessions: readonly PlayerSession[]) =>
+  ({ session: { battleSessionId, playerSessions } }) as unknown as BookedSession;
+const seatedAs = (playerSessionId: string, playerId: string, state = "RESERVED") =>
+  ({ playerSessionId, playerId, state, expiresAtMs: 9 }) as unknown as PlayerSession;
+const twoSessions = new Map([
+  ["bs_1", bookedAs("bs_1", [seatedAs("ps_1", "ann"), seatedAs("ps_2", "ben", "ACTIVE")])],
+  ["bs_2", bookedAs("bs_2", [seatedAs("ps_3", "ann", "DISCONNECTED")])],
+]);
+const answered = (phase: StandInSeat["phase"]): StandInSeat => ({ phase, requestId: "r", reconnectSecret: "s" });
+const selections: readonly {
+  readonly name: string;
+  readonly selection: SeatSelection;
+  readonly standIns?: ReadonlyMap<string, StandInSeat>;
+  readonly seats: readonly string[];
+}[] = [
+  {
+    name: "finds the seats of a session",
+    selection: { by: { battleSessionId: "bs_1" }, state: undefined },
+    seats: ["bs_1 ps_1 RESERVED", "bs_1 ps_2 ACTIVE"],
+  },
+  {
+    name: "finds a player's seats in every session",
+    selection: { by: { playerId: "ann" }, state: undefined },
+    seats: ["bs_1 ps_1 RESERVED", "bs_2 ps_3 DISCONNECTED"],
+  },
+  {
+    name: "finds one seat by its id",
+    selection: { by: { playerSessionId: "ps_3" }, state: undefined },
+    seats: ["bs_2 ps_3 DISCONNECTED"],
+  },
+  {
+    name: "finds nothing of an id that nobody holds",
+    selection: { by: { playerId: "eve" }, state: undefined },
+    seats: [],
+  },
+  {
+    name: "keeps to the state that is asked for",
+    selection: { by: { playerId: "ann" }, state: "RESERVED" },
+    seats: ["bs_1 ps_1 RESERVED"],
+  },
+  {
+    name: "shows what the sidecar answered for its fleet",
+    selection: { by: { battleSessionId: "bs_1" }, state: undefined },
+    standIns: new Map([
+      ["ps_1", answered("active")],
+      ["ps_2", answered("removed")],
+    ]),
+    seats: ["bs_1 ps_1 ACTIVE"],
+  },
+  {
+    name: "selects by the state that the sidecar answered",
+    selection: { by: { battleSessionId: "bs_1" }, state: "DISCONNECTED" },
+    standIns: new Map([["ps_2", answered("disconnected")]]),
+    seats: ["bs_1 ps_2 DISCONNECTED"],
+  },
+];
+for (const { name, selection, standIns = new Map(), seats } of selections) {
+  test(`selectSeats() ${name}`, () => {
+    const found = selectSeats(twoSessions, standIns, selection);
+    expect(
+      found.map(({ battleSessionId, seat }) => `${battleSessionId} ${seat.playerSessionId} ${seat.state}`),
+    ).toEqual(seats);
   });
 }

@@ -1,5 +1,8 @@
 // Rules for what a game sends. An error never shows what may be a secret.
-import { fieldInvalid } from "@muster/proto";
+import { type CustomData, fieldInvalid, parseId, parsePlayerId, readWord } from "@muster/proto";
+import type { DescribePlayerSessionsRequest, ReportCustomDataRequest } from "@muster/proto/sdk";
+import { PlayerSessionState } from "@muster/proto/session";
+import type { SeatSelection } from "../core/select-seats.ts";
 
 const CONCURRENT_SESSIONS_MAX = 1_000;
 /** Ports that one process names, as many as a fleet can assign. */
@@ -34,4 +37,33 @@ export function parsePorts(ports: Readonly<Record<string, number>>): Readonly<Re
 export function parseSessions(concurrentSessions: number): number {
   if (concurrentSessions >= 0 && concurrentSessions <= CONCURRENT_SESSIONS_MAX) return concurrentSessions || 1;
   throw fieldInvalid("concurrent_sessions", `a number from 1 to ${CONCURRENT_SESSIONS_MAX}`, concurrentSessions);
+}
+
+/** @throws {MusterError} FIELD_INVALID, ID_MALFORMED. */
+export function parseSelection(request: DescribePlayerSessionsRequest): SeatSelection {
+  const { battleSessionId, playerId, playerSessionId } = request;
+  const given = [battleSessionId, playerId, playerSessionId].filter((id) => id !== "").length;
+  if (given !== 1) {
+    const rule = "exactly one of battle_session_id, player_id and player_session_id";
+    throw fieldInvalid("the selection", rule, `${given} of them`);
+  }
+  const state = parseSeatState(request.state);
+  if (battleSessionId !== "") return { by: { battleSessionId: parseId("battle_session_id", battleSessionId) }, state };
+  if (playerId !== "") return { by: { playerId: parsePlayerId("player_id", playerId) }, state };
+  checkSeatId(playerSessionId);
+  return { by: { playerSessionId }, state };
+}
+
+function parseSeatState(state: number): SeatSelection["state"] {
+  if (state === PlayerSessionState.UNSPECIFIED) return undefined;
+  const word = readWord("state", PlayerSessionState, state);
+  if (word !== "COMPLETED" && word !== "TIMED_OUT") return word;
+  throw fieldInvalid("state", "RESERVED, ACTIVE or DISCONNECTED, as ended seats are not kept", word);
+}
+
+/** @throws {MusterError} FIELD_INVALID. */
+export function parseCustomData({ currentCount, maxCount }: ReportCustomDataRequest): CustomData {
+  if (currentCount < 0) throw fieldInvalid("current_count", "a number from 0 on", currentCount);
+  if (maxCount < 0) throw fieldInvalid("max_count", "a number from 0 on", maxCount);
+  return { currentCount, maxCount };
 }

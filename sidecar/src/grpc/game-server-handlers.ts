@@ -10,13 +10,15 @@ import type { AcceptPlayerSessionRequest, GameServerServiceDefinition } from "@m
 import * as session from "@muster/proto/session";
 import { isMatcherAllowed } from "../core/allow-list.ts";
 import type { Ready } from "../core/phase.ts";
+import { selectSeats } from "../core/select-seats.ts";
 import { type BookedSession, findSeat } from "../core/session-book.ts";
 import { fleetIsAway, type SeatFound, standInForAccept, standInForLeave } from "../core/stand-in.ts";
+import type { CustomDataReports } from "../custom-data-reports.ts";
 import type { Command, FleetLink } from "../fleet-link.ts";
 import type { GameWatch } from "../game-watch.ts";
 import type { MatcherPeers } from "../matcher-peers.ts";
 import type { SidecarState } from "../sidecar-state.ts";
-import { checkSeatId, checkSecret, parsePorts, parseSessions } from "./field.ts";
+import { checkSeatId, checkSecret, parseCustomData, parsePorts, parseSelection, parseSessions } from "./field.ts";
 
 export type HandlerParts = {
   readonly state: SidecarState;
@@ -27,6 +29,7 @@ export type HandlerParts = {
   readonly matchers: readonly string[];
   readonly token: string;
   readonly watch: GameWatch;
+  readonly reports: CustomDataReports;
   readonly becomeReady: (ready: Ready) => void;
   /** The fleet has not refused it. */
   readonly onReady: (ready: Ready) => void;
@@ -41,7 +44,7 @@ const BACKLOG_MAX = 10_000;
 const SECRETS_KEPT = 10_000;
 
 export function gameServerHandlers(parts: HandlerParts): Handlers<typeof GameServerServiceDefinition> {
-  const { state, link, clock, random, watch } = parts;
+  const { state, link, clock, random, watch, reports } = parts;
   const expected = digest(parts.token);
   const secrets = new Map<string, string>();
 
@@ -167,6 +170,7 @@ export function gameServerHandlers(parts: HandlerParts): Handlers<typeof GameSer
       checkToken(context);
       if (!state.ending) {
         state.ending = true;
+        reports.hasten();
         state.phase = { phase: "ended" };
         parts.onEnding();
       }
@@ -184,6 +188,7 @@ export function gameServerHandlers(parts: HandlerParts): Handlers<typeof GameSer
     async terminateBattleSession({ battleSessionId }, context) {
       checkToken(context);
       parseId("battle_session_id", battleSessionId);
+      reports.hasten();
       if (standsIn()) {
         findBooked(battleSessionId);
         link.announce({ $case: "endSession", value: { battleSessionId } });
@@ -218,6 +223,25 @@ export function gameServerHandlers(parts: HandlerParts): Handlers<typeof GameSer
       checkSeatId(playerSessionId);
       if (standsIn()) standInLeave(playerSessionId, "removed");
       else await command({ $case: "removeSeat", value: { playerSessionId } }, context);
+      return {};
+    },
+    async describePlayerSessions(request, context) {
+      checkToken(context);
+      const selection = parseSelection(request);
+      if ("battleSessionId" in selection.by) findBooked(selection.by.battleSessionId);
+      else if (!state.isBookComplete) throw fleetIsAway();
+      const found = selectSeats(state.book, state.standIns, selection);
+      const playerSessions = found.map(({ battleSessionId, seat }) => ({
+        battleSessionId,
+        playerSession: writePlayerSession(seat),
+      }));
+      return { playerSessions };
+    },
+    async reportCustomData(request, context) {
+      checkToken(context);
+      const customData = parseCustomData(request);
+      const { session } = findBooked(request.battleSessionId);
+      reports.note(session.battleSessionId, customData);
       return {};
     },
     async updatePlayerSessionCreationPolicy({ battleSessionId, creationPolicy }, context) {

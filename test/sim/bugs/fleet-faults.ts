@@ -232,4 +232,14 @@ export const fleetFaults: readonly PlantedFault[] = [
       },
     ],
   },
+  {
+    name: "what a game counts never leaves its sidecar",
+    patches: [
+      {
+        file: "sidecar/src/custom-data-reports.ts",
+        find: "    for (const [battleSessionId, customData] of waiting) {",
+        replace: "    for (const [battleSessionId, customData] of [] as [string, CustomData][]) {",
+      },
+    ],
+  },
 ];

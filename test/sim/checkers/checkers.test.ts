@@ -624,6 +624,25 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
     },
   },
   {
+    promise: "E-CUSTOM-DATA",
+    name: "numbers that no game reported",
+    tell(tale) {
+      battle(tale);
+      tale.change({ reason: "CUSTOM_DATA_REPORTED", customData: { currentCount: 1, maxCount: 2 } });
+    },
+  },
+  {
+    promise: "E-CUSTOM-DATA",
+    name: "numbers that never arrive",
+    tell(tale) {
+      battle(tale);
+      tale.call("reportCustomData", { battleSessionId: "bs_1", currentCount: 1, maxCount: 2 }, { ok: {} });
+      tale.heal();
+      tale.nowMs += 60_000;
+      tale.later();
+    },
+  },
+  {
     promise: "E-ORDER",
     name: "a version that a watcher does not hear",
     tell(tale) {

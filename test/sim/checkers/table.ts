@@ -9,6 +9,7 @@ import { bTarget } from "./b-target.ts";
 import { type Books, createBooks } from "./books/books.ts";
 import type { Checker } from "./checker.ts";
 import { eAtLeastOnce } from "./e-at-least-once.ts";
+import { eCustomData } from "./e-custom-data.ts";
 import { eIdempotent } from "./e-idempotent.ts";
 import { eOrder } from "./e-order.ts";
 import { eTrue } from "./e-true.ts";
@@ -102,6 +103,7 @@ function listCheckers(books: Books, terms: Terms): readonly Checker[] {
     eTrue(books),
     eIdempotent(books),
     eAtLeastOnce(books),
+    eCustomData(books),
     qMonotonic(books),
     lProgress(books),
     lBounded(books),

@@ -27,6 +27,10 @@ export const seatGoals: readonly Goal[] = [
   when("a reservation expired", frees("RESERVATION_EXPIRED")),
   when("a grace expired", frees("GRACE_EXPIRED")),
   when("a player left", frees("REMOVED")),
+  when("a game's numbers reached the fleet", (observation) => {
+    if (observation.type !== "fleet-fact" || observation.fact.type !== "session-changed") return false;
+    return observation.fact.change.customData !== undefined;
+  }),
   when("an accept raced the reservation's end", (observation, books) => {
     if (observation.type !== "fleet-fact" || observation.fact.type !== "session-changed") return false;
     const expired = observation.fact.change.removed.filter((seat) => seat.cause === "RESERVATION_EXPIRED");

@@ -76,7 +76,8 @@ export function startGame({ life, sidecar: address, token, chance, knobs, eyes: 
     const endsMs = clock.nowMs() + chance.between({ min: 0.5, max: 1.5 }) * knobs.battleMs;
     if (session.properties.backfill === MANUAL) attempt(backfill(session, endsMs));
     if (misbehaves()) attempt(closeDoor(session));
-    while (session.state === "ACTIVE") {
+    for (let looks = 1; session.state === "ACTIVE"; looks += 1) {
+      attempt(session.reportCustomData({ currentCount: looks, maxCount: session.capacity }));
       await clock.sleep(Math.max(Math.min(endsMs - clock.nowMs(), knobs.battleMs / 4), AGAIN_MS));
       const isEmpty = session.players.length === 0;
       // Again, as long as nobody answers: a battle that is over must not hold its server.

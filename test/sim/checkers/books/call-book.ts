@@ -20,6 +20,8 @@ import type {
   DisconnectPlayerSessionResponse,
   RemovePlayerSessionRequest,
   RemovePlayerSessionResponse,
+  ReportCustomDataRequest,
+  ReportCustomDataResponse,
 } from "@muster/proto/sdk";
 import type { Outcome } from "../../observation.ts";
 
@@ -39,6 +41,7 @@ type Contract = {
   ];
   readonly acceptPlayerSession: readonly [AcceptPlayerSessionRequest, AcceptPlayerSessionResponse];
   readonly removePlayerSession: readonly [RemovePlayerSessionRequest, RemovePlayerSessionResponse];
+  readonly reportCustomData: readonly [ReportCustomDataRequest, ReportCustomDataResponse];
   readonly disconnectPlayerSession: readonly [DisconnectPlayerSessionRequest, DisconnectPlayerSessionResponse];
 };
 type Method = keyof Contract;

@@ -10,6 +10,7 @@ import {
   CreationPolicy,
   creationPolicyFromJSON,
   creationPolicyToJSON,
+  CustomData,
   PlayerSession,
   ProposedFill,
   SessionChange,
@@ -124,6 +125,7 @@ export interface HostCommand {
     | { $case: "removeSeat"; value: RemoveSeat }
     | { $case: "changeCreationPolicy"; value: ChangeCreationPolicy }
     | { $case: "processStarted"; value: ProcessStarted }
+    | { $case: "reportCustomData"; value: ReportCustomData }
     | undefined;
 }
 
@@ -208,6 +210,12 @@ export interface RemoveSeat {
 export interface ChangeCreationPolicy {
   battleSessionId: string;
   creationPolicy: CreationPolicy;
+}
+
+/** In place of what was reported of the session before. */
+export interface ReportCustomData {
+  battleSessionId: string;
+  customData: CustomData | undefined;
 }
 
 export interface AcceptedSeat {
@@ -1481,6 +1489,9 @@ export const HostCommand: MessageFns<HostCommand> = {
       case "processStarted":
         ProcessStarted.encode(message.command.value, writer.uint32(98).fork()).join();
         break;
+      case "reportCustomData":
+        ReportCustomData.encode(message.command.value, writer.uint32(106).fork()).join();
+        break;
     }
     return writer;
   },
@@ -1597,6 +1608,14 @@ export const HostCommand: MessageFns<HostCommand> = {
             message.command = { $case: "processStarted", value: ProcessStarted.decode(reader, reader.uint32()) };
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.command = { $case: "reportCustomData", value: ReportCustomData.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1660,6 +1679,10 @@ export const HostCommand: MessageFns<HostCommand> = {
         ? { $case: "processStarted", value: ProcessStarted.fromJSON(object.processStarted) }
         : isSet(object.process_started)
         ? { $case: "processStarted", value: ProcessStarted.fromJSON(object.process_started) }
+        : isSet(object.reportCustomData)
+        ? { $case: "reportCustomData", value: ReportCustomData.fromJSON(object.reportCustomData) }
+        : isSet(object.report_custom_data)
+        ? { $case: "reportCustomData", value: ReportCustomData.fromJSON(object.report_custom_data) }
         : undefined,
     };
   },
@@ -1691,6 +1714,8 @@ export const HostCommand: MessageFns<HostCommand> = {
       obj.changeCreationPolicy = ChangeCreationPolicy.toJSON(message.command.value);
     } else if (message.command?.$case === "processStarted") {
       obj.processStarted = ProcessStarted.toJSON(message.command.value);
+    } else if (message.command?.$case === "reportCustomData") {
+      obj.reportCustomData = ReportCustomData.toJSON(message.command.value);
     }
     return obj;
   },
@@ -1768,6 +1793,12 @@ export const HostCommand: MessageFns<HostCommand> = {
       case "processStarted": {
         if (object.command?.value !== undefined && object.command?.value !== null) {
           message.command = { $case: "processStarted", value: ProcessStarted.fromPartial(object.command.value) };
+        }
+        break;
+      }
+      case "reportCustomData": {
+        if (object.command?.value !== undefined && object.command?.value !== null) {
+          message.command = { $case: "reportCustomData", value: ReportCustomData.fromPartial(object.command.value) };
         }
         break;
       }
@@ -3096,6 +3127,101 @@ export const ChangeCreationPolicy: MessageFns<ChangeCreationPolicy> = {
     const message = createBaseChangeCreationPolicy();
     message.battleSessionId = object.battleSessionId ?? "";
     message.creationPolicy = object.creationPolicy ?? 0;
+    return message;
+  },
+};
+
+function createBaseReportCustomData(): ReportCustomData {
+  return { battleSessionId: "", customData: undefined };
+}
+
+export const ReportCustomData: MessageFns<ReportCustomData> = {
+  encode(message: ReportCustomData, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.battleSessionId !== "") {
+      writer.uint32(10).string(message.battleSessionId);
+    }
+    if (message.customData !== undefined) {
+      CustomData.encode(message.customData, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReportCustomData {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReportCustomData();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.battleSessionId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.customData = CustomData.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReportCustomData {
+    return {
+      battleSessionId: isSet(object.battleSessionId)
+        ? globalThis.String(object.battleSessionId)
+        : isSet(object.battle_session_id)
+        ? globalThis.String(object.battle_session_id)
+        : "",
+      customData: isSet(object.customData)
+        ? CustomData.fromJSON(object.customData)
+        : isSet(object.custom_data)
+        ? CustomData.fromJSON(object.custom_data)
+        : undefined,
+    };
+  },
+
+  toJSON(message: ReportCustomData): unknown {
+    const obj: any = {};
+    if (message.battleSessionId !== "") {
+      obj.battleSessionId = message.battleSessionId;
+    }
+    if (message.customData !== undefined) {
+      obj.customData = CustomData.toJSON(message.customData);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ReportCustomData>): ReportCustomData {
+    return ReportCustomData.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReportCustomData>): ReportCustomData {
+    const message = createBaseReportCustomData();
+    message.battleSessionId = object.battleSessionId ?? "";
+    message.customData = (object.customData !== undefined && object.customData !== null)
+      ? CustomData.fromPartial(object.customData)
+      : undefined;
     return message;
   },
 };

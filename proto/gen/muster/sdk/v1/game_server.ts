@@ -14,12 +14,15 @@ import {
   creationPolicyFromJSON,
   creationPolicyToJSON,
   PlayerSession,
+  PlayerSessionState,
+  playerSessionStateFromJSON,
+  playerSessionStateToJSON,
   ProposedFill,
   SessionChange,
 } from "../../session/v1/session.ts";
 
 export interface WatchRequest {
-  /** Of the SDK: "muster-typescript", its version "0.1.0", its language "typescript". */
+  /** Of the SDK, for logs: "muster-typescript", its version "0.1.0", its language "typescript". At most 64 characters each. */
   sdkName: string;
   sdkVersion: string;
   sdkLanguage: string;
@@ -57,7 +60,10 @@ export interface WatchResponse {
 /** The first message of every watch. Held back until the sidecar has heard from its fleet which sessions there are. */
 export interface Opened {
   sidecarVersion: string;
-  /** What this sidecar can do beyond the first version of the contract. Unknown names are to be ignored. */
+  /**
+   * What this sidecar can do beyond the first version of the contract: "CUSTOM_DATA" (ReportCustomData), "PLAYER_SESSIONS"
+   * (DescribePlayerSessions), "HTTP" (it serves JSON too). Unknown names are to be ignored.
+   */
   features: string[];
   processId: string;
   /** No health checks will come: verdicts are suspended. */
@@ -162,6 +168,36 @@ export interface RemovePlayerSessionRequest {
 }
 
 export interface RemovePlayerSessionResponse {
+}
+
+export interface DescribePlayerSessionsRequest {
+  /** Exactly one of the three. Accepts {battle_session_id: "bs_1", state: ACTIVE}, refuses {} and two of them. */
+  battleSessionId: string;
+  /** The player's seats in every session of the process. */
+  playerId: string;
+  playerSessionId: string;
+  /** Only seats in this state: RESERVED, ACTIVE or DISCONNECTED. UNSPECIFIED: any. */
+  state: PlayerSessionState;
+}
+
+export interface DescribePlayerSessionsResponse {
+  /** In the order in which they were given. Empty where nobody holds such a seat. */
+  playerSessions: DescribedPlayerSession[];
+}
+
+export interface DescribedPlayerSession {
+  battleSessionId: string;
+  playerSession: PlayerSession | undefined;
+}
+
+export interface ReportCustomDataRequest {
+  battleSessionId: string;
+  /** 0..2,147,483,647 both. */
+  currentCount: number;
+  maxCount: number;
+}
+
+export interface ReportCustomDataResponse {
 }
 
 export interface UpdatePlayerSessionCreationPolicyRequest {
@@ -2298,6 +2334,468 @@ export const RemovePlayerSessionResponse: MessageFns<RemovePlayerSessionResponse
   },
 };
 
+function createBaseDescribePlayerSessionsRequest(): DescribePlayerSessionsRequest {
+  return { battleSessionId: "", playerId: "", playerSessionId: "", state: 0 };
+}
+
+export const DescribePlayerSessionsRequest: MessageFns<DescribePlayerSessionsRequest> = {
+  encode(message: DescribePlayerSessionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.battleSessionId !== "") {
+      writer.uint32(10).string(message.battleSessionId);
+    }
+    if (message.playerId !== "") {
+      writer.uint32(18).string(message.playerId);
+    }
+    if (message.playerSessionId !== "") {
+      writer.uint32(26).string(message.playerSessionId);
+    }
+    if (message.state !== 0) {
+      writer.uint32(32).int32(message.state);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribePlayerSessionsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribePlayerSessionsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.battleSessionId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.playerId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.playerSessionId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.state = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DescribePlayerSessionsRequest {
+    return {
+      battleSessionId: isSet(object.battleSessionId)
+        ? globalThis.String(object.battleSessionId)
+        : isSet(object.battle_session_id)
+        ? globalThis.String(object.battle_session_id)
+        : "",
+      playerId: isSet(object.playerId)
+        ? globalThis.String(object.playerId)
+        : isSet(object.player_id)
+        ? globalThis.String(object.player_id)
+        : "",
+      playerSessionId: isSet(object.playerSessionId)
+        ? globalThis.String(object.playerSessionId)
+        : isSet(object.player_session_id)
+        ? globalThis.String(object.player_session_id)
+        : "",
+      state: isSet(object.state) ? playerSessionStateFromJSON(object.state) : 0,
+    };
+  },
+
+  toJSON(message: DescribePlayerSessionsRequest): unknown {
+    const obj: any = {};
+    if (message.battleSessionId !== "") {
+      obj.battleSessionId = message.battleSessionId;
+    }
+    if (message.playerId !== "") {
+      obj.playerId = message.playerId;
+    }
+    if (message.playerSessionId !== "") {
+      obj.playerSessionId = message.playerSessionId;
+    }
+    if (message.state !== 0) {
+      obj.state = playerSessionStateToJSON(message.state);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DescribePlayerSessionsRequest>): DescribePlayerSessionsRequest {
+    return DescribePlayerSessionsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DescribePlayerSessionsRequest>): DescribePlayerSessionsRequest {
+    const message = createBaseDescribePlayerSessionsRequest();
+    message.battleSessionId = object.battleSessionId ?? "";
+    message.playerId = object.playerId ?? "";
+    message.playerSessionId = object.playerSessionId ?? "";
+    message.state = object.state ?? 0;
+    return message;
+  },
+};
+
+function createBaseDescribePlayerSessionsResponse(): DescribePlayerSessionsResponse {
+  return { playerSessions: [] };
+}
+
+export const DescribePlayerSessionsResponse: MessageFns<DescribePlayerSessionsResponse> = {
+  encode(message: DescribePlayerSessionsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.playerSessions) {
+      DescribedPlayerSession.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribePlayerSessionsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribePlayerSessionsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.playerSessions.push(DescribedPlayerSession.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DescribePlayerSessionsResponse {
+    return {
+      playerSessions: globalThis.Array.isArray(object?.playerSessions)
+        ? object.playerSessions.map((e: any) => DescribedPlayerSession.fromJSON(e))
+        : globalThis.Array.isArray(object?.player_sessions)
+        ? object.player_sessions.map((e: any) => DescribedPlayerSession.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: DescribePlayerSessionsResponse): unknown {
+    const obj: any = {};
+    if (message.playerSessions?.length) {
+      obj.playerSessions = message.playerSessions.map((e) => DescribedPlayerSession.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DescribePlayerSessionsResponse>): DescribePlayerSessionsResponse {
+    return DescribePlayerSessionsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DescribePlayerSessionsResponse>): DescribePlayerSessionsResponse {
+    const message = createBaseDescribePlayerSessionsResponse();
+    message.playerSessions = object.playerSessions?.map((e) => DescribedPlayerSession.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseDescribedPlayerSession(): DescribedPlayerSession {
+  return { battleSessionId: "", playerSession: undefined };
+}
+
+export const DescribedPlayerSession: MessageFns<DescribedPlayerSession> = {
+  encode(message: DescribedPlayerSession, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.battleSessionId !== "") {
+      writer.uint32(10).string(message.battleSessionId);
+    }
+    if (message.playerSession !== undefined) {
+      PlayerSession.encode(message.playerSession, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribedPlayerSession {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribedPlayerSession();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.battleSessionId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.playerSession = PlayerSession.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DescribedPlayerSession {
+    return {
+      battleSessionId: isSet(object.battleSessionId)
+        ? globalThis.String(object.battleSessionId)
+        : isSet(object.battle_session_id)
+        ? globalThis.String(object.battle_session_id)
+        : "",
+      playerSession: isSet(object.playerSession)
+        ? PlayerSession.fromJSON(object.playerSession)
+        : isSet(object.player_session)
+        ? PlayerSession.fromJSON(object.player_session)
+        : undefined,
+    };
+  },
+
+  toJSON(message: DescribedPlayerSession): unknown {
+    const obj: any = {};
+    if (message.battleSessionId !== "") {
+      obj.battleSessionId = message.battleSessionId;
+    }
+    if (message.playerSession !== undefined) {
+      obj.playerSession = PlayerSession.toJSON(message.playerSession);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DescribedPlayerSession>): DescribedPlayerSession {
+    return DescribedPlayerSession.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DescribedPlayerSession>): DescribedPlayerSession {
+    const message = createBaseDescribedPlayerSession();
+    message.battleSessionId = object.battleSessionId ?? "";
+    message.playerSession = (object.playerSession !== undefined && object.playerSession !== null)
+      ? PlayerSession.fromPartial(object.playerSession)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseReportCustomDataRequest(): ReportCustomDataRequest {
+  return { battleSessionId: "", currentCount: 0, maxCount: 0 };
+}
+
+export const ReportCustomDataRequest: MessageFns<ReportCustomDataRequest> = {
+  encode(message: ReportCustomDataRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.battleSessionId !== "") {
+      writer.uint32(10).string(message.battleSessionId);
+    }
+    if (message.currentCount !== 0) {
+      writer.uint32(16).int32(message.currentCount);
+    }
+    if (message.maxCount !== 0) {
+      writer.uint32(24).int32(message.maxCount);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReportCustomDataRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReportCustomDataRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.battleSessionId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.currentCount = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.maxCount = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReportCustomDataRequest {
+    return {
+      battleSessionId: isSet(object.battleSessionId)
+        ? globalThis.String(object.battleSessionId)
+        : isSet(object.battle_session_id)
+        ? globalThis.String(object.battle_session_id)
+        : "",
+      currentCount: isSet(object.currentCount)
+        ? globalThis.Number(object.currentCount)
+        : isSet(object.current_count)
+        ? globalThis.Number(object.current_count)
+        : 0,
+      maxCount: isSet(object.maxCount)
+        ? globalThis.Number(object.maxCount)
+        : isSet(object.max_count)
+        ? globalThis.Number(object.max_count)
+        : 0,
+    };
+  },
+
+  toJSON(message: ReportCustomDataRequest): unknown {
+    const obj: any = {};
+    if (message.battleSessionId !== "") {
+      obj.battleSessionId = message.battleSessionId;
+    }
+    if (message.currentCount !== 0) {
+      obj.currentCount = Math.round(message.currentCount);
+    }
+    if (message.maxCount !== 0) {
+      obj.maxCount = Math.round(message.maxCount);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ReportCustomDataRequest>): ReportCustomDataRequest {
+    return ReportCustomDataRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReportCustomDataRequest>): ReportCustomDataRequest {
+    const message = createBaseReportCustomDataRequest();
+    message.battleSessionId = object.battleSessionId ?? "";
+    message.currentCount = object.currentCount ?? 0;
+    message.maxCount = object.maxCount ?? 0;
+    return message;
+  },
+};
+
+function createBaseReportCustomDataResponse(): ReportCustomDataResponse {
+  return {};
+}
+
+export const ReportCustomDataResponse: MessageFns<ReportCustomDataResponse> = {
+  encode(_: ReportCustomDataResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReportCustomDataResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReportCustomDataResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ReportCustomDataResponse {
+    return {};
+  },
+
+  toJSON(_: ReportCustomDataResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<ReportCustomDataResponse>): ReportCustomDataResponse {
+    return ReportCustomDataResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ReportCustomDataResponse>): ReportCustomDataResponse {
+    const message = createBaseReportCustomDataResponse();
+    return message;
+  },
+};
+
 function createBaseUpdatePlayerSessionCreationPolicyRequest(): UpdatePlayerSessionCreationPolicyRequest {
   return { battleSessionId: "", creationPolicy: 0 };
 }
@@ -3457,6 +3955,32 @@ export const GameServerServiceDefinition = {
       requestType: RemovePlayerSessionRequest as typeof RemovePlayerSessionRequest,
       requestStream: false,
       responseType: RemovePlayerSessionResponse as typeof RemovePlayerSessionResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * The seats in use that the request selects, as the sidecar knows them: what it answered for a fleet that is away included.
+     * Ended seats are not kept.
+     * Reasons: FIELD_INVALID, SERVER_SESSION_NOT_FOUND, FLEET_UNREACHABLE (the sidecar has not heard yet what the process runs).
+     */
+    describePlayerSessions: {
+      name: "DescribePlayerSessions",
+      requestType: DescribePlayerSessionsRequest as typeof DescribePlayerSessionsRequest,
+      requestStream: false,
+      responseType: DescribePlayerSessionsResponse as typeof DescribePlayerSessionsResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * Two numbers of the game's own meaning, shown with the session and usable for search. Answered when the sidecar has them:
+     * the fleet hears the last ones about once a second, and after an absence of its own. A repeat changes nothing.
+     * Reasons: FIELD_INVALID, SERVER_SESSION_NOT_FOUND, FLEET_UNREACHABLE (as above).
+     */
+    reportCustomData: {
+      name: "ReportCustomData",
+      requestType: ReportCustomDataRequest as typeof ReportCustomDataRequest,
+      requestStream: false,
+      responseType: ReportCustomDataResponse as typeof ReportCustomDataResponse,
       responseStream: false,
       options: {},
     },

@@ -350,6 +350,8 @@ export const ChangeReason = {
   SESSION_ENDED: 12,
   /** HOST_REACHABILITY_CHANGED - The host fell silent, or is back; or seats are held for longer because it is away for a moment. */
   HOST_REACHABILITY_CHANGED: 13,
+  /** CUSTOM_DATA_REPORTED - The game reported other numbers of its own. */
+  CUSTOM_DATA_REPORTED: 14,
 } as const;
 
 export type ChangeReason = typeof ChangeReason[keyof typeof ChangeReason];
@@ -369,6 +371,7 @@ export namespace ChangeReason {
   export type SESSION_TERMINATING = typeof ChangeReason.SESSION_TERMINATING;
   export type SESSION_ENDED = typeof ChangeReason.SESSION_ENDED;
   export type HOST_REACHABILITY_CHANGED = typeof ChangeReason.HOST_REACHABILITY_CHANGED;
+  export type CUSTOM_DATA_REPORTED = typeof ChangeReason.CUSTOM_DATA_REPORTED;
 }
 
 export function changeReasonFromJSON(object: any): ChangeReason {
@@ -415,6 +418,9 @@ export function changeReasonFromJSON(object: any): ChangeReason {
     case 13:
     case "CHANGE_REASON_HOST_REACHABILITY_CHANGED":
       return ChangeReason.HOST_REACHABILITY_CHANGED;
+    case 14:
+    case "CHANGE_REASON_CUSTOM_DATA_REPORTED":
+      return ChangeReason.CUSTOM_DATA_REPORTED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ChangeReason");
   }
@@ -450,6 +456,8 @@ export function changeReasonToJSON(object: ChangeReason): string {
       return "CHANGE_REASON_SESSION_ENDED";
     case ChangeReason.HOST_REACHABILITY_CHANGED:
       return "CHANGE_REASON_HOST_REACHABILITY_CHANGED";
+    case ChangeReason.CUSTOM_DATA_REPORTED:
+      return "CHANGE_REASON_CUSTOM_DATA_REPORTED";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ChangeReason");
   }
@@ -706,11 +714,24 @@ export interface BattleSession {
   unreachable: boolean;
   /** Why it ended. UNSPECIFIED while it lives. */
   endCause: SessionEndCause;
+  /** What the game last reported of itself. Absent until it has. */
+  customData?: CustomData | undefined;
 }
 
 export interface BattleSession_PropertiesEntry {
   key: string;
   value: string;
+}
+
+/**
+ * Two numbers of the game's own meaning, such as waves survived of waves in all: for lists, search and scaling. Nothing in
+ * Muster decides by them.
+ */
+export interface CustomData {
+  /** 0..2,147,483,647. */
+  currentCount: number;
+  /** 0..2,147,483,647. May be less than `current_count`. */
+  maxCount: number;
 }
 
 export interface Team {
@@ -764,6 +785,7 @@ export interface SessionChange {
   address?: Address | undefined;
   unreachable?: boolean | undefined;
   endCause?: SessionEndCause | undefined;
+  customData?: CustomData | undefined;
 }
 
 export interface RemovedPlayer {
@@ -865,6 +887,7 @@ function createBaseBattleSession(): BattleSession {
     createdAt: undefined,
     unreachable: false,
     endCause: 0,
+    customData: undefined,
   };
 }
 
@@ -932,6 +955,9 @@ export const BattleSession: MessageFns<BattleSession> = {
     }
     if (message.endCause !== 0) {
       writer.uint32(168).int32(message.endCause);
+    }
+    if (message.customData !== undefined) {
+      CustomData.encode(message.customData, writer.uint32(178).fork()).join();
     }
     return writer;
   },
@@ -1120,6 +1146,14 @@ export const BattleSession: MessageFns<BattleSession> = {
             message.endCause = reader.int32() as any;
             continue;
           }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            message.customData = CustomData.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1200,6 +1234,11 @@ export const BattleSession: MessageFns<BattleSession> = {
         : isSet(object.end_cause)
         ? sessionEndCauseFromJSON(object.end_cause)
         : 0,
+      customData: isSet(object.customData)
+        ? CustomData.fromJSON(object.customData)
+        : isSet(object.custom_data)
+        ? CustomData.fromJSON(object.custom_data)
+        : undefined,
     };
   },
 
@@ -1274,6 +1313,9 @@ export const BattleSession: MessageFns<BattleSession> = {
     if (message.endCause !== 0) {
       obj.endCause = sessionEndCauseToJSON(message.endCause);
     }
+    if (message.customData !== undefined) {
+      obj.customData = CustomData.toJSON(message.customData);
+    }
     return obj;
   },
 
@@ -1315,6 +1357,9 @@ export const BattleSession: MessageFns<BattleSession> = {
     message.createdAt = object.createdAt ?? undefined;
     message.unreachable = object.unreachable ?? false;
     message.endCause = object.endCause ?? 0;
+    message.customData = (object.customData !== undefined && object.customData !== null)
+      ? CustomData.fromPartial(object.customData)
+      : undefined;
     return message;
   },
 };
@@ -1400,6 +1445,99 @@ export const BattleSession_PropertiesEntry: MessageFns<BattleSession_PropertiesE
     const message = createBaseBattleSession_PropertiesEntry();
     message.key = object.key ?? "";
     message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseCustomData(): CustomData {
+  return { currentCount: 0, maxCount: 0 };
+}
+
+export const CustomData: MessageFns<CustomData> = {
+  encode(message: CustomData, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.currentCount !== 0) {
+      writer.uint32(8).int32(message.currentCount);
+    }
+    if (message.maxCount !== 0) {
+      writer.uint32(16).int32(message.maxCount);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CustomData {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCustomData();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.currentCount = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.maxCount = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CustomData {
+    return {
+      currentCount: isSet(object.currentCount)
+        ? globalThis.Number(object.currentCount)
+        : isSet(object.current_count)
+        ? globalThis.Number(object.current_count)
+        : 0,
+      maxCount: isSet(object.maxCount)
+        ? globalThis.Number(object.maxCount)
+        : isSet(object.max_count)
+        ? globalThis.Number(object.max_count)
+        : 0,
+    };
+  },
+
+  toJSON(message: CustomData): unknown {
+    const obj: any = {};
+    if (message.currentCount !== 0) {
+      obj.currentCount = Math.round(message.currentCount);
+    }
+    if (message.maxCount !== 0) {
+      obj.maxCount = Math.round(message.maxCount);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CustomData>): CustomData {
+    return CustomData.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CustomData>): CustomData {
+    const message = createBaseCustomData();
+    message.currentCount = object.currentCount ?? 0;
+    message.maxCount = object.maxCount ?? 0;
     return message;
   },
 };
@@ -1818,6 +1956,7 @@ function createBaseSessionChange(): SessionChange {
     address: undefined,
     unreachable: undefined,
     endCause: undefined,
+    customData: undefined,
   };
 }
 
@@ -1861,6 +2000,9 @@ export const SessionChange: MessageFns<SessionChange> = {
     }
     if (message.endCause !== undefined) {
       writer.uint32(104).int32(message.endCause);
+    }
+    if (message.customData !== undefined) {
+      CustomData.encode(message.customData, writer.uint32(114).fork()).join();
     }
     return writer;
   },
@@ -1982,6 +2124,14 @@ export const SessionChange: MessageFns<SessionChange> = {
             message.endCause = reader.int32() as any;
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.customData = CustomData.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2029,6 +2179,11 @@ export const SessionChange: MessageFns<SessionChange> = {
         : isSet(object.end_cause)
         ? sessionEndCauseFromJSON(object.end_cause)
         : undefined,
+      customData: isSet(object.customData)
+        ? CustomData.fromJSON(object.customData)
+        : isSet(object.custom_data)
+        ? CustomData.fromJSON(object.custom_data)
+        : undefined,
     };
   },
 
@@ -2073,6 +2228,9 @@ export const SessionChange: MessageFns<SessionChange> = {
     if (message.endCause !== undefined) {
       obj.endCause = sessionEndCauseToJSON(message.endCause);
     }
+    if (message.customData !== undefined) {
+      obj.customData = CustomData.toJSON(message.customData);
+    }
     return obj;
   },
 
@@ -2098,6 +2256,9 @@ export const SessionChange: MessageFns<SessionChange> = {
       : undefined;
     message.unreachable = object.unreachable ?? undefined;
     message.endCause = object.endCause ?? undefined;
+    message.customData = (object.customData !== undefined && object.customData !== null)
+      ? CustomData.fromPartial(object.customData)
+      : undefined;
     return message;
   },
 };
