@@ -1,7 +1,6 @@
 // The embedded default: one SQLite file, one fsync a commit, on a thread of its own. Appends that come while one commit runs
 // share the next.
 import { setTimeout } from "node:timers/promises";
-import { Worker } from "node:worker_threads";
 import { type Clock, invariant, systemClock } from "@muster/kit";
 import { MusterError, readReason } from "@muster/proto";
 import {
@@ -16,7 +15,7 @@ import { packRecords } from "./record-block.ts";
 import type { FoundSnapshot } from "./sqlite/sqlite-snapshots.ts";
 import type { SqliteStore } from "./sqlite/sqlite-store.ts";
 import type { PackedAppend, Refusal, WorkerReply, WorkerRequest } from "./sqlite/sqlite-worker.ts";
-import { threadOptions } from "./sqlite/thread-options.ts";
+import { startThread } from "./sqlite/start-thread.ts";
 
 export type SqliteJournalOptions = {
   /** Whose wall clock leases and gaps are told by. Default: the machine's. */
@@ -46,7 +45,7 @@ const EMPTY_LOG_PAUSE_MS = 50;
  */
 export function openSqliteJournal(path: string, options: SqliteJournalOptions = {}): Journal {
   const { clock = systemClock } = options;
-  const worker = startWorker({ path, pagesMax: options.pagesMax });
+  const worker = startThread("sqlite/sqlite-worker", import.meta.url, { path, pagesMax: options.pagesMax });
   const waiting = new Map<number, Settle>();
   let lastId = 0;
   let dead: MusterError | undefined;
@@ -191,11 +190,6 @@ export function openSqliteJournal(path: string, options: SqliteJournalOptions = 
       await ended;
     },
   };
-}
-
-function startWorker(workerData: { path: string; pagesMax: number | undefined }): Worker {
-  const { url, options } = threadOptions("sqlite/sqlite-worker", import.meta.url);
-  return new Worker(url, { ...options, workerData });
 }
 
 function readPage(partition: string, page: Uint8Array): readonly StoredRecord[] {

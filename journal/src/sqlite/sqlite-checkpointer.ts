@@ -1,8 +1,8 @@
 // Brings the log over into the file on a thread of its own: it writes as much again as the appends did, and none of them
 // should wait for it. The thread starts with the first log that is long enough; most journals never need it.
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { CheckpointReply } from "./sqlite-checkpoint-thread.ts";
-import { threadOptions } from "./thread-options.ts";
+import { startThread } from "./start-thread.ts";
 
 export interface Checkpointer extends AsyncDisposable {
   /** Starts a checkpoint, unless one is under way. */
@@ -14,9 +14,8 @@ export function createCheckpointer(path: string, onDone: (error?: Error) => void
   let thread: Worker | undefined;
   let isUnderWay = false;
 
-  const startThread = (): Worker => {
-    const { url, options } = threadOptions("sqlite-checkpoint-thread", import.meta.url);
-    const started = new Worker(url, { ...options, workerData: { path } });
+  const startOurs = (): Worker => {
+    const started = startThread("sqlite-checkpoint-thread", import.meta.url, { path });
     const end = (error?: Error) => {
       isUnderWay = false;
       onDone(error);
@@ -31,7 +30,7 @@ export function createCheckpointer(path: string, onDone: (error?: Error) => void
     start() {
       if (isUnderWay) return;
       isUnderWay = true;
-      thread ??= startThread();
+      thread ??= startOurs();
       thread.postMessage("checkpoint");
     },
     async [Symbol.asyncDispose]() {
