@@ -29,9 +29,19 @@ test("parseFleetConfig() fills in defaults, in ms", () => {
         hosting: "REUSABLE",
         reservationMs: 60_000,
         disconnectGraceMs: 60_000,
+        cost: 0,
       },
     ],
-    queues: [{ name: "default", destinations: ["eu"], timeoutMs: 60_000 }],
+    queues: [
+      {
+        name: "default",
+        destinations: ["eu"],
+        timeoutMs: 60_000,
+        latencyPolicies: [],
+        priorities: ["LATENCY", "DESTINATION", "COST", "LOCATION"],
+        locationOrder: [],
+      },
+    ],
     settings: {
       hostSilentAfterMs: 15_000,
       hostLostAfterMs: 120_000,
@@ -48,7 +58,41 @@ test("parseFleetConfig() remembers what has ended, and keeps facts, for as long 
   expect([settings.endedKeptMs, settings.journalKeptMs]).toEqual([2 * 3_600_000, 3_600_000]);
 });
 
+test("parseFleetConfig() sorts caps, and completes priorities", () => {
+  const latencyPolicies = [
+    { maxIndividualLatencyMs: 200 },
+    { maxIndividualLatencyMs: 60, durationSeconds: 5 },
+    { maxIndividualLatencyMs: 100, durationSeconds: 10 },
+  ];
+  const { queues } = parse({ queues: [{ ...queue, latencyPolicies, priorities: ["COST", "LOCATION"] }] });
+  expect(queues[0]).toMatchObject({
+    latencyPolicies: [
+      { maxIndividualLatencyMs: 60, durationMs: 5_000 },
+      { maxIndividualLatencyMs: 100, durationMs: 10_000 },
+      { maxIndividualLatencyMs: 200, durationMs: undefined },
+    ],
+    priorities: ["COST", "LOCATION", "LATENCY", "DESTINATION"],
+  });
+});
+
+const caps = (...latencyPolicies: readonly object[]) => ({ queues: [{ ...queue, latencyPolicies }] });
+
 const refused = [
+  {
+    name: "a cap that would never end before a looser one",
+    sections: caps({ maxIndividualLatencyMs: 50 }, { maxIndividualLatencyMs: 100 }),
+    path: "$.queues[0].latencyPolicies",
+  },
+  {
+    name: "one cap twice",
+    sections: caps({ maxIndividualLatencyMs: 50, durationSeconds: 5 }, { maxIndividualLatencyMs: 50 }),
+    path: "$.queues[0].latencyPolicies",
+  },
+  {
+    name: "one priority twice",
+    sections: { queues: [{ ...queue, priorities: ["COST", "COST"] }] },
+    path: "$.queues[0].priorities[1]",
+  },
   { name: "no fleets", sections: { fleets: undefined }, path: "$.fleets" },
   { name: "a fleet without a command", sections: { fleets: [{ name: "eu" }] }, path: "$.fleets[0].command" },
   { name: "a misspelt key", sections: { fleets: [{ ...fleet, proceses: 1 }] }, path: "$.fleets[0].proceses" },

@@ -1,9 +1,9 @@
 // The sections `fleets`, `queues`, `fleetSettings` and `retention` of muster.json: schema, defaults, and what no schema can say.
 import { resolve } from "node:path";
-import { MusterError } from "@muster/proto";
+import { limits, MusterError } from "@muster/proto";
 import { type MusterFile, parseSection, readRetention } from "@muster/service";
 import { z } from "zod";
-import type { FleetConfig, FleetSpec } from "./core/fleet-config.ts";
+import { type FleetConfig, type FleetSpec, PLAIN_QUEUE, PRIORITIES, type QueueSpec } from "./core/fleet-config.ts";
 
 const name = z.string().regex(/^[A-Za-z0-9_.:-]{1,128}$/, "1 to 128 of A-Z a-z 0-9 _ . : -");
 const seconds = (min: number, max: number) => z.number().min(min).max(max);
@@ -33,6 +33,12 @@ export const fleetSchema = z.strictObject({
   hosting: z.enum(["REUSABLE", "ONE_SHOT"]).default("REUSABLE"),
   reservationSeconds: seconds(1, 3_600).default(60),
   disconnectGraceSeconds: seconds(0, 3_600).default(60),
+  cost: z
+    .number()
+    .min(0)
+    .max(1e9)
+    .default(0)
+    .describe("Of a process, in a unit of your own. Queues prefer the cheaper where their priorities say so"),
 });
 export const fleetsSchema = z.array(fleetSchema).min(1);
 
@@ -40,6 +46,36 @@ export const queueSchema = z.strictObject({
   name,
   destinations: z.array(name).min(1),
   timeoutSeconds: seconds(1, 600).default(60),
+  latencyPolicies: z
+    .array(
+      z.strictObject({
+        maxIndividualLatencyMs: z
+          .int()
+          .min(0)
+          .max(limits.LATENCY_MS_MAX)
+          .describe("Bars regions where a single player has more, or has measured nothing"),
+        durationSeconds: seconds(1, 600)
+          .optional()
+          .describe(
+            "How long the cap holds before the next. The highest cap holds for the rest of the placement's time",
+          ),
+      }),
+    )
+    .max(16)
+    .default([])
+    .describe("Caps on every player's latency, the lowest first. They hold where players bring latencies"),
+  priorities: z
+    .array(z.enum(PRIORITIES))
+    .max(PRIORITIES.length)
+    .optional()
+    .describe(
+      "What decides between destinations, the most telling first; those left out follow. Default: latency, then the stated order",
+    ),
+  locationOrder: z
+    .array(name)
+    .max(limits.LATENCIES_PER_PLAYER_MAX)
+    .default([])
+    .describe("Regions, the best first, for the priority LOCATION. Others follow by name"),
 });
 export const queuesSchema = z.array(queueSchema).min(1);
 
@@ -67,11 +103,9 @@ export function parseFleetConfig(file: Pick<MusterFile, "path" | "directory" | "
   const fleets = parseSection(fleetsSchema, file.sections.fleets, "$.fleets").map((fleet, index) =>
     readFleet(fleet, `$.fleets[${index}]`, file.directory),
   );
-  const queues = parseSection(queuesSchema, file.sections.queues, "$.queues").map((queue) => ({
-    name: queue.name,
-    destinations: queue.destinations,
-    timeoutMs: queue.timeoutSeconds * 1_000,
-  }));
+  const queues = parseSection(queuesSchema, file.sections.queues, "$.queues").map((queue, index) =>
+    readQueue(queue, `$.queues[${index}]`),
+  );
   const settings = parseSection(fleetSettingsSchema, file.sections.fleetSettings, "$.fleetSettings");
   checkUnique(fleets, "$.fleets");
   checkUnique(queues, "$.queues");
@@ -111,6 +145,39 @@ function readFleet(fleet: z.output<typeof fleetSchema>, path: string, directory:
     hosting: fleet.hosting,
     reservationMs: fleet.reservationSeconds * 1_000,
     disconnectGraceMs: fleet.disconnectGraceSeconds * 1_000,
+    cost: fleet.cost,
+  };
+}
+
+function readQueue(queue: z.output<typeof queueSchema>, path: string): QueueSpec {
+  const listed = queue.priorities ?? PLAIN_QUEUE.priorities;
+  const policies = queue.latencyPolicies.toSorted((a, b) => a.maxIndividualLatencyMs - b.maxIndividualLatencyMs);
+  for (const [index, priority] of listed.entries()) {
+    if (listed.indexOf(priority) !== index) {
+      throw refuse(`${path}.priorities[${index}]`, "a priority that is named once", priority);
+    }
+  }
+  for (const [index, { maxIndividualLatencyMs, durationSeconds }] of policies.entries()) {
+    const next = policies[index + 1];
+    if (next === undefined) continue;
+    if (next.maxIndividualLatencyMs === maxIndividualLatencyMs) {
+      throw refuse(`${path}.latencyPolicies`, "caps of which no two are the same", maxIndividualLatencyMs);
+    }
+    if (durationSeconds === undefined) {
+      const rule = "a durationSeconds for every cap but the highest, which holds for the rest of the time";
+      throw refuse(`${path}.latencyPolicies`, rule, { maxIndividualLatencyMs });
+    }
+  }
+  return {
+    name: queue.name,
+    destinations: queue.destinations,
+    timeoutMs: queue.timeoutSeconds * 1_000,
+    latencyPolicies: policies.map(({ maxIndividualLatencyMs, durationSeconds }) => ({
+      maxIndividualLatencyMs,
+      durationMs: durationSeconds === undefined ? undefined : durationSeconds * 1_000,
+    })),
+    priorities: [...listed, ...PRIORITIES.filter((one) => !listed.includes(one))],
+    locationOrder: queue.locationOrder,
   };
 }
 

@@ -23,6 +23,7 @@ import { PlacementState, type WireError } from "@muster/proto/fleet";
 import * as wire from "@muster/proto/journal-fleet";
 import type { FleetFact } from "./core/fleet-fact.ts";
 import type { Refusal } from "./core/session.ts";
+import { readLatencyPolicies, writeLatencyPolicies } from "./grpc/latency-policy-wire.ts";
 import { readPlacementRequest, writePlacementRequest } from "./grpc/placement-wire.ts";
 
 /** The kind of every record of the fleet: a FleetFact message. */
@@ -66,7 +67,14 @@ function writeFact(fact: FleetFact): WireFact {
     case "process-reachability-changed":
       return { $case: "processReachabilityChanged", value: fact };
     case "placement-started":
-      return { $case: "placementStarted", value: { ...fact, request: writePlacementRequest(fact.request) } };
+      return {
+        $case: "placementStarted",
+        value: {
+          ...fact,
+          request: writePlacementRequest(fact.request),
+          latencyPolicies: writeLatencyPolicies(fact.latencyPolicies),
+        },
+      };
     case "placement-ended": {
       const { placementId, endedAtWallMs, failure = "" } = fact;
       return {
@@ -156,7 +164,7 @@ function readFact(fact: wire.FleetFact["fact"]): FleetFact | undefined {
     case "processReachabilityChanged":
       return { ...fact.value, type: "process-reachability-changed", processId: fact.value.processId as ProcessId };
     case "placementStarted": {
-      const { request, bodyDigest, expiresAtMs, createdAtWallMs } = fact.value;
+      const { request, bodyDigest, expiresAtMs, createdAtWallMs, latencyPolicies } = fact.value;
       invariant(request, "a placement was started by a request");
       return {
         type: "placement-started",
@@ -164,6 +172,7 @@ function readFact(fact: wire.FleetFact["fact"]): FleetFact | undefined {
         bodyDigest,
         expiresAtMs,
         createdAtWallMs,
+        latencyPolicies: readLatencyPolicies(latencyPolicies),
       };
     }
     case "placementEnded": {

@@ -16,7 +16,7 @@ import { MockFleetServiceDefinition } from "@muster/proto/mockfleet";
 import type { Client, Implementation, Listening, Network, Peer } from "@muster/proto/rpc";
 import { BackfillState, BackfillStrategy } from "@muster/proto/session";
 import { type Log, silentLog } from "@muster/service";
-import type { FleetConfig, FleetSettings, FleetSpec } from "./core/fleet-config.ts";
+import { type FleetConfig, type FleetSettings, type FleetSpec, PLAIN_QUEUE } from "./core/fleet-config.ts";
 import { createMockFleet, type MockFleet } from "./mock-fleet.ts";
 import type { ServerLaunch, ServerProcesses } from "./ports.ts";
 import { createSimulatedHost, type SimulatedHost, type SimulatedHostOptions } from "./simulated-host.ts";
@@ -37,6 +37,7 @@ export const testFleet: FleetSpec = {
   hosting: "REUSABLE",
   reservationMs: 60_000,
   disconnectGraceMs: 60_000,
+  cost: 0,
 };
 
 export const testSettings: FleetSettings = {
@@ -106,7 +107,9 @@ export async function createFleetWorld(options: FleetWorldOptions = {}): Promise
   const { clock = systemClock, host = () => ({}), serve = overSockets } = options;
   const config = options.config ?? {
     fleets: [{ ...testFleet, ...options.fleet }],
-    queues: [{ name: "default", destinations: [options.fleet?.name ?? testFleet.name], timeoutMs: 60_000 }],
+    queues: [
+      { ...PLAIN_QUEUE, name: "default", destinations: [options.fleet?.name ?? testFleet.name], timeoutMs: 60_000 },
+    ],
     settings: { ...testSettings, ...options.settings },
   };
   const journal = options.journal ?? createMemoryJournal();

@@ -7,7 +7,13 @@ export {
   queueSchema,
   queuesSchema,
 } from "./config.ts";
-export type { FleetConfig, FleetSettings, FleetSpec, QueueSpec } from "./core/fleet-config.ts";
+export {
+  type FleetConfig,
+  type FleetSettings,
+  type FleetSpec,
+  PRIORITIES,
+  type QueueSpec,
+} from "./core/fleet-config.ts";
 // For those who read its journal.
 export { factCodec } from "./fact-wire.ts";
 export { fleetEnvironment } from "./fleet-environment.ts";

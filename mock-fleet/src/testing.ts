@@ -2,6 +2,7 @@
 export { evolve, type FactMeta } from "./core/evolve.ts";
 export type { FleetFact, SessionChanged } from "./core/fleet-fact.ts";
 export { createFleetState, type FleetFold, type FleetState } from "./core/fleet-state.ts";
+export { createRehearsal, playerToSeat, type Rehearsal } from "./core/rehearsal.ts";
 export { factCodec } from "./fact-wire.ts";
 export {
   createFleetWorld,

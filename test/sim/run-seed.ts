@@ -38,8 +38,8 @@ const REST_MS = 40_000;
 
 export async function runSeed(plan: SeedPlan): Promise<SeedResult> {
   const { seed, troubleMs, liveness, knobs = drawKnobs(seed), onlookers = [], linesMax = 60 } = plan;
-  const { queues } = fleetConfigOf(knobs);
-  const checkers = createCheckers({ hostLostAfterMs: knobs.hostLostAfterMs, queues });
+  const { queues, fleets } = fleetConfigOf(knobs);
+  const checkers = createCheckers({ hostLostAfterMs: knobs.hostLostAfterMs, queues, fleets });
   const world = createWorld({ seed, knobs, checkers: [checkers, ...onlookers], linesMax });
   const { eye, clock } = world;
   await world.run(troubleMs);

@@ -3,6 +3,8 @@ import type { PlacementId, PlayerSessionId, ProcessId, ServerSessionId } from "@
 
 export type Deadline =
   | { readonly atMs: number; readonly type: "placement-expires"; readonly placementId: PlacementId }
+  /** A pending placement may go further away from now on. */
+  | { readonly atMs: number; readonly type: "latency-cap-rises"; readonly placementId: PlacementId }
   | { readonly atMs: number; readonly type: "activation-due"; readonly sessionId: ServerSessionId }
   | { readonly atMs: number; readonly type: "session-closes"; readonly sessionId: ServerSessionId }
   | {
@@ -20,6 +22,7 @@ export type Deadline =
 export function deadlineId(deadline: Deadline): string {
   switch (deadline.type) {
     case "placement-expires":
+    case "latency-cap-rises":
       return deadline.placementId;
     case "activation-due":
     case "session-closes":

@@ -37,7 +37,8 @@ export function whenDue(state: FleetState, deadline: Deadline, moment: Moment): 
       return process?.status.phase === "TERMINATING" ? processExited(state, process, "SIGKILL") : [];
     }
     case "launch-allowed":
-      return []; // The fleet looks after its processes after every deadline.
+    case "latency-cap-rises":
+      return []; // The fleet looks after its processes, and who waits for them, after every deadline.
     default:
       return unreachable(deadline);
   }

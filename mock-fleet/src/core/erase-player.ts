@@ -11,7 +11,7 @@ import {
 import type { FleetFact } from "./fleet-fact.ts";
 import type { FleetFold, FleetState } from "./fleet-state.ts";
 import type { AnsweredCommand } from "./host-command.ts";
-import type { Placement } from "./placement.ts";
+import { changePlacement } from "./placement.ts";
 import { type AnsweredRequest, ownSession, type SessionFold } from "./session.ts";
 
 export type Erasure = {
@@ -92,13 +92,10 @@ export function isSeated({ playerSessions }: BattleSession, playerId: PlayerId):
 export function erasePlayer(state: FleetFold, playerId: PlayerId): void {
   for (const [placementId, placement] of state.placements) {
     if (!mayName(placement, playerId)) continue;
-    const { request, bodyDigest, expiresAtMs, createdAtWallMs, sessionId, tried, end } = placement;
+    const { request } = placement;
     const players = request.players.filter((player) => player.playerId !== playerId);
     if (players.length === request.players.length) continue;
-    const redacted: Placement = {
-      ...{ bodyDigest, expiresAtMs, createdAtWallMs, sessionId, tried, end },
-      request: { ...request, players },
-    };
+    const redacted = changePlacement(placement, { request: { ...request, players } });
     state.placements.set(placementId, redacted);
   }
   for (const [sessionId, session] of state.sessions) {

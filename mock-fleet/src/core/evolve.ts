@@ -15,7 +15,7 @@ import { erasePlayer } from "./erase-player.ts";
 import type { FleetFact, SessionChanged } from "./fleet-fact.ts";
 import type { FleetFold } from "./fleet-state.ts";
 import { type AnsweredCommand, COMMANDS_KEPT_MAX } from "./host-command.ts";
-import type { Placement } from "./placement.ts";
+import { changePlacement, deadlinesOfPlacement, type Placement } from "./placement.ts";
 import { freeSlots, READY_TIMEOUT, type ServerProcess } from "./process.ts";
 import { indexProcess } from "./process-index.ts";
 import { ACCEPTS_KEPT_MAX } from "./seat.ts";
@@ -75,7 +75,7 @@ export function evolve(state: FleetFold, fact: FleetFact, meta: FactMeta): void 
       }));
       return;
     case "placement-started":
-      startPlacement(state, fact);
+      startPlacement(state, fact, timeMs);
       return;
     case "placement-ended":
       endPlacement(state, fact, timeMs);
@@ -178,13 +178,15 @@ function endProcess(state: FleetFold, fact: Fact<"process-ended">, timeMs: numbe
   if (waitMs > 0) state.agenda.add({ type: "launch-allowed", atMs: timeMs + waitMs, fleet: process.fleet });
 }
 
-function startPlacement(state: FleetFold, fact: Fact<"placement-started">): void {
+function startPlacement(state: FleetFold, fact: Fact<"placement-started">, timeMs: number): void {
   const { placementId } = fact.request;
   const placement: Placement = {
     request: fact.request,
     bodyDigest: fact.bodyDigest,
+    startedAtMs: timeMs,
     expiresAtMs: fact.expiresAtMs,
     createdAtWallMs: fact.createdAtWallMs,
+    latencyPolicies: fact.latencyPolicies,
     sessionId: undefined,
     tried: new Set(),
     end: undefined,
@@ -192,7 +194,7 @@ function startPlacement(state: FleetFold, fact: Fact<"placement-started">): void
   state.placements.set(placementId, placement);
   state.pendingPlacements.set(placementId, placement);
   state.waitingPlacements.add(placementId);
-  state.agenda.add({ type: "placement-expires", atMs: fact.expiresAtMs, placementId });
+  for (const deadline of deadlinesOfPlacement(placement)) state.agenda.add(deadline);
 }
 
 function endPlacement(state: FleetFold, fact: Fact<"placement-ended">, timeMs: number): void {
@@ -209,12 +211,6 @@ function endPlacement(state: FleetFold, fact: Fact<"placement-ended">, timeMs: n
   state.pendingPlacements.delete(placementId);
   state.waitingPlacements.delete(placementId);
   noteWhenOver(state, placementId);
-}
-
-/** Spelt out, as a placement of a snapshot has accessors, which a spread leaves out. */
-function changePlacement(placement: Placement, change: Partial<Placement>): Placement {
-  const { request, bodyDigest, expiresAtMs, createdAtWallMs, sessionId, tried, end } = placement;
-  return { request, bodyDigest, expiresAtMs, createdAtWallMs, sessionId, tried, end, ...change };
 }
 
 function adoptSession(state: FleetFold, fact: Fact<"session-adopted">): void {

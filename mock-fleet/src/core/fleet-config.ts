@@ -1,5 +1,7 @@
 // What the fleet is told to be: fleets, queues and the patience of each rule. Parsed in config.ts, used by every decision.
 
+import type { LatencyPolicy } from "./latency-policy.ts";
+
 export type PortSpec = { readonly name: string; readonly protocol: "tcp" | "udp" };
 
 export type FleetSpec = {
@@ -27,13 +29,25 @@ export type FleetSpec = {
   readonly hosting: "REUSABLE" | "ONE_SHOT";
   readonly reservationMs: number;
   readonly disconnectGraceMs: number;
+  /** Of a process, in whatever unit all fleets share: queues that prefer the cheap go by it. */
+  readonly cost: number;
 };
+
+/** What a queue can rank its destinations by, in the order in which those that it does not name follow those that it does. */
+export const PRIORITIES = ["LATENCY", "COST", "DESTINATION", "LOCATION"] as const;
+export type Priority = (typeof PRIORITIES)[number];
 
 export type QueueSpec = {
   readonly name: string;
   /** Names of fleets, first choice first. */
   readonly destinations: readonly string[];
   readonly timeoutMs: number;
+  /** Lowest cap first. */
+  readonly latencyPolicies: readonly LatencyPolicy[];
+  /** What destinations are ranked by, the most telling first: all of them. */
+  readonly priorities: readonly Priority[];
+  /** Regions, the best first; those that it does not name come after them, by name. */
+  readonly locationOrder: readonly string[];
 };
 
 export type HealthSpec = { readonly intervalMs: number; readonly timeoutMs: number; readonly missesMax: number };
@@ -57,6 +71,13 @@ export type FleetConfig = {
   readonly queues: readonly QueueSpec[];
   readonly settings: FleetSettings;
 };
+
+/** A queue that nothing more is said of: by latency where players bring any, else in the stated order; no caps. */
+export const PLAIN_QUEUE = {
+  latencyPolicies: [],
+  priorities: ["LATENCY", "DESTINATION", "COST", "LOCATION"],
+  locationOrder: [],
+} as const satisfies Partial<QueueSpec>;
 
 export function findFleet(config: FleetConfig, name: string): FleetSpec | undefined {
   return config.fleets.find((fleet) => fleet.name === name);

@@ -12,6 +12,7 @@ import type {
   SessionChange,
 } from "@muster/proto";
 import type { CommandResult } from "./host-command.ts";
+import type { LatencyPolicy } from "./latency-policy.ts";
 import type { PlacementEnd, PlacementRequest } from "./placement.ts";
 import type { Refusal } from "./session.ts";
 
@@ -60,6 +61,8 @@ export type FleetFact =
       readonly bodyDigest: string;
       readonly expiresAtMs: number;
       readonly createdAtWallMs: number;
+      /** That it goes by, lowest cap first. */
+      readonly latencyPolicies: readonly LatencyPolicy[];
     }
   | {
       readonly type: "placement-ended";

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { evolve } from "./evolve.ts";
 import type { FleetFact } from "./fleet-fact.ts";
 import { createFleetState } from "./fleet-state.ts";
-import { hastyFleet, steps, takeStep } from "./random-history.fixture.ts";
+import { hasty, steps, takeStep } from "./random-history.fixture.ts";
 import { createRehearsal, type Rehearsal } from "./rehearsal.ts";
 
 // `invariant` rather than `expect`: these run tens of thousands of times.
@@ -80,7 +80,7 @@ test("the core keeps its invariants under random commands, and refuses with reas
   const met = new Set<string>();
   fc.assert(
     fc.property(steps, (all) => {
-      const world = createRehearsal({ fleets: [hastyFleet] });
+      const world = createRehearsal({ ...hasty });
       for (const [serial, step] of all.entries()) {
         const before = world.facts.length;
         try {
@@ -103,7 +103,7 @@ test("the core keeps its invariants under random commands, and refuses with reas
 test("S-ONE-PER-MATCH: a placement has at most one session that is not over, and never one after it was given up", () => {
   fc.assert(
     fc.property(steps, (all) => {
-      const world = createRehearsal({ fleets: [hastyFleet] });
+      const world = createRehearsal({ ...hasty });
       for (const [serial, step] of all.entries()) {
         try {
           takeStep(world, step, serial);

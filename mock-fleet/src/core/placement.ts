@@ -14,12 +14,17 @@ import {
   type Team,
   type TicketId,
 } from "@muster/proto";
+import type { Deadline } from "./deadline.ts";
 import { type Decision, type Moment, unchanged } from "./decision.ts";
+import { isWithin, rankDestinations, suits } from "./destinations.ts";
 import { findFleet } from "./fleet-config.ts";
 import type { FleetFact } from "./fleet-fact.ts";
 import type { FleetState } from "./fleet-state.ts";
+import { fleetsOf, whyHopeless } from "./hopeless.ts";
+import { capAfter, type LatencyPolicy, loosensAfterMs } from "./latency-policy.ts";
 import type { ServerProcess } from "./process.ts";
 import { processesOf } from "./process-index.ts";
+import { bringsLatencies } from "./region-latency.ts";
 import { terminateSession } from "./session.ts";
 
 export type PlayerToSeat = {
@@ -57,8 +62,11 @@ export type PlacementEnd = "FULFILLED" | "CANCELLED" | "TIMED_OUT" | "FAILED";
 export type Placement = {
   readonly request: PlacementRequest;
   readonly bodyDigest: string;
+  readonly startedAtMs: number;
   readonly expiresAtMs: number;
   readonly createdAtWallMs: number;
+  /** The caps of its queue as they were when it started, lowest first; none where its players bring no latencies. */
+  readonly latencyPolicies: readonly LatencyPolicy[];
   /** The session of the last attempt. */
   readonly sessionId: ServerSessionId | undefined;
   /** Processes that an attempt was made on. */
@@ -122,23 +130,19 @@ export function startPlacement(
       metadata: { queue: request.queue },
     });
   }
+  const timeoutMs = request.timeoutMs ?? queue.timeoutMs;
+  const latencyPolicies = bringsLatencies(request.players) ? queue.latencyPolicies : [];
   const started: FleetFact = {
     type: "placement-started",
     request,
     bodyDigest,
-    expiresAtMs: moment.nowMs + (request.timeoutMs ?? queue.timeoutMs),
+    expiresAtMs: moment.nowMs + timeoutMs,
     createdAtWallMs: moment.wallMs,
+    latencyPolicies,
   };
-  const fleets = queue.destinations
-    .map((name) => findFleet(moment.config, name))
-    .filter((fleet) => fleet !== undefined);
-  const near = fleets.filter((fleet) => suits(request, fleet.region));
-  if (near.some((fleet) => fleet.processes > 0)) return { facts: [started], reply: placementId };
-  const why =
-    near.length === 0 && fleets.length > 0
-      ? `a fleet is in ${request.regions.join(" or ")}: its fleets are in ${fleets.map((fleet) => fleet.region).join(", ")}`
-      : `none of its fleets runs a process: ${queue.destinations.join(", ")}`;
-  const failure = `Cannot place on queue ${queue.name} as ${why}`;
+  const hopeless = whyHopeless(queue, { request, capMs: capAfter(latencyPolicies, timeoutMs - 1) }, moment);
+  if (hopeless === undefined) return { facts: [started], reply: placementId };
+  const failure = `Cannot place on queue ${queue.name} as ${hopeless}`;
   return { facts: [started, endPlacement(placementId, "FAILED", moment, failure)], reply: placementId };
 }
 
@@ -154,6 +158,28 @@ export function stopPlacement(state: FleetState, placementId: PlacementId, momen
   throw new MusterError("PLACEMENT_ENDED", `Cannot stop placement ${placementId} as it has ended: it is FULFILLED`, {
     metadata: { state: "FULFILLED" },
   });
+}
+
+/** Another placement. Spelt out, as a placement of a snapshot has accessors, which a spread leaves out. */
+export function changePlacement(placement: Placement, change: Partial<Placement>): Placement {
+  const { request, bodyDigest, startedAtMs, expiresAtMs, createdAtWallMs, latencyPolicies } = placement;
+  const { sessionId, tried, end } = placement;
+  return {
+    ...{ request, bodyDigest, startedAtMs, expiresAtMs, createdAtWallMs, latencyPolicies, sessionId, tried, end },
+    ...change,
+  };
+}
+
+/** When a pending placement is to be looked at by itself. */
+export function deadlinesOfPlacement(placement: Placement): readonly Deadline[] {
+  const { startedAtMs, expiresAtMs, latencyPolicies } = placement;
+  const { placementId } = placement.request;
+  return [
+    { type: "placement-expires", atMs: expiresAtMs, placementId },
+    ...loosensAfterMs(latencyPolicies, expiresAtMs - startedAtMs).map((afterMs): Deadline => {
+      return { type: "latency-cap-rises", atMs: startedAtMs + afterMs, placementId };
+    }),
+  ];
 }
 
 /** Ends a pending placement without a session. */
@@ -216,20 +242,31 @@ export function placeNext(state: FleetState, placement: Placement, moment: Momen
   ];
 }
 
+/**
+ * The destinations in their order, first those that no attempt was made on: a fleet that has just failed to bring a session to
+ * life will likely fail again.
+ */
 function chooseProcess(state: FleetState, placement: Placement, moment: Moment): ServerProcess | undefined {
-  const queue = moment.config.queues.find((one) => one.name === placement.request.queue);
-  for (const destination of queue?.destinations ?? []) {
-    for (const process of processesOf(state.processIndex, destination).open.values()) {
-      if (!suits(placement.request, process.region)) continue;
-      if (moment.attached.has(process.processId) && !placement.tried.has(process.processId)) return process;
+  const { request, tried, latencyPolicies, startedAtMs } = placement;
+  const queue = moment.config.queues.find((one) => one.name === request.queue);
+  if (!queue) return undefined;
+  const capMs = capAfter(latencyPolicies, moment.nowMs - startedAtMs);
+  const open = fleetsOf(queue, moment).filter(
+    ({ name, region }) =>
+      processesOf(state.processIndex, name).open.size > 0 && suits(request, region) && isWithin(request, region, capMs),
+  );
+  const triedFleets = new Set([...tried].map((processId) => state.processes.get(processId)?.fleet));
+  const ranked = rankDestinations(open, queue, request);
+  const inTurn = [
+    ...ranked.filter(({ name }) => !triedFleets.has(name)),
+    ...ranked.filter(({ name }) => triedFleets.has(name)),
+  ];
+  for (const { name } of inTurn) {
+    for (const { processId } of processesOf(state.processIndex, name).open.values()) {
+      if (moment.attached.has(processId) && !tried.has(processId)) return state.processes.get(processId);
     }
   }
   return undefined;
-}
-
-/** Whether the session may run in the region. */
-function suits({ regions }: PlacementRequest, region: string): boolean {
-  return regions.length === 0 || regions.includes(region);
 }
 
 /** A seat for a player, its reservation counted from now. */

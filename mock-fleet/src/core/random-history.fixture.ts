@@ -27,7 +27,13 @@ export function takeStep(world: Rehearsal, step: Step, serial: number): void {
   const ofBattle = (one: HostCommand) => battle && world.command(battle.processId, one);
   switch (step.kind) {
     case 0:
-      world.place({ capacity: 2 + (step.b % 3), players: [playerToSeat("anna", "red"), playerToSeat("ben", "blue")] });
+      world.place({
+        capacity: 2 + (step.b % 3),
+        players: [
+          { ...playerToSeat("anna", "red"), latenciesMs: step.a % 3 === 0 ? { eu: 40 + (step.b % 4) * 40 } : {} },
+          { ...playerToSeat("ben", "blue"), latenciesMs: step.a % 3 === 0 ? { eu: 30 } : {} },
+        ],
+      });
       return;
     case 1:
       world.readyAll(1 + (step.b % 2));
@@ -124,6 +130,16 @@ export const hastyFleet = {
   activationTimeoutMs: 15_000,
   reservationMs: 12_000,
   disconnectGraceMs: 6_000,
+};
+/** It, behind a queue whose caps do so too. */
+export const hasty = {
+  fleets: [hastyFleet],
+  queue: {
+    latencyPolicies: [
+      { maxIndividualLatencyMs: 50, durationMs: 5_000 },
+      { maxIndividualLatencyMs: 120, durationMs: undefined },
+    ],
+  },
 };
 /** Random commands, one after the other. */
 export const steps = fc.array(fc.record({ kind: fc.nat(15), a: fc.nat(60), b: fc.nat(60) }), {

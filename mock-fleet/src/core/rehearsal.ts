@@ -6,7 +6,7 @@ import type { Decision, Moment } from "./decision.ts";
 import { whenDue } from "./due.ts";
 import { forgetEnded } from "./ended.ts";
 import { evolve } from "./evolve.ts";
-import type { FleetConfig, FleetSettings, FleetSpec } from "./fleet-config.ts";
+import { type FleetConfig, type FleetSettings, type FleetSpec, PLAIN_QUEUE, type QueueSpec } from "./fleet-config.ts";
 import type { FleetFact } from "./fleet-fact.ts";
 import { createFleetState, type FleetFold, type FleetState } from "./fleet-state.ts";
 import type { CommandResult, HostCommand } from "./host-command.ts";
@@ -18,6 +18,7 @@ export type RehearsalOptions = {
   readonly fleets?: readonly Partial<FleetSpec>[];
   readonly settings?: Partial<FleetSettings>;
   readonly destinations?: readonly string[];
+  readonly queue?: Partial<QueueSpec>;
   readonly seed?: number;
   /** Goes on from this state, at this time, with the sidecars of `before`. */
   readonly after?: { readonly state: FleetFold; readonly before: Rehearsal };
@@ -65,6 +66,7 @@ const fleetSpec: FleetSpec = {
   hosting: "REUSABLE",
   reservationMs: 60_000,
   disconnectGraceMs: 30_000,
+  cost: 0,
 };
 
 const settings: FleetSettings = {
@@ -81,7 +83,11 @@ export function createRehearsal(options: RehearsalOptions = {}): Rehearsal {
   const config: FleetConfig = {
     fleets,
     queues: [
-      { name: "queue", destinations: options.destinations ?? fleets.map((fleet) => fleet.name), timeoutMs: 60_000 },
+      {
+        ...{ ...PLAIN_QUEUE, name: "queue", timeoutMs: 60_000 },
+        destinations: options.destinations ?? fleets.map((fleet) => fleet.name),
+        ...options.queue,
+      },
     ],
     settings: { ...settings, ...options.settings },
   };

@@ -4,6 +4,7 @@ import { type PlayerId, type ProcessId, readWord, type ServerSessionId, writeEnu
 import { PlacementState } from "@muster/proto/fleet";
 import * as wire from "@muster/proto/journal-fleet";
 import type { Placement } from "../core/placement.ts";
+import { readLatencyPolicies, writeLatencyPolicies } from "../grpc/latency-policy-wire.ts";
 import { readPlacementRequest, writePlacementRequest } from "../grpc/placement-wire.ts";
 
 export function writePlacement(placement: Placement): Uint8Array {
@@ -17,6 +18,8 @@ export function writePlacement(placement: Placement): Uint8Array {
     state: writeEnum(PlacementState, end?.state ?? "PENDING"),
     failure: end?.failure ?? "",
     endedAtWallMs: end?.endedAtWallMs ?? 0,
+    startedAtMs: placement.startedAtMs,
+    latencyPolicies: writeLatencyPolicies(placement.latencyPolicies),
   }).finish();
 }
 
@@ -64,6 +67,12 @@ export class StoredPlacement implements Placement {
   get bodyDigest(): string {
     return this.#decoded.bodyDigest;
   }
+  get startedAtMs(): number {
+    return this.#decoded.startedAtMs;
+  }
+  get latencyPolicies(): Placement["latencyPolicies"] {
+    return this.#decoded.latencyPolicies;
+  }
   get createdAtWallMs(): number {
     return this.#decoded.createdAtWallMs;
   }
@@ -82,14 +91,15 @@ export class StoredPlacement implements Placement {
 type Rest = Omit<Placement, "sessionId" | "expiresAtMs">;
 
 function readRow(row: Uint8Array, endedAtMs: number | undefined): Rest {
-  const { request, bodyDigest, createdAtWallMs, tried, failure, endedAtWallMs, ...message } =
+  const { request, bodyDigest, createdAtWallMs, tried, failure, endedAtWallMs, startedAtMs, ...message } =
     wire.SnapshotPlacement.decode(row);
   invariant(request, "a placement was started by a request");
   const state = readWord("state", PlacementState, message.state);
   const hasEnded = endedAtMs !== undefined && state !== "PENDING";
   const end = hasEnded ? { state, failure: failure || undefined, endedAtMs, endedAtWallMs } : undefined;
   return {
-    ...{ request: readPlacementRequest(request), bodyDigest, createdAtWallMs, end },
+    ...{ request: readPlacementRequest(request), bodyDigest, startedAtMs, createdAtWallMs, end },
+    latencyPolicies: readLatencyPolicies(message.latencyPolicies),
     tried: new Set(tried as ProcessId[]),
   };
 }

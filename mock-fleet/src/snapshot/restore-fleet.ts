@@ -5,6 +5,7 @@ import * as wire from "@muster/proto/journal-fleet";
 import type { Deadline } from "../core/deadline.ts";
 import { placementOverMs } from "../core/ended.ts";
 import { createFleetState, type FleetFold } from "../core/fleet-state.ts";
+import { deadlinesOfPlacement } from "../core/placement.ts";
 import type { ServerProcess } from "../core/process.ts";
 import { indexProcess, sortOpen } from "../core/process-index.ts";
 import { FLEET_COLUMNS, NO_TIME_MS } from "./fleet-columns.ts";
@@ -74,7 +75,7 @@ function restorePlacements(state: FleetFold, columns: Columns): void {
     if (endedMs !== undefined) continue;
     state.pendingPlacements.set(placementId, placement);
     if (placementWaits[row] === 1) state.waitingPlacements.add(placementId);
-    state.agenda.add({ type: "placement-expires", atMs: expiresAtMs, placementId });
+    for (const deadline of deadlinesOfPlacement(placement)) state.agenda.add(deadline);
   }
 }
 

@@ -118,6 +118,26 @@ export const fleetFaults: readonly PlantedFault[] = [
     ],
   },
   {
+    name: "a latency cap loosens at once",
+    patches: [
+      {
+        file: "mock-fleet/src/core/latency-policy.ts",
+        find: "if (waitedMs < untilMs || index",
+        replace: "if (index",
+      },
+    ],
+  },
+  {
+    name: "a latency cap holds for the average",
+    patches: [
+      {
+        file: "mock-fleet/src/core/destinations.ts",
+        find: "latencyIn(players, region).worstMs <= capMs",
+        replace: "latencyIn(players, region).averageMs <= capMs",
+      },
+    ],
+  },
+  {
     name: "a process gets one session too many",
     patches: [
       {
@@ -137,7 +157,7 @@ export const fleetFaults: readonly PlantedFault[] = [
       },
       {
         file: "mock-fleet/src/core/placement.ts",
-        find: "moment.attached.has(process.processId) && ",
+        find: "moment.attached.has(processId) && ",
         replace: "",
       },
     ],

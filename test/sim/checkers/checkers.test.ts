@@ -2,7 +2,18 @@ import { expect, test } from "vitest";
 import { createCheckers } from "./table.ts";
 import { battle, createTale, player, seat, type Tale } from "./tale.fixture.ts";
 
-const terms = { hostLostAfterMs: 12_000, queues: [{ name: "arena", destinations: ["eu"] }] };
+const latencyPolicies = [
+  { maxIndividualLatencyMs: 50, durationMs: 2_000 },
+  { maxIndividualLatencyMs: 100, durationMs: undefined },
+];
+const terms = {
+  hostLostAfterMs: 12_000,
+  queues: [{ name: "arena", destinations: ["eu"], timeoutMs: 20_000, latencyPolicies }],
+  fleets: [{ name: "eu", region: "eu", processes: 1 }],
+};
+const away = (...latencies: readonly number[]) => ({
+  players: latencies.map((eu, index) => ({ ...seat("ab"[index] ?? "", "red"), latenciesMs: { eu } })),
+});
 const ok = (value: unknown) => ({ ok: value });
 const refused = (reason: string, metadata: Readonly<Record<string, string>> = {}) => ({
   refused: reason,
@@ -498,6 +509,43 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
       tale.process("proc_1", { fleet: "us" });
       tale.placement();
       tale.session();
+    },
+  },
+  {
+    promise: "S-LATENCY-CAP",
+    name: "a player who is further away than the cap of the moment",
+    tell(tale) {
+      tale.process();
+      tale.placement(away(20, 60));
+      tale.nowMs += 1_999;
+      tale.session({ region: "eu" });
+    },
+  },
+  {
+    promise: "S-LATENCY-CAP",
+    name: "a player who has measured nothing there",
+    tell(tale) {
+      tale.process();
+      tale.placement({ players: [...away(20).players, { ...seat("b", "blue"), latenciesMs: {} }] });
+      tale.nowMs += 3_000;
+      tale.session({ region: "eu" });
+    },
+  },
+  {
+    promise: "S-LATENCY-CAP",
+    name: "a region that the placement does not name",
+    tell(tale) {
+      tale.process();
+      tale.placement({ regions: ["us"] });
+      tale.session({ region: "eu" });
+    },
+  },
+  {
+    promise: "S-LATENCY-CAP",
+    name: "a placement that is given up although a later cap would do",
+    tell(tale) {
+      tale.placement(away(20, 60));
+      tale.fleet({ type: "placement-ended", placementId: "match_1.1", state: "FAILED" });
     },
   },
   {

@@ -2,11 +2,18 @@
 import type { Books } from "./books/books.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
 import { createDueList } from "./due-list.ts";
+import type { Cap } from "./s-latency-cap.ts";
 
 const NAME = "S-QUEUE-FALLBACK";
 const LATE_MS = 1_000;
 
-export type Queue = { readonly name: string; readonly destinations: readonly string[] };
+export type Queue = {
+  readonly name: string;
+  readonly destinations: readonly string[];
+  readonly timeoutMs: number;
+  /** Lowest first. */
+  readonly latencyPolicies: readonly Cap[];
+};
 
 export function sQueueFallback(books: Books, terms: { readonly queues: readonly Queue[] }): Checker {
   const { placements, processes } = books.fleet;

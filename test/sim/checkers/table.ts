@@ -29,6 +29,7 @@ import { pReserveExpires } from "./p-reserve-expires.ts";
 import { qMonotonic } from "./q-monotonic.ts";
 import { sCapacity } from "./s-capacity.ts";
 import { sFenced } from "./s-fenced.ts";
+import { type Fleet, sLatencyCap } from "./s-latency-cap.ts";
 import { sLossNoticed } from "./s-loss-noticed.ts";
 import { sOnePerMatch } from "./s-one-per-match.ts";
 import { sProcessLimit } from "./s-process-limit.ts";
@@ -48,6 +49,7 @@ import { xSecret } from "./x-secret.ts";
 export type Terms = {
   readonly hostLostAfterMs: number;
   readonly queues: readonly Queue[];
+  readonly fleets: readonly Fleet[];
 };
 
 /** One checker that is all of them: each sees every observation, and what all before it have seen. */
@@ -91,6 +93,7 @@ function listCheckers(books: Books, terms: Terms): readonly Checker[] {
     sProcessLimit(books),
     sLossNoticed(books, terms),
     sQueueFallback(books, terms),
+    sLatencyCap(books, terms),
     pAcceptOnce(books),
     pReserveExpires(books),
     pRemoveOnce(books),

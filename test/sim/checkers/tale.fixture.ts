@@ -104,8 +104,10 @@ export function createTale(checker: Pick<Checker, "see">): Tale {
       tale.fleet({ type: "process-became-ready", processId, ports: {}, concurrentSessions: 1, ...more });
     },
     placement(more = {}) {
-      const request = { placementId: "match_1.1", queue: "arena", capacity: 4, players, matchId: "match_1", ...more };
-      const keyed = { capabilityKey: new Uint8Array(), ...request };
+      const named = players.map((one) => ({ latenciesMs: {}, ...one }));
+      const base = { placementId: "match_1.1", queue: "arena", capacity: 4, matchId: "match_1" };
+      const request = { ...base, players: named, ...more };
+      const keyed = { capabilityKey: new Uint8Array(), regions: [], ...request };
       tale.fleet({ type: "placement-started", request: keyed, bodyDigest: "", expiresAtMs: tale.nowMs + 20_000 });
     },
     session(more = {}) {

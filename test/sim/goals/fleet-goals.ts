@@ -42,6 +42,17 @@ export const fleetGoals: readonly Goal[] = [
     const queue = books.fleet.placements.get(observation.fact.placementId)?.request.queue;
     return queue === "both" && observation.fact.session.fleet === "us";
   }),
+  when("a placement waited for a looser latency cap", (observation, books) => {
+    if (observation.type !== "fleet-fact" || observation.fact.type !== "session-started") return false;
+    const { session, placementId } = observation.fact;
+    const placement = books.fleet.placements.get(placementId);
+    const capMs = placement?.firstCapMs ?? Number.POSITIVE_INFINITY;
+    return placement?.request.players.some(({ latenciesMs }) => (latenciesMs[session.region] ?? 0) > capMs) === true;
+  }),
+  when("a placement failed at once as somebody is too far away", (observation) => {
+    if (observation.type !== "fleet-fact" || observation.fact.type !== "placement-ended") return false;
+    return observation.fact.failure?.includes("everybody has to be within") === true;
+  }),
   when("a session did not come alive in time", endsWith("ACTIVATION_FAILED", "ACTIVATING")),
   when("a process crashed while activating", endsWith("PROCESS_CRASHED", "ACTIVATING")),
   when("a process crashed with a battle on it", endsWith("PROCESS_CRASHED", "ACTIVE")),

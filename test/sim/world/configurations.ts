@@ -24,6 +24,7 @@ export function fleetConfigOf(knobs: Knobs): ReturnType<typeof parseFleetConfig>
     reservationSeconds: knobs.reservationSeconds,
     disconnectGraceSeconds: knobs.graceSeconds,
     hosting: name === "us" ? "ONE_SHOT" : "REUSABLE",
+    cost: name === "us" ? 1 : 2,
   });
   const us = Math.floor(knobs.servers / 3);
   return parseFleetConfig({
@@ -32,7 +33,11 @@ export function fleetConfigOf(knobs: Knobs): ReturnType<typeof parseFleetConfig>
     sections: {
       fleets: [fleet("eu", knobs.servers - us), fleet("us", us)],
       queues: [
-        { name: "both", destinations: ["eu", "us"], timeoutSeconds: knobs.placementTimeoutSeconds },
+        {
+          ...{ name: "both", destinations: ["eu", "us"], timeoutSeconds: knobs.placementTimeoutSeconds },
+          latencyPolicies: knobs.latencyCaps,
+          ...(knobs.priorities && { priorities: knobs.priorities, locationOrder: ["us"] }),
+        },
         { name: "eu", destinations: ["eu"], timeoutSeconds: knobs.placementTimeoutSeconds },
       ],
       fleetSettings: {

@@ -40,6 +40,9 @@ export type Knobs = {
   readonly activationSeconds: number;
   readonly reservationSeconds: number;
   readonly graceSeconds: number;
+  /** Caps of the queue that knows both fleets, and what it ranks them by; undefined: production's. */
+  readonly latencyCaps: readonly { readonly maxIndividualLatencyMs: number; readonly durationSeconds?: number }[];
+  readonly priorities: readonly ("COST" | "LOCATION")[] | undefined;
   readonly hostSilentAfterMs: number;
   readonly hostLostAfterMs: number;
   readonly healthIntervalMs: number;
@@ -86,6 +89,8 @@ export const REFERENCE: Knobs = {
   activationSeconds: 60,
   reservationSeconds: 60,
   graceSeconds: 60,
+  latencyCaps: [],
+  priorities: undefined,
   hostSilentAfterMs: 15_000,
   hostLostAfterMs: 120_000,
   healthIntervalMs: 5_000,
@@ -129,6 +134,7 @@ export function drawKnobs(seed: number): Knobs {
     activationSeconds: often(0.7, 5, 1),
     reservationSeconds: often(0.7, 10, 2),
     graceSeconds: often(0.7, 6, 1),
+    ...drawQueue(createChance(seed, "queue")),
     hostSilentAfterMs,
     hostLostAfterMs: hostSilentAfterMs * 4,
     healthIntervalMs: often(0.7, 1_000, 5_000),
@@ -142,6 +148,15 @@ export function drawKnobs(seed: number): Knobs {
     faultMs: chance.between({ min: 1_500, max: 12_000 }),
     // A few kinds together find what all at once drown.
     faults: FAULT_KINDS.filter(() => chance.happens(0.45)),
+  };
+}
+
+function drawQueue(chance: Chance): Pick<Knobs, "latencyCaps" | "priorities"> {
+  const low = { maxIndividualLatencyMs: chance.pick([30, 60, 100]), durationSeconds: chance.pick([1, 2, 4]) };
+  const high = { maxIndividualLatencyMs: chance.pick([250, 1_000]) };
+  return {
+    latencyCaps: chance.happens(0.7) ? [] : [low, high],
+    priorities: chance.happens(0.7) ? undefined : [chance.pick(["COST", "LOCATION"] as const)],
   };
 }
 

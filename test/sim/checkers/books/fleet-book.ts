@@ -22,6 +22,8 @@ export type ProcessEntry = {
 export type PlacementEntry = {
   readonly request: Fact<"placement-started">["request"];
   readonly expiresAtMs: number;
+  /** Of the latency caps that it goes by. Undefined: there are none. */
+  readonly firstCapMs: number | undefined;
   end: string | undefined;
   /** Of its attempts, in their order. */
   readonly sessionIds: string[];
@@ -241,6 +243,7 @@ export function createFleetBook(): FleetBook {
           placements.set(fact.request.placementId, {
             request: fact.request,
             expiresAtMs: fact.expiresAtMs,
+            firstCapMs: fact.latencyPolicies?.[0]?.maxIndividualLatencyMs,
             end: undefined,
             sessionIds: [],
             tried: new Set(),

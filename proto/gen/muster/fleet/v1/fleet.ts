@@ -211,6 +211,14 @@ export interface Placement {
   endedAt?: Date | undefined;
 }
 
+/** A cap on the latency of every single player, for a time. */
+export interface LatencyPolicy {
+  /** In ms. 0..60,000. */
+  maxIndividualLatencyMs: number;
+  /** How long it holds before the next, in ms. 0: for the rest. */
+  durationMs: number;
+}
+
 export interface StopPlacementRequest {
   placementId: string;
 }
@@ -1472,6 +1480,99 @@ export const Placement: MessageFns<Placement> = {
     message.failure = object.failure ?? "";
     message.createdAt = object.createdAt ?? undefined;
     message.endedAt = object.endedAt ?? undefined;
+    return message;
+  },
+};
+
+function createBaseLatencyPolicy(): LatencyPolicy {
+  return { maxIndividualLatencyMs: 0, durationMs: 0 };
+}
+
+export const LatencyPolicy: MessageFns<LatencyPolicy> = {
+  encode(message: LatencyPolicy, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.maxIndividualLatencyMs !== 0) {
+      writer.uint32(8).int32(message.maxIndividualLatencyMs);
+    }
+    if (message.durationMs !== 0) {
+      writer.uint32(16).int32(message.durationMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LatencyPolicy {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLatencyPolicy();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.maxIndividualLatencyMs = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.durationMs = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LatencyPolicy {
+    return {
+      maxIndividualLatencyMs: isSet(object.maxIndividualLatencyMs)
+        ? globalThis.Number(object.maxIndividualLatencyMs)
+        : isSet(object.max_individual_latency_ms)
+        ? globalThis.Number(object.max_individual_latency_ms)
+        : 0,
+      durationMs: isSet(object.durationMs)
+        ? globalThis.Number(object.durationMs)
+        : isSet(object.duration_ms)
+        ? globalThis.Number(object.duration_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: LatencyPolicy): unknown {
+    const obj: any = {};
+    if (message.maxIndividualLatencyMs !== 0) {
+      obj.maxIndividualLatencyMs = Math.round(message.maxIndividualLatencyMs);
+    }
+    if (message.durationMs !== 0) {
+      obj.durationMs = Math.round(message.durationMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LatencyPolicy>): LatencyPolicy {
+    return LatencyPolicy.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LatencyPolicy>): LatencyPolicy {
+    const message = createBaseLatencyPolicy();
+    message.maxIndividualLatencyMs = object.maxIndividualLatencyMs ?? 0;
+    message.durationMs = object.durationMs ?? 0;
     return message;
   },
 };
@@ -3905,6 +4006,9 @@ export const FleetServiceDefinition = {
      * Asks a queue for a server session with seats for everybody named. Answers once the request is on disk; what becomes of
      * it is told by WatchSessions. Same id and body: same placement.
      * Reasons: FIELD_INVALID, ID_MALFORMED, ID_REUSED, QUEUE_NOT_FOUND.
+     * Where players bring latencies, destinations are ranked by their average in the destination's region, and a cap of the queue
+     * bars regions where a single player exceeds it or has measured nothing; without latencies the queue's order stands. FAILED at
+     * once if no destination can ever take it: none in its regions, none that runs processes, none within the loosest cap.
      */
     startPlacement: {
       name: "StartPlacement",

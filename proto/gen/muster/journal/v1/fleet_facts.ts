@@ -4,6 +4,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
+  LatencyPolicy,
   PlacementState,
   placementStateFromJSON,
   placementStateToJSON,
@@ -107,6 +108,8 @@ export interface FleetFact_PlacementStarted {
   /** When it times out. */
   expiresAtMs: number;
   createdAtWallMs: number;
+  /** That it goes by, lowest cap first. Empty where nobody brings latencies, or the queue has no caps. */
+  latencyPolicies: LatencyPolicy[];
 }
 
 export interface FleetFact_PlacementEnded {
@@ -1610,7 +1613,7 @@ export const FleetFact_ProcessReachabilityChanged: MessageFns<FleetFact_ProcessR
 };
 
 function createBaseFleetFact_PlacementStarted(): FleetFact_PlacementStarted {
-  return { request: undefined, bodyDigest: "", expiresAtMs: 0, createdAtWallMs: 0 };
+  return { request: undefined, bodyDigest: "", expiresAtMs: 0, createdAtWallMs: 0, latencyPolicies: [] };
 }
 
 export const FleetFact_PlacementStarted: MessageFns<FleetFact_PlacementStarted> = {
@@ -1626,6 +1629,9 @@ export const FleetFact_PlacementStarted: MessageFns<FleetFact_PlacementStarted> 
     }
     if (message.createdAtWallMs !== 0) {
       writer.uint32(32).int64(message.createdAtWallMs);
+    }
+    for (const v of message.latencyPolicies) {
+      LatencyPolicy.encode(v!, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -1675,6 +1681,14 @@ export const FleetFact_PlacementStarted: MessageFns<FleetFact_PlacementStarted> 
             message.createdAtWallMs = longToNumber(reader.int64());
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.latencyPolicies.push(LatencyPolicy.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1705,6 +1719,11 @@ export const FleetFact_PlacementStarted: MessageFns<FleetFact_PlacementStarted> 
         : isSet(object.created_at_wall_ms)
         ? globalThis.Number(object.created_at_wall_ms)
         : 0,
+      latencyPolicies: globalThis.Array.isArray(object?.latencyPolicies)
+        ? object.latencyPolicies.map((e: any) => LatencyPolicy.fromJSON(e))
+        : globalThis.Array.isArray(object?.latency_policies)
+        ? object.latency_policies.map((e: any) => LatencyPolicy.fromJSON(e))
+        : [],
     };
   },
 
@@ -1722,6 +1741,9 @@ export const FleetFact_PlacementStarted: MessageFns<FleetFact_PlacementStarted> 
     if (message.createdAtWallMs !== 0) {
       obj.createdAtWallMs = Math.round(message.createdAtWallMs);
     }
+    if (message.latencyPolicies?.length) {
+      obj.latencyPolicies = message.latencyPolicies.map((e) => LatencyPolicy.toJSON(e));
+    }
     return obj;
   },
 
@@ -1736,6 +1758,7 @@ export const FleetFact_PlacementStarted: MessageFns<FleetFact_PlacementStarted> 
     message.bodyDigest = object.bodyDigest ?? "";
     message.expiresAtMs = object.expiresAtMs ?? 0;
     message.createdAtWallMs = object.createdAtWallMs ?? 0;
+    message.latencyPolicies = object.latencyPolicies?.map((e) => LatencyPolicy.fromPartial(e)) || [];
     return message;
   },
 };

@@ -4,6 +4,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
+  LatencyPolicy,
   PlacementState,
   placementStateFromJSON,
   placementStateToJSON,
@@ -118,6 +119,9 @@ export interface SnapshotPlacement {
   state: PlacementState;
   failure: string;
   endedAtWallMs: number;
+  startedAtMs: number;
+  /** That it goes by, lowest cap first. */
+  latencyPolicies: LatencyPolicy[];
 }
 
 /** What the fleet remembers of a session beside its document. */
@@ -1263,7 +1267,17 @@ export const SnapshotCommand: MessageFns<SnapshotCommand> = {
 };
 
 function createBaseSnapshotPlacement(): SnapshotPlacement {
-  return { request: undefined, bodyDigest: "", createdAtWallMs: 0, tried: [], state: 0, failure: "", endedAtWallMs: 0 };
+  return {
+    request: undefined,
+    bodyDigest: "",
+    createdAtWallMs: 0,
+    tried: [],
+    state: 0,
+    failure: "",
+    endedAtWallMs: 0,
+    startedAtMs: 0,
+    latencyPolicies: [],
+  };
 }
 
 export const SnapshotPlacement: MessageFns<SnapshotPlacement> = {
@@ -1288,6 +1302,12 @@ export const SnapshotPlacement: MessageFns<SnapshotPlacement> = {
     }
     if (message.endedAtWallMs !== 0) {
       writer.uint32(56).int64(message.endedAtWallMs);
+    }
+    if (message.startedAtMs !== 0) {
+      writer.uint32(64).int64(message.startedAtMs);
+    }
+    for (const v of message.latencyPolicies) {
+      LatencyPolicy.encode(v!, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -1361,6 +1381,22 @@ export const SnapshotPlacement: MessageFns<SnapshotPlacement> = {
             message.endedAtWallMs = longToNumber(reader.int64());
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.startedAtMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.latencyPolicies.push(LatencyPolicy.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1394,6 +1430,16 @@ export const SnapshotPlacement: MessageFns<SnapshotPlacement> = {
         : isSet(object.ended_at_wall_ms)
         ? globalThis.Number(object.ended_at_wall_ms)
         : 0,
+      startedAtMs: isSet(object.startedAtMs)
+        ? globalThis.Number(object.startedAtMs)
+        : isSet(object.started_at_ms)
+        ? globalThis.Number(object.started_at_ms)
+        : 0,
+      latencyPolicies: globalThis.Array.isArray(object?.latencyPolicies)
+        ? object.latencyPolicies.map((e: any) => LatencyPolicy.fromJSON(e))
+        : globalThis.Array.isArray(object?.latency_policies)
+        ? object.latency_policies.map((e: any) => LatencyPolicy.fromJSON(e))
+        : [],
     };
   },
 
@@ -1420,6 +1466,12 @@ export const SnapshotPlacement: MessageFns<SnapshotPlacement> = {
     if (message.endedAtWallMs !== 0) {
       obj.endedAtWallMs = Math.round(message.endedAtWallMs);
     }
+    if (message.startedAtMs !== 0) {
+      obj.startedAtMs = Math.round(message.startedAtMs);
+    }
+    if (message.latencyPolicies?.length) {
+      obj.latencyPolicies = message.latencyPolicies.map((e) => LatencyPolicy.toJSON(e));
+    }
     return obj;
   },
 
@@ -1437,6 +1489,8 @@ export const SnapshotPlacement: MessageFns<SnapshotPlacement> = {
     message.state = object.state ?? 0;
     message.failure = object.failure ?? "";
     message.endedAtWallMs = object.endedAtWallMs ?? 0;
+    message.startedAtMs = object.startedAtMs ?? 0;
+    message.latencyPolicies = object.latencyPolicies?.map((e) => LatencyPolicy.fromPartial(e)) || [];
     return message;
   },
 };
