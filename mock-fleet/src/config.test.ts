@@ -58,6 +58,27 @@ test("parseFleetConfig() remembers what has ended, and keeps facts, for as long 
   expect([settings.endedKeptMs, settings.journalKeptMs]).toEqual([2 * 3_600_000, 3_600_000]);
 });
 
+test("parseFleetConfig() reads the behaviour of simulated servers, whose ports need no room", () => {
+  const simulated = { sessionSeconds: [60, 90], acceptSeconds: 0.5, noShowRatio: 0.1, script: "bots.js" };
+  const { fleets } = parse({ fleets: [{ name: "eu", simulated, processes: 20_000 }] });
+  expect(fleets[0]).toMatchObject({ command: [], processes: 20_000 });
+  expect(fleets[0]?.simulated).toEqual({
+    ready: { minMs: 0, maxMs: 0 },
+    activation: { minMs: 0, maxMs: 0 },
+    session: { minMs: 60_000, maxMs: 90_000 },
+    accept: { minMs: 500, maxMs: 500 },
+    noShowRatio: 0.1,
+    leavesPerMinute: 0,
+    disconnectRatio: 0,
+    crashesPerHour: 0,
+    refusedFillRatio: 0,
+    backfill: false,
+    concurrentSessions: 1,
+    seed: 1,
+    script: "/game/bots.js",
+  });
+});
+
 test("parseFleetConfig() sorts caps, and completes priorities", () => {
   const latencyPolicies = [
     { maxIndividualLatencyMs: 200 },
@@ -115,6 +136,26 @@ const refused = [
     name: "a port range that is none",
     sections: { fleets: [{ ...fleet, portRange: "many" }] },
     path: "$.fleets[0].portRange",
+  },
+  {
+    name: "a fleet with a command and simulated servers",
+    sections: { fleets: [{ ...fleet, simulated: {} }] },
+    path: "$.fleets[0].command",
+  },
+  {
+    name: "more processes of a command than a machine runs",
+    sections: { fleets: [{ ...fleet, processes: 1_001, portRange: "1024-65535" }] },
+    path: "$.fleets[0].processes",
+  },
+  {
+    name: "a share above 1",
+    sections: { fleets: [{ name: "eu", simulated: { noShowRatio: 1.5 } }] },
+    path: "$.fleets[0].simulated.noShowRatio",
+  },
+  {
+    name: "two times in the wrong order",
+    sections: { fleets: [{ name: "eu", simulated: { acceptSeconds: [3, 1] } }] },
+    path: "$.fleets[0].simulated.acceptSeconds",
   },
   {
     name: "thresholds in the wrong order",

@@ -4,19 +4,27 @@ import { limits, MusterError } from "@muster/proto";
 import { type MusterFile, parseSection, readRetention } from "@muster/service";
 import { z } from "zod";
 import { type FleetConfig, type FleetSpec, PLAIN_QUEUE, PRIORITIES, type QueueSpec } from "./core/fleet-config.ts";
+import { readSimulated, simulatedSchema } from "./simulated-config.ts";
 
 const name = z.string().regex(/^[A-Za-z0-9_.:-]{1,128}$/, "1 to 128 of A-Z a-z 0-9 _ . : -");
 const seconds = (min: number, max: number) => z.number().min(min).max(max);
+
+/** Of one fleet: real ones take memory and ports each, simulated ones some kilobytes. */
+const PROCESSES_MAX = 1_000;
+const SIMULATED_PROCESSES_MAX = 100_000;
 
 export const fleetSchema = z.strictObject({
   name,
   region: name.default("local"),
   /** Program and arguments of the dedicated server. */
-  command: z.array(z.string()).min(1),
+  command: z.array(z.string()).min(1).optional(),
+  /** Instead of `command`: servers that run inside the fleet, and behave like this. */
+  simulated: simulatedSchema.optional(),
   /** Relative to muster.json. */
   cwd: z.string().optional(),
   env: z.record(z.string(), z.string()).default({}),
-  processes: z.int().min(0).max(1_000).default(1),
+  /** At most 1,000 of `command`, 100,000 simulated. */
+  processes: z.int().min(0).max(SIMULATED_PROCESSES_MAX).default(1),
   concurrentSessions: z.int().min(1).max(1_000).optional(),
   ports: z
     .array(z.strictObject({ name, protocol: z.enum(["tcp", "udp"]).default("tcp") }))
@@ -123,16 +131,25 @@ export function parseFleetConfig(file: Pick<MusterFile, "path" | "directory" | "
 }
 
 function readFleet(fleet: z.output<typeof fleetSchema>, path: string, directory: string): FleetSpec {
+  const { command, simulated } = fleet;
+  if ((command === undefined) === (simulated === undefined)) {
+    throw refuse(`${path}.command`, "given unless `simulated` is", command ? "both" : "neither");
+  }
+  if (!simulated && fleet.processes > PROCESSES_MAX) {
+    throw refuse(`${path}.processes`, `at most ${PROCESSES_MAX} of a command`, fleet.processes);
+  }
   const [first = 0, last = 0] = fleet.portRange.split("-").map(Number);
   const room = last - first + 1;
-  const needed = fleet.ports.length * fleet.processes;
+  // Nobody binds the ports of simulated servers: when all have been given out, they are given out again.
+  const needed = fleet.ports.length * (simulated ? 1 : fleet.processes);
   if (first < 1 || last > 65_535 || room < needed) {
     throw refuse(`${path}.portRange`, `a range of 1 to 65535 with room for ${needed} ports`, fleet.portRange);
   }
   return {
     name: fleet.name,
     region: fleet.region,
-    command: fleet.command,
+    command: command ?? [],
+    simulated: simulated && readSimulated(simulated, directory),
     cwd: resolve(directory, fleet.cwd ?? "."),
     env: fleet.env,
     processes: fleet.processes,

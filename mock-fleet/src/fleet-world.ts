@@ -18,7 +18,7 @@ import { BackfillState, BackfillStrategy } from "@muster/proto/session";
 import { type Log, silentLog } from "@muster/service";
 import { type FleetConfig, type FleetSettings, type FleetSpec, PLAIN_QUEUE } from "./core/fleet-config.ts";
 import { createMockFleet, type MockFleet } from "./mock-fleet.ts";
-import type { ServerLaunch, ServerProcesses } from "./ports.ts";
+import type { ServerLaunch, ServerProcesses, SimulationParts } from "./ports.ts";
 import { createSimulatedHost, type SimulatedHost, type SimulatedHostOptions } from "./simulated-host.ts";
 
 export const testFleet: FleetSpec = {
@@ -62,6 +62,7 @@ export type FleetWorldOptions = {
   readonly serve?: (services: readonly Implementation[]) => Promise<{ listening: Listening; network: Network }>;
   /** Default: by the size of the fleet, which no test reaches. */
   readonly snapshotEveryFacts?: number;
+  readonly simulation?: SimulationParts;
   /** Hosts of an earlier world, which outlive its fleet. */
   readonly survivors?: readonly SimulatedHost[];
 };
@@ -166,6 +167,7 @@ export async function createFleetWorld(options: FleetWorldOptions = {}): Promise
     log: options.log ?? silentLog,
     onFatal: (error) => fatal.push(error),
     takeOver: true,
+    ...(options.simulation ? { simulation: options.simulation } : {}),
     ...(options.snapshotEveryFacts === undefined ? {} : { snapshotEveryFacts: options.snapshotEveryFacts }),
   });
   const { listening, network } = await serve(mockFleet.services);

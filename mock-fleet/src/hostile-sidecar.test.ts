@@ -8,7 +8,8 @@ import { createMemoryNetwork } from "@muster/proto/rpc";
 import { expect, test } from "vitest";
 import { createFleetWorld, type FleetWorld } from "./fleet-world.ts";
 import { frameOf, openRawCall } from "./raw-call.fixture.ts";
-import { createSimulatedHost, type HostCommandBody, type SimulatedHost } from "./simulated-host.ts";
+import type { HostCommandBody } from "./simulated/simulated-sidecar.ts";
+import { createSimulatedHost, type SimulatedHost } from "./simulated-host.ts";
 
 const ATTACH = "/muster.fleet.v1.HostService/Attach";
 const LONG = "x".repeat(900_000);

@@ -18,4 +18,14 @@ export {
 export { factCodec } from "./fact-wire.ts";
 export { fleetEnvironment } from "./fleet-environment.ts";
 export { createMockFleet, type MockFleet, type MockFleetOptions } from "./mock-fleet.ts";
-export type { RunningServer, ServerLaunch, ServerProcesses } from "./ports.ts";
+export type { RunningServer, ServerLaunch, ServerProcesses, SimulationParts } from "./ports.ts";
+// For scripts of simulated servers.
+export type {
+  SimulatedBackfillRequest,
+  SimulatedNewcomers,
+  SimulatedPlayer,
+  SimulatedScript,
+  SimulatedServer,
+  SimulatedSession,
+  SimulatedUpdate,
+} from "./simulated/simulated-server.ts";

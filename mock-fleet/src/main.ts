@@ -2,13 +2,14 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describeOwner, openServiceJournal } from "@muster/journal";
-import { systemClock, systemRandom } from "@muster/kit";
-import { serveGrpc } from "@muster/proto/grpc";
+import { list, systemClock, systemRandom } from "@muster/kit";
+import { grpcNetwork, serveGrpc } from "@muster/proto/grpc";
 import { readMusterFile, runService } from "@muster/service";
 import { parseFleetConfig } from "./config.ts";
 import { fleetEnvironment } from "./fleet-environment.ts";
 import { createMockFleet } from "./mock-fleet.ts";
 import { createNodeProcesses } from "./node-processes.ts";
+import { loadScripts } from "./simulated/load-scripts.ts";
 
 await runService({
   name: "mock-fleet",
@@ -28,6 +29,7 @@ await runService({
     const { MUSTER_LEASE_MS: leaseMs, MUSTER_SNAPSHOT_FACTS: snapshotEveryFacts } = env;
     const fleet = await createMockFleet({
       ...{ ...parts, owner: describeOwner(), takeOver, leaseMs },
+      simulation: { scripts: await loadScripts(config), network: grpcNetwork, matchers: list(matchers) },
       ...(snapshotEveryFacts === undefined ? {} : { snapshotEveryFacts }),
     });
     const onFault = (error: unknown, path: string) => log.error({ error, path }, "A call met a mistake of ours");

@@ -11,7 +11,7 @@ import { createApprovals } from "./approvals.ts";
 import { createAttachments } from "./attachments.ts";
 import { evolve } from "./core/evolve.ts";
 import { createFeed, feedEventOf } from "./core/feed.ts";
-import type { FleetConfig } from "./core/fleet-config.ts";
+import { type FleetConfig, findFleet } from "./core/fleet-config.ts";
 import type { FleetFact } from "./core/fleet-fact.ts";
 import { createFleetState, type FleetFold } from "./core/fleet-state.ts";
 import { getProcess } from "./core/process.ts";
@@ -35,7 +35,9 @@ import { stopPlacement } from "./grpc/stop-placement.ts";
 import { terminateServerSession } from "./grpc/terminate-server-session.ts";
 import { updateServerSession } from "./grpc/update-server-session.ts";
 import { watchSessions } from "./grpc/watch-sessions.ts";
-import type { ServerProcesses } from "./ports.ts";
+import type { ServerProcesses, SimulationParts } from "./ports.ts";
+import { routeProcesses } from "./route-processes.ts";
+import { createSimulatedProcesses } from "./simulated/simulated-processes.ts";
 import { factsBetweenSnapshots, fleetSnapshotCodec } from "./snapshot/fleet-snapshot.ts";
 import { createSupervisor, type Supervisor } from "./supervisor.ts";
 
@@ -56,6 +58,8 @@ export type MockFleetOptions = {
   readonly takeOver?: boolean;
   /** How long the lease on the journal stays fresh, in ms. Default 10,000. */
   readonly leaseMs?: number;
+  /** What simulated servers need beside the fleet. Default: no scripts, and no matcher that they may call. */
+  readonly simulation?: SimulationParts;
   /** Facts after which the state is written down, and the journal forgets them. Default: by the size of the fleet. */
   readonly snapshotEveryFacts?: number;
 };
@@ -81,7 +85,7 @@ const PARTITION = "fleet";
  * @throws {MusterError} PARTITION_OWNED, JOURNAL_UNREADABLE.
  */
 export async function createMockFleet(options: MockFleetOptions): Promise<MockFleet> {
-  const { journal, clock, random, processes, config, hostAddress, log, onFatal } = options;
+  const { journal, clock, random, config, hostAddress, log, onFatal } = options;
   const feed = createFeed();
   const lost = new AbortController();
   const ledger = await openLedger<FleetFold, FleetFact>({
@@ -121,6 +125,12 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
   const supervised = new Set<ProcessId>();
   const attached = attachments.processIds;
   const runner = createFleetRunner({ ledger, clock, random, config, attached, supervised, onFatal });
+  const simulated = createSimulatedProcesses({
+    ...{ clock, simulation: options.simulation, beatIntervalMs: config.settings.hostSilentAfterMs / 4 },
+    attach: (requests, context) => attach(app, requests, context, { beats: false }),
+    beat: (processId) => attached.has(processId) && attachments.heard(processId, runner.nowMs()),
+  });
+  const processes = routeProcesses({ runner, simulated, real: options.processes });
   const world = { processes, clock, random, hostAddress, log };
   const supervisor = createSupervisor({ ...world, runner, attachments, supervised, abandoned: lost.signal });
   runner.onCommitted((facts) => {
@@ -143,6 +153,10 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
   const erasures = createErasures({ ledger, runner, clock, random, log, onFatal });
   const approvals = createApprovals({ clock, attachments });
   const app: FleetApp = { runner, attachments, approvals, feed, erasures, processes, clock, log };
+  // Simulated servers were in the process that is gone: they are made again, and hear from the fleet what they play.
+  for (const { processId, fleet } of runner.state.livingProcesses.values()) {
+    if (findFleet(config, fleet)?.simulated) supervisor.adopt(processId);
+  }
 
   return {
     services: servicesOf(app),
@@ -152,6 +166,7 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
       await listening;
       await endProcesses(runner, lost.signal);
       await supervisor[Symbol.asyncDispose]();
+      await simulated[Symbol.asyncDispose]();
       await erasures[Symbol.asyncDispose]();
       await runner[Symbol.asyncDispose]();
     },

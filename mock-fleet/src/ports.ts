@@ -1,11 +1,15 @@
 // What the fleet needs of the machine that it runs on.
 import type { Address, ProcessId } from "@muster/proto";
+import type { Network } from "@muster/proto/rpc";
 import type { FleetSpec } from "./core/fleet-config.ts";
+import type { SimulatedScript } from "./simulated/simulated-server.ts";
 
 export type ServerLaunch = {
   readonly fleet: FleetSpec;
   readonly processId: ProcessId;
   readonly incarnation: number;
+  /** Of the last stream that the fleet has seen of the process; 0: none. A sidecar that takes over counts on from it. */
+  readonly attachGeneration: number;
   /** What the sidecar proves itself with. Never logged. */
   readonly secret: string;
   /** What clients are told; the game binds these ports. */
@@ -48,3 +52,13 @@ export interface ServerProcesses {
     signal: AbortSignal,
   ): AsyncIterable<Uint8Array>;
 }
+
+/** What simulated servers need beside the fleet that they are in. */
+export type SimulationParts = {
+  /** By path, as the configuration names them. */
+  readonly scripts: ReadonlyMap<string, SimulatedScript>;
+  /** Reaches matchers, for backfill commands of simulated servers. */
+  readonly network: Network;
+  /** Matchers that these may go to, as hosts or addresses. Empty: any on loopback. */
+  readonly matchers: readonly string[];
+};

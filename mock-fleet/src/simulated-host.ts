@@ -1,21 +1,10 @@
 // A sidecar with its game, without a process: attaches to a fleet, folds what it is told, and does what a test asks of it.
 // It behaves well unless told otherwise, so that a test says only what is unusual.
-import { type Channel, createChannel } from "@muster/kit";
-import {
-  applySessionChange,
-  type BattleSession,
-  type MusterError,
-  type ProcessId,
-  readBattleSession,
-  readSessionChange,
-  toMusterError,
-} from "@muster/proto";
+import type { BattleSession, MusterError, ProcessId } from "@muster/proto";
 import {
   type AttachRequest,
-  type AttachResponse,
   type CommandResult,
   type Hello,
-  type HostCommand,
   HostServiceDefinition,
   type StartSession,
   type TerminateProcess,
@@ -24,8 +13,7 @@ import {
 import type { Network } from "@muster/proto/rpc";
 import type { ProposedFill } from "@muster/proto/session";
 import type { RunningServer, ServerLaunch } from "./ports.ts";
-
-export type HostCommandBody = NonNullable<HostCommand["command"]>;
+import { createSimulatedSidecar, type HostCommandBody, type HostNews } from "./simulated/simulated-sidecar.ts";
 
 export type SimulatedHostOptions = {
   readonly network: Network;
@@ -86,17 +74,11 @@ export function createSimulatedHost(options: SimulatedHostOptions): SimulatedHos
   } = options;
   const peer = network.connect(launch.hostAddress);
   const client = peer.client(HostServiceDefinition);
-  const sessions = new Map<string, BattleSession>();
   const started: StartSession[] = [];
   const welcomes: Welcome[] = [];
   const terminations: TerminateProcess[] = [];
   const seen: string[] = [];
-  const results = new Map<string, (result: CommandResult) => void>();
   const watchers = new Set<() => void>();
-  let outgoing: Channel<AttachRequest> = createChannel();
-  let stop = new AbortController();
-  let generation = 0;
-  let commands = 0;
   let isReady = false;
   let lastError: MusterError | undefined;
   let resolveExited: (exit: { how: string }) => void = () => undefined;
@@ -107,46 +89,39 @@ export function createSimulatedHost(options: SimulatedHostOptions): SimulatedHos
     for (const watcher of [...watchers]) watcher();
   };
 
-  const handle = ({ message }: AttachResponse) => {
-    switch (message?.$case) {
+  const handle = (news: HostNews) => {
+    switch (news.type) {
+      case "session-started": {
+        const { session, told } = news;
+        started.push(told);
+        seen.push(`${session.battleSessionId} ${session.revision}`);
+        const { battleSessionId } = session;
+        if (activates) void command({ $case: "activateSession", value: { battleSessionId } });
+        return;
+      }
+      case "session-changed":
+        seen.push(`${news.change.battleSessionId} ${news.change.revision}`);
+        return;
+      case "told":
+        return hear(news.message);
+    }
+  };
+  const hear = (message: Extract<HostNews, { type: "told" }>["message"]) => {
+    switch (message.$case) {
       case "welcome":
         welcomes.push(message.value);
-        for (const id of message.value.endedSessionIds) sessions.delete(id);
         if (ready && !isReady) {
           isReady = true;
           void command({ $case: "processReady", value: { ports: {}, concurrentSessions } });
         }
         return;
-      case "startSession": {
-        started.push(message.value);
-        const { session } = message.value;
-        if (!session) return;
-        sessions.set(session.battleSessionId, readBattleSession(session));
-        seen.push(`${session.battleSessionId} ${session.revision}`);
-        outgoing.push(acknowledgeOf(session));
-        const { battleSessionId } = session;
-        if (activates) void command({ $case: "activateSession", value: { battleSessionId } });
-        return;
-      }
-      case "sessionChange": {
-        const change = readSessionChange(message.value);
-        const known = sessions.get(change.battleSessionId);
-        if (known) sessions.set(change.battleSessionId, applySessionChange(known, change));
-        seen.push(`${change.battleSessionId} ${change.revision}`);
-        outgoing.push(acknowledgeOf(change));
-        return;
-      }
       case "approveFill": {
         const { fill } = message.value;
         const approved = fill && approves(fill);
         if (approved === undefined) return;
-        outgoing.push({ message: { $case: "fillAnswer", value: { fillId: fill?.fillId ?? "", approved } } });
+        sidecar.send({ message: { $case: "fillAnswer", value: { fillId: fill?.fillId ?? "", approved } } });
         return;
       }
-      case "result":
-        results.get(message.value.commandId)?.(message.value);
-        results.delete(message.value.commandId);
-        return;
       case "terminateProcess":
         terminations.push(message.value);
         if (obeys) {
@@ -160,65 +135,31 @@ export function createSimulatedHost(options: SimulatedHostOptions): SimulatedHos
         return;
     }
   };
-  const nextCommandId = () => {
-    commands += 1;
-    return `c${commands}`;
-  };
-  const command = (body: HostCommandBody, commandId = nextCommandId()) =>
-    new Promise<CommandResult>((resolve) => {
-      results.set(commandId, (result) => {
-        resolve(result);
-        // A sidecar follows its game.
-        if (body.$case === "processExited" && !result.error) resolveExited({ how: body.value.how });
-      });
-      outgoing.push({ message: { $case: "command", value: { commandId, command: body } } });
-    });
-  const attachWith = (message: AttachRequest) => {
-    detach();
-    outgoing = createChannel();
-    stop = new AbortController();
-    lastError = undefined;
-    outgoing.push(message);
-    void read(client.attach(outgoing, { signal: stop.signal }), stop.signal);
+  const sidecar = createSimulatedSidecar({
+    attach: client.attach,
+    launch,
+    ready: () => (isReady ? { ports: {}, concurrentSessions } : undefined),
+    onNews: (news) => {
+      handle(news);
+      changed();
+    },
+    onEnd: (error) => {
+      lastError = error;
+      changed();
+    },
+  });
+  const command = async (body: HostCommandBody, commandId?: string) => {
+    const result = await sidecar.command(body, commandId);
+    // A sidecar follows its game.
+    if (body.$case === "processExited" && !result.error) resolveExited({ how: body.value.how });
+    return result;
   };
   const attach = (more: Partial<Hello> = {}) => {
-    generation += 1;
-    attachWith({
-      message: {
-        $case: "hello",
-        value: {
-          processId: launch.processId,
-          incarnation: launch.incarnation,
-          attachGeneration: generation,
-          secret: launch.secret,
-          fleet: launch.fleet.name,
-          sidecarVersion: "simulated",
-          pid: 4_711,
-          knownSessions: [...sessions].map(([battleSessionId, { revision }]) => ({ battleSessionId, revision })),
-          ready: isReady ? { ports: {}, concurrentSessions } : undefined,
-          carriedOut: [],
-          ...more,
-        },
-      },
-    });
-  };
-  const read = async (responses: AsyncIterable<AttachResponse>, signal: AbortSignal) => {
-    try {
-      for await (const response of responses) {
-        handle(response);
-        changed();
-      }
-    } catch (error) {
-      if (!signal.aborted) lastError = toMusterError(error);
-    }
-    changed();
-  };
-  const detach = () => {
-    outgoing.close();
-    stop.abort();
+    lastError = undefined;
+    sidecar.attach({ pid: 4_711, ...more });
   };
   const die = (how = "SIGKILL") => {
-    detach();
+    sidecar.detach();
     resolveExited({ how });
     void peer[Symbol.asyncDispose]();
   };
@@ -231,7 +172,7 @@ export function createSimulatedHost(options: SimulatedHostOptions): SimulatedHos
       if (obeys) die("exit 0");
     },
     kill: () => die(),
-    sessions,
+    sessions: sidecar.sessions,
     started,
     welcomes,
     terminations,
@@ -240,10 +181,13 @@ export function createSimulatedHost(options: SimulatedHostOptions): SimulatedHos
       return lastError;
     },
     command,
-    send: (message) => void outgoing.push(message),
-    detach,
+    send: sidecar.send,
+    detach: sidecar.detach,
     attach,
-    attachWith,
+    attachWith: (message) => {
+      lastError = undefined;
+      sidecar.attachWith(message);
+    },
     die,
     until: (condition) =>
       new Promise((resolve) => {
@@ -256,8 +200,4 @@ export function createSimulatedHost(options: SimulatedHostOptions): SimulatedHos
         look();
       }),
   };
-}
-
-function acknowledgeOf({ battleSessionId, revision }: { battleSessionId: string; revision: number }): AttachRequest {
-  return { message: { $case: "acknowledge", value: { battleSessionId, revision } } };
 }

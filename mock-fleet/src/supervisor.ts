@@ -69,8 +69,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     const process = runner.state.processes.get(processId);
     const fleet = process && findFleet(runner.config, process.fleet);
     if (!process || !fleet || process.status.phase === "ENDED" || closing.signal.aborted) return;
-    const { incarnation, secret, address } = process;
-    const server = processes.start({ fleet, processId, incarnation, secret, address, hostAddress });
+    const { incarnation, attachGeneration, secret, address } = process;
+    const server = processes.start({ fleet, processId, incarnation, attachGeneration, secret, address, hostAddress });
     running.set(processId, server);
     startedMs.set(processId, runner.nowMs());
     supervised.add(processId);

@@ -9,6 +9,7 @@ import {
   type SessionChange,
 } from "@muster/proto";
 import type { StartSession } from "@muster/proto/fleet";
+import { createMatcherPeers } from "@muster/proto/grpc";
 import { type Implementation, implement, type Network } from "@muster/proto/rpc";
 import { GameServerServiceDefinition, type WatchResponse } from "@muster/proto/sdk";
 import { becomeReady, beginTerminating, type Ready } from "./core/phase.ts";
@@ -19,7 +20,6 @@ import { createGameWatch, type GameWatch } from "./game-watch.ts";
 import { gameServerHandlers } from "./grpc/game-server-handlers.ts";
 import { createHealthLoop, type HealthLoop } from "./health-loop.ts";
 import type { Log } from "./log.ts";
-import { createMatcherPeers } from "./matcher-peers.ts";
 import type { SidecarState } from "./sidecar-state.ts";
 
 export const SIDECAR_VERSION = "0.1.0";

@@ -13,7 +13,7 @@ export interface Agenda<Entry> {
 type Timed = { readonly atMs: number; readonly type: string };
 
 /** An empty agenda. `idOf` tells entries of one type and instant apart; two that it does not are the same to everybody. */
-export function createAgenda<Entry extends Timed>(idOf: (entry: Entry) => string): Agenda<Entry> {
+export function createAgenda<Entry extends Timed>(idOf: (entry: Entry) => string | number): Agenda<Entry> {
   const heap: Entry[] = [];
   const isBefore = (a: Entry, b: Entry) => {
     if (a.atMs !== b.atMs) return a.atMs < b.atMs;

@@ -1,14 +1,16 @@
 // What the fleet is told to be: fleets, queues and the patience of each rule. Parsed in config.ts, used by every decision.
-
 import type { LatencyPolicy } from "./latency-policy.ts";
+import type { SimulatedSpec } from "./simulated-spec.ts";
 
 export type PortSpec = { readonly name: string; readonly protocol: "tcp" | "udp" };
 
 export type FleetSpec = {
   readonly name: string;
   readonly region: string;
-  /** Program and arguments of the dedicated server. */
+  /** Program and arguments of the dedicated server. Empty for a simulated fleet. */
   readonly command: readonly string[];
+  /** How servers behave that run inside the fleet. Absent: each is a process of `command`. */
+  readonly simulated?: SimulatedSpec | undefined;
   /** Where it is started. Undefined: where the fleet runs. */
   readonly cwd: string | undefined;
   /** Added to its environment. */

@@ -89,7 +89,7 @@ function assignPorts(state: FleetState, fleet: FleetSpec): Readonly<Record<strin
   const names = fleet.ports.map((port) => port.name);
   for (let step = 0; step < count && names.length > 0; step += 1) {
     const port = first + ((start - first + step) % count);
-    if (takenPorts.has(port)) continue;
+    if (takenPorts.has(port) && !fleet.simulated) continue;
     const name = names.shift();
     if (name !== undefined) ports[name] = port;
   }

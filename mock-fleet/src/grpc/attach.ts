@@ -24,11 +24,15 @@ const HELLO_WITHIN_MS = 10_000;
  */
 const UNDECIDED: ReadonlySet<string> = new Set(["SERVICE_NOT_READY", "JOURNAL_FULL", "JOURNAL_FAILED"]);
 
-/** Serves one sidecar until it leaves, is fenced, or does not read. Reasons: the .proto. */
+/**
+ * Serves one sidecar until it leaves, is fenced, or does not read; without `beats` it is sent no heartbeats, and somebody else
+ * sees to it that it counts as heard. Reasons: the .proto.
+ */
 export async function* attach(
   app: FleetApp,
   requests: AsyncIterable<AttachRequest>,
-  { signal }: CallContext,
+  { signal }: Pick<CallContext, "signal">,
+  { beats = true }: { readonly beats?: boolean } = {},
 ): AsyncGenerator<AttachResponse> {
   const incoming = requests[Symbol.asyncIterator]();
   const first = await firstOf(app, incoming, signal);
@@ -44,7 +48,7 @@ export async function* attach(
   };
   signal.addEventListener("abort", leave);
   try {
-    void beat(app, attachment, ended.signal);
+    if (beats) void beat(app, attachment, ended.signal);
     receive(app, attachment, incoming).then(leave, (error: unknown) => attachment.outbound.close(toMusterError(error)));
     for await (const message of attachment.outbound) yield writeOutbound(app, message);
   } finally {

@@ -1,6 +1,6 @@
 import type { BattleSession, PlayerSession, SessionChange } from "@muster/proto";
+import { isMatcherAllowed } from "@muster/proto/grpc";
 import { expect, test } from "vitest";
-import { isMatcherAllowed } from "./allow-list.ts";
 import { HEALTH_AT_START, type HealthAnswer, stepHealth } from "./health-judge.ts";
 import { becomeReady, beginTerminating, type ProcessPhase } from "./phase.ts";
 import { type SeatSelection, selectSeats } from "./select-seats.ts";

@@ -4,11 +4,11 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { type Clock, drawId, type Random } from "@muster/kit";
 import { MusterError, type PlayerSession, parseId, readWord, writePlayerSession } from "@muster/proto";
 import type { AcceptedSeat } from "@muster/proto/fleet";
+import { isMatcherAllowed, type MatcherPeers } from "@muster/proto/grpc";
 import { BackfillServiceDefinition } from "@muster/proto/matchmaking";
 import type { CallContext, Client, Handlers } from "@muster/proto/rpc";
 import type { AcceptPlayerSessionRequest, GameServerServiceDefinition } from "@muster/proto/sdk";
 import * as session from "@muster/proto/session";
-import { isMatcherAllowed } from "../core/allow-list.ts";
 import type { Ready } from "../core/phase.ts";
 import { selectSeats } from "../core/select-seats.ts";
 import { type BookedSession, findSeat } from "../core/session-book.ts";
@@ -16,7 +16,6 @@ import { fleetIsAway, type SeatFound, standInForAccept, standInForLeave } from "
 import type { CustomDataReports } from "../custom-data-reports.ts";
 import type { Command, FleetLink } from "../fleet-link.ts";
 import type { GameWatch } from "../game-watch.ts";
-import type { MatcherPeers } from "../matcher-peers.ts";
 import type { SidecarState } from "../sidecar-state.ts";
 import { checkSeatId, checkSecret, parseCustomData, parsePorts, parseSelection, parseSessions } from "./field.ts";
 

@@ -1,6 +1,6 @@
 // Connections to the matchers that backfill commands go to. Sessions name their matcher by an address of their own, and a matcher
 // that moves leaves the old one behind: only the last few are kept.
-import type { Network, Peer } from "@muster/proto/rpc";
+import type { Network, Peer } from "./service.ts";
 
 /** Matchers that are connected at a time: more than the sessions of one process come from. */
 export const MATCHER_PEERS_MAX = 8;

@@ -1,6 +1,6 @@
-import type { Network } from "@muster/proto/rpc";
 import { expect, test } from "vitest";
 import { createMatcherPeers, MATCHER_PEERS_MAX } from "./matcher-peers.ts";
+import type { Network } from "./service.ts";
 
 /** A network that only notes which connections are open, in the order in which they were made. */
 function notingNetwork() {
