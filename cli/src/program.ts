@@ -104,16 +104,8 @@ export function buildProgram({ run, runService }: ProgramPorts): Command {
 
   addSimulateCommand(program, run);
 
-  asking(program.command("sessions"))
-    .description("battle sessions with their rosters and backfills")
-    .argument("[id...]", "only these")
-    .option("--all", "ended ones too")
-    .action((ids: string[], options: AddressOptions & { all?: boolean }) =>
-      run(options, async (context) => {
-        const { listSessions } = await import("./commands/sessions.ts");
-        return await listSessions({ ids, includeEnded: options.all === true || ids.length > 0 }, context);
-      }),
-    );
+  addSessionsCommands(program, run);
+
   asking(program.command("logs"))
     .description("output of a server process; without one, which processes there are")
     .argument("[process]", "id or the beginning of one, a session, or a fleet with one process")
@@ -127,6 +119,39 @@ export function buildProgram({ run, runService }: ProgramPorts): Command {
     );
   return program;
 }
+
+function addSessionsCommands(program: Command, run: ProgramPorts["run"]): void {
+  asking(program.command("sessions"))
+    .description("battle sessions with their rosters and backfills")
+    .argument("[id...]", "only these")
+    .option("--all", "ended ones too")
+    .option("--filter <filter>", "active ones that fit, such as \"playerSessionCount >= 2 AND name <> 'x'\"")
+    .option("--sort <sort>", 'active ones by this, such as "capacity DESC, name"')
+    .option("--limit <number>", "of a search, at most so many", parsed(wholeNumberFrom(1, 100_000)))
+    .action((ids: string[], options: AddressOptions & SessionsFlags) =>
+      run(options, async (context) => {
+        if (options.filter === undefined && options.sort === undefined && options.limit === undefined) {
+          const { listSessions } = await import("./commands/sessions.ts");
+          return await listSessions({ ids, includeEnded: options.all === true || ids.length > 0 }, context);
+        }
+        if (ids.length > 0 || options.all === true) {
+          throw new UsageError(
+            "Cannot search among ids or ended sessions as a search finds active ones: leave them out",
+          );
+        }
+        const { searchSessions } = await import("./commands/search-sessions.ts");
+        const { filter = "", sort = "", limit = 100 } = options;
+        return await searchSessions({ filter, sort, limit }, context);
+      }),
+    );
+}
+
+type SessionsFlags = {
+  readonly all?: boolean;
+  readonly filter?: string;
+  readonly sort?: string;
+  readonly limit?: number;
+};
 
 export type DevFlags = {
   readonly config?: string;

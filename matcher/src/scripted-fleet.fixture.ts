@@ -273,6 +273,7 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
       const found = battleSessionIds.flatMap((id) => sessions.get(id) ?? (includeEnded ? (ended.get(id) ?? []) : []));
       return answer({ sessions: found.map(writeBattleSession) });
     },
+    searchServerSessions: unused,
     describeProcesses: unused,
     async *watchSessions({ resumeToken }, { signal }) {
       const either = AbortSignal.any([signal, feeds.signal]);

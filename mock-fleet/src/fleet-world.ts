@@ -285,6 +285,7 @@ export function startPlacementRequest(request: Partial<StartPlacementRequest> = 
     capabilityKey: new Uint8Array([1, 2, 3]),
     timeoutMs: 0,
     regions: [],
+    name: "",
     ...request,
   };
 }

@@ -30,6 +30,7 @@ import { describeProcesses } from "./grpc/describe-processes.ts";
 import { describeServerSessions } from "./grpc/describe-server-sessions.ts";
 import { erasePlayer } from "./grpc/erase-player.ts";
 import { readProcessLog } from "./grpc/read-process-log.ts";
+import { searchServerSessions } from "./grpc/search-server-sessions.ts";
 import { startPlacement } from "./grpc/start-placement.ts";
 import { stopPlacement } from "./grpc/stop-placement.ts";
 import { terminateServerSession } from "./grpc/terminate-server-session.ts";
@@ -185,6 +186,7 @@ function servicesOf(app: FleetApp): readonly Implementation[] {
       adoptSession: (request) => adoptSession(app, request),
       terminateServerSession: (request) => terminateServerSession(app, request),
       describeServerSessions: (request) => describeServerSessions(app, request),
+      searchServerSessions: (request) => searchServerSessions(app, request),
       describeProcesses: (request) => describeProcesses(app, request),
       watchSessions: (request, context) => watchSessions(app, request, context),
       erasePlayer: (request, context) => erasePlayer(app, request, context),

@@ -3,6 +3,8 @@ export { evolve, type FactMeta } from "./core/evolve.ts";
 export type { FleetFact, SessionChanged } from "./core/fleet-fact.ts";
 export { createFleetState, type FleetFold, type FleetState } from "./core/fleet-state.ts";
 export { createRehearsal, playerToSeat, type Rehearsal } from "./core/rehearsal.ts";
+export { parseFilter } from "./core/search/parse-filter.ts";
+export { parseSort } from "./core/search/parse-sort.ts";
 export { factCodec } from "./fact-wire.ts";
 export {
   createFleetWorld,

@@ -11,6 +11,7 @@ import { musterFile } from "./targets/muster-file.ts";
 import { population } from "./targets/population.ts";
 import { ruleSet } from "./targets/rule-set.ts";
 import { backendSdk, gameSdk } from "./targets/sdk.ts";
+import { sessionSearch } from "./targets/session-search.ts";
 
 export const allTargets: readonly Target[] = [
   attributes,
@@ -25,5 +26,6 @@ export const allTargets: readonly Target[] = [
   musterFile,
   population,
   ruleSet,
+  sessionSearch,
   hostileFleetSidecar,
 ];

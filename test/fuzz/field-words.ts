@@ -40,6 +40,9 @@ const byField: Readonly<Record<string, readonly string[]>> = {
   ports: ["game"],
   fields: ["skill"],
   check_id: ["{check}"],
+  filter: ["", "hasAvailablePlayerSessions = true", "NOT (properties.map = 'dust' OR capacity >= 2)"],
+  sort: ["", "name DESC, capacity", "playerSessionCount"],
+  page_token: [""],
   resume_after: ["{session}"],
 };
 

@@ -99,6 +99,7 @@ async function placeSession(fleet: Fleet): Promise<BattleSession> {
     capabilityKey: new Uint8Array(),
     timeoutMs: PATIENCE_MS,
     regions: [],
+    name: "",
   });
   return await look(`placement ${placementId}`, async () => {
     const { placement } = await fleet.describePlacement({ placementId });

@@ -14,15 +14,22 @@ export async function listSessions(options: SessionsOptions, context: CommandCon
   const request = { battleSessionIds: [...options.ids], includeEnded: options.includeEnded };
   const { sessions } = await fleet.fleet.describeServerSessions(request, { signal: context.signal });
   const read = sessions.map(readBattleSession);
-  if (context.json) for (const session of read) context.terminal.print(jsonWithoutSecrets(session));
-  else for (const line of describeSessions(read)) context.terminal.print(line);
+  printSessions(read, "No sessions. Start one: `muster ticket start --players 2`", context);
   return 0;
 }
 
+/** Prints each session: as a row of a table, or as one line of JSON without its secrets. `none` is said if there are none. */
+export function printSessions(sessions: readonly BattleSession[], none: string, context: CommandContext): void {
+  if (context.json) for (const session of sessions) context.terminal.print(jsonWithoutSecrets(session));
+  else if (sessions.length === 0) context.terminal.print(none);
+  else for (const line of describeSessions(sessions)) context.terminal.print(line);
+}
+
 function describeSessions(sessions: readonly BattleSession[]): readonly string[] {
-  if (sessions.length === 0) return ["No sessions. Start one: `muster ticket start --players 2`"];
+  const isNamed = sessions.some(({ name }) => name !== undefined);
   const rows = sessions.map((session) => [
     session.battleSessionId,
+    ...(isNamed ? [session.name ?? "-"] : []),
     session.endCause === undefined ? session.state : `${session.state} (${session.endCause})`,
     session.address ? `${session.address.host}:${Object.values(session.address.ports).join(",")}` : "-",
     `${session.playerSessions.length}/${session.capacity}`,
@@ -30,5 +37,6 @@ function describeSessions(sessions: readonly BattleSession[]): readonly string[]
     session.customData ? `${session.customData.currentCount}/${session.customData.maxCount}` : "-",
     describeRoster(session),
   ]);
-  return formatTable(["SESSION", "STATE", "ADDRESS", "PLAYERS", "BACKFILL", "CUSTOM", "ROSTER"], rows);
+  const name = isNamed ? ["NAME"] : [];
+  return formatTable(["SESSION", ...name, "STATE", "ADDRESS", "PLAYERS", "BACKFILL", "CUSTOM", "ROSTER"], rows);
 }

@@ -38,6 +38,7 @@ export function writeStartPlacement(request: PlacementRequest, owner: string): S
     capabilityKey: match.capabilityKey,
     timeoutMs: 0,
     regions: [...match.regions],
+    name: "",
   };
 }
 

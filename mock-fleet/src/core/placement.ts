@@ -55,6 +55,8 @@ export type PlacementRequest = {
   readonly timeoutMs: number | undefined;
   /** Where the session may run. Empty: anywhere. */
   readonly regions: readonly string[];
+  /** Of the session, for people. */
+  readonly name?: string | undefined;
 };
 
 export type PlacementEnd = "FULFILLED" | "CANCELLED" | "TIMED_OUT" | "FAILED";
@@ -237,6 +239,7 @@ export function placeNext(state: FleetState, placement: Placement, moment: Momen
         createdAtMs: moment.wallMs,
         unreachable: false,
         endCause: undefined,
+        ...(request.name === undefined ? {} : { name: request.name }),
       },
     },
   ];

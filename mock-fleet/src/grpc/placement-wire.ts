@@ -26,6 +26,8 @@ import { atMost, nameIn, wholeNumberIn } from "./field.ts";
 const CAPACITY_MAX = 10_000;
 const PROPERTIES_MAX = 64;
 const PROPERTY_CHARS_MAX = 1_024;
+/** Characters of a session's name: GSE's limit. */
+const SESSION_NAME_CHARS_MAX = 1_024;
 /** Characters of a session's data: it travels in every snapshot. */
 const DATA_CHARS_MAX = 65_536;
 const CAPABILITY_KEY_BYTES_MAX = 256;
@@ -57,7 +59,13 @@ export function readPlacementRequest(message: wire.StartPlacementRequest): Place
     capabilityKey: readKey(message.capabilityKey),
     timeoutMs: message.timeoutMs === 0 ? undefined : wholeNumberIn("timeout_ms", message.timeoutMs, 1_000, 600_000),
     regions: readRegions(message.regions),
+    ...(message.name === "" ? {} : { name: readSessionName("name", message.name) }),
   };
+}
+
+/** @throws {MusterError} FIELD_INVALID unless the session's name is short enough. */
+export function readSessionName(field: string, name: string): string {
+  return atMost(field, name, SESSION_NAME_CHARS_MAX);
 }
 
 function readRegions(regions: readonly string[]): readonly string[] {
@@ -190,6 +198,7 @@ export function writePlacementRequest(request: PlacementRequest): wire.StartPlac
     capabilityKey: request.capabilityKey,
     timeoutMs: request.timeoutMs ?? 0,
     regions: [...request.regions],
+    name: request.name ?? "",
   };
 }
 

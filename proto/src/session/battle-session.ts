@@ -83,6 +83,7 @@ export type BattleSession = {
   readonly unreachable: boolean;
   readonly endCause: SessionEndCause | undefined;
   readonly customData?: CustomData | undefined;
+  readonly name?: string | undefined;
 };
 
 export type SessionChange = {

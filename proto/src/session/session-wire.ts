@@ -31,6 +31,7 @@ export function writeBattleSession(session: BattleSession): wire.BattleSession {
     unreachable: session.unreachable,
     endCause: writeEnum(wire.SessionEndCause, session.endCause),
     customData: session.customData && { ...session.customData },
+    name: session.name ?? "",
   };
 }
 
@@ -59,6 +60,7 @@ export function readBattleSession(message: wire.BattleSession): BattleSession {
     unreachable: message.unreachable,
     endCause: readEnum(wire.SessionEndCause, message.endCause),
     customData: message.customData,
+    name: message.name || undefined,
   };
 }
 

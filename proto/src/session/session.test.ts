@@ -53,6 +53,7 @@ const session: BattleSession = {
   unreachable: false,
   endCause: undefined,
   customData: { currentCount: 3, maxCount: 12 },
+  name: "Ann's room",
 };
 const change: SessionChange = {
   battleSessionId,

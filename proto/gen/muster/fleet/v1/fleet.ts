@@ -167,6 +167,8 @@ export interface StartPlacementRequest {
    * most 64, each 1..128 of A-Z a-z 0-9 _ . : -. Empty: any. A placement that none of its queue's fleets may take is FAILED.
    */
   regions: string[];
+  /** For people: `BattleSession.name`. At most 1,024 characters. Empty: none. */
+  name: string;
 }
 
 export interface StartPlacementRequest_PropertiesEntry {
@@ -326,6 +328,51 @@ export interface DescribeServerSessionsResponse {
   sessions: BattleSession[];
 }
 
+export interface SearchServerSessionsRequest {
+  /**
+   * Which sessions: comparisons joined by AND, OR, NOT and brackets; NOT binds closest, then AND, then OR. At most 1,024
+   * characters, 64 comparisons, 16 brackets deep. Empty: every one.
+   *
+   * Texts, by = <>: name, battleSessionId, fleet, region, configuration, matchId, properties.KEY.
+   * Numbers, by = <> > >= < <=: capacity, createdAtMs (ms since 1970), playerSessionCount (seats in use), currentCount and
+   * maxCount (of the custom data). Truths, by = <>: hasAvailablePlayerSessions (one more player would be seated).
+   * A session without the value (no name, no such property, no custom data) fits no comparison of it, neither = nor <>.
+   * Texts stand in ' or ", with \ before a quote or another \. Also read are GSE's words: gameServerSessionName,
+   * gameServerSessionId, maximumSessions, creationTimeMillis, gameServerSessionProperties.KEY.
+   *
+   * Accepts: hasAvailablePlayerSessions = true AND (properties.map = 'dust' OR properties.'game mode' <> "ctf")
+   * Accepts: playerSessionCount >= 2 AND capacity < 10 AND NOT name = 'Ann\'s room'
+   * Refuses: properties.map = dust (a text needs quotes), name > 'a' (texts have no order here), capacity = '4'.
+   */
+  filter: string;
+  /**
+   * By what, each ascending unless DESC follows; sessions without the value come last. Up to 5, joined by commas. At most
+   * 1,024 characters. Empty: createdAtMs. Sessions that are alike come in the order of their ids.
+   *
+   * Accepts: playerSessionCount DESC, createdAtMs
+   * Refuses: hasAvailablePlayerSessions (a truth has no order).
+   */
+  sort: string;
+  /**
+   * Sessions in one page, 1..100; 0: 20. A page has fewer where they are large, and it is the last one only if it has no
+   * `next_page_token`.
+   */
+  limit: number;
+  /**
+   * Of the answer before, for the page after it, with the same filter, sort and fleet. Each page is of the moment at which it
+   * is asked for: a session whose place changes in between may come twice or not at all. Empty: the first page.
+   */
+  pageToken: string;
+  /** Only sessions of this fleet. Empty: of all. */
+  fleet: string;
+}
+
+export interface SearchServerSessionsResponse {
+  sessions: BattleSession[];
+  /** Empty: there are no more. */
+  nextPageToken: string;
+}
+
 export interface DescribeProcessesRequest {
   /** Those that ended too, as long as they are remembered. */
   includeEnded: boolean;
@@ -409,6 +456,7 @@ function createBaseStartPlacementRequest(): StartPlacementRequest {
     capabilityKey: new Uint8Array(0),
     timeoutMs: 0,
     regions: [],
+    name: "",
   };
 }
 
@@ -458,6 +506,9 @@ export const StartPlacementRequest: MessageFns<StartPlacementRequest> = {
     }
     for (const v of message.regions) {
       writer.uint32(122).string(v!);
+    }
+    if (message.name !== "") {
+      writer.uint32(162).string(message.name);
     }
     return writer;
   },
@@ -598,6 +649,14 @@ export const StartPlacementRequest: MessageFns<StartPlacementRequest> = {
             message.regions.push(reader.string());
             continue;
           }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -664,6 +723,7 @@ export const StartPlacementRequest: MessageFns<StartPlacementRequest> = {
       regions: globalThis.Array.isArray(object?.regions)
         ? object.regions.map((e: any) => globalThis.String(e))
         : [],
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
     };
   },
 
@@ -720,6 +780,9 @@ export const StartPlacementRequest: MessageFns<StartPlacementRequest> = {
     if (message.regions?.length) {
       obj.regions = message.regions;
     }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
     return obj;
   },
 
@@ -753,6 +816,7 @@ export const StartPlacementRequest: MessageFns<StartPlacementRequest> = {
     message.capabilityKey = object.capabilityKey ?? new Uint8Array(0);
     message.timeoutMs = object.timeoutMs ?? 0;
     message.regions = object.regions?.map((e) => e) || [];
+    message.name = object.name ?? "";
     return message;
   },
 };
@@ -3117,6 +3181,234 @@ export const DescribeServerSessionsResponse: MessageFns<DescribeServerSessionsRe
   },
 };
 
+function createBaseSearchServerSessionsRequest(): SearchServerSessionsRequest {
+  return { filter: "", sort: "", limit: 0, pageToken: "", fleet: "" };
+}
+
+export const SearchServerSessionsRequest: MessageFns<SearchServerSessionsRequest> = {
+  encode(message: SearchServerSessionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.filter !== "") {
+      writer.uint32(10).string(message.filter);
+    }
+    if (message.sort !== "") {
+      writer.uint32(18).string(message.sort);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(24).int32(message.limit);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(34).string(message.pageToken);
+    }
+    if (message.fleet !== "") {
+      writer.uint32(42).string(message.fleet);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SearchServerSessionsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSearchServerSessionsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.filter = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.sort = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.fleet = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SearchServerSessionsRequest {
+    return {
+      filter: isSet(object.filter) ? globalThis.String(object.filter) : "",
+      sort: isSet(object.sort) ? globalThis.String(object.sort) : "",
+      limit: isSet(object.limit) ? globalThis.Number(object.limit) : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+      fleet: isSet(object.fleet) ? globalThis.String(object.fleet) : "",
+    };
+  },
+
+  toJSON(message: SearchServerSessionsRequest): unknown {
+    const obj: any = {};
+    if (message.filter !== "") {
+      obj.filter = message.filter;
+    }
+    if (message.sort !== "") {
+      obj.sort = message.sort;
+    }
+    if (message.limit !== 0) {
+      obj.limit = Math.round(message.limit);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    if (message.fleet !== "") {
+      obj.fleet = message.fleet;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SearchServerSessionsRequest>): SearchServerSessionsRequest {
+    return SearchServerSessionsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SearchServerSessionsRequest>): SearchServerSessionsRequest {
+    const message = createBaseSearchServerSessionsRequest();
+    message.filter = object.filter ?? "";
+    message.sort = object.sort ?? "";
+    message.limit = object.limit ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    message.fleet = object.fleet ?? "";
+    return message;
+  },
+};
+
+function createBaseSearchServerSessionsResponse(): SearchServerSessionsResponse {
+  return { sessions: [], nextPageToken: "" };
+}
+
+export const SearchServerSessionsResponse: MessageFns<SearchServerSessionsResponse> = {
+  encode(message: SearchServerSessionsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.sessions) {
+      BattleSession.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SearchServerSessionsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSearchServerSessionsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sessions.push(BattleSession.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SearchServerSessionsResponse {
+    return {
+      sessions: globalThis.Array.isArray(object?.sessions)
+        ? object.sessions.map((e: any) => BattleSession.fromJSON(e))
+        : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: SearchServerSessionsResponse): unknown {
+    const obj: any = {};
+    if (message.sessions?.length) {
+      obj.sessions = message.sessions.map((e) => BattleSession.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SearchServerSessionsResponse>): SearchServerSessionsResponse {
+    return SearchServerSessionsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SearchServerSessionsResponse>): SearchServerSessionsResponse {
+    const message = createBaseSearchServerSessionsResponse();
+    message.sessions = object.sessions?.map((e) => BattleSession.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
 function createBaseDescribeProcessesRequest(): DescribeProcessesRequest {
   return { includeEnded: false };
 }
@@ -4105,6 +4397,19 @@ export const FleetServiceDefinition = {
       requestType: DescribeServerSessionsRequest as typeof DescribeServerSessionsRequest,
       requestStream: false,
       responseType: DescribeServerSessionsResponse as typeof DescribeServerSessionsResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * ACTIVE sessions that a filter selects, sorted, in pages.
+     * Reasons: FIELD_INVALID (metadata `position`: the character of the filter or sort that cannot be read, from 1),
+     * FLEET_NOT_FOUND.
+     */
+    searchServerSessions: {
+      name: "SearchServerSessions",
+      requestType: SearchServerSessionsRequest as typeof SearchServerSessionsRequest,
+      requestStream: false,
+      responseType: SearchServerSessionsResponse as typeof SearchServerSessionsResponse,
       responseStream: false,
       options: {},
     },

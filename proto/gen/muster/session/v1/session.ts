@@ -715,7 +715,11 @@ export interface BattleSession {
   /** Why it ended. UNSPECIFIED while it lives. */
   endCause: SessionEndCause;
   /** What the game last reported of itself. Absent until it has. */
-  customData?: CustomData | undefined;
+  customData?:
+    | CustomData
+    | undefined;
+  /** For people, chosen by whoever asked for the session. At most 1,024 characters; need not be unique. Empty: none. */
+  name: string;
 }
 
 export interface BattleSession_PropertiesEntry {
@@ -888,6 +892,7 @@ function createBaseBattleSession(): BattleSession {
     unreachable: false,
     endCause: 0,
     customData: undefined,
+    name: "",
   };
 }
 
@@ -958,6 +963,9 @@ export const BattleSession: MessageFns<BattleSession> = {
     }
     if (message.customData !== undefined) {
       CustomData.encode(message.customData, writer.uint32(178).fork()).join();
+    }
+    if (message.name !== "") {
+      writer.uint32(186).string(message.name);
     }
     return writer;
   },
@@ -1154,6 +1162,14 @@ export const BattleSession: MessageFns<BattleSession> = {
             message.customData = CustomData.decode(reader, reader.uint32());
             continue;
           }
+          case 23: {
+            if (tag !== 186) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1239,6 +1255,7 @@ export const BattleSession: MessageFns<BattleSession> = {
         : isSet(object.custom_data)
         ? CustomData.fromJSON(object.custom_data)
         : undefined,
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
     };
   },
 
@@ -1316,6 +1333,9 @@ export const BattleSession: MessageFns<BattleSession> = {
     if (message.customData !== undefined) {
       obj.customData = CustomData.toJSON(message.customData);
     }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
     return obj;
   },
 
@@ -1360,6 +1380,7 @@ export const BattleSession: MessageFns<BattleSession> = {
     message.customData = (object.customData !== undefined && object.customData !== null)
       ? CustomData.fromPartial(object.customData)
       : undefined;
+    message.name = object.name ?? "";
     return message;
   },
 };
