@@ -72,9 +72,12 @@ export function buildProgram({ run, runService }: ProgramPorts): Command {
   program
     .command("sidecar")
     .description("run a sidecar with the server that it attends; its variables are in docs/reference/environment.md")
-    .argument("<command...>", "after --: the server and its arguments")
+    .argument("[command...]", "after --: the server and its arguments; without, a server that runs already joins it")
+    .option("--unsafe-listen", "listen where other machines reach it too: whoever does may speak for the game")
     .passThroughOptions()
-    .action((command: string[]) => runService("sidecar", {}, ["--", ...command]));
+    .action((command: string[], { unsafeListen }: Options) =>
+      runService("sidecar", {}, [...(unsafeListen ? ["--unsafe-listen"] : []), "--", ...command]),
+    );
 
   addTicketCommands(program, run);
   addBackfillCommands(program, run);

@@ -18,6 +18,7 @@ export {
   type TicketId,
 } from "./ids.ts";
 export * as limits from "./limits.ts";
+export { isLocalAddress } from "./loopback.ts";
 export { fieldInvalid, MusterError, type MusterErrorMetadata, readReason, toMusterError } from "./muster-error.ts";
 export { type GrpcCode, isReason, type Reason, reasons } from "./reasons.ts";
 export { applySessionChange } from "./session/apply-session-change.ts";

@@ -18,7 +18,12 @@ export const sidecarEnvironment = {
   MUSTER_REGION: { meaning: "Region of the fleet.", fallback: "", parse: text },
   MUSTER_SIDECAR_BIND: {
     meaning:
-      "Address to serve the game on. Default: a free loopback port for a game that the sidecar starts, else 127.0.0.1:7430.",
+      "Address to serve the game on, on this machine only: host:port or unix:/path. Default: a free loopback port for a game that the sidecar starts, else 127.0.0.1:7430.",
+    parse: text,
+  },
+  MUSTER_SIDECAR_HTTP: {
+    meaning:
+      'Address to serve the game on with JSON over HTTP; "off" for not at all. Default: a free loopback port for a game that the sidecar starts, else 127.0.0.1:7431.',
     parse: text,
   },
   MUSTER_SIDECAR_TOKEN: {

@@ -24,6 +24,8 @@ export type GameRecord = {
   readonly start: string;
   readonly guard: { readonly pid: number; readonly start: string } | undefined;
   readonly bind: string;
+  /** Undefined: there is no HTTP; an older build did not write it. */
+  readonly httpBind?: string | undefined;
   readonly token: string;
   readonly attachGeneration: number;
   readonly ready: { readonly ports: Readonly<Record<string, number>>; readonly concurrentSessions: number } | undefined;
@@ -51,21 +53,24 @@ const OURS = [
   "MUSTER_PROCESS_SECRET",
   "MUSTER_INCARNATION",
   "MUSTER_SIDECAR_BIND",
+  "MUSTER_SIDECAR_HTTP",
   "MUSTER_PROCESS_LOG",
   "MUSTER_MATCHERS",
 ];
 
 /**
- * The environment of the game: the sidecar's own without what is not the game's business, and with the address and token of
+ * The environment of the game: the sidecar's own without what is not the game's business, and with the addresses and token of
  * the sidecar. The game's ports (MUSTER_PORT, MUSTER_PORT_<NAME>), MUSTER_FLEET, MUSTER_REGION and MUSTER_PROCESS_ID pass
  * through.
  */
 export function gameEnvironment(
   env: Readonly<Record<string, string | undefined>>,
-  sidecar: { readonly address: string; readonly token: string },
+  sidecar: { readonly address: string; readonly httpAddress: string | undefined; readonly token: string },
 ): Record<string, string> {
+  const { address, httpAddress, token } = sidecar;
   const clean = foreignEnvironment(env, OURS);
-  return { ...clean, MUSTER_SIDECAR: sidecar.address, MUSTER_SIDECAR_TOKEN: sidecar.token };
+  const http = httpAddress === undefined ? {} : { MUSTER_SIDECAR_HTTP: httpAddress };
+  return { ...clean, MUSTER_SIDECAR: address, ...http, MUSTER_SIDECAR_TOKEN: token };
 }
 
 /** Starts the game in a group of its own, and a guard that ends the group if this process is killed. */

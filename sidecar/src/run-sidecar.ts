@@ -2,7 +2,9 @@
 import { constants } from "node:os";
 import { type Clock, drawId, type Environment, type Random, systemClock, systemRandom } from "@muster/kit";
 import { readProcessStart, watchLifeline } from "@muster/kit/processes";
-import { grpcNetwork, serveGrpc } from "@muster/proto/grpc";
+import { isLocalAddress } from "@muster/proto";
+import { grpcNetwork, parseAddress, serveGrpc } from "@muster/proto/grpc";
+import { serveHttp } from "@muster/proto/http";
 import type { Ready } from "./core/phase.ts";
 import type { sidecarEnvironment } from "./environment.ts";
 import { endGame, ignoreAbort } from "./game-end.ts";
@@ -18,6 +20,10 @@ import {
 import { createLog } from "./log.ts";
 import { createSidecar, type Sidecar } from "./sidecar.ts";
 
+/** For no HTTP. */
+const NO_HTTP = "off";
+const OF_STARTED_GAME = { bind: "127.0.0.1:0", httpBind: "127.0.0.1:0" };
+const OF_JOINED_GAME = { bind: "127.0.0.1:7430", httpBind: "127.0.0.1:7431" };
 /** How long a game may take to end after SIGTERM reached its sidecar, or after it lost its fleet for good, in ms. */
 const END_MS = 10_000;
 /** How long a game that announced its end may take to exit, in ms. */
@@ -29,13 +35,19 @@ const ORPHAN_LOOK_MS = 100;
 
 type Variables = Environment<typeof sidecarEnvironment>;
 
+export type SidecarRun = {
+  /** Starts the game; empty: it runs already. */
+  readonly command: readonly string[];
+  /** Listen where other machines reach it too. */
+  readonly unsafeListen: boolean;
+};
+
 /**
- * Runs until the game has ended. `command` starts it; empty, the sidecar waits for a game that runs already. Resolves with
- * the exit code for this process: the game's own, 1 if it died of a signal.
+ * Runs until the game has ended. Resolves with the exit code for this process: the game's own, 1 if it died of a signal.
  *
- * @throws {Error} if MUSTER_PROCESS_ID or MUSTER_PROCESS_SECRET is missing, or the address is taken.
+ * @throws {Error} if MUSTER_PROCESS_ID or MUSTER_PROCESS_SECRET is missing, or an address is taken, or other machines reach it.
  */
-export async function runSidecar(command: readonly string[], variables: Variables): Promise<number> {
+export async function runSidecar({ command, unsafeListen }: SidecarRun, variables: Variables): Promise<number> {
   const clock: Clock = systemClock;
   const random: Random = systemRandom;
   const processId = required(variables.MUSTER_PROCESS_ID, "MUSTER_PROCESS_ID");
@@ -47,7 +59,12 @@ export async function runSidecar(command: readonly string[], variables: Variable
   const earlier = book.earlier;
   const ownToken = command.length > 0 ? drawId("sct", random) : "";
   const token = earlier?.token ?? variables.MUSTER_SIDECAR_TOKEN ?? ownToken;
-  const ownBind = command.length > 0 ? "127.0.0.1:0" : "127.0.0.1:7430";
+  const own = command.length > 0 ? OF_STARTED_GAME : OF_JOINED_GAME;
+  const mayBind = (variable: string, address: string) =>
+    checkBind(variable, parseAddress(variable, address), unsafeListen);
+  const bind = mayBind("MUSTER_SIDECAR_BIND", earlier?.bind ?? variables.MUSTER_SIDECAR_BIND ?? own.bind);
+  const http = earlier ? (earlier.httpBind ?? NO_HTTP) : (variables.MUSTER_SIDECAR_HTTP ?? own.httpBind);
+  const httpBind = http === NO_HTTP ? undefined : mayBind("MUSTER_SIDECAR_HTTP", http);
   let ready: Ready | undefined = earlier?.ready;
   let attachGeneration = earlier?.attachGeneration ?? 0;
 
@@ -63,6 +80,7 @@ export async function runSidecar(command: readonly string[], variables: Variable
     secret,
     token,
     matchers: variables.MUSTER_MATCHERS,
+    features: httpBind === undefined ? [] : ["HTTP"],
     ready,
     nextAttachGeneration: () => {
       attachGeneration += 1;
@@ -74,11 +92,11 @@ export async function runSidecar(command: readonly string[], variables: Variable
       keep();
     },
   });
-  await using server = await serveGrpc({
-    bind: earlier?.bind ?? variables.MUSTER_SIDECAR_BIND ?? ownBind,
-    services: sidecar.services,
-    onFault: (error, path) => log("error", "A call failed by a mistake of ours", { path, error: String(error) }),
-  });
+  const onFault = (error: unknown, path: string) =>
+    log("error", "A call failed by a mistake of ours", { path, error: String(error) });
+  const { services } = sidecar;
+  await using server = await serveGrpc({ bind, services, onFault });
+  await using httpServer = httpBind === undefined ? undefined : await serveHttp({ bind: httpBind, services, onFault });
   const stop = new AbortController();
   const game = startOrAdopt();
   function startOrAdopt(): GameProcess | undefined {
@@ -91,15 +109,28 @@ export async function runSidecar(command: readonly string[], variables: Variable
       return adopted ?? goneGame(earlier);
     }
     if (command.length === 0) return undefined;
-    const env = gameEnvironment(process.env, { address: server.address, token });
+    const env = gameEnvironment(process.env, { address: server.address, httpAddress: httpServer?.address, token });
     return startGame({ command, env, logFile: variables.MUSTER_PROCESS_LOG, orphanGraceMs });
   }
   function keep(): void {
     if (!game) return;
     const { pid, start, guard } = game;
-    const bind = server.address;
+    const { address: bind } = server;
+    const httpBind = httpServer?.address;
     const self = { pid: process.pid, start: readProcessStart(process.pid) };
-    book.write({ processId, incarnation, sidecar: self, pid, start, guard, bind, token, attachGeneration, ready });
+    book.write({
+      processId,
+      incarnation,
+      sidecar: self,
+      pid,
+      start,
+      guard,
+      bind,
+      httpBind,
+      token,
+      attachGeneration,
+      ready,
+    });
   }
   keep();
   if (game) sidecar.reportStarted(game.pid);
@@ -163,6 +194,13 @@ function exitCodeOf(how: string, endAsked: boolean): number {
 function required(value: string | undefined, name: string): string {
   if (value !== undefined) return value;
   throw new Error(`Cannot start the sidecar as ${name} is not set: a fleet sets it when it starts the process`);
+}
+
+/** Whoever reaches a sidecar may speak for the game, and nothing on the way is secret. */
+function checkBind(variable: string, address: string, unsafeListen: boolean): string {
+  if (unsafeListen || isLocalAddress(address)) return address;
+  const rule = "a sidecar serves its own machine only, on a loopback address or a Unix socket";
+  throw new Error(`Cannot listen on ${variable}=${address} as ${rule}: --unsafe-listen allows it all the same`);
 }
 
 /** The record of the game beside its log. Without a log file nothing is kept, and no successor can adopt the game. */

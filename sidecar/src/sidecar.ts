@@ -18,6 +18,7 @@ import { createCustomDataReports } from "./custom-data-reports.ts";
 import { createFleetLink, type FleetLink, type FleetMessage } from "./fleet-link.ts";
 import { createGameWatch, type GameWatch } from "./game-watch.ts";
 import { gameServerHandlers } from "./grpc/game-server-handlers.ts";
+import { watchPlaces } from "./grpc/watch-places.ts";
 import { createHealthLoop, type HealthLoop } from "./health-loop.ts";
 import type { Log } from "./log.ts";
 import type { SidecarState } from "./sidecar-state.ts";
@@ -47,6 +48,8 @@ export type SidecarOptions = {
   /** The number for the next attachment, never one that was used before in this incarnation. */
   readonly nextAttachGeneration: () => number;
   readonly onReady: (ready: Ready) => void;
+  /** What whoever serves it adds to what it can do: "HTTP". */
+  readonly features?: readonly string[];
 };
 
 /** How the process is to end, as the sidecar tells whoever runs the game. */
@@ -113,7 +116,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   const watch: GameWatch = createGameWatch({
     processId,
     version: SIDECAR_VERSION,
-    features: FEATURES,
+    features: [...FEATURES, ...(options.features ?? [])],
     onOpened: (sdk) => log("info", "The game listens", sdk),
     book: async () => {
       await bookComplete.promise;
@@ -290,7 +293,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   });
 
   return {
-    services: [implement(GameServerServiceDefinition, handlers)],
+    services: [implement(GameServerServiceDefinition, handlers, { watch: watchPlaces })],
     run: (signal) => link.run(AbortSignal.any([signal, closing.signal])),
     requestEnd,
     onEndRequested: (listener) => void endListeners.add(listener),

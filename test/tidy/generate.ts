@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { writeEnvironmentPage } from "./page-environment.ts";
 import { writeErrorsPage } from "./page-errors.ts";
 import { writeMusterSchema, writePopulationSchema, writeRuleSetSchema } from "./page-schema.ts";
+import { shortEnumWords } from "./short-enum-words.ts";
 import { listFiles, ROOT } from "./sources.ts";
 
 const checkOnly = process.argv.includes("--check");
@@ -19,7 +20,7 @@ function generateContract(): ReadonlyMap<string, string> {
       paths
         .split("\n")
         .filter((path) => path !== "")
-        .map((path) => [path, readFileSync(join(out, path), "utf8")]),
+        .map((path) => [path, shortEnumWords(readFileSync(join(out, path), "utf8"))]),
     );
   } finally {
     rmSync(out, { recursive: true });

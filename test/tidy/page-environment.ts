@@ -16,6 +16,10 @@ const readers: readonly { readonly who: string; readonly about: string; readonly
 
 /** What a fleet and a sidecar hand to a game beside what the SDK reads. */
 const handed: readonly { readonly name: string; readonly meaning: string }[] = [
+  {
+    name: "MUSTER_SIDECAR_HTTP",
+    meaning: "Address of the sidecar's JSON over HTTP: host:port or unix:/path. Not set where it serves none.",
+  },
   { name: "MUSTER_PROCESS_ID", meaning: "Id of the server process." },
   { name: "MUSTER_FLEET", meaning: "Name of its fleet." },
   { name: "MUSTER_REGION", meaning: "Region of its fleet." },
@@ -27,6 +31,7 @@ const ports: readonly { readonly port: string; readonly who: string }[] = [
   { port: "7410", who: "matcher, gRPC" },
   { port: "7420", who: "fleet, gRPC" },
   { port: "7430", who: "sidecar that a running game joins, gRPC; a sidecar that starts its game takes any free port" },
+  { port: "7431", who: "the same sidecar, JSON over HTTP; any free port for a game that it starts" },
   { port: "7400", who: "the example backend, HTTP" },
   { port: "7500–7599", who: "games" },
 ];

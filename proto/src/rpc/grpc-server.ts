@@ -25,9 +25,10 @@ import {
   type MethodDefinition,
   methodPath,
 } from "./service.ts";
+import { clearStaleSocket, keepSocketPrivate, socketPathOf } from "./socket-file.ts";
 
 export type GrpcServerOptions = {
-  /** "127.0.0.1:7410", port 0 for any free one, or "unix:/path". */
+  /** "127.0.0.1:7410", port 0 for any free one, or "unix:/path", which its owner alone may open. */
   readonly bind: string;
   readonly services: readonly Implementation[];
   /** Called with what a handler threw that is no MusterError: a mistake of ours, for the log. */
@@ -71,6 +72,8 @@ export async function serveGrpc(options: GrpcServerOptions): Promise<Listening> 
     }
     server.addService(grpcDefinition, implementation);
   }
+  const path = socketPathOf(bind);
+  if (path !== undefined) await clearStaleSocket(path);
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(bind, ServerCredentials.createInsecure(), (error, bound) => {
       if (!error) return resolve(bound);
@@ -78,6 +81,7 @@ export async function serveGrpc(options: GrpcServerOptions): Promise<Listening> 
       reject(new MusterError("SERVICE_NOT_READY", why, { metadata: { address: bind }, cause: error }));
     });
   });
+  if (path !== undefined) keepSocketPrivate(path);
   return {
     address: bind.startsWith("unix:") ? bind : `${bind.slice(0, bind.lastIndexOf(":"))}:${port}`,
     async [Symbol.asyncDispose]() {

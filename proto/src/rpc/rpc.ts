@@ -11,5 +11,6 @@ export {
   type Network,
   type Peer,
   type ServiceDefinition,
+  type StreamResume,
 } from "./service.ts";
 export type { Fate, Frame, Weather } from "./weather.ts";

@@ -6,6 +6,10 @@ import type { BinaryReader } from "@bufbuild/protobuf/wire";
 export type MessageType<Message> = {
   encode(message: Message): { finish(): Uint8Array };
   decode(bytes: Uint8Array | BinaryReader): Message;
+  /** Absent: the message has no form in JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: the generated code takes anything, and json-message.ts sees to it.
+  fromJSON?(json: any): Message;
+  toJSON?(message: Message): unknown;
 };
 
 /** One method of a generated service definition. */
@@ -72,18 +76,39 @@ export type Client<Definition extends ServiceDefinition> = {
 // biome-ignore lint/suspicious/noExplicitAny: adapters move messages of every type; `implement` and `client` are typed.
 export type AnyHandler = (request: any, context: CallContext) => any;
 
+/**
+ * How a stream is named, message by message, for callers whose library keeps the last name and brings it back, as that of
+ * server-sent events does.
+ */
+export type StreamResume<Request, Response> = {
+  /** The request that goes on after the place of that name. @throws {MusterError} FIELD_INVALID for a name that is none. */
+  after(request: Request, place: string): Request;
+  /** Gives each message of a stream its name, in their order. Undefined: the one before still holds. */
+  follow(request: Request): (response: Response) => string | undefined;
+};
+
+export type StreamResumes<Definition extends ServiceDefinition> = {
+  readonly [Name in keyof Definition["methods"]]?: StreamResume<
+    RequestOf<Definition["methods"][Name]>,
+    ResponseOf<Definition["methods"][Name]>
+  >;
+};
+
 /** A service definition with its handlers: what a server is given. */
 export type Implementation = {
   readonly definition: ServiceDefinition;
   readonly handlers: Readonly<Record<string, AnyHandler>>;
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  readonly resumes?: Readonly<Record<string, StreamResume<any, any> | undefined>>;
 };
 
 /** Binds handlers to their definition; a missing or ill-typed one does not compile. */
 export function implement<Definition extends ServiceDefinition>(
   definition: Definition,
   handlers: Handlers<Definition>,
+  resumes: StreamResumes<Definition> = {},
 ): Implementation {
-  return { definition, handlers: handlers as Implementation["handlers"] };
+  return { definition, handlers: handlers as Implementation["handlers"], resumes };
 }
 
 /** A connection to one address, opened on first use and again after it broke. */

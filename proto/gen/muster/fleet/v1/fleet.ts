@@ -31,21 +31,27 @@ export function placementStateFromJSON(object: any): PlacementState {
   switch (object) {
     case 0:
     case "PLACEMENT_STATE_UNSPECIFIED":
+    case "UNSPECIFIED":
       return PlacementState.UNSPECIFIED;
     case 1:
     case "PLACEMENT_STATE_PENDING":
+    case "PENDING":
       return PlacementState.PENDING;
     case 2:
     case "PLACEMENT_STATE_FULFILLED":
+    case "FULFILLED":
       return PlacementState.FULFILLED;
     case 3:
     case "PLACEMENT_STATE_CANCELLED":
+    case "CANCELLED":
       return PlacementState.CANCELLED;
     case 4:
     case "PLACEMENT_STATE_TIMED_OUT":
+    case "TIMED_OUT":
       return PlacementState.TIMED_OUT;
     case 5:
     case "PLACEMENT_STATE_FAILED":
+    case "FAILED":
       return PlacementState.FAILED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum PlacementState");
@@ -55,17 +61,17 @@ export function placementStateFromJSON(object: any): PlacementState {
 export function placementStateToJSON(object: PlacementState): string {
   switch (object) {
     case PlacementState.UNSPECIFIED:
-      return "PLACEMENT_STATE_UNSPECIFIED";
+      return "UNSPECIFIED";
     case PlacementState.PENDING:
-      return "PLACEMENT_STATE_PENDING";
+      return "PENDING";
     case PlacementState.FULFILLED:
-      return "PLACEMENT_STATE_FULFILLED";
+      return "FULFILLED";
     case PlacementState.CANCELLED:
-      return "PLACEMENT_STATE_CANCELLED";
+      return "CANCELLED";
     case PlacementState.TIMED_OUT:
-      return "PLACEMENT_STATE_TIMED_OUT";
+      return "TIMED_OUT";
     case PlacementState.FAILED:
-      return "PLACEMENT_STATE_FAILED";
+      return "FAILED";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum PlacementState");
   }
@@ -96,18 +102,23 @@ export function processStateFromJSON(object: any): ProcessState {
   switch (object) {
     case 0:
     case "PROCESS_STATE_UNSPECIFIED":
+    case "UNSPECIFIED":
       return ProcessState.UNSPECIFIED;
     case 1:
     case "PROCESS_STATE_STARTING":
+    case "STARTING":
       return ProcessState.STARTING;
     case 2:
     case "PROCESS_STATE_READY":
+    case "READY":
       return ProcessState.READY;
     case 3:
     case "PROCESS_STATE_TERMINATING":
+    case "TERMINATING":
       return ProcessState.TERMINATING;
     case 4:
     case "PROCESS_STATE_ENDED":
+    case "ENDED":
       return ProcessState.ENDED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ProcessState");
@@ -117,15 +128,15 @@ export function processStateFromJSON(object: any): ProcessState {
 export function processStateToJSON(object: ProcessState): string {
   switch (object) {
     case ProcessState.UNSPECIFIED:
-      return "PROCESS_STATE_UNSPECIFIED";
+      return "UNSPECIFIED";
     case ProcessState.STARTING:
-      return "PROCESS_STATE_STARTING";
+      return "STARTING";
     case ProcessState.READY:
-      return "PROCESS_STATE_READY";
+      return "READY";
     case ProcessState.TERMINATING:
-      return "PROCESS_STATE_TERMINATING";
+      return "TERMINATING";
     case ProcessState.ENDED:
-      return "PROCESS_STATE_ENDED";
+      return "ENDED";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ProcessState");
   }

@@ -35,15 +35,19 @@ export function placementOutcomeFromJSON(object: any): PlacementOutcome {
   switch (object) {
     case 0:
     case "PLACEMENT_OUTCOME_UNSPECIFIED":
+    case "UNSPECIFIED":
       return PlacementOutcome.UNSPECIFIED;
     case 1:
     case "PLACEMENT_OUTCOME_CANCELLED":
+    case "CANCELLED":
       return PlacementOutcome.CANCELLED;
     case 2:
     case "PLACEMENT_OUTCOME_TIMED_OUT":
+    case "TIMED_OUT":
       return PlacementOutcome.TIMED_OUT;
     case 3:
     case "PLACEMENT_OUTCOME_FAILED":
+    case "FAILED":
       return PlacementOutcome.FAILED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum PlacementOutcome");
@@ -53,13 +57,13 @@ export function placementOutcomeFromJSON(object: any): PlacementOutcome {
 export function placementOutcomeToJSON(object: PlacementOutcome): string {
   switch (object) {
     case PlacementOutcome.UNSPECIFIED:
-      return "PLACEMENT_OUTCOME_UNSPECIFIED";
+      return "UNSPECIFIED";
     case PlacementOutcome.CANCELLED:
-      return "PLACEMENT_OUTCOME_CANCELLED";
+      return "CANCELLED";
     case PlacementOutcome.TIMED_OUT:
-      return "PLACEMENT_OUTCOME_TIMED_OUT";
+      return "TIMED_OUT";
     case PlacementOutcome.FAILED:
-      return "PLACEMENT_OUTCOME_FAILED";
+      return "FAILED";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum PlacementOutcome");
   }

@@ -27,15 +27,19 @@ export function battleOrderFromJSON(object: any): BattleOrder {
   switch (object) {
     case 0:
     case "BATTLE_ORDER_UNSPECIFIED":
+    case "UNSPECIFIED":
       return BattleOrder.UNSPECIFIED;
     case 1:
     case "BATTLE_ORDER_OLDEST_FIRST":
+    case "OLDEST_FIRST":
       return BattleOrder.OLDEST_FIRST;
     case 2:
     case "BATTLE_ORDER_FULLEST_FIRST":
+    case "FULLEST_FIRST":
       return BattleOrder.FULLEST_FIRST;
     case 3:
     case "BATTLE_ORDER_EMPTIEST_FIRST":
+    case "EMPTIEST_FIRST":
       return BattleOrder.EMPTIEST_FIRST;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum BattleOrder");
@@ -45,13 +49,13 @@ export function battleOrderFromJSON(object: any): BattleOrder {
 export function battleOrderToJSON(object: BattleOrder): string {
   switch (object) {
     case BattleOrder.UNSPECIFIED:
-      return "BATTLE_ORDER_UNSPECIFIED";
+      return "UNSPECIFIED";
     case BattleOrder.OLDEST_FIRST:
-      return "BATTLE_ORDER_OLDEST_FIRST";
+      return "OLDEST_FIRST";
     case BattleOrder.FULLEST_FIRST:
-      return "BATTLE_ORDER_FULLEST_FIRST";
+      return "FULLEST_FIRST";
     case BattleOrder.EMPTIEST_FIRST:
-      return "BATTLE_ORDER_EMPTIEST_FIRST";
+      return "EMPTIEST_FIRST";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum BattleOrder");
   }

@@ -33,24 +33,31 @@ export function ticketStateFromJSON(object: any): TicketState {
   switch (object) {
     case 0:
     case "TICKET_STATE_UNSPECIFIED":
+    case "UNSPECIFIED":
       return TicketState.UNSPECIFIED;
     case 1:
     case "TICKET_STATE_SEARCHING":
+    case "SEARCHING":
       return TicketState.SEARCHING;
     case 2:
     case "TICKET_STATE_PLACING":
+    case "PLACING":
       return TicketState.PLACING;
     case 3:
     case "TICKET_STATE_COMPLETED":
+    case "COMPLETED":
       return TicketState.COMPLETED;
     case 4:
     case "TICKET_STATE_CANCELLED":
+    case "CANCELLED":
       return TicketState.CANCELLED;
     case 5:
     case "TICKET_STATE_TIMED_OUT":
+    case "TIMED_OUT":
       return TicketState.TIMED_OUT;
     case 6:
     case "TICKET_STATE_FAILED":
+    case "FAILED":
       return TicketState.FAILED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum TicketState");
@@ -60,19 +67,19 @@ export function ticketStateFromJSON(object: any): TicketState {
 export function ticketStateToJSON(object: TicketState): string {
   switch (object) {
     case TicketState.UNSPECIFIED:
-      return "TICKET_STATE_UNSPECIFIED";
+      return "UNSPECIFIED";
     case TicketState.SEARCHING:
-      return "TICKET_STATE_SEARCHING";
+      return "SEARCHING";
     case TicketState.PLACING:
-      return "TICKET_STATE_PLACING";
+      return "PLACING";
     case TicketState.COMPLETED:
-      return "TICKET_STATE_COMPLETED";
+      return "COMPLETED";
     case TicketState.CANCELLED:
-      return "TICKET_STATE_CANCELLED";
+      return "CANCELLED";
     case TicketState.TIMED_OUT:
-      return "TICKET_STATE_TIMED_OUT";
+      return "TIMED_OUT";
     case TicketState.FAILED:
-      return "TICKET_STATE_FAILED";
+      return "FAILED";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum TicketState");
   }
@@ -101,15 +108,19 @@ export function ticketEventTypeFromJSON(object: any): TicketEventType {
   switch (object) {
     case 0:
     case "TICKET_EVENT_TYPE_UNSPECIFIED":
+    case "UNSPECIFIED":
       return TicketEventType.UNSPECIFIED;
     case 1:
     case "TICKET_EVENT_TYPE_STATE_CHANGED":
+    case "STATE_CHANGED":
       return TicketEventType.STATE_CHANGED;
     case 2:
     case "TICKET_EVENT_TYPE_SESSION_ENDED":
+    case "SESSION_ENDED":
       return TicketEventType.SESSION_ENDED;
     case 3:
     case "TICKET_EVENT_TYPE_HEARTBEAT":
+    case "HEARTBEAT":
       return TicketEventType.HEARTBEAT;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum TicketEventType");
@@ -119,13 +130,13 @@ export function ticketEventTypeFromJSON(object: any): TicketEventType {
 export function ticketEventTypeToJSON(object: TicketEventType): string {
   switch (object) {
     case TicketEventType.UNSPECIFIED:
-      return "TICKET_EVENT_TYPE_UNSPECIFIED";
+      return "UNSPECIFIED";
     case TicketEventType.STATE_CHANGED:
-      return "TICKET_EVENT_TYPE_STATE_CHANGED";
+      return "STATE_CHANGED";
     case TicketEventType.SESSION_ENDED:
-      return "TICKET_EVENT_TYPE_SESSION_ENDED";
+      return "SESSION_ENDED";
     case TicketEventType.HEARTBEAT:
-      return "TICKET_EVENT_TYPE_HEARTBEAT";
+      return "HEARTBEAT";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum TicketEventType");
   }
@@ -154,15 +165,19 @@ export function ticketStandingFromJSON(object: any): TicketStanding {
   switch (object) {
     case 0:
     case "TICKET_STANDING_UNSPECIFIED":
+    case "UNSPECIFIED":
       return TicketStanding.UNSPECIFIED;
     case 1:
     case "TICKET_STANDING_OPEN":
+    case "OPEN":
       return TicketStanding.OPEN;
     case 2:
     case "TICKET_STANDING_SET_ASIDE":
+    case "SET_ASIDE":
       return TicketStanding.SET_ASIDE;
     case 3:
     case "TICKET_STANDING_BARRED":
+    case "BARRED":
       return TicketStanding.BARRED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum TicketStanding");
@@ -172,13 +187,13 @@ export function ticketStandingFromJSON(object: any): TicketStanding {
 export function ticketStandingToJSON(object: TicketStanding): string {
   switch (object) {
     case TicketStanding.UNSPECIFIED:
-      return "TICKET_STANDING_UNSPECIFIED";
+      return "UNSPECIFIED";
     case TicketStanding.OPEN:
-      return "TICKET_STANDING_OPEN";
+      return "OPEN";
     case TicketStanding.SET_ASIDE:
-      return "TICKET_STANDING_SET_ASIDE";
+      return "SET_ASIDE";
     case TicketStanding.BARRED:
-      return "TICKET_STANDING_BARRED";
+      return "BARRED";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum TicketStanding");
   }
@@ -205,12 +220,15 @@ export function expansionAgeFromJSON(object: any): ExpansionAge {
   switch (object) {
     case 0:
     case "EXPANSION_AGE_UNSPECIFIED":
+    case "UNSPECIFIED":
       return ExpansionAge.UNSPECIFIED;
     case 1:
     case "EXPANSION_AGE_NEWEST":
+    case "NEWEST":
       return ExpansionAge.NEWEST;
     case 2:
     case "EXPANSION_AGE_OLDEST":
+    case "OLDEST":
       return ExpansionAge.OLDEST;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ExpansionAge");
@@ -220,11 +238,11 @@ export function expansionAgeFromJSON(object: any): ExpansionAge {
 export function expansionAgeToJSON(object: ExpansionAge): string {
   switch (object) {
     case ExpansionAge.UNSPECIFIED:
-      return "EXPANSION_AGE_UNSPECIFIED";
+      return "UNSPECIFIED";
     case ExpansionAge.NEWEST:
-      return "EXPANSION_AGE_NEWEST";
+      return "NEWEST";
     case ExpansionAge.OLDEST:
-      return "EXPANSION_AGE_OLDEST";
+      return "OLDEST";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ExpansionAge");
   }
@@ -265,27 +283,35 @@ export function constraintKindFromJSON(object: any): ConstraintKind {
   switch (object) {
     case 0:
     case "CONSTRAINT_KIND_UNSPECIFIED":
+    case "UNSPECIFIED":
       return ConstraintKind.UNSPECIFIED;
     case 1:
     case "CONSTRAINT_KIND_ADMISSION":
+    case "ADMISSION":
       return ConstraintKind.ADMISSION;
     case 2:
     case "CONSTRAINT_KIND_PARTITION":
+    case "PARTITION":
       return ConstraintKind.PARTITION;
     case 3:
     case "CONSTRAINT_KIND_MASK":
+    case "MASK":
       return ConstraintKind.MASK;
     case 4:
     case "CONSTRAINT_KIND_WINDOW":
+    case "WINDOW":
       return ConstraintKind.WINDOW;
     case 5:
     case "CONSTRAINT_KIND_RECIPE":
+    case "RECIPE":
       return ConstraintKind.RECIPE;
     case 6:
     case "CONSTRAINT_KIND_ORDER":
+    case "ORDER":
       return ConstraintKind.ORDER;
     case 7:
     case "CONSTRAINT_KIND_RESIDUAL":
+    case "RESIDUAL":
       return ConstraintKind.RESIDUAL;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ConstraintKind");
@@ -295,21 +321,21 @@ export function constraintKindFromJSON(object: any): ConstraintKind {
 export function constraintKindToJSON(object: ConstraintKind): string {
   switch (object) {
     case ConstraintKind.UNSPECIFIED:
-      return "CONSTRAINT_KIND_UNSPECIFIED";
+      return "UNSPECIFIED";
     case ConstraintKind.ADMISSION:
-      return "CONSTRAINT_KIND_ADMISSION";
+      return "ADMISSION";
     case ConstraintKind.PARTITION:
-      return "CONSTRAINT_KIND_PARTITION";
+      return "PARTITION";
     case ConstraintKind.MASK:
-      return "CONSTRAINT_KIND_MASK";
+      return "MASK";
     case ConstraintKind.WINDOW:
-      return "CONSTRAINT_KIND_WINDOW";
+      return "WINDOW";
     case ConstraintKind.RECIPE:
-      return "CONSTRAINT_KIND_RECIPE";
+      return "RECIPE";
     case ConstraintKind.ORDER:
-      return "CONSTRAINT_KIND_ORDER";
+      return "ORDER";
     case ConstraintKind.RESIDUAL:
-      return "CONSTRAINT_KIND_RESIDUAL";
+      return "RESIDUAL";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ConstraintKind");
   }

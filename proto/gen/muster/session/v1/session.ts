@@ -32,18 +32,23 @@ export function sessionStateFromJSON(object: any): SessionState {
   switch (object) {
     case 0:
     case "SESSION_STATE_UNSPECIFIED":
+    case "UNSPECIFIED":
       return SessionState.UNSPECIFIED;
     case 1:
     case "SESSION_STATE_ACTIVATING":
+    case "ACTIVATING":
       return SessionState.ACTIVATING;
     case 2:
     case "SESSION_STATE_ACTIVE":
+    case "ACTIVE":
       return SessionState.ACTIVE;
     case 3:
     case "SESSION_STATE_TERMINATING":
+    case "TERMINATING":
       return SessionState.TERMINATING;
     case 4:
     case "SESSION_STATE_TERMINATED":
+    case "TERMINATED":
       return SessionState.TERMINATED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum SessionState");
@@ -53,15 +58,15 @@ export function sessionStateFromJSON(object: any): SessionState {
 export function sessionStateToJSON(object: SessionState): string {
   switch (object) {
     case SessionState.UNSPECIFIED:
-      return "SESSION_STATE_UNSPECIFIED";
+      return "UNSPECIFIED";
     case SessionState.ACTIVATING:
-      return "SESSION_STATE_ACTIVATING";
+      return "ACTIVATING";
     case SessionState.ACTIVE:
-      return "SESSION_STATE_ACTIVE";
+      return "ACTIVE";
     case SessionState.TERMINATING:
-      return "SESSION_STATE_TERMINATING";
+      return "TERMINATING";
     case SessionState.TERMINATED:
-      return "SESSION_STATE_TERMINATED";
+      return "TERMINATED";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum SessionState");
   }
@@ -105,30 +110,39 @@ export function sessionEndCauseFromJSON(object: any): SessionEndCause {
   switch (object) {
     case 0:
     case "SESSION_END_CAUSE_UNSPECIFIED":
+    case "UNSPECIFIED":
       return SessionEndCause.UNSPECIFIED;
     case 1:
     case "SESSION_END_CAUSE_GAME_ENDED":
+    case "GAME_ENDED":
       return SessionEndCause.GAME_ENDED;
     case 2:
     case "SESSION_END_CAUSE_TERMINATED":
+    case "TERMINATED":
       return SessionEndCause.TERMINATED;
     case 3:
     case "SESSION_END_CAUSE_PROCESS_ENDED":
+    case "PROCESS_ENDED":
       return SessionEndCause.PROCESS_ENDED;
     case 4:
     case "SESSION_END_CAUSE_PROCESS_CRASHED":
+    case "PROCESS_CRASHED":
       return SessionEndCause.PROCESS_CRASHED;
     case 5:
     case "SESSION_END_CAUSE_PROCESS_UNHEALTHY":
+    case "PROCESS_UNHEALTHY":
       return SessionEndCause.PROCESS_UNHEALTHY;
     case 6:
     case "SESSION_END_CAUSE_HOST_LOST":
+    case "HOST_LOST":
       return SessionEndCause.HOST_LOST;
     case 7:
     case "SESSION_END_CAUSE_ACTIVATION_FAILED":
+    case "ACTIVATION_FAILED":
       return SessionEndCause.ACTIVATION_FAILED;
     case 8:
     case "SESSION_END_CAUSE_PLACEMENT_STOPPED":
+    case "PLACEMENT_STOPPED":
       return SessionEndCause.PLACEMENT_STOPPED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum SessionEndCause");
@@ -138,23 +152,23 @@ export function sessionEndCauseFromJSON(object: any): SessionEndCause {
 export function sessionEndCauseToJSON(object: SessionEndCause): string {
   switch (object) {
     case SessionEndCause.UNSPECIFIED:
-      return "SESSION_END_CAUSE_UNSPECIFIED";
+      return "UNSPECIFIED";
     case SessionEndCause.GAME_ENDED:
-      return "SESSION_END_CAUSE_GAME_ENDED";
+      return "GAME_ENDED";
     case SessionEndCause.TERMINATED:
-      return "SESSION_END_CAUSE_TERMINATED";
+      return "TERMINATED";
     case SessionEndCause.PROCESS_ENDED:
-      return "SESSION_END_CAUSE_PROCESS_ENDED";
+      return "PROCESS_ENDED";
     case SessionEndCause.PROCESS_CRASHED:
-      return "SESSION_END_CAUSE_PROCESS_CRASHED";
+      return "PROCESS_CRASHED";
     case SessionEndCause.PROCESS_UNHEALTHY:
-      return "SESSION_END_CAUSE_PROCESS_UNHEALTHY";
+      return "PROCESS_UNHEALTHY";
     case SessionEndCause.HOST_LOST:
-      return "SESSION_END_CAUSE_HOST_LOST";
+      return "HOST_LOST";
     case SessionEndCause.ACTIVATION_FAILED:
-      return "SESSION_END_CAUSE_ACTIVATION_FAILED";
+      return "ACTIVATION_FAILED";
     case SessionEndCause.PLACEMENT_STOPPED:
-      return "SESSION_END_CAUSE_PLACEMENT_STOPPED";
+      return "PLACEMENT_STOPPED";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum SessionEndCause");
   }
@@ -187,21 +201,27 @@ export function playerSessionStateFromJSON(object: any): PlayerSessionState {
   switch (object) {
     case 0:
     case "PLAYER_SESSION_STATE_UNSPECIFIED":
+    case "UNSPECIFIED":
       return PlayerSessionState.UNSPECIFIED;
     case 1:
     case "PLAYER_SESSION_STATE_RESERVED":
+    case "RESERVED":
       return PlayerSessionState.RESERVED;
     case 2:
     case "PLAYER_SESSION_STATE_ACTIVE":
+    case "ACTIVE":
       return PlayerSessionState.ACTIVE;
     case 3:
     case "PLAYER_SESSION_STATE_DISCONNECTED":
+    case "DISCONNECTED":
       return PlayerSessionState.DISCONNECTED;
     case 4:
     case "PLAYER_SESSION_STATE_COMPLETED":
+    case "COMPLETED":
       return PlayerSessionState.COMPLETED;
     case 5:
     case "PLAYER_SESSION_STATE_TIMED_OUT":
+    case "TIMED_OUT":
       return PlayerSessionState.TIMED_OUT;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum PlayerSessionState");
@@ -211,17 +231,17 @@ export function playerSessionStateFromJSON(object: any): PlayerSessionState {
 export function playerSessionStateToJSON(object: PlayerSessionState): string {
   switch (object) {
     case PlayerSessionState.UNSPECIFIED:
-      return "PLAYER_SESSION_STATE_UNSPECIFIED";
+      return "UNSPECIFIED";
     case PlayerSessionState.RESERVED:
-      return "PLAYER_SESSION_STATE_RESERVED";
+      return "RESERVED";
     case PlayerSessionState.ACTIVE:
-      return "PLAYER_SESSION_STATE_ACTIVE";
+      return "ACTIVE";
     case PlayerSessionState.DISCONNECTED:
-      return "PLAYER_SESSION_STATE_DISCONNECTED";
+      return "DISCONNECTED";
     case PlayerSessionState.COMPLETED:
-      return "PLAYER_SESSION_STATE_COMPLETED";
+      return "COMPLETED";
     case PlayerSessionState.TIMED_OUT:
-      return "PLAYER_SESSION_STATE_TIMED_OUT";
+      return "TIMED_OUT";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum PlayerSessionState");
   }
@@ -252,18 +272,23 @@ export function seatEndCauseFromJSON(object: any): SeatEndCause {
   switch (object) {
     case 0:
     case "SEAT_END_CAUSE_UNSPECIFIED":
+    case "UNSPECIFIED":
       return SeatEndCause.UNSPECIFIED;
     case 1:
     case "SEAT_END_CAUSE_REMOVED":
+    case "REMOVED":
       return SeatEndCause.REMOVED;
     case 2:
     case "SEAT_END_CAUSE_RESERVATION_EXPIRED":
+    case "RESERVATION_EXPIRED":
       return SeatEndCause.RESERVATION_EXPIRED;
     case 3:
     case "SEAT_END_CAUSE_GRACE_EXPIRED":
+    case "GRACE_EXPIRED":
       return SeatEndCause.GRACE_EXPIRED;
     case 4:
     case "SEAT_END_CAUSE_SESSION_ENDED":
+    case "SESSION_ENDED":
       return SeatEndCause.SESSION_ENDED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum SeatEndCause");
@@ -273,15 +298,15 @@ export function seatEndCauseFromJSON(object: any): SeatEndCause {
 export function seatEndCauseToJSON(object: SeatEndCause): string {
   switch (object) {
     case SeatEndCause.UNSPECIFIED:
-      return "SEAT_END_CAUSE_UNSPECIFIED";
+      return "UNSPECIFIED";
     case SeatEndCause.REMOVED:
-      return "SEAT_END_CAUSE_REMOVED";
+      return "REMOVED";
     case SeatEndCause.RESERVATION_EXPIRED:
-      return "SEAT_END_CAUSE_RESERVATION_EXPIRED";
+      return "RESERVATION_EXPIRED";
     case SeatEndCause.GRACE_EXPIRED:
-      return "SEAT_END_CAUSE_GRACE_EXPIRED";
+      return "GRACE_EXPIRED";
     case SeatEndCause.SESSION_ENDED:
-      return "SEAT_END_CAUSE_SESSION_ENDED";
+      return "SESSION_ENDED";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum SeatEndCause");
   }
@@ -306,12 +331,15 @@ export function creationPolicyFromJSON(object: any): CreationPolicy {
   switch (object) {
     case 0:
     case "CREATION_POLICY_UNSPECIFIED":
+    case "UNSPECIFIED":
       return CreationPolicy.UNSPECIFIED;
     case 1:
     case "CREATION_POLICY_ACCEPT_ALL":
+    case "ACCEPT_ALL":
       return CreationPolicy.ACCEPT_ALL;
     case 2:
     case "CREATION_POLICY_DENY_ALL":
+    case "DENY_ALL":
       return CreationPolicy.DENY_ALL;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum CreationPolicy");
@@ -321,11 +349,11 @@ export function creationPolicyFromJSON(object: any): CreationPolicy {
 export function creationPolicyToJSON(object: CreationPolicy): string {
   switch (object) {
     case CreationPolicy.UNSPECIFIED:
-      return "CREATION_POLICY_UNSPECIFIED";
+      return "UNSPECIFIED";
     case CreationPolicy.ACCEPT_ALL:
-      return "CREATION_POLICY_ACCEPT_ALL";
+      return "ACCEPT_ALL";
     case CreationPolicy.DENY_ALL:
-      return "CREATION_POLICY_DENY_ALL";
+      return "DENY_ALL";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum CreationPolicy");
   }
@@ -378,48 +406,63 @@ export function changeReasonFromJSON(object: any): ChangeReason {
   switch (object) {
     case 0:
     case "CHANGE_REASON_UNSPECIFIED":
+    case "UNSPECIFIED":
       return ChangeReason.UNSPECIFIED;
     case 1:
     case "CHANGE_REASON_PLAYERS_ADDED":
+    case "PLAYERS_ADDED":
       return ChangeReason.PLAYERS_ADDED;
     case 2:
     case "CHANGE_REASON_PLAYER_ACCEPTED":
+    case "PLAYER_ACCEPTED":
       return ChangeReason.PLAYER_ACCEPTED;
     case 3:
     case "CHANGE_REASON_PLAYER_DISCONNECTED":
+    case "PLAYER_DISCONNECTED":
       return ChangeReason.PLAYER_DISCONNECTED;
     case 4:
     case "CHANGE_REASON_PLAYER_RETURNED":
+    case "PLAYER_RETURNED":
       return ChangeReason.PLAYER_RETURNED;
     case 5:
     case "CHANGE_REASON_PLAYER_REMOVED":
+    case "PLAYER_REMOVED":
       return ChangeReason.PLAYER_REMOVED;
     case 6:
     case "CHANGE_REASON_RESERVATION_EXPIRED":
+    case "RESERVATION_EXPIRED":
       return ChangeReason.RESERVATION_EXPIRED;
     case 7:
     case "CHANGE_REASON_GRACE_EXPIRED":
+    case "GRACE_EXPIRED":
       return ChangeReason.GRACE_EXPIRED;
     case 8:
     case "CHANGE_REASON_BACKFILL_UPDATED":
+    case "BACKFILL_UPDATED":
       return ChangeReason.BACKFILL_UPDATED;
     case 9:
     case "CHANGE_REASON_CREATION_POLICY_CHANGED":
+    case "CREATION_POLICY_CHANGED":
       return ChangeReason.CREATION_POLICY_CHANGED;
     case 10:
     case "CHANGE_REASON_SESSION_ACTIVATED":
+    case "SESSION_ACTIVATED":
       return ChangeReason.SESSION_ACTIVATED;
     case 11:
     case "CHANGE_REASON_SESSION_TERMINATING":
+    case "SESSION_TERMINATING":
       return ChangeReason.SESSION_TERMINATING;
     case 12:
     case "CHANGE_REASON_SESSION_ENDED":
+    case "SESSION_ENDED":
       return ChangeReason.SESSION_ENDED;
     case 13:
     case "CHANGE_REASON_HOST_REACHABILITY_CHANGED":
+    case "HOST_REACHABILITY_CHANGED":
       return ChangeReason.HOST_REACHABILITY_CHANGED;
     case 14:
     case "CHANGE_REASON_CUSTOM_DATA_REPORTED":
+    case "CUSTOM_DATA_REPORTED":
       return ChangeReason.CUSTOM_DATA_REPORTED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ChangeReason");
@@ -429,35 +472,35 @@ export function changeReasonFromJSON(object: any): ChangeReason {
 export function changeReasonToJSON(object: ChangeReason): string {
   switch (object) {
     case ChangeReason.UNSPECIFIED:
-      return "CHANGE_REASON_UNSPECIFIED";
+      return "UNSPECIFIED";
     case ChangeReason.PLAYERS_ADDED:
-      return "CHANGE_REASON_PLAYERS_ADDED";
+      return "PLAYERS_ADDED";
     case ChangeReason.PLAYER_ACCEPTED:
-      return "CHANGE_REASON_PLAYER_ACCEPTED";
+      return "PLAYER_ACCEPTED";
     case ChangeReason.PLAYER_DISCONNECTED:
-      return "CHANGE_REASON_PLAYER_DISCONNECTED";
+      return "PLAYER_DISCONNECTED";
     case ChangeReason.PLAYER_RETURNED:
-      return "CHANGE_REASON_PLAYER_RETURNED";
+      return "PLAYER_RETURNED";
     case ChangeReason.PLAYER_REMOVED:
-      return "CHANGE_REASON_PLAYER_REMOVED";
+      return "PLAYER_REMOVED";
     case ChangeReason.RESERVATION_EXPIRED:
-      return "CHANGE_REASON_RESERVATION_EXPIRED";
+      return "RESERVATION_EXPIRED";
     case ChangeReason.GRACE_EXPIRED:
-      return "CHANGE_REASON_GRACE_EXPIRED";
+      return "GRACE_EXPIRED";
     case ChangeReason.BACKFILL_UPDATED:
-      return "CHANGE_REASON_BACKFILL_UPDATED";
+      return "BACKFILL_UPDATED";
     case ChangeReason.CREATION_POLICY_CHANGED:
-      return "CHANGE_REASON_CREATION_POLICY_CHANGED";
+      return "CREATION_POLICY_CHANGED";
     case ChangeReason.SESSION_ACTIVATED:
-      return "CHANGE_REASON_SESSION_ACTIVATED";
+      return "SESSION_ACTIVATED";
     case ChangeReason.SESSION_TERMINATING:
-      return "CHANGE_REASON_SESSION_TERMINATING";
+      return "SESSION_TERMINATING";
     case ChangeReason.SESSION_ENDED:
-      return "CHANGE_REASON_SESSION_ENDED";
+      return "SESSION_ENDED";
     case ChangeReason.HOST_REACHABILITY_CHANGED:
-      return "CHANGE_REASON_HOST_REACHABILITY_CHANGED";
+      return "HOST_REACHABILITY_CHANGED";
     case ChangeReason.CUSTOM_DATA_REPORTED:
-      return "CHANGE_REASON_CUSTOM_DATA_REPORTED";
+      return "CUSTOM_DATA_REPORTED";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ChangeReason");
   }
@@ -480,21 +523,27 @@ export function backfillStateFromJSON(object: any): BackfillState {
   switch (object) {
     case 0:
     case "BACKFILL_STATE_UNSPECIFIED":
+    case "UNSPECIFIED":
       return BackfillState.UNSPECIFIED;
     case 1:
     case "BACKFILL_STATE_SEARCHING":
+    case "SEARCHING":
       return BackfillState.SEARCHING;
     case 2:
     case "BACKFILL_STATE_PAUSED":
+    case "PAUSED":
       return BackfillState.PAUSED;
     case 3:
     case "BACKFILL_STATE_CANCELLED":
+    case "CANCELLED":
       return BackfillState.CANCELLED;
     case 4:
     case "BACKFILL_STATE_COMPLETED":
+    case "COMPLETED":
       return BackfillState.COMPLETED;
     case 5:
     case "BACKFILL_STATE_ERROR":
+    case "ERROR":
       return BackfillState.ERROR;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum BackfillState");
@@ -504,17 +553,17 @@ export function backfillStateFromJSON(object: any): BackfillState {
 export function backfillStateToJSON(object: BackfillState): string {
   switch (object) {
     case BackfillState.UNSPECIFIED:
-      return "BACKFILL_STATE_UNSPECIFIED";
+      return "UNSPECIFIED";
     case BackfillState.SEARCHING:
-      return "BACKFILL_STATE_SEARCHING";
+      return "SEARCHING";
     case BackfillState.PAUSED:
-      return "BACKFILL_STATE_PAUSED";
+      return "PAUSED";
     case BackfillState.CANCELLED:
-      return "BACKFILL_STATE_CANCELLED";
+      return "CANCELLED";
     case BackfillState.COMPLETED:
-      return "BACKFILL_STATE_COMPLETED";
+      return "COMPLETED";
     case BackfillState.ERROR:
-      return "BACKFILL_STATE_ERROR";
+      return "ERROR";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum BackfillState");
   }
@@ -540,12 +589,15 @@ export function backfillStrategyFromJSON(object: any): BackfillStrategy {
   switch (object) {
     case 0:
     case "BACKFILL_STRATEGY_UNSPECIFIED":
+    case "UNSPECIFIED":
       return BackfillStrategy.UNSPECIFIED;
     case 1:
     case "BACKFILL_STRATEGY_MAX_POSSIBLE":
+    case "MAX_POSSIBLE":
       return BackfillStrategy.MAX_POSSIBLE;
     case 2:
     case "BACKFILL_STRATEGY_CUSTOM":
+    case "CUSTOM":
       return BackfillStrategy.CUSTOM;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum BackfillStrategy");
@@ -555,11 +607,11 @@ export function backfillStrategyFromJSON(object: any): BackfillStrategy {
 export function backfillStrategyToJSON(object: BackfillStrategy): string {
   switch (object) {
     case BackfillStrategy.UNSPECIFIED:
-      return "BACKFILL_STRATEGY_UNSPECIFIED";
+      return "UNSPECIFIED";
     case BackfillStrategy.MAX_POSSIBLE:
-      return "BACKFILL_STRATEGY_MAX_POSSIBLE";
+      return "MAX_POSSIBLE";
     case BackfillStrategy.CUSTOM:
-      return "BACKFILL_STRATEGY_CUSTOM";
+      return "CUSTOM";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum BackfillStrategy");
   }
@@ -606,33 +658,43 @@ export function backfillCauseFromJSON(object: any): BackfillCause {
   switch (object) {
     case 0:
     case "BACKFILL_CAUSE_UNSPECIFIED":
+    case "UNSPECIFIED":
       return BackfillCause.UNSPECIFIED;
     case 1:
     case "BACKFILL_CAUSE_FULL":
+    case "FULL":
       return BackfillCause.FULL;
     case 2:
     case "BACKFILL_CAUSE_DENY_ALL":
+    case "DENY_ALL":
       return BackfillCause.DENY_ALL;
     case 3:
     case "BACKFILL_CAUSE_HOST_UNREACHABLE":
+    case "HOST_UNREACHABLE":
       return BackfillCause.HOST_UNREACHABLE;
     case 4:
     case "BACKFILL_CAUSE_GOAL_REACHED":
+    case "GOAL_REACHED":
       return BackfillCause.GOAL_REACHED;
     case 5:
     case "BACKFILL_CAUSE_CANCELLED_BY_REQUEST":
+    case "CANCELLED_BY_REQUEST":
       return BackfillCause.CANCELLED_BY_REQUEST;
     case 6:
     case "BACKFILL_CAUSE_REPLACED":
+    case "REPLACED":
       return BackfillCause.REPLACED;
     case 7:
     case "BACKFILL_CAUSE_SESSION_ENDED":
+    case "SESSION_ENDED":
       return BackfillCause.SESSION_ENDED;
     case 8:
     case "BACKFILL_CAUSE_CONFIGURATION_DELETED":
+    case "CONFIGURATION_DELETED":
       return BackfillCause.CONFIGURATION_DELETED;
     case 9:
     case "BACKFILL_CAUSE_RULE_SET_CHANGED":
+    case "RULE_SET_CHANGED":
       return BackfillCause.RULE_SET_CHANGED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum BackfillCause");
@@ -642,25 +704,25 @@ export function backfillCauseFromJSON(object: any): BackfillCause {
 export function backfillCauseToJSON(object: BackfillCause): string {
   switch (object) {
     case BackfillCause.UNSPECIFIED:
-      return "BACKFILL_CAUSE_UNSPECIFIED";
+      return "UNSPECIFIED";
     case BackfillCause.FULL:
-      return "BACKFILL_CAUSE_FULL";
+      return "FULL";
     case BackfillCause.DENY_ALL:
-      return "BACKFILL_CAUSE_DENY_ALL";
+      return "DENY_ALL";
     case BackfillCause.HOST_UNREACHABLE:
-      return "BACKFILL_CAUSE_HOST_UNREACHABLE";
+      return "HOST_UNREACHABLE";
     case BackfillCause.GOAL_REACHED:
-      return "BACKFILL_CAUSE_GOAL_REACHED";
+      return "GOAL_REACHED";
     case BackfillCause.CANCELLED_BY_REQUEST:
-      return "BACKFILL_CAUSE_CANCELLED_BY_REQUEST";
+      return "CANCELLED_BY_REQUEST";
     case BackfillCause.REPLACED:
-      return "BACKFILL_CAUSE_REPLACED";
+      return "REPLACED";
     case BackfillCause.SESSION_ENDED:
-      return "BACKFILL_CAUSE_SESSION_ENDED";
+      return "SESSION_ENDED";
     case BackfillCause.CONFIGURATION_DELETED:
-      return "BACKFILL_CAUSE_CONFIGURATION_DELETED";
+      return "CONFIGURATION_DELETED";
     case BackfillCause.RULE_SET_CHANGED:
-      return "BACKFILL_CAUSE_RULE_SET_CHANGED";
+      return "RULE_SET_CHANGED";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum BackfillCause");
   }

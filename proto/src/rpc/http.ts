@@ -1,0 +1,3 @@
+// "@muster/proto/http": the seam over HTTP, for callers without gRPC.
+export type { HttpErrorBody } from "./http-error.ts";
+export { type HttpServerOptions, serveHttp } from "./http-server.ts";

@@ -1,0 +1,92 @@
+// Messages as JSON, by proto3's mapping: lowerCamelCase names (snake_case is read too), states as words, times as ISO 8601, bytes
+// as base64, zero values left out; 64-bit numbers are JSON numbers here. The generated code takes whatever it is given and makes
+// the best of it ("false" is true to it); who calls by hand is told instead what is wrong.
+import { fieldInvalid, MusterError } from "../muster-error.ts";
+import { decodeRequest } from "./decode-request.ts";
+import type { MessageType } from "./service.ts";
+
+/**
+ * The message that `json` says. As strict as bytes are: every field has to exist and to keep its type and range.
+ *
+ * @throws {MusterError} FIELD_INVALID, with the path of the field in metadata `field`.
+ */
+export function readJsonMessage<Message>(type: MessageType<Message>, json: unknown): Message {
+  if (!type.fromJSON || !type.toJSON) throw formless();
+  if (!isObject(json)) throw fieldInvalid("the request", "a JSON object", json);
+  try {
+    const message = type.fromJSON(json);
+    check("", json, type.toJSON(message));
+    return decodeRequest(type, type.encode(message).finish());
+  } catch (error) {
+    if (error instanceof MusterError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    const told = `Cannot read the request as a message of its method: ${why.slice(0, 200)}`;
+    throw new MusterError("FIELD_INVALID", told, { cause: error });
+  }
+}
+
+/** `message` as JSON text. */
+export function writeJsonMessage<Message>(type: MessageType<Message>, message: Message): string {
+  if (!type.toJSON) throw formless();
+  return JSON.stringify(type.toJSON(message));
+}
+
+function formless(): MusterError {
+  return new MusterError("METHOD_UNKNOWN", "Cannot serve the method over HTTP as its messages have no form in JSON");
+}
+
+/** Whether what was read back, `got`, is what was `given`: generated code drops what it does not know and bends what does not fit. */
+function check(path: string, given: unknown, got: unknown): void {
+  if (got === undefined) {
+    if (isZero(given)) return;
+    throw fieldInvalid(path, "a field of the request, of the type that it has", given);
+  }
+  if (Array.isArray(given) && Array.isArray(got) && given.length === got.length) {
+    for (const [index, item] of given.entries()) check(`${path}[${index}]`, item, got[index]);
+    return;
+  }
+  if (isObject(given) && isObject(got)) {
+    for (const [key, value] of Object.entries(given)) {
+      const name = Object.hasOwn(got, key) ? key : camelCase(key);
+      check(path === "" ? key : `${path}.${key}`, value, Object.hasOwn(got, name) ? got[name] : undefined);
+    }
+    return;
+  }
+  if (typeof given === "string" && !given.isWellFormed())
+    throw fieldInvalid(path, "well-formed text", "half a character");
+  if (!isSame(given, got)) throw fieldInvalid(path, "of its field's type", given);
+}
+
+function isSame(given: unknown, got: unknown): boolean {
+  if (given === got) return true;
+  if (typeof got === "number") return given === String(got); // As proto3 lets numbers be written too.
+  if (typeof got !== "string") return false;
+  // A state by its number, or with the name of its enum; not a text that somebody wrote as a number.
+  if (typeof given === "number") return got !== String(given);
+  if (typeof given !== "string") return false;
+  return given.endsWith(`_${got}`) || isSameTime(given, got) || isSameBytes(given, got);
+}
+
+function isSameTime(given: string, got: string): boolean {
+  return /^\d{4}-\d\d-\d\dT/.test(given) && new Date(given).getTime() === new Date(got).getTime();
+}
+
+/** base64 and base64url, padded or not. */
+function isSameBytes(given: string, got: string): boolean {
+  return given.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, "") === got.replace(/=+$/, "");
+}
+
+/** What a message leaves out, whatever the field's type. */
+function isZero(given: unknown): boolean {
+  if (given === null || given === undefined || given === false || given === 0 || given === "") return true;
+  if (typeof given === "string") return /(?:^|_)UNSPECIFIED$/.test(given);
+  return typeof given === "object" && Object.keys(given).length === 0;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function camelCase(name: string): string {
+  return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
