@@ -2,8 +2,9 @@
 // mistakes answer at once.
 import { readFileSync } from "node:fs";
 import type { BackfillStrategy } from "@muster/proto";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { parseServiceAddress } from "./arguments/address.ts";
+import { type AddressOptions, asking, parsed, type RunOptions, withJson } from "./arguments/asking.ts";
 import { parseDuration } from "./arguments/duration.ts";
 import { numberFrom, wholeNumberFrom } from "./arguments/numbers.ts";
 import { parseJsonObject, parsePairs } from "./arguments/pairs.ts";
@@ -12,12 +13,9 @@ import { UsageError } from "./arguments/usage-error.ts";
 import type { CommandContext, ExitCode } from "./commands/context.ts";
 import type { SimulateFlags } from "./commands/simulate.ts";
 import type { PopulationFlags } from "./commands/simulate-population.ts";
+import { addFleetCommands } from "./fleet-program.ts";
 
 type Options = Readonly<Record<string, unknown>>;
-type AddressOptions = { readonly matcher: string; readonly fleet: string; readonly json?: boolean };
-
-type RunOptions = AddressOptions & { readonly ownSignals?: boolean };
-
 export type ProgramPorts = {
   /** Runs one command with its context, and ends the process as it says. */
   readonly run: (options: RunOptions, command: (context: CommandContext) => Promise<ExitCode>) => Promise<void>;
@@ -66,9 +64,10 @@ export function buildProgram({ run, runService }: ProgramPorts): Command {
         [],
       ),
     );
-  service(program.command("fleet"), "7420")
-    .description("run the mock fleet alone")
+  const fleet = service(program.command("fleet"), "7420")
+    .description("run the mock fleet alone; with one of its commands, ask the one that runs")
     .action((options: Options) => runService("mock-fleet", serviceVariables(options, "MUSTER_FLEET_BIND"), []));
+  addFleetCommands(fleet, run);
   program
     .command("sidecar")
     .description("run a sidecar with the server that it attends; its variables are in docs/reference/environment.md")
@@ -388,19 +387,6 @@ type ExportFlags = {
   readonly configName?: string;
 };
 
-/** A command that asks services. */
-function asking(command: Command): Command {
-  const address = (flag: string, what: string, variable: string, fallback: string) =>
-    new Option(`--${flag} <address>`, what).env(variable).default(fallback).argParser(parsed(parseServiceAddress));
-  return withJson(command)
-    .addOption(address("matcher", "where the matcher listens", "MUSTER_MATCHER", "127.0.0.1:7410"))
-    .addOption(address("fleet", "where the fleet listens", "MUSTER_FLEET_ADDRESS", "127.0.0.1:7420"));
-}
-
-function withJson(command: Command): Command {
-  return command.option("--json", "machine-readable output");
-}
-
 function service(command: Command, port: string): Command {
   return command
     .option("-c, --config <file>", "muster.json to read (default: MUSTER_CONFIG, or muster.json)")
@@ -426,18 +412,6 @@ function noAddresses(options: Options): RunOptions {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
-}
-
-/** `parse` for commander, which shows the messages of its own errors only. */
-function parsed<Value>(parse: (text: string) => Value): (text: string) => Value {
-  return (text) => {
-    try {
-      return parse(text);
-    } catch (error) {
-      if (error instanceof UsageError) throw new InvalidArgumentError(error.message);
-      throw error;
-    }
-  };
 }
 
 /** Of the package: its manifest lies beside src in a checkout, and beside dist in an installation. */

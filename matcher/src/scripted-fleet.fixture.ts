@@ -269,6 +269,9 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
     createPlayerSessions: unused,
     terminateServerSession: unused,
     erasePlayer: unused,
+    putAlias: unused,
+    deleteAlias: unused,
+    describeAliases: unused,
     async describeServerSessions({ battleSessionIds, includeEnded }) {
       const found = battleSessionIds.flatMap((id) => sessions.get(id) ?? (includeEnded ? (ended.get(id) ?? []) : []));
       return answer({ sessions: found.map(writeBattleSession) });

@@ -42,6 +42,7 @@ test("parseFleetConfig() fills in defaults, in ms", () => {
         locationOrder: [],
       },
     ],
+    aliases: [],
     settings: {
       hostSilentAfterMs: 15_000,
       hostLostAfterMs: 120_000,
@@ -98,7 +99,29 @@ test("parseFleetConfig() sorts caps, and completes priorities", () => {
 
 const caps = (...latencyPolicies: readonly object[]) => ({ queues: [{ ...queue, latencyPolicies }] });
 
+test("parseFleetConfig() takes aliases as destinations", () => {
+  const aliases = [
+    { name: "live", fleet: "eu" },
+    { name: "old", message: "Gone" },
+  ];
+  expect(parse({ aliases, queues: [{ ...queue, destinations: ["live", "old"] }] }).aliases).toEqual([
+    { name: "live", target: { type: "fleet", fleet: "eu" } },
+    { name: "old", target: { type: "closed", message: "Gone" } },
+  ]);
+});
+
 const refused = [
+  { name: "an alias of nothing", sections: { aliases: [{ name: "live" }] }, path: "$.aliases[0]" },
+  {
+    name: "an alias of a fleet that is not there",
+    sections: { aliases: [{ name: "live", fleet: "us" }] },
+    path: "$.aliases[0].fleet",
+  },
+  {
+    name: "an alias with a fleet's name",
+    sections: { aliases: [{ name: "eu", fleet: "eu" }] },
+    path: "$.aliases[0].name",
+  },
   {
     name: "a cap that would never end before a looser one",
     sections: caps({ maxIndividualLatencyMs: 50 }, { maxIndividualLatencyMs: 100 }),

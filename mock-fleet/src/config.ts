@@ -1,8 +1,9 @@
-// The sections `fleets`, `queues`, `fleetSettings` and `retention` of muster.json: schema, defaults, and what no schema can say.
+// The sections `fleets`, `queues`, `aliases`, `fleetSettings` and `retention` of muster.json: schema, defaults, and what no schema can say.
 import { resolve } from "node:path";
 import { limits, MusterError } from "@muster/proto";
 import { type MusterFile, parseSection, readRetention } from "@muster/service";
 import { z } from "zod";
+import type { AliasSpec } from "./core/alias.ts";
 import { type FleetConfig, type FleetSpec, PLAIN_QUEUE, PRIORITIES, type QueueSpec } from "./core/fleet-config.ts";
 import { readSimulated, simulatedSchema } from "./simulated-config.ts";
 
@@ -87,6 +88,20 @@ export const queueSchema = z.strictObject({
 });
 export const queuesSchema = z.array(queueSchema).min(1);
 
+export const aliasSchema = z
+  .strictObject({
+    name: name.describe("Usable wherever a destination is named. No fleet may have it"),
+    fleet: name.optional().describe("What it stands for"),
+    message: z
+      .string()
+      .min(1)
+      .max(1_024)
+      .optional()
+      .describe("In place of a fleet: it is closed, and a placement that has no other destination fails with this"),
+  })
+  .refine(({ fleet, message }) => (fleet === undefined) !== (message === undefined), "either a fleet or a message");
+export const aliasesSchema = z.array(aliasSchema).default([]);
+
 export const fleetSettingsSchema = z
   .strictObject({
     hostSilentAfterMs: z.int().min(200).max(600_000).default(15_000),
@@ -115,19 +130,27 @@ export function parseFleetConfig(file: Pick<MusterFile, "path" | "directory" | "
     readQueue(queue, `$.queues[${index}]`),
   );
   const settings = parseSection(fleetSettingsSchema, file.sections.fleetSettings, "$.fleetSettings");
+  const aliases = parseSection(aliasesSchema, file.sections.aliases, "$.aliases").map(readAlias);
   checkUnique(fleets, "$.fleets");
+  checkUnique(aliases, "$.aliases");
+  for (const [index, { name: alias, target }] of aliases.entries()) {
+    const isFleet = (one: string) => fleets.some((fleet) => fleet.name === one);
+    if (isFleet(alias)) throw refuse(`$.aliases[${index}].name`, "a name that no fleet has", alias);
+    if (target.type === "closed" || isFleet(target.fleet)) continue;
+    throw refuse(`$.aliases[${index}].fleet`, "the name of a fleet", target.fleet);
+  }
   checkUnique(queues, "$.queues");
   for (const [index, queue] of queues.entries()) {
     for (const [place, destination] of queue.destinations.entries()) {
-      if (fleets.some((fleet) => fleet.name === destination)) continue;
-      throw refuse(`$.queues[${index}].destinations[${place}]`, "the name of a fleet", destination);
+      if ([...fleets, ...aliases].some((one) => one.name === destination)) continue;
+      throw refuse(`$.queues[${index}].destinations[${place}]`, "the name of a fleet or alias", destination);
     }
   }
   if (settings.hostLostAfterMs <= settings.hostSilentAfterMs) {
     throw refuse("$.fleetSettings.hostLostAfterMs", "more than hostSilentAfterMs", settings.hostLostAfterMs);
   }
   const { endedMs: endedKeptMs, journalMs: journalKeptMs } = readRetention(file);
-  return { fleets, queues, settings: { ...settings, endedKeptMs, journalKeptMs } };
+  return { fleets, queues, aliases, settings: { ...settings, endedKeptMs, journalKeptMs } };
 }
 
 function readFleet(fleet: z.output<typeof fleetSchema>, path: string, directory: string): FleetSpec {
@@ -196,6 +219,10 @@ function readQueue(queue: z.output<typeof queueSchema>, path: string): QueueSpec
     priorities: [...listed, ...PRIORITIES.filter((one) => !listed.includes(one))],
     locationOrder: queue.locationOrder,
   };
+}
+
+function readAlias({ name: alias, fleet, message = "" }: z.output<typeof aliasSchema>): AliasSpec {
+  return { name: alias, target: fleet === undefined ? { type: "closed", message } : { type: "fleet", fleet } };
 }
 
 function checkUnique(named: readonly { readonly name: string }[], path: string): void {

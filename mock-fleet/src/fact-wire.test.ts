@@ -35,7 +35,12 @@ test("every kind of fact survives its way through the journal", () => {
       capabilityKey: new Uint8Array([1, 2, 3]),
     },
   ]);
-  expect(new Set(world.facts.map((fact) => fact.type)).size).toBe(17);
+  world.act(() => [
+    { type: "alias-put", name: "live", target: { type: "fleet", fleet: "eu" } },
+    { type: "alias-put", name: "live", target: { type: "closed", message: "At noon" } },
+    { type: "alias-put", name: "live", target: undefined },
+  ]);
+  expect(new Set(world.facts.map((fact) => fact.type)).size).toBe(18);
   for (const fact of world.facts) {
     const { kind, body } = factCodec.encode(fact);
     expect(factCodec.decode(kind, body)).toEqual(fact);

@@ -23,6 +23,7 @@ import { PlacementState, type WireError } from "@muster/proto/fleet";
 import * as wire from "@muster/proto/journal-fleet";
 import type { FleetFact } from "./core/fleet-fact.ts";
 import type { Refusal } from "./core/session.ts";
+import { readAliasTarget, writeAliasTarget } from "./grpc/alias-wire.ts";
 import { readLatencyPolicies, writeLatencyPolicies } from "./grpc/latency-policy-wire.ts";
 import { readPlacementRequest, writePlacementRequest } from "./grpc/placement-wire.ts";
 
@@ -82,6 +83,8 @@ function writeFact(fact: FleetFact): WireFact {
         value: { placementId, endedAtWallMs, failure, state: writeEnum(PlacementState, fact.state) },
       };
     }
+    case "alias-put":
+      return { $case: "aliasPut", value: { name: fact.name, target: fact.target && writeAliasTarget(fact.target) } };
     case "session-started": {
       const { placementId, activateByMs } = fact;
       return {
@@ -181,6 +184,10 @@ function readFact(fact: wire.FleetFact["fact"]): FleetFact | undefined {
       invariant(state !== "PENDING", "an ended placement is not pending");
       const ended = { placementId: placementId as PlacementId, state, failure: failure || undefined, endedAtWallMs };
       return { type: "placement-ended", ...ended };
+    }
+    case "aliasPut": {
+      const { name, target } = fact.value;
+      return { type: "alias-put", name, target: target && readAliasTarget(target) };
     }
     case "sessionStarted": {
       const { session, placementId, activateByMs } = fact.value;

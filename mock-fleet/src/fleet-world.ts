@@ -108,6 +108,7 @@ export async function createFleetWorld(options: FleetWorldOptions = {}): Promise
   const { clock = systemClock, host = () => ({}), serve = overSockets } = options;
   const config = options.config ?? {
     fleets: [{ ...testFleet, ...options.fleet }],
+    aliases: [],
     queues: [
       { ...PLAIN_QUEUE, name: "default", destinations: [options.fleet?.name ?? testFleet.name], timeoutMs: 60_000 },
     ],

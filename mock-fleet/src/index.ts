@@ -1,5 +1,6 @@
 // For services, tests and simulations.
 export {
+  aliasesSchema,
   fleetSchema,
   fleetSettingsSchema,
   fleetsSchema,

@@ -22,6 +22,7 @@ import { factCodec } from "./fact-wire.ts";
 import type { FleetApp } from "./fleet-app.ts";
 import { createFleetRunner, type FleetRunner } from "./fleet-runner.ts";
 import { adoptSession } from "./grpc/adopt-session.ts";
+import { deleteAlias, describeAliases, putAlias } from "./grpc/aliases.ts";
 import { applyFill } from "./grpc/apply-fill.ts";
 import { attach } from "./grpc/attach.ts";
 import { createPlayerSessions } from "./grpc/create-player-sessions.ts";
@@ -189,6 +190,9 @@ function servicesOf(app: FleetApp): readonly Implementation[] {
       searchServerSessions: (request) => searchServerSessions(app, request),
       describeProcesses: (request) => describeProcesses(app, request),
       watchSessions: (request, context) => watchSessions(app, request, context),
+      putAlias: (request) => putAlias(app, request),
+      deleteAlias: (request) => deleteAlias(app, request),
+      describeAliases: () => describeAliases(app),
       erasePlayer: (request, context) => erasePlayer(app, request, context),
     }),
     implement(HostServiceDefinition, { attach: (requests, context) => attach(app, requests, context) }),

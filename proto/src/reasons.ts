@@ -118,6 +118,10 @@ export const reasons = {
   // Fleet.
   /** No fleet has the name. */
   FLEET_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },
+  /** No alias has the name. Metadata: `name`. */
+  ALIAS_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },
+  /** Something else has the name already. Metadata: `name`. */
+  NAME_TAKEN: { code: "ALREADY_EXISTS", retry: "never" },
   /** No queue has the name. */
   QUEUE_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },
   /** No placement has the id. */

@@ -1,11 +1,12 @@
-// A command of muster that asks no service, run inside this process.
+// A command of muster that asks no service, or a fleet at a given address, run inside this process.
 import { buildProgram } from "@muster/cli";
 
 /** What it prints, line by line. Its paths start from the root, as everything in tests does. */
 export async function runHere(
   words: readonly string[],
-  { json = false }: { readonly json?: boolean } = {},
+  options: { readonly json?: boolean; readonly fleetAddress?: string } = {},
 ): Promise<readonly string[]> {
+  const { json = false, fleetAddress = "" } = options;
   const lines: string[] = [];
   const terminal = {
     ...{ isLive: false, size: () => ({ columns: 80, rows: 24 }) },
@@ -16,7 +17,7 @@ export async function runHere(
     runService: async () => undefined,
     async run(_, command) {
       const { signal } = new AbortController();
-      await command({ terminal, json, matcherAddress: "", fleetAddress: "", signal });
+      await command({ terminal, json, matcherAddress: "", fleetAddress, signal });
     },
   });
   await program.parseAsync([...words], { from: "user" });

@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { invariant } from "@muster/kit";
 import { PRIORITIES, parseFleetConfig } from "@muster/mock-fleet";
-import { createRehearsal, playerToSeat } from "@muster/mock-fleet/testing";
+import { createFleetWorld, createRehearsal, playerToSeat } from "@muster/mock-fleet/testing";
 import { expect, test } from "vitest";
+import { runHere } from "../examples/run-here.ts";
 import { ROOT } from "../tidy/sources.ts";
 
 const guide = readFileSync(join(ROOT, "docs/guides/fleets-and-queues.md"), "utf8");
@@ -20,6 +21,32 @@ for (const [index, sections] of files.entries()) {
   test(`file ${index + 1} of the guide is one that the fleet reads`, () => {
     expect(parse(sections).queues.length).toBeGreaterThan(0);
   });
+}
+
+const CONSOLE = /^```json\n(?<text>[^`]*)```\n\n```console\n(?<console>[^`]*)```$/gm;
+const transcripts = [...guide.matchAll(CONSOLE)].map(({ groups }) => groups ?? {});
+
+test("the guide has transcripts", () => expect(transcripts.length).toBeGreaterThan(0));
+
+for (const { text = "", console: typed = "" } of transcripts) {
+  const config = parse(JSON.parse(text));
+  test(`the guide shows what its commands print on ${config.queues[0]?.name}`, async () => {
+    await using world = await createFleetWorld({ config });
+    const lines: string[] = [];
+    for (const line of typed.trimEnd().split("\n")) {
+      const command = /^\$ npx muster (?<words>.*)$/.exec(line)?.groups?.words;
+      if (command === undefined) continue;
+      lines.push(line, ...(await runHere(readWords(command), { fleetAddress: world.address })));
+    }
+    expect(lines.join("\n")).toBe(typed.trimEnd());
+  });
+}
+
+/** Words as a shell divides them. */
+function readWords(command: string): readonly string[] {
+  return [...command.matchAll(/"(?<quoted>[^"]*)"|(?<plain>\S+)/g)].map(
+    ({ groups }) => groups?.quoted ?? groups?.plain ?? "",
+  );
 }
 
 test("the guide names every priority", () => {

@@ -38,8 +38,9 @@ const REST_MS = 40_000;
 
 export async function runSeed(plan: SeedPlan): Promise<SeedResult> {
   const { seed, troubleMs, liveness, knobs = drawKnobs(seed), onlookers = [], linesMax = 60 } = plan;
-  const { queues, fleets } = fleetConfigOf(knobs);
-  const checkers = createCheckers({ hostLostAfterMs: knobs.hostLostAfterMs, queues, fleets });
+  const { queues, fleets, aliases: specs } = fleetConfigOf(knobs);
+  const aliases = new Map(specs.flatMap(({ name, target }) => (target.type === "fleet" ? [[name, target.fleet]] : [])));
+  const checkers = createCheckers({ hostLostAfterMs: knobs.hostLostAfterMs, queues, fleets, aliases });
   const world = createWorld({ seed, knobs, checkers: [checkers, ...onlookers], linesMax });
   const { eye, clock } = world;
   await world.run(troubleMs);

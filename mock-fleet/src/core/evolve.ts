@@ -80,6 +80,10 @@ export function evolve(state: FleetFold, fact: FleetFact, meta: FactMeta): void 
     case "placement-ended":
       endPlacement(state, fact, timeMs);
       return;
+    case "alias-put":
+      if (fact.target) state.aliases.set(fact.name, fact.target);
+      else state.aliases.delete(fact.name);
+      return;
     case "session-started":
       startSession(state, fact);
       return;

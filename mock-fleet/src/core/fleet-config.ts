@@ -1,4 +1,5 @@
 // What the fleet is told to be: fleets, queues and the patience of each rule. Parsed in config.ts, used by every decision.
+import type { AliasSpec } from "./alias.ts";
 import type { LatencyPolicy } from "./latency-policy.ts";
 import type { SimulatedSpec } from "./simulated-spec.ts";
 
@@ -41,7 +42,7 @@ export type Priority = (typeof PRIORITIES)[number];
 
 export type QueueSpec = {
   readonly name: string;
-  /** Names of fleets, first choice first. */
+  /** Names of fleets and aliases, first choice first. */
   readonly destinations: readonly string[];
   readonly timeoutMs: number;
   /** Lowest cap first. */
@@ -69,6 +70,8 @@ export type FleetSettings = {
 };
 
 export type FleetConfig = {
+  /** Of muster.json. What is set at run time holds before them: alias.ts. */
+  readonly aliases: readonly AliasSpec[];
   readonly fleets: readonly FleetSpec[];
   readonly queues: readonly QueueSpec[];
   readonly settings: FleetSettings;

@@ -11,6 +11,7 @@ import type {
   ServerSessionId,
   SessionChange,
 } from "@muster/proto";
+import type { AliasTarget } from "./alias.ts";
 import type { CommandResult } from "./host-command.ts";
 import type { LatencyPolicy } from "./latency-policy.ts";
 import type { PlacementEnd, PlacementRequest } from "./placement.ts";
@@ -71,6 +72,8 @@ export type FleetFact =
       readonly failure: string | undefined;
       readonly endedAtWallMs: number;
     }
+  /** Undefined: nothing is set at run time any more, and muster.json says what the name stands for. */
+  | { readonly type: "alias-put"; readonly name: string; readonly target: AliasTarget | undefined }
   | {
       readonly type: "session-started";
       readonly session: BattleSession;

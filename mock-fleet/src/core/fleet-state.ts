@@ -3,6 +3,7 @@
 // others hold on to (battle sessions, changes, requests) are never written again.
 import type { ErasureId, PlacementId, PlayerSessionId, ProcessId, ServerSessionId } from "@muster/proto";
 import { type Agenda, createAgenda } from "./agenda.ts";
+import type { AliasTarget } from "./alias.ts";
 import { type Deadline, deadlineId } from "./deadline.ts";
 import { type Ended, endedId } from "./ended.ts";
 import type { CommandFold, CommandMemory } from "./host-command.ts";
@@ -24,6 +25,8 @@ export type FleetState = {
   readonly livingProcesses: ReadonlyMap<ProcessId, ServerProcess>;
   /** The same by fleet, with those that have room. */
   readonly processIndex: ProcessIndex;
+  /** As set at run time, by name. */
+  readonly aliases: ReadonlyMap<string, AliasTarget>;
   readonly placements: ReadonlyMap<PlacementId, Placement>;
   /** Oldest first. */
   readonly pendingPlacements: ReadonlyMap<PlacementId, Placement>;
@@ -54,6 +57,7 @@ export type FleetFold = {
   readonly processes: Map<ProcessId, ServerProcess>;
   readonly livingProcesses: Map<ProcessId, ServerProcess>;
   readonly processIndex: ProcessIndexFold;
+  readonly aliases: Map<string, AliasTarget>;
   readonly placements: Map<PlacementId, Placement>;
   readonly pendingPlacements: Map<PlacementId, Placement>;
   waitingPlacements: Set<PlacementId>;
@@ -77,6 +81,7 @@ export function createFleetState(): FleetFold {
     processes: new Map(),
     livingProcesses: new Map(),
     processIndex: createProcessIndex(),
+    aliases: new Map(),
     placements: new Map(),
     pendingPlacements: new Map(),
     waitingPlacements: new Set(),

@@ -1,15 +1,19 @@
 // Whether a placement has any hope on its queue: a destination that could take it some time. One that is busy, or runs nothing
 // yet and may grow, could.
-
-import type { Moment } from "./decision.ts";
+import { type Named, resolveDestination } from "./alias.ts";
 import { isWithin, suits } from "./destinations.ts";
-import { type FleetSpec, findFleet, type QueueSpec } from "./fleet-config.ts";
+import type { FleetSpec, QueueSpec } from "./fleet-config.ts";
 import type { PlacementRequest } from "./placement.ts";
 import { latencyIn } from "./region-latency.ts";
 
-/** The fleets of a queue in the order that it states. */
-export function fleetsOf(queue: QueueSpec, { config }: Moment): readonly FleetSpec[] {
-  return queue.destinations.map((name) => findFleet(config, name)).filter((fleet) => fleet !== undefined);
+/** The fleets of a queue in the order that it states, each once; closed destinations are left out. */
+export function fleetsOf(queue: QueueSpec, named: Named): readonly FleetSpec[] {
+  const fleets = new Set<FleetSpec>();
+  for (const name of queue.destinations) {
+    const destination = resolveDestination(named, name);
+    if (destination.type === "fleet") fleets.add(destination.fleet);
+  }
+  return [...fleets];
 }
 
 /**
@@ -19,11 +23,12 @@ export function fleetsOf(queue: QueueSpec, { config }: Moment): readonly FleetSp
 export function whyHopeless(
   queue: QueueSpec,
   { request, capMs }: { readonly request: PlacementRequest; readonly capMs: number },
-  moment: Moment,
+  named: Named,
 ): string | undefined {
-  const fleets = fleetsOf(queue, moment);
+  const fleets = fleetsOf(queue, named);
+  if (fleets.length === 0) return `each of its destinations is closed: ${describeClosed(queue, named)}`;
   const near = fleets.filter(({ region }) => suits(request, region));
-  if (near.length === 0 && fleets.length > 0) {
+  if (near.length === 0) {
     const present = fleets.map((fleet) => fleet.region).join(", ");
     return `a fleet is in ${request.regions.join(" or ")}: its fleets are in ${present}`;
   }
@@ -37,4 +42,9 @@ export function whyHopeless(
       : `somebody has ${worstMs} ms to ${region}`;
   });
   return `everybody has to be within ${capMs} ms of its region: ${present.join(", ")}`;
+}
+
+function describeClosed(queue: QueueSpec, named: Named): string {
+  const closed = queue.destinations.map((name) => resolveDestination(named, name));
+  return closed.map((one) => (one.type === "closed" ? `${one.name} (${one.message})` : "")).join(", ");
 }

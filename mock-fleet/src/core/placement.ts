@@ -142,7 +142,8 @@ export function startPlacement(
     createdAtWallMs: moment.wallMs,
     latencyPolicies,
   };
-  const hopeless = whyHopeless(queue, { request, capMs: capAfter(latencyPolicies, timeoutMs - 1) }, moment);
+  const capMs = capAfter(latencyPolicies, timeoutMs - 1);
+  const hopeless = whyHopeless(queue, { request, capMs }, { aliases: state.aliases, config: moment.config });
   if (hopeless === undefined) return { facts: [started], reply: placementId };
   const failure = `Cannot place on queue ${queue.name} as ${hopeless}`;
   return { facts: [started, endPlacement(placementId, "FAILED", moment, failure)], reply: placementId };
@@ -254,7 +255,7 @@ function chooseProcess(state: FleetState, placement: Placement, moment: Moment):
   const queue = moment.config.queues.find((one) => one.name === request.queue);
   if (!queue) return undefined;
   const capMs = capAfter(latencyPolicies, moment.nowMs - startedAtMs);
-  const open = fleetsOf(queue, moment).filter(
+  const open = fleetsOf(queue, { aliases: state.aliases, config: moment.config }).filter(
     ({ name, region }) =>
       processesOf(state.processIndex, name).open.size > 0 && suits(request, region) && isWithin(request, region, capMs),
   );

@@ -1,6 +1,7 @@
 // Random histories of the core, for property tests: places, fills, accepts, leaves, crashes, silence and time, in any order.
 import type { BackfillId, BattleSession, ErasureId, PlayerId, PlayerSessionId } from "@muster/proto";
 import fc from "fast-check";
+import { deleteAlias, putAlias } from "./alias.ts";
 import { decideErasePlayer, decideErasureCompleted } from "./erase-player.ts";
 import { applyFill } from "./fill.ts";
 import type { HostCommand } from "./host-command.ts";
@@ -90,6 +91,16 @@ export function takeStep(world: Rehearsal, step: Step, serial: number): void {
       if (battle) ofBattle({ type: "report-custom-data", sessionId: battle.battleSessionId, customData });
       return;
     }
+    case 15: {
+      const target = [
+        { type: "fleet", fleet: "eu" },
+        { type: "closed", message: `closed ${step.b}` },
+      ] as const;
+      const name = `alias${step.a % 3}`;
+      if (step.b % 4 === 0) world.decide((state, at) => deleteAlias(state, name, at));
+      else world.decide((state, at) => putAlias(state, { name, target: target[step.b % 2] ?? target[0] }, at));
+      return;
+    }
     default: {
       const placementId = pick([...world.state.placements.keys()], step.b);
       if (placementId) world.decide((state, at) => stopPlacement(state, placementId, at));
@@ -142,7 +153,7 @@ export const hasty = {
   },
 };
 /** Random commands, one after the other. */
-export const steps = fc.array(fc.record({ kind: fc.nat(15), a: fc.nat(60), b: fc.nat(60) }), {
+export const steps = fc.array(fc.record({ kind: fc.nat(16), a: fc.nat(60), b: fc.nat(60) }), {
   minLength: 1,
   maxLength: 120,
   size: "max",

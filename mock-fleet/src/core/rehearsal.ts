@@ -19,6 +19,7 @@ export type RehearsalOptions = {
   readonly settings?: Partial<FleetSettings>;
   readonly destinations?: readonly string[];
   readonly queue?: Partial<QueueSpec>;
+  readonly aliases?: FleetConfig["aliases"];
   readonly seed?: number;
   /** Goes on from this state, at this time, with the sidecars of `before`. */
   readonly after?: { readonly state: FleetFold; readonly before: Rehearsal };
@@ -82,6 +83,7 @@ export function createRehearsal(options: RehearsalOptions = {}): Rehearsal {
   const fleets = (options.fleets ?? [{}]).map((fleet) => ({ ...fleetSpec, ...fleet }));
   const config: FleetConfig = {
     fleets,
+    aliases: options.aliases ?? [],
     queues: [
       {
         ...{ ...PLAIN_QUEUE, name: "queue", timeoutMs: 60_000 },

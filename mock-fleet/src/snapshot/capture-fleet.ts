@@ -9,6 +9,7 @@ import type { CommandFold } from "../core/host-command.ts";
 import type { Placement } from "../core/placement.ts";
 import type { ServerProcess } from "../core/process.ts";
 import type { SessionFold } from "../core/session.ts";
+import { writeAlias } from "../grpc/alias-wire.ts";
 import { FLEET_COLUMNS, NO_TIME_MS } from "./fleet-columns.ts";
 import { endedMsOf, putPlacementAway, writePlacement } from "./placement-row.ts";
 import { writeCommands, writeProcess } from "./process-row.ts";
@@ -69,11 +70,12 @@ type Columns<Prefix extends string> = Pick<
   Extract<keyof typeof FLEET_COLUMNS, `${Prefix}${string}`>
 >;
 
-function writeFleet({ journalId, position, crashLoops, nextPorts, erasures }: FleetFold): Uint8Array {
+function writeFleet({ journalId, position, crashLoops, nextPorts, erasures, aliases }: FleetFold): Uint8Array {
   return wire.SnapshotFleet.encode({
     journalId: journalId ?? "",
     position,
     crashLoops: Array.from(crashLoops, ([fleet, loop]) => ({ fleet, ...loop })).toSorted(byFleet),
+    aliases: Array.from(aliases, ([name, target]) => writeAlias({ name, target })).toSorted(byName),
     erasures: Array.from(erasures, ([erasureId, playerDigest]) => ({ erasureId, playerDigest })),
     nextPorts: Array.from(nextPorts, ([fleet, port]) => ({ fleet, port })).toSorted(byFleet),
   }).finish();
@@ -81,6 +83,10 @@ function writeFleet({ journalId, position, crashLoops, nextPorts, erasures }: Fl
 
 function byFleet(a: { readonly fleet: string }, b: { readonly fleet: string }): number {
   return a.fleet < b.fleet ? -1 : 1;
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : 1;
 }
 
 function processColumns(

@@ -8,6 +8,7 @@ import { createFleetState, type FleetFold } from "../core/fleet-state.ts";
 import { deadlinesOfPlacement } from "../core/placement.ts";
 import type { ServerProcess } from "../core/process.ts";
 import { indexProcess, sortOpen } from "../core/process-index.ts";
+import { readAlias } from "../grpc/alias-wire.ts";
 import { FLEET_COLUMNS, NO_TIME_MS } from "./fleet-columns.ts";
 import { endedMsOf, StoredPlacement } from "./placement-row.ts";
 import { readProcess, StoredCommands } from "./process-row.ts";
@@ -28,12 +29,16 @@ export async function restoreFleet(chunks: AsyncIterable<Uint8Array>): Promise<F
 type Columns = ReadColumns<typeof FLEET_COLUMNS>;
 
 function restoreWhole(state: FleetFold, { fleet }: Columns): void {
-  const { journalId, position, crashLoops, nextPorts, erasures } = wire.SnapshotFleet.decode(fleet.at(0));
+  const { journalId, position, crashLoops, nextPorts, erasures, aliases } = wire.SnapshotFleet.decode(fleet.at(0));
   state.journalId = journalId || undefined;
   state.position = position;
   for (const { fleet: name, crashes, notBeforeMs } of crashLoops) {
     state.crashLoops.set(name, { crashes, notBeforeMs });
     if (crashes > 1) state.agenda.add({ type: "launch-allowed", atMs: notBeforeMs, fleet: name });
+  }
+  for (const alias of aliases) {
+    const { name, target } = readAlias(alias);
+    state.aliases.set(name, target);
   }
   for (const { fleet: name, port } of nextPorts) state.nextPorts.set(name, port);
   for (const { erasureId, playerDigest } of erasures) state.erasures.set(erasureId as ErasureId, playerDigest);

@@ -9,6 +9,7 @@ const SECTIONS = {
   $schema: "editors",
   fleets: "the mock fleet",
   queues: "the mock fleet",
+  aliases: "the mock fleet",
   fleetSettings: "the mock fleet",
   ruleSets: "the matcher",
   configurations: "the matcher",

@@ -118,6 +118,16 @@ export const fleetFaults: readonly PlantedFault[] = [
     ],
   },
   {
+    name: "an alias is what muster.json says, whatever was set",
+    patches: [
+      {
+        file: "mock-fleet/src/core/alias.ts",
+        find: "return aliases.get(name) ?? config",
+        replace: "return config",
+      },
+    ],
+  },
+  {
     name: "a latency cap loosens at once",
     patches: [
       {

@@ -10,6 +10,7 @@ const terms = {
   hostLostAfterMs: 12_000,
   queues: [{ name: "arena", destinations: ["eu"], timeoutMs: 20_000, latencyPolicies }],
   fleets: [{ name: "eu", region: "eu", processes: 1 }],
+  aliases: new Map(),
 };
 const away = (...latencies: readonly number[]) => ({
   players: latencies.map((eu, index) => ({ ...seat("ab"[index] ?? "", "red"), latenciesMs: { eu } })),
@@ -507,6 +508,16 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
     name: "a fleet that the queue does not name",
     tell(tale) {
       tale.process("proc_1", { fleet: "us" });
+      tale.placement();
+      tale.session();
+    },
+  },
+  {
+    promise: "S-QUEUE-FALLBACK",
+    name: "a fleet that an alias stood for once",
+    tell(tale) {
+      tale.process();
+      tale.fleet({ type: "alias-put", name: "eu", target: { type: "closed", message: "Closed" } });
       tale.placement();
       tale.session();
     },

@@ -3,7 +3,7 @@
 import type { Books } from "./books/books.ts";
 import type { PlacementEntry } from "./books/fleet-book.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
-import type { Queue } from "./s-queue-fallback.ts";
+import { type Aliases, fleetsOf, type Queue } from "./s-queue-fallback.ts";
 
 const NAME = "S-LATENCY-CAP";
 
@@ -12,7 +12,7 @@ export type Fleet = { readonly name: string; readonly region: string; readonly p
 
 export function sLatencyCap(
   books: Books,
-  terms: { readonly queues: readonly Queue[]; readonly fleets: readonly Fleet[] },
+  terms: { readonly queues: readonly Queue[]; readonly fleets: readonly Fleet[]; readonly aliases: Aliases },
 ): Checker {
   const { placements } = books.fleet;
   const checkPlace = (id: string, placement: PlacementEntry, queue: Queue, place: { region: string; atMs: number }) => {
@@ -31,8 +31,9 @@ export function sLatencyCap(
     const timeoutMs = placement.request.timeoutMs ?? queue.timeoutMs;
     const capMs = capOf(queue.latencyPolicies, timeoutMs - 1);
     const { regions } = placement.request;
+    const named = fleetsOf(queue, books, terms.aliases);
     for (const { name, region, processes } of terms.fleets) {
-      if (!queue.destinations.includes(name) || processes === 0) continue;
+      if (!named.includes(name) || processes === 0) continue;
       if (regions.length > 0 && !regions.includes(region)) continue;
       if (furthest(placement, region) > capMs) continue;
       throw new BrokenPromise(NAME, `${id} is FAILED although fleet ${name} might take it`);

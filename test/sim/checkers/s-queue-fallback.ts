@@ -15,7 +15,19 @@ export type Queue = {
   readonly latencyPolicies: readonly Cap[];
 };
 
-export function sQueueFallback(books: Books, terms: { readonly queues: readonly Queue[] }): Checker {
+/** Of muster.json: the fleet that a name stands for. */
+export type Aliases = ReadonlyMap<string, string>;
+
+/** Names of the fleets that the queue's destinations stand for now. */
+export function fleetsOf(queue: Queue, books: Books, aliases: Aliases): readonly string[] {
+  const set = books.fleet.aliases;
+  return queue.destinations.flatMap((name) => (set.has(name) ? set.get(name) : (aliases.get(name) ?? name)) ?? []);
+}
+
+export function sQueueFallback(
+  books: Books,
+  terms: { readonly queues: readonly Queue[]; readonly aliases: Aliases },
+): Checker {
   const { placements, processes } = books.fleet;
   const expiries = createDueList<string>();
   const checkDue = () => {
@@ -41,7 +53,7 @@ export function sQueueFallback(books: Books, terms: { readonly queues: readonly 
       const placement = placements.get(fact.placementId);
       const queue = terms.queues.find((one) => one.name === placement?.request.queue);
       const fleet = processes.get(processId)?.fleet ?? "";
-      if (queue && !queue.destinations.includes(fleet)) {
+      if (queue && !fleetsOf(queue, books, terms.aliases).includes(fleet)) {
         throw new BrokenPromise(
           NAME,
           `${fact.placementId} is put on ${fleet}, which queue ${queue.name} does not name`,

@@ -33,7 +33,7 @@ import { type Fleet, sLatencyCap } from "./s-latency-cap.ts";
 import { sLossNoticed } from "./s-loss-noticed.ts";
 import { sOnePerMatch } from "./s-one-per-match.ts";
 import { sProcessLimit } from "./s-process-limit.ts";
-import { type Queue, sQueueFallback } from "./s-queue-fallback.ts";
+import { type Aliases, type Queue, sQueueFallback } from "./s-queue-fallback.ts";
 import { tCancelTruth } from "./t-cancel-truth.ts";
 import { tExplain } from "./t-explain.ts";
 import { tIdempotent } from "./t-idempotent.ts";
@@ -50,6 +50,7 @@ export type Terms = {
   readonly hostLostAfterMs: number;
   readonly queues: readonly Queue[];
   readonly fleets: readonly Fleet[];
+  readonly aliases: Aliases;
 };
 
 /** One checker that is all of them: each sees every observation, and what all before it have seen. */

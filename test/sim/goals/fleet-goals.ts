@@ -53,6 +53,12 @@ export const fleetGoals: readonly Goal[] = [
     if (observation.type !== "fleet-fact" || observation.fact.type !== "placement-ended") return false;
     return observation.fact.failure?.includes("everybody has to be within") === true;
   }),
+  when("an alias was pointed elsewhere while placements waited", (observation, books) => {
+    if (observation.type !== "fleet-fact" || observation.fact.type !== "alias-put") return false;
+    return [...books.fleet.placements.values()].some(
+      ({ end, sessionIds }) => end === undefined && sessionIds.length === 0,
+    );
+  }),
   when("a session did not come alive in time", endsWith("ACTIVATION_FAILED", "ACTIVATING")),
   when("a process crashed while activating", endsWith("PROCESS_CRASHED", "ACTIVATING")),
   when("a process crashed with a battle on it", endsWith("PROCESS_CRASHED", "ACTIVE")),

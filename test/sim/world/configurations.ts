@@ -9,7 +9,7 @@ import { writeRuleSet } from "./rule-sets.ts";
 /** Names of the configurations that players queue in. */
 export const CONFIGURATIONS = ["auto", "manual", "duel", "group"] as const;
 
-/** Two fleets; the queue `both` knows both. */
+/** Two fleets; the queue `both` knows both, the second by an alias. */
 export function fleetConfigOf(knobs: Knobs): ReturnType<typeof parseFleetConfig> {
   const fleet = (name: string, processes: number) => ({
     name,
@@ -34,12 +34,13 @@ export function fleetConfigOf(knobs: Knobs): ReturnType<typeof parseFleetConfig>
       fleets: [fleet("eu", knobs.servers - us), fleet("us", us)],
       queues: [
         {
-          ...{ name: "both", destinations: ["eu", "us"], timeoutSeconds: knobs.placementTimeoutSeconds },
+          ...{ name: "both", destinations: ["eu", "second"], timeoutSeconds: knobs.placementTimeoutSeconds },
           latencyPolicies: knobs.latencyCaps,
           ...(knobs.priorities && { priorities: knobs.priorities, locationOrder: ["us"] }),
         },
         { name: "eu", destinations: ["eu"], timeoutSeconds: knobs.placementTimeoutSeconds },
       ],
+      aliases: [{ name: "second", fleet: "us" }],
       fleetSettings: {
         hostSilentAfterMs: knobs.hostSilentAfterMs,
         hostLostAfterMs: knobs.hostLostAfterMs,

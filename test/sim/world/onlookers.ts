@@ -1,5 +1,5 @@
 // Those who look at the services from outside: a watcher of all tickets, one who asks why some of them wait, a watcher of the
-// fleet's feed, and an operator who looks, puts configurations and ends battles.
+// fleet's feed, and an operator who looks, puts configurations, moves an alias and ends battles.
 import { MusterError } from "@muster/proto";
 import { FleetServiceDefinition } from "@muster/proto/fleet";
 import { ConfigurationServiceDefinition, MatchmakingServiceDefinition, TicketState } from "@muster/proto/matchmaking";
@@ -126,13 +126,21 @@ async function operate({ life: { clock }, network, chance }: Operator, knobs: Kn
     const [session] = sessions.filter(() => chance.happens(0.4));
     if (session) await fleet.terminateServerSession({ battleSessionId: session.battleSessionId });
   };
+  const moveAlias = async () => {
+    const name = "second";
+    if (chance.happens(0.5)) return await fleet.deleteAlias({ name });
+    const target = chance.happens(0.6)
+      ? ({ $case: "fleet", value: chance.pick(["eu", "us"]) } as const)
+      : ({ $case: "message", value: "Closed for a while" } as const);
+    return await fleet.putAlias({ alias: { name, target: { target } } });
+  };
   const look = async () => {
     await fleet.describeProcesses({ includeEnded: chance.happens(0.5) });
     await fleet.describeServerSessions({ battleSessionIds: [], includeEnded: true });
   };
   for (;;) {
     await clock.sleep(chance.wait(knobs.operatorMs));
-    const act = chance.pick([putAgain, putRules, endABattle, look]);
+    const act: () => Promise<unknown> = chance.pick([putAgain, putRules, endABattle, moveAlias, look]);
     act().catch((error: unknown) => {
       if (!(error instanceof MusterError)) eyes.fail(error);
     });

@@ -74,6 +74,8 @@ export type SessionEntry = {
 export interface FleetBook {
   readonly processes: ReadonlyMap<string, ProcessEntry>;
   readonly placements: ReadonlyMap<string, PlacementEntry>;
+  /** What was set at run time, by name: a fleet, or undefined for a closed one. */
+  readonly aliases: ReadonlyMap<string, string | undefined>;
   readonly sessions: ReadonlyMap<string, SessionEntry>;
   /** The session of each seat that is remembered. */
   readonly sessionBySeat: ReadonlyMap<string, string>;
@@ -92,6 +94,7 @@ export function isOver(session: SessionEntry | undefined): boolean {
 export function createFleetBook(): FleetBook {
   const processes = new Map<string, ProcessEntry>();
   const placements = new Map<string, PlacementEntry>();
+  const aliases = new Map<string, string | undefined>();
   const sessions = new Map<string, SessionEntry>();
   const sessionBySeat = new Map<string, string>();
   const livingByMatch = new Map<string, Set<string>>();
@@ -200,6 +203,7 @@ export function createFleetBook(): FleetBook {
   return {
     processes,
     placements,
+    aliases,
     sessions,
     sessionBySeat,
     livingByMatch,
@@ -254,6 +258,10 @@ export function createFleetBook(): FleetBook {
           if (placement) placement.end = fact.state;
           break;
         }
+        case "alias-put":
+          if (!fact.target) aliases.delete(fact.name);
+          else aliases.set(fact.name, fact.target.type === "fleet" ? fact.target.fleet : undefined);
+          break;
         case "session-started":
           startSession(fact);
           break;

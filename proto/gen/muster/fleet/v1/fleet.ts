@@ -232,6 +232,46 @@ export interface LatencyPolicy {
   durationMs: number;
 }
 
+/** A name that stands for a fleet wherever a destination is named. */
+export interface Alias {
+  /** 1..128 of A-Z a-z 0-9 _ . : -. No fleet has it. */
+  name: string;
+  target: AliasTarget | undefined;
+}
+
+export interface AliasTarget {
+  target:
+    | //
+    /** Name of a fleet. */
+    { $case: "fleet"; value: string }
+    | //
+    /** It is closed: a placement that has no other destination fails with this. 1..1,024 characters. */
+    { $case: "message"; value: string }
+    | undefined;
+}
+
+export interface PutAliasRequest {
+  alias: Alias | undefined;
+}
+
+export interface PutAliasResponse {
+  alias: Alias | undefined;
+}
+
+export interface DeleteAliasRequest {
+  name: string;
+}
+
+export interface DeleteAliasResponse {
+}
+
+export interface DescribeAliasesRequest {
+}
+
+export interface DescribeAliasesResponse {
+  aliases: Alias[];
+}
+
 export interface StopPlacementRequest {
   placementId: string;
 }
@@ -1648,6 +1688,568 @@ export const LatencyPolicy: MessageFns<LatencyPolicy> = {
     const message = createBaseLatencyPolicy();
     message.maxIndividualLatencyMs = object.maxIndividualLatencyMs ?? 0;
     message.durationMs = object.durationMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseAlias(): Alias {
+  return { name: "", target: undefined };
+}
+
+export const Alias: MessageFns<Alias> = {
+  encode(message: Alias, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.target !== undefined) {
+      AliasTarget.encode(message.target, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Alias {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAlias();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.target = AliasTarget.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Alias {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      target: isSet(object.target) ? AliasTarget.fromJSON(object.target) : undefined,
+    };
+  },
+
+  toJSON(message: Alias): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.target !== undefined) {
+      obj.target = AliasTarget.toJSON(message.target);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Alias>): Alias {
+    return Alias.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Alias>): Alias {
+    const message = createBaseAlias();
+    message.name = object.name ?? "";
+    message.target = (object.target !== undefined && object.target !== null)
+      ? AliasTarget.fromPartial(object.target)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseAliasTarget(): AliasTarget {
+  return { target: undefined };
+}
+
+export const AliasTarget: MessageFns<AliasTarget> = {
+  encode(message: AliasTarget, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.target?.$case) {
+      case "fleet":
+        writer.uint32(10).string(message.target.value);
+        break;
+      case "message":
+        writer.uint32(18).string(message.target.value);
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AliasTarget {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAliasTarget();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.target = { $case: "fleet", value: reader.string() };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.target = { $case: "message", value: reader.string() };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AliasTarget {
+    return {
+      target: isSet(object.fleet)
+        ? { $case: "fleet", value: globalThis.String(object.fleet) }
+        : isSet(object.message)
+        ? { $case: "message", value: globalThis.String(object.message) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: AliasTarget): unknown {
+    const obj: any = {};
+    if (message.target?.$case === "fleet") {
+      obj.fleet = message.target.value;
+    } else if (message.target?.$case === "message") {
+      obj.message = message.target.value;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AliasTarget>): AliasTarget {
+    return AliasTarget.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AliasTarget>): AliasTarget {
+    const message = createBaseAliasTarget();
+    switch (object.target?.$case) {
+      case "fleet": {
+        if (object.target?.value !== undefined && object.target?.value !== null) {
+          message.target = { $case: "fleet", value: object.target.value };
+        }
+        break;
+      }
+      case "message": {
+        if (object.target?.value !== undefined && object.target?.value !== null) {
+          message.target = { $case: "message", value: object.target.value };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBasePutAliasRequest(): PutAliasRequest {
+  return { alias: undefined };
+}
+
+export const PutAliasRequest: MessageFns<PutAliasRequest> = {
+  encode(message: PutAliasRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.alias !== undefined) {
+      Alias.encode(message.alias, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PutAliasRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePutAliasRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.alias = Alias.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PutAliasRequest {
+    return { alias: isSet(object.alias) ? Alias.fromJSON(object.alias) : undefined };
+  },
+
+  toJSON(message: PutAliasRequest): unknown {
+    const obj: any = {};
+    if (message.alias !== undefined) {
+      obj.alias = Alias.toJSON(message.alias);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PutAliasRequest>): PutAliasRequest {
+    return PutAliasRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PutAliasRequest>): PutAliasRequest {
+    const message = createBasePutAliasRequest();
+    message.alias = (object.alias !== undefined && object.alias !== null) ? Alias.fromPartial(object.alias) : undefined;
+    return message;
+  },
+};
+
+function createBasePutAliasResponse(): PutAliasResponse {
+  return { alias: undefined };
+}
+
+export const PutAliasResponse: MessageFns<PutAliasResponse> = {
+  encode(message: PutAliasResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.alias !== undefined) {
+      Alias.encode(message.alias, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PutAliasResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePutAliasResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.alias = Alias.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PutAliasResponse {
+    return { alias: isSet(object.alias) ? Alias.fromJSON(object.alias) : undefined };
+  },
+
+  toJSON(message: PutAliasResponse): unknown {
+    const obj: any = {};
+    if (message.alias !== undefined) {
+      obj.alias = Alias.toJSON(message.alias);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PutAliasResponse>): PutAliasResponse {
+    return PutAliasResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PutAliasResponse>): PutAliasResponse {
+    const message = createBasePutAliasResponse();
+    message.alias = (object.alias !== undefined && object.alias !== null) ? Alias.fromPartial(object.alias) : undefined;
+    return message;
+  },
+};
+
+function createBaseDeleteAliasRequest(): DeleteAliasRequest {
+  return { name: "" };
+}
+
+export const DeleteAliasRequest: MessageFns<DeleteAliasRequest> = {
+  encode(message: DeleteAliasRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteAliasRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteAliasRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DeleteAliasRequest {
+    return { name: isSet(object.name) ? globalThis.String(object.name) : "" };
+  },
+
+  toJSON(message: DeleteAliasRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DeleteAliasRequest>): DeleteAliasRequest {
+    return DeleteAliasRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DeleteAliasRequest>): DeleteAliasRequest {
+    const message = createBaseDeleteAliasRequest();
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
+function createBaseDeleteAliasResponse(): DeleteAliasResponse {
+  return {};
+}
+
+export const DeleteAliasResponse: MessageFns<DeleteAliasResponse> = {
+  encode(_: DeleteAliasResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteAliasResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteAliasResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): DeleteAliasResponse {
+    return {};
+  },
+
+  toJSON(_: DeleteAliasResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<DeleteAliasResponse>): DeleteAliasResponse {
+    return DeleteAliasResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<DeleteAliasResponse>): DeleteAliasResponse {
+    const message = createBaseDeleteAliasResponse();
+    return message;
+  },
+};
+
+function createBaseDescribeAliasesRequest(): DescribeAliasesRequest {
+  return {};
+}
+
+export const DescribeAliasesRequest: MessageFns<DescribeAliasesRequest> = {
+  encode(_: DescribeAliasesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeAliasesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeAliasesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): DescribeAliasesRequest {
+    return {};
+  },
+
+  toJSON(_: DescribeAliasesRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<DescribeAliasesRequest>): DescribeAliasesRequest {
+    return DescribeAliasesRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<DescribeAliasesRequest>): DescribeAliasesRequest {
+    const message = createBaseDescribeAliasesRequest();
+    return message;
+  },
+};
+
+function createBaseDescribeAliasesResponse(): DescribeAliasesResponse {
+  return { aliases: [] };
+}
+
+export const DescribeAliasesResponse: MessageFns<DescribeAliasesResponse> = {
+  encode(message: DescribeAliasesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.aliases) {
+      Alias.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeAliasesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeAliasesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.aliases.push(Alias.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DescribeAliasesResponse {
+    return {
+      aliases: globalThis.Array.isArray(object?.aliases) ? object.aliases.map((e: any) => Alias.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: DescribeAliasesResponse): unknown {
+    const obj: any = {};
+    if (message.aliases?.length) {
+      obj.aliases = message.aliases.map((e) => Alias.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DescribeAliasesResponse>): DescribeAliasesResponse {
+    return DescribeAliasesResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DescribeAliasesResponse>): DescribeAliasesResponse {
+    const message = createBaseDescribeAliasesResponse();
+    message.aliases = object.aliases?.map((e) => Alias.fromPartial(e)) || [];
     return message;
   },
 };
@@ -4444,6 +5046,41 @@ export const FleetServiceDefinition = {
       requestStream: false,
       responseType: WatchSessionsResponse as typeof WatchSessionsResponse,
       responseStream: true,
+      options: {},
+    },
+    /**
+     * Points an alias at a fleet, or closes it, from now on and over restarts; it is made if there is none. Placements that wait are
+     * looked at again; one whose every destination is closed waits on, as it may be opened.
+     * Reasons: ID_MALFORMED, FIELD_INVALID, FLEET_NOT_FOUND, NAME_TAKEN (a fleet has the name).
+     */
+    putAlias: {
+      name: "PutAlias",
+      requestType: PutAliasRequest as typeof PutAliasRequest,
+      requestStream: false,
+      responseType: PutAliasResponse as typeof PutAliasResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * Forgets what was set at run time: the alias is again what the fleet's configuration says, or none. Repeats are OK where the
+     * configuration has it.
+     * Reasons: ID_MALFORMED, ALIAS_NOT_FOUND.
+     */
+    deleteAlias: {
+      name: "DeleteAlias",
+      requestType: DeleteAliasRequest as typeof DeleteAliasRequest,
+      requestStream: false,
+      responseType: DeleteAliasResponse as typeof DeleteAliasResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** All aliases, by name. */
+    describeAliases: {
+      name: "DescribeAliases",
+      requestType: DescribeAliasesRequest as typeof DescribeAliasesRequest,
+      requestStream: false,
+      responseType: DescribeAliasesResponse as typeof DescribeAliasesResponse,
+      responseStream: false,
       options: {},
     },
     /**

@@ -4,6 +4,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
+  AliasTarget,
   LatencyPolicy,
   PlacementState,
   placementStateFromJSON,
@@ -32,6 +33,7 @@ export interface FleetFact {
     | { $case: "playerErased"; value: FleetFact_PlayerErased }
     | { $case: "erasureCompleted"; value: FleetFact_ErasureCompleted }
     | { $case: "sessionAdopted"; value: FleetFact_SessionAdopted }
+    | { $case: "aliasPut"; value: FleetFact_AliasPut }
     | undefined;
 }
 
@@ -201,6 +203,13 @@ export interface FleetFact_SessionAdopted {
   capabilityKey: Uint8Array;
 }
 
+/** What an alias stands for from now on, whatever muster.json says. */
+export interface FleetFact_AliasPut {
+  name: string;
+  /** Absent: as muster.json says again. */
+  target?: AliasTarget | undefined;
+}
+
 /** Ended long enough ago: no longer remembered. */
 export interface FleetFact_Forgotten {
   processIds: string[];
@@ -265,6 +274,9 @@ export const FleetFact: MessageFns<FleetFact> = {
         break;
       case "sessionAdopted":
         FleetFact_SessionAdopted.encode(message.fact.value, writer.uint32(138).fork()).join();
+        break;
+      case "aliasPut":
+        FleetFact_AliasPut.encode(message.fact.value, writer.uint32(162).fork()).join();
         break;
     }
     return writer;
@@ -443,6 +455,14 @@ export const FleetFact: MessageFns<FleetFact> = {
             message.fact = { $case: "sessionAdopted", value: FleetFact_SessionAdopted.decode(reader, reader.uint32()) };
             continue;
           }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.fact = { $case: "aliasPut", value: FleetFact_AliasPut.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -527,6 +547,10 @@ export const FleetFact: MessageFns<FleetFact> = {
         ? { $case: "sessionAdopted", value: FleetFact_SessionAdopted.fromJSON(object.sessionAdopted) }
         : isSet(object.session_adopted)
         ? { $case: "sessionAdopted", value: FleetFact_SessionAdopted.fromJSON(object.session_adopted) }
+        : isSet(object.aliasPut)
+        ? { $case: "aliasPut", value: FleetFact_AliasPut.fromJSON(object.aliasPut) }
+        : isSet(object.alias_put)
+        ? { $case: "aliasPut", value: FleetFact_AliasPut.fromJSON(object.alias_put) }
         : undefined,
     };
   },
@@ -567,6 +591,8 @@ export const FleetFact: MessageFns<FleetFact> = {
       obj.erasureCompleted = FleetFact_ErasureCompleted.toJSON(message.fact.value);
     } else if (message.fact?.$case === "sessionAdopted") {
       obj.sessionAdopted = FleetFact_SessionAdopted.toJSON(message.fact.value);
+    } else if (message.fact?.$case === "aliasPut") {
+      obj.aliasPut = FleetFact_AliasPut.toJSON(message.fact.value);
     }
     return obj;
   },
@@ -691,6 +717,12 @@ export const FleetFact: MessageFns<FleetFact> = {
       case "sessionAdopted": {
         if (object.fact?.value !== undefined && object.fact?.value !== null) {
           message.fact = { $case: "sessionAdopted", value: FleetFact_SessionAdopted.fromPartial(object.fact.value) };
+        }
+        break;
+      }
+      case "aliasPut": {
+        if (object.fact?.value !== undefined && object.fact?.value !== null) {
+          message.fact = { $case: "aliasPut", value: FleetFact_AliasPut.fromPartial(object.fact.value) };
         }
         break;
       }
@@ -2951,6 +2983,93 @@ export const FleetFact_SessionAdopted: MessageFns<FleetFact_SessionAdopted> = {
     message.owner = object.owner ?? "";
     message.matcherEndpoint = object.matcherEndpoint ?? "";
     message.capabilityKey = object.capabilityKey ?? new Uint8Array(0);
+    return message;
+  },
+};
+
+function createBaseFleetFact_AliasPut(): FleetFact_AliasPut {
+  return { name: "", target: undefined };
+}
+
+export const FleetFact_AliasPut: MessageFns<FleetFact_AliasPut> = {
+  encode(message: FleetFact_AliasPut, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.target !== undefined) {
+      AliasTarget.encode(message.target, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FleetFact_AliasPut {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFleetFact_AliasPut();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.target = AliasTarget.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FleetFact_AliasPut {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      target: isSet(object.target) ? AliasTarget.fromJSON(object.target) : undefined,
+    };
+  },
+
+  toJSON(message: FleetFact_AliasPut): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.target !== undefined) {
+      obj.target = AliasTarget.toJSON(message.target);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FleetFact_AliasPut>): FleetFact_AliasPut {
+    return FleetFact_AliasPut.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FleetFact_AliasPut>): FleetFact_AliasPut {
+    const message = createBaseFleetFact_AliasPut();
+    message.name = object.name ?? "";
+    message.target = (object.target !== undefined && object.target !== null)
+      ? AliasTarget.fromPartial(object.target)
+      : undefined;
     return message;
   },
 };

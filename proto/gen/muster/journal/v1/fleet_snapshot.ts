@@ -4,6 +4,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
+  Alias,
   LatencyPolicy,
   PlacementState,
   placementStateFromJSON,
@@ -36,6 +37,8 @@ export interface SnapshotFleet {
   nextPorts: SnapshotNextPort[];
   /** Players whose records the journal may still hold, in the order of their erasure. */
   erasures: SnapshotErasure[];
+  /** As set at run time, by name. */
+  aliases: Alias[];
 }
 
 export interface SnapshotErasure {
@@ -161,7 +164,7 @@ export interface SnapshotRequest {
 }
 
 function createBaseSnapshotFleet(): SnapshotFleet {
-  return { journalId: "", position: 0, crashLoops: [], nextPorts: [], erasures: [] };
+  return { journalId: "", position: 0, crashLoops: [], nextPorts: [], erasures: [], aliases: [] };
 }
 
 export const SnapshotFleet: MessageFns<SnapshotFleet> = {
@@ -180,6 +183,9 @@ export const SnapshotFleet: MessageFns<SnapshotFleet> = {
     }
     for (const v of message.erasures) {
       SnapshotErasure.encode(v!, writer.uint32(42).fork()).join();
+    }
+    for (const v of message.aliases) {
+      Alias.encode(v!, writer.uint32(162).fork()).join();
     }
     return writer;
   },
@@ -237,6 +243,14 @@ export const SnapshotFleet: MessageFns<SnapshotFleet> = {
             message.erasures.push(SnapshotErasure.decode(reader, reader.uint32()));
             continue;
           }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.aliases.push(Alias.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -270,6 +284,9 @@ export const SnapshotFleet: MessageFns<SnapshotFleet> = {
       erasures: globalThis.Array.isArray(object?.erasures)
         ? object.erasures.map((e: any) => SnapshotErasure.fromJSON(e))
         : [],
+      aliases: globalThis.Array.isArray(object?.aliases)
+        ? object.aliases.map((e: any) => Alias.fromJSON(e))
+        : [],
     };
   },
 
@@ -290,6 +307,9 @@ export const SnapshotFleet: MessageFns<SnapshotFleet> = {
     if (message.erasures?.length) {
       obj.erasures = message.erasures.map((e) => SnapshotErasure.toJSON(e));
     }
+    if (message.aliases?.length) {
+      obj.aliases = message.aliases.map((e) => Alias.toJSON(e));
+    }
     return obj;
   },
 
@@ -303,6 +323,7 @@ export const SnapshotFleet: MessageFns<SnapshotFleet> = {
     message.crashLoops = object.crashLoops?.map((e) => SnapshotCrashLoop.fromPartial(e)) || [];
     message.nextPorts = object.nextPorts?.map((e) => SnapshotNextPort.fromPartial(e)) || [];
     message.erasures = object.erasures?.map((e) => SnapshotErasure.fromPartial(e)) || [];
+    message.aliases = object.aliases?.map((e) => Alias.fromPartial(e)) || [];
     return message;
   },
 };

@@ -1,0 +1,33 @@
+// Options that commands share: where the services listen, machine-readable output, and how a parser of ours is told to commander.
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { parseServiceAddress } from "./address.ts";
+import { UsageError } from "./usage-error.ts";
+
+export type AddressOptions = { readonly matcher: string; readonly fleet: string; readonly json?: boolean };
+
+export type RunOptions = AddressOptions & { readonly ownSignals?: boolean };
+
+/** A command that asks services. */
+export function asking(command: Command): Command {
+  const address = (flag: string, what: string, variable: string, fallback: string) =>
+    new Option(`--${flag} <address>`, what).env(variable).default(fallback).argParser(parsed(parseServiceAddress));
+  return withJson(command)
+    .addOption(address("matcher", "where the matcher listens", "MUSTER_MATCHER", "127.0.0.1:7410"))
+    .addOption(address("fleet", "where the fleet listens", "MUSTER_FLEET_ADDRESS", "127.0.0.1:7420"));
+}
+
+export function withJson(command: Command): Command {
+  return command.option("--json", "machine-readable output");
+}
+
+/** `parse` for commander, which shows the messages of its own errors only. */
+export function parsed<Value>(parse: (text: string) => Value): (text: string) => Value {
+  return (text) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (error instanceof UsageError) throw new InvalidArgumentError(error.message);
+      throw error;
+    }
+  };
+}
