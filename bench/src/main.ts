@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: (options: BenchOptio
   matching: () => import("./matching/matching.ts"),
   rules: () => import("./rules/rules.ts"),
   rpc: () => import("./rpc/rpc.ts"),
+  sidecar: () => import("./sidecar/sidecar.ts"),
 };
 
 const { values, positionals } = parseArgs({

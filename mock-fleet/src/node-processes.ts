@@ -94,13 +94,15 @@ function readRecord(path: string): readonly Recorded[] {
   }
 }
 
-/** The sidecar's entry, beside the package's own: from source where we run from source. */
+/**
+ * The sidecar's command, beside the package's public entry. Its first line tells a shell which flags Node needs; as this very
+ * Node runs it, without a shell, they are read from there.
+ */
 function sidecarArguments(): readonly string[] {
   const entry = fileURLToPath(import.meta.resolve("@muster/sidecar"));
-  const isSource = entry.endsWith(".ts");
-  const main = join(dirname(entry), isSource ? "main.ts" : "main.js");
-  // A young generation of 1 MB: the sidecar runs beside every game, and this is most of its memory under load.
-  return [...(isSource ? ["--conditions=@muster/source"] : []), "--max-semi-space-size=1", main];
+  const command = join(dirname(entry), "../bin/muster-sidecar.cjs");
+  const [firstLine = ""] = readFileSync(command, "utf8").split("\n", 1);
+  return [...firstLine.split(" ").filter((word) => word.startsWith("--")), command];
 }
 
 /** MUSTER_PORT_<NAME> for each port, and MUSTER_PORT for the first. */

@@ -9,9 +9,14 @@ const unsafeListen = args[0] === "--unsafe-listen";
 const rest = unsafeListen ? args.slice(1) : args;
 const command = rest[0] === "--" ? rest.slice(1) : rest;
 
-try {
-  process.exit(await runSidecar({ command, unsafeListen }, readEnvironment(sidecarEnvironment, process.env)));
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(2);
+// No await at the top level: released, this file is one of CommonJS.
+void run();
+
+async function run(): Promise<void> {
+  try {
+    process.exit(await runSidecar({ command, unsafeListen }, readEnvironment(sidecarEnvironment, process.env)));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(2);
+  }
 }

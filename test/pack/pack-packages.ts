@@ -1,11 +1,12 @@
 // From the sources to tarballs, away from the checkout: one run of tsc over everything that the public entries reach, then
-// one folder a package with its part of the output, then `npm pack`. Tests and their fixtures are left out because no entry
+// one folder a package with its part of the output, the sidecar also as one file, then `npm pack`. Tests and their fixtures are left out because no entry
 // imports them; nothing has to name them.
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { bundleProgram } from "./bundle-program.ts";
 import { npm, runProgram } from "./programs.ts";
 import { entryNames, type Manifest, manifestSchema, publishedManifest, sourceEntries } from "./published-manifest.ts";
 import { exists, filesUnder } from "./tree.ts";
@@ -14,6 +15,8 @@ import { exists, filesUnder } from "./tree.ts";
 const PUBLISHED = ["kit", "proto", "journal", "service", "rules", "sdk", "sidecar", "mock-fleet", "matcher", "cli"];
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** What runs beside every game is one file as well: dist/main.cjs, which its command in bin/ starts. */
+const BUNDLED = "sidecar";
 /** Run by path, not imported: what a service starts as, and threads. */
 const RUN_BY_PATH = /(?:^main|-worker)\.ts$/;
 const PACK_MS = 60_000;
@@ -126,6 +129,7 @@ async function stage({ folder, manifest }: Package, built: string, staged: strin
   const hasGenerated = await exists(join(built, "gen"));
   // A package whose entries reach beside src keeps both folders, so that its relative imports hold.
   await cp(hasGenerated ? built : join(built, "src"), join(staged, "dist"), { recursive: true });
+  if (folder === BUNDLED) await bundleProgram(join(ROOT, folder, "src/main.ts"), join(staged, "dist/main.cjs"));
   for (const extra of ["bin", "README.md"]) {
     const path = join(ROOT, folder, extra);
     if (await exists(path)) await cp(path, join(staged, extra), { recursive: true });

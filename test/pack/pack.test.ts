@@ -1,5 +1,5 @@
 // What users get: the tarballs, installed into an empty folder, run with plain Node and no flags of ours.
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,7 +34,12 @@ afterAll(async () => {
 test("a tarball holds what is run and its types, no source and no test", () => {
   const strange = packed.flatMap(({ manifest, files }) =>
     files
-      .filter((path) => !/^(?:package\.json|LICENSE|README\.md|bin\/[a-z]+\.js|dist\/.+\.(?:js|d\.ts))$/.test(path))
+      .filter(
+        (path) =>
+          !/^(?:package\.json|LICENSE|README\.md|bin\/[a-z-]+\.c?js|dist\/.+\.(?:js|d\.ts)|dist\/main\.cjs)$/.test(
+            path,
+          ),
+      )
       .concat(files.filter((path) => /\.(?:test|suite|fixture)\./.test(path)))
       .map((path) => `${manifest.name}/${path}`),
   );
@@ -89,6 +94,30 @@ test("the installed muster command tells its version", async () => {
   const version = packed.find(({ manifest }) => manifest.name === "@muster/cli")?.manifest.version;
   const { out } = await consumer.run(["npx", "muster", "--version"]);
   expect(out).toBe(`${version}\n`);
+});
+
+/** What a sidecar is told; nobody listens at its fleet's address. */
+const sidecarVariables = {
+  MUSTER_PROCESS_ID: "proc_1",
+  MUSTER_PROCESS_SECRET: "secret",
+  MUSTER_FLEET_ADDRESS: "127.0.0.1:1",
+};
+
+test("the installed sidecar starts its game and ends as the game does", async () => {
+  const game = ["node", "-e", "process.exit(process.env.MUSTER_SIDECAR.startsWith('127.0.0.1:') ? 7 : 1)"];
+  const ended = consumer.run(["npx", "muster-sidecar", "--", ...game], sidecarVariables);
+  await expect(ended).rejects.toThrow("ended with 7");
+});
+
+test("the sidecar's command needs one file beside it, and nothing else that was installed", async () => {
+  const alone = await mkdtemp(join(tmpdir(), "muster-sidecar-"));
+  try {
+    const sidecar = join(consumer.folder, "node_modules/@muster/sidecar");
+    for (const file of ["bin/muster-sidecar.cjs", "dist/main.cjs"]) await cp(join(sidecar, file), join(alone, file));
+    await consumer.run([join(alone, "bin/muster-sidecar.cjs"), "--", "true"], sidecarVariables);
+  } finally {
+    await rm(alone, { recursive: true, force: true });
+  }
 });
 
 test("the README's server takes players under an installed muster dev", async () => {

@@ -21,8 +21,8 @@ export interface BareClient extends Disposable {
   ): (request: Request) => Promise<Response>;
 }
 
-/** One connection to `address`, opened by the first call. */
-export function connectBare(address: string): BareClient {
+/** One connection to `address`, opened by the first call. A `token` goes with every call. */
+export function connectBare(address: string, { token = "" }: { readonly token?: string } = {}): BareClient {
   const grpc = new GrpcClient(address, credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1 });
   return {
     unary: <Request, Response>(service: string, method: UnaryMethod<Request, Response>) => {
@@ -32,7 +32,9 @@ export function connectBare(address: string): BareClient {
       return (request: Request) =>
         new Promise<Response>((resolve, reject) => {
           const options = { deadline: systemClock.wallMs() + DEADLINE_MS };
-          grpc.makeUnaryRequest(path, serialize, deserialize, request, new Metadata(), options, (error, response) => {
+          const metadata = new Metadata();
+          if (token !== "") metadata.set("authorization", `Bearer ${token}`);
+          grpc.makeUnaryRequest(path, serialize, deserialize, request, metadata, options, (error, response) => {
             if (error) reject(error);
             else if (response === undefined) reject(new Error(`Cannot read the answer of ${path}: it is missing`));
             else resolve(response);
