@@ -170,7 +170,7 @@ export type DevFlags = {
 };
 
 function addTicketCommands(program: Command, run: ProgramPorts["run"]): void {
-  const ticket = program.command("ticket").description("tickets: start, show, why, cancel, watch");
+  const ticket = program.command("ticket").description("tickets: start, show, why, accept, refuse, cancel, watch");
   asking(ticket.command("start"))
     .description("send players with drawn names, and wait for what becomes of them")
     .option("-p, --players <number>", "how many, as one party", parsed(wholeNumberFrom(1, 100)), 1)
@@ -205,6 +205,22 @@ function addTicketCommands(program: Command, run: ProgramPorts["run"]): void {
         return await explainTicket(id, context);
       }),
     );
+  const answers = { accept: "ACCEPT", refuse: "REFUSE" } as const;
+  for (const word of ["accept", "refuse"] as const) {
+    asking(ticket.command(word))
+      .description(`${word} the match that is proposed to a ticket, for its players`)
+      .argument("<id>")
+      .option("--player <id...>", "only for these of its players; default: all")
+      .option("--match <id>", "only if it is this match; default: the one that is proposed now")
+      .action((id: string, options: AddressOptions & { player?: readonly string[]; match?: string }) =>
+        run(options, async (context) => {
+          const { answerMatch } = await import("./commands/answer-match.ts");
+          const { player = [], match } = options;
+          const answer = { ticketId: id, answer: answers[word], playerIds: player, matchId: match };
+          return await answerMatch(answer, context);
+        }),
+      );
+  }
   asking(ticket.command("cancel"))
     .description("take a ticket out of the search")
     .argument("<id>")

@@ -20,8 +20,8 @@ export async function cancelTicket(
   using _held = desk.withheld.hold(ticketId);
   for (;;) {
     let waits = false;
-    const decision = (state: MatcherState) => {
-      const decided = decideCancelMatching(state, ticketId);
+    const decision = (state: MatcherState, nowMs: number) => {
+      const decided = decideCancelMatching(state, ticketId, nowMs);
       waits = decided.type === "wait";
       return decided.type === "wait" ? [] : decided.facts;
     };

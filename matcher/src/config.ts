@@ -7,6 +7,8 @@ import { type MusterFile, parseSection } from "@muster/service";
 import { z } from "zod";
 import { APPROVAL_TIMEOUT_MS_MAX, APPROVAL_TIMEOUT_MS_MIN, battleOrders } from "./core/backfill-settings.ts";
 import {
+  ACCEPTANCE_TIMEOUT_SECONDS_DEFAULT,
+  ACCEPTANCE_TIMEOUT_SECONDS_MAX,
   type Configuration,
   checkConfiguration,
   DATA_CHARS_MAX,
@@ -43,6 +45,13 @@ export const configurationsSchema = z.array(
     properties: z.record(z.string(), z.string().max(PROPERTY_CHARS_MAX)).default({}),
     data: z.string().max(DATA_CHARS_MAX).default(""),
     placementRetries: z.int().min(0).max(PLACEMENT_RETRIES_MAX).default(PLACEMENT_RETRIES_DEFAULT),
+    acceptance: z
+      .strictObject({
+        timeoutSeconds: z.int().min(1).max(ACCEPTANCE_TIMEOUT_SECONDS_MAX).default(ACCEPTANCE_TIMEOUT_SECONDS_DEFAULT),
+        autoContinue: z.boolean().default(true),
+      })
+      .transform(({ timeoutSeconds, autoContinue }) => ({ timeoutMs: timeoutSeconds * 1_000, autoContinue }))
+      .optional(),
     backfill: z
       .strictObject({
         order: z.enum(battleOrders).default("OLDEST_FIRST"),

@@ -3,7 +3,7 @@
 
 import { type CommittedFact, type Journal, openLedger } from "@muster/journal";
 import { backoffMs, type Clock, type Random } from "@muster/kit";
-import { MusterError, type ServerSessionId } from "@muster/proto";
+import { MusterError, type ServerSessionId, type TicketId } from "@muster/proto";
 import type { Implementation, Network } from "@muster/proto/rpc";
 import { type Log, logDisk, RETENTION_DEFAULT, type Retention } from "@muster/service";
 import type { MatcherConfig } from "./config.ts";
@@ -202,7 +202,13 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
         rounds.mark(fact.configuration, "settled");
         break;
       case "match-formed":
-        if (fact.match.queue !== undefined) placements.poke(fact.match.matchId);
+        if (fact.match.queue !== undefined && !fact.match.acceptance) placements.poke(fact.match.matchId);
+        break;
+      case "match-accepted":
+        placements.poke(fact.matchId); // It has nothing to ask for unless the last player has accepted.
+        break;
+      case "proposal-ended":
+        for (const { ticketId } of fact.outcomes) markTicket(ticketId);
         break;
       case "placement-ended":
         placements.poke(fact.matchId);
@@ -237,6 +243,11 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
       case "erasure-completed":
         break;
     }
+  };
+  /** A ticket that is back in the search. */
+  const markTicket = (id: TicketId) => {
+    const ticket = state.tickets.get(id)?.ticket;
+    if (ticket?.state.phase === "SEARCHING") rounds.mark(ticket.configuration, "settled");
   };
   /** At once: that a backfill searches again and whom it then finds are one write, and the fill is all that is told of both. */
   const markSession = (id: ServerSessionId, when: "settled" | "now" | "at-once" = "now") => {

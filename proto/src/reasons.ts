@@ -90,6 +90,14 @@ export const reasons = {
   ATTRIBUTE_INVALID: { code: "INVALID_ARGUMENT", retry: "never" },
   /** The ticket is in a match already: too late to cancel. Metadata: `matchId`. */
   TICKET_ALREADY_MATCHED: { code: "FAILED_PRECONDITION", retry: "never" },
+  /** No player of the id is in the ticket. Metadata: `playerId`, `ticketId`. */
+  PLAYER_NOT_IN_TICKET: { code: "INVALID_ARGUMENT", retry: "never" },
+  /** The match is not, or not yet, proposed to the ticket. Metadata: `matchId`, `state`. */
+  PROPOSAL_NOT_FOUND: { code: "FAILED_PRECONDITION", retry: "reread" },
+  /** Too late: the proposal's time has passed, it was accepted by all, or somebody else ended it. Metadata: `matchId`, `state`. */
+  PROPOSAL_ENDED: { code: "FAILED_PRECONDITION", retry: "reread" },
+  /** The ticket has refused the match: that cannot be taken back. Metadata: `matchId`. */
+  PROPOSAL_REFUSED: { code: "FAILED_PRECONDITION", retry: "never" },
   /** Only a ticket that searches waits for others: this one does not. Metadata: `state`. */
   TICKET_NOT_SEARCHING: { code: "FAILED_PRECONDITION", retry: "never" },
   /** A player who waits for a match, or is being placed, cannot be erased. Metadata: `playerId`, `ticketId`. */
@@ -102,6 +110,8 @@ export const reasons = {
   // Backfill.
   /** The session has a live backfill; say `replace` to end it first. */
   BACKFILL_ALREADY_RUNNING: { code: "ALREADY_EXISTS", retry: "reread" },
+  /** A configuration that asks players for acceptance takes no backfill. Metadata: `configuration`. */
+  BACKFILL_WITH_ACCEPTANCE: { code: "FAILED_PRECONDITION", retry: "never" },
   /** The session has no live backfill. */
   BACKFILL_NOT_RUNNING: { code: "FAILED_PRECONDITION", retry: "reread" },
   /** A goal is above what a team may hold. Metadata: `team`, `maxPlayers`. */

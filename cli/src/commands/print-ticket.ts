@@ -1,5 +1,6 @@
 // A ticket for people.
 import type { Ticket } from "../contract/ticket.ts";
+import { explainCause } from "../view/ticket-meaning.ts";
 
 /** One line: id, state, who, and why. */
 export function summarizeTicket(ticket: Ticket): string {
@@ -15,11 +16,21 @@ export function describeTicket(ticket: Ticket): readonly string[] {
     `state          ${ticket.state}${ticket.cause === undefined ? "" : ` (${ticket.cause})`}`,
     `configuration  ${ticket.configuration}`,
   ];
+  const why = ticket.cause === undefined ? undefined : explainCause(ticket.cause);
+  if (why !== undefined) lines.splice(2, 0, `why            ${why}`);
+  if (ticket.returns > 0) lines.push(`returns        ${ticket.returns}, its age kept`);
   if (ticket.estimatedWaitMs !== undefined) {
     lines.push(`estimate       ${Math.round(ticket.estimatedWaitMs / 100) / 10} s from its request to its match`);
   }
   if (ticket.matchId !== undefined) lines.push(`match          ${ticket.matchId}`);
-  const { assignment } = ticket;
+  const { assignment, proposal } = ticket;
+  if (proposal) {
+    lines.push(`accept until   ${proposal.expiresAt ?? "?"}`);
+    for (const { playerId, team, accepted } of proposal.players) {
+      lines.push(`player         ${team === undefined ? "" : `${team} `}${playerId}${accepted ? "  accepted" : ""}`);
+    }
+    return lines;
+  }
   if (!assignment) {
     lines.push(`players        ${ticket.players.map(({ playerId }) => playerId).join(", ")}`);
     return lines;

@@ -5,6 +5,7 @@ import { connectMatcher, type MatcherConnection } from "../contract/connection.t
 import { watchResiliently } from "../contract/resilient-watch.ts";
 import { isOver, readTicket, readTicketEvent, type Ticket, type TicketEvent } from "../contract/ticket.ts";
 import { jsonWithoutSecrets } from "../contract/without-secrets.ts";
+import { describeAcceptance } from "../view/describe-event.ts";
 import { type CommandContext, type ExitCode, printJson } from "./context.ts";
 import { drawPlayerName } from "./player-name.ts";
 import { describeTicket, summarizeTicket } from "./print-ticket.ts";
@@ -126,8 +127,11 @@ function printTicket(ticket: Ticket, context: CommandContext): void {
 }
 
 function describeEvent(event: Exclude<TicketEvent, { type: "HEARTBEAT" }>): string {
-  if (event.type === "STATE_CHANGED") return summarizeTicket(event.ticket);
-  return `${event.ticket.ticketId} SESSION_ENDED ${event.sessionEndCause ?? ""}`.trimEnd();
+  if (event.type === "SESSION_ENDED") {
+    return `${event.ticket.ticketId} SESSION_ENDED ${event.sessionEndCause ?? ""}`.trimEnd();
+  }
+  const { ticket } = event;
+  return ticket.proposal ? `${summarizeTicket(ticket)}, ${describeAcceptance(ticket)}` : summarizeTicket(ticket);
 }
 
 function clockTime(at: string | undefined): string {

@@ -21,6 +21,19 @@ export type Ticket = {
   readonly returns: number;
   /** From its request, in ms; undefined: it does not search, or nobody knows. */
   readonly estimatedWaitMs: number | undefined;
+  /** The match that waits for acceptance; undefined: none does. */
+  readonly proposal: Proposal | undefined;
+};
+
+export type Proposal = {
+  /** ISO 8601. */
+  readonly expiresAt: string | undefined;
+  readonly players: readonly {
+    readonly playerId: string;
+    readonly team: string | undefined;
+    readonly ticketId: string;
+    readonly accepted: boolean;
+  }[];
 };
 
 export type TicketPlayer = {
@@ -47,14 +60,14 @@ export type TicketEvent = {
   readonly resumeToken: string;
   readonly at: string | undefined;
 } & (
-  | { readonly type: "STATE_CHANGED"; readonly ticket: Ticket }
+  | { readonly type: "STATE_CHANGED" | "ACCEPTANCE_CHANGED"; readonly ticket: Ticket }
   | { readonly type: "SESSION_ENDED"; readonly ticket: Ticket; readonly sessionEndCause: SessionEndCause | undefined }
   | { readonly type: "HEARTBEAT" }
 );
 
 /** Whether nothing more will become of a ticket in this state. */
 export function isOver(state: TicketState): boolean {
-  return state !== "SEARCHING" && state !== "PLACING";
+  return state !== "SEARCHING" && state !== "REQUIRES_ACCEPTANCE" && state !== "PLACING";
 }
 
 export function readTicket(message: wire.Ticket | undefined): Ticket {
@@ -88,6 +101,14 @@ export function readTicket(message: wire.Ticket | undefined): Ticket {
     cause: message.cause || undefined,
     returns: message.returns,
     estimatedWaitMs: message.estimatedWaitMs,
+    proposal: message.proposal && readProposal(message.proposal),
+  };
+}
+
+function readProposal({ expiresAt, players }: wire.Proposal): Proposal {
+  return {
+    expiresAt: expiresAt?.toISOString(),
+    players: players.map((player) => ({ ...player, team: player.team || undefined })),
   };
 }
 
@@ -96,6 +117,6 @@ export function readTicketEvent(message: wire.WatchTicketsResponse): TicketEvent
   const base = { resumeToken: message.resumeToken, at: message.at?.toISOString() };
   if (type === "HEARTBEAT") return { ...base, type };
   const ticket = readTicket(message.ticket);
-  if (type === "STATE_CHANGED") return { ...base, type, ticket };
+  if (type !== "SESSION_ENDED") return { ...base, type, ticket };
   return { ...base, type, ticket, sessionEndCause: readEnum(sessionEndCauses, message.sessionEndCause) };
 }

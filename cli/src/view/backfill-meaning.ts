@@ -11,6 +11,7 @@ const CAUSES: Readonly<Record<BackfillCause, string>> = {
   SESSION_ENDED: "the battle is over",
   CONFIGURATION_DELETED: "its matchmaking configuration was deleted",
   RULE_SET_CHANGED: "the rule set no longer describes the battle",
+  ACCEPTANCE_REQUIRED: "its configuration asks players for acceptance now, and takes no backfill",
 };
 
 /** Why it is in its state, without a capital or a full stop. */

@@ -3,7 +3,7 @@ import type { BattleSession, SessionChange } from "@muster/proto";
 import type { ServiceEvent } from "@muster/service";
 import { formatDuration } from "../arguments/duration.ts";
 import type { FeedMessage, ServerProcess } from "../contract/session.ts";
-import type { TicketEvent } from "../contract/ticket.ts";
+import type { Ticket, TicketEvent } from "../contract/ticket.ts";
 import { describeBackfill } from "./describe-session.ts";
 
 /** A line, and whether it is good or bad news or neither. */
@@ -50,11 +50,20 @@ export function describeTicketEvent(event: TicketEvent): EventLine | undefined {
       const where = assignment ? ` in session ${shortId(assignment.battleSessionId)}` : "";
       return { text: `ticket ${id} COMPLETED${where}: ${players}`, tone: "good" };
     }
+    case "REQUIRES_ACCEPTANCE":
+      return { text: `ticket ${id} REQUIRES_ACCEPTANCE ${describeAcceptance(ticket)}: ${players}`, tone: "plain" };
     case "PLACING":
       return { text: `ticket ${id} PLACING match ${shortId(ticket.matchId ?? "")}: ${players}`, tone: "plain" };
     default:
       return { text: `ticket ${id} ${state}${cause === undefined ? "" : ` (${cause})`}: ${players}`, tone: "bad" };
   }
+}
+
+/** "3 of 10 accepted match_06qj…". */
+export function describeAcceptance({ proposal, matchId = "" }: Pick<Ticket, "proposal" | "matchId">): string {
+  const { players = [] } = proposal ?? {};
+  const accepted = players.filter((player) => player.accepted).length;
+  return `${accepted} of ${players.length} accepted match ${shortId(matchId)}`;
 }
 
 /** `before` is the session as it was known, for what a change does not repeat. */

@@ -2,7 +2,7 @@
 import { applySessionChange, type BattleSession } from "@muster/proto";
 import type { ServiceEvent } from "@muster/service";
 import type { FeedMessage, ServerProcess } from "../contract/session.ts";
-import type { TicketEvent, TicketState } from "../contract/ticket.ts";
+import { isOver, type TicketEvent, type TicketState } from "../contract/ticket.ts";
 
 export type ServiceState = {
   readonly name: string;
@@ -58,7 +58,7 @@ export function foldTicket(state: LiveState, event: TicketEvent): LiveState {
   if (event.type !== "STATE_CHANGED") return state;
   const { ticket } = event;
   const tickets = new Map(state.tickets);
-  if (ticket.state === "SEARCHING" || ticket.state === "PLACING") {
+  if (!isEnd(ticket.state)) {
     tickets.set(ticket.ticketId, { state: ticket.state, players: ticket.players.length });
     return { ...state, tickets };
   }
@@ -68,6 +68,10 @@ export function foldTicket(state: LiveState, event: TicketEvent): LiveState {
   const waitedMs = Date.parse(event.at ?? "") - Date.parse(ticket.createdAt ?? "");
   const waitsMs = Number.isNaN(waitedMs) ? state.waitsMs : [...state.waitsMs, waitedMs].slice(-WAITS_KEPT);
   return { ...state, tickets, ended, waitsMs, matchedPlayers: state.matchedPlayers + ticket.players.length };
+}
+
+function isEnd(state: TicketState): state is keyof LiveState["ended"] {
+  return isOver(state);
 }
 
 export function foldFeed(state: LiveState, message: FeedMessage): LiveState {

@@ -65,6 +65,7 @@ function pack(parts: readonly string[], columns: number): readonly string[] {
 
 function describeCounts(state: LiveState): readonly string[] {
   const waiting = countTickets(state, "SEARCHING");
+  const asked = countTickets(state, "REQUIRES_ACCEPTANCE");
   const placing = countTickets(state, "PLACING");
   const medianMs = medianWaitMs(state);
   const wait = medianMs === undefined ? "" : `, median wait ${formatDuration(medianMs)}`;
@@ -73,6 +74,7 @@ function describeCounts(state: LiveState): readonly string[] {
   const lost = state.ended.TIMED_OUT + state.ended.FAILED;
   return [
     `waiting ${waiting.players}`,
+    ...(asked.players > 0 ? [`asked to accept ${asked.players}`] : []),
     `placing ${placing.players}`,
     `matched ${state.matchedPlayers}${wait}`,
     ...(lost > 0 ? [`not matched ${lost}`] : []),

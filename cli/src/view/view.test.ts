@@ -101,6 +101,7 @@ const ticket = (ticketId: string, state: Ticket["state"], players = ["ada"]): Ti
     cause: undefined,
     returns: 0,
     estimatedWaitMs: undefined,
+    proposal: undefined,
   },
 });
 

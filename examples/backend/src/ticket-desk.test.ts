@@ -14,6 +14,7 @@ function ticketIn(state: TicketState, ticketId = "t1"): Ticket {
     createdAt: new Date(0),
     returns: 0,
     estimatedWaitMs: undefined,
+    proposal: undefined,
     ...unknown,
   };
 }

@@ -1,6 +1,7 @@
 // A session that no match of this matcher was placed on, taken on so that it can be filled.
 import { type BattleSession, type MatchId, MusterError } from "@muster/proto";
 import { teamShapes } from "@muster/rules";
+import { backfillWithAcceptance } from "./configuration.ts";
 import type { MatcherFact } from "./fact.ts";
 import { type MatcherState, ruleSetOf } from "./matcher-state.ts";
 import { getConfiguration } from "./start-matching.ts";
@@ -17,14 +18,14 @@ export type AdoptSession = {
 /**
  * The fact that the session is filled by the configuration; none if it is one of ours.
  *
- * @throws {MusterError} CONFIGURATION_NOT_FOUND, SESSION_NOT_ACTIVE; TEAM_UNKNOWN, TEAM_SIZE_EXCEEDED where its teams are not those of
+ * @throws {MusterError} CONFIGURATION_NOT_FOUND, BACKFILL_WITH_ACCEPTANCE, SESSION_NOT_ACTIVE; TEAM_UNKNOWN, TEAM_SIZE_EXCEEDED where its teams are not those of
  *   the rule set, or hold fewer.
  */
 export function decideAdoptSession(state: MatcherState, request: AdoptSession): readonly MatcherFact[] {
   const { session, configuration, matchId, capabilityKey } = request;
   const { battleSessionId, processId, incarnation, teams } = session;
   if (state.sessions.has(battleSessionId)) return [];
-  getConfiguration(state, configuration);
+  if (getConfiguration(state, configuration).acceptance) throw backfillWithAcceptance(configuration);
   if (session.state !== "ACTIVE") {
     const why = `Cannot backfill ${battleSessionId} as only an active session can be: it is ${session.state}`;
     throw new MusterError("SESSION_NOT_ACTIVE", why);

@@ -50,7 +50,14 @@ export type BackfillEvent =
   | { readonly type: "session-ended" };
 
 /** What the session's state says about its backfill; the first that holds, in this order. */
-export type BackfillFinding = "RULE_SET_CHANGED" | "HOST_UNREACHABLE" | "DENY_ALL" | "GOAL_REACHED" | "FULL" | "OPEN";
+export type BackfillFinding =
+  | "ACCEPTANCE_REQUIRED"
+  | "RULE_SET_CHANGED"
+  | "HOST_UNREACHABLE"
+  | "DENY_ALL"
+  | "GOAL_REACHED"
+  | "FULL"
+  | "OPEN";
 
 /** Whether it is SEARCHING or PAUSED: at most one a session is. */
 export function isLiveBackfill(phase: { readonly state: BackfillState }): boolean {
@@ -87,8 +94,9 @@ function stepLive(phase: BackfillPhase, event: BackfillEvent): BackfillPhase {
 
 function phaseOf(finding: BackfillFinding): BackfillPhase {
   switch (finding) {
+    case "ACCEPTANCE_REQUIRED":
     case "RULE_SET_CHANGED":
-      return { state: "ERROR", cause: "RULE_SET_CHANGED" };
+      return { state: "ERROR", cause: finding };
     case "HOST_UNREACHABLE":
     case "DENY_ALL":
     case "FULL":

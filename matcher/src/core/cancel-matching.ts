@@ -1,6 +1,7 @@
 // Whether a ticket can still be taken out of the search, said truthfully (T-CANCEL-TRUTH).
-import { unreachable } from "@muster/kit";
+import { invariant, unreachable } from "@muster/kit";
 import { type MatchId, MusterError, type TicketId } from "@muster/proto";
+import { decideRefusal, decideUnanswered } from "./end-proposal.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { MatcherState } from "./matcher-state.ts";
 import type { Ticket } from "./ticket.ts";
@@ -15,13 +16,15 @@ export type CancelDecision =
  *
  * @throws {MusterError} TICKET_NOT_FOUND; TICKET_ALREADY_MATCHED with the match id if it is too late.
  */
-export function decideCancelMatching(state: MatcherState, ticketId: TicketId): CancelDecision {
+export function decideCancelMatching(state: MatcherState, ticketId: TicketId, nowMs: number): CancelDecision {
   const ticket = getTicket(state, ticketId);
   switch (ticket.state.phase) {
     case "SEARCHING":
       return { type: "decided", facts: [{ type: "ticket-cancelled", ticketId }] };
     case "CLAIMED":
       return { type: "wait" };
+    case "REQUIRES_ACCEPTANCE":
+      return { type: "decided", facts: cancelProposed(state, { ticketId, matchId: ticket.state.matchId }, nowMs) };
     case "PLACING":
     case "COMPLETED":
       throw alreadyMatched(ticket, ticket.state.matchId);
@@ -32,6 +35,22 @@ export function decideCancelMatching(state: MatcherState, ticketId: TicketId): C
     default:
       return unreachable(ticket.state);
   }
+}
+
+/** A refusal. Past the deadline the others have theirs to blame: the proposal ends by that, and this ticket whatever comes of it. */
+function cancelProposed(
+  state: MatcherState,
+  { ticketId, matchId }: { readonly ticketId: TicketId; readonly matchId: MatchId },
+  nowMs: number,
+): readonly MatcherFact[] {
+  const proposal = state.proposals.get(matchId);
+  invariant(proposal, "a ticket that is asked is in an open proposal");
+  if (nowMs < proposal.acceptance.deadlineAtMs) {
+    return [decideRefusal(state, proposal, { ticketId, fate: "CANCELLED", nowMs })];
+  }
+  const ended = decideUnanswered(state, proposal, nowMs);
+  const fate = ended.outcomes.find((outcome) => outcome.ticketId === ticketId)?.fate;
+  return fate === "RETURNED_UNANSWERED" ? [ended, { type: "ticket-cancelled", ticketId }] : [ended];
 }
 
 /** The ticket as it stands: a later change makes another value. @throws {MusterError} TICKET_NOT_FOUND. */

@@ -2,6 +2,13 @@
 import { fieldInvalid, MusterError } from "@muster/proto";
 import { type BackfillSettings, checkBackfillSettings, defaultBackfillSettings } from "./backfill-settings.ts";
 
+/** Players are asked whether they want a match. */
+export type AcceptanceSettings = {
+  readonly timeoutMs: number;
+  /** Whoever is not to blame for the end of a proposal searches on. */
+  readonly autoContinue: boolean;
+};
+
 /** What each field means stands in proto/muster/matchmaking/v1/configuration.proto; here defaults are filled in. */
 export type Configuration = {
   readonly name: string;
@@ -16,6 +23,8 @@ export type Configuration = {
   readonly placementRetries: number;
   /** Undefined: as `defaultBackfillSettings`. */
   readonly backfill?: BackfillSettings | undefined;
+  /** Undefined: nobody is asked. */
+  readonly acceptance?: AcceptanceSettings | undefined;
 };
 
 export const REQUEST_TIMEOUT_MS_DEFAULT = 60_000;
@@ -25,13 +34,19 @@ export const SETTLE_MS_DEFAULT = 10;
 export const SETTLE_MS_MAX = 10_000;
 export const PLACEMENT_RETRIES_DEFAULT = 2;
 export const PLACEMENT_RETRIES_MAX = 10;
+export const ACCEPTANCE_TIMEOUT_SECONDS_DEFAULT = 30;
+/** GameLift's. */
+export const ACCEPTANCE_TIMEOUT_SECONDS_MAX = 600;
 /** Properties of one session, and the characters of a key or value: GameLift's limits are lower. */
 export const PROPERTIES_MAX = 64;
 export const PROPERTY_CHARS_MAX = 1_024;
 /** Characters of `data`: GSE's and GameLift's matchmaker data fit. */
 export const DATA_CHARS_MAX = 262_144;
 
-/** @throws {MusterError} FIELD_INVALID unless every number and text of `configuration` is in its range. */
+/**
+ * @throws {MusterError} FIELD_INVALID unless every number and text of `configuration` is in its range; BACKFILL_WITH_ACCEPTANCE if it
+ *   has both.
+ */
 export function checkConfiguration(configuration: Configuration): Configuration {
   const { requestTimeoutMs, settleMs, placementRetries, properties, data, autoBackfill, queue } = configuration;
   checkWhole("request_timeout_seconds", requestTimeoutMs / 1_000, { min: 1, max: REQUEST_TIMEOUT_SECONDS_MAX });
@@ -49,12 +64,25 @@ export function checkConfiguration(configuration: Configuration): Configuration 
   }
   checkBackfillSettings(configuration.backfill ?? defaultBackfillSettings);
   if (data.length > DATA_CHARS_MAX) throw fieldInvalid("data", `at most ${DATA_CHARS_MAX} characters`, data.length);
+  if (configuration.acceptance) checkAcceptance(configuration.acceptance, configuration);
   if (autoBackfill && queue === undefined) {
     throw new MusterError("FIELD_INVALID", `Cannot backfill matches of ${configuration.name} as it has no queue`, {
       metadata: { field: "auto_backfill" },
     });
   }
   return configuration;
+}
+
+function checkAcceptance({ timeoutMs }: AcceptanceSettings, { name, autoBackfill }: Configuration): void {
+  const range = { min: 1, max: ACCEPTANCE_TIMEOUT_SECONDS_MAX };
+  checkWhole("acceptance.timeout_seconds", timeoutMs / 1_000, range);
+  if (autoBackfill) throw backfillWithAcceptance(name);
+}
+
+/** Newcomers could not be asked while a battle runs, nor those in it: PGOS excludes it too. */
+export function backfillWithAcceptance(configuration: string): MusterError {
+  const why = `Cannot backfill matches of ${configuration} as it asks players for acceptance: only a configuration without has backfill`;
+  return new MusterError("BACKFILL_WITH_ACCEPTANCE", why, { metadata: { configuration } });
 }
 
 function checkWhole(field: string, value: number, range: { readonly min: number; readonly max: number }): void {
@@ -72,6 +100,7 @@ function canonical(configuration: Configuration): string {
   const { name, ruleSet, queue, requestTimeoutMs, autoBackfill, settleMs, data, placementRetries } = configuration;
   const { order, preferRunning, ...backfill } = configuration.backfill ?? defaultBackfillSettings;
   const { fillPlayersMax = 0, approvalTimeoutMs = 0 } = backfill;
+  const { acceptance } = configuration;
   return JSON.stringify([
     name,
     ruleSet,
@@ -82,6 +111,7 @@ function canonical(configuration: Configuration): string {
     data,
     placementRetries,
     [order, preferRunning, fillPlayersMax, approvalTimeoutMs],
+    acceptance ? [acceptance.timeoutMs, acceptance.autoContinue] : null,
     sorted,
   ]);
 }

@@ -1,5 +1,6 @@
-// What time alone brings about: searches that end, and ended things that are forgotten.
-import { limits } from "@muster/proto";
+// What time alone brings about: searches and proposals that end, and ended things that are forgotten.
+import { limits, type TicketId } from "@muster/proto";
+import { decideUnanswered } from "./end-proposal.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { MatcherState } from "./matcher-state.ts";
 
@@ -14,11 +15,18 @@ export function decideDue(
   nowMs: number,
   endedMs: number = limits.ENDED_KEPT_MS,
 ): readonly MatcherFact[] {
-  const timedOut = state.deadlines.findDue(nowMs, DUE_PER_STEP_MAX);
-  const facts: MatcherFact[] = timedOut.map((ticketId) => ({ type: "ticket-timed-out", ticketId }));
+  const due = state.deadlines.findDue(nowMs, DUE_PER_STEP_MAX);
+  const facts: MatcherFact[] = due.map((ticketId) => dueFact(state, ticketId, nowMs));
   const forgetUntilMs = dueToForget(state, nowMs, endedMs);
   if (forgetUntilMs !== undefined) facts.push({ type: "ended-forgotten", endedUntilMs: forgetUntilMs });
   return facts;
+}
+
+/** Of the ticket's search, or of the proposal whose deadline stands under it. */
+function dueFact(state: MatcherState, ticketId: TicketId, nowMs: number): MatcherFact {
+  const at = state.tickets.get(ticketId)?.ticket.state;
+  const proposal = at?.phase === "REQUIRES_ACCEPTANCE" ? state.proposals.get(at.matchId) : undefined;
+  return proposal ? decideUnanswered(state, proposal, nowMs) : { type: "ticket-timed-out", ticketId };
 }
 
 /** When decideDue() has something to decide next; undefined: never, as things are. */

@@ -3,8 +3,16 @@
 import { unreachable } from "@muster/kit";
 import { type BattleSession, type ErasureId, MusterError, type PlayerId, type ServerSessionId } from "@muster/proto";
 import type { MatcherFact } from "./fact.ts";
-import type { MatchedSession, MatcherState } from "./matcher-state.ts";
-import { type Assignment, changedTicket, includesPlayer, type Ticket, type TicketPlayer } from "./ticket.ts";
+import type { MatchedSession, MatcherState, TicketEntry } from "./matcher-state.ts";
+import type { ProposalTerms } from "./proposal.ts";
+import {
+  type Assignment,
+  changedTicket,
+  includesPlayer,
+  type Ticket,
+  type TicketPlayer,
+  type TicketState,
+} from "./ticket.ts";
 import { eventWith, historyOf, type TicketEventRecord } from "./ticket-events.ts";
 
 export type Erasure = {
@@ -72,6 +80,8 @@ export function playersOf(fact: MatcherFact): readonly PlayerId[] {
     case "match-placed":
     case "fill-applied":
       return fact.players.map(({ playerId }) => playerId);
+    case "match-accepted":
+      return fact.playerIds;
     case "match-formed":
       return fact.match.players.map(({ playerId }) => playerId);
     case "fill-decided":
@@ -82,6 +92,7 @@ export function playersOf(fact: MatcherFact): readonly PlayerId[] {
     case "configuration-put":
     case "ticket-cancelled":
     case "ticket-timed-out":
+    case "proposal-ended":
     case "placement-ended":
     case "session-adopted":
     case "backfill-changed":
@@ -98,11 +109,24 @@ export function playersOf(fact: MatcherFact): readonly PlayerId[] {
 /** Replaces the player in tickets, in what was told of them, and in assignments. Looks at all of them: some 0.3 s a million. */
 export function erasePlayer(state: MatcherState, playerId: PlayerId): void {
   const assignments = new Map<Assignment, Assignment>();
+  const proposals = new Map<ProposalTerms, ProposalTerms>();
   const replaced = new Map<number, TicketEventRecord>();
 
   const isConcerned = (ticket: Ticket) => {
     const { state: at } = ticket;
-    return includesPlayer(ticket, playerId) || (at.phase === "COMPLETED" && includesPlayer(at.assignment, playerId));
+    if (includesPlayer(ticket, playerId)) return true;
+    if (at.phase === "REQUIRES_ACCEPTANCE") return includesPlayer(at.proposal.terms, playerId);
+    return at.phase === "COMPLETED" && includesPlayer(at.assignment, playerId);
+  };
+  const redactTerms = (terms: ProposalTerms): ProposalTerms => {
+    const known = proposals.get(terms);
+    if (known) return known;
+    const players = terms.players.map((player) => {
+      return player.playerId === playerId ? { ...player, playerId: ERASED } : player;
+    });
+    const redacted = { ...terms, players };
+    proposals.set(terms, redacted);
+    return redacted;
   };
   const redactAssignment = (assignment: Assignment): Assignment => {
     const known = assignments.get(assignment);
@@ -115,14 +139,20 @@ export function erasePlayer(state: MatcherState, playerId: PlayerId): void {
     assignments.set(assignment, redacted); // One value for all who share it.
     return redacted;
   };
+  const redactState = (at: TicketState): TicketState => {
+    if (at.phase === "COMPLETED") return { ...at, assignment: redactAssignment(at.assignment) };
+    if (at.phase !== "REQUIRES_ACCEPTANCE") return at;
+    const { terms, accepted } = at.proposal;
+    return { ...at, proposal: { terms: redactTerms(terms), accepted } };
+  };
   const redactTicket = (ticket: Ticket): Ticket => {
     const { state: at, version, returns } = ticket;
-    const after = at.phase === "COMPLETED" ? { ...at, assignment: redactAssignment(at.assignment) } : at;
+    const after = redactState(at);
     const players = ticket.players.map((player) => (player.playerId === playerId ? erasedPlayer : player));
     return { ...changedTicket(ticket, { state: after, version, returns }), players };
   };
   for (const [ticketId, entry] of state.tickets) {
-    if (!isConcerned(entry.ticket)) continue;
+    if (!isConcerned(entry.ticket) && !wasProposedWith(entry, playerId)) continue;
     let latest: TicketEventRecord | undefined;
     for (const event of historyOf(entry)) {
       latest = eventWith(event, { ticket: redactTicket(event.ticket), previous: latest });
@@ -145,6 +175,17 @@ export function erasePlayer(state: MatcherState, playerId: PlayerId): void {
     if (known || !isConcerned(event.ticket)) return known ?? event;
     return eventWith(event, { ticket: redactTicket(event.ticket), previous: undefined }); // Of a forgotten ticket.
   });
+}
+
+/** Whether the ticket was in a proposal with the player, which others ended: its history shows whom it was with. */
+function wasProposedWith({ ticket, latest }: TicketEntry, playerId: PlayerId): boolean {
+  // Proposed and gone on, each a version; a match that formed at once has as many, and its assignment shows the same players.
+  if (ticket.version < 3 || (ticket.state.phase === "COMPLETED" && ticket.version === 3)) return false;
+  for (let event: TicketEventRecord | undefined = latest; event; event = event.previous) {
+    const { state: at } = event.ticket;
+    if (at.phase === "REQUIRES_ACCEPTANCE" && includesPlayer(at.proposal.terms, playerId)) return true;
+  }
+  return false;
 }
 
 const erasedPlayer: TicketPlayer = { playerId: ERASED, attributes: {}, latenciesMs: {}, team: undefined };

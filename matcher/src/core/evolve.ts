@@ -6,8 +6,9 @@ import { type BackfillRecord, isLiveBackfill } from "./backfill.ts";
 import { bornBackfill } from "./born-backfill.ts";
 import { erasePlayer } from "./erase-player.ts";
 import type { MatcherFact, SeatedPlayer, StampedFact } from "./fact.ts";
-import { type PlacingMatch, stepPlacement, ticketsOf } from "./match.ts";
+import { type Match, type PlacingMatch, stepPlacement, ticketsOf } from "./match.ts";
 import { type MatchedSession, type MatcherState, poolOf, ruleSetOf, type TicketEntry } from "./matcher-state.ts";
+import { isAccepted, isToldToAll, openProposal, type Proposal, withAccepted } from "./proposal.ts";
 import { searchOf } from "./searching-tickets.ts";
 import {
   type Assignment,
@@ -19,7 +20,7 @@ import {
   type TicketCause,
   type TicketEvent,
 } from "./ticket.ts";
-import type { TicketEventRecord } from "./ticket-events.ts";
+import { historyOf, type TicketEventRecord } from "./ticket-events.ts";
 
 type Times = Pick<StampedFact, "sequence" | "atMs" | "atWallMs">;
 type Fact<Type extends MatcherFact["type"]> = Extract<MatcherFact, { type: Type }>;
@@ -42,6 +43,10 @@ export function evolve(state: MatcherState, stamped: StampedFact): MatcherState 
       return changeTicket(state, fact.ticketId, { type: "timed-out" }, stamped);
     case "match-formed":
       return formMatch(state, fact, stamped);
+    case "match-accepted":
+      return acceptMatch(state, fact, stamped);
+    case "proposal-ended":
+      return endProposal(state, fact, stamped);
     case "match-placed":
       return placeMatch(state, fact, stamped);
     case "placement-ended":
@@ -112,19 +117,25 @@ function changeTicket(state: MatcherState, ticketId: TicketId, event: TicketEven
   const ticket = changedTicket(before, {
     state: next,
     version: visible ? before.version + 1 : before.version,
-    returns: event.type === "placement-lost" && next.phase === "SEARCHING" ? before.returns + 1 : before.returns,
+    returns: isReturn(event) && next.phase === "SEARCHING" ? before.returns + 1 : before.returns,
   });
   if (before.state.phase === "SEARCHING" && isMatched(event)) noteWait(state, before, at.atMs);
   const search = index(state, entry, ticket);
   if (isLive(before) && !isLive(ticket)) state.ended.push({ type: "ticket", ticketId, atMs: at.atMs });
-  const latest = visible ? state.events.append(eventOf(at, ticket, entry.latest)) : entry.latest;
+  const type = event.type === "acceptance-changed" ? "ACCEPTANCE_CHANGED" : "STATE_CHANGED";
+  const latest = visible ? state.events.append({ ...eventOf(at, ticket, entry.latest), type }) : entry.latest;
   state.tickets.set(ticketId, { ticket, latest, search });
   return state;
 }
 
+/** Whether the event takes a ticket out of a match. */
+function isReturn({ type }: TicketEvent): boolean {
+  return type === "placement-lost" || type === "proposal-ended";
+}
+
 /** Whether the event takes a searching ticket into a match or fill. */
 function isMatched({ type }: TicketEvent): boolean {
-  return type === "matched" || type === "placed" || type === "claimed";
+  return type === "matched" || type === "placed" || type === "claimed" || type === "proposed";
 }
 
 function noteWait(state: MatcherState, ticket: Ticket, atMs: number): void {
@@ -151,6 +162,20 @@ function index(state: MatcherState, { ticket: before, search }: TicketEntry, aft
 }
 
 function formMatch(state: MatcherState, { match }: Fact<"match-formed">, at: Times): MatcherState {
+  const { acceptance } = match;
+  if (!acceptance) return goOn(state, match, at);
+  const expiresAtWallMs = at.atWallMs + acceptance.deadlineAtMs - at.atMs;
+  const proposal = openProposal(match, { acceptance, expiresAtWallMs });
+  state.proposals.set(match.matchId, proposal);
+  state.deadlines.add(proposal.deadline);
+  for (const ticketId of ticketsOf(match.players)) {
+    changeTicket(state, ticketId, { type: "proposed", proposal: proposal.view }, at);
+  }
+  return state;
+}
+
+/** To the match's placement; without a queue the group is all that there is to it. */
+function goOn(state: MatcherState, match: Match, at: Times): MatcherState {
   if (match.queue !== undefined) {
     state.matches.set(match.matchId, { ...match, attempt: 1 });
     for (const ticketId of ticketsOf(match.players)) {
@@ -168,6 +193,32 @@ function formMatch(state: MatcherState, { match }: Fact<"match-formed">, at: Tim
     changeTicket(state, ticketId, { type: "placed", matchId: match.matchId, assignment }, at);
   }
   return state;
+}
+
+function acceptMatch(state: MatcherState, fact: Fact<"match-accepted">, at: Times): MatcherState {
+  const proposal = getProposal(state, fact.matchId);
+  const view = withAccepted(proposal.view, fact.playerIds);
+  if (isAccepted(view)) {
+    closeProposal(state, proposal);
+    return goOn(state, proposal.match, at);
+  }
+  state.proposals.set(fact.matchId, { ...proposal, view });
+  const told = isToldToAll(proposal.view, view) ? ticketsOf(proposal.match.players) : [fact.ticketId];
+  for (const ticketId of told) changeTicket(state, ticketId, { type: "acceptance-changed", proposal: view }, at);
+  return state;
+}
+
+function endProposal(state: MatcherState, { matchId, outcomes }: Fact<"proposal-ended">, at: Times): MatcherState {
+  closeProposal(state, getProposal(state, matchId));
+  for (const { ticketId, fate } of outcomes) {
+    changeTicket(state, ticketId, { type: "proposal-ended", matchId, fate }, at);
+  }
+  return state;
+}
+
+function closeProposal(state: MatcherState, { match, deadline }: Proposal): void {
+  state.proposals.delete(match.matchId);
+  state.deadlines.remove(deadline);
 }
 
 function placeMatch(state: MatcherState, fact: Fact<"match-placed">, at: Times): MatcherState {
@@ -256,9 +307,17 @@ function losePlacement(
   loss: { readonly match: PlacingMatch; readonly cause: TicketCause; readonly mayReturn: boolean },
   at: Times,
 ): void {
-  const returns = state.tickets.get(ticketId)?.ticket.returns ?? 0;
-  const searchesOn = loss.mayReturn && returns < loss.match.placementRetries;
+  const searchesOn = loss.mayReturn && placementReturns(state, ticketId) < loss.match.placementRetries;
   changeTicket(state, ticketId, { type: "placement-lost", cause: loss.cause, searchesOn }, at);
+}
+
+/** Returns from placements. Those from proposals, which others ended, are not counted against the ticket. */
+function placementReturns(state: MatcherState, ticketId: TicketId): number {
+  const entry = state.tickets.get(ticketId);
+  if (!entry || entry.ticket.returns === 0) return 0;
+  return historyOf(entry).filter(({ ticket, previous }) => {
+    return ticket.state.phase === "SEARCHING" && previous?.ticket.state.phase === "PLACING";
+  }).length;
 }
 
 function adoptSession(state: MatcherState, { type: _, ...origin }: Fact<"session-adopted">): MatcherState {
@@ -427,6 +486,12 @@ function putSession(state: MatcherState, session: MatchedSession): void {
     touched.delete(id);
     engine?.dropBattle(id);
   }
+}
+
+function getProposal(state: MatcherState, matchId: Proposal["match"]["matchId"]): Proposal {
+  const proposal = state.proposals.get(matchId);
+  invariant(proposal, "facts are of proposals that are open");
+  return proposal;
 }
 
 function getMatch(state: MatcherState, matchId: PlacingMatch["matchId"]): PlacingMatch {

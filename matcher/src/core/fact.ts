@@ -16,6 +16,7 @@ import type {
 import type { KnownPlayer, TeamGoal } from "./backfill.ts";
 import type { Configuration } from "./configuration.ts";
 import type { AssignedPlayer, Match, PlacementOutcome } from "./match.ts";
+import type { ProposalFate } from "./proposal.ts";
 import type { TicketPlayer } from "./ticket.ts";
 
 /** Somebody in a battle, with the secret of the seat. */
@@ -40,6 +41,18 @@ export type MatcherFact =
   | { readonly type: "ticket-cancelled"; readonly ticketId: TicketId }
   | { readonly type: "ticket-timed-out"; readonly ticketId: TicketId }
   | { readonly type: "match-formed"; readonly match: Match }
+  | {
+      readonly type: "match-accepted";
+      readonly matchId: MatchId;
+      readonly ticketId: TicketId;
+      readonly playerIds: readonly PlayerId[];
+    }
+  | {
+      readonly type: "proposal-ended";
+      readonly matchId: MatchId;
+      /** Of every ticket of the match. */
+      readonly outcomes: readonly { readonly ticketId: TicketId; readonly fate: ProposalFate }[];
+    }
   | {
       readonly type: "match-placed";
       readonly matchId: MatchId;

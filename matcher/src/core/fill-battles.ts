@@ -15,7 +15,7 @@ import type { AssignedPlayer } from "./match.ts";
 import type { MatchedSession, MatcherState, Pool } from "./matcher-state.ts";
 import type { RoundInput } from "./round.ts";
 
-export type FillRound = Pick<RoundInput, "nowMs" | "findFillable"> & {
+export type FillRound = Pick<RoundInput, "configuration" | "nowMs" | "findFillable"> & {
   readonly state: MatcherState;
   readonly pool: Pool;
   readonly engine: Engine;
@@ -37,6 +37,7 @@ export function fillBattles(
   most: number,
 ): { readonly facts: readonly MatcherFact[]; readonly isQuiet: boolean } {
   const { state, pool, engine, findFillable } = round;
+  if (state.configurations.get(round.configuration)?.acceptance) return { facts: [], isQuiet: true };
   for (const id of engine.takeWoken()) pool.touched.add(id as ServerSessionId);
   const facts: MatcherFact[] = [];
   const budget = { looks: most * LOOKS_PER_FILL, searches: SEARCHES_MAX };

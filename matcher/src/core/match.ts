@@ -2,6 +2,7 @@
 import { unreachable } from "@muster/kit";
 import type { BackfillId, MatchId, PlacementId, PlayerId, Team, TicketId } from "@muster/proto";
 import { placementIdOf } from "@muster/proto";
+import type { AcceptanceTerms } from "./proposal.ts";
 import type { TicketCause } from "./ticket.ts";
 
 /** Who sits where. Undefined team: the rule set has none. */
@@ -29,6 +30,8 @@ export type Match = {
   readonly matcherEndpoint: string;
   /** That suit everybody by the rule set's latency rules. Empty: it has none, and any will do. */
   readonly regions: readonly string[];
+  /** Its players are asked first. Undefined: they are not. */
+  readonly acceptance?: AcceptanceTerms | undefined;
 };
 
 /** A match in placement: attempt 1, 2, …; the next is made only when the last has ended. */

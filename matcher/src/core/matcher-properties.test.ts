@@ -1,7 +1,7 @@
 // Random histories of the pure core against what must always be true (T-NO-LOSS, T-LEGAL-EDGE, T-PLAYER-ONCE, M-DISJOINT, M-RULES,
 // M-DETERMINISTIC), with a fleet that answers as it likes.
 import { createSeededRandom } from "@muster/kit";
-import type { PlayerId, TicketId } from "@muster/proto";
+import type { TicketId } from "@muster/proto";
 import { judge } from "@muster/rules";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -10,11 +10,13 @@ import { seatedTeams } from "./assess-backfill.ts";
 import { evolve } from "./evolve.ts";
 import type { MatcherFact } from "./fact.ts";
 import { createMatcherState, type MatcherState } from "./matcher-state.ts";
-import { type Box, createBox, histories, takeStep } from "./random-history.fixture.ts";
+import { BOX_CONFIGURATIONS, type Box, createBox, histories, takeStep } from "./random-history.fixture.ts";
 import { isLive, readPhase } from "./ticket.ts";
 import { historyOf } from "./ticket-events.ts";
 
 const LEGAL = new Set([
+  ...["SEARCHING>REQUIRES_ACCEPTANCE", "REQUIRES_ACCEPTANCE>REQUIRES_ACCEPTANCE", "REQUIRES_ACCEPTANCE>PLACING"],
+  ...["REQUIRES_ACCEPTANCE>SEARCHING", "REQUIRES_ACCEPTANCE>CANCELLED", "REQUIRES_ACCEPTANCE>TIMED_OUT"],
   ...["SEARCHING>PLACING", "SEARCHING>COMPLETED", "SEARCHING>CANCELLED", "SEARCHING>TIMED_OUT"],
   ...["PLACING>COMPLETED", "PLACING>SEARCHING", "PLACING>FAILED"],
 ]);
@@ -40,21 +42,29 @@ function assertInvariants(box: Box): void {
     inMatch.set(ticketId, by);
   };
   for (const match of state.matches.values()) for (const { ticketId } of match.players) claim(ticketId, match.matchId);
+  for (const { match, view } of state.proposals.values()) {
+    for (const { ticketId } of match.players) claim(ticketId, match.matchId);
+    expect(view.accepted.length).toBeLessThan(match.players.length);
+  }
   for (const { fill } of state.sessions.values()) {
     for (const { ticketId } of fill?.newcomers ?? []) claim(ticketId, fill?.fillId ?? "");
   }
-  const searching = new Set(Array.from(state.pools.get("auto")?.searching.values() ?? [], ({ ticketId }) => ticketId));
-  const livePlayers = new Set<PlayerId>();
+  const searching = new Set(
+    BOX_CONFIGURATIONS.flatMap((name) => Array.from(state.pools.get(name)?.searching.values() ?? [])).map(
+      ({ ticketId }) => ticketId,
+    ),
+  );
+  const livePlayers = new Set<string>();
   for (const id of acknowledged) {
     const entry = state.tickets.get(id);
     // T-NO-LOSS.
     if (!entry) throw new Error(`ticket ${id} is lost`);
     const { ticket } = entry;
     const history = historyOf(entry);
-    expect(inMatch.has(id)).toBe(ticket.state.phase === "PLACING" || ticket.state.phase === "CLAIMED");
+    expect(inMatch.has(id)).toBe(["PLACING", "CLAIMED", "REQUIRES_ACCEPTANCE"].includes(ticket.state.phase));
     expect(searching.has(id)).toBe(ticket.state.phase === "SEARCHING");
     // T-LEGAL-EDGE.
-    const changes = history.filter((event) => event.type === "STATE_CHANGED");
+    const changes = history.filter((event) => event.type !== "SESSION_ENDED");
     for (const [index, event] of changes.entries()) {
       expect(event.ticket.version).toBe(index + 1);
       const before = changes[index - 1];
@@ -62,14 +72,16 @@ function assertInvariants(box: Box): void {
     }
     if (!isLive(ticket)) continue;
     for (const { playerId } of ticket.players) {
-      expect(livePlayers.has(playerId)).toBe(false); // T-PLAYER-ONCE.
-      livePlayers.add(playerId);
+      const held = `${playerId} of ${ticket.configuration}`;
+      expect(livePlayers.has(held)).toBe(false); // T-PLAYER-ONCE.
+      livePlayers.add(held);
     }
   }
   for (const session of sessions.values()) {
     for (const { players, name } of seatedTeams(session)) expect([name, players.length <= 3]).toEqual([name, true]);
     const record = state.sessions.get(session.battleSessionId);
-    if (session.state === "TERMINATED") expect(record?.backfill?.document.state).toBe("CANCELLED");
+    if (session.state !== "TERMINATED") continue;
+    expect(record?.backfill?.document.state).toBe(session.configuration === "auto" ? "CANCELLED" : undefined);
   }
 }
 
@@ -98,6 +110,9 @@ test("random histories keep every promise, and the journal alone makes the same 
       }
       expect(ticketsOf(replayed)).toEqual(ticketsOf(box.state));
       expect(new Map(replayed.matches)).toEqual(new Map(box.state.matches));
+      expect([...replayed.proposals].map(([id, { view }]) => [id, view])).toEqual(
+        [...box.state.proposals].map(([id, { view }]) => [id, view]),
+      );
       expect(new Map(replayed.sessions)).toEqual(new Map(box.state.sessions));
       expect(replayed.events.last).toBe(box.state.events.last);
     }),
@@ -106,6 +121,7 @@ test("random histories keep every promise, and the journal alone makes the same 
   );
   // The histories are worth something only if they get there.
   const goals = ["match-placed", "placement-ended", "fill-decided", "fill-applied", "fill-dropped", "session-ended"];
+  goals.push("match-accepted", "proposal-ended");
   expect([...reached]).toEqual(
     expect.arrayContaining([...goals, "ticket-cancelled", "ticket-timed-out", "player-erased"]),
   );

@@ -17,6 +17,7 @@ import type { BackfillRecord, Fill } from "./backfill.ts";
 import type { Configuration } from "./configuration.ts";
 import { createDeadlineHeap, type DeadlineHeap } from "./deadline-heap.ts";
 import type { PlacingMatch } from "./match.ts";
+import type { Proposal } from "./proposal.ts";
 import { createSearchingTickets, type Search, type SearchingTickets } from "./searching-tickets.ts";
 import type { Ticket } from "./ticket.ts";
 import { createTicketEventLog, type TicketEventLog, type TicketEventRecord } from "./ticket-events.ts";
@@ -61,7 +62,7 @@ export type Pool = {
   readonly filling: Set<ServerSessionId>;
   /** The live ticket of each player. */
   readonly players: Map<PlayerId, TicketId>;
-  /** Tickets that search, are claimed or are being placed. */
+  /** Tickets that search, are claimed, are asked for acceptance or are being placed. */
   live: number;
 };
 
@@ -83,8 +84,10 @@ export type MatcherState = {
   /** In the order of their arrival. */
   readonly tickets: Map<TicketId, TicketEntry>;
   readonly pools: Map<string, Pool>;
-  /** Searching tickets by when they time out. */
+  /** Searching tickets by when they time out, and open proposals, each under its first ticket, by when they end. */
   readonly deadlines: DeadlineHeap;
+  /** Matches that wait for their players' acceptance. */
+  readonly proposals: Map<MatchId, Proposal>;
   /** Matches whose placement has no outcome yet. */
   readonly matches: Map<MatchId, PlacingMatch>;
   readonly sessions: Map<ServerSessionId, MatchedSession>;
@@ -104,6 +107,7 @@ export function createMatcherState(): MatcherState {
     tickets: new Map(),
     pools: new Map(),
     deadlines: createDeadlineHeap(),
+    proposals: new Map(),
     matches: new Map(),
     sessions: new Map(),
     events: createTicketEventLog(),

@@ -13,6 +13,7 @@ import {
 } from "@muster/proto";
 import fc from "fast-check";
 import { configurationOf, EQUAL_TEAMS } from "../matcher-world.fixture.ts";
+import { decideAcceptMatch } from "./accept-match.ts";
 import { decideCancelMatching } from "./cancel-matching.ts";
 import { decideDue } from "./deadlines.ts";
 import { decideErasePlayer, decideErasureCompleted } from "./erase-player.ts";
@@ -24,6 +25,9 @@ import { createMatcherState, type MatcherState, touchSession } from "./matcher-s
 import { decideRound } from "./round.ts";
 import { decideSessionChange } from "./session-change.ts";
 import { decideStartMatching } from "./start-matching.ts";
+
+/** Most tickets of a box are of the first. */
+export const BOX_CONFIGURATIONS = ["auto", "asked", "asked-once"] as const;
 
 export type Box = ReturnType<typeof createBox>;
 
@@ -67,6 +71,13 @@ export function createBox(
         placementRetries: options.placementRetries ?? 2,
       }),
     },
+    ...[true, false].map((autoContinue): MatcherFact => {
+      const name = autoContinue ? "asked" : "asked-once";
+      const acceptance = { timeoutMs: 60_000, autoContinue };
+      const placementRetries = options.placementRetries ?? 2;
+      const configuration = configurationOf({ name, ruleSet: "equal", acceptance, placementRetries });
+      return { type: "configuration-put", configuration };
+    }),
   ]);
 
   const steps = {
@@ -78,8 +89,9 @@ export function createBox(
           ? { attributes: {}, latenciesMs: {} }
           : { attributes: { skill: seed }, latenciesMs: { eu: i } }),
       }));
+      const configuration = BOX_CONFIGURATIONS[Math.max(0, (seed >> 3) - 2)] ?? "auto";
       try {
-        commit(decideStartMatching(state, { ticketId, configuration: "auto", players, bodyDigest: "" }, nowMs));
+        commit(decideStartMatching(state, { ticketId, configuration, players, bodyDigest: "" }, nowMs));
         acknowledged.add(ticketId);
       } catch (error) {
         if (!(error instanceof MusterError) || error.reason !== "PLAYER_ALREADY_QUEUED") throw error;
@@ -89,7 +101,7 @@ export function createBox(
       const id = pick(acknowledged);
       if (id === undefined) return;
       try {
-        const decision = decideCancelMatching(state, id);
+        const decision = decideCancelMatching(state, id, nowMs);
         if (decision.type === "decided") commit(decision.facts);
       } catch (error) {
         const refused =
@@ -99,12 +111,27 @@ export function createBox(
     },
     round() {
       for (const id of sessions.keys()) touchSession(state, id);
-      const round = decideRound(state, {
-        ...{ configuration: "auto", nowMs, random, endpoint: "", withheld: new Set() },
-        findFillable: (id) => sessions.get(id),
-      });
-      for (const fact of round.facts) options.onDecided?.(state, fact);
-      commit(round.facts);
+      for (const configuration of BOX_CONFIGURATIONS) {
+        const round = decideRound(state, {
+          ...{ configuration, nowMs, random, endpoint: "", withheld: new Set() },
+          findFillable: (id) => sessions.get(id),
+        });
+        for (const fact of round.facts) options.onDecided?.(state, fact);
+        commit(round.facts);
+      }
+    },
+    /** Players of an open proposal accept, all or one of them, or one refuses. */
+    answer(word: number) {
+      const proposal = pick(state.proposals.values());
+      if (!proposal) return;
+      const { matchId, players } = proposal.match;
+      const asked = word < 8 ? [pick(players) ?? players[0]] : players;
+      for (const one of asked) {
+        if (!one || !state.proposals.has(matchId)) continue;
+        const answer = word === 0 ? "REFUSE" : "ACCEPT";
+        const request = { ticketId: one.ticketId, matchId, playerIds: [one.playerId], answer } as const;
+        commit(decideAcceptMatch(state, request, nowMs));
+      }
     },
     placement(word: number) {
       const match = pick(state.matches.values());
@@ -115,7 +142,12 @@ export function createBox(
         const session: BattleSession = {
           ...{ battleSessionId: id, revision: 1, rosterVersion: 1, state: "ACTIVE", teams: match.teams },
           ...{ capacity: match.capacity, properties: {}, data: "", creationPolicy: "ACCEPT_ALL", backfill: undefined },
-          ...{ matchId: match.matchId, configuration: "auto", address: undefined, processId: "proc" as ProcessId },
+          ...{
+            matchId: match.matchId,
+            configuration: match.configuration,
+            address: undefined,
+            processId: "proc" as ProcessId,
+          },
           ...{ incarnation: 1, fleet: "", region: "", createdAtMs: 0, unreachable: false, endCause: undefined },
           playerSessions: match.players.map((one) => seat(one.playerId, one.team, one.ticketId)),
         };
@@ -190,6 +222,7 @@ const step = fc.oneof(
   },
   { weight: 4, arbitrary: fc.record({ do: fc.constant("round" as const) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("placement" as const), word: fc.nat(11) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant("answer" as const), word: fc.nat(11) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("fill" as const) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("leave" as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("cancel" as const, "end" as const) }) },
@@ -205,6 +238,7 @@ export const histories = fc.array(step, { minLength: 60, maxLength: 250 });
 export function takeStep(box: Box, one: Step): void {
   if (one.do === "erase") box.steps.erase(one.seed);
   else if (one.do === "queue") box.steps.queue(one.size, one.seed);
+  else if (one.do === "answer") box.steps.answer(one.word);
   else if (one.do === "placement") box.steps.placement(one.word);
   else if (one.do === "wait") box.steps.wait(one.ms);
   else box.steps[one.do]();

@@ -133,8 +133,8 @@ function formedMatch(
     readonly input: RoundInput;
   },
 ): MatcherFact {
-  const { random, endpoint } = input;
-  const { name, queue, properties, data, autoBackfill, placementRetries } = configuration;
+  const { random, endpoint, nowMs } = input;
+  const { name, queue, properties, data, autoBackfill, placementRetries, acceptance } = configuration;
   const matchId: MatchId = newId("match", random);
   const teams = teamsFor(ruleSet, players);
   return {
@@ -153,6 +153,11 @@ function formedMatch(
       placementRetries,
       matcherEndpoint: endpoint,
       regions,
+      // Whole, as every time that the journal keeps.
+      acceptance: acceptance && {
+        deadlineAtMs: Math.ceil(nowMs + acceptance.timeoutMs),
+        autoContinue: acceptance.autoContinue,
+      },
     },
   };
 }

@@ -1,7 +1,7 @@
 // What a change of a session, or of its rule set, means for the matcher: its backfill is looked at anew.
 import type { BattleSession } from "@muster/proto";
 import { assessBackfill } from "./assess-backfill.ts";
-import { isLiveBackfill } from "./backfill.ts";
+import { isLiveBackfill, stepBackfill, withPhase } from "./backfill.ts";
 import type { MatcherFact } from "./fact.ts";
 import { decideSessionEnded } from "./fleet-reports.ts";
 import type { MatcherState } from "./matcher-state.ts";
@@ -17,7 +17,9 @@ export function decideSessionChange(state: MatcherState, session: BattleSession)
   const held = configuration && state.ruleSets.get(configuration.ruleSet);
   if (!held) return [];
   const fillPlayersMax = configuration.backfill?.fillPlayersMax;
-  const backfill = assessBackfill({ ...record, fillPlayersMax }, session, held.ruleSet);
+  const backfill = configuration.acceptance
+    ? withPhase(record.document, stepBackfill(record.document, { type: "assessed", finding: "ACCEPTANCE_REQUIRED" }))
+    : assessBackfill({ ...record, fillPlayersMax }, session, held.ruleSet);
   if (backfill === record.document) return [];
   return [{ type: "backfill-changed", battleSessionId: session.battleSessionId, backfill, requestId: undefined }];
 }

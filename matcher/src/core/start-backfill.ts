@@ -11,6 +11,7 @@ import {
 import { fillGoalOf } from "@muster/rules";
 import { assessBackfill, sizesOf } from "./assess-backfill.ts";
 import { isLiveBackfill, type KnownPlayer, stepBackfill, type TeamGoal, withPhase } from "./backfill.ts";
+import { backfillWithAcceptance } from "./configuration.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { MatchedSession, MatcherState } from "./matcher-state.ts";
 import { getConfiguration } from "./start-matching.ts";
@@ -36,7 +37,7 @@ export type BackfillDecision = { readonly facts: readonly MatcherFact[]; readonl
  * The facts that start the backfill, and its document. `view` is the session as the fleet shows it.
  *
  * @throws {MusterError} BATTLE_SESSION_NOT_FOUND, ID_REUSED, SESSION_NOT_ACTIVE, BACKFILL_ALREADY_RUNNING, FIELD_INVALID,
- * TEAM_UNKNOWN, TEAM_SIZE_EXCEEDED.
+ * BACKFILL_WITH_ACCEPTANCE, TEAM_UNKNOWN, TEAM_SIZE_EXCEEDED.
  */
 export function decideStartBackfill(
   state: MatcherState,
@@ -50,6 +51,7 @@ export function decideStartBackfill(
   }
   const repeated = findRepeat(session, request);
   if (repeated) return { facts: [], backfill: repeated };
+  if (state.configurations.get(session.configuration)?.acceptance) throw backfillWithAcceptance(session.configuration);
   if (session.ended || !view || view.state !== "ACTIVE") {
     const present = session.ended ? "it has ended" : `it is ${view?.state ?? "not shown by the fleet"}`;
     const why = `Cannot start a backfill of ${session.battleSessionId} as only an active session takes one: ${present}`;

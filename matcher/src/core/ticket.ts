@@ -10,6 +10,7 @@ import type {
   ServerSessionId,
   TicketId,
 } from "@muster/proto";
+import { afterProposal, type ProposalFate, type ProposalView } from "./proposal.ts";
 
 /** A player of a ticket; attributes with the rule set's defaults filled in. */
 export type TicketPlayer = {
@@ -49,15 +50,23 @@ export type TicketCause =
   | "PLACEMENT_TIMED_OUT"
   | "PLACEMENT_FAILED"
   /** Placed, but the seats had run out before anybody could be told of them. */
-  | "RESERVATION_EXPIRED";
+  | "RESERVATION_EXPIRED"
+  /** A player of the ticket refused the match that was proposed, or had not answered in time. */
+  | "ACCEPTANCE_REFUSED"
+  | "ACCEPTANCE_TIMED_OUT"
+  /** Another ticket did. */
+  | "MATCH_REFUSED"
+  | "MATCH_UNANSWERED";
 
 /** On the wire CLAIMED shows as SEARCHING: a fill with the ticket is being applied, and may yet be refused. */
 export type TicketState =
   | { readonly phase: "SEARCHING"; readonly cause: TicketCause | undefined }
   | { readonly phase: "CLAIMED"; readonly cause: TicketCause | undefined; readonly fillId: FillId }
+  | { readonly phase: "REQUIRES_ACCEPTANCE"; readonly matchId: MatchId; readonly proposal: ProposalView }
   | { readonly phase: "PLACING"; readonly matchId: MatchId }
   | { readonly phase: "COMPLETED"; readonly matchId: MatchId | undefined; readonly assignment: Assignment }
-  | { readonly phase: "CANCELLED"; readonly cause: TicketCause }
+  /** `matchId`: of the proposal that it ended, or ended with. */
+  | { readonly phase: "CANCELLED"; readonly cause: TicketCause; readonly matchId: MatchId | undefined }
   | { readonly phase: "TIMED_OUT"; readonly cause: TicketCause }
   | { readonly phase: "FAILED"; readonly cause: TicketCause; readonly matchId: MatchId };
 
@@ -70,6 +79,8 @@ export type TicketEvent =
       readonly assignment: Assignment;
     }
   | { readonly type: "fill-dropped"; readonly fillId: FillId }
+  | { readonly type: "proposed" | "acceptance-changed"; readonly proposal: ProposalView }
+  | { readonly type: "proposal-ended"; readonly matchId: MatchId; readonly fate: ProposalFate }
   | { readonly type: "matched"; readonly matchId: MatchId }
   | { readonly type: "placed"; readonly matchId: MatchId; readonly assignment: Assignment }
   | { readonly type: "placement-lost"; readonly cause: TicketCause; readonly searchesOn: boolean }
@@ -118,7 +129,10 @@ export function changedTicket(before: Ticket, change: Pick<Ticket, "state" | "ve
 
 /** Whether the player is one of `of.players`. */
 export function includesPlayer(
-  of: Pick<Ticket | Assignment, "players" | "includesPlayer">,
+  of: {
+    readonly players: readonly { readonly playerId: PlayerId }[];
+    readonly includesPlayer?: IncludesPlayer;
+  },
   playerId: PlayerId,
 ): boolean {
   return of.includesPlayer?.(playerId) ?? of.players.some((player) => player.playerId === playerId);
@@ -126,11 +140,25 @@ export function includesPlayer(
 
 /** Whether the ticket holds its players: they may be in no other of its configuration. */
 export function isLive(ticket: Ticket): boolean {
-  return ticket.state.phase === "SEARCHING" || ticket.state.phase === "CLAIMED" || ticket.state.phase === "PLACING";
+  switch (ticket.state.phase) {
+    case "SEARCHING":
+    case "CLAIMED":
+    case "REQUIRES_ACCEPTANCE":
+    case "PLACING":
+      return true;
+    case "COMPLETED":
+    case "CANCELLED":
+    case "TIMED_OUT":
+    case "FAILED":
+      return false;
+    default:
+      return unreachable(ticket.state);
+  }
 }
 
 /** Whether readers see a change: a claim is the matcher's own business. */
 export function isVisible(before: TicketState, after: TicketState): boolean {
+  if (before.phase === "REQUIRES_ACCEPTANCE" && after.phase === "REQUIRES_ACCEPTANCE") return before !== after;
   return readPhase(before) !== readPhase(after);
 }
 
@@ -146,6 +174,8 @@ export function stepTicket(state: TicketState, event: TicketEvent): TicketState 
       return stepSearching(state, event);
     case "CLAIMED":
       return stepClaimed(state, event);
+    case "REQUIRES_ACCEPTANCE":
+      return stepProposed(state, event);
     case "PLACING":
       return stepPlacing(state, event);
     case "COMPLETED":
@@ -164,14 +194,18 @@ function stepSearching(state: In<"SEARCHING">, event: TicketEvent): TicketState 
   switch (event.type) {
     case "claimed":
       return { phase: "CLAIMED", cause: state.cause, fillId: event.fillId };
+    case "proposed":
+      return { phase: "REQUIRES_ACCEPTANCE", matchId: event.proposal.terms.matchId, proposal: event.proposal };
     case "matched":
       return { phase: "PLACING", matchId: event.matchId };
     case "placed": // A configuration without a queue: the group is all that there is to it.
       return { phase: "COMPLETED", matchId: event.matchId, assignment: event.assignment };
     case "cancelled":
-      return { phase: "CANCELLED", cause: "CANCELLED_BY_REQUEST" };
+      return { phase: "CANCELLED", cause: "CANCELLED_BY_REQUEST", matchId: undefined };
     case "timed-out":
       return { phase: "TIMED_OUT", cause: "REQUEST_TIMED_OUT" };
+    case "acceptance-changed":
+    case "proposal-ended":
     case "fill-applied":
     case "fill-dropped":
     case "placement-lost":
@@ -189,6 +223,9 @@ function stepClaimed(state: In<"CLAIMED">, event: TicketEvent): TicketState {
     case "fill-dropped":
       return event.fillId === state.fillId ? { phase: "SEARCHING", cause: state.cause } : state;
     case "claimed":
+    case "proposed":
+    case "acceptance-changed":
+    case "proposal-ended":
     case "matched":
     case "placed":
     case "placement-lost":
@@ -198,6 +235,36 @@ function stepClaimed(state: In<"CLAIMED">, event: TicketEvent): TicketState {
     default:
       return unreachable(event);
   }
+}
+
+function stepProposed(state: In<"REQUIRES_ACCEPTANCE">, event: TicketEvent): TicketState {
+  switch (event.type) {
+    case "acceptance-changed":
+      if (event.proposal.terms.matchId !== state.matchId || event.proposal === state.proposal) return state;
+      return { phase: "REQUIRES_ACCEPTANCE", matchId: state.matchId, proposal: event.proposal };
+    case "matched":
+      return event.matchId === state.matchId ? { phase: "PLACING", matchId: state.matchId } : state;
+    case "placed": // Without a queue, as in the search.
+      if (event.matchId !== state.matchId) return state;
+      return { phase: "COMPLETED", matchId: state.matchId, assignment: event.assignment };
+    case "proposal-ended":
+      return event.matchId === state.matchId ? endProposed(state, event.fate) : state;
+    case "claimed":
+    case "fill-applied":
+    case "fill-dropped":
+    case "proposed":
+    case "placement-lost":
+    case "cancelled": // A refusal, which ends the proposal for all its tickets.
+    case "timed-out": // The proposal has a deadline of its own.
+      return state;
+    default:
+      return unreachable(event);
+  }
+}
+
+function endProposed({ matchId }: In<"REQUIRES_ACCEPTANCE">, fate: ProposalFate): TicketState {
+  const { phase, cause } = afterProposal[fate];
+  return phase === "CANCELLED" ? { phase, cause, matchId } : { phase, cause };
 }
 
 function stepPlacing(state: In<"PLACING">, event: TicketEvent): TicketState {
@@ -211,6 +278,9 @@ function stepPlacing(state: In<"PLACING">, event: TicketEvent): TicketState {
     case "claimed":
     case "fill-applied":
     case "fill-dropped":
+    case "proposed":
+    case "acceptance-changed":
+    case "proposal-ended":
     case "matched":
     case "cancelled":
     case "timed-out":

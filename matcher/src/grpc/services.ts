@@ -7,6 +7,7 @@ import {
   PlayerDataServiceDefinition,
 } from "@muster/proto/matchmaking";
 import { type Implementation, implement } from "@muster/proto/rpc";
+import { acceptMatch } from "./accept-match.ts";
 import { cancelBackfill } from "./cancel-backfill.ts";
 import { cancelMatching } from "./cancel-matching.ts";
 import { describeBackfill } from "./describe-backfill.ts";
@@ -26,6 +27,7 @@ export function createServices(desk: Desk): readonly Implementation[] {
     implement(MatchmakingServiceDefinition, {
       startMatching: startMatching(desk),
       cancelMatching: cancelMatching(desk),
+      acceptMatch: acceptMatch(desk),
       describeMatchingProgress: describeMatchingProgress(desk),
       watchTickets: watchTickets(desk),
       explainTicket: explainTicket(desk),

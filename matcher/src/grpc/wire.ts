@@ -14,10 +14,13 @@ import {
   writeEnum,
 } from "@muster/proto";
 import {
+  type AcceptMatchRequest,
   BattleOrder,
   type KnownPlayer as KnownPlayerMessage,
+  MatchAnswer,
   type MatchmakingConfiguration,
   type Player,
+  type Proposal,
   type StartBackfillRequest,
   type StartMatchingRequest,
   TicketEventType,
@@ -27,15 +30,19 @@ import {
   type WatchTicketsResponse,
 } from "@muster/proto/matchmaking";
 import { BackfillStrategy, SessionEndCause } from "@muster/proto/session";
+import type { AcceptMatch } from "../core/accept-match.ts";
 import type { KnownPlayer } from "../core/backfill.ts";
 import type { BackfillSettings } from "../core/backfill-settings.ts";
 import {
+  ACCEPTANCE_TIMEOUT_SECONDS_DEFAULT,
+  type AcceptanceSettings,
   type Configuration,
   checkConfiguration,
   PLACEMENT_RETRIES_DEFAULT,
   REQUEST_TIMEOUT_MS_DEFAULT,
   SETTLE_MS_DEFAULT,
 } from "../core/configuration.ts";
+import type { ProposalView } from "../core/proposal.ts";
 import type { StartBackfill } from "../core/start-backfill.ts";
 import type { StartMatching } from "../core/start-matching.ts";
 import { type Assignment, readPhase, type Ticket, type TicketPlayer } from "../core/ticket.ts";
@@ -91,6 +98,23 @@ export function readTicketIds(ticketIds: readonly string[]): readonly TicketId[]
   return ticketIds.map((id, index) => parseId<TicketId>(`ticket_ids[${index}]`, id));
 }
 
+/** @throws {MusterError} FIELD_INVALID, ID_MALFORMED. */
+export function readAcceptMatch({ ticketId, matchId, playerIds, answer }: AcceptMatchRequest): AcceptMatch {
+  if (playerIds.length < 1 || playerIds.length > limits.PLAYERS_PER_TICKET_MAX) {
+    throw fieldInvalid("player_ids", `1 to ${limits.PLAYERS_PER_TICKET_MAX} ids`, playerIds.length);
+  }
+  const players = playerIds.map((id, index) => parsePlayerId(`player_ids[${index}]`, id));
+  if (new Set(players).size !== players.length) {
+    throw fieldInvalid("player_ids", "different players", `${players.length} with ${new Set(players).size} ids`);
+  }
+  return {
+    ticketId: parseId("ticket_id", ticketId),
+    matchId: parseId("match_id", matchId),
+    playerIds: players,
+    answer: readWord("answer", MatchAnswer, answer),
+  };
+}
+
 /** The ticket as its backend may see it: secrets of its own players only. */
 export function writeTicket(ticket: Ticket): TicketMessage {
   const { state } = ticket;
@@ -111,6 +135,17 @@ export function writeTicket(ticket: Ticket): TicketMessage {
     assignment: state.phase === "COMPLETED" ? writeAssignment(ticket, state.assignment) : undefined,
     cause: ("cause" in state && state.cause) || "",
     returns: ticket.returns,
+    proposal: state.phase === "REQUIRES_ACCEPTANCE" ? writeProposal(state.proposal) : undefined,
+  };
+}
+
+function writeProposal({ terms, accepted }: ProposalView): Proposal {
+  const places = new Set(accepted);
+  return {
+    expiresAt: new Date(terms.expiresAtWallMs),
+    players: terms.players.map(({ playerId, team, ticketId }, place) => {
+      return { playerId, team, ticketId, accepted: places.has(place) };
+    }),
   };
 }
 
@@ -193,7 +228,16 @@ export function readConfiguration(message: MatchmakingConfiguration | undefined)
     data: message.data,
     placementRetries: message.placementRetries ?? PLACEMENT_RETRIES_DEFAULT,
     backfill: message.backfill && readBackfillSettings(message.backfill),
+    acceptance: message.acceptance && readAcceptanceSettings(message.acceptance),
   });
+}
+
+function readAcceptanceSettings(message: NonNullable<MatchmakingConfiguration["acceptance"]>): AcceptanceSettings {
+  const { timeoutSeconds, autoContinue = true } = message;
+  return {
+    timeoutMs: 1_000 * (timeoutSeconds === 0 ? ACCEPTANCE_TIMEOUT_SECONDS_DEFAULT : timeoutSeconds),
+    autoContinue,
+  };
 }
 
 function readBackfillSettings(message: NonNullable<MatchmakingConfiguration["backfill"]>): BackfillSettings {
@@ -222,6 +266,10 @@ export function writeConfiguration(configuration: Configuration): MatchmakingCon
       order: writeEnum(BattleOrder, configuration.backfill.order),
       fillPlayersMax: configuration.backfill.fillPlayersMax ?? 0,
       approvalTimeoutMs: configuration.backfill.approvalTimeoutMs ?? 0,
+    },
+    acceptance: configuration.acceptance && {
+      timeoutSeconds: configuration.acceptance.timeoutMs / 1_000,
+      autoContinue: configuration.acceptance.autoContinue,
     },
   };
 }

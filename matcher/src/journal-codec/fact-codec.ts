@@ -55,6 +55,8 @@ const KINDS: Readonly<Record<Arm["$case"], number>> = {
   playerErased: 25,
   erasureCompleted: 26,
   sessionAdopted: 27,
+  matchAccepted: 28,
+  proposalEnded: 29,
 };
 
 /** What the ledger is given. Decoding throws on a record that this build does not know: it is of a newer one. */
@@ -99,6 +101,17 @@ function writeFact(fact: MatcherFact): Arm {
       return { $case: "ticketTimedOut", value: { ticketId: fact.ticketId } };
     case "match-formed":
       return { $case: "matchFormed", value: writeMatch(fact.match) };
+    case "match-accepted": {
+      const { matchId, ticketId, playerIds } = fact;
+      return { $case: "matchAccepted", value: { matchId, ticketId, playerIds: [...playerIds] } };
+    }
+    case "proposal-ended": {
+      const outcomes = fact.outcomes.map(({ ticketId, fate }) => ({
+        ticketId,
+        fate: writeEnum(wire.ProposalFate, fate),
+      }));
+      return { $case: "proposalEnded", value: { matchId: fact.matchId, outcomes } };
+    }
     case "match-placed":
       return {
         $case: "matchPlaced",
@@ -220,6 +233,22 @@ function readFact(arm: Arm): MatcherFact {
       return { type: "ticket-timed-out", ticketId: arm.value.ticketId as TicketId };
     case "matchFormed":
       return { type: "match-formed", match: readMatch(arm.value) };
+    case "matchAccepted":
+      return {
+        type: "match-accepted",
+        matchId: arm.value.matchId as MatchId,
+        ticketId: arm.value.ticketId as TicketId,
+        playerIds: arm.value.playerIds as PlayerId[],
+      };
+    case "proposalEnded":
+      return {
+        type: "proposal-ended",
+        matchId: arm.value.matchId as MatchId,
+        outcomes: arm.value.outcomes.map(({ ticketId, fate }) => ({
+          ticketId: ticketId as TicketId,
+          fate: readWord("fate", wire.ProposalFate, fate),
+        })),
+      };
     case "matchPlaced":
       return {
         type: "match-placed",

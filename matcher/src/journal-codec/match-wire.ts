@@ -32,6 +32,7 @@ export function writeMatch(match: Match): wire.MatchFormed {
     placementRetries: match.placementRetries,
     matcherEndpoint: match.matcherEndpoint,
     regions: [...match.regions],
+    acceptance: match.acceptance && { ...match.acceptance },
   };
 }
 

@@ -37,7 +37,9 @@ function answersOf(state: MatcherState) {
     backfills: [...pool.backfills].toSorted(),
   }));
   return {
-    pools: pools.filter(({ live, backfills }) => live > 0 || backfills.length > 0),
+    pools: pools
+      .filter(({ live, backfills }) => live > 0 || backfills.length > 0)
+      .toSorted((one, other) => (one.name < other.name ? -1 : 1)),
     tickets: [...state.tickets.values()].map((entry) => ({
       ticket: writeTicket(entry.ticket),
       held: [entry.ticket.arrival, entry.ticket.bodyDigest, entry.ticket.state.phase, entry.search?.atMs],
@@ -46,6 +48,7 @@ function answersOf(state: MatcherState) {
     log: log.list.slice(log.from, log.until).map((event) => [event.sequence, event.atMs, writeTicketEvent(event)]),
     counters: [state.events.last, state.arrivals, state.events.after(0, 1) === undefined],
     matches: [...state.matches],
+    proposals: [...state.proposals.values()].map(({ match, acceptance, view }) => [match, acceptance, view]),
     sessions: [...state.sessions],
     erasures: [...state.erasures],
     documents: [[...state.configurations], [...state.ruleSets]],
@@ -66,6 +69,8 @@ function slowed(step: Step): Step {
 const reached = new Set<string>();
 
 function noteSituations({ state }: Box): void {
+  for (const { view } of state.proposals.values())
+    if (view.accepted.length > 0) reached.add("a proposal half accepted");
   if (state.matches.size > 0) reached.add("a placement in flight");
   for (const { ticket } of state.tickets.values()) reached.add(ticket.state.phase);
   for (const { fill, ended } of state.sessions.values()) {
@@ -108,12 +113,22 @@ test("a state restored from a snapshot, with what came since folded in, is the s
   // The histories are worth something only if they get there.
   const goals = [
     "a placement in flight",
+    "a proposal half accepted",
     "a fill in flight",
     "an ended session",
     "forgotten events",
     "an erasure in flight",
   ];
-  const phases = ["SEARCHING", "CLAIMED", "PLACING", "COMPLETED", "CANCELLED", "TIMED_OUT", "FAILED"];
+  const phases = [
+    "SEARCHING",
+    "CLAIMED",
+    "REQUIRES_ACCEPTANCE",
+    "PLACING",
+    "COMPLETED",
+    "CANCELLED",
+    "TIMED_OUT",
+    "FAILED",
+  ];
   expect([...reached]).toEqual(expect.arrayContaining([...goals, ...phases, "an event of a history alone"]));
 }, 60_000);
 

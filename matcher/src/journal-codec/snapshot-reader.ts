@@ -15,7 +15,9 @@ import {
 import { searchOf } from "../core/searching-tickets.ts";
 import { createTicketEventLog, type TicketEventRecord } from "../core/ticket-events.ts";
 import { decodeConfiguration, decodeMatch, decodeSession } from "./kept-documents.ts";
+import { decodeProposal } from "./kept-proposal.ts";
 import { EVENT_TYPES, PHASES, SNAPSHOT_SCHEMA, type SnapshotColumns } from "./snapshot-schema.ts";
+import { StoredProposal } from "./stored-proposal.ts";
 import { type SnapshotSource, StoredAssignment, StoredEvent, StoredTicket } from "./stored-ticket.ts";
 
 /** @throws {MusterError} JOURNAL_UNREADABLE if the chunks are damaged. */
@@ -39,6 +41,11 @@ export async function restoreMatcherState(chunks: AsyncIterable<Uint8Array>): Pr
     const match = decodeMatch(columns.match.at(row));
     state.matches.set(match.matchId, match);
   }
+  for (let row = 0; row < columns.proposalOpen.length; row += 1) {
+    const proposal = decodeProposal(columns.proposalOpen.at(row));
+    state.proposals.set(proposal.match.matchId, proposal);
+    deadlines.push(proposal.deadline);
+  }
   for (let row = 0; row < columns.session.length; row += 1) addSession(state, decodeSession(columns.session.at(row)));
   for (let row = 0; row < columns.erasureId.length; row += 1) {
     state.erasures.set(columns.erasureId.at(row) as ErasureId, columns.erasureDigest.at(row));
@@ -56,7 +63,13 @@ function sourceOf(columns: SnapshotColumns): SnapshotSource {
   const assignments = Array.from({ length: columns.assignmentDocument.length }, (_, row) => {
     return new StoredAssignment(columns.assignmentDocument.at(row));
   });
-  return { columns, names, firstPlayers, assignments, tickets: columns.olderEvents.length };
+  const acceptedMost = new Uint32Array(columns.proposalTerms.length);
+  for (const [row, proposal] of columns.proposal.entries()) {
+    const before = acceptedMost[proposal - 1];
+    if (before !== undefined) acceptedMost[proposal - 1] = Math.max(before, columns.accepted[row] ?? 0);
+  }
+  const proposals = Array.from(acceptedMost, (most, row) => new StoredProposal(columns.proposalTerms.at(row), most));
+  return { columns, names, firstPlayers, assignments, proposals, tickets: columns.olderEvents.length };
 }
 
 /** The log, the last event of each ticket of the state, and when tickets ended, in this order. */
@@ -85,8 +98,12 @@ function readEvents(source: SnapshotSource): {
   return { log, latest, endedTickets };
 }
 
+const LIVE: ReadonlySet<number> = new Set([
+  ...[PHASES.SEARCHING, PHASES.CLAIMED, PHASES.REQUIRES_ACCEPTANCE, PHASES.PLACING],
+]);
+
 function isLive(phase: number | undefined): boolean {
-  return phase === PHASES.SEARCHING || phase === PHASES.CLAIMED || phase === PHASES.PLACING;
+  return LIVE.has(phase ?? 0);
 }
 
 /** Fills tickets and pools; answers the deadlines of those who search. */
@@ -94,7 +111,7 @@ function readTickets(
   state: MatcherState,
   source: SnapshotSource,
   latest: readonly (TicketEventRecord | undefined)[],
-): readonly Deadline[] {
+): Deadline[] {
   const { columns, tickets, names, firstPlayers } = source;
   const deadlines: Deadline[] = [];
   const pools: Pool[] = names.map((name) => poolOf(state, name));
@@ -160,9 +177,16 @@ function checkTables(columns: SnapshotColumns): void {
       columns.eventAtWallMs,
       columns.eventEndCause,
     ].every(({ length }) => length === eventTicket.length) &&
-    [columns.version, columns.returns, columns.phase, columns.cause, columns.subject, columns.assignment].every(
-      ({ length }) => length === changes,
-    ) &&
+    [
+      columns.version,
+      columns.returns,
+      columns.phase,
+      columns.cause,
+      columns.subject,
+      columns.assignment,
+      columns.proposal,
+      columns.accepted,
+    ].every(({ length }) => length === changes) &&
     columns.playerPayload.length === playerId.length;
   if (isWhole) return;
   throw new MusterError(

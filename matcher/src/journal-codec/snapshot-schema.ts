@@ -3,8 +3,9 @@
 // When you change this, raise SNAPSHOT_FORMAT.
 import type { ReadColumns } from "@muster/journal";
 import type { TicketCause, TicketState } from "../core/ticket.ts";
+import type { TicketEventRecord } from "../core/ticket-events.ts";
 
-export const SNAPSHOT_FORMAT = 2;
+export const SNAPSHOT_FORMAT = 3;
 
 export const SNAPSHOT_SCHEMA = {
   /** Tickets that ever arrived; number of the last event. */
@@ -53,16 +54,22 @@ export const SNAPSHOT_SCHEMA = {
   subject: "u32",
   /** Row of `assignmentDocument`, counted from 1. 0: none. */
   assignment: "u32",
+  /** Row of `proposalTerms`, counted from 1. 0: none. */
+  proposal: "u32",
+  /** How many of the first in its order of acceptance had accepted. */
+  accepted: "u32",
 
   // What is spoken of more than once, each in the order in which it is spoken of first.
   name: "string",
   id: "string",
   assignmentDocument: "blob",
+  proposalTerms: "blob",
 
   ruleSetName: "string",
   ruleSetDocument: "string",
   configuration: "blob",
   match: "blob",
+  proposalOpen: "blob",
   session: "blob",
   erasureId: "string",
   erasureDigest: "string",
@@ -78,6 +85,7 @@ export const PHASES: Readonly<Record<TicketState["phase"], number>> = {
   CANCELLED: 5,
   TIMED_OUT: 6,
   FAILED: 7,
+  REQUIRES_ACCEPTANCE: 8,
 };
 
 export const CAUSES: Readonly<Record<TicketCause, number>> = {
@@ -87,6 +95,14 @@ export const CAUSES: Readonly<Record<TicketCause, number>> = {
   PLACEMENT_TIMED_OUT: 4,
   PLACEMENT_FAILED: 5,
   RESERVATION_EXPIRED: 6,
+  ACCEPTANCE_REFUSED: 7,
+  ACCEPTANCE_TIMED_OUT: 8,
+  MATCH_REFUSED: 9,
+  MATCH_UNANSWERED: 10,
 };
 
-export const EVENT_TYPES = { STATE_CHANGED: 1, SESSION_ENDED: 2 } as const;
+export const EVENT_TYPES: Readonly<Record<TicketEventRecord["type"], number>> = {
+  STATE_CHANGED: 1,
+  SESSION_ENDED: 2,
+  ACCEPTANCE_CHANGED: 3,
+};

@@ -3,11 +3,14 @@ import { type ColumnRows, writeColumns } from "@muster/journal";
 import { writeEnum } from "@muster/proto";
 import { SessionEndCause } from "@muster/proto/session";
 import type { MatcherState, TicketEntry } from "../core/matcher-state.ts";
+import type { ProposalView } from "../core/proposal.ts";
 import type { Assignment, Ticket, TicketState } from "../core/ticket.ts";
 import type { CapturedEvents, TicketEventRecord } from "../core/ticket-events.ts";
 import { encodeAssignment, encodeConfiguration, encodeMatch, encodeSession } from "./kept-documents.ts";
+import { encodeProposal, encodeTerms } from "./kept-proposal.ts";
 import { encodePayload } from "./player-payload.ts";
 import { CAUSES, EVENT_TYPES, PHASES, SNAPSHOT_SCHEMA } from "./snapshot-schema.ts";
+import { acceptedCount, StoredProposalView } from "./stored-proposal.ts";
 import { StoredAssignment, StoredTicket } from "./stored-ticket.ts";
 
 /**
@@ -19,6 +22,7 @@ export function captureMatcherState(state: MatcherState): Iterable<Uint8Array> {
   const ruleSets = Array.from(state.ruleSets);
   const configurations = Array.from(state.configurations.values());
   const matches = Array.from(state.matches.values());
+  const proposals = Array.from(state.proposals.values());
   const sessions = Array.from(state.sessions.values());
   return writeColumns(SNAPSHOT_SCHEMA, {
     counters,
@@ -27,6 +31,7 @@ export function captureMatcherState(state: MatcherState): Iterable<Uint8Array> {
     ruleSetDocument: rowsOf(ruleSets, ([, { document }]) => document),
     configuration: rowsOf(configurations, encodeConfiguration),
     match: rowsOf(matches, encodeMatch),
+    proposalOpen: rowsOf(proposals, encodeProposal),
     session: rowsOf(sessions, encodeSession),
     erasureId: Array.from(state.erasures.keys()),
     erasureDigest: Array.from(state.erasures.values()),
@@ -39,7 +44,15 @@ function* rowsOf<Item, Value>(items: Iterable<Item>, read: (item: Item) => Value
 
 type TicketColumns = Omit<
   ColumnRows<typeof SNAPSHOT_SCHEMA>,
-  "counters" | "ruleSetName" | "ruleSetDocument" | "configuration" | "match" | "session" | "erasureId" | "erasureDigest"
+  | "counters"
+  | "ruleSetName"
+  | "ruleSetDocument"
+  | "configuration"
+  | "match"
+  | "proposalOpen"
+  | "session"
+  | "erasureId"
+  | "erasureDigest"
 >;
 
 /** Columns are walked in the order of the schema; the first walks find what the later ones go over. */
@@ -52,6 +65,9 @@ function ticketColumns(entries: readonly TicketEntry[], captured: CapturedEvents
   const names = createDictionary<string>();
   const ids = createDictionary<string>();
   const assignments = createDictionary<Assignment>();
+  const matches = createDictionary<string>();
+  /** Of each proposal, by row, what shows the most of it. */
+  const fullest: ProposalView[] = [];
 
   const arrivals = new Float64Array(entries.length);
 
@@ -126,11 +142,22 @@ function ticketColumns(entries: readonly TicketEntry[], captured: CapturedEvents
     assignment: changeRows(({ state }) => {
       return state.phase === "COMPLETED" ? assignments.rowOf(state.assignment) + 1 : 0;
     }),
+    proposal: changeRows(({ state }) => {
+      if (state.phase !== "REQUIRES_ACCEPTANCE") return 0;
+      const row = matches.rowOf(state.matchId);
+      const known = fullest[row];
+      if (!known || acceptedCount(known) < acceptedCount(state.proposal)) fullest[row] = state.proposal;
+      return row + 1;
+    }),
+    accepted: changeRows(({ state }) => {
+      return state.phase === "REQUIRES_ACCEPTANCE" ? acceptedCount(state.proposal) : 0;
+    }),
     name: names.values,
     id: ids.values,
     assignmentDocument: rowsOf(assignments.values, (assignment) => {
       return assignment instanceof StoredAssignment ? assignment.bytes : encodeAssignment(assignment);
     }),
+    proposalTerms: rowsOf(fullest, (view) => (view instanceof StoredProposalView && view.bytes) || encodeTerms(view)),
   };
 }
 

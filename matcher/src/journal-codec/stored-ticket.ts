@@ -16,6 +16,7 @@ import type { TicketEventRecord } from "../core/ticket-events.ts";
 import { decodeAssignment } from "./kept-documents.ts";
 import { decodePayload } from "./player-payload.ts";
 import { CAUSES, EVENT_TYPES, PHASES, type SnapshotColumns } from "./snapshot-schema.ts";
+import { type StoredProposal, StoredProposalView } from "./stored-proposal.ts";
 
 /** The columns, with what is worked out of them once. */
 export type SnapshotSource = {
@@ -26,12 +27,14 @@ export type SnapshotSource = {
   readonly firstPlayers: Uint32Array;
   /** One value for all who share it, as in the state that was captured. */
   readonly assignments: readonly StoredAssignment[];
+  readonly proposals: readonly StoredProposal[];
   /** How many rows of the table of changes are those of tickets; those of events follow. */
   readonly tickets: number;
 };
 
 const PHASE_WORDS = wordsOf(PHASES);
 const CAUSE_WORDS = wordsOf(CAUSES);
+const EVENT_TYPE_WORDS = wordsOf(EVENT_TYPES);
 const SEARCHING: TicketState = { phase: "SEARCHING", cause: undefined };
 
 /** `words[table[word]]` is `word`. */
@@ -139,8 +142,7 @@ export class StoredEvent implements TicketEventRecord {
     return cell(this.#source.columns.eventSequence, this.#row);
   }
   get type(): TicketEventRecord["type"] {
-    const isEnd = cell(this.#source.columns.eventType, this.#row) === EVENT_TYPES.SESSION_ENDED;
-    return isEnd ? "SESSION_ENDED" : "STATE_CHANGED";
+    return required(EVENT_TYPE_WORDS[cell(this.#source.columns.eventType, this.#row)]);
   }
   get ticket(): Ticket {
     const row = cell(this.#source.columns.eventTicket, this.#row);
@@ -194,7 +196,7 @@ function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
 
-function readState({ columns, assignments }: SnapshotSource, row: number): TicketState {
+function readState({ columns, assignments, proposals }: SnapshotSource, row: number): TicketState {
   const phase = PHASE_WORDS[cell(columns.phase, row)];
   const cause = CAUSE_WORDS[cell(columns.cause, row)];
   const subjectRow = cell(columns.subject, row);
@@ -204,6 +206,11 @@ function readState({ columns, assignments }: SnapshotSource, row: number): Ticke
       return cause === undefined ? SEARCHING : { phase, cause };
     case "CLAIMED":
       return { phase, cause, fillId: required(subject) as FillId };
+    case "REQUIRES_ACCEPTANCE": {
+      const stored = required(proposals[cell(columns.proposal, row) - 1]);
+      const proposal = new StoredProposalView(stored, cell(columns.accepted, row));
+      return { phase, matchId: required(subject) as MatchId, proposal };
+    }
     case "PLACING":
       return { phase, matchId: required(subject) as MatchId };
     case "COMPLETED": {
@@ -211,6 +218,7 @@ function readState({ columns, assignments }: SnapshotSource, row: number): Ticke
       return { phase, matchId: subject as MatchId | undefined, assignment };
     }
     case "CANCELLED":
+      return { phase, cause: required<TicketCause>(cause), matchId: subject as MatchId | undefined };
     case "TIMED_OUT":
       return { phase, cause: required<TicketCause>(cause) };
     case "FAILED":

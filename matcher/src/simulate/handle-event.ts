@@ -37,7 +37,7 @@ const handlers: Readonly<Record<string, Handler>> = {
     matcher.perform(decideStartMatching(state, request, matcher.nowMs()));
   },
   cancel(matcher, event) {
-    const decision = decideCancelMatching(matcher.state, ticketIdOf(event));
+    const decision = decideCancelMatching(matcher.state, ticketIdOf(event), matcher.nowMs());
     if (decision.type === "decided") matcher.perform(decision.facts);
   },
   session(matcher, event) {

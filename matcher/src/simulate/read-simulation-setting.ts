@@ -45,8 +45,7 @@ export function readSimulationSetting(document: unknown): SimulationSetting {
   const { requestTimeoutSeconds: seconds, queue, ruleSet: _, $schema: __, ...rest } = setting;
   const requestTimeoutMs = seconds === 0 ? REQUEST_TIMEOUT_MS_DEFAULT : seconds * 1_000;
   const configuration = { ...rest, ruleSet: rest.name, queue: queue || undefined, requestTimeoutMs };
-  // What it asks of a queue does not matter here.
-  checkConfiguration({ ...configuration, autoBackfill: false });
+  checkConfiguration({ ...configuration, queue: "any" });
   return { configuration, ruleSet: JSON.stringify(ruleSet) };
 }
 

@@ -8,7 +8,7 @@ import { retryCall } from "../retry-call.ts";
 import { backendEnvironment } from "./environment.ts";
 import { match } from "./match.ts";
 import type { CallWaiting, Matcher } from "./matcher.ts";
-import { readTicket, type StartMatching, writeStartMatching } from "./ticket.ts";
+import { readTicket, type StartMatching, writeMatchAnswer, writeStartMatching } from "./ticket.ts";
 import { type WatchTickets, watchTickets } from "./watch-tickets.ts";
 
 export type ConnectMatcherOptions = {
@@ -61,11 +61,12 @@ export function connectMatcherWith(options: ConnectMatcherWithOptions): Matcher 
   const nameTicket = (ticket: StartMatching) => ({ ...ticket, ticketId: ticket.ticketId ?? newId("ticket", random) });
 
   const matcher: Matcher = {
-    async match(ticket, { signal } = {}) {
+    async match(ticket, { signal, onProposed } = {}) {
       return await match(nameTicket(ticket), {
         clock,
         random,
         signal,
+        onProposed,
         closing: closing.signal,
         start: (named) => matcher.startMatching(named),
         cancel: (ticketId, until) => matcher.cancelMatching(ticketId, { signal: until }),
@@ -81,6 +82,14 @@ export function connectMatcherWith(options: ConnectMatcherWithOptions): Matcher 
       const request = { ticketId: parseId<TicketId>("ticketId", ticketId) };
       const response = await call(waiting, (how) => client.cancelMatching(request, how));
       return readTicket(response.ticket);
+    },
+    async acceptMatch(answer, waiting = {}) {
+      const request = writeMatchAnswer(answer, "ACCEPT");
+      return readTicket((await call(waiting, (how) => client.acceptMatch(request, how))).ticket);
+    },
+    async declineMatch(answer, waiting = {}) {
+      const request = writeMatchAnswer(answer, "REFUSE");
+      return readTicket((await call(waiting, (how) => client.acceptMatch(request, how))).ticket);
     },
     async describeMatchingProgress(ticketIds, waiting = {}) {
       if (ticketIds.length < 1 || ticketIds.length > limits.TICKETS_PER_CALL_MAX) {

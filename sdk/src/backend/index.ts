@@ -17,10 +17,13 @@ export {
 } from "./connect-matcher.ts";
 export { backendEnvironment } from "./environment.ts";
 export type { MatchResult } from "./match.ts";
-export type { CallWaiting, Matcher, TicketExplanation } from "./matcher.ts";
+export type { CallWaiting, Matcher, MatchWaiting, TicketExplanation } from "./matcher.ts";
 export type {
   Assignment,
+  MatchAnswer,
   MatchedPlayer,
+  Proposal,
+  ProposedPlayer,
   StartMatching,
   Ticket,
   TicketEvent,

@@ -20,6 +20,8 @@ export type MatchOptions = {
   readonly random: Random;
   /** The caller's: takes the ticket out of the search. */
   readonly signal: AbortSignal | undefined;
+  /** Hears of every match that is proposed to the ticket. */
+  readonly onProposed?: ((ticket: Ticket) => void) | undefined;
   /** The connection's: gives up at once. */
   readonly closing: AbortSignal;
   readonly start: (ticket: NamedTicket) => Promise<Ticket>;
@@ -53,7 +55,9 @@ export async function match(ticket: NamedTicket, options: MatchOptions): Promise
   try {
     // The watch alone says how it ended: a cancel that came too late is outrun by the match.
     for await (const event of watch(ticketId, either)) {
-      const result = event.type === "STATE_CHANGED" ? readResult(event.ticket) : undefined;
+      if (event.type !== "STATE_CHANGED") continue;
+      if (event.ticket.state === "REQUIRES_ACCEPTANCE") options.onProposed?.(event.ticket);
+      const result = readResult(event.ticket);
       if (result) return result;
     }
   } catch (error) {
@@ -80,6 +84,7 @@ async function startNamed(ticket: NamedTicket, { start }: MatchOptions): Promise
 function readResult(ticket: Ticket): MatchResult | undefined {
   switch (ticket.state) {
     case "SEARCHING":
+    case "REQUIRES_ACCEPTANCE":
     case "PLACING":
       return undefined;
     case "COMPLETED":

@@ -1,13 +1,19 @@
 // The matcher as a game backend holds it.
 import type { Explanation } from "@muster/proto/matchmaking";
 import type { MatchResult } from "./match.ts";
-import type { StartMatching, Ticket, TicketEvent } from "./ticket.ts";
+import type { MatchAnswer, StartMatching, Ticket, TicketEvent } from "./ticket.ts";
 import type { WatchTickets } from "./watch-tickets.ts";
 
 /** What every call takes. */
 export type CallWaiting = {
   /** Stops waiting for the answer: the call rejects with CALL_CANCELLED, and may have been carried out. */
   readonly signal?: AbortSignal | undefined;
+};
+
+/** What `match` takes. */
+export type MatchWaiting = CallWaiting & {
+  /** A match is proposed to the ticket, and waits until all its players have accepted. What it throws, `match` throws. */
+  readonly onProposed?: ((ticket: Ticket) => void) | undefined;
 };
 
 /** The ticket as it stands, and why it waits. */
@@ -17,6 +23,9 @@ export type TicketExplanation = { readonly ticket: Ticket; readonly explanation:
 export interface Matcher extends AsyncDisposable {
   /**
    * Matches: starts the ticket, follows it to its end, and says how it ended. Outlasts restarts of the matcher.
+   *
+   * Where the configuration asks players for acceptance, `onProposed` is called with the ticket whenever a match is proposed to
+   * it; say what they answer by `acceptMatch` or `declineMatch`. Nobody's answer is awaited here.
    *
    * Aborting `signal` takes the ticket out of the search, truthfully: the promise resolves with CANCELLED when the ticket
    * can never match, and with COMPLETED when it was too late for that.
@@ -30,7 +39,7 @@ export interface Matcher extends AsyncDisposable {
    *   DEADLINE_PASSED the ticket may exist, and `match` with the same id and body goes on with it. CALL_CANCELLED if
    *   `signal` had aborted before, or the connection was closed.
    */
-  match(ticket: StartMatching, options?: CallWaiting): Promise<MatchResult>;
+  match(ticket: StartMatching, options?: MatchWaiting): Promise<MatchResult>;
   /**
    * Puts one player or a party into the pool of a configuration. Resolves once the ticket is safe on disk.
    *
@@ -44,6 +53,27 @@ export interface Matcher extends AsyncDisposable {
    * @throws {MusterError} TICKET_NOT_FOUND; TICKET_ALREADY_MATCHED with `metadata.matchId` when it is too late.
    */
   cancelMatching(ticketId: string, options?: CallWaiting): Promise<Ticket>;
+  /**
+   * Accepts the match that is proposed to the ticket, for some or all of its players. The match goes on when every player of every
+   * ticket in it has accepted. Again, while it stands, changes nothing.
+   *
+   * @example
+   * for await (const { ticket } of matcher.watchTickets({ ticketIds })) {
+   *   if (ticket.state !== "REQUIRES_ACCEPTANCE" || ticket.matchId === undefined) continue;
+   *   await matcher.acceptMatch({ ticketId: ticket.ticketId, matchId: ticket.matchId, playerIds: ["ada"] });
+   * }
+   *
+   * @throws {MusterError} TICKET_NOT_FOUND, PLAYER_NOT_IN_TICKET, FIELD_INVALID, ID_MALFORMED; PROPOSAL_NOT_FOUND if the match is not
+   *   proposed to the ticket; PROPOSAL_ENDED if it is too late; PROPOSAL_REFUSED if the ticket has refused it.
+   */
+  acceptMatch(answer: MatchAnswer, options?: CallWaiting): Promise<Ticket>;
+  /**
+   * Refuses the match: the ticket is CANCELLED, whatever its players had accepted, and the proposal is over for everybody in it.
+   * Again it changes nothing.
+   *
+   * @throws {MusterError} as `acceptMatch`, but PROPOSAL_REFUSED.
+   */
+  declineMatch(answer: MatchAnswer, options?: CallWaiting): Promise<Ticket>;
   /** 1 to 128 tickets as they stand, in the order of their ids. @throws {MusterError} TICKET_NOT_FOUND, FIELD_INVALID. */
   describeMatchingProgress(ticketIds: readonly string[], options?: CallWaiting): Promise<readonly Ticket[]>;
   /**

@@ -1,8 +1,9 @@
 // A matcher in the hands of a test: a handful of tickets whose every change is an event with a number. It can be restarted
 // without forgetting them. Used by the backend SDK's own tests.
 import { type Channel, createChannel } from "@muster/kit";
-import { MusterError, writeEnum } from "@muster/proto";
+import { MusterError, readEnum, writeEnum } from "@muster/proto";
 import {
+  MatchAnswer,
   MatchmakingServiceDefinition,
   type StartMatchingRequest,
   TicketEventType,
@@ -95,6 +96,22 @@ export function createScriptedMatcher(script: MatcherScript = {}): ScriptedMatch
       }
       const cancelled = { state: writeEnum(TicketState, "CANCELLED"), cause: "CANCELLED_BY_REQUEST" };
       if (state === TicketState.SEARCHING) move(request.ticketId, cancelled);
+      return { ticket: find(request.ticketId) };
+    },
+    async acceptMatch(request, { token }) {
+      enter("acceptMatch", request, token);
+      const { state, matchId, proposal } = find(request.ticketId);
+      if (!proposal || matchId !== request.matchId) {
+        throw new MusterError("PROPOSAL_NOT_FOUND", "Cannot answer as the match is not proposed", {
+          metadata: { matchId: request.matchId, state: readEnum(TicketState, state) ?? "" },
+        });
+      }
+      const players = proposal.players.map((player) => {
+        return { ...player, accepted: player.accepted || request.playerIds.includes(player.playerId) };
+      });
+      const refused = { state: writeEnum(TicketState, "CANCELLED"), cause: "ACCEPTANCE_REFUSED", proposal: undefined };
+      const isRefusal = request.answer === MatchAnswer.REFUSE;
+      move(request.ticketId, isRefusal ? refused : { proposal: { ...proposal, players } });
       return { ticket: find(request.ticketId) };
     },
     async describeMatchingProgress(request, { token }) {

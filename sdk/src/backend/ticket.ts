@@ -4,6 +4,7 @@ import {
   type Attributes,
   fieldInvalid,
   limits,
+  type MatchId,
   parseAttributes,
   parseId,
   parsePlayerId,
@@ -12,12 +13,23 @@ import {
   type SessionEndCause,
   type TicketId,
   writeAttributes,
+  writeEnum,
 } from "@muster/proto";
 import * as wire from "@muster/proto/matchmaking";
 import * as session from "@muster/proto/session";
 
-/** SEARCHING → PLACING → COMPLETED; CANCELLED, TIMED_OUT and FAILED end a ticket without a battle. */
-export type TicketState = "SEARCHING" | "PLACING" | "COMPLETED" | "CANCELLED" | "TIMED_OUT" | "FAILED";
+/**
+ * SEARCHING → PLACING → COMPLETED, by way of REQUIRES_ACCEPTANCE where the configuration asks players for acceptance; CANCELLED,
+ * TIMED_OUT and FAILED end a ticket without a battle.
+ */
+export type TicketState =
+  | "SEARCHING"
+  | "REQUIRES_ACCEPTANCE"
+  | "PLACING"
+  | "COMPLETED"
+  | "CANCELLED"
+  | "TIMED_OUT"
+  | "FAILED";
 
 /** One player of a ticket that is started. */
 export type TicketPlayer = {
@@ -54,7 +66,7 @@ export type Ticket = {
   readonly createdAt: Date;
   /** When a ticket that still searches becomes TIMED_OUT. Undefined if it never does. */
   readonly timesOutAt: Date | undefined;
-  /** Set from PLACING on, or when a fill seated the ticket. */
+  /** Set from REQUIRES_ACCEPTANCE or PLACING on, or when a fill seated the ticket; of a match that was not accepted it stays. */
   readonly matchId: string | undefined;
   /** Where to go, and who else is there. Set exactly when the ticket is COMPLETED. */
   readonly assignment: Assignment | undefined;
@@ -67,6 +79,34 @@ export type Ticket = {
    * lately waited less. Undefined in events, for a ticket that does not search, and where too few were matched lately.
    */
   readonly estimatedWaitMs: number | undefined;
+  /** The match that waits for acceptance. Set exactly when the ticket is in REQUIRES_ACCEPTANCE. */
+  readonly proposal: Proposal | undefined;
+};
+
+/** A match that goes on when all its players have accepted. Its id is the ticket's `matchId`. */
+export type Proposal = {
+  /** From then on an answer is too late. By the matcher's clock. */
+  readonly expiresAt: Date;
+  /** Everybody who is asked. */
+  readonly players: readonly ProposedPlayer[];
+};
+
+export type ProposedPlayer = {
+  readonly playerId: string;
+  /** Undefined in a battle without teams. */
+  readonly team: string | undefined;
+  readonly ticketId: string;
+  /** False: has not answered yet. */
+  readonly accepted: boolean;
+};
+
+/** What players say to a match that is proposed to their ticket. */
+export type MatchAnswer = {
+  readonly ticketId: string;
+  /** The ticket's `matchId` as the players were shown it: an answer that comes late speaks of no other match. */
+  readonly matchId: string;
+  /** 1 to 100 players of the ticket, each once. */
+  readonly playerIds: readonly string[];
 };
 
 export type Assignment = {
@@ -91,6 +131,8 @@ export type MatchedPlayer = {
 export type TicketEvent =
   /** The ticket entered the state that it shows. */
   | { readonly type: "STATE_CHANGED"; readonly ticket: Ticket; readonly at: Date; readonly resumeToken: string }
+  /** More players have accepted the match that is proposed: `ticket.proposal` says who. */
+  | { readonly type: "ACCEPTANCE_CHANGED"; readonly ticket: Ticket; readonly at: Date; readonly resumeToken: string }
   /** The battle that the ticket was completed with is over. */
   | {
       readonly type: "SESSION_ENDED";
@@ -153,6 +195,32 @@ export function readTicket(message: wire.Ticket | undefined): Ticket {
     cause: message.cause || undefined,
     returns: message.returns,
     estimatedWaitMs: message.estimatedWaitMs,
+    proposal: message.proposal && readProposal(message.proposal),
+  };
+}
+
+function readProposal({ expiresAt = new Date(0), players }: wire.Proposal): Proposal {
+  return {
+    expiresAt,
+    players: players.map(({ playerId, team, ticketId, accepted }) => {
+      return { playerId, team: team || undefined, ticketId, accepted };
+    }),
+  };
+}
+
+/** @throws {MusterError} FIELD_INVALID or ID_MALFORMED naming the field, before anything is sent. */
+export function writeMatchAnswer(
+  { ticketId, matchId, playerIds }: MatchAnswer,
+  answer: "ACCEPT" | "REFUSE",
+): wire.AcceptMatchRequest {
+  if (playerIds.length < 1 || playerIds.length > limits.PLAYERS_PER_TICKET_MAX) {
+    throw fieldInvalid("playerIds", `1 to ${limits.PLAYERS_PER_TICKET_MAX} players`, playerIds.length);
+  }
+  return {
+    ticketId: parseId<TicketId>("ticketId", ticketId),
+    matchId: parseId<MatchId>("matchId", matchId),
+    playerIds: playerIds.map((id, index) => parsePlayerId(`playerIds[${index}]`, id)),
+    answer: writeEnum(wire.MatchAnswer, answer),
   };
 }
 
@@ -173,9 +241,9 @@ function readAssignment(message: wire.Assignment): Assignment {
 /** Undefined for a heartbeat, and for what only a newer backend would understand. */
 export function readTicketEvent(message: wire.WatchTicketsResponse): TicketEvent | undefined {
   const type = readEnum(wire.TicketEventType, message.type);
-  if (type !== "STATE_CHANGED" && type !== "SESSION_ENDED") return undefined;
+  if (type === undefined || type === "HEARTBEAT") return undefined;
   const { resumeToken, at = new Date(0) } = message;
   const ticket = readTicket(message.ticket);
-  if (type === "STATE_CHANGED") return { type, ticket, at, resumeToken };
+  if (type !== "SESSION_ENDED") return { type, ticket, at, resumeToken };
   return { type, ticket, at, resumeToken, cause: readEnum(session.SessionEndCause, message.sessionEndCause) };
 }

@@ -4,7 +4,9 @@ import type { Finding } from "./finding.ts";
 import { readTicketTrails, type Sighting, type TicketTrail } from "./ticket-trail.ts";
 
 const EDGES: Readonly<Record<string, readonly string[]>> = {
-  SEARCHING: ["PLACING", "COMPLETED", "CANCELLED", "TIMED_OUT"],
+  SEARCHING: ["REQUIRES_ACCEPTANCE", "PLACING", "COMPLETED", "CANCELLED", "TIMED_OUT"],
+  // More have accepted: the state is as before.
+  REQUIRES_ACCEPTANCE: ["REQUIRES_ACCEPTANCE", "PLACING", "COMPLETED", "SEARCHING", "CANCELLED", "TIMED_OUT"],
   PLACING: ["COMPLETED", "SEARCHING", "FAILED"],
 };
 
@@ -108,7 +110,7 @@ function* cancels({ cancels: asked, sightings }: TicketTrail): Generator<string>
   if (granted && "ok" in granted.outcome && granted.outcome.ok !== "joined") {
     const { state, version } = granted.outcome.ok;
     // A repeat after another end is answered with that end.
-    if (state === "SEARCHING" || state === "PLACING") yield `was cancelled, and is ${state}`;
+    if (["SEARCHING", "REQUIRES_ACCEPTANCE", "PLACING"].includes(state)) yield `was cancelled, and is ${state}`;
     const after = sightings.find(({ view }) => view.version > version);
     if (after) yield `went on to ${after.view.state} after it was cancelled`;
     if (state === "CANCELLED" && sightings.some(({ view }) => view.state === "COMPLETED")) {

@@ -60,8 +60,10 @@ export async function* watchTickets(
         const event = readTicketEvent(message);
         resumeToken = event.resumeToken || resumeToken;
         if (event.type === "HEARTBEAT") continue;
-        history.add({ type: "watched", watcher, event: event.type, ticket: viewOf(event.ticket) });
-        if (event.type === "STATE_CHANGED") yield event.ticket;
+        // Whoever has accepted more is a version further, as with any other change.
+        const change = event.type === "SESSION_ENDED" ? event.type : "STATE_CHANGED";
+        history.add({ type: "watched", watcher, event: change, ticket: viewOf(event.ticket) });
+        if (event.type !== "SESSION_ENDED") yield event.ticket;
       }
     } catch (error) {
       if (!(error instanceof MusterError)) throw error;

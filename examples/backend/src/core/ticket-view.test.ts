@@ -15,6 +15,7 @@ const ticket: Ticket = {
   cause: undefined,
   returns: 0,
   estimatedWaitMs: undefined,
+  proposal: undefined,
 };
 const assignment = {
   address: { host: "10.0.0.1", ports: { query: 7_501, game: 7_500 } },

@@ -22,7 +22,7 @@ export type Connection = {
 /** The view of a ticket of one player. */
 export function writeTicketView(ticket: Ticket): TicketView {
   const { ticketId, state, cause } = ticket;
-  if (state === "SEARCHING" || state === "PLACING") return { ticketId, state };
+  if (!isOver({ state })) return { ticketId, state };
   if (state !== "COMPLETED") return cause === undefined ? { ticketId, state } : { ticketId, state, cause };
   const connection = findConnection(ticket);
   return connection ? { ticketId, state, connection } : { ticketId, state };
@@ -30,7 +30,7 @@ export function writeTicketView(ticket: Ticket): TicketView {
 
 /** Whether nothing more will become of the ticket. */
 export function isOver({ state }: Pick<TicketView, "state">): boolean {
-  return state !== "SEARCHING" && state !== "PLACING";
+  return state !== "SEARCHING" && state !== "REQUIRES_ACCEPTANCE" && state !== "PLACING";
 }
 
 /** Undefined in a configuration without a queue: its matches have no server. */

@@ -305,7 +305,7 @@ export function createStage(options: StageOptions) {
       hear(battleSessionId);
     },
     cancelTicket(ticketId: string): "cancelled" | "waits" {
-      const decision = decideCancelMatching(state, ticketId as TicketId);
+      const decision = decideCancelMatching(state, ticketId as TicketId, nowMs);
       if (decision.type === "decided") commit(decision.facts);
       return decision.type === "decided" ? "cancelled" : "waits";
     },

@@ -15,6 +15,7 @@ export function factsOfConfiguration(
   const sessions = new Set<ServerSessionId>();
   for (const [id, { ticket }] of before?.tickets ?? []) if (isOurs(ticket)) tickets.add(id);
   for (const match of before?.matches.values() ?? []) if (isOurs(match)) matches.add(match.matchId);
+  for (const { match } of before?.proposals.values() ?? []) if (isOurs(match)) matches.add(match.matchId);
   for (const session of before?.sessions.values() ?? []) if (isOurs(session)) sessions.add(session.battleSessionId);
 
   const concerns = (fact: MatcherFact): boolean => {
@@ -36,6 +37,8 @@ export function factsOfConfiguration(
       case "match-placed":
         if (matches.has(fact.matchId)) sessions.add(fact.battleSessionId);
         return matches.has(fact.matchId);
+      case "match-accepted":
+      case "proposal-ended":
       case "placement-ended":
         return matches.has(fact.matchId);
       case "ended-forgotten":

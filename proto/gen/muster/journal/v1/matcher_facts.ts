@@ -14,6 +14,108 @@ import {
   Team,
 } from "../../session/v1/session.ts";
 
+export const ProposalFate = {
+  UNSPECIFIED: 0,
+  /** REFUSED - CANCELLED: a player of the ticket refused. */
+  REFUSED: 1,
+  /** CANCELLED - CANCELLED by request. */
+  CANCELLED: 2,
+  /** SILENT - CANCELLED: a player of the ticket had not answered in time. */
+  SILENT: 3,
+  /** RETURNED_REFUSED - SEARCHING: another ticket refused. */
+  RETURNED_REFUSED: 4,
+  /** RETURNED_UNANSWERED - SEARCHING: another ticket was silent. */
+  RETURNED_UNANSWERED: 5,
+  /** DISSOLVED_REFUSED - CANCELLED, without auto-continue: another ticket refused. */
+  DISSOLVED_REFUSED: 6,
+  /** DISSOLVED_UNANSWERED - CANCELLED, without auto-continue: another ticket was silent. */
+  DISSOLVED_UNANSWERED: 7,
+  /** TIMED_OUT - TIMED_OUT: it would have searched on, and its time had passed. */
+  TIMED_OUT: 8,
+} as const;
+
+export type ProposalFate = typeof ProposalFate[keyof typeof ProposalFate];
+
+export namespace ProposalFate {
+  export type UNSPECIFIED = typeof ProposalFate.UNSPECIFIED;
+  export type REFUSED = typeof ProposalFate.REFUSED;
+  export type CANCELLED = typeof ProposalFate.CANCELLED;
+  export type SILENT = typeof ProposalFate.SILENT;
+  export type RETURNED_REFUSED = typeof ProposalFate.RETURNED_REFUSED;
+  export type RETURNED_UNANSWERED = typeof ProposalFate.RETURNED_UNANSWERED;
+  export type DISSOLVED_REFUSED = typeof ProposalFate.DISSOLVED_REFUSED;
+  export type DISSOLVED_UNANSWERED = typeof ProposalFate.DISSOLVED_UNANSWERED;
+  export type TIMED_OUT = typeof ProposalFate.TIMED_OUT;
+}
+
+export function proposalFateFromJSON(object: any): ProposalFate {
+  switch (object) {
+    case 0:
+    case "PROPOSAL_FATE_UNSPECIFIED":
+    case "UNSPECIFIED":
+      return ProposalFate.UNSPECIFIED;
+    case 1:
+    case "PROPOSAL_FATE_REFUSED":
+    case "REFUSED":
+      return ProposalFate.REFUSED;
+    case 2:
+    case "PROPOSAL_FATE_CANCELLED":
+    case "CANCELLED":
+      return ProposalFate.CANCELLED;
+    case 3:
+    case "PROPOSAL_FATE_SILENT":
+    case "SILENT":
+      return ProposalFate.SILENT;
+    case 4:
+    case "PROPOSAL_FATE_RETURNED_REFUSED":
+    case "RETURNED_REFUSED":
+      return ProposalFate.RETURNED_REFUSED;
+    case 5:
+    case "PROPOSAL_FATE_RETURNED_UNANSWERED":
+    case "RETURNED_UNANSWERED":
+      return ProposalFate.RETURNED_UNANSWERED;
+    case 6:
+    case "PROPOSAL_FATE_DISSOLVED_REFUSED":
+    case "DISSOLVED_REFUSED":
+      return ProposalFate.DISSOLVED_REFUSED;
+    case 7:
+    case "PROPOSAL_FATE_DISSOLVED_UNANSWERED":
+    case "DISSOLVED_UNANSWERED":
+      return ProposalFate.DISSOLVED_UNANSWERED;
+    case 8:
+    case "PROPOSAL_FATE_TIMED_OUT":
+    case "TIMED_OUT":
+      return ProposalFate.TIMED_OUT;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum ProposalFate");
+  }
+}
+
+export function proposalFateToJSON(object: ProposalFate): string {
+  switch (object) {
+    case ProposalFate.UNSPECIFIED:
+      return "UNSPECIFIED";
+    case ProposalFate.REFUSED:
+      return "REFUSED";
+    case ProposalFate.CANCELLED:
+      return "CANCELLED";
+    case ProposalFate.SILENT:
+      return "SILENT";
+    case ProposalFate.RETURNED_REFUSED:
+      return "RETURNED_REFUSED";
+    case ProposalFate.RETURNED_UNANSWERED:
+      return "RETURNED_UNANSWERED";
+    case ProposalFate.DISSOLVED_REFUSED:
+      return "DISSOLVED_REFUSED";
+    case ProposalFate.DISSOLVED_UNANSWERED:
+      return "DISSOLVED_UNANSWERED";
+    case ProposalFate.TIMED_OUT:
+      return "TIMED_OUT";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum ProposalFate");
+  }
+}
+
 export const PlacementOutcome = {
   UNSPECIFIED: 0,
   /** CANCELLED - Somebody stopped it. */
@@ -92,6 +194,8 @@ export interface MatcherFact {
     | { $case: "playerErased"; value: PlayerErased }
     | { $case: "erasureCompleted"; value: ErasureCompleted }
     | { $case: "sessionAdopted"; value: SessionAdopted }
+    | { $case: "matchAccepted"; value: MatchAccepted }
+    | { $case: "proposalEnded"; value: ProposalEnded }
     | undefined;
 }
 
@@ -170,11 +274,39 @@ export interface MatchFormed {
   matcherEndpoint: string;
   /** That suit every player by the rule set's latency rules. Empty: it has none. */
   regions: string[];
+  /** Its players are asked first. Absent: they are not. */
+  acceptance: AcceptanceTerms | undefined;
 }
 
 export interface MatchFormed_PropertiesEntry {
   key: string;
   value: string;
+}
+
+export interface AcceptanceTerms {
+  /** Journal time from which an answer is too late, in ms. */
+  deadlineAtMs: number;
+  /** The tickets of those who are not to blame search on. */
+  autoContinue: boolean;
+}
+
+/** Players of one ticket accepted the match. When they were the last, it goes on. */
+export interface MatchAccepted {
+  matchId: string;
+  ticketId: string;
+  playerIds: string[];
+}
+
+/** Somebody refused the match, or its time passed. */
+export interface ProposalEnded {
+  matchId: string;
+  /** Every ticket of the match. */
+  outcomes: ProposalOutcome[];
+}
+
+export interface ProposalOutcome {
+  ticketId: string;
+  fate: ProposalFate;
 }
 
 /** Everybody in a battle, with their secrets. */
@@ -362,6 +494,12 @@ export const MatcherFact: MessageFns<MatcherFact> = {
       case "sessionAdopted":
         SessionAdopted.encode(message.fact.value, writer.uint32(218).fork()).join();
         break;
+      case "matchAccepted":
+        MatchAccepted.encode(message.fact.value, writer.uint32(226).fork()).join();
+        break;
+      case "proposalEnded":
+        ProposalEnded.encode(message.fact.value, writer.uint32(234).fork()).join();
+        break;
     }
     return writer;
   },
@@ -531,6 +669,22 @@ export const MatcherFact: MessageFns<MatcherFact> = {
             message.fact = { $case: "sessionAdopted", value: SessionAdopted.decode(reader, reader.uint32()) };
             continue;
           }
+          case 28: {
+            if (tag !== 226) {
+              break;
+            }
+
+            message.fact = { $case: "matchAccepted", value: MatchAccepted.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 29: {
+            if (tag !== 234) {
+              break;
+            }
+
+            message.fact = { $case: "proposalEnded", value: ProposalEnded.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -622,6 +776,14 @@ export const MatcherFact: MessageFns<MatcherFact> = {
         ? { $case: "sessionAdopted", value: SessionAdopted.fromJSON(object.sessionAdopted) }
         : isSet(object.session_adopted)
         ? { $case: "sessionAdopted", value: SessionAdopted.fromJSON(object.session_adopted) }
+        : isSet(object.matchAccepted)
+        ? { $case: "matchAccepted", value: MatchAccepted.fromJSON(object.matchAccepted) }
+        : isSet(object.match_accepted)
+        ? { $case: "matchAccepted", value: MatchAccepted.fromJSON(object.match_accepted) }
+        : isSet(object.proposalEnded)
+        ? { $case: "proposalEnded", value: ProposalEnded.fromJSON(object.proposalEnded) }
+        : isSet(object.proposal_ended)
+        ? { $case: "proposalEnded", value: ProposalEnded.fromJSON(object.proposal_ended) }
         : undefined,
     };
   },
@@ -667,6 +829,10 @@ export const MatcherFact: MessageFns<MatcherFact> = {
       obj.erasureCompleted = ErasureCompleted.toJSON(message.fact.value);
     } else if (message.fact?.$case === "sessionAdopted") {
       obj.sessionAdopted = SessionAdopted.toJSON(message.fact.value);
+    } else if (message.fact?.$case === "matchAccepted") {
+      obj.matchAccepted = MatchAccepted.toJSON(message.fact.value);
+    } else if (message.fact?.$case === "proposalEnded") {
+      obj.proposalEnded = ProposalEnded.toJSON(message.fact.value);
     }
     return obj;
   },
@@ -783,6 +949,18 @@ export const MatcherFact: MessageFns<MatcherFact> = {
       case "sessionAdopted": {
         if (object.fact?.value !== undefined && object.fact?.value !== null) {
           message.fact = { $case: "sessionAdopted", value: SessionAdopted.fromPartial(object.fact.value) };
+        }
+        break;
+      }
+      case "matchAccepted": {
+        if (object.fact?.value !== undefined && object.fact?.value !== null) {
+          message.fact = { $case: "matchAccepted", value: MatchAccepted.fromPartial(object.fact.value) };
+        }
+        break;
+      }
+      case "proposalEnded": {
+        if (object.fact?.value !== undefined && object.fact?.value !== null) {
+          message.fact = { $case: "proposalEnded", value: ProposalEnded.fromPartial(object.fact.value) };
         }
         break;
       }
@@ -1730,6 +1908,7 @@ function createBaseMatchFormed(): MatchFormed {
     placementRetries: 0,
     matcherEndpoint: "",
     regions: [],
+    acceptance: undefined,
   };
 }
 
@@ -1773,6 +1952,9 @@ export const MatchFormed: MessageFns<MatchFormed> = {
     }
     for (const v of message.regions) {
       writer.uint32(106).string(v!);
+    }
+    if (message.acceptance !== undefined) {
+      AcceptanceTerms.encode(message.acceptance, writer.uint32(114).fork()).join();
     }
     return writer;
   },
@@ -1897,6 +2079,14 @@ export const MatchFormed: MessageFns<MatchFormed> = {
             message.regions.push(reader.string());
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.acceptance = AcceptanceTerms.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1961,6 +2151,7 @@ export const MatchFormed: MessageFns<MatchFormed> = {
       regions: globalThis.Array.isArray(object?.regions)
         ? object.regions.map((e: any) => globalThis.String(e))
         : [],
+      acceptance: isSet(object.acceptance) ? AcceptanceTerms.fromJSON(object.acceptance) : undefined,
     };
   },
 
@@ -2011,6 +2202,9 @@ export const MatchFormed: MessageFns<MatchFormed> = {
     if (message.regions?.length) {
       obj.regions = message.regions;
     }
+    if (message.acceptance !== undefined) {
+      obj.acceptance = AcceptanceTerms.toJSON(message.acceptance);
+    }
     return obj;
   },
 
@@ -2040,6 +2234,9 @@ export const MatchFormed: MessageFns<MatchFormed> = {
     message.placementRetries = object.placementRetries ?? 0;
     message.matcherEndpoint = object.matcherEndpoint ?? "";
     message.regions = object.regions?.map((e) => e) || [];
+    message.acceptance = (object.acceptance !== undefined && object.acceptance !== null)
+      ? AcceptanceTerms.fromPartial(object.acceptance)
+      : undefined;
     return message;
   },
 };
@@ -2125,6 +2322,392 @@ export const MatchFormed_PropertiesEntry: MessageFns<MatchFormed_PropertiesEntry
     const message = createBaseMatchFormed_PropertiesEntry();
     message.key = object.key ?? "";
     message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseAcceptanceTerms(): AcceptanceTerms {
+  return { deadlineAtMs: 0, autoContinue: false };
+}
+
+export const AcceptanceTerms: MessageFns<AcceptanceTerms> = {
+  encode(message: AcceptanceTerms, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.deadlineAtMs !== 0) {
+      writer.uint32(8).uint64(message.deadlineAtMs);
+    }
+    if (message.autoContinue !== false) {
+      writer.uint32(16).bool(message.autoContinue);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AcceptanceTerms {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAcceptanceTerms();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.deadlineAtMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.autoContinue = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AcceptanceTerms {
+    return {
+      deadlineAtMs: isSet(object.deadlineAtMs)
+        ? globalThis.Number(object.deadlineAtMs)
+        : isSet(object.deadline_at_ms)
+        ? globalThis.Number(object.deadline_at_ms)
+        : 0,
+      autoContinue: isSet(object.autoContinue)
+        ? globalThis.Boolean(object.autoContinue)
+        : isSet(object.auto_continue)
+        ? globalThis.Boolean(object.auto_continue)
+        : false,
+    };
+  },
+
+  toJSON(message: AcceptanceTerms): unknown {
+    const obj: any = {};
+    if (message.deadlineAtMs !== 0) {
+      obj.deadlineAtMs = Math.round(message.deadlineAtMs);
+    }
+    if (message.autoContinue !== false) {
+      obj.autoContinue = message.autoContinue;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AcceptanceTerms>): AcceptanceTerms {
+    return AcceptanceTerms.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AcceptanceTerms>): AcceptanceTerms {
+    const message = createBaseAcceptanceTerms();
+    message.deadlineAtMs = object.deadlineAtMs ?? 0;
+    message.autoContinue = object.autoContinue ?? false;
+    return message;
+  },
+};
+
+function createBaseMatchAccepted(): MatchAccepted {
+  return { matchId: "", ticketId: "", playerIds: [] };
+}
+
+export const MatchAccepted: MessageFns<MatchAccepted> = {
+  encode(message: MatchAccepted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.matchId !== "") {
+      writer.uint32(10).string(message.matchId);
+    }
+    if (message.ticketId !== "") {
+      writer.uint32(18).string(message.ticketId);
+    }
+    for (const v of message.playerIds) {
+      writer.uint32(26).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MatchAccepted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMatchAccepted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.matchId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.ticketId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.playerIds.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): MatchAccepted {
+    return {
+      matchId: isSet(object.matchId)
+        ? globalThis.String(object.matchId)
+        : isSet(object.match_id)
+        ? globalThis.String(object.match_id)
+        : "",
+      ticketId: isSet(object.ticketId)
+        ? globalThis.String(object.ticketId)
+        : isSet(object.ticket_id)
+        ? globalThis.String(object.ticket_id)
+        : "",
+      playerIds: globalThis.Array.isArray(object?.playerIds)
+        ? object.playerIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.player_ids)
+        ? object.player_ids.map((e: any) => globalThis.String(e))
+        : [],
+    };
+  },
+
+  toJSON(message: MatchAccepted): unknown {
+    const obj: any = {};
+    if (message.matchId !== "") {
+      obj.matchId = message.matchId;
+    }
+    if (message.ticketId !== "") {
+      obj.ticketId = message.ticketId;
+    }
+    if (message.playerIds?.length) {
+      obj.playerIds = message.playerIds;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<MatchAccepted>): MatchAccepted {
+    return MatchAccepted.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MatchAccepted>): MatchAccepted {
+    const message = createBaseMatchAccepted();
+    message.matchId = object.matchId ?? "";
+    message.ticketId = object.ticketId ?? "";
+    message.playerIds = object.playerIds?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseProposalEnded(): ProposalEnded {
+  return { matchId: "", outcomes: [] };
+}
+
+export const ProposalEnded: MessageFns<ProposalEnded> = {
+  encode(message: ProposalEnded, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.matchId !== "") {
+      writer.uint32(10).string(message.matchId);
+    }
+    for (const v of message.outcomes) {
+      ProposalOutcome.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProposalEnded {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProposalEnded();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.matchId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.outcomes.push(ProposalOutcome.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProposalEnded {
+    return {
+      matchId: isSet(object.matchId)
+        ? globalThis.String(object.matchId)
+        : isSet(object.match_id)
+        ? globalThis.String(object.match_id)
+        : "",
+      outcomes: globalThis.Array.isArray(object?.outcomes)
+        ? object.outcomes.map((e: any) => ProposalOutcome.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ProposalEnded): unknown {
+    const obj: any = {};
+    if (message.matchId !== "") {
+      obj.matchId = message.matchId;
+    }
+    if (message.outcomes?.length) {
+      obj.outcomes = message.outcomes.map((e) => ProposalOutcome.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ProposalEnded>): ProposalEnded {
+    return ProposalEnded.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ProposalEnded>): ProposalEnded {
+    const message = createBaseProposalEnded();
+    message.matchId = object.matchId ?? "";
+    message.outcomes = object.outcomes?.map((e) => ProposalOutcome.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseProposalOutcome(): ProposalOutcome {
+  return { ticketId: "", fate: 0 };
+}
+
+export const ProposalOutcome: MessageFns<ProposalOutcome> = {
+  encode(message: ProposalOutcome, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticketId !== "") {
+      writer.uint32(10).string(message.ticketId);
+    }
+    if (message.fate !== 0) {
+      writer.uint32(16).int32(message.fate);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProposalOutcome {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProposalOutcome();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticketId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.fate = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProposalOutcome {
+    return {
+      ticketId: isSet(object.ticketId)
+        ? globalThis.String(object.ticketId)
+        : isSet(object.ticket_id)
+        ? globalThis.String(object.ticket_id)
+        : "",
+      fate: isSet(object.fate) ? proposalFateFromJSON(object.fate) : 0,
+    };
+  },
+
+  toJSON(message: ProposalOutcome): unknown {
+    const obj: any = {};
+    if (message.ticketId !== "") {
+      obj.ticketId = message.ticketId;
+    }
+    if (message.fate !== 0) {
+      obj.fate = proposalFateToJSON(message.fate);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ProposalOutcome>): ProposalOutcome {
+    return ProposalOutcome.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ProposalOutcome>): ProposalOutcome {
+    const message = createBaseProposalOutcome();
+    message.ticketId = object.ticketId ?? "";
+    message.fate = object.fate ?? 0;
     return message;
   },
 };

@@ -21,6 +21,26 @@ export interface KeptMatch {
   attempt: number;
 }
 
+/** A match that waits for its players' acceptance. */
+export interface KeptProposal {
+  match:
+    | MatchFormed
+    | undefined;
+  /** Wall clock of its deadline, in ms since 1970: for display. */
+  expiresAtWallMs: number;
+  /** Places in match.players of those who have accepted, in the order of their answers. */
+  accepted: number[];
+}
+
+/** What its tickets show of a proposal that is open or was. */
+export interface KeptProposalTerms {
+  matchId: string;
+  expiresAtWallMs: number;
+  players: AssignedPlayer[];
+  /** Places in players of those who had accepted, in the order of their answers. A ticket shows so many of the first as it says. */
+  accepted: number[];
+}
+
 /** Where the tickets of one match or fill were sent, and who else is there. */
 export interface KeptAssignment {
   /** Absent in a match without a session, as are the two that follow. */
@@ -185,6 +205,268 @@ export const KeptMatch: MessageFns<KeptMatch> = {
       ? MatchFormed.fromPartial(object.match)
       : undefined;
     message.attempt = object.attempt ?? 0;
+    return message;
+  },
+};
+
+function createBaseKeptProposal(): KeptProposal {
+  return { match: undefined, expiresAtWallMs: 0, accepted: [] };
+}
+
+export const KeptProposal: MessageFns<KeptProposal> = {
+  encode(message: KeptProposal, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.match !== undefined) {
+      MatchFormed.encode(message.match, writer.uint32(10).fork()).join();
+    }
+    if (message.expiresAtWallMs !== 0) {
+      writer.uint32(17).double(message.expiresAtWallMs);
+    }
+    if (message.accepted.length !== 0) {
+      writer.uint32(26).fork();
+      for (const v of message.accepted) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeptProposal {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeptProposal();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.match = MatchFormed.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.expiresAtWallMs = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag === 24) {
+              message.accepted.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 26) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.accepted.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): KeptProposal {
+    return {
+      match: isSet(object.match) ? MatchFormed.fromJSON(object.match) : undefined,
+      expiresAtWallMs: isSet(object.expiresAtWallMs)
+        ? globalThis.Number(object.expiresAtWallMs)
+        : isSet(object.expires_at_wall_ms)
+        ? globalThis.Number(object.expires_at_wall_ms)
+        : 0,
+      accepted: globalThis.Array.isArray(object?.accepted) ? object.accepted.map((e: any) => globalThis.Number(e)) : [],
+    };
+  },
+
+  toJSON(message: KeptProposal): unknown {
+    const obj: any = {};
+    if (message.match !== undefined) {
+      obj.match = MatchFormed.toJSON(message.match);
+    }
+    if (message.expiresAtWallMs !== 0) {
+      obj.expiresAtWallMs = floatToJson(message.expiresAtWallMs);
+    }
+    if (message.accepted?.length) {
+      obj.accepted = message.accepted.map((e) => Math.round(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<KeptProposal>): KeptProposal {
+    return KeptProposal.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KeptProposal>): KeptProposal {
+    const message = createBaseKeptProposal();
+    message.match = (object.match !== undefined && object.match !== null)
+      ? MatchFormed.fromPartial(object.match)
+      : undefined;
+    message.expiresAtWallMs = object.expiresAtWallMs ?? 0;
+    message.accepted = object.accepted?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseKeptProposalTerms(): KeptProposalTerms {
+  return { matchId: "", expiresAtWallMs: 0, players: [], accepted: [] };
+}
+
+export const KeptProposalTerms: MessageFns<KeptProposalTerms> = {
+  encode(message: KeptProposalTerms, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.matchId !== "") {
+      writer.uint32(10).string(message.matchId);
+    }
+    if (message.expiresAtWallMs !== 0) {
+      writer.uint32(17).double(message.expiresAtWallMs);
+    }
+    for (const v of message.players) {
+      AssignedPlayer.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.accepted.length !== 0) {
+      writer.uint32(34).fork();
+      for (const v of message.accepted) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeptProposalTerms {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeptProposalTerms();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.matchId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.expiresAtWallMs = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.players.push(AssignedPlayer.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag === 32) {
+              message.accepted.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 34) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.accepted.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): KeptProposalTerms {
+    return {
+      matchId: isSet(object.matchId)
+        ? globalThis.String(object.matchId)
+        : isSet(object.match_id)
+        ? globalThis.String(object.match_id)
+        : "",
+      expiresAtWallMs: isSet(object.expiresAtWallMs)
+        ? globalThis.Number(object.expiresAtWallMs)
+        : isSet(object.expires_at_wall_ms)
+        ? globalThis.Number(object.expires_at_wall_ms)
+        : 0,
+      players: globalThis.Array.isArray(object?.players)
+        ? object.players.map((e: any) => AssignedPlayer.fromJSON(e))
+        : [],
+      accepted: globalThis.Array.isArray(object?.accepted) ? object.accepted.map((e: any) => globalThis.Number(e)) : [],
+    };
+  },
+
+  toJSON(message: KeptProposalTerms): unknown {
+    const obj: any = {};
+    if (message.matchId !== "") {
+      obj.matchId = message.matchId;
+    }
+    if (message.expiresAtWallMs !== 0) {
+      obj.expiresAtWallMs = floatToJson(message.expiresAtWallMs);
+    }
+    if (message.players?.length) {
+      obj.players = message.players.map((e) => AssignedPlayer.toJSON(e));
+    }
+    if (message.accepted?.length) {
+      obj.accepted = message.accepted.map((e) => Math.round(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<KeptProposalTerms>): KeptProposalTerms {
+    return KeptProposalTerms.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KeptProposalTerms>): KeptProposalTerms {
+    const message = createBaseKeptProposalTerms();
+    message.matchId = object.matchId ?? "";
+    message.expiresAtWallMs = object.expiresAtWallMs ?? 0;
+    message.players = object.players?.map((e) => AssignedPlayer.fromPartial(e)) || [];
+    message.accepted = object.accepted?.map((e) => e) || [];
     return message;
   },
 };

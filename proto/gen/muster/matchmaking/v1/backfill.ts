@@ -1317,7 +1317,7 @@ export const BackfillServiceDefinition = {
      * session.
      * Reasons: BACKFILL_ALREADY_RUNNING, BATTLE_SESSION_NOT_FOUND, SESSION_NOT_ACTIVE, TEAM_UNKNOWN, TEAM_SIZE_EXCEEDED,
      * CREDENTIALS_INVALID, NOT_YOUR_SESSION (the capability is of another session, or of an earlier run of the process),
-     * FIELD_INVALID, ID_REUSED; for a session to take on CONFIGURATION_NOT_FOUND, NOT_PERMITTED (another matcher has it).
+     * FIELD_INVALID, ID_REUSED, BACKFILL_WITH_ACCEPTANCE; for a session to take on CONFIGURATION_NOT_FOUND, NOT_PERMITTED (another matcher has it).
      */
     startBackfill: {
       name: "StartBackfill",

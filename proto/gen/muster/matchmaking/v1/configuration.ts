@@ -92,12 +92,31 @@ export interface MatchmakingConfiguration {
     | number
     | undefined;
   /** How running battles are filled. Absent: as its fields say of absence. */
-  backfill?: BackfillSettings | undefined;
+  backfill?:
+    | BackfillSettings
+    | undefined;
+  /**
+   * Every player of a match is asked before it is placed. Absent: nobody is. Not together with auto_backfill, nor with any other
+   * backfill of its battles (BACKFILL_WITH_ACCEPTANCE). A change holds for matches that form from then on; the live backfills of
+   * its battles end as ERROR, ACCEPTANCE_REQUIRED.
+   */
+  acceptance?: AcceptanceSettings | undefined;
 }
 
 export interface MatchmakingConfiguration_PropertiesEntry {
   key: string;
   value: string;
+}
+
+/** How the players of a match are asked whether they want it (MatchmakingService.AcceptMatch). */
+export interface AcceptanceSettings {
+  /** How long they have, in seconds. 1..600; 0 = 30. */
+  timeoutSeconds: number;
+  /**
+   * When somebody refuses or is silent: true, the tickets of the others search on with age and place kept; false, they are
+   * CANCELLED. Absent: true.
+   */
+  autoContinue?: boolean | undefined;
 }
 
 /** How the battles of a configuration are filled, by whichever backfill. */
@@ -284,6 +303,7 @@ function createBaseMatchmakingConfiguration(): MatchmakingConfiguration {
     data: "",
     placementRetries: undefined,
     backfill: undefined,
+    acceptance: undefined,
   };
 }
 
@@ -318,6 +338,9 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
     }
     if (message.backfill !== undefined) {
       BackfillSettings.encode(message.backfill, writer.uint32(82).fork()).join();
+    }
+    if (message.acceptance !== undefined) {
+      AcceptanceSettings.encode(message.acceptance, writer.uint32(90).fork()).join();
     }
     return writer;
   },
@@ -418,6 +441,14 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
             message.backfill = BackfillSettings.decode(reader, reader.uint32());
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.acceptance = AcceptanceSettings.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -475,6 +506,7 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
         ? globalThis.Number(object.placement_retries)
         : undefined,
       backfill: isSet(object.backfill) ? BackfillSettings.fromJSON(object.backfill) : undefined,
+      acceptance: isSet(object.acceptance) ? AcceptanceSettings.fromJSON(object.acceptance) : undefined,
     };
   },
 
@@ -516,6 +548,9 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
     if (message.backfill !== undefined) {
       obj.backfill = BackfillSettings.toJSON(message.backfill);
     }
+    if (message.acceptance !== undefined) {
+      obj.acceptance = AcceptanceSettings.toJSON(message.acceptance);
+    }
     return obj;
   },
 
@@ -543,6 +578,9 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
     message.placementRetries = object.placementRetries ?? undefined;
     message.backfill = (object.backfill !== undefined && object.backfill !== null)
       ? BackfillSettings.fromPartial(object.backfill)
+      : undefined;
+    message.acceptance = (object.acceptance !== undefined && object.acceptance !== null)
+      ? AcceptanceSettings.fromPartial(object.acceptance)
       : undefined;
     return message;
   },
@@ -629,6 +667,99 @@ export const MatchmakingConfiguration_PropertiesEntry: MessageFns<MatchmakingCon
     const message = createBaseMatchmakingConfiguration_PropertiesEntry();
     message.key = object.key ?? "";
     message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseAcceptanceSettings(): AcceptanceSettings {
+  return { timeoutSeconds: 0, autoContinue: undefined };
+}
+
+export const AcceptanceSettings: MessageFns<AcceptanceSettings> = {
+  encode(message: AcceptanceSettings, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.timeoutSeconds !== 0) {
+      writer.uint32(8).int32(message.timeoutSeconds);
+    }
+    if (message.autoContinue !== undefined) {
+      writer.uint32(16).bool(message.autoContinue);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AcceptanceSettings {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAcceptanceSettings();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.timeoutSeconds = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.autoContinue = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AcceptanceSettings {
+    return {
+      timeoutSeconds: isSet(object.timeoutSeconds)
+        ? globalThis.Number(object.timeoutSeconds)
+        : isSet(object.timeout_seconds)
+        ? globalThis.Number(object.timeout_seconds)
+        : 0,
+      autoContinue: isSet(object.autoContinue)
+        ? globalThis.Boolean(object.autoContinue)
+        : isSet(object.auto_continue)
+        ? globalThis.Boolean(object.auto_continue)
+        : undefined,
+    };
+  },
+
+  toJSON(message: AcceptanceSettings): unknown {
+    const obj: any = {};
+    if (message.timeoutSeconds !== 0) {
+      obj.timeoutSeconds = Math.round(message.timeoutSeconds);
+    }
+    if (message.autoContinue !== undefined) {
+      obj.autoContinue = message.autoContinue;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AcceptanceSettings>): AcceptanceSettings {
+    return AcceptanceSettings.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AcceptanceSettings>): AcceptanceSettings {
+    const message = createBaseAcceptanceSettings();
+    message.timeoutSeconds = object.timeoutSeconds ?? 0;
+    message.autoContinue = object.autoContinue ?? undefined;
     return message;
   },
 };
@@ -1027,7 +1158,7 @@ export const ConfigurationServiceDefinition = {
     },
     /**
      * Makes or replaces the configuration of a name. Reasons: FIELD_INVALID, ID_MALFORMED, RULE_SET_NOT_FOUND,
-     * MESSAGE_TOO_LARGE (with it ListConfigurations could answer no more).
+     * BACKFILL_WITH_ACCEPTANCE, MESSAGE_TOO_LARGE (with it ListConfigurations could answer no more).
      */
     putConfiguration: {
       name: "PutConfiguration",

@@ -15,6 +15,8 @@ export const TicketState = {
   CANCELLED: 4,
   TIMED_OUT: 5,
   FAILED: 6,
+  /** REQUIRES_ACCEPTANCE - In a match that waits until all its players have accepted it. */
+  REQUIRES_ACCEPTANCE: 7,
 } as const;
 
 export type TicketState = typeof TicketState[keyof typeof TicketState];
@@ -27,6 +29,7 @@ export namespace TicketState {
   export type CANCELLED = typeof TicketState.CANCELLED;
   export type TIMED_OUT = typeof TicketState.TIMED_OUT;
   export type FAILED = typeof TicketState.FAILED;
+  export type REQUIRES_ACCEPTANCE = typeof TicketState.REQUIRES_ACCEPTANCE;
 }
 
 export function ticketStateFromJSON(object: any): TicketState {
@@ -59,6 +62,10 @@ export function ticketStateFromJSON(object: any): TicketState {
     case "TICKET_STATE_FAILED":
     case "FAILED":
       return TicketState.FAILED;
+    case 7:
+    case "TICKET_STATE_REQUIRES_ACCEPTANCE":
+    case "REQUIRES_ACCEPTANCE":
+      return TicketState.REQUIRES_ACCEPTANCE;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum TicketState");
   }
@@ -80,8 +87,57 @@ export function ticketStateToJSON(object: TicketState): string {
       return "TIMED_OUT";
     case TicketState.FAILED:
       return "FAILED";
+    case TicketState.REQUIRES_ACCEPTANCE:
+      return "REQUIRES_ACCEPTANCE";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum TicketState");
+  }
+}
+
+export const MatchAnswer = {
+  UNSPECIFIED: 0,
+  ACCEPT: 1,
+  /** REFUSE - For the whole ticket, whatever its other players have said. */
+  REFUSE: 2,
+} as const;
+
+export type MatchAnswer = typeof MatchAnswer[keyof typeof MatchAnswer];
+
+export namespace MatchAnswer {
+  export type UNSPECIFIED = typeof MatchAnswer.UNSPECIFIED;
+  export type ACCEPT = typeof MatchAnswer.ACCEPT;
+  export type REFUSE = typeof MatchAnswer.REFUSE;
+}
+
+export function matchAnswerFromJSON(object: any): MatchAnswer {
+  switch (object) {
+    case 0:
+    case "MATCH_ANSWER_UNSPECIFIED":
+    case "UNSPECIFIED":
+      return MatchAnswer.UNSPECIFIED;
+    case 1:
+    case "MATCH_ANSWER_ACCEPT":
+    case "ACCEPT":
+      return MatchAnswer.ACCEPT;
+    case 2:
+    case "MATCH_ANSWER_REFUSE":
+    case "REFUSE":
+      return MatchAnswer.REFUSE;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum MatchAnswer");
+  }
+}
+
+export function matchAnswerToJSON(object: MatchAnswer): string {
+  switch (object) {
+    case MatchAnswer.UNSPECIFIED:
+      return "UNSPECIFIED";
+    case MatchAnswer.ACCEPT:
+      return "ACCEPT";
+    case MatchAnswer.REFUSE:
+      return "REFUSE";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum MatchAnswer");
   }
 }
 
@@ -93,6 +149,8 @@ export const TicketEventType = {
   SESSION_ENDED: 2,
   /** HEARTBEAT - Nothing happened; the stream lives. Every few seconds, without a ticket; and first of all in a watch from now on. */
   HEARTBEAT: 3,
+  /** ACCEPTANCE_CHANGED - More players have accepted the match that the ticket, still REQUIRES_ACCEPTANCE, is in. */
+  ACCEPTANCE_CHANGED: 4,
 } as const;
 
 export type TicketEventType = typeof TicketEventType[keyof typeof TicketEventType];
@@ -102,6 +160,7 @@ export namespace TicketEventType {
   export type STATE_CHANGED = typeof TicketEventType.STATE_CHANGED;
   export type SESSION_ENDED = typeof TicketEventType.SESSION_ENDED;
   export type HEARTBEAT = typeof TicketEventType.HEARTBEAT;
+  export type ACCEPTANCE_CHANGED = typeof TicketEventType.ACCEPTANCE_CHANGED;
 }
 
 export function ticketEventTypeFromJSON(object: any): TicketEventType {
@@ -122,6 +181,10 @@ export function ticketEventTypeFromJSON(object: any): TicketEventType {
     case "TICKET_EVENT_TYPE_HEARTBEAT":
     case "HEARTBEAT":
       return TicketEventType.HEARTBEAT;
+    case 4:
+    case "TICKET_EVENT_TYPE_ACCEPTANCE_CHANGED":
+    case "ACCEPTANCE_CHANGED":
+      return TicketEventType.ACCEPTANCE_CHANGED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum TicketEventType");
   }
@@ -137,6 +200,8 @@ export function ticketEventTypeToJSON(object: TicketEventType): string {
       return "SESSION_ENDED";
     case TicketEventType.HEARTBEAT:
       return "HEARTBEAT";
+    case TicketEventType.ACCEPTANCE_CHANGED:
+      return "ACCEPTANCE_CHANGED";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum TicketEventType");
   }
@@ -389,13 +454,17 @@ export interface Ticket {
   timesOutAt:
     | Date
     | undefined;
-  /** Set from PLACING on, or when a fill seated it. */
+  /** Set from REQUIRES_ACCEPTANCE or PLACING on, or when a fill seated it. Of a CANCELLED ticket: the match that was not accepted. */
   matchId: string;
   /** COMPLETED: where to go, and who else is there. */
   assignment?:
     | Assignment
     | undefined;
-  /** Why it is CANCELLED, TIMED_OUT or FAILED, or what happened last; a word such as "CANCELLED_BY_REQUEST". */
+  /**
+   * Why it is CANCELLED, TIMED_OUT or FAILED, or what happened last; a word such as "CANCELLED_BY_REQUEST". Of a match that was not
+   * accepted: ACCEPTANCE_REFUSED (by this ticket), ACCEPTANCE_TIMED_OUT (this ticket was silent), MATCH_REFUSED (by another),
+   * MATCH_UNANSWERED (by another).
+   */
   cause: string;
   /** How often it returned to the search, its age kept. */
   returns: number;
@@ -404,7 +473,29 @@ export interface Ticket {
    * were matched lately: half of them waited less. Only of a ticket that searches, in answers of DescribeMatchingProgress and
    * ExplainTicket; never in events, as it changes without a new version. Absent: not enough was matched lately to tell.
    */
-  estimatedWaitMs?: number | undefined;
+  estimatedWaitMs?:
+    | number
+    | undefined;
+  /** REQUIRES_ACCEPTANCE only: who is asked, and who has accepted so far. */
+  proposal?: Proposal | undefined;
+}
+
+/** A match that waits for its players' acceptance; its id is the ticket's match_id. */
+export interface Proposal {
+  /** When it ends unless all have accepted, by the matcher's wall clock. The time itself is too late. */
+  expiresAt:
+    | Date
+    | undefined;
+  /** Everybody who is asked. What others answer shows at once where they are at most 40, else in 40 steps. */
+  players: ProposedPlayer[];
+}
+
+export interface ProposedPlayer {
+  playerId: string;
+  team: string;
+  ticketId: string;
+  /** False: has not answered. Whoever refuses ends the proposal. */
+  accepted: boolean;
 }
 
 export interface Assignment {
@@ -429,6 +520,20 @@ export interface CancelMatchingRequest {
 }
 
 export interface CancelMatchingResponse {
+  ticket: Ticket | undefined;
+}
+
+export interface AcceptMatchRequest {
+  ticketId: string;
+  /** The match that the players were shown: an answer that comes late speaks of no other. */
+  matchId: string;
+  /** 1..100 players of the ticket, each once. */
+  playerIds: string[];
+  answer: MatchAnswer;
+}
+
+export interface AcceptMatchResponse {
+  /** As it stands after the answer. */
   ticket: Ticket | undefined;
 }
 
@@ -1127,6 +1232,7 @@ function createBaseTicket(): Ticket {
     cause: "",
     returns: 0,
     estimatedWaitMs: undefined,
+    proposal: undefined,
   };
 }
 
@@ -1167,6 +1273,9 @@ export const Ticket: MessageFns<Ticket> = {
     }
     if (message.estimatedWaitMs !== undefined) {
       writer.uint32(96).int64(message.estimatedWaitMs);
+    }
+    if (message.proposal !== undefined) {
+      Proposal.encode(message.proposal, writer.uint32(106).fork()).join();
     }
     return writer;
   },
@@ -1280,6 +1389,14 @@ export const Ticket: MessageFns<Ticket> = {
             message.estimatedWaitMs = longToNumber(reader.int64());
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.proposal = Proposal.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1326,6 +1443,7 @@ export const Ticket: MessageFns<Ticket> = {
         : isSet(object.estimated_wait_ms)
         ? globalThis.Number(object.estimated_wait_ms)
         : undefined,
+      proposal: isSet(object.proposal) ? Proposal.fromJSON(object.proposal) : undefined,
     };
   },
 
@@ -1367,6 +1485,9 @@ export const Ticket: MessageFns<Ticket> = {
     if (message.estimatedWaitMs !== undefined) {
       obj.estimatedWaitMs = Math.round(message.estimatedWaitMs);
     }
+    if (message.proposal !== undefined) {
+      obj.proposal = Proposal.toJSON(message.proposal);
+    }
     return obj;
   },
 
@@ -1389,6 +1510,225 @@ export const Ticket: MessageFns<Ticket> = {
     message.cause = object.cause ?? "";
     message.returns = object.returns ?? 0;
     message.estimatedWaitMs = object.estimatedWaitMs ?? undefined;
+    message.proposal = (object.proposal !== undefined && object.proposal !== null)
+      ? Proposal.fromPartial(object.proposal)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseProposal(): Proposal {
+  return { expiresAt: undefined, players: [] };
+}
+
+export const Proposal: MessageFns<Proposal> = {
+  encode(message: Proposal, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.expiresAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.expiresAt), writer.uint32(10).fork()).join();
+    }
+    for (const v of message.players) {
+      ProposedPlayer.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Proposal {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProposal();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.expiresAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.players.push(ProposedPlayer.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Proposal {
+    return {
+      expiresAt: isSet(object.expiresAt)
+        ? fromJsonTimestamp(object.expiresAt)
+        : isSet(object.expires_at)
+        ? fromJsonTimestamp(object.expires_at)
+        : undefined,
+      players: globalThis.Array.isArray(object?.players)
+        ? object.players.map((e: any) => ProposedPlayer.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: Proposal): unknown {
+    const obj: any = {};
+    if (message.expiresAt !== undefined) {
+      obj.expiresAt = message.expiresAt.toISOString();
+    }
+    if (message.players?.length) {
+      obj.players = message.players.map((e) => ProposedPlayer.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Proposal>): Proposal {
+    return Proposal.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Proposal>): Proposal {
+    const message = createBaseProposal();
+    message.expiresAt = object.expiresAt ?? undefined;
+    message.players = object.players?.map((e) => ProposedPlayer.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseProposedPlayer(): ProposedPlayer {
+  return { playerId: "", team: "", ticketId: "", accepted: false };
+}
+
+export const ProposedPlayer: MessageFns<ProposedPlayer> = {
+  encode(message: ProposedPlayer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.playerId !== "") {
+      writer.uint32(10).string(message.playerId);
+    }
+    if (message.team !== "") {
+      writer.uint32(18).string(message.team);
+    }
+    if (message.ticketId !== "") {
+      writer.uint32(26).string(message.ticketId);
+    }
+    if (message.accepted !== false) {
+      writer.uint32(32).bool(message.accepted);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProposedPlayer {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProposedPlayer();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.playerId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.team = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.ticketId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.accepted = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProposedPlayer {
+    return {
+      playerId: isSet(object.playerId)
+        ? globalThis.String(object.playerId)
+        : isSet(object.player_id)
+        ? globalThis.String(object.player_id)
+        : "",
+      team: isSet(object.team) ? globalThis.String(object.team) : "",
+      ticketId: isSet(object.ticketId)
+        ? globalThis.String(object.ticketId)
+        : isSet(object.ticket_id)
+        ? globalThis.String(object.ticket_id)
+        : "",
+      accepted: isSet(object.accepted) ? globalThis.Boolean(object.accepted) : false,
+    };
+  },
+
+  toJSON(message: ProposedPlayer): unknown {
+    const obj: any = {};
+    if (message.playerId !== "") {
+      obj.playerId = message.playerId;
+    }
+    if (message.team !== "") {
+      obj.team = message.team;
+    }
+    if (message.ticketId !== "") {
+      obj.ticketId = message.ticketId;
+    }
+    if (message.accepted !== false) {
+      obj.accepted = message.accepted;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ProposedPlayer>): ProposedPlayer {
+    return ProposedPlayer.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ProposedPlayer>): ProposedPlayer {
+    const message = createBaseProposedPlayer();
+    message.playerId = object.playerId ?? "";
+    message.team = object.team ?? "";
+    message.ticketId = object.ticketId ?? "";
+    message.accepted = object.accepted ?? false;
     return message;
   },
 };
@@ -1782,6 +2122,204 @@ export const CancelMatchingResponse: MessageFns<CancelMatchingResponse> = {
   },
   fromPartial(object: DeepPartial<CancelMatchingResponse>): CancelMatchingResponse {
     const message = createBaseCancelMatchingResponse();
+    message.ticket = (object.ticket !== undefined && object.ticket !== null)
+      ? Ticket.fromPartial(object.ticket)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseAcceptMatchRequest(): AcceptMatchRequest {
+  return { ticketId: "", matchId: "", playerIds: [], answer: 0 };
+}
+
+export const AcceptMatchRequest: MessageFns<AcceptMatchRequest> = {
+  encode(message: AcceptMatchRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticketId !== "") {
+      writer.uint32(10).string(message.ticketId);
+    }
+    if (message.matchId !== "") {
+      writer.uint32(18).string(message.matchId);
+    }
+    for (const v of message.playerIds) {
+      writer.uint32(26).string(v!);
+    }
+    if (message.answer !== 0) {
+      writer.uint32(32).int32(message.answer);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AcceptMatchRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAcceptMatchRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticketId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.matchId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.playerIds.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.answer = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AcceptMatchRequest {
+    return {
+      ticketId: isSet(object.ticketId)
+        ? globalThis.String(object.ticketId)
+        : isSet(object.ticket_id)
+        ? globalThis.String(object.ticket_id)
+        : "",
+      matchId: isSet(object.matchId)
+        ? globalThis.String(object.matchId)
+        : isSet(object.match_id)
+        ? globalThis.String(object.match_id)
+        : "",
+      playerIds: globalThis.Array.isArray(object?.playerIds)
+        ? object.playerIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.player_ids)
+        ? object.player_ids.map((e: any) => globalThis.String(e))
+        : [],
+      answer: isSet(object.answer) ? matchAnswerFromJSON(object.answer) : 0,
+    };
+  },
+
+  toJSON(message: AcceptMatchRequest): unknown {
+    const obj: any = {};
+    if (message.ticketId !== "") {
+      obj.ticketId = message.ticketId;
+    }
+    if (message.matchId !== "") {
+      obj.matchId = message.matchId;
+    }
+    if (message.playerIds?.length) {
+      obj.playerIds = message.playerIds;
+    }
+    if (message.answer !== 0) {
+      obj.answer = matchAnswerToJSON(message.answer);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AcceptMatchRequest>): AcceptMatchRequest {
+    return AcceptMatchRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AcceptMatchRequest>): AcceptMatchRequest {
+    const message = createBaseAcceptMatchRequest();
+    message.ticketId = object.ticketId ?? "";
+    message.matchId = object.matchId ?? "";
+    message.playerIds = object.playerIds?.map((e) => e) || [];
+    message.answer = object.answer ?? 0;
+    return message;
+  },
+};
+
+function createBaseAcceptMatchResponse(): AcceptMatchResponse {
+  return { ticket: undefined };
+}
+
+export const AcceptMatchResponse: MessageFns<AcceptMatchResponse> = {
+  encode(message: AcceptMatchResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticket !== undefined) {
+      Ticket.encode(message.ticket, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AcceptMatchResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAcceptMatchResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticket = Ticket.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AcceptMatchResponse {
+    return { ticket: isSet(object.ticket) ? Ticket.fromJSON(object.ticket) : undefined };
+  },
+
+  toJSON(message: AcceptMatchResponse): unknown {
+    const obj: any = {};
+    if (message.ticket !== undefined) {
+      obj.ticket = Ticket.toJSON(message.ticket);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AcceptMatchResponse>): AcceptMatchResponse {
+    return AcceptMatchResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AcceptMatchResponse>): AcceptMatchResponse {
+    const message = createBaseAcceptMatchResponse();
     message.ticket = (object.ticket !== undefined && object.ticket !== null)
       ? Ticket.fromPartial(object.ticket)
       : undefined;
@@ -3432,7 +3970,8 @@ export const MatchmakingServiceDefinition = {
       options: {},
     },
     /**
-     * Takes a ticket out of the search, truthfully: OK means that it never matches. Repeats are OK.
+     * Takes a ticket out of the search, truthfully: OK means that it never matches. Repeats are OK. Of a ticket that is asked whether
+     * it accepts a match it is a refusal.
      * Reasons: TICKET_NOT_FOUND, TICKET_ALREADY_MATCHED.
      */
     cancelMatching: {
@@ -3452,6 +3991,21 @@ export const MatchmakingServiceDefinition = {
       requestType: DescribeMatchingProgressRequest as typeof DescribeMatchingProgressRequest,
       requestStream: false,
       responseType: DescribeMatchingProgressResponse as typeof DescribeMatchingProgressResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * Answers for players of a ticket whether they want the match that is proposed to it. The match goes on when all its players have
+     * accepted; the first refusal, or the end of the time, ends the proposal. An acceptance may be followed by a refusal until then. The
+     * same answer again is OK, as long as the match stands or the refusal does.
+     * Reasons: FIELD_INVALID, ID_MALFORMED, TICKET_NOT_FOUND, PLAYER_NOT_IN_TICKET, PROPOSAL_NOT_FOUND (not yet, or never),
+     * PROPOSAL_ENDED (too late), PROPOSAL_REFUSED (this ticket has refused it).
+     */
+    acceptMatch: {
+      name: "AcceptMatch",
+      requestType: AcceptMatchRequest as typeof AcceptMatchRequest,
+      requestStream: false,
+      responseType: AcceptMatchResponse as typeof AcceptMatchResponse,
       responseStream: false,
       options: {},
     },

@@ -637,6 +637,8 @@ export const BackfillCause = {
   CONFIGURATION_DELETED: 8,
   /** RULE_SET_CHANGED - ERROR: the rule set no longer describes the session. */
   RULE_SET_CHANGED: 9,
+  /** ACCEPTANCE_REQUIRED - ERROR: the configuration has come to ask players for acceptance, and so takes no backfill. */
+  ACCEPTANCE_REQUIRED: 10,
 } as const;
 
 export type BackfillCause = typeof BackfillCause[keyof typeof BackfillCause];
@@ -652,6 +654,7 @@ export namespace BackfillCause {
   export type SESSION_ENDED = typeof BackfillCause.SESSION_ENDED;
   export type CONFIGURATION_DELETED = typeof BackfillCause.CONFIGURATION_DELETED;
   export type RULE_SET_CHANGED = typeof BackfillCause.RULE_SET_CHANGED;
+  export type ACCEPTANCE_REQUIRED = typeof BackfillCause.ACCEPTANCE_REQUIRED;
 }
 
 export function backfillCauseFromJSON(object: any): BackfillCause {
@@ -696,6 +699,10 @@ export function backfillCauseFromJSON(object: any): BackfillCause {
     case "BACKFILL_CAUSE_RULE_SET_CHANGED":
     case "RULE_SET_CHANGED":
       return BackfillCause.RULE_SET_CHANGED;
+    case 10:
+    case "BACKFILL_CAUSE_ACCEPTANCE_REQUIRED":
+    case "ACCEPTANCE_REQUIRED":
+      return BackfillCause.ACCEPTANCE_REQUIRED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum BackfillCause");
   }
@@ -723,6 +730,8 @@ export function backfillCauseToJSON(object: BackfillCause): string {
       return "CONFIGURATION_DELETED";
     case BackfillCause.RULE_SET_CHANGED:
       return "RULE_SET_CHANGED";
+    case BackfillCause.ACCEPTANCE_REQUIRED:
+      return "ACCEPTANCE_REQUIRED";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum BackfillCause");
   }
