@@ -174,7 +174,8 @@ export function createCommitQueue<Fact>(options: CommitQueueOptions<Fact>): Comm
         .catch(onRunFailed)
         .finally(() => {
           running = undefined;
-          if (queue.length > 0 && !failure) wake();
+          // What came when the last look was over and this was still to come: it is queued, or on its way already.
+          if (queue.length + underWay.length > 0 && !failure) wake();
         });
     });
   };

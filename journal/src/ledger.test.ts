@@ -21,6 +21,27 @@ test("execute() decides on facts that are not durable yet", async () => {
   ]);
 });
 
+for (const turns of [0, 1, 2, 3, 4, 5]) {
+  test(`execute() is answered though nothing follows it, ${turns} turns after facts became durable`, async () => {
+    const clock = createVirtualClock();
+    const ledger = await open(createMemoryJournal({ clock, writeMs: () => 10 }), { clock });
+    const answered = Promise.withResolvers<number>();
+    const stop = ledger.onCommitted(() => {
+      stop();
+      let turn = Promise.resolve();
+      for (let count = 1; count < turns; count += 1) turn = turn.then(() => undefined);
+      const decide = () => void ledger.execute(add(2)).then(answered.resolve, answered.reject);
+      if (turns === 0) decide();
+      else turn.then(decide, answered.reject);
+    });
+    const first = ledger.execute(add(1));
+    const late = clock.sleep(1_000).then(() => "late");
+    await clock.advance(1_000);
+    expect(await first).toBe(1);
+    expect(await Promise.race([answered.promise, late])).toBe(3);
+  });
+}
+
 test("execute() changes nothing when the decision throws", async () => {
   const ledger = await open(createMemoryJournal());
   const refuse = () => {
