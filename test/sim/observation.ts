@@ -89,6 +89,14 @@ export type Happening =
   | { readonly type: "session-event"; readonly watcher: string; readonly event: WatchSessionsResponse }
   /** A stream ended: `reason` as for calls. The watcher may open it again. */
   | { readonly type: "watch-ended"; readonly watcher: string; readonly reason: string }
+  /** The SDK of a game was asked whether newcomers may come. */
+  | {
+      readonly type: "fill-proposed";
+      readonly node: string;
+      readonly fillId: string;
+      readonly battleSessionId: string;
+      readonly playerIds: readonly string[];
+    }
   /** The SDK called the game. */
   | { readonly type: "game-heard"; readonly node: string; readonly heard: GameHeard }
   /**
@@ -117,6 +125,13 @@ export type Happening =
 export type GameHeard =
   | { readonly type: "start" | "update"; readonly session: HeardSession; readonly reason?: string | undefined }
   | { readonly type: "terminate"; readonly reason: string }
+  /** Its `approveFill` was asked, and said so; undefined: it threw. */
+  | {
+      readonly type: "approve";
+      readonly battleSessionId: string;
+      readonly playerIds: readonly string[];
+      readonly said: boolean | undefined;
+    }
   | { readonly type: "health" };
 
 /** A battle session as the SDK hands it to the game. */

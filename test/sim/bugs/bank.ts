@@ -1,11 +1,18 @@
 // All planted faults, by name.
+import { approvalFaults } from "./approval-faults.ts";
 import { engineFaults } from "./engine-faults.ts";
 import { fleetFaults } from "./fleet-faults.ts";
 import { journalFaults } from "./journal-faults.ts";
 import { matcherFaults } from "./matcher-faults.ts";
 import type { PlantedFault } from "./planted-fault.ts";
 
-export const BANK: readonly PlantedFault[] = [...matcherFaults, ...engineFaults, ...fleetFaults, ...journalFaults];
+export const BANK: readonly PlantedFault[] = [
+  ...matcherFaults,
+  ...engineFaults,
+  ...fleetFaults,
+  ...approvalFaults,
+  ...journalFaults,
+];
 
 /** @throws {RangeError} if there is none of that name. */
 export function getFault(name: string): PlantedFault {

@@ -36,6 +36,11 @@ const fill = (more: object) => ({
   ...more,
 });
 const newcomers = [seat("c", "red"), seat("d", "blue")];
+/** The game is asked about them. */
+const propose = (tale: Tale, ids: readonly string[] = ["c", "d"]) => {
+  const playerIds = ids.map((id) => player(id, 0));
+  tale.see({ type: "fill-proposed", node: "server~1", fillId: "bf_1.f1", battleSessionId: "bs_1", playerIds });
+};
 const started = (ticketId: string, ...players: readonly string[]) => ({
   ticketId,
   configuration: "arena",
@@ -649,6 +654,76 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
     },
   },
   {
+    promise: "B-WELCOME",
+    name: "newcomers whom the game did not answer for",
+    tell(tale) {
+      battle(tale);
+      for (const id of ["c", "d"]) tale.queue(id);
+      tale.matcher(fill({ approvalTimeoutMs: 1_000 }));
+      propose(tale);
+      tale.change({ added: newcomers }, { request: { id: "fill bf_1.f1", bodyDigest: "" } });
+    },
+  },
+  {
+    promise: "B-WELCOME",
+    name: "newcomers whom the game refused",
+    tell(tale) {
+      battle(tale);
+      for (const id of ["c", "d"]) tale.queue(id);
+      tale.matcher(fill({ approvalTimeoutMs: 1_000 }));
+      propose(tale);
+      tale.call("answerFill", { fillId: "bf_1.f1", approved: false }, ok({}), "server~1");
+      tale.change({ added: newcomers }, { request: { id: "fill bf_1.f1", bodyDigest: "" } });
+    },
+  },
+  {
+    promise: "B-WELCOME",
+    name: "a yes that no handler said",
+    tell(tale) {
+      battle(tale);
+      for (const id of ["c", "d"]) tale.queue(id);
+      tale.matcher(fill({ approvalTimeoutMs: 1_000 }));
+      propose(tale);
+      const playerIds = ["c", "d"].map((id) => player(id, 0));
+      tale.heard({ type: "approve", battleSessionId: "bs_1", playerIds, said: false });
+      tale.call("answerFill", { fillId: "bf_1.f1", approved: true }, ok({}), "server~1");
+    },
+  },
+  {
+    promise: "B-WELCOME",
+    name: "a question about others than the fill brings",
+    tell(tale) {
+      battle(tale);
+      for (const id of ["c", "d"]) tale.queue(id);
+      tale.matcher(fill({ approvalTimeoutMs: 1_000 }));
+      propose(tale, ["c"]);
+    },
+  },
+  {
+    promise: "B-WELCOME",
+    name: "a ticket that comes again to a game that refused it",
+    tell(tale) {
+      battle(tale);
+      for (const id of ["c", "d"]) tale.queue(id);
+      tale.matcher(fill({ approvalTimeoutMs: 1_000 }));
+      const refusal = { battleSessionId: "bs_1", reason: "FILL_REFUSED_BY_GAME" };
+      tale.matcher({ type: "fill-dropped", fillId: "bf_1.f1", ...refusal });
+      tale.matcher(fill({ fillId: "bf_1.f2", approvalTimeoutMs: 1_000 }));
+    },
+  },
+  {
+    promise: "B-WELCOME",
+    name: "a fill that never has an outcome",
+    tell(tale) {
+      battle(tale);
+      for (const id of ["c", "d"]) tale.queue(id);
+      tale.matcher(fill({ approvalTimeoutMs: 1_000 }));
+      tale.heal();
+      tale.nowMs += 12_000;
+      tale.later();
+    },
+  },
+  {
     promise: "B-TARGET",
     name: "a custom backfill that goes beyond its goal",
     tell(tale) {
@@ -937,7 +1012,11 @@ test("createCheckers() finds nothing wrong with a battle that goes well", () => 
     tale.ticket("w", { ticketId, version: 3, state: 3 });
   }
   for (const id of ["c", "d"]) tale.queue(id);
-  tale.matcher(fill({}));
+  tale.matcher(fill({ approvalTimeoutMs: 1_000 }));
+  propose(tale);
+  const playerIds = ["c", "d"].map((id) => player(id, 0));
+  tale.heard({ type: "approve", battleSessionId: "bs_1", playerIds, said: true });
+  tale.call("answerFill", { fillId: "bf_1.f1", approved: true }, ok({}), "server~1");
   tale.change({ added: newcomers }, { request: { id: "fill bf_1.f1", bodyDigest: "" } });
   const players = ["a", "b", "c", "d"].map((ticketId) => ({ ticketId }));
   tale.matcher({ type: "fill-applied", fillId: "bf_1.f1", battleSessionId: "bs_1", players, region: "eu" });

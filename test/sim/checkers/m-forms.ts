@@ -43,7 +43,7 @@ export function mForms(books: Books): Checker {
     throw new BrokenPromise(NAME, `${found.tickets.join(", ")} wait in ${configuration} and are a match`);
   };
   const checkFill = (
-    { battleSessionId, backfill, goals }: MatchedSessionEntry,
+    { battleSessionId, backfill, goals, turnedAway }: MatchedSessionEntry,
     session: SessionEntry,
     { ruleSet, tickets, agedMs }: { ruleSet: RuleSet; tickets: readonly JudgedTicket[]; agedMs: number },
   ) => {
@@ -56,6 +56,7 @@ export function mForms(books: Books): Checker {
         .map(({ judged }) => ({ ...judgedIn(books, region, judged), ...judged })),
     }));
     const newcomers = tickets
+      .filter(({ ticketId }) => !turnedAway.has(ticketId))
       .filter(({ players }) => !players.some(({ playerId }) => session.everSeated.has(playerId)))
       .map((ticket) => ({
         ...ticket,

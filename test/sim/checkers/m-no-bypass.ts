@@ -43,14 +43,18 @@ export function mNoBypass(books: Books): Checker {
         timesOutAtMs > journalMs &&
         !askedToCancel.has(ticketId),
     );
-  const check = (name: string, journalMs: number, seated: ReadonlySet<string> = new Set()) => {
+  const check = (name: string, journalMs: number, battleSessionId?: string) => {
+    const { everSeated } = books.fleet.sessions.get(battleSessionId ?? "") ?? {};
+    const { turnedAway } = books.matcher.sessions.get(battleSessionId ?? "") ?? {};
     const taken = new Set(books.steps.map((step) => step.ticketId));
     for (const ticketId of taken) {
       const ticket = books.matcher.tickets.get(ticketId);
       if (!ticket) continue;
       for (const waiting of olderThan(ticket, taken, journalMs)) {
         if (lookOf(waiting) !== lookOf(ticket)) continue;
-        if (waiting.players.some((player) => seated.has(player.playerId))) continue; // In that very battle, as the matcher may see it.
+        // In that very battle, as the matcher may see it, or not wanted there.
+        if (waiting.players.some((player) => everSeated?.has(player.playerId))) continue;
+        if (turnedAway?.has(waiting.ticketId)) continue;
         throw new BrokenPromise(
           NAME,
           `${name} takes ${ticketId} and leaves ${waiting.ticketId}, which is older and like it`,
@@ -120,7 +124,7 @@ export function mNoBypass(books: Books): Checker {
         checkPlaces(fact.match, journalMs);
       }
       if (fact.type === "fill-decided") {
-        check(fact.fillId, journalMs, books.fleet.sessions.get(fact.battleSessionId)?.everSeated);
+        check(fact.fillId, journalMs, fact.battleSessionId);
       }
       if (fact.type === "ended-forgotten") {
         for (const ticketId of askedToCancel) if (!books.matcher.tickets.has(ticketId)) askedToCancel.delete(ticketId);

@@ -6,6 +6,7 @@ import { bDiesWithSession } from "./b-dies-with-session.ts";
 import { bFit } from "./b-fit.ts";
 import { bOneLive } from "./b-one-live.ts";
 import { bTarget } from "./b-target.ts";
+import { bWelcome } from "./b-welcome.ts";
 import { type Books, createBooks } from "./books/books.ts";
 import type { Checker } from "./checker.ts";
 import { eAtLeastOnce } from "./e-at-least-once.ts";
@@ -100,6 +101,7 @@ function listCheckers(books: Books, terms: Terms): readonly Checker[] {
     pRemoveOnce(books),
     bOneLive(books),
     bFit(books),
+    bWelcome(books),
     bTarget(books),
     bDiesWithSession(books),
     mDeterministic(),

@@ -31,6 +31,8 @@ export function describeHappening(happening: Happening): string {
       return `${happening.watcher} hears ${gistOf(happening.event)}`;
     case "watch-ended":
       return `${happening.watcher}'s stream ended: ${happening.reason}`;
+    case "fill-proposed":
+      return `${happening.node} is asked about ${happening.fillId}: ${happening.playerIds.join(", ")}`;
     case "game-heard":
       return `${happening.node} heard ${happening.heard.type} ${gistOf(happening.heard)}`;
     case "life":

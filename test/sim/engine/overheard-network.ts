@@ -4,6 +4,7 @@ import { MusterError, toMusterError } from "@muster/proto";
 import type { WatchSessionsResponse } from "@muster/proto/fleet";
 import type { WatchTicketsResponse } from "@muster/proto/matchmaking";
 import type { Network } from "@muster/proto/rpc";
+import type { WatchResponse } from "@muster/proto/sdk";
 import type { Happening, Outcome } from "../observation.ts";
 
 export type Ear = {
@@ -68,6 +69,16 @@ export function overhear(network: Network, { caller, see, nextCallId }: Ear): Ne
       see({ type: "watch-ended", watcher, reason });
     }
   }
+  async function* hearProposals(stream: AsyncIterable<WatchResponse>): AsyncGenerator<WatchResponse> {
+    for await (const event of stream) {
+      if (event.event?.$case === "fillProposed") {
+        const { fillId, battleSessionId, newcomers } = event.event.value;
+        const playerIds = newcomers.map(({ playerId }) => playerId);
+        see({ type: "fill-proposed", node: caller, fillId, battleSessionId, playerIds });
+      }
+      yield event;
+    }
+  }
   const ticketEvents: Seen<WatchTicketsResponse> = {
     nameOf: ({ ticketIds = [] }) => [caller, ...ticketIds].join(" "),
     opened: (watcher, { resumeToken, ticketIds = [] }) => ({ type: "ticket-watch", watcher, resumeToken, ticketIds }),
@@ -90,6 +101,10 @@ export function overhear(network: Network, { caller, see, nextCallId }: Ear): Ne
             const call: unknown = heard[name];
             if (!requestStream && !responseStream && name !== "reportHealth")
               heard[name] = unary(name, call as Parameters<typeof unary>[1]);
+            if (name === "watch") {
+              const stream = call as (...args: readonly unknown[]) => AsyncIterable<WatchResponse>;
+              heard[name] = (...args: readonly unknown[]) => hearProposals(stream(...args));
+            }
             if (name === "watchTickets") {
               const stream = call as Stream<WatchTicketsResponse>;
               heard[name] = (...args: Parameters<typeof stream>) => watch(stream, ticketEvents, args);

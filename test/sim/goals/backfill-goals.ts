@@ -1,5 +1,6 @@
 // What may happen to backfills and fills.
 import type { Books } from "../checkers/books/books.ts";
+import type { Change } from "../checkers/books/fleet-book.ts";
 import type { Observation } from "../observation.ts";
 import { type Goal, isRefusal, when } from "./goal.ts";
 
@@ -27,6 +28,15 @@ function droppedFor(reason: string) {
     observation.type === "matcher-fact" &&
     observation.fact.type === "fill-dropped" &&
     observation.fact.reason === reason;
+}
+
+/** The fleet changes a session that a fill of the matcher is under way to. */
+function changesDuringFill(isIt: (change: Change) => boolean) {
+  return (observation: Observation, books: Books) => {
+    if (observation.type !== "fleet-fact" || observation.fact.type !== "session-changed") return false;
+    const { change } = observation.fact;
+    return isIt(change) && books.matcher.sessions.get(change.battleSessionId)?.fill !== undefined;
+  };
 }
 
 export const backfillGoals: readonly Goal[] = [
@@ -69,6 +79,52 @@ export const backfillGoals: readonly Goal[] = [
     const { state, battleSessionId } = observation.fact.change;
     return state === "TERMINATED" && books.matcher.sessions.get(battleSessionId)?.fill !== undefined;
   }),
+  when(
+    "the door was closed while a fill was under way",
+    changesDuringFill(({ creationPolicy }) => creationPolicy === "DENY_ALL"),
+  ),
+  when(
+    "the door was opened while a fill was under way",
+    changesDuringFill(({ creationPolicy }) => creationPolicy === "ACCEPT_ALL"),
+  ),
+  when(
+    "a player returned while a fill was under way",
+    changesDuringFill(({ reason }) => reason === "PLAYER_RETURNED"),
+  ),
+  when(
+    "a player left while a fill was under way",
+    changesDuringFill(({ reason }) => reason === "PLAYER_REMOVED"),
+  ),
+  {
+    name: "a seat that nobody came for was filled again",
+    detector: () => {
+      const left = new Set<string>();
+      return (observation) => {
+        if (observation.type !== "fleet-fact" || observation.fact.type !== "session-changed") return false;
+        const { battleSessionId, removed, added } = observation.fact.change;
+        const seatOf = ({ team }: { readonly team?: string | undefined }) => `${battleSessionId} ${team ?? ""}`;
+        for (const seat of removed) if (seat.cause === "RESERVATION_EXPIRED") left.add(seatOf(seat));
+        const isFill = observation.fact.request?.id.startsWith("fill ") === true;
+        return isFill && added.filter((seat) => left.delete(seatOf(seat))).length > 0;
+      };
+    },
+  },
+  {
+    name: "a custom backfill without a legal fill was filled later",
+    detector: () => {
+      const stuck = new Set<string>();
+      return (observation) => {
+        if (observation.type !== "matcher-fact") return false;
+        const { fact } = observation;
+        if (fact.type !== "backfill-started" && fact.type !== "backfill-changed" && fact.type !== "fill-decided")
+          return false;
+        const { backfillId, strategy, noLegalFill } = fact.backfill;
+        if (fact.type === "fill-decided") return stuck.delete(backfillId);
+        if (strategy === "CUSTOM" && noLegalFill) stuck.add(backfillId);
+        return false;
+      };
+    },
+  },
   {
     name: "a fill of one run of the matcher had its outcome in a later one",
     detector: () => {

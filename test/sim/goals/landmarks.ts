@@ -36,6 +36,7 @@ const UNLINKED = "if (!this.#linkLanes(slot, ticket)) {";
 const EXPANDS = "mark(slot, before + 1, level);";
 const WAKES = "if (at) for (const { battle } of at) woken.add(battle.id);";
 const SKIPS = "(fromAgesMs[level + 1] ?? 0) <= nowMs) level += 1;";
+const HELD = "if (search) engine.hold(search);\n    }\n  }\n}\n\nfunction* comingOf";
 const MADE = "const engine = createEngine(ruleSet);";
 
 const rebuilt = "a rule set changed while tickets waited and battles were filled";
@@ -101,6 +102,9 @@ export const LANDMARKS: readonly PlantedFault[] = [
       },
     ],
   },
+  landmark("an arrival was held back for a battle to come", "matcher/src/core/hold-for-battles.ts", HELD, (says) =>
+    HELD.replace("engine.hold", `{ ${says} } if (search) engine.hold`),
+  ),
   landmark(rebuilt, "matcher/src/core/round.ts", MADE, (says) => {
     const waits = "pool.searching.size > 0 && pool.backfills.size > 0";
     return `if (${waits}) { if (pool.engine) { ${says} } else { ${say(restarted)} } } ${MADE}`;

@@ -1,6 +1,7 @@
 // All goals, and who counts them.
 import { createBooks } from "../checkers/books/books.ts";
 import type { Checker } from "../checkers/checker.ts";
+import { approvalGoals } from "./approval-goals.ts";
 import { backfillGoals } from "./backfill-goals.ts";
 import { engineGoals } from "./engine-goals.ts";
 import { fleetGoals } from "./fleet-goals.ts";
@@ -15,6 +16,7 @@ export const GOALS: readonly Goal[] = [
   ...fleetGoals,
   ...seatGoals,
   ...backfillGoals,
+  ...approvalGoals,
   ...engineGoals,
   ...landmarkGoals,
   ...journalGoals,

@@ -183,7 +183,8 @@ export function startBackend(parts: BackendParts): Backend {
 }
 
 /** Most play where battles are filled by the matcher itself. */
-function drawConfiguration(chance: Chance, { rushRatio }: Knobs): string {
+function drawConfiguration(chance: Chance, { rushRatio, churnRatio }: Knobs): string {
   if (chance.happens(rushRatio)) return "group";
+  if (chance.happens(churnRatio)) return chance.pick(["auto", "auto", "manual"]);
   return chance.happens(0.4) ? "auto" : chance.pick(CONFIGURATIONS);
 }

@@ -69,14 +69,15 @@ export function matcherConfigOf(knobs: Knobs): MatcherConfig {
     placementRetries: 2,
     ...more,
   });
+  const backfill = { ...defaultBackfillSettings, approvalTimeoutMs: knobs.approvalMs };
   return {
     ruleSets: RULE_SETS.map((name) => ({ name, document: ruleSetOf(knobs, name, 0) })),
     configurations: [
       configuration("auto", {
         autoBackfill: true,
-        backfill: { ...defaultBackfillSettings, preferRunning: knobs.prefersRunning },
+        backfill: { ...backfill, preferRunning: knobs.prefersRunning },
       }),
-      configuration("manual", { ruleSet: "even", queue: "eu", properties: { backfill: "manual" } }),
+      configuration("manual", { ruleSet: "even", queue: "eu", properties: { backfill: "manual" }, backfill }),
       configuration("duel", { ruleSet: "duel", placementRetries: 0 }),
       configuration("group", { queue: undefined }),
     ],

@@ -4,7 +4,9 @@ import { type AcceptedPlayer, type BattleSession, connectWith, MusterError, type
 import type { Chance } from "../engine/chance.ts";
 import type { Life } from "../engine/life.ts";
 import { overhear } from "../engine/overheard-network.ts";
+import type { GameHeard } from "../observation.ts";
 import { type Eyes, eyesOf } from "./eyes.ts";
+import { createFillApproval } from "./fill-approval.ts";
 import type { Knobs } from "./knobs.ts";
 
 export interface Game {
@@ -75,7 +77,7 @@ export function startGame({ life, sidecar: address, token, chance, knobs, eyes: 
   const host = async (session: BattleSession) => {
     const endsMs = clock.nowMs() + chance.between({ min: 0.5, max: 1.5 }) * knobs.battleMs;
     if (session.properties.backfill === MANUAL) attempt(backfill(session, endsMs));
-    if (misbehaves()) attempt(closeDoor(session));
+    if (chance.happens(knobs.doorRatio)) attempt(keepDoor(session));
     for (let looks = 1; session.state === "ACTIVE"; looks += 1) {
       attempt(session.reportCustomData({ currentCount: looks, maxCount: session.capacity }));
       await clock.sleep(Math.max(Math.min(endsMs - clock.nowMs(), knobs.battleMs / 4), AGAIN_MS));
@@ -95,7 +97,9 @@ export function startGame({ life, sidecar: address, token, chance, knobs, eyes: 
         const open = session.teams.filter(({ name, capacity }) => {
           return session.players.filter((player) => player.team === name).length < capacity;
         });
-        const teams = chance.happens(0.3) ? session.teams : open;
+        const several = chance.happens(0.3) ? session.teams : open;
+        // One for one side alone is in many battles no legal fill, until somebody leaves.
+        const teams = chance.happens(0.3) ? several.slice(-1) : several;
         if (teams.length === 0) continue;
         const addPlayers = Object.fromEntries(teams.map(({ name }) => [name, 1]));
         attempt(session.startBackfill({ strategy: "CUSTOM", addPlayers, replace }));
@@ -104,10 +108,14 @@ export function startGame({ life, sidecar: address, token, chance, knobs, eyes: 
       else attempt(session.describeBackfill());
     }
   };
-  const closeDoor = async (session: BattleSession) => {
-    await session.setCreationPolicy("DENY_ALL");
-    await clock.sleep(chance.wait(knobs.battleMs / 4));
-    if (session.state === "ACTIVE") await session.setCreationPolicy("ACCEPT_ALL");
+  const keepDoor = async (session: BattleSession) => {
+    while (session.state === "ACTIVE") {
+      await session.setCreationPolicy("DENY_ALL");
+      // Some think better of it at once.
+      await clock.sleep(chance.happens(0.3) ? 0 : chance.wait(knobs.battleMs / 8));
+      if (session.state === "ACTIVE") await session.setCreationPolicy("ACCEPT_ALL");
+      await clock.sleep(chance.wait(knobs.battleMs / 3));
+    }
   };
 
   const run = async () => {
@@ -128,6 +136,11 @@ export function startGame({ life, sidecar: address, token, chance, knobs, eyes: 
       hear("update", session, reason);
       if (reason === "SESSION_TERMINATING" && !misbehaves()) await session.terminate();
     });
+    // A game that never heard of it is asked all the same, and lets nobody in.
+    if (knobs.approvalMs !== undefined && !chance.happens(knobs.mischiefRatio / 3)) {
+      const see = (heard: GameHeard) => eyes.see({ type: "game-heard", node, heard });
+      sidecar.approveFill(createFillApproval({ life, chance, knobs, see, end }));
+    }
     if (knobs.mischiefRatio > 0) sidecar.onHealthCheck(() => !chance.happens(knobs.mischiefRatio / 20));
     sidecar.onProcessTerminate(async ({ reason }) => {
       eyes.see({ type: "game-heard", node, heard: { type: "terminate", reason } });

@@ -16,12 +16,18 @@ export type Knobs = {
   readonly backends: number;
   /** Share of them who queue where nobody is placed: they wait together, and are matched many at a time. */
   readonly rushRatio: number;
+  /** Share of the others who queue where battles are filled for sure. */
+  readonly churnRatio: number;
   /** Seats of one team; a battle has two. */
   readonly teamSize: number;
   /** Of each rule set what it asks for, and what it asks for at the times when the operator has put it otherwise. */
   readonly flavours: Readonly<Record<RuleSetName, readonly [Flavour, Flavour]>>;
   /** Whether arrivals wait for running battles of `auto` before they begin another. */
   readonly prefersRunning: boolean;
+  /** How long a game of `auto` or `manual` has to approve of newcomers, in ms; undefined: it is not asked. */
+  readonly approvalMs: number | undefined;
+  /** Chance that it wants none of them. */
+  readonly refusalRatio: number;
   /** Mean of a battle's length, of a player's rest between battles, and between an operator's actions, in ms. */
   readonly battleMs: number;
   readonly restMs: number;
@@ -31,6 +37,8 @@ export type Knobs = {
   readonly disconnectRatio: number;
   readonly absentRatio: number;
   readonly cancelRatio: number;
+  /** Chance of a battle that its game opens and closes to players as it likes. */
+  readonly doorRatio: number;
   /** Share of what servers, players and backends do that they should not. */
   readonly mischiefRatio: number;
   /** How long a session takes to load, in ms, evenly from 0. */
@@ -72,9 +80,12 @@ export const REFERENCE: Knobs = {
   players: 100,
   backends: 1,
   rushRatio: 0,
+  churnRatio: 0,
   teamSize: 5,
   flavours: { open: [PLAIN, PLAIN], even: [PLAIN, PLAIN], duel: [PLAIN, PLAIN] },
   prefersRunning: false,
+  approvalMs: undefined,
+  refusalRatio: 0,
   battleMs: 600_000,
   restMs: 60_000,
   operatorMs: 60_000,
@@ -82,6 +93,7 @@ export const REFERENCE: Knobs = {
   disconnectRatio: 0.1,
   absentRatio: 0.02,
   cancelRatio: 0.05,
+  doorRatio: 0,
   mischiefRatio: 0,
   loadMsMax: 5_000,
   requestTimeoutSeconds: 60,
@@ -107,19 +119,48 @@ export const REFERENCE: Knobs = {
 
 /** The world of a seed: small, fast and hostile. */
 export function drawKnobs(seed: number): Knobs {
+  const knobs = drawAnyKnobs(seed);
+  const churn = createChance(seed, "churn");
+  return knobs.rushRatio > 0 || !churn.happens(0.2) ? knobs : { ...knobs, ...drawChurn(churn, knobs) };
+}
+
+/** People come and go, and battles last: most of what happens are fills. */
+function drawChurn(chance: Chance, { players, flavours, mischiefRatio }: Knobs): Partial<Knobs> {
+  return {
+    players: players + 6,
+    churnRatio: 0.9,
+    teamSize: 2 + chance.below(2),
+    flavours: chance.happens(0.5) ? REFERENCE.flavours : flavours,
+    approvalMs: chance.happens(0.3) ? undefined : chance.pick([1_000, 3_000]),
+    battleMs: chance.between({ min: 20_000, max: 60_000 }),
+    restMs: chance.between({ min: 500, max: 2_000 }),
+    leaveRatio: chance.between({ min: 0.4, max: 0.9 }),
+    disconnectRatio: chance.between({ min: 0.2, max: 0.6 }),
+    absentRatio: chance.fraction() * 0.3,
+    doorRatio: Math.max(0.5, mischiefRatio),
+    reservationSeconds: chance.pick([2, 5]),
+  };
+}
+
+function drawAnyKnobs(seed: number): Knobs {
   const chance = createChance(seed, "knobs");
   const often = <Value>(ratio: number, usual: Value, rare: Value) => (chance.happens(ratio) ? usual : rare);
+  const mischiefRatio = createChance(seed, "mischief").happens(0.5) ? 0.05 : 0.3;
   const hostSilentAfterMs = often(0.5, 3_000, 1_000);
   const isRush = createChance(seed, "rush").happens(0.15);
+  const approval = createChance(seed, "approval");
   return {
     servers: 2 + chance.below(4),
     concurrentSessions: often(0.7, 1, 3),
     players: (isRush ? 14 : 6) + chance.below(12),
     backends: 1 + chance.below(3),
     rushRatio: isRush ? 0.8 : 0,
+    churnRatio: 0,
     teamSize: isRush ? 3 : 1 + chance.below(3),
     flavours: drawFlavours(createChance(seed, "flavours"), isRush),
     prefersRunning: often(0.8, false, true),
+    approvalMs: approval.happens(0.6) ? undefined : approval.pick([100, 1_000, 3_000]),
+    refusalRatio: approval.fraction() * 0.4,
     battleMs: chance.between({ min: 4_000, max: 40_000 }),
     restMs: chance.between({ min: 500, max: isRush ? 2_000 : 6_000 }),
     operatorMs: chance.between({ min: 4_000, max: 30_000 }),
@@ -127,7 +168,8 @@ export function drawKnobs(seed: number): Knobs {
     disconnectRatio: chance.fraction() * 0.4,
     absentRatio: chance.fraction() * 0.2,
     cancelRatio: isRush ? 0.5 : chance.fraction() * 0.4,
-    mischiefRatio: often(0.5, 0.05, 0.3),
+    doorRatio: mischiefRatio,
+    mischiefRatio,
     loadMsMax: often(0.7, 500, 4_000),
     requestTimeoutSeconds: often(0.6, 30, 4),
     placementTimeoutSeconds: often(0.7, 20, 3),

@@ -4,12 +4,15 @@ import type { Observation } from "../../observation.ts";
 import type { OpenCall } from "./call-book.ts";
 import { createFleetBook, type FleetBook } from "./fleet-book.ts";
 import { createMatcherBook, type MatcherBook, type TicketStep } from "./matcher-book.ts";
+import { createQuestionBook, type QuestionBook } from "./question-book.ts";
 import { createWatchBook, type WatchBook } from "./watch-book.ts";
 
 export interface Books {
   readonly matcher: MatcherBook;
   readonly fleet: FleetBook;
   readonly watches: WatchBook;
+  /** What games were asked about newcomers, by fill. */
+  readonly questions: QuestionBook["questions"];
   /** Calls without an answer, by their number. */
   readonly calls: ReadonlyMap<number, OpenCall>;
   /** What the fact at hand does to tickets. */
@@ -38,6 +41,7 @@ export function createBooks(): Books {
   const matcher = createMatcherBook();
   const fleet = createFleetBook();
   const watches = createWatchBook();
+  const asked = createQuestionBook();
   const calls = new Map<number, OpenCall>();
   let steps: readonly TicketStep[] = [];
   let tick = 0;
@@ -50,6 +54,7 @@ export function createBooks(): Books {
     matcher,
     fleet,
     watches,
+    questions: asked.questions,
     calls,
     get steps() {
       return steps;
@@ -79,12 +84,14 @@ export function createBooks(): Books {
       steps = observation.type === "matcher-fact" ? matcher.stepsOf(observation.fact) : [];
     },
     fold(observation) {
+      asked.fold(observation);
       switch (observation.type) {
         case "matcher-fact":
           matcher.fold({
             fact: observation.fact,
             journalMs: observation.journalMs,
             wallMs: observation.wallMs,
+            seenMs: observation.atMs,
             tick,
             steps,
           });

@@ -16,6 +16,8 @@ import type {
 import type {
   AcceptPlayerSessionRequest,
   AcceptPlayerSessionResponse,
+  AnswerFillRequest,
+  AnswerFillResponse,
   DisconnectPlayerSessionRequest,
   DisconnectPlayerSessionResponse,
   RemovePlayerSessionRequest,
@@ -39,6 +41,7 @@ type Contract = {
     Pick<CancelBackfillRequest, "battleSessionId" | "requestId">,
     CancelBackfillResponse,
   ];
+  readonly answerFill: readonly [AnswerFillRequest, AnswerFillResponse];
   readonly acceptPlayerSession: readonly [AcceptPlayerSessionRequest, AcceptPlayerSessionResponse];
   readonly removePlayerSession: readonly [RemovePlayerSessionRequest, RemovePlayerSessionResponse];
   readonly reportCustomData: readonly [ReportCustomDataRequest, ReportCustomDataResponse];

@@ -45,7 +45,8 @@ export type MatchEntry = {
   battleSessionId: string | undefined;
 };
 
-export type FillEntry = Fact<"fill-decided"> & { readonly decidedMs: number };
+/** `decidedMs` is journal time, `seenMs` the simulation's. */
+export type FillEntry = Fact<"fill-decided"> & { readonly decidedMs: number; readonly seenMs: number };
 
 export type MatchedSessionEntry = {
   readonly battleSessionId: string;
@@ -55,6 +56,8 @@ export type MatchedSessionEntry = {
   backfill: Backfill | undefined;
   goals: Fact<"backfill-started">["goals"];
   fill: FillEntry | undefined;
+  /** Whom its game did not want. */
+  readonly turnedAway: Set<string>;
   hasEnded: boolean;
 };
 
@@ -87,6 +90,7 @@ export interface MatcherBook {
     readonly fact: MatcherFact;
     readonly journalMs: number;
     readonly wallMs: number;
+    readonly seenMs: number;
     readonly tick: number;
     /** As `stepsOf` told them. */
     readonly steps: readonly TicketStep[];
@@ -240,6 +244,7 @@ export function createMatcherBook(): MatcherBook {
       backfill: bornBackfill(entry.match),
       goals: [],
       fill: undefined,
+      turnedAway: new Set(),
       hasEnded: false,
     });
   };
@@ -273,7 +278,7 @@ export function createMatcherBook(): MatcherBook {
     sessions,
     fills,
     stepsOf,
-    fold({ fact, journalMs, wallMs, tick, steps }) {
+    fold({ fact, journalMs, wallMs, seenMs, tick, steps }) {
       switch (fact.type) {
         case "rule-set-put":
           ruleSets.set(fact.name, fact.document);
@@ -313,7 +318,7 @@ export function createMatcherBook(): MatcherBook {
           break;
         }
         case "fill-decided": {
-          const fill = { ...fact, decidedMs: journalMs };
+          const fill = { ...fact, decidedMs: journalMs, seenMs };
           fills.set(fact.fillId, fill);
           const session = sessions.get(fact.battleSessionId);
           if (session) session.fill = fill;
@@ -329,6 +334,10 @@ export function createMatcherBook(): MatcherBook {
           break;
         }
         case "fill-dropped":
+          if (fact.reason === "FILL_REFUSED_BY_GAME") {
+            const { turnedAway } = sessions.get(fact.battleSessionId) ?? {};
+            for (const { ticketId } of steps) turnedAway?.add(ticketId);
+          }
           endFill(fact.fillId, fact.battleSessionId, steps);
           break;
         case "session-ended": {
