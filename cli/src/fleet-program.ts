@@ -6,6 +6,44 @@ import type { ProgramPorts } from "./program.ts";
 /** Adds the commands to `fleet`, which without one runs a fleet. */
 export function addFleetCommands(fleet: Command, run: ProgramPorts["run"]): void {
   addAliasCommands(fleet, run);
+  addPlacementCommands(fleet, run);
+}
+
+function addPlacementCommands(fleet: Command, run: ProgramPorts["run"]): void {
+  const placement = fleet.command("placement").description("requests for server sessions: show, list, watch");
+  asking(placement.command("show"))
+    .description("placements as they stand, and why one failed")
+    .argument("<id...>")
+    .action((ids: string[], options: AddressOptions) =>
+      run(options, async (context) => {
+        const { showPlacements } = await import("./commands/placement.ts");
+        return await showPlacements(ids, context);
+      }),
+    );
+  asking(placement.command("list"))
+    .description("those that are pending")
+    .argument("[id...]", "only these")
+    .option("--queue <name>", "only on this queue")
+    .option("--all", "those that have ended, too")
+    .action((placementIds: string[], options: AddressOptions & { queue?: string; all?: boolean }) =>
+      run(options, async (context) => {
+        const { listPlacements } = await import("./commands/placement.ts");
+        return await listPlacements(
+          { placementIds, queue: options.queue, includeEnded: options.all === true },
+          context,
+        );
+      }),
+    );
+  asking(placement.command("watch"))
+    .description("every step as it happens: made, a session begun for it, ended")
+    .argument("[id...]", "only these")
+    .option("--queue <name>", "only on this queue")
+    .action((placementIds: string[], options: AddressOptions & { queue?: string }) =>
+      run(options, async (context) => {
+        const { watchPlacements } = await import("./commands/placement.ts");
+        return await watchPlacements({ placementIds, queue: options.queue }, context);
+      }),
+    );
 }
 
 function addAliasCommands(fleet: Command, run: ProgramPorts["run"]): void {

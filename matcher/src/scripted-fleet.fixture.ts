@@ -223,6 +223,9 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
         failure: "",
         createdAt: undefined,
         endedAt: undefined,
+        owner: request.owner,
+        attempts: 0,
+        battleSessionId: "",
       };
       placements.set(placementId, placement);
       emit({ $case: "placement", value: placement });
@@ -270,6 +273,10 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
     terminateServerSession: unused,
     erasePlayer: unused,
     putAlias: unused,
+    listPlacements: unused,
+    watchPlacements: () => {
+      throw new MusterError("METHOD_UNKNOWN", "Cannot answer as the matcher does not ask");
+    },
     deleteAlias: unused,
     describeAliases: unused,
     async describeServerSessions({ battleSessionIds, includeEnded }) {

@@ -30,12 +30,14 @@ import { describePlacement } from "./grpc/describe-placement.ts";
 import { describeProcesses } from "./grpc/describe-processes.ts";
 import { describeServerSessions } from "./grpc/describe-server-sessions.ts";
 import { erasePlayer } from "./grpc/erase-player.ts";
+import { listPlacements } from "./grpc/list-placements.ts";
 import { readProcessLog } from "./grpc/read-process-log.ts";
 import { searchServerSessions } from "./grpc/search-server-sessions.ts";
 import { startPlacement } from "./grpc/start-placement.ts";
 import { stopPlacement } from "./grpc/stop-placement.ts";
 import { terminateServerSession } from "./grpc/terminate-server-session.ts";
 import { updateServerSession } from "./grpc/update-server-session.ts";
+import { watchPlacements } from "./grpc/watch-placements.ts";
 import { watchSessions } from "./grpc/watch-sessions.ts";
 import type { ServerProcesses, SimulationParts } from "./ports.ts";
 import { routeProcesses } from "./route-processes.ts";
@@ -181,6 +183,8 @@ function servicesOf(app: FleetApp): readonly Implementation[] {
       startPlacement: (request) => startPlacement(app, request),
       stopPlacement: (request) => stopPlacement(app, request),
       describePlacement: (request) => describePlacement(app, request),
+      listPlacements: (request) => listPlacements(app, request),
+      watchPlacements: (request, context) => watchPlacements(app, request, context),
       applyFill: (request) => applyFill(app, request),
       updateServerSession: (request) => updateServerSession(app, request),
       createPlayerSessions: (request) => createPlayerSessions(app, request),

@@ -1,6 +1,7 @@
 // The guide to fleets and queues: its files are read as they stand, and its placements go where it says.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { buildProgram } from "@muster/cli";
 import { invariant } from "@muster/kit";
 import { PRIORITIES, parseFleetConfig } from "@muster/mock-fleet";
 import { createFleetWorld, createRehearsal, playerToSeat } from "@muster/mock-fleet/testing";
@@ -39,6 +40,23 @@ for (const { text = "", console: typed = "" } of transcripts) {
       lines.push(line, ...(await runHere(readWords(command), { fleetAddress: world.address })));
     }
     expect(lines.join("\n")).toBe(typed.trimEnd());
+  });
+}
+
+const SHELL = /^npx muster (?<command>\S.*?)(?: {2,}.*)?$/gm;
+const commands = [...guide.matchAll(SHELL)].map(({ groups }) => groups?.command ?? "");
+
+test("the guide has commands", () => expect(commands.length).toBeGreaterThan(0));
+
+for (const command of commands) {
+  test(`the command line knows \`muster ${command}\``, async () => {
+    const runs: unknown[] = [];
+    const program = buildProgram({
+      runService: async () => undefined,
+      run: async (options) => void runs.push(options),
+    });
+    await program.parseAsync([...readWords(command)], { from: "user" });
+    expect(runs.length).toBe(1);
   });
 }
 

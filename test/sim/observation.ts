@@ -2,7 +2,7 @@
 // The world makes them, nobody else; what is not here, no checker can judge.
 import type { MatcherFact } from "@muster/matcher/testing";
 import type { FleetFact } from "@muster/mock-fleet/testing";
-import type { WatchSessionsResponse } from "@muster/proto/fleet";
+import type { WatchPlacementsResponse, WatchSessionsResponse } from "@muster/proto/fleet";
 import type { WatchTicketsResponse } from "@muster/proto/matchmaking";
 
 /** Whoever writes a journal. */
@@ -87,6 +87,9 @@ export type Happening =
   /** A watcher of the fleet's feed opened its stream. */
   | { readonly type: "session-watch"; readonly watcher: string; readonly resumeToken: string }
   | { readonly type: "session-event"; readonly watcher: string; readonly event: WatchSessionsResponse }
+  /** A watcher of placements opened its stream. */
+  | { readonly type: "placement-watch"; readonly watcher: string; readonly resumeToken: string }
+  | { readonly type: "placement-event"; readonly watcher: string; readonly event: WatchPlacementsResponse }
   /** A stream ended: `reason` as for calls. The watcher may open it again. */
   | { readonly type: "watch-ended"; readonly watcher: string; readonly reason: string }
   /** The SDK of a game was asked whether newcomers may come. */

@@ -9,8 +9,8 @@ import {
   type SessionChange,
 } from "@muster/proto";
 import * as wire from "@muster/proto/fleet";
+import { type Placement, readPlacement } from "./placement.ts";
 
-export type PlacementState = EnumWord<typeof wire.PlacementState>;
 export type ProcessState = EnumWord<typeof wire.ProcessState>;
 
 export type FeedMessage = { readonly resumeToken: string } & (
@@ -19,14 +19,6 @@ export type FeedMessage = { readonly resumeToken: string } & (
   | { readonly type: "change"; readonly change: SessionChange }
   | { readonly type: "placement"; readonly placement: Placement }
 );
-
-export type Placement = {
-  readonly placementId: string;
-  readonly state: PlacementState;
-  readonly queue: string;
-  readonly failure: string | undefined;
-  readonly battleSessionId: string | undefined;
-};
 
 export type ServerProcess = {
   readonly processId: string;
@@ -55,16 +47,6 @@ export function readFeedMessage({ resumeToken, event }: wire.WatchSessionsRespon
     default:
       return { resumeToken, type: "unknown" }; // Of a newer fleet.
   }
-}
-
-function readPlacement(message: wire.Placement): Placement {
-  return {
-    placementId: message.placementId,
-    state: readWord("placement.state", wire.PlacementState, message.state),
-    queue: message.queue,
-    failure: message.failure || undefined,
-    battleSessionId: message.session?.battleSessionId,
-  };
 }
 
 export function readProcess(message: wire.ServerProcess): ServerProcess {

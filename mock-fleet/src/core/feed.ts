@@ -16,8 +16,8 @@ export type FeedEvent = {
   /** Of the fact that it tells of. */
   readonly position: number;
   readonly owner: string;
-  readonly event:
-    | { readonly type: "session"; readonly battle: BattleSession }
+  readonly event: /** `attempt` is the placement that a new session is made for, as it was then. */
+    | { readonly type: "session"; readonly battle: BattleSession; readonly attempt: Placement | undefined }
     | { readonly type: "session-change"; readonly change: SessionChange }
     /** `battle` is the session of a FULFILLED placement as it was then. */
     | { readonly type: "placement"; readonly placement: Placement; readonly battle: BattleSession | undefined };
@@ -27,8 +27,8 @@ export type FeedEvent = {
 export function feedEventOf(state: FleetState, fact: FleetFact): FeedEvent | undefined {
   switch (fact.type) {
     case "session-started": {
-      const event = { type: "session", battle: fact.session } as const;
-      return ownedBy(state, state.placements.get(fact.placementId), event);
+      const attempt = state.placements.get(fact.placementId);
+      return ownedBy(state, attempt, { type: "session", battle: fact.session, attempt });
     }
     case "session-changed": {
       const session = state.sessions.get(fact.change.battleSessionId);
@@ -37,7 +37,7 @@ export function feedEventOf(state: FleetState, fact: FleetFact): FeedEvent | und
     }
     case "session-adopted": {
       const session = state.sessions.get(fact.sessionId);
-      const event = session && ({ type: "session", battle: session.battle } as const);
+      const event = session && ({ type: "session", battle: session.battle, attempt: undefined } as const);
       return event && ownedBy(state, state.placements.get(session.placementId), event);
     }
     case "placement-started":
@@ -59,6 +59,14 @@ function ownedBy(
   event: FeedEvent["event"],
 ): FeedEvent | undefined {
   return placement && { position: state.position, owner: placement.request.owner, event };
+}
+
+/** What the event tells of a placement: that it was made, that a session is being made for it, or that it has ended. */
+export function placementOf({
+  event,
+}: FeedEvent): { readonly placement: Placement; readonly battle: BattleSession | undefined } | undefined {
+  if (event.type === "placement") return event;
+  return event.type === "session" && event.attempt ? { placement: event.attempt, battle: undefined } : undefined;
 }
 
 /** The session of a FULFILLED placement as it is now. */

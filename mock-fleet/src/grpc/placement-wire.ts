@@ -213,5 +213,8 @@ export function writePlacement(placement: Placement, battle: BattleSession | und
     failure: end?.failure ?? "",
     createdAt: new Date(placement.createdAtWallMs),
     endedAt: end && new Date(end.endedAtWallMs),
+    owner: request.owner,
+    attempts: placement.tried.size,
+    battleSessionId: placement.sessionId ?? "",
   };
 }

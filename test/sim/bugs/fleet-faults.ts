@@ -118,6 +118,16 @@ export const fleetFaults: readonly PlantedFault[] = [
     ],
   },
   {
+    name: "watchers hear nothing of a placement's attempts",
+    patches: [
+      {
+        file: "mock-fleet/src/core/feed.ts",
+        find: 'event.type === "session" && event.attempt ?',
+        replace: 'event.type === "session" && event.attempt && event.position < 0 ?',
+      },
+    ],
+  },
+  {
     name: "an alias is what muster.json says, whatever was set",
     patches: [
       {
@@ -226,7 +236,7 @@ export const fleetFaults: readonly PlantedFault[] = [
     name: "the feed tells of changes before they are durable",
     patches: [
       {
-        file: "mock-fleet/src/grpc/watch-sessions.ts",
+        file: "mock-fleet/src/grpc/watch-feed.ts",
         find: "    const until = app.runner.durablePosition;",
         replace: "    const until = app.runner.state.position;",
       },
@@ -236,7 +246,7 @@ export const fleetFaults: readonly PlantedFault[] = [
     name: "the feed leaves out what came while its watcher was away",
     patches: [
       {
-        file: "mock-fleet/src/grpc/watch-sessions.ts",
+        file: "mock-fleet/src/grpc/watch-feed.ts",
         find: "count: 0 })) return position;",
         replace: "count: 0 })) return runner.durablePosition;",
       },

@@ -74,6 +74,13 @@ const becomeQuiet = (tale: Tale) => {
   tale.later();
 };
 
+const hearPlacement = (tale: Tale, more: { readonly state: number; readonly attempts: number }) =>
+  tale.see({
+    type: "placement-event",
+    watcher: "w",
+    event: { resumeToken: "", event: { $case: "placement", value: { placementId: "match_1.1", ...more } } } as never,
+  });
+
 const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void }[] = [
   {
     promise: "T-ONE-TERMINAL",
@@ -922,6 +929,41 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
         tale.call("describeMatchingProgress", {}, ok({ tickets: [{ ticketId: "a", version, state }] }), caller);
       read("one", 2, 2);
       read("other", 1, 1);
+    },
+  },
+  {
+    promise: "E-PLACEMENTS",
+    name: "an attempt that a watcher is not told of",
+    tell(tale) {
+      tale.process();
+      tale.see({ type: "placement-watch", watcher: "w", resumeToken: "" });
+      tale.placement();
+      hearPlacement(tale, { state: 1, attempts: 0 });
+      tale.session();
+      tale.activate();
+      hearPlacement(tale, { state: 2, attempts: 1 });
+    },
+  },
+  {
+    promise: "E-PLACEMENTS",
+    name: "an end that is no fact",
+    tell(tale) {
+      tale.see({ type: "placement-watch", watcher: "w", resumeToken: "" });
+      tale.placement();
+      hearPlacement(tale, { state: 1, attempts: 0 });
+      hearPlacement(tale, { state: 5, attempts: 0 });
+    },
+  },
+  {
+    promise: "E-PLACEMENTS",
+    name: "a step after the end",
+    tell(tale) {
+      tale.see({ type: "placement-watch", watcher: "w", resumeToken: "" });
+      tale.placement();
+      hearPlacement(tale, { state: 1, attempts: 0 });
+      tale.fleet({ type: "placement-ended", placementId: "match_1.1", state: "CANCELLED" });
+      hearPlacement(tale, { state: 3, attempts: 0 });
+      hearPlacement(tale, { state: 3, attempts: 0 });
     },
   },
   {

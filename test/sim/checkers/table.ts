@@ -13,6 +13,7 @@ import { eAtLeastOnce } from "./e-at-least-once.ts";
 import { eCustomData } from "./e-custom-data.ts";
 import { eIdempotent } from "./e-idempotent.ts";
 import { eOrder } from "./e-order.ts";
+import { ePlacements } from "./e-placements.ts";
 import { eTrue } from "./e-true.ts";
 import { jOrder } from "./j-order.ts";
 import { lBounded } from "./l-bounded.ts";
@@ -106,6 +107,7 @@ function listCheckers(books: Books, terms: Terms): readonly Checker[] {
     bDiesWithSession(books),
     mDeterministic(),
     eOrder(books),
+    ePlacements(books),
     eTrue(books),
     eIdempotent(books),
     eAtLeastOnce(books),

@@ -25,9 +25,11 @@ export function describeHappening(happening: Happening): string {
       return `  #${happening.callId} ${describeOutcome(happening.outcome)}`;
     case "ticket-watch":
     case "session-watch":
+    case "placement-watch":
       return `${happening.watcher} watches from "${happening.resumeToken}"`;
     case "ticket-event":
     case "session-event":
+    case "placement-event":
       return `${happening.watcher} hears ${gistOf(happening.event)}`;
     case "watch-ended":
       return `${happening.watcher}'s stream ended: ${happening.reason}`;

@@ -1,7 +1,7 @@
-// A caller's network with an ear in it: every unary call and what the caller was told, and the streams of tickets and
-// sessions, as messages of the contract. This is the history that outside checkers judge.
+// A caller's network with an ear in it: every unary call and what the caller was told, and the streams of tickets,
+// placements and sessions, as messages of the contract. This is the history that outside checkers judge.
 import { MusterError, toMusterError } from "@muster/proto";
-import type { WatchSessionsResponse } from "@muster/proto/fleet";
+import type { WatchPlacementsResponse, WatchSessionsResponse } from "@muster/proto/fleet";
 import type { WatchTicketsResponse } from "@muster/proto/matchmaking";
 import type { Network } from "@muster/proto/rpc";
 import type { WatchResponse } from "@muster/proto/sdk";
@@ -89,6 +89,11 @@ export function overhear(network: Network, { caller, see, nextCallId }: Ear): Ne
     opened: (watcher, { resumeToken }) => ({ type: "session-watch", watcher, resumeToken }),
     event: (watcher, event) => ({ type: "session-event", watcher, event }),
   };
+  const placementEvents: Seen<WatchPlacementsResponse> = {
+    nameOf: () => caller,
+    opened: (watcher, { resumeToken }) => ({ type: "placement-watch", watcher, resumeToken }),
+    event: (watcher, event) => ({ type: "placement-event", watcher, event }),
+  };
 
   return {
     connect(address, options) {
@@ -112,6 +117,10 @@ export function overhear(network: Network, { caller, see, nextCallId }: Ear): Ne
             if (name === "watchSessions") {
               const stream = call as Stream<WatchSessionsResponse>;
               heard[name] = (...args: Parameters<typeof stream>) => watch(stream, sessionEvents, args);
+            }
+            if (name === "watchPlacements") {
+              const stream = call as Stream<WatchPlacementsResponse>;
+              heard[name] = (...args: Parameters<typeof stream>) => watch(stream, placementEvents, args);
             }
           }
           return heard as typeof client;

@@ -1,5 +1,5 @@
-// Those who look at the services from outside: a watcher of all tickets, one who asks why some of them wait, a watcher of the
-// fleet's feed, and an operator who looks, puts configurations, moves an alias and ends battles.
+// Those who look at the services from outside: a watcher of all tickets, one who asks why some of them wait, watchers of the
+// fleet's sessions and placements, and an operator who looks, puts configurations, moves an alias and ends battles.
 import { MusterError } from "@muster/proto";
 import { FleetServiceDefinition } from "@muster/proto/fleet";
 import { ConfigurationServiceDefinition, MatchmakingServiceDefinition, TicketState } from "@muster/proto/matchmaking";
@@ -37,6 +37,8 @@ export function startOnlookers({ seed, lives, knobs, eyes }: OnlookersParts): vo
   const matchmaking = tickets.network.connect("matcher").client(MatchmakingServiceDefinition);
   const sessions = begin("session-watcher");
   const feed = sessions.network.connect("fleet").client(FleetServiceDefinition);
+  const placements = begin("placement-watcher");
+  const steps = placements.network.connect("fleet").client(FleetServiceDefinition);
   const all = { ticketIds: [], configuration: "" };
   const dawdle =
     ({ chance }: { readonly chance: Chance }) =>
@@ -51,6 +53,9 @@ export function startOnlookers({ seed, lives, knobs, eyes }: OnlookersParts): vo
     }
   };
   const openSessions: Stream = (resumeToken, signal) => feed.watchSessions({ owner: "", resumeToken }, { signal });
+  const openPlacements: Stream = (resumeToken, signal) =>
+    steps.watchPlacements({ placementIds: [], owner: "", queue: "", resumeToken }, { signal });
+  follow(placements.life, openPlacements, dawdle(placements)).catch(eyes.fail);
   follow(tickets.life, openTickets, dawdle(tickets)).catch(eyes.fail);
   follow(sessions.life, openSessions, dawdle(sessions)).catch(eyes.fail);
   wonder(begin("asker"), heard, { knobs, eyes }).catch(eyes.fail);

@@ -221,7 +221,15 @@ export interface Placement {
   /** Why it is FAILED, in a sentence. */
   failure: string;
   createdAt: Date | undefined;
-  endedAt?: Date | undefined;
+  endedAt?:
+    | Date
+    | undefined;
+  /** Who asked. */
+  owner: string;
+  /** Sessions that were begun for it so far, each on another process. */
+  attempts: number;
+  /** The last of them. It is final only when the placement is FULFILLED. Empty: none yet. */
+  battleSessionId: string;
 }
 
 /** A cap on the latency of every single player, for a time. */
@@ -286,6 +294,49 @@ export interface DescribePlacementRequest {
 
 export interface DescribePlacementResponse {
   placement: Placement | undefined;
+}
+
+export interface ListPlacementsRequest {
+  /** Only these. At most 1,000. Empty: all. */
+  placementIds: string[];
+  /** Only of this owner. Empty: of all. */
+  owner: string;
+  /** Only on this queue. Empty: on all. */
+  queue: string;
+  /** Those that have ended, too. */
+  includeEnded: boolean;
+}
+
+export interface ListPlacementsResponse {
+  placements: Placement[];
+}
+
+export interface WatchPlacementsRequest {
+  /** Only these, from the moment that they are made. At most 1,000. Empty: all. */
+  placementIds: string[];
+  /** Only of this owner. Empty: of all. */
+  owner: string;
+  /** Only on this queue. Empty: on all. */
+  queue: string;
+  /** From the last message that was handled. Empty: start with a snapshot. */
+  resumeToken: string;
+}
+
+export interface WatchPlacementsResponse {
+  /** Where to resume after this message. */
+  resumeToken: string;
+  event:
+    | //
+    /** First message without a token: all pending placements are sent next, until SnapshotEnd. */
+    { $case: "snapshotBegin"; value: SnapshotBegin }
+    | { $case: "snapshotEnd"; value: SnapshotEnd }
+    | //
+    /** As it stands after the step. */
+    { $case: "placement"; value: Placement }
+    | //
+    /** Nothing changed; the stream lives. Every few seconds. */
+    { $case: "heartbeat"; value: Heartbeat }
+    | undefined;
 }
 
 export interface ApplyFillRequest {
@@ -1421,6 +1472,9 @@ function createBasePlacement(): Placement {
     failure: "",
     createdAt: undefined,
     endedAt: undefined,
+    owner: "",
+    attempts: 0,
+    battleSessionId: "",
   };
 }
 
@@ -1446,6 +1500,15 @@ export const Placement: MessageFns<Placement> = {
     }
     if (message.endedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.endedAt), writer.uint32(58).fork()).join();
+    }
+    if (message.owner !== "") {
+      writer.uint32(66).string(message.owner);
+    }
+    if (message.attempts !== 0) {
+      writer.uint32(72).int32(message.attempts);
+    }
+    if (message.battleSessionId !== "") {
+      writer.uint32(82).string(message.battleSessionId);
     }
     return writer;
   },
@@ -1519,6 +1582,30 @@ export const Placement: MessageFns<Placement> = {
             message.endedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.owner = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.attempts = reader.int32();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.battleSessionId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1552,6 +1639,13 @@ export const Placement: MessageFns<Placement> = {
         : isSet(object.ended_at)
         ? fromJsonTimestamp(object.ended_at)
         : undefined,
+      owner: isSet(object.owner) ? globalThis.String(object.owner) : "",
+      attempts: isSet(object.attempts) ? globalThis.Number(object.attempts) : 0,
+      battleSessionId: isSet(object.battleSessionId)
+        ? globalThis.String(object.battleSessionId)
+        : isSet(object.battle_session_id)
+        ? globalThis.String(object.battle_session_id)
+        : "",
     };
   },
 
@@ -1578,6 +1672,15 @@ export const Placement: MessageFns<Placement> = {
     if (message.endedAt !== undefined) {
       obj.endedAt = message.endedAt.toISOString();
     }
+    if (message.owner !== "") {
+      obj.owner = message.owner;
+    }
+    if (message.attempts !== 0) {
+      obj.attempts = Math.round(message.attempts);
+    }
+    if (message.battleSessionId !== "") {
+      obj.battleSessionId = message.battleSessionId;
+    }
     return obj;
   },
 
@@ -1595,6 +1698,9 @@ export const Placement: MessageFns<Placement> = {
     message.failure = object.failure ?? "";
     message.createdAt = object.createdAt ?? undefined;
     message.endedAt = object.endedAt ?? undefined;
+    message.owner = object.owner ?? "";
+    message.attempts = object.attempts ?? 0;
+    message.battleSessionId = object.battleSessionId ?? "";
     return message;
   },
 };
@@ -2534,6 +2640,494 @@ export const DescribePlacementResponse: MessageFns<DescribePlacementResponse> = 
     message.placement = (object.placement !== undefined && object.placement !== null)
       ? Placement.fromPartial(object.placement)
       : undefined;
+    return message;
+  },
+};
+
+function createBaseListPlacementsRequest(): ListPlacementsRequest {
+  return { placementIds: [], owner: "", queue: "", includeEnded: false };
+}
+
+export const ListPlacementsRequest: MessageFns<ListPlacementsRequest> = {
+  encode(message: ListPlacementsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.placementIds) {
+      writer.uint32(10).string(v!);
+    }
+    if (message.owner !== "") {
+      writer.uint32(18).string(message.owner);
+    }
+    if (message.queue !== "") {
+      writer.uint32(26).string(message.queue);
+    }
+    if (message.includeEnded !== false) {
+      writer.uint32(32).bool(message.includeEnded);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListPlacementsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListPlacementsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.placementIds.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.owner = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.queue = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.includeEnded = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListPlacementsRequest {
+    return {
+      placementIds: globalThis.Array.isArray(object?.placementIds)
+        ? object.placementIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.placement_ids)
+        ? object.placement_ids.map((e: any) => globalThis.String(e))
+        : [],
+      owner: isSet(object.owner) ? globalThis.String(object.owner) : "",
+      queue: isSet(object.queue) ? globalThis.String(object.queue) : "",
+      includeEnded: isSet(object.includeEnded)
+        ? globalThis.Boolean(object.includeEnded)
+        : isSet(object.include_ended)
+        ? globalThis.Boolean(object.include_ended)
+        : false,
+    };
+  },
+
+  toJSON(message: ListPlacementsRequest): unknown {
+    const obj: any = {};
+    if (message.placementIds?.length) {
+      obj.placementIds = message.placementIds;
+    }
+    if (message.owner !== "") {
+      obj.owner = message.owner;
+    }
+    if (message.queue !== "") {
+      obj.queue = message.queue;
+    }
+    if (message.includeEnded !== false) {
+      obj.includeEnded = message.includeEnded;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListPlacementsRequest>): ListPlacementsRequest {
+    return ListPlacementsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListPlacementsRequest>): ListPlacementsRequest {
+    const message = createBaseListPlacementsRequest();
+    message.placementIds = object.placementIds?.map((e) => e) || [];
+    message.owner = object.owner ?? "";
+    message.queue = object.queue ?? "";
+    message.includeEnded = object.includeEnded ?? false;
+    return message;
+  },
+};
+
+function createBaseListPlacementsResponse(): ListPlacementsResponse {
+  return { placements: [] };
+}
+
+export const ListPlacementsResponse: MessageFns<ListPlacementsResponse> = {
+  encode(message: ListPlacementsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.placements) {
+      Placement.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListPlacementsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListPlacementsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.placements.push(Placement.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListPlacementsResponse {
+    return {
+      placements: globalThis.Array.isArray(object?.placements)
+        ? object.placements.map((e: any) => Placement.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ListPlacementsResponse): unknown {
+    const obj: any = {};
+    if (message.placements?.length) {
+      obj.placements = message.placements.map((e) => Placement.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListPlacementsResponse>): ListPlacementsResponse {
+    return ListPlacementsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListPlacementsResponse>): ListPlacementsResponse {
+    const message = createBaseListPlacementsResponse();
+    message.placements = object.placements?.map((e) => Placement.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseWatchPlacementsRequest(): WatchPlacementsRequest {
+  return { placementIds: [], owner: "", queue: "", resumeToken: "" };
+}
+
+export const WatchPlacementsRequest: MessageFns<WatchPlacementsRequest> = {
+  encode(message: WatchPlacementsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.placementIds) {
+      writer.uint32(10).string(v!);
+    }
+    if (message.owner !== "") {
+      writer.uint32(18).string(message.owner);
+    }
+    if (message.queue !== "") {
+      writer.uint32(26).string(message.queue);
+    }
+    if (message.resumeToken !== "") {
+      writer.uint32(34).string(message.resumeToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchPlacementsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatchPlacementsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.placementIds.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.owner = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.queue = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.resumeToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): WatchPlacementsRequest {
+    return {
+      placementIds: globalThis.Array.isArray(object?.placementIds)
+        ? object.placementIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.placement_ids)
+        ? object.placement_ids.map((e: any) => globalThis.String(e))
+        : [],
+      owner: isSet(object.owner) ? globalThis.String(object.owner) : "",
+      queue: isSet(object.queue) ? globalThis.String(object.queue) : "",
+      resumeToken: isSet(object.resumeToken)
+        ? globalThis.String(object.resumeToken)
+        : isSet(object.resume_token)
+        ? globalThis.String(object.resume_token)
+        : "",
+    };
+  },
+
+  toJSON(message: WatchPlacementsRequest): unknown {
+    const obj: any = {};
+    if (message.placementIds?.length) {
+      obj.placementIds = message.placementIds;
+    }
+    if (message.owner !== "") {
+      obj.owner = message.owner;
+    }
+    if (message.queue !== "") {
+      obj.queue = message.queue;
+    }
+    if (message.resumeToken !== "") {
+      obj.resumeToken = message.resumeToken;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<WatchPlacementsRequest>): WatchPlacementsRequest {
+    return WatchPlacementsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<WatchPlacementsRequest>): WatchPlacementsRequest {
+    const message = createBaseWatchPlacementsRequest();
+    message.placementIds = object.placementIds?.map((e) => e) || [];
+    message.owner = object.owner ?? "";
+    message.queue = object.queue ?? "";
+    message.resumeToken = object.resumeToken ?? "";
+    return message;
+  },
+};
+
+function createBaseWatchPlacementsResponse(): WatchPlacementsResponse {
+  return { resumeToken: "", event: undefined };
+}
+
+export const WatchPlacementsResponse: MessageFns<WatchPlacementsResponse> = {
+  encode(message: WatchPlacementsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.resumeToken !== "") {
+      writer.uint32(10).string(message.resumeToken);
+    }
+    switch (message.event?.$case) {
+      case "snapshotBegin":
+        SnapshotBegin.encode(message.event.value, writer.uint32(18).fork()).join();
+        break;
+      case "snapshotEnd":
+        SnapshotEnd.encode(message.event.value, writer.uint32(26).fork()).join();
+        break;
+      case "placement":
+        Placement.encode(message.event.value, writer.uint32(34).fork()).join();
+        break;
+      case "heartbeat":
+        Heartbeat.encode(message.event.value, writer.uint32(42).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchPlacementsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatchPlacementsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.resumeToken = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.event = { $case: "snapshotBegin", value: SnapshotBegin.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.event = { $case: "snapshotEnd", value: SnapshotEnd.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.event = { $case: "placement", value: Placement.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.event = { $case: "heartbeat", value: Heartbeat.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): WatchPlacementsResponse {
+    return {
+      resumeToken: isSet(object.resumeToken)
+        ? globalThis.String(object.resumeToken)
+        : isSet(object.resume_token)
+        ? globalThis.String(object.resume_token)
+        : "",
+      event: isSet(object.snapshotBegin)
+        ? { $case: "snapshotBegin", value: SnapshotBegin.fromJSON(object.snapshotBegin) }
+        : isSet(object.snapshot_begin)
+        ? { $case: "snapshotBegin", value: SnapshotBegin.fromJSON(object.snapshot_begin) }
+        : isSet(object.snapshotEnd)
+        ? { $case: "snapshotEnd", value: SnapshotEnd.fromJSON(object.snapshotEnd) }
+        : isSet(object.snapshot_end)
+        ? { $case: "snapshotEnd", value: SnapshotEnd.fromJSON(object.snapshot_end) }
+        : isSet(object.placement)
+        ? { $case: "placement", value: Placement.fromJSON(object.placement) }
+        : isSet(object.heartbeat)
+        ? { $case: "heartbeat", value: Heartbeat.fromJSON(object.heartbeat) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: WatchPlacementsResponse): unknown {
+    const obj: any = {};
+    if (message.resumeToken !== "") {
+      obj.resumeToken = message.resumeToken;
+    }
+    if (message.event?.$case === "snapshotBegin") {
+      obj.snapshotBegin = SnapshotBegin.toJSON(message.event.value);
+    } else if (message.event?.$case === "snapshotEnd") {
+      obj.snapshotEnd = SnapshotEnd.toJSON(message.event.value);
+    } else if (message.event?.$case === "placement") {
+      obj.placement = Placement.toJSON(message.event.value);
+    } else if (message.event?.$case === "heartbeat") {
+      obj.heartbeat = Heartbeat.toJSON(message.event.value);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<WatchPlacementsResponse>): WatchPlacementsResponse {
+    return WatchPlacementsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<WatchPlacementsResponse>): WatchPlacementsResponse {
+    const message = createBaseWatchPlacementsResponse();
+    message.resumeToken = object.resumeToken ?? "";
+    switch (object.event?.$case) {
+      case "snapshotBegin": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "snapshotBegin", value: SnapshotBegin.fromPartial(object.event.value) };
+        }
+        break;
+      }
+      case "snapshotEnd": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "snapshotEnd", value: SnapshotEnd.fromPartial(object.event.value) };
+        }
+        break;
+      }
+      case "placement": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "placement", value: Placement.fromPartial(object.event.value) };
+        }
+        break;
+      }
+      case "heartbeat": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "heartbeat", value: Heartbeat.fromPartial(object.event.value) };
+        }
+        break;
+      }
+    }
     return message;
   },
 };
@@ -4942,6 +5536,31 @@ export const FleetServiceDefinition = {
       requestStream: false,
       responseType: DescribePlacementResponse as typeof DescribePlacementResponse,
       responseStream: false,
+      options: {},
+    },
+    /**
+     * Placements that are pending, and those that have ended and are still remembered if asked for. Oldest first; of more than 1,000
+     * the newest. Reasons: ID_MALFORMED, FIELD_INVALID.
+     */
+    listPlacements: {
+      name: "ListPlacements",
+      requestType: ListPlacementsRequest as typeof ListPlacementsRequest,
+      requestStream: false,
+      responseType: ListPlacementsResponse as typeof ListPlacementsResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * Every step of placements as it happens: a snapshot of those that are pending, then each that is made, each session that is begun
+     * for one, each end, in order, without a gap.
+     * Reasons: ID_MALFORMED, FIELD_INVALID, CURSOR_EXPIRED (as WatchSessions): begin anew without a token.
+     */
+    watchPlacements: {
+      name: "WatchPlacements",
+      requestType: WatchPlacementsRequest as typeof WatchPlacementsRequest,
+      requestStream: false,
+      responseType: WatchPlacementsResponse as typeof WatchPlacementsResponse,
+      responseStream: true,
       options: {},
     },
     /**

@@ -1,0 +1,146 @@
+// The feed to one watcher, whatever it watches of it: a snapshot, then every change in order. It pulls from what the fleet keeps for
+// all, so that nobody who is slow holds anybody up.
+import { isAbortError } from "@muster/kit";
+import { MusterError } from "@muster/proto";
+import type { FeedEvent } from "../core/feed.ts";
+import type { FleetState } from "../core/fleet-state.ts";
+import type { FleetApp } from "../fleet-app.ts";
+import { readResumeToken, writeResumeToken } from "./fleet-wire.ts";
+
+/** How often a watcher without news hears that the stream lives, in ms. */
+export const WATCH_HEARTBEAT_MS = 5_000;
+/** Events that are taken out of the feed at once. */
+const EVENTS_PER_PULL = 512;
+
+export type FeedWatch<Event> = {
+  /** From the last message that was handled. Empty: start with a snapshot. */
+  readonly resumeToken: string;
+  /** What of the state belongs into a snapshot, taken at once and written one by one as it is read. */
+  readonly snapshot: (state: FleetState) => Iterable<Event>;
+  /** The event as this watcher is told of it; undefined if it is not. */
+  readonly select: (event: FeedEvent) => Event | undefined;
+};
+
+type Frame = { readonly $case: "snapshotBegin" | "snapshotEnd" | "heartbeat"; readonly value: Record<string, never> };
+
+export type FeedMessage<Event> = { readonly resumeToken: string; readonly event: Event | Frame };
+
+/** @throws {MusterError} FIELD_INVALID for no token of ours; CURSOR_EXPIRED if what came after it is no longer kept. */
+export async function* watchFeed<Event>(
+  app: FleetApp,
+  watch: FeedWatch<Event>,
+  signal: AbortSignal,
+): AsyncGenerator<FeedMessage<Event>> {
+  const news = subscribe(app, signal);
+  try {
+    const resumed = watch.resumeToken === "" ? undefined : resumePosition(app, watch.resumeToken);
+    const position = resumed ?? (yield* snapshot(app, watch));
+    yield* follow(app, { watch, position, news, signal });
+  } finally {
+    news.stop();
+  }
+}
+
+/** Everything that lives, then the position that it was taken at. Cut off in the middle, it starts again. */
+async function* snapshot<Event>(app: FleetApp, watch: FeedWatch<Event>): AsyncGenerator<FeedMessage<Event>, number> {
+  const { position, events } = await app.runner.read((state) => ({
+    position: state.position,
+    events: watch.snapshot(state),
+  }));
+  yield { resumeToken: "", event: { $case: "snapshotBegin", value: {} } };
+  for (const event of events) yield { resumeToken: "", event };
+  yield { resumeToken: tokenAt(app, position), event: { $case: "snapshotEnd", value: {} } };
+  return position;
+}
+
+type Following<Event> = {
+  readonly watch: FeedWatch<Event>;
+  readonly position: number;
+  readonly news: News;
+  readonly signal: AbortSignal;
+};
+
+async function* follow<Event>(app: FleetApp, from: Following<Event>): AsyncGenerator<FeedMessage<Event>> {
+  const { watch, news, signal } = from;
+  let { position } = from;
+  while (!signal.aborted) {
+    const until = app.runner.durablePosition;
+    const events = app.feed.between({ after: position, until, count: EVENTS_PER_PULL });
+    if (!events) throw cursorExpired();
+    for (const event of events) {
+      position = event.position;
+      const told = watch.select(event);
+      if (told !== undefined) yield { resumeToken: tokenAt(app, position), event: told };
+    }
+    if (events.length === EVENTS_PER_PULL) continue;
+    position = Math.max(position, until);
+    if (app.runner.durablePosition > position) continue;
+    const hadNews = await news.next();
+    if (!hadNews && !signal.aborted) {
+      yield { resumeToken: tokenAt(app, position), event: { $case: "heartbeat", value: {} } };
+    }
+  }
+}
+
+function tokenAt(app: FleetApp, position: number): string {
+  return writeResumeToken(app.runner.state.journalId ?? "", position);
+}
+
+function resumePosition({ runner, feed }: FleetApp, token: string): number {
+  const position = readResumeToken(runner.state.journalId ?? "", token);
+  const isKnown = position !== undefined && position <= runner.durablePosition;
+  if (isKnown && feed.between({ after: position, until: position, count: 0 })) return position;
+  throw cursorExpired();
+}
+
+function cursorExpired(): MusterError {
+  const why = "Cannot resume the watch as the changes after its token are no longer kept: start with a snapshot";
+  return new MusterError("CURSOR_EXPIRED", why);
+}
+
+type News = {
+  /** Waits for facts or for the time of a heartbeat; answers whether there were facts. */
+  next(): Promise<boolean>;
+  stop(): void;
+};
+
+function subscribe(app: FleetApp, signal: AbortSignal): News {
+  const closing = new AbortController();
+  let hasNews = false;
+  let wake: () => void = () => undefined;
+  const unsubscribe = app.runner.onCommitted(() => {
+    hasNews = true;
+    wake();
+  });
+  const stop = () => {
+    unsubscribe();
+    closing.abort();
+    wake();
+  };
+  signal.addEventListener("abort", stop, { once: true });
+  void beat(app, () => wake(), closing.signal);
+  return {
+    stop,
+    async next() {
+      if (!hasNews && !closing.signal.aborted) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      const had = hasNews;
+      hasNews = false;
+      return had;
+    },
+  };
+}
+
+async function beat(app: FleetApp, onBeat: () => void, signal: AbortSignal): Promise<void> {
+  try {
+    for (;;) {
+      await app.clock.sleep(WATCH_HEARTBEAT_MS, signal);
+      onBeat();
+    }
+  } catch (error) {
+    if (!isAbortError(error)) throw error;
+  }
+}
