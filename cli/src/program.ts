@@ -14,6 +14,7 @@ import type { CommandContext, ExitCode } from "./commands/context.ts";
 import type { SimulateFlags } from "./commands/simulate.ts";
 import type { PopulationFlags } from "./commands/simulate-population.ts";
 import { addFleetCommands } from "./fleet-program.ts";
+import { addSessionsCommands } from "./sessions-program.ts";
 
 type Options = Readonly<Record<string, unknown>>;
 export type ProgramPorts = {
@@ -121,39 +122,6 @@ export function buildProgram({ run, runService }: ProgramPorts): Command {
     );
   return program;
 }
-
-function addSessionsCommands(program: Command, run: ProgramPorts["run"]): void {
-  asking(program.command("sessions"))
-    .description("battle sessions with their rosters and backfills")
-    .argument("[id...]", "only these")
-    .option("--all", "ended ones too")
-    .option("--filter <filter>", "active ones that fit, such as \"playerSessionCount >= 2 AND name <> 'x'\"")
-    .option("--sort <sort>", 'active ones by this, such as "capacity DESC, name"')
-    .option("--limit <number>", "of a search, at most so many", parsed(wholeNumberFrom(1, 100_000)))
-    .action((ids: string[], options: AddressOptions & SessionsFlags) =>
-      run(options, async (context) => {
-        if (options.filter === undefined && options.sort === undefined && options.limit === undefined) {
-          const { listSessions } = await import("./commands/sessions.ts");
-          return await listSessions({ ids, includeEnded: options.all === true || ids.length > 0 }, context);
-        }
-        if (ids.length > 0 || options.all === true) {
-          throw new UsageError(
-            "Cannot search among ids or ended sessions as a search finds active ones: leave them out",
-          );
-        }
-        const { searchSessions } = await import("./commands/search-sessions.ts");
-        const { filter = "", sort = "", limit = 100 } = options;
-        return await searchSessions({ filter, sort, limit }, context);
-      }),
-    );
-}
-
-type SessionsFlags = {
-  readonly all?: boolean;
-  readonly filter?: string;
-  readonly sort?: string;
-  readonly limit?: number;
-};
 
 export type DevFlags = {
   readonly config?: string;

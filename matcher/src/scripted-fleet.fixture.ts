@@ -284,6 +284,7 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
       return answer({ sessions: found.map(writeBattleSession) });
     },
     searchServerSessions: unused,
+    createServerSession: unused,
     describeProcesses: unused,
     async *watchSessions({ resumeToken }, { signal }) {
       const either = AbortSignal.any([signal, feeds.signal]);

@@ -110,7 +110,19 @@ test("parseFleetConfig() takes aliases as destinations", () => {
   ]);
 });
 
+test("parseFleetConfig() reads what one creator may create, two in three minutes if it is not said", () => {
+  const limitOf = (creatorLimit: object) =>
+    parse({ fleets: [{ name: "eu", command: ["game"], creatorLimit }] }).fleets[0]?.creatorLimit;
+  expect(limitOf({})).toEqual({ sessionsMax: 2, periodMs: 180_000 });
+  expect(limitOf({ sessions: 5, periodSeconds: 1 })).toEqual({ sessionsMax: 5, periodMs: 1_000 });
+});
+
 const refused = [
+  {
+    name: "a creator who may create nothing",
+    sections: { fleets: [{ name: "eu", command: ["game"], creatorLimit: { sessions: 0 } }] },
+    path: "$.fleets[0].creatorLimit.sessions",
+  },
   { name: "an alias of nothing", sections: { aliases: [{ name: "live" }] }, path: "$.aliases[0]" },
   {
     name: "an alias of a fleet that is not there",

@@ -4,7 +4,14 @@ import { limits, MusterError } from "@muster/proto";
 import { type MusterFile, parseSection, readRetention } from "@muster/service";
 import { z } from "zod";
 import type { AliasSpec } from "./core/alias.ts";
-import { type FleetConfig, type FleetSpec, PLAIN_QUEUE, PRIORITIES, type QueueSpec } from "./core/fleet-config.ts";
+import {
+  type CreatorLimit,
+  type FleetConfig,
+  type FleetSpec,
+  PLAIN_QUEUE,
+  PRIORITIES,
+  type QueueSpec,
+} from "./core/fleet-config.ts";
 import { readSimulated, simulatedSchema } from "./simulated-config.ts";
 
 const name = z.string().regex(/^[A-Za-z0-9_.:-]{1,128}$/, "1 to 128 of A-Z a-z 0-9 _ . : -");
@@ -42,6 +49,13 @@ export const fleetSchema = z.strictObject({
   hosting: z.enum(["REUSABLE", "ONE_SHOT"]).default("REUSABLE"),
   reservationSeconds: seconds(1, 3_600).default(60),
   disconnectGraceSeconds: seconds(0, 3_600).default(60),
+  creatorLimit: z
+    .strictObject({
+      sessions: z.int().min(1).max(1_000).default(2),
+      periodSeconds: seconds(1, 86_400).default(180),
+    })
+    .optional()
+    .describe("How many sessions one creator may create directly in a while, of those that are still remembered"),
   cost: z
     .number()
     .min(0)
@@ -186,7 +200,12 @@ function readFleet(fleet: z.output<typeof fleetSchema>, path: string, directory:
     reservationMs: fleet.reservationSeconds * 1_000,
     disconnectGraceMs: fleet.disconnectGraceSeconds * 1_000,
     cost: fleet.cost,
+    ...(fleet.creatorLimit && { creatorLimit: readCreatorLimit(fleet.creatorLimit) }),
   };
+}
+
+function readCreatorLimit({ sessions, periodSeconds }: { sessions: number; periodSeconds: number }): CreatorLimit {
+  return { sessionsMax: sessions, periodMs: periodSeconds * 1_000 };
 }
 
 function readQueue(queue: z.output<typeof queueSchema>, path: string): QueueSpec {

@@ -74,6 +74,7 @@ function writeFact(fact: FleetFact): WireFact {
           ...fact,
           request: writePlacementRequest(fact.request),
           latencyPolicies: writeLatencyPolicies(fact.latencyPolicies),
+          direct: fact.isDirect,
         },
       };
     case "placement-ended": {
@@ -167,7 +168,7 @@ function readFact(fact: wire.FleetFact["fact"]): FleetFact | undefined {
     case "processReachabilityChanged":
       return { ...fact.value, type: "process-reachability-changed", processId: fact.value.processId as ProcessId };
     case "placementStarted": {
-      const { request, bodyDigest, expiresAtMs, createdAtWallMs, latencyPolicies } = fact.value;
+      const { request, bodyDigest, expiresAtMs, createdAtWallMs, latencyPolicies, direct } = fact.value;
       invariant(request, "a placement was started by a request");
       return {
         type: "placement-started",
@@ -176,6 +177,7 @@ function readFact(fact: wire.FleetFact["fact"]): FleetFact | undefined {
         expiresAtMs,
         createdAtWallMs,
         latencyPolicies: readLatencyPolicies(latencyPolicies),
+        isDirect: direct,
       };
     }
     case "placementEnded": {

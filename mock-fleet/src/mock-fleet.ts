@@ -26,6 +26,7 @@ import { deleteAlias, describeAliases, putAlias } from "./grpc/aliases.ts";
 import { applyFill } from "./grpc/apply-fill.ts";
 import { attach } from "./grpc/attach.ts";
 import { createPlayerSessions } from "./grpc/create-player-sessions.ts";
+import { createServerSession } from "./grpc/create-server-session.ts";
 import { describePlacement } from "./grpc/describe-placement.ts";
 import { describeProcesses } from "./grpc/describe-processes.ts";
 import { describeServerSessions } from "./grpc/describe-server-sessions.ts";
@@ -188,6 +189,7 @@ function servicesOf(app: FleetApp): readonly Implementation[] {
       applyFill: (request) => applyFill(app, request),
       updateServerSession: (request) => updateServerSession(app, request),
       createPlayerSessions: (request) => createPlayerSessions(app, request),
+      createServerSession: (request) => createServerSession(app, request),
       adoptSession: (request) => adoptSession(app, request),
       terminateServerSession: (request) => terminateServerSession(app, request),
       describeServerSessions: (request) => describeServerSessions(app, request),

@@ -132,6 +132,10 @@ export const reasons = {
   ALIAS_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },
   /** Something else has the name already. Metadata: `name`. */
   NAME_TAKEN: { code: "ALREADY_EXISTS", retry: "never" },
+  /** No process of the fleet is free to take a session now. Metadata: `fleet`. */
+  FLEET_FULL: { code: "RESOURCE_EXHAUSTED", retry: "backoff" },
+  /** The creator has created as many sessions lately as one may. Metadata: `limit`. */
+  CREATOR_LIMIT_REACHED: { code: "RESOURCE_EXHAUSTED", retry: "backoff" },
   /** No queue has the name. */
   QUEUE_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },
   /** No placement has the id. */

@@ -1,8 +1,10 @@
 // docs/guides/server-sessions.md on real processes: its commands work, one after the other.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { MusterError } from "@muster/proto";
 import { expect, test } from "vitest";
 import { openDemoWorld } from "../demo/demo-world.ts";
+import { patiently } from "../demo/patiently.ts";
 import { findShellCommands, runInShell } from "../guides/shell-commands.ts";
 import { ROOT } from "../tidy/sources.ts";
 
@@ -11,14 +13,20 @@ const { signal } = new AbortController();
 
 test("the commands of the guide to server sessions work, one after the other", async () => {
   await using world = await openDemoWorld(signal);
-  const tickets = [await world.startTicket("auto"), await world.startTicket("auto")];
-  const [ticket] = await Promise.all(tickets.map((one) => one.becomes("COMPLETED")));
-  const battleSessionId = ticket?.assignment?.battleSessionId ?? "";
+  await patiently(async () => {
+    const ready = (await world.processes()).filter(({ fleet, state }) => fleet === "wide" && state === "READY");
+    if (ready.length < 2) throw new MusterError("FLEET_FULL", "Cannot go on before both processes are ready");
+  });
   const commands = findShellCommands(guide);
-  expect(commands.length).toBeGreaterThanOrEqual(2);
+  expect(commands.length).toBeGreaterThanOrEqual(5);
   for (const command of commands) {
     const { code, out, err } = await runInShell(command, ["--fleet", world.stack.fleetAddress]);
     expect({ command, code, err }).toEqual({ command, code: 0, err: "" });
-    expect(out, command).toContain(battleSessionId);
+    expect(out, command).toMatch(/^SESSION .*ROSTER$/m);
   }
+  const { sessions } = await world.fleet.fleet.describeServerSessions({ battleSessionIds: [], includeEnded: true });
+  expect(sessions.map(({ name, creatorId }) => [name, creatorId])).toEqual([
+    ["Ann's room", "ann"],
+    ["", ""],
+  ]);
 });

@@ -40,6 +40,8 @@ const byField: Readonly<Record<string, readonly string[]>> = {
   ports: ["game"],
   fields: ["skill"],
   check_id: ["{check}"],
+  idempotency_token: ["", "t1", "t2"],
+  creator_id: ["", "p1"],
   filter: ["", "hasAvailablePlayerSessions = true", "NOT (properties.map = 'dust' OR capacity >= 2)"],
   sort: ["", "name DESC, capacity", "playerSessionCount"],
   page_token: [""],

@@ -3,6 +3,7 @@ import { parseServiceAddress } from "./address.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
 import { numberFrom, wholeNumberFrom } from "./numbers.ts";
 import { parseJsonObject, parsePairs } from "./pairs.ts";
+import { parseProperties } from "./properties.ts";
 import { parseStrategy, readBackfillRequest } from "./strategy.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -19,6 +20,7 @@ const accepted = [
   { parse: parseStrategy, text: "MAX_POSSIBLE", value: "MAX_POSSIBLE" },
   { parse: parseStrategy, text: "max-possible", value: "MAX_POSSIBLE" },
   { parse: parseStrategy, text: "custom", value: "CUSTOM" },
+  { parse: (text: string) => parseProperties([text]), text: "map=a=b", value: { map: "a=b" } },
   { parse: parseServiceAddress, text: "127.0.0.1:7410", value: "127.0.0.1:7410" },
   { parse: parseServiceAddress, text: "[::1]:7410", value: "[::1]:7410" },
   { parse: parseServiceAddress, text: "unix:/tmp/a", value: "unix:/tmp/a" },
@@ -45,6 +47,8 @@ const refused = [
   { parse: parsePairs, text: "red=1,red=2" },
   { parse: parsePairs, text: "red=1," },
   { parse: parseStrategy, text: "everything" },
+  { parse: (text: string) => parseProperties([text]), text: "=dust" },
+  { parse: (text: string) => parseProperties(["map=dust", text]), text: "map=aztec" },
   { parse: parseServiceAddress, text: "7410" },
   { parse: parseServiceAddress, text: "localhost:0" },
   { parse: parseServiceAddress, text: "localhost:65536" },

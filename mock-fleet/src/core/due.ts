@@ -5,7 +5,7 @@ import type { Deadline } from "./deadline.ts";
 import type { Moment } from "./decision.ts";
 import type { FleetFact } from "./fleet-fact.ts";
 import type { FleetState } from "./fleet-state.ts";
-import { giveUp } from "./placement.ts";
+import { placementExpires } from "./placement.ts";
 import { processExited, READY_TIMEOUT, terminateProcess } from "./process.ts";
 import { seatExpires } from "./seat.ts";
 
@@ -14,7 +14,7 @@ export function whenDue(state: FleetState, deadline: Deadline, moment: Moment): 
   switch (deadline.type) {
     case "placement-expires": {
       const placement = state.pendingPlacements.get(deadline.placementId);
-      return placement ? giveUp(state, placement, "TIMED_OUT", moment) : [];
+      return placement ? placementExpires(state, placement, moment) : [];
     }
     case "activation-due": {
       const session = state.sessions.get(deadline.sessionId);

@@ -1,7 +1,9 @@
 import type { BackfillId, ErasureId, PlayerId } from "@muster/proto";
 import { expect, test } from "vitest";
+import { createSession } from "./create-session.ts";
 import { decideErasePlayer, playersOf } from "./erase-player.ts";
 import { applyFill } from "./fill.ts";
+import { creationOf } from "./random-history.fixture.ts";
 import { createRehearsal, playerToSeat, type Rehearsal } from "./rehearsal.ts";
 
 const erasure = { erasureId: "er_1" as ErasureId, playerId: "anna" as PlayerId, playerDigest: "digest" };
@@ -74,6 +76,22 @@ test("every record that names the player is known", () => {
   const silent = world.facts.filter((fact) => !playersOf(fact).includes("anna"));
   expect(JSON.stringify(silent)).not.toContain('"anna"');
   expect(world.facts.length - silent.length).toBe(7);
+});
+
+test("a creator is erased from the sessions created, those that live too, and from what is counted", () => {
+  const world = createRehearsal({ fleets: [{ processes: 2 }] });
+  world.readyAll();
+  for (const creatorId of ["anna", "ben"]) {
+    const creation = creationOf({ creatorId });
+    world.decide((state, moment) => createSession(state, { creation, bodyDigest: creatorId }, moment));
+  }
+  erase(world);
+  expect([...world.state.sessions.values()].map(({ battle }) => battle.creatorId)).toEqual([undefined, "ben"]);
+  expect([...world.state.creations.keys()]).toEqual(["eu ben"]);
+  expect(world.facts.filter((fact) => playersOf(fact).includes("anna")).map(({ type }) => type)).toEqual([
+    "session-started",
+    "player-erased",
+  ]);
 });
 
 test("a player of whom nobody heard is erased all the same: the journal may still know the player", () => {

@@ -8,6 +8,7 @@ import {
   type PlayerSession,
   type SessionChange,
 } from "@muster/proto";
+import { forgetCreator } from "./creations.ts";
 import type { FleetFact } from "./fleet-fact.ts";
 import type { FleetFold, FleetState } from "./fleet-state.ts";
 import type { AnsweredCommand } from "./host-command.ts";
@@ -59,7 +60,7 @@ export function playersOf(fact: FleetFact): readonly string[] {
     case "placement-started":
       return fact.request.players.map(({ playerId }) => playerId);
     case "session-started":
-      return fact.session.playerSessions.map(({ playerId }) => playerId);
+      return [...fact.session.playerSessions.map(({ playerId }) => playerId), fact.session.creatorId ?? ERASED];
     case "session-changed":
       return playersOfChange(fact.change);
     case "fill-refused":
@@ -102,6 +103,7 @@ export function erasePlayer(state: FleetFold, playerId: PlayerId): void {
     if (!mayName(session, playerId) || !namesPlayer(session, playerId)) continue;
     state.sessions.set(sessionId, redactSession(ownSession(session, state.captures), playerId));
   }
+  forgetCreator(state.creations, playerId);
   for (const [processId, { results }] of state.answeredCommands) {
     if (![...results.values()].some((one) => one.result.acceptedSeat?.playerSession.playerId === playerId)) continue;
     const redacted = new Map(Array.from(results, ([id, one]) => [id, redactCommand(one, playerId)]));
@@ -113,7 +115,8 @@ function mayName(stored: { readonly mayName?: (playerId: PlayerId) => boolean },
   return stored.mayName?.(playerId) ?? true;
 }
 
-function namesPlayer({ changes, requests }: SessionFold, playerId: PlayerId): boolean {
+function namesPlayer({ battle, changes, requests }: SessionFold, playerId: PlayerId): boolean {
+  if (battle.creatorId === playerId) return true;
   const inRequest = ({ filled, refusal }: AnsweredRequest) =>
     (filled && isSeated(filled, playerId)) || Object.values(refusal?.metadata ?? {}).includes(playerId);
   return changes.some((change) => playersOfChange(change).includes(playerId)) || [...requests.values()].some(inRequest);
@@ -123,7 +126,14 @@ function namesPlayer({ changes, requests }: SessionFold, playerId: PlayerId): bo
 function redactSession(session: SessionFold, playerId: PlayerId): SessionFold {
   const last = session.changes.findLastIndex((change) => playersOfChange(change).includes(playerId));
   const requests = Array.from(session.requests, ([id, one]) => [id, redactRequest(one, playerId)] as const);
-  return { ...session, changes: session.changes.slice(last + 1), requests: new Map(requests) };
+  const battle = redactCreator(session.battle, playerId);
+  return { ...session, battle, changes: session.changes.slice(last + 1), requests: new Map(requests) };
+}
+
+function redactCreator(battle: BattleSession, playerId: PlayerId): BattleSession {
+  if (battle.creatorId !== playerId) return battle;
+  const { creatorId: _, ...rest } = battle;
+  return rest;
 }
 
 function redactRequest(
@@ -134,7 +144,7 @@ function redactRequest(
   return {
     ...{ bodyDigest, revision },
     filled: filled && {
-      ...filled,
+      ...redactCreator(filled, playerId),
       playerSessions: filled.playerSessions.map((seat) => (seat.playerId === playerId ? redactSeat(seat) : seat)),
     },
     refusal: refusal && isNamed ? { ...refusal, metadata: {} } : refusal,

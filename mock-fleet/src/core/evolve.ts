@@ -10,6 +10,7 @@ import {
   type ServerSessionId,
   type SessionChange,
 } from "@muster/proto";
+import { forgetCreation, noteCreation } from "./creations.ts";
 import { placementOverMs } from "./ended.ts";
 import { erasePlayer } from "./erase-player.ts";
 import type { FleetFact, SessionChanged } from "./fleet-fact.ts";
@@ -85,7 +86,7 @@ export function evolve(state: FleetFold, fact: FleetFact, meta: FactMeta): void 
       else state.aliases.delete(fact.name);
       return;
     case "session-started":
-      startSession(state, fact);
+      startSession(state, fact, timeMs);
       return;
     case "session-changed":
       changeSession(state, fact, timeMs);
@@ -191,6 +192,7 @@ function startPlacement(state: FleetFold, fact: Fact<"placement-started">, timeM
     expiresAtMs: fact.expiresAtMs,
     createdAtWallMs: fact.createdAtWallMs,
     latencyPolicies: fact.latencyPolicies,
+    isDirect: fact.isDirect,
     sessionId: undefined,
     tried: new Set(),
     end: undefined,
@@ -234,9 +236,10 @@ function noteWhenOver(state: FleetFold, placementId: PlacementId): void {
   if (atMs !== undefined) state.ended.add({ type: "placement", atMs, placementId });
 }
 
-function startSession(state: FleetFold, fact: Fact<"session-started">): void {
+function startSession(state: FleetFold, fact: Fact<"session-started">, timeMs: number): void {
   const { session: battle, placementId } = fact;
   const sessionId = battle.battleSessionId;
+  noteCreation(state.creations, battle, timeMs);
   state.sessions.set(sessionId, {
     battle,
     placementId,
@@ -274,7 +277,7 @@ function changeSession(state: FleetFold, fact: SessionChanged, timeMs: number): 
   invariant(battle.playerSessions.length <= battle.capacity, "S-CAPACITY: used seats never exceed capacity");
   const isOver = battle.state === "TERMINATED";
   const hasFailed = session.battle.state === "ACTIVATING" && (isOver || battle.state === "TERMINATING");
-  if (hasFailed) waitAgain(state, session.placementId);
+  if (hasFailed) waitAgain(state, session.placementId, timeMs);
   state.sessions.set(sessionId, {
     battle,
     placementId: session.placementId,
@@ -311,9 +314,17 @@ function silentSince(session: SessionFold, change: SessionChange, timeMs: number
   return change.unreachable ? timeMs : undefined;
 }
 
-/** The attempt is over and the placement is not: it waits in its old place. */
-function waitAgain(state: FleetFold, placementId: PlacementId): void {
-  if (!state.pendingPlacements.has(placementId)) return;
+/** The attempt is over and the placement is not: it waits in its old place, or, if it has no other attempt, ends by itself. */
+function waitAgain(state: FleetFold, placementId: PlacementId, timeMs: number): void {
+  const placement = state.pendingPlacements.get(placementId);
+  if (!placement) return;
+  if (placement.isDirect) {
+    const failed = changePlacement(placement, { expiresAtMs: timeMs });
+    state.placements.set(placementId, failed);
+    state.pendingPlacements.set(placementId, failed);
+    for (const deadline of deadlinesOfPlacement(failed)) state.agenda.add(deadline);
+    return;
+  }
   const waiting = new Set([...state.waitingPlacements, placementId]);
   state.waitingPlacements = new Set([...state.pendingPlacements.keys()].filter((id) => waiting.has(id)));
 }
@@ -433,6 +444,7 @@ function forget(state: FleetFold, fact: Fact<"forgotten">): void {
 
 function forgetSession(state: FleetFold, sessionId: ServerSessionId): void {
   const session = state.sessions.get(sessionId);
+  if (session) forgetCreation(state.creations, session.battle);
   for (const playerSessionId of session?.seats.keys() ?? []) state.sessionBySeat.delete(playerSessionId);
   for (const requestId of session?.requests.keys() ?? []) state.sessionByRequest.delete(requestId);
   state.sessions.delete(sessionId);

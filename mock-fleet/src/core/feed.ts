@@ -120,12 +120,16 @@ export function createFeed(eventsMax = FEED_EVENTS_MAX): Feed {
 function namesPlayer({ event }: FeedEvent, playerId: PlayerId): boolean {
   switch (event.type) {
     case "session":
-      return isSeated(event.battle, playerId);
+      return concerns(event.battle, playerId);
     case "session-change":
       return playersOfChange(event.change).includes(playerId);
     case "placement":
-      return event.battle !== undefined && isSeated(event.battle, playerId);
+      return event.battle !== undefined && concerns(event.battle, playerId);
   }
+}
+
+function concerns(battle: BattleSession, playerId: PlayerId): boolean {
+  return battle.creatorId === playerId || isSeated(battle, playerId);
 }
 
 /** Of the first event whose position is above `position`. */

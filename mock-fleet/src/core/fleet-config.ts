@@ -5,6 +5,9 @@ import type { SimulatedSpec } from "./simulated-spec.ts";
 
 export type PortSpec = { readonly name: string; readonly protocol: "tcp" | "udp" };
 
+/** What one creator may create in a while. */
+export type CreatorLimit = { readonly sessionsMax: number; readonly periodMs: number };
+
 export type FleetSpec = {
   readonly name: string;
   readonly region: string;
@@ -32,6 +35,8 @@ export type FleetSpec = {
   readonly hosting: "REUSABLE" | "ONE_SHOT";
   readonly reservationMs: number;
   readonly disconnectGraceMs: number;
+  /** Of sessions that are created directly and name a creator. Undefined: none. */
+  readonly creatorLimit?: CreatorLimit | undefined;
   /** Of a process, in whatever unit all fleets share: queues that prefer the cheap go by it. */
   readonly cost: number;
 };

@@ -64,6 +64,8 @@ export type FleetFact =
       readonly createdAtWallMs: number;
       /** That it goes by, lowest cap first. */
       readonly latencyPolicies: readonly LatencyPolicy[];
+      /** Of a session that was created on its fleet. */
+      readonly isDirect: boolean;
     }
   | {
       readonly type: "placement-ended";

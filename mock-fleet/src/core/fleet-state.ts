@@ -4,6 +4,7 @@
 import type { ErasureId, PlacementId, PlayerSessionId, ProcessId, ServerSessionId } from "@muster/proto";
 import { type Agenda, createAgenda } from "./agenda.ts";
 import type { AliasTarget } from "./alias.ts";
+import type { Creations, CreationsFold } from "./creations.ts";
 import { type Deadline, deadlineId } from "./deadline.ts";
 import { type Ended, endedId } from "./ended.ts";
 import type { CommandFold, CommandMemory } from "./host-command.ts";
@@ -39,6 +40,8 @@ export type FleetState = {
   readonly sessionByRequest: ReadonlyMap<string, ServerSessionId>;
   /** Results of the last commands of processes that have not ended. */
   readonly answeredCommands: ReadonlyMap<ProcessId, CommandMemory>;
+  /** Who had which remembered sessions created when. */
+  readonly creations: Creations;
   readonly crashLoops: ReadonlyMap<string, CrashLoop>;
   /** By fleet: the port after the last one assigned, so that a late client never meets another process at once. */
   readonly nextPorts: ReadonlyMap<string, number>;
@@ -65,6 +68,7 @@ export type FleetFold = {
   readonly sessionBySeat: Map<PlayerSessionId, ServerSessionId>;
   readonly sessionByRequest: Map<string, ServerSessionId>;
   readonly answeredCommands: Map<ProcessId, CommandFold>;
+  readonly creations: CreationsFold;
   readonly crashLoops: Map<string, CrashLoop>;
   readonly nextPorts: Map<string, number>;
   readonly erasures: Map<ErasureId, string>;
@@ -89,6 +93,7 @@ export function createFleetState(): FleetFold {
     sessionBySeat: new Map(),
     sessionByRequest: new Map(),
     answeredCommands: new Map(),
+    creations: new Map(),
     crashLoops: new Map(),
     nextPorts: new Map(),
     erasures: new Map(),

@@ -95,7 +95,7 @@ test("the core keeps its invariants under random commands, and refuses with reas
       checkFacts(world.facts);
       for (const fact of world.facts) if (fact.type === "session-changed") met.add(fact.change.reason);
     }),
-    { numRuns: 250, seed: 7 },
+    { numRuns: 800, seed: 7 },
   );
   expect(SOMETIMES.filter((reason) => !met.has(reason))).toEqual([]);
 });

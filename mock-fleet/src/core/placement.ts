@@ -3,6 +3,7 @@
 import {
   type Attributes,
   type Backfill,
+  type CreationPolicy,
   type MatchId,
   MusterError,
   newId,
@@ -69,6 +70,8 @@ export type Placement = {
   readonly createdAtWallMs: number;
   /** The caps of its queue as they were when it started, lowest first; none where its players bring no latencies. */
   readonly latencyPolicies: readonly LatencyPolicy[];
+  /** Of a session that was created on its fleet, which stands in place of the queue: it fails with that session. */
+  readonly isDirect: boolean;
   /** The session of the last attempt. */
   readonly sessionId: ServerSessionId | undefined;
   /** Processes that an attempt was made on. */
@@ -141,6 +144,7 @@ export function startPlacement(
     expiresAtMs: moment.nowMs + timeoutMs,
     createdAtWallMs: moment.wallMs,
     latencyPolicies,
+    isDirect: false,
   };
   const capMs = capAfter(latencyPolicies, timeoutMs - 1);
   const hopeless = whyHopeless(queue, { request, capMs }, { aliases: state.aliases, config: moment.config });
@@ -166,9 +170,10 @@ export function stopPlacement(state: FleetState, placementId: PlacementId, momen
 /** Another placement. Spelt out, as a placement of a snapshot has accessors, which a spread leaves out. */
 export function changePlacement(placement: Placement, change: Partial<Placement>): Placement {
   const { request, bodyDigest, startedAtMs, expiresAtMs, createdAtWallMs, latencyPolicies } = placement;
-  const { sessionId, tried, end } = placement;
+  const { isDirect, sessionId, tried, end } = placement;
   return {
-    ...{ request, bodyDigest, startedAtMs, expiresAtMs, createdAtWallMs, latencyPolicies, sessionId, tried, end },
+    ...{ request, bodyDigest, startedAtMs, expiresAtMs, createdAtWallMs, latencyPolicies },
+    ...{ isDirect, sessionId, tried, end },
     ...change,
   };
 }
@@ -183,6 +188,14 @@ export function deadlinesOfPlacement(placement: Placement): readonly Deadline[] 
       return { type: "latency-cap-rises", atMs: startedAtMs + afterMs, placementId };
     }),
   ];
+}
+
+/** The time of a pending placement is over; of a direct one when its session has not come alive. */
+export function placementExpires(state: FleetState, placement: Placement, moment: Moment): readonly FleetFact[] {
+  if (!placement.isDirect) return giveUp(state, placement, "TIMED_OUT", moment);
+  const { placementId, queue } = placement.request;
+  const failure = `Cannot start a session on fleet ${queue} as its game has to load it: it did not`;
+  return [endPlacement(placementId, "FAILED", moment, failure)];
 }
 
 /** Ends a pending placement without a session. */
@@ -210,40 +223,54 @@ export function endPlacement(
 export function placeNext(state: FleetState, placement: Placement, moment: Moment): readonly FleetFact[] {
   if (!state.waitingPlacements.has(placement.request.placementId)) return [];
   const process = chooseProcess(state, placement, moment);
-  const fleet = process && findFleet(moment.config, process.fleet);
-  if (!process || !fleet) return [];
-  const { request } = placement;
-  return [
-    {
-      type: "session-started",
-      placementId: request.placementId,
-      activateByMs: moment.nowMs + fleet.activationTimeoutMs,
-      session: {
-        battleSessionId: newId("server-session", moment.random),
-        revision: 1,
-        rosterVersion: 1,
-        state: "ACTIVATING",
-        teams: request.teams,
-        capacity: request.capacity,
-        playerSessions: [],
-        properties: request.properties,
-        data: request.data,
-        creationPolicy: "ACCEPT_ALL",
-        backfill: request.backfill,
-        matchId: request.matchId,
-        configuration: request.configuration,
-        address: undefined,
-        processId: process.processId,
-        incarnation: process.incarnation,
-        fleet: process.fleet,
-        region: process.region,
-        createdAtMs: moment.wallMs,
-        unreachable: false,
-        endCause: undefined,
-        ...(request.name === undefined ? {} : { name: request.name }),
-      },
+  return process ? [startSession(placement.request, process, {}, moment)] : [];
+}
+
+/** What a session has that its placement does not say. */
+export type SessionWishes = {
+  /** Default: one that is drawn. */
+  readonly sessionId?: ServerSessionId | undefined;
+  readonly creationPolicy?: CreationPolicy | undefined;
+  readonly creatorId?: string | undefined;
+};
+
+/** A session for the request on the process, which loads it from now on. */
+export function startSession(
+  request: PlacementRequest,
+  process: ServerProcess,
+  { sessionId, creationPolicy, creatorId }: SessionWishes,
+  moment: Moment,
+): Extract<FleetFact, { readonly type: "session-started" }> {
+  return {
+    type: "session-started",
+    placementId: request.placementId,
+    activateByMs: moment.nowMs + (findFleet(moment.config, process.fleet)?.activationTimeoutMs ?? 60_000),
+    session: {
+      battleSessionId: sessionId ?? newId("server-session", moment.random),
+      revision: 1,
+      rosterVersion: 1,
+      state: "ACTIVATING",
+      teams: request.teams,
+      capacity: request.capacity,
+      playerSessions: [],
+      properties: request.properties,
+      data: request.data,
+      creationPolicy: creationPolicy ?? "ACCEPT_ALL",
+      backfill: request.backfill,
+      matchId: request.matchId,
+      configuration: request.configuration,
+      address: undefined,
+      processId: process.processId,
+      incarnation: process.incarnation,
+      fleet: process.fleet,
+      region: process.region,
+      createdAtMs: moment.wallMs,
+      unreachable: false,
+      endCause: undefined,
+      ...(request.name === undefined ? {} : { name: request.name }),
+      ...(creatorId === undefined ? {} : { creatorId }),
     },
-  ];
+  };
 }
 
 /**

@@ -1,7 +1,8 @@
 // Random histories of the core, for property tests: places, fills, accepts, leaves, crashes, silence and time, in any order.
-import type { BackfillId, BattleSession, ErasureId, PlayerId, PlayerSessionId } from "@muster/proto";
+import type { BackfillId, BattleSession, ErasureId, PlayerId, PlayerSessionId, ServerSessionId } from "@muster/proto";
 import fc from "fast-check";
 import { deleteAlias, putAlias } from "./alias.ts";
+import { createSession, type SessionCreation } from "./create-session.ts";
 import { decideErasePlayer, decideErasureCompleted } from "./erase-player.ts";
 import { applyFill } from "./fill.ts";
 import type { HostCommand } from "./host-command.ts";
@@ -101,11 +102,29 @@ export function takeStep(world: Rehearsal, step: Step, serial: number): void {
       else world.decide((state, at) => putAlias(state, { name, target: target[step.b % 2] ?? target[0] }, at));
       return;
     }
+    case 16: {
+      const creation = creationOf({
+        capacity: 2 + (step.a % 2),
+        creatorId: step.a % 3 === 0 ? "anna" : undefined,
+        idempotencyToken: step.b % 4 === 0 ? `t${step.b % 3}` : undefined,
+        sessionId: step.b % 5 === 0 ? (`own${step.a % 4}` as ServerSessionId) : undefined,
+      });
+      world.decide((state, at) => createSession(state, { creation, bodyDigest: `${creation.capacity}` }, at));
+      return;
+    }
     default: {
       const placementId = pick([...world.state.placements.keys()], step.b);
       if (placementId) world.decide((state, at) => stopPlacement(state, placementId, at));
     }
   }
+}
+
+/** A session for nobody yet, on the first fleet of the rehearsal. */
+export function creationOf(creation: Partial<SessionCreation> = {}): SessionCreation {
+  return {
+    ...{ fleet: "eu", capacity: 4, teams: [], name: undefined, properties: {}, data: "", creationPolicy: "ACCEPT_ALL" },
+    ...{ creatorId: undefined, sessionId: undefined, idempotencyToken: undefined, owner: "backend", ...creation },
+  };
 }
 
 function fillSome(world: Rehearsal, battle: BattleSession, step: Step, serial: number): void {
@@ -153,7 +172,7 @@ export const hasty = {
   },
 };
 /** Random commands, one after the other. */
-export const steps = fc.array(fc.record({ kind: fc.nat(16), a: fc.nat(60), b: fc.nat(60) }), {
+export const steps = fc.array(fc.record({ kind: fc.nat(17), a: fc.nat(60), b: fc.nat(60) }), {
   minLength: 1,
   maxLength: 120,
   size: "max",

@@ -194,7 +194,9 @@ export function endCauseOf(session: ServerSession, placement: Placement | undefi
     case "ACTIVATING":
       return "ACTIVATION_FAILED";
     case "TERMINATING":
-      return placement?.end && placement.end.state !== "FULFILLED" ? "PLACEMENT_STOPPED" : "TERMINATED";
+      return placement?.end?.state === "CANCELLED" || placement?.end?.state === "TIMED_OUT"
+        ? "PLACEMENT_STOPPED"
+        : "TERMINATED";
     default:
       return "GAME_ENDED";
   }

@@ -36,9 +36,8 @@ const REGIONS_MAX = limits.LATENCIES_PER_PLAYER_MAX;
 
 /** @throws {MusterError} FIELD_INVALID, ID_MALFORMED, TEAM_UNKNOWN. */
 export function readPlacementRequest(message: wire.StartPlacementRequest): PlacementRequest {
-  const teams = readTeams(message.teams);
+  const { teams, capacity, properties, data, name } = readSessionWishes(message);
   const players = readPlayers("players", message.players);
-  const capacity = wholeNumberIn("capacity", message.capacity, 1, CAPACITY_MAX);
   if (players.length > capacity) {
     throw fieldInvalid("players", `at most as many players as the capacity of ${capacity}`, players.length);
   }
@@ -50,8 +49,8 @@ export function readPlacementRequest(message: wire.StartPlacementRequest): Place
     capacity,
     teams,
     players,
-    properties: readProperties(message.properties),
-    data: atMost("data", message.data, DATA_CHARS_MAX),
+    properties,
+    data,
     matchId: message.matchId === "" ? undefined : parseId<MatchId>("match_id", message.matchId),
     configuration: atMost("configuration", message.configuration, 128) || undefined,
     backfill: message.backfill && readBackfillOf("backfill", message.backfill),
@@ -59,13 +58,21 @@ export function readPlacementRequest(message: wire.StartPlacementRequest): Place
     capabilityKey: readKey(message.capabilityKey),
     timeoutMs: message.timeoutMs === 0 ? undefined : wholeNumberIn("timeout_ms", message.timeoutMs, 1_000, 600_000),
     regions: readRegions(message.regions),
-    ...(message.name === "" ? {} : { name: readSessionName("name", message.name) }),
+    ...(name === undefined ? {} : { name }),
   };
 }
 
-/** @throws {MusterError} FIELD_INVALID unless the session's name is short enough. */
-export function readSessionName(field: string, name: string): string {
-  return atMost(field, name, SESSION_NAME_CHARS_MAX);
+/** What every request for a session says of it. @throws {MusterError} FIELD_INVALID */
+export function readSessionWishes(
+  message: Pick<wire.StartPlacementRequest, "teams" | "capacity" | "properties" | "data" | "name">,
+): Pick<PlacementRequest, "teams" | "capacity" | "properties" | "data"> & { readonly name: string | undefined } {
+  return {
+    teams: readTeams(message.teams),
+    capacity: wholeNumberIn("capacity", message.capacity, 1, CAPACITY_MAX),
+    properties: readProperties(message.properties),
+    data: atMost("data", message.data, DATA_CHARS_MAX),
+    name: atMost("name", message.name, SESSION_NAME_CHARS_MAX) || undefined,
+  };
 }
 
 function readRegions(regions: readonly string[]): readonly string[] {

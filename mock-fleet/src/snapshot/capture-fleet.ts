@@ -70,15 +70,43 @@ type Columns<Prefix extends string> = Pick<
   Extract<keyof typeof FLEET_COLUMNS, `${Prefix}${string}`>
 >;
 
-function writeFleet({ journalId, position, crashLoops, nextPorts, erasures, aliases }: FleetFold): Uint8Array {
+function writeFleet({
+  journalId,
+  position,
+  crashLoops,
+  nextPorts,
+  erasures,
+  aliases,
+  creations,
+}: FleetFold): Uint8Array {
   return wire.SnapshotFleet.encode({
     journalId: journalId ?? "",
     position,
     crashLoops: Array.from(crashLoops, ([fleet, loop]) => ({ fleet, ...loop })).toSorted(byFleet),
+    creations: Array.from(creations, writeCreations).toSorted(byCreator).flat(),
     aliases: Array.from(aliases, ([name, target]) => writeAlias({ name, target })).toSorted(byName),
     erasures: Array.from(erasures, ([erasureId, playerDigest]) => ({ erasureId, playerDigest })),
     nextPorts: Array.from(nextPorts, ([fleet, port]) => ({ fleet, port })).toSorted(byFleet),
   }).finish();
+}
+
+type CreationRow = {
+  readonly fleet: string;
+  readonly creatorId: string;
+  readonly battleSessionId: string;
+  readonly atMs: number;
+};
+
+/** The sessions of one creator. */
+function writeCreations([key, created]: readonly [string, ReadonlyMap<ServerSessionId, number>]): CreationRow[] {
+  const space = key.indexOf(" ");
+  const creator = { fleet: key.slice(0, space), creatorId: key.slice(space + 1) };
+  return Array.from(created, ([battleSessionId, atMs]) => ({ battleSessionId, ...creator, atMs }));
+}
+
+function byCreator([a]: readonly CreationRow[], [b]: readonly CreationRow[]): number {
+  const key = (row: CreationRow | undefined) => `${row?.fleet} ${row?.creatorId}`;
+  return key(a) < key(b) ? -1 : 1;
 }
 
 function byFleet(a: { readonly fleet: string }, b: { readonly fleet: string }): number {

@@ -20,6 +20,7 @@ export function writePlacement(placement: Placement): Uint8Array {
     endedAtWallMs: end?.endedAtWallMs ?? 0,
     startedAtMs: placement.startedAtMs,
     latencyPolicies: writeLatencyPolicies(placement.latencyPolicies),
+    direct: placement.isDirect,
   }).finish();
 }
 
@@ -73,6 +74,9 @@ export class StoredPlacement implements Placement {
   get latencyPolicies(): Placement["latencyPolicies"] {
     return this.#decoded.latencyPolicies;
   }
+  get isDirect(): boolean {
+    return this.#decoded.isDirect;
+  }
   get createdAtWallMs(): number {
     return this.#decoded.createdAtWallMs;
   }
@@ -100,6 +104,7 @@ function readRow(row: Uint8Array, endedAtMs: number | undefined): Rest {
   return {
     ...{ request: readPlacementRequest(request), bodyDigest, startedAtMs, createdAtWallMs, end },
     latencyPolicies: readLatencyPolicies(message.latencyPolicies),
+    isDirect: message.direct,
     tried: new Set(tried as ProcessId[]),
   };
 }

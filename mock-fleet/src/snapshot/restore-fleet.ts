@@ -2,6 +2,7 @@
 import { type ReadColumns, readColumns } from "@muster/journal";
 import type { ErasureId, PlacementId, PlayerSessionId, ServerSessionId } from "@muster/proto";
 import * as wire from "@muster/proto/journal-fleet";
+import { noteCreation } from "../core/creations.ts";
 import type { Deadline } from "../core/deadline.ts";
 import { placementOverMs } from "../core/ended.ts";
 import { createFleetState, type FleetFold } from "../core/fleet-state.ts";
@@ -29,12 +30,17 @@ export async function restoreFleet(chunks: AsyncIterable<Uint8Array>): Promise<F
 type Columns = ReadColumns<typeof FLEET_COLUMNS>;
 
 function restoreWhole(state: FleetFold, { fleet }: Columns): void {
-  const { journalId, position, crashLoops, nextPorts, erasures, aliases } = wire.SnapshotFleet.decode(fleet.at(0));
+  const { journalId, position, crashLoops, nextPorts, erasures, aliases, creations } = wire.SnapshotFleet.decode(
+    fleet.at(0),
+  );
   state.journalId = journalId || undefined;
   state.position = position;
   for (const { fleet: name, crashes, notBeforeMs } of crashLoops) {
     state.crashLoops.set(name, { crashes, notBeforeMs });
     if (crashes > 1) state.agenda.add({ type: "launch-allowed", atMs: notBeforeMs, fleet: name });
+  }
+  for (const { battleSessionId, fleet: of, creatorId, atMs } of creations) {
+    noteCreation(state.creations, { battleSessionId: battleSessionId as ServerSessionId, fleet: of, creatorId }, atMs);
   }
   for (const alias of aliases) {
     const { name, target } = readAlias(alias);

@@ -152,7 +152,8 @@ export class StoredSession implements SessionFold {
     this.endedAtMs = times.endedAtMs;
   }
 
-  readonly mayName = (playerId: PlayerId): boolean => Buffer.from(this.row.memory).includes(playerId);
+  readonly mayName = (playerId: PlayerId): boolean =>
+    Buffer.from(this.row.memory).includes(playerId) || Buffer.from(this.row.battle).includes(playerId);
 
   get battle(): BattleSession {
     this.#battle ??= readBattleSession(WireBattle.decode(this.row.battle));

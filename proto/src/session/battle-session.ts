@@ -84,6 +84,7 @@ export type BattleSession = {
   readonly endCause: SessionEndCause | undefined;
   readonly customData?: CustomData | undefined;
   readonly name?: string | undefined;
+  readonly creatorId?: string | undefined;
 };
 
 export type SessionChange = {

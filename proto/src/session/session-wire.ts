@@ -32,6 +32,7 @@ export function writeBattleSession(session: BattleSession): wire.BattleSession {
     endCause: writeEnum(wire.SessionEndCause, session.endCause),
     customData: session.customData && { ...session.customData },
     name: session.name ?? "",
+    creatorId: session.creatorId ?? "",
   };
 }
 
@@ -61,6 +62,7 @@ export function readBattleSession(message: wire.BattleSession): BattleSession {
     endCause: readEnum(wire.SessionEndCause, message.endCause),
     customData: message.customData,
     name: message.name || undefined,
+    creatorId: message.creatorId || undefined,
   };
 }
 

@@ -54,6 +54,7 @@ const session: BattleSession = {
   endCause: undefined,
   customData: { currentCount: 3, maxCount: 12 },
   name: "Ann's room",
+  creatorId: "ann",
 };
 const change: SessionChange = {
   battleSessionId,

@@ -5,7 +5,16 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Value } from "../../../google/protobuf/struct.ts";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
-import { Address, Backfill, BattleSession, SessionChange, Team } from "../../session/v1/session.ts";
+import {
+  Address,
+  Backfill,
+  BattleSession,
+  CreationPolicy,
+  creationPolicyFromJSON,
+  creationPolicyToJSON,
+  SessionChange,
+  Team,
+} from "../../session/v1/session.ts";
 
 export const PlacementState = {
   UNSPECIFIED: 0,
@@ -213,6 +222,7 @@ export interface PlayerToSeat_LatenciesMsEntry {
 export interface Placement {
   placementId: string;
   state: PlacementState;
+  /** Of a session that was created directly: its fleet. */
   queue: string;
   /** FULFILLED: the session with its seats. Absent in every other state. */
   session?:
@@ -428,6 +438,43 @@ export interface DescribeServerSessionsRequest {
 
 export interface DescribeServerSessionsResponse {
   sessions: BattleSession[];
+}
+
+export interface CreateServerSessionRequest {
+  /** Name of a fleet, or of an alias. */
+  fleet: string;
+  /** Seats of the session. 1..10,000. */
+  capacity: number;
+  /** Empty: players sit in no team, and no matcher can fill it. */
+  teams: Team[];
+  /** For people. At most 1,024 characters; need not be unique. Empty: none. */
+  name: string;
+  /** At most 64, of at most 1,024 characters each. */
+  properties: { [key: string]: string };
+  /** At most 65,536 characters. */
+  data: string;
+  /** UNSPECIFIED: ACCEPT_ALL. */
+  creationPolicy: CreationPolicy;
+  /**
+   * Whoever this is, one may create so many sessions a while as the fleet's configuration says. At most 1,024 characters. Empty:
+   * nobody is named, and nothing is counted. If it is a player id, ErasePlayer takes it out.
+   */
+  creatorId: string;
+  /** Of the session. 1..128 of A-Z a-z 0-9 _ . : -. Empty: the fleet draws one. */
+  battleSessionId: string;
+  /** The same token and body: the same session. 1..48 of A-Z a-z 0-9 _ . : -. Empty: each request without an id makes a session. */
+  idempotencyToken: string;
+  /** Whose WatchSessions tell of it. 1..128 of A-Z a-z 0-9 _ . : -. Empty: those of all owners alone. */
+  owner: string;
+}
+
+export interface CreateServerSessionRequest_PropertiesEntry {
+  key: string;
+  value: string;
+}
+
+export interface CreateServerSessionResponse {
+  session: BattleSession | undefined;
 }
 
 export interface SearchServerSessionsRequest {
@@ -4388,6 +4435,449 @@ export const DescribeServerSessionsResponse: MessageFns<DescribeServerSessionsRe
   },
 };
 
+function createBaseCreateServerSessionRequest(): CreateServerSessionRequest {
+  return {
+    fleet: "",
+    capacity: 0,
+    teams: [],
+    name: "",
+    properties: {},
+    data: "",
+    creationPolicy: 0,
+    creatorId: "",
+    battleSessionId: "",
+    idempotencyToken: "",
+    owner: "",
+  };
+}
+
+export const CreateServerSessionRequest: MessageFns<CreateServerSessionRequest> = {
+  encode(message: CreateServerSessionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.fleet !== "") {
+      writer.uint32(10).string(message.fleet);
+    }
+    if (message.capacity !== 0) {
+      writer.uint32(16).int32(message.capacity);
+    }
+    for (const v of message.teams) {
+      Team.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.name !== "") {
+      writer.uint32(34).string(message.name);
+    }
+    globalThis.Object.entries(message.properties).forEach(([key, value]: [string, string]) => {
+      CreateServerSessionRequest_PropertiesEntry.encode({ key: key as any, value }, writer.uint32(42).fork()).join();
+    });
+    if (message.data !== "") {
+      writer.uint32(50).string(message.data);
+    }
+    if (message.creationPolicy !== 0) {
+      writer.uint32(56).int32(message.creationPolicy);
+    }
+    if (message.creatorId !== "") {
+      writer.uint32(66).string(message.creatorId);
+    }
+    if (message.battleSessionId !== "") {
+      writer.uint32(74).string(message.battleSessionId);
+    }
+    if (message.idempotencyToken !== "") {
+      writer.uint32(82).string(message.idempotencyToken);
+    }
+    if (message.owner !== "") {
+      writer.uint32(90).string(message.owner);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateServerSessionRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateServerSessionRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.fleet = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.capacity = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.teams.push(Team.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            const entry5 = CreateServerSessionRequest_PropertiesEntry.decode(reader, reader.uint32());
+            if (entry5.value !== undefined) {
+              message.properties[entry5.key] = entry5.value;
+            }
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.data = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.creationPolicy = reader.int32() as any;
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.creatorId = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.battleSessionId = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.idempotencyToken = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.owner = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CreateServerSessionRequest {
+    return {
+      fleet: isSet(object.fleet) ? globalThis.String(object.fleet) : "",
+      capacity: isSet(object.capacity) ? globalThis.Number(object.capacity) : 0,
+      teams: globalThis.Array.isArray(object?.teams) ? object.teams.map((e: any) => Team.fromJSON(e)) : [],
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      properties: isObject(object.properties)
+        ? (globalThis.Object.entries(object.properties) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+      data: isSet(object.data) ? globalThis.String(object.data) : "",
+      creationPolicy: isSet(object.creationPolicy)
+        ? creationPolicyFromJSON(object.creationPolicy)
+        : isSet(object.creation_policy)
+        ? creationPolicyFromJSON(object.creation_policy)
+        : 0,
+      creatorId: isSet(object.creatorId)
+        ? globalThis.String(object.creatorId)
+        : isSet(object.creator_id)
+        ? globalThis.String(object.creator_id)
+        : "",
+      battleSessionId: isSet(object.battleSessionId)
+        ? globalThis.String(object.battleSessionId)
+        : isSet(object.battle_session_id)
+        ? globalThis.String(object.battle_session_id)
+        : "",
+      idempotencyToken: isSet(object.idempotencyToken)
+        ? globalThis.String(object.idempotencyToken)
+        : isSet(object.idempotency_token)
+        ? globalThis.String(object.idempotency_token)
+        : "",
+      owner: isSet(object.owner) ? globalThis.String(object.owner) : "",
+    };
+  },
+
+  toJSON(message: CreateServerSessionRequest): unknown {
+    const obj: any = {};
+    if (message.fleet !== "") {
+      obj.fleet = message.fleet;
+    }
+    if (message.capacity !== 0) {
+      obj.capacity = Math.round(message.capacity);
+    }
+    if (message.teams?.length) {
+      obj.teams = message.teams.map((e) => Team.toJSON(e));
+    }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.properties) {
+      const entries = globalThis.Object.entries(message.properties) as [string, string][];
+      if (entries.length > 0) {
+        obj.properties = {};
+        entries.forEach(([k, v]) => {
+          obj.properties[k] = v;
+        });
+      }
+    }
+    if (message.data !== "") {
+      obj.data = message.data;
+    }
+    if (message.creationPolicy !== 0) {
+      obj.creationPolicy = creationPolicyToJSON(message.creationPolicy);
+    }
+    if (message.creatorId !== "") {
+      obj.creatorId = message.creatorId;
+    }
+    if (message.battleSessionId !== "") {
+      obj.battleSessionId = message.battleSessionId;
+    }
+    if (message.idempotencyToken !== "") {
+      obj.idempotencyToken = message.idempotencyToken;
+    }
+    if (message.owner !== "") {
+      obj.owner = message.owner;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CreateServerSessionRequest>): CreateServerSessionRequest {
+    return CreateServerSessionRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CreateServerSessionRequest>): CreateServerSessionRequest {
+    const message = createBaseCreateServerSessionRequest();
+    message.fleet = object.fleet ?? "";
+    message.capacity = object.capacity ?? 0;
+    message.teams = object.teams?.map((e) => Team.fromPartial(e)) || [];
+    message.name = object.name ?? "";
+    message.properties = (globalThis.Object.entries(object.properties ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.data = object.data ?? "";
+    message.creationPolicy = object.creationPolicy ?? 0;
+    message.creatorId = object.creatorId ?? "";
+    message.battleSessionId = object.battleSessionId ?? "";
+    message.idempotencyToken = object.idempotencyToken ?? "";
+    message.owner = object.owner ?? "";
+    return message;
+  },
+};
+
+function createBaseCreateServerSessionRequest_PropertiesEntry(): CreateServerSessionRequest_PropertiesEntry {
+  return { key: "", value: "" };
+}
+
+export const CreateServerSessionRequest_PropertiesEntry: MessageFns<CreateServerSessionRequest_PropertiesEntry> = {
+  encode(message: CreateServerSessionRequest_PropertiesEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateServerSessionRequest_PropertiesEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateServerSessionRequest_PropertiesEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CreateServerSessionRequest_PropertiesEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: CreateServerSessionRequest_PropertiesEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CreateServerSessionRequest_PropertiesEntry>): CreateServerSessionRequest_PropertiesEntry {
+    return CreateServerSessionRequest_PropertiesEntry.fromPartial(base ?? {});
+  },
+  fromPartial(
+    object: DeepPartial<CreateServerSessionRequest_PropertiesEntry>,
+  ): CreateServerSessionRequest_PropertiesEntry {
+    const message = createBaseCreateServerSessionRequest_PropertiesEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseCreateServerSessionResponse(): CreateServerSessionResponse {
+  return { session: undefined };
+}
+
+export const CreateServerSessionResponse: MessageFns<CreateServerSessionResponse> = {
+  encode(message: CreateServerSessionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.session !== undefined) {
+      BattleSession.encode(message.session, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateServerSessionResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateServerSessionResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.session = BattleSession.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CreateServerSessionResponse {
+    return { session: isSet(object.session) ? BattleSession.fromJSON(object.session) : undefined };
+  },
+
+  toJSON(message: CreateServerSessionResponse): unknown {
+    const obj: any = {};
+    if (message.session !== undefined) {
+      obj.session = BattleSession.toJSON(message.session);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CreateServerSessionResponse>): CreateServerSessionResponse {
+    return CreateServerSessionResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CreateServerSessionResponse>): CreateServerSessionResponse {
+    const message = createBaseCreateServerSessionResponse();
+    message.session = (object.session !== undefined && object.session !== null)
+      ? BattleSession.fromPartial(object.session)
+      : undefined;
+    return message;
+  },
+};
+
 function createBaseSearchServerSessionsRequest(): SearchServerSessionsRequest {
   return { filter: "", sort: "", limit: 0, pageToken: "", fleet: "" };
 }
@@ -5611,6 +6101,22 @@ export const FleetServiceDefinition = {
       requestType: AdoptSessionRequest as typeof AdoptSessionRequest,
       requestStream: false,
       responseType: AdoptSessionResponse as typeof AdoptSessionResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * Starts a session on a free process of a fleet, now or not at all, without queue and matcher: in lists it is ACTIVATING until
+     * its game has loaded it, and over (ACTIVATION_FAILED) if the game does not. Players get seats by CreatePlayerSessions once it
+     * is ACTIVE. A repeat with the same token, or the same id, answers with the session as it is then, for as long as the fleet
+     * remembers it (24 h after its end).
+     * Reasons: FIELD_INVALID, ID_MALFORMED, ID_REUSED, FLEET_NOT_FOUND (no fleet or open alias has the name), FLEET_FULL (no process
+     * of it is free), CREATOR_LIMIT_REACHED.
+     */
+    createServerSession: {
+      name: "CreateServerSession",
+      requestType: CreateServerSessionRequest as typeof CreateServerSessionRequest,
+      requestStream: false,
+      responseType: CreateServerSessionResponse as typeof CreateServerSessionResponse,
       responseStream: false,
       options: {},
     },

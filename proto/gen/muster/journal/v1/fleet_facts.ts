@@ -112,6 +112,8 @@ export interface FleetFact_PlacementStarted {
   createdAtWallMs: number;
   /** That it goes by, lowest cap first. Empty where nobody brings latencies, or the queue has no caps. */
   latencyPolicies: LatencyPolicy[];
+  /** Of a session that was created on its fleet (which stands in place of the queue): it fails with the session. */
+  direct: boolean;
 }
 
 export interface FleetFact_PlacementEnded {
@@ -1645,7 +1647,7 @@ export const FleetFact_ProcessReachabilityChanged: MessageFns<FleetFact_ProcessR
 };
 
 function createBaseFleetFact_PlacementStarted(): FleetFact_PlacementStarted {
-  return { request: undefined, bodyDigest: "", expiresAtMs: 0, createdAtWallMs: 0, latencyPolicies: [] };
+  return { request: undefined, bodyDigest: "", expiresAtMs: 0, createdAtWallMs: 0, latencyPolicies: [], direct: false };
 }
 
 export const FleetFact_PlacementStarted: MessageFns<FleetFact_PlacementStarted> = {
@@ -1664,6 +1666,9 @@ export const FleetFact_PlacementStarted: MessageFns<FleetFact_PlacementStarted> 
     }
     for (const v of message.latencyPolicies) {
       LatencyPolicy.encode(v!, writer.uint32(42).fork()).join();
+    }
+    if (message.direct !== false) {
+      writer.uint32(48).bool(message.direct);
     }
     return writer;
   },
@@ -1721,6 +1726,14 @@ export const FleetFact_PlacementStarted: MessageFns<FleetFact_PlacementStarted> 
             message.latencyPolicies.push(LatencyPolicy.decode(reader, reader.uint32()));
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.direct = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1756,6 +1769,7 @@ export const FleetFact_PlacementStarted: MessageFns<FleetFact_PlacementStarted> 
         : globalThis.Array.isArray(object?.latency_policies)
         ? object.latency_policies.map((e: any) => LatencyPolicy.fromJSON(e))
         : [],
+      direct: isSet(object.direct) ? globalThis.Boolean(object.direct) : false,
     };
   },
 
@@ -1776,6 +1790,9 @@ export const FleetFact_PlacementStarted: MessageFns<FleetFact_PlacementStarted> 
     if (message.latencyPolicies?.length) {
       obj.latencyPolicies = message.latencyPolicies.map((e) => LatencyPolicy.toJSON(e));
     }
+    if (message.direct !== false) {
+      obj.direct = message.direct;
+    }
     return obj;
   },
 
@@ -1791,6 +1808,7 @@ export const FleetFact_PlacementStarted: MessageFns<FleetFact_PlacementStarted> 
     message.expiresAtMs = object.expiresAtMs ?? 0;
     message.createdAtWallMs = object.createdAtWallMs ?? 0;
     message.latencyPolicies = object.latencyPolicies?.map((e) => LatencyPolicy.fromPartial(e)) || [];
+    message.direct = object.direct ?? false;
     return message;
   },
 };

@@ -35,10 +35,19 @@ export interface SnapshotFleet {
   crashLoops: SnapshotCrashLoop[];
   /** By name of the fleet. */
   nextPorts: SnapshotNextPort[];
+  /** Sessions that count against what their creators may create, oldest first. */
+  creations: SnapshotCreation[];
   /** Players whose records the journal may still hold, in the order of their erasure. */
   erasures: SnapshotErasure[];
   /** As set at run time, by name. */
   aliases: Alias[];
+}
+
+export interface SnapshotCreation {
+  battleSessionId: string;
+  fleet: string;
+  creatorId: string;
+  atMs: number;
 }
 
 export interface SnapshotErasure {
@@ -125,6 +134,8 @@ export interface SnapshotPlacement {
   startedAtMs: number;
   /** That it goes by, lowest cap first. */
   latencyPolicies: LatencyPolicy[];
+  /** It stands for a session that was created directly. */
+  direct: boolean;
 }
 
 /** What the fleet remembers of a session beside its document. */
@@ -164,7 +175,7 @@ export interface SnapshotRequest {
 }
 
 function createBaseSnapshotFleet(): SnapshotFleet {
-  return { journalId: "", position: 0, crashLoops: [], nextPorts: [], erasures: [], aliases: [] };
+  return { journalId: "", position: 0, crashLoops: [], nextPorts: [], creations: [], erasures: [], aliases: [] };
 }
 
 export const SnapshotFleet: MessageFns<SnapshotFleet> = {
@@ -180,6 +191,9 @@ export const SnapshotFleet: MessageFns<SnapshotFleet> = {
     }
     for (const v of message.nextPorts) {
       SnapshotNextPort.encode(v!, writer.uint32(34).fork()).join();
+    }
+    for (const v of message.creations) {
+      SnapshotCreation.encode(v!, writer.uint32(82).fork()).join();
     }
     for (const v of message.erasures) {
       SnapshotErasure.encode(v!, writer.uint32(42).fork()).join();
@@ -235,6 +249,14 @@ export const SnapshotFleet: MessageFns<SnapshotFleet> = {
             message.nextPorts.push(SnapshotNextPort.decode(reader, reader.uint32()));
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.creations.push(SnapshotCreation.decode(reader, reader.uint32()));
+            continue;
+          }
           case 5: {
             if (tag !== 42) {
               break;
@@ -281,12 +303,13 @@ export const SnapshotFleet: MessageFns<SnapshotFleet> = {
         : globalThis.Array.isArray(object?.next_ports)
         ? object.next_ports.map((e: any) => SnapshotNextPort.fromJSON(e))
         : [],
+      creations: globalThis.Array.isArray(object?.creations)
+        ? object.creations.map((e: any) => SnapshotCreation.fromJSON(e))
+        : [],
       erasures: globalThis.Array.isArray(object?.erasures)
         ? object.erasures.map((e: any) => SnapshotErasure.fromJSON(e))
         : [],
-      aliases: globalThis.Array.isArray(object?.aliases)
-        ? object.aliases.map((e: any) => Alias.fromJSON(e))
-        : [],
+      aliases: globalThis.Array.isArray(object?.aliases) ? object.aliases.map((e: any) => Alias.fromJSON(e)) : [],
     };
   },
 
@@ -303,6 +326,9 @@ export const SnapshotFleet: MessageFns<SnapshotFleet> = {
     }
     if (message.nextPorts?.length) {
       obj.nextPorts = message.nextPorts.map((e) => SnapshotNextPort.toJSON(e));
+    }
+    if (message.creations?.length) {
+      obj.creations = message.creations.map((e) => SnapshotCreation.toJSON(e));
     }
     if (message.erasures?.length) {
       obj.erasures = message.erasures.map((e) => SnapshotErasure.toJSON(e));
@@ -322,8 +348,138 @@ export const SnapshotFleet: MessageFns<SnapshotFleet> = {
     message.position = object.position ?? 0;
     message.crashLoops = object.crashLoops?.map((e) => SnapshotCrashLoop.fromPartial(e)) || [];
     message.nextPorts = object.nextPorts?.map((e) => SnapshotNextPort.fromPartial(e)) || [];
+    message.creations = object.creations?.map((e) => SnapshotCreation.fromPartial(e)) || [];
     message.erasures = object.erasures?.map((e) => SnapshotErasure.fromPartial(e)) || [];
     message.aliases = object.aliases?.map((e) => Alias.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseSnapshotCreation(): SnapshotCreation {
+  return { battleSessionId: "", fleet: "", creatorId: "", atMs: 0 };
+}
+
+export const SnapshotCreation: MessageFns<SnapshotCreation> = {
+  encode(message: SnapshotCreation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.battleSessionId !== "") {
+      writer.uint32(10).string(message.battleSessionId);
+    }
+    if (message.fleet !== "") {
+      writer.uint32(18).string(message.fleet);
+    }
+    if (message.creatorId !== "") {
+      writer.uint32(26).string(message.creatorId);
+    }
+    if (message.atMs !== 0) {
+      writer.uint32(32).int64(message.atMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SnapshotCreation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSnapshotCreation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.battleSessionId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.fleet = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.creatorId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.atMs = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SnapshotCreation {
+    return {
+      battleSessionId: isSet(object.battleSessionId)
+        ? globalThis.String(object.battleSessionId)
+        : isSet(object.battle_session_id)
+        ? globalThis.String(object.battle_session_id)
+        : "",
+      fleet: isSet(object.fleet) ? globalThis.String(object.fleet) : "",
+      creatorId: isSet(object.creatorId)
+        ? globalThis.String(object.creatorId)
+        : isSet(object.creator_id)
+        ? globalThis.String(object.creator_id)
+        : "",
+      atMs: isSet(object.atMs)
+        ? globalThis.Number(object.atMs)
+        : isSet(object.at_ms)
+        ? globalThis.Number(object.at_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: SnapshotCreation): unknown {
+    const obj: any = {};
+    if (message.battleSessionId !== "") {
+      obj.battleSessionId = message.battleSessionId;
+    }
+    if (message.fleet !== "") {
+      obj.fleet = message.fleet;
+    }
+    if (message.creatorId !== "") {
+      obj.creatorId = message.creatorId;
+    }
+    if (message.atMs !== 0) {
+      obj.atMs = Math.round(message.atMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SnapshotCreation>): SnapshotCreation {
+    return SnapshotCreation.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SnapshotCreation>): SnapshotCreation {
+    const message = createBaseSnapshotCreation();
+    message.battleSessionId = object.battleSessionId ?? "";
+    message.fleet = object.fleet ?? "";
+    message.creatorId = object.creatorId ?? "";
+    message.atMs = object.atMs ?? 0;
     return message;
   },
 };
@@ -1298,6 +1454,7 @@ function createBaseSnapshotPlacement(): SnapshotPlacement {
     endedAtWallMs: 0,
     startedAtMs: 0,
     latencyPolicies: [],
+    direct: false,
   };
 }
 
@@ -1329,6 +1486,9 @@ export const SnapshotPlacement: MessageFns<SnapshotPlacement> = {
     }
     for (const v of message.latencyPolicies) {
       LatencyPolicy.encode(v!, writer.uint32(74).fork()).join();
+    }
+    if (message.direct !== false) {
+      writer.uint32(80).bool(message.direct);
     }
     return writer;
   },
@@ -1418,6 +1578,14 @@ export const SnapshotPlacement: MessageFns<SnapshotPlacement> = {
             message.latencyPolicies.push(LatencyPolicy.decode(reader, reader.uint32()));
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.direct = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1461,6 +1629,7 @@ export const SnapshotPlacement: MessageFns<SnapshotPlacement> = {
         : globalThis.Array.isArray(object?.latency_policies)
         ? object.latency_policies.map((e: any) => LatencyPolicy.fromJSON(e))
         : [],
+      direct: isSet(object.direct) ? globalThis.Boolean(object.direct) : false,
     };
   },
 
@@ -1493,6 +1662,9 @@ export const SnapshotPlacement: MessageFns<SnapshotPlacement> = {
     if (message.latencyPolicies?.length) {
       obj.latencyPolicies = message.latencyPolicies.map((e) => LatencyPolicy.toJSON(e));
     }
+    if (message.direct !== false) {
+      obj.direct = message.direct;
+    }
     return obj;
   },
 
@@ -1512,6 +1684,7 @@ export const SnapshotPlacement: MessageFns<SnapshotPlacement> = {
     message.endedAtWallMs = object.endedAtWallMs ?? 0;
     message.startedAtMs = object.startedAtMs ?? 0;
     message.latencyPolicies = object.latencyPolicies?.map((e) => LatencyPolicy.fromPartial(e)) || [];
+    message.direct = object.direct ?? false;
     return message;
   },
 };

@@ -791,6 +791,8 @@ export interface BattleSession {
     | undefined;
   /** For people, chosen by whoever asked for the session. At most 1,024 characters; need not be unique. Empty: none. */
   name: string;
+  /** Who had it created, in the caller's words. Empty: nobody was named. */
+  creatorId: string;
 }
 
 export interface BattleSession_PropertiesEntry {
@@ -964,6 +966,7 @@ function createBaseBattleSession(): BattleSession {
     endCause: 0,
     customData: undefined,
     name: "",
+    creatorId: "",
   };
 }
 
@@ -1037,6 +1040,9 @@ export const BattleSession: MessageFns<BattleSession> = {
     }
     if (message.name !== "") {
       writer.uint32(186).string(message.name);
+    }
+    if (message.creatorId !== "") {
+      writer.uint32(194).string(message.creatorId);
     }
     return writer;
   },
@@ -1241,6 +1247,14 @@ export const BattleSession: MessageFns<BattleSession> = {
             message.name = reader.string();
             continue;
           }
+          case 24: {
+            if (tag !== 194) {
+              break;
+            }
+
+            message.creatorId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1327,6 +1341,11 @@ export const BattleSession: MessageFns<BattleSession> = {
         ? CustomData.fromJSON(object.custom_data)
         : undefined,
       name: isSet(object.name) ? globalThis.String(object.name) : "",
+      creatorId: isSet(object.creatorId)
+        ? globalThis.String(object.creatorId)
+        : isSet(object.creator_id)
+        ? globalThis.String(object.creator_id)
+        : "",
     };
   },
 
@@ -1407,6 +1426,9 @@ export const BattleSession: MessageFns<BattleSession> = {
     if (message.name !== "") {
       obj.name = message.name;
     }
+    if (message.creatorId !== "") {
+      obj.creatorId = message.creatorId;
+    }
     return obj;
   },
 
@@ -1452,6 +1474,7 @@ export const BattleSession: MessageFns<BattleSession> = {
       ? CustomData.fromPartial(object.customData)
       : undefined;
     message.name = object.name ?? "";
+    message.creatorId = object.creatorId ?? "";
     return message;
   },
 };
