@@ -176,7 +176,7 @@ export const reasons = {
   // Sidecar.
   /** The sidecar does not know this endpoint of a matcher: add it to its allow-list. Metadata: `endpoint`. */
   MATCHER_NOT_ALLOWED: { code: "PERMISSION_DENIED", retry: "never" },
-  /** The sidecar has lost its fleet and the call needs it. */
+  /** The sidecar has lost its fleet and the call needs it. Metadata: `retryAfterMs`, where another try may soon succeed. */
   FLEET_UNREACHABLE: { code: "UNAVAILABLE", retry: "backoff" },
 } as const satisfies Record<string, ReasonSpec>;
 

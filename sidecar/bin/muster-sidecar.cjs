@@ -1,8 +1,9 @@
-#!/usr/bin/env -S node --max-semi-space-size=1 --max-old-space-size=256
+#!/usr/bin/env -S node --max-semi-space-size=1 --max-old-space-size=256 --no-maglev
 // The sidecar's command: `muster-sidecar [-- GAME …]`. Plain CommonJS, as it is committed, and as Node starts that soonest.
-// V8 takes the sizes of its heap at the start and never again, so they stand above, where a shell reads them, and so does a
-// fleet that starts sidecars. A young generation of 1 MB is most of what a sidecar saves under load; the limit of the old one
-// is far above what it ever needs, and ends a sidecar that leaks before its host suffers.
+// V8 takes these flags at the start and never again, so they stand above, where a shell reads them, and so does a fleet that
+// starts sidecars. A young generation of 1 MB is most of what a sidecar saves under load, and the code of the compiler in the
+// middle, which a sidecar is hardly faster with, most of the rest. The limit of the old generation is far above what it needs:
+// it ends a sidecar that leaks before its host suffers.
 "use strict";
 const { existsSync } = require("node:fs");
 const nodeModule = require("node:module");

@@ -31,7 +31,7 @@ export interface FleetLink {
   readonly attached: boolean;
   /** The last Welcome, also while the fleet is away. */
   readonly welcome: Welcome | undefined;
-  /** Since when the fleet has been away, by the clock; undefined while attached. */
+  /** When the fleet was last heard, by the clock, which may be long before its absence was noticed; undefined while attached. */
   readonly awaySinceMs: number | undefined;
   /** Sends the command, again after each reconnect, until the fleet answers or `signal` aborts. */
   command(command: Command, signal: AbortSignal): Promise<CommandResult>;
@@ -94,7 +94,7 @@ export function createFleetLink(options: FleetLinkOptions): FleetLink {
   const setAttached = (value: boolean) => {
     if (attached === value) return;
     attached = value;
-    awaySinceMs = value ? undefined : clock.nowMs();
+    awaySinceMs = value ? undefined : heardMs;
     onAttachedChange(value);
   };
 

@@ -308,14 +308,28 @@ test("accepts, and lets go, on its own while the fleet is away, and announces it
   });
 });
 
-test("stops answering for a fleet that may have given it up", async () => {
-  const { fleet, game, clock, settle, memory } = await start({ welcome: { hostLostAfterMs: 20_000 } });
-  fleet.send(startSession({ ...battle, playerSessions: [{ ...seat, expiresAtMs: 9e9 }] }));
-  await clock.advance(10);
-  memory.cut({ a: "sidecar", b: "fleet" });
-  await clock.advance(20_000);
-  await expect(settle(game.acceptPlayerSession(acceptRequest))).rejects.toMatchObject({ reason: "FLEET_UNREACHABLE" });
-});
+const absences = [
+  { name: "while its fleet cannot have given it up", afterMs: 17_000, accepts: true },
+  { name: "no more when its fleet may have given it up", afterMs: 19_000, accepts: false },
+];
+for (const { name, afterMs, accepts } of absences) {
+  test(`answers for its fleet ${name}, counted from the fleet's last word`, async () => {
+    // Silence is noticed after three heartbeats: far into the time that is left.
+    const { fleet, game, clock, settle, memory } = await start({
+      welcome: { hostLostAfterMs: 20_000, heartbeatIntervalMs: 1_000 },
+    });
+    fleet.send(startSession({ ...battle, playerSessions: [{ ...seat, expiresAtMs: 9e9 }] }));
+    await clock.advance(10);
+    memory.cut({ a: "sidecar", b: "fleet" });
+    await clock.advance(afterMs);
+    const call = settle(game.acceptPlayerSession(acceptRequest));
+    if (accepts) await expect(call).resolves.toMatchObject({ battleSessionId: "bs_1" });
+    else {
+      const refusal = { reason: "FLEET_UNREACHABLE", metadata: { retryAfterMs: "1000" } };
+      await expect(call).rejects.toMatchObject(refusal);
+    }
+  });
+}
 
 test("gives up a game that misses three health checks, and says so to the fleet and the game", async () => {
   const { fleet, game, clock, settle, ends } = await start({ welcome: { healthIntervalMs: 5_000 } });
@@ -340,18 +354,45 @@ test("asks the game whether newcomers may come, and tells the fleet its word", a
   expect(fleet.answers).toEqual([{ fillId: "fill_1", approved: true }]);
 });
 
-test("is content with a game that answers", async () => {
-  const { fleet, game, clock, settle } = await start({ welcome: { healthIntervalMs: 5_000 } });
+/** A game that answers each check so long after it was asked; the last delay holds for all that follow. */
+async function startSlowGame(delaysMs: readonly number[]) {
+  const started = await start({ welcome: { healthIntervalMs: 5_000 } });
+  const { game, clock, settle } = started;
+  let checks = 0;
+  const answer = async (checkId: string) => {
+    const delayMs = delaysMs[Math.min(checks, delaysMs.length - 1)] ?? 0;
+    checks += 1;
+    if (delayMs > 0) await clock.sleep(delayMs);
+    await game.reportHealth({ checkId, healthy: true });
+  };
   const watching = (async () => {
     for await (const { event } of game.watch(watchRequest)) {
-      if (event?.$case === "healthCheck") await game.reportHealth({ checkId: event.value.checkId, healthy: true });
+      if (event?.$case === "healthCheck") void answer(event.value.checkId);
     }
   })().catch((error: MusterError) => error.reason);
   await settle(game.processReady({ ports: {}, concurrentSessions: 1 }));
-  await clock.advance(120_000);
-  expect(kinds(fleet)).not.toContain("processUnhealthy");
-  expect(watching).toBeInstanceOf(Promise);
-});
+  return { ...started, watching };
+}
+
+const busyGames = [
+  { name: "is content with a game that answers", delaysMs: [0], isEnded: false },
+  { name: "forgives one late answer", delaysMs: [4_000, 0], isEnded: false },
+  { name: "forgives two late answers in a row", delaysMs: [4_000, 4_000, 0], isEnded: false },
+  {
+    name: "forgives late answers between good ones, however many",
+    delaysMs: [4_000, 0, 4_000, 0, 4_000, 0],
+    isEnded: false,
+  },
+  { name: "gives up a game that answers late three times in a row", delaysMs: [4_000], isEnded: true },
+];
+for (const { name, delaysMs, isEnded } of busyGames) {
+  test(name, async () => {
+    const { clock, fleet, ends } = await startSlowGame(delaysMs);
+    await clock.advance(120_000);
+    expect(kinds(fleet).filter((kind) => kind === "processUnhealthy")).toHaveLength(isEnded ? 1 : 0);
+    expect(ends.map(({ reason }) => reason)).toEqual(isEnded ? ["UNHEALTHY"] : []);
+  });
+}
 
 test("tells a game that watches later that it still has to end", async () => {
   const { fleet, game, clock, ends } = await start();

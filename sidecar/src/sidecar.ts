@@ -69,7 +69,7 @@ export interface Sidecar extends AsyncDisposable {
   /** Tells the fleet, if it can be reached within `withinMs`, how the game ended. */
   reportExit(how: string, withinMs: number): Promise<void>;
   reportStarted(pid: number): void;
-  /** By the clock: since when the fleet has been away. Undefined while it is there. */
+  /** By the clock: when the fleet that is away was last heard. Undefined while it is there. */
   readonly awaySinceMs: number | undefined;
   /** Whether an SDK listens. */
   readonly watched: boolean;

@@ -5,7 +5,7 @@ import { HEALTH_AT_START, type HealthAnswer, stepHealth } from "./health-judge.t
 import { becomeReady, beginTerminating, type ProcessPhase } from "./phase.ts";
 import { type SeatSelection, selectSeats } from "./select-seats.ts";
 import { type BookedSession, bookChange, bookSession, catchUp, findSeat } from "./session-book.ts";
-import { type StandInSeat, standInForAccept, standInForLeave } from "./stand-in.ts";
+import { mayStandIn, type StandInSeat, standInForAccept, standInForLeave } from "./stand-in.ts";
 
 const settings = { intervalMs: 5_000, timeoutMs: 2_500, missesMax: 3 };
 const healthRuns: readonly { name: string; answers: readonly HealthAnswer[]; phase: string; waitMs: number }[] = [
@@ -190,6 +190,16 @@ for (const one of refusals) {
       expect.objectContaining({ reason: one.reason }),
     );
   });
+}
+
+const absent = { hostLostAfterMs: 120_000, heartbeatIntervalMs: 3_750 };
+const absences = [
+  { name: "as soon as the fleet is away", awayMs: 0, may: true },
+  { name: "until two heartbeats before it may be given up", awayMs: 112_499, may: true },
+  { name: "from then on", awayMs: 112_500, may: false },
+];
+for (const { name, awayMs, may } of absences) {
+  test(`mayStandIn() says ${may ? "yes" : "no"} ${name}`, () => expect(mayStandIn({ ...absent, awayMs })).toBe(may));
 }
 
 const leaves = [

@@ -86,9 +86,32 @@ export function standInForLeave(
   return true;
 }
 
+/** When it makes sense to ask again, in ms: the link looks for its fleet every two seconds at the least. */
+const RETRY_AFTER_MS = 1_000;
+/**
+ * Heartbeats by which the sidecar stops answering before its fleet may give it up: the last that the fleet heard of it may be
+ * one older than the last that it heard of the fleet, and the two clocks need not run alike.
+ */
+const MARGIN_HEARTBEATS = 2;
+
+export type Absence = {
+  /** Since the sidecar last heard of its fleet, in ms. */
+  readonly awayMs: number;
+  /** Silence after which the fleet gives a host up, in ms. */
+  readonly hostLostAfterMs: number;
+  readonly heartbeatIntervalMs: number;
+};
+
+/** Whether the fleet cannot have given the sidecar up yet, so that it may still answer for it. */
+export function mayStandIn({ awayMs, hostLostAfterMs, heartbeatIntervalMs }: Absence): boolean {
+  return awayMs < hostLostAfterMs - MARGIN_HEARTBEATS * heartbeatIntervalMs;
+}
+
 /** For what only the fleet can decide. */
 export function fleetIsAway(): MusterError {
-  return new MusterError("FLEET_UNREACHABLE", "Cannot do that now as the fleet decides it: it is away");
+  return new MusterError("FLEET_UNREACHABLE", "Cannot do that now as the fleet decides it: it is away", {
+    metadata: { retryAfterMs: String(RETRY_AFTER_MS) },
+  });
 }
 
 function unknownSeat(): MusterError {

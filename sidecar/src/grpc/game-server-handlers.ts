@@ -12,7 +12,7 @@ import * as session from "@muster/proto/session";
 import type { Ready } from "../core/phase.ts";
 import { selectSeats } from "../core/select-seats.ts";
 import { type BookedSession, findSeat } from "../core/session-book.ts";
-import { fleetIsAway, type SeatFound, standInForAccept, standInForLeave } from "../core/stand-in.ts";
+import { fleetIsAway, mayStandIn, type SeatFound, standInForAccept, standInForLeave } from "../core/stand-in.ts";
 import type { CustomDataReports } from "../custom-data-reports.ts";
 import type { Command, FleetLink } from "../fleet-link.ts";
 import type { GameWatch } from "../game-watch.ts";
@@ -79,7 +79,7 @@ export function gameServerHandlers(parts: HandlerParts): Handlers<typeof GameSer
     if (link.attached) return false;
     const awayMs = clock.nowMs() - (link.awaySinceMs ?? 0);
     const hasRoom = link.backlog < BACKLOG_MAX;
-    if (hasRoom && state.isBookComplete && link.welcome && awayMs < link.welcome.hostLostAfterMs) return true;
+    if (hasRoom && state.isBookComplete && link.welcome && mayStandIn({ ...link.welcome, awayMs })) return true;
     throw fleetIsAway();
   };
   const backfill = (booked: BookedSession): Client<typeof BackfillServiceDefinition> => {

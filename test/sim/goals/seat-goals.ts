@@ -2,7 +2,7 @@
 
 import type { Books } from "../checkers/books/books.ts";
 import { isCallOf, type OpenCall } from "../checkers/books/call-book.ts";
-import type { Observation } from "../observation.ts";
+import type { Observation, Outcome } from "../observation.ts";
 import { type Goal, isRefusal, when } from "./goal.ts";
 
 function frees(cause: string) {
@@ -47,15 +47,26 @@ export const seatGoals: readonly Goal[] = [
     if (observation.type !== "fleet-fact" || observation.fact.type !== "session-changed") return false;
     return observation.fact.change.reason === "PLAYER_RETURNED";
   }),
-  {
-    name: "a player was let in while the fleet was away",
+  whileFleetIsAway("a player was let in while the fleet was away", "acceptPlayerSession", (outcome) => "ok" in outcome),
+  whileFleetIsAway("a player left while the fleet was away", "removePlayerSession", (outcome) => "ok" in outcome),
+  whileFleetIsAway(
+    "a player was sent away for a while as only the fleet could tell",
+    "acceptPlayerSession",
+    (outcome) => "unknown" in outcome && outcome.unknown === "FLEET_UNREACHABLE",
+  ),
+];
+
+/** A call of a game that ended in this way while no fleet ran. */
+function whileFleetIsAway(name: string, method: string, isIt: (outcome: Outcome) => boolean): Goal {
+  return {
+    name,
     detector: () => {
       let isAway = false;
       return (observation, books) => {
         if (observation.type === "life" && observation.service === "fleet") isAway = observation.how !== "start";
-        if (!isAway || observation.type !== "answer" || !("ok" in observation.outcome)) return false;
-        return books.calls.get(observation.callId)?.method === "acceptPlayerSession";
+        if (!isAway || observation.type !== "answer" || !isIt(observation.outcome)) return false;
+        return books.calls.get(observation.callId)?.method === method;
       };
     },
-  },
-];
+  };
+}
