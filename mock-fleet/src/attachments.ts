@@ -9,6 +9,7 @@ import type { Fill } from "./core/fill.ts";
 import type { FleetFact } from "./core/fleet-fact.ts";
 import type { FleetState } from "./core/fleet-state.ts";
 import type { CommandResult } from "./core/host-command.ts";
+import type { HostLines } from "./faults/host-lines.ts";
 
 /** Messages that may wait for one sidecar: enough for the first rush of a full lobby. */
 export const HOST_MESSAGES_MAX = 20_000;
@@ -45,6 +46,10 @@ export interface Attachments {
   open(attachment: Omit<Attachment, "outbound">): Attachment;
   /** The stream is gone, or ends with `error`; nothing more if a newer one has taken its place. */
   close(attachment: Attachment, error?: MusterError): void;
+  /** The process's present attachment. */
+  find(processId: ProcessId): Attachment | undefined;
+  /** Ends the process's present stream with `error`, if there is one. */
+  breakOff(processId: ProcessId, error: MusterError): void;
   /** Queues a message behind everything that was committed before. */
   send(attachment: Attachment, message: OutboundMessage): void;
   /** As `send`, to the process's present attachment; answers whether there is one. */
@@ -57,7 +62,10 @@ export interface Attachments {
   deliver(state: FleetState, facts: readonly CommittedFact<FleetFact>[]): void;
 }
 
-export function createAttachments(): Attachments {
+/** As `lines` lets what is sent through. Default: at once. */
+export function createAttachments(
+  { toHost }: Pick<HostLines, "toHost"> = { toHost: (_, deliver) => deliver() },
+): Attachments {
   const open = new Map<ProcessId, Attachment>();
   const processIds = new Set<ProcessId>();
   const heard = new Map<ProcessId, number>();
@@ -69,6 +77,11 @@ export function createAttachments(): Attachments {
     processIds.delete(attachment.processId);
   };
   const send = (attachment: Attachment, message: OutboundMessage) => {
+    // What was said for the sidecar by a fault is answered to nobody.
+    if ((message.type === "result" || message.type === "refusal") && message.commandId.startsWith("lie.")) return;
+    toHost(attachment.processId, () => push(attachment, message));
+  };
+  const push = (attachment: Attachment, message: OutboundMessage) => {
     const { outbound, processId } = attachment;
     outbound.push(message);
     if (outbound.size <= HOST_MESSAGES_MAX) return;
@@ -109,6 +122,11 @@ export function createAttachments(): Attachments {
       return attachment;
     },
     close,
+    find: (processId) => open.get(processId),
+    breakOff(processId, error) {
+      const attachment = open.get(processId);
+      if (attachment) close(attachment, error);
+    },
     send,
     sendTo(processId, message) {
       const attachment = isOpen(open.get(processId));

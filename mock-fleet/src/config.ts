@@ -4,6 +4,7 @@ import { limits, MusterError } from "@muster/proto";
 import { type MusterFile, parseSection, readRetention } from "@muster/service";
 import { z } from "zod";
 import type { AliasSpec } from "./core/alias.ts";
+import type { FaultSpec } from "./core/faults/fault.ts";
 import {
   type CreatorLimit,
   type FleetConfig,
@@ -12,6 +13,7 @@ import {
   PRIORITIES,
   type QueueSpec,
 } from "./core/fleet-config.ts";
+import { faultsSchema, readFault } from "./faults/fault-config.ts";
 import { readSimulated, simulatedSchema } from "./simulated-config.ts";
 
 const name = z.string().regex(/^[A-Za-z0-9_.:-]{1,128}$/, "1 to 128 of A-Z a-z 0-9 _ . : -");
@@ -164,7 +166,17 @@ export function parseFleetConfig(file: Pick<MusterFile, "path" | "directory" | "
     throw refuse("$.fleetSettings.hostLostAfterMs", "more than hostSilentAfterMs", settings.hostLostAfterMs);
   }
   const { endedMs: endedKeptMs, journalMs: journalKeptMs } = readRetention(file);
-  return { fleets, queues, aliases, settings: { ...settings, endedKeptMs, journalKeptMs } };
+  const faults = readFaults(file, fleets);
+  return { fleets, queues, aliases, settings: { ...settings, endedKeptMs, journalKeptMs }, faults };
+}
+
+function readFaults({ sections }: Pick<MusterFile, "sections">, fleets: readonly FleetSpec[]): readonly FaultSpec[] {
+  const faults = parseSection(faultsSchema, sections.faults, "$.faults");
+  for (const [index, { fleet: meant }] of faults.entries()) {
+    if (meant === undefined || fleets.some((fleet) => fleet.name === meant)) continue;
+    throw refuse(`$.faults[${index}].fleet`, "the name of a fleet", meant);
+  }
+  return faults.map(readFault);
 }
 
 function readFleet(fleet: z.output<typeof fleetSchema>, path: string, directory: string): FleetSpec {

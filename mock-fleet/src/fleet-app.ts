@@ -5,6 +5,8 @@ import type { Approvals } from "./approvals.ts";
 import type { Attachments } from "./attachments.ts";
 import type { Feed } from "./core/feed.ts";
 import type { Erasures } from "./erasures.ts";
+import type { FaultDriver } from "./faults/fault-driver.ts";
+import type { HostLines } from "./faults/host-lines.ts";
 import type { FleetRunner } from "./fleet-runner.ts";
 import type { ServerProcesses } from "./ports.ts";
 
@@ -15,6 +17,8 @@ export type FleetApp = {
   readonly feed: Feed;
   readonly erasures: Erasures;
   readonly processes: ServerProcesses;
+  readonly lines: HostLines;
+  readonly faults: FaultDriver;
   readonly clock: Clock;
   readonly log: Log;
 };

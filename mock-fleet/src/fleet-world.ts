@@ -149,6 +149,9 @@ export async function createFleetWorld(options: FleetWorldOptions = {}): Promise
       return { exited, terminate: () => terminate(), kill: () => kill() };
     },
     sweep: (processId) => void swept.push(processId), // A simulated game is gone with its host.
+    afflict: (processId, blow) => {
+      if (blow === "crash") hosts.find((one) => one.processId === processId)?.die();
+    },
     forget: () => undefined, // It prints nothing.
     async *readLog(processId, { tailBytes }) {
       const text = new TextEncoder().encode(`log of ${processId}\n`);

@@ -17,6 +17,7 @@ export {
 } from "./core/fleet-config.ts";
 // For those who read its journal.
 export { factCodec } from "./fact-wire.ts";
+export { faultsSchema } from "./faults/fault-config.ts";
 export { fleetEnvironment } from "./fleet-environment.ts";
 export { createMockFleet, type MockFleet, type MockFleetOptions } from "./mock-fleet.ts";
 export type { RunningServer, ServerLaunch, ServerProcesses, SimulationParts } from "./ports.ts";

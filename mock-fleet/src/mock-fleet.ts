@@ -10,6 +10,7 @@ import { type Log, logDisk } from "@muster/service";
 import { createApprovals } from "./approvals.ts";
 import { createAttachments } from "./attachments.ts";
 import { evolve } from "./core/evolve.ts";
+import { createFaultPlan } from "./core/faults/fault-plan.ts";
 import { createFeed, feedEventOf } from "./core/feed.ts";
 import { type FleetConfig, findFleet } from "./core/fleet-config.ts";
 import type { FleetFact } from "./core/fleet-fact.ts";
@@ -19,20 +20,27 @@ import { judgeSilence } from "./core/silence.ts";
 import { livingProcessIds, terminateAll } from "./core/upkeep.ts";
 import { createErasures } from "./erasures.ts";
 import { factCodec } from "./fact-wire.ts";
+import { createFaultDriver } from "./faults/fault-driver.ts";
+import { createFaultyLines } from "./faults/host-lines.ts";
+import { createJumpingClock } from "./faults/jumping-clock.ts";
+import { canLaunch, weatherOf } from "./faults/standing-faults.ts";
 import type { FleetApp } from "./fleet-app.ts";
 import { createFleetRunner, type FleetRunner } from "./fleet-runner.ts";
+import { addFault } from "./grpc/add-fault.ts";
 import { adoptSession } from "./grpc/adopt-session.ts";
 import { deleteAlias, describeAliases, putAlias } from "./grpc/aliases.ts";
 import { applyFill } from "./grpc/apply-fill.ts";
-import { attach } from "./grpc/attach.ts";
+import { attach, sayFor } from "./grpc/attach.ts";
 import { createPlayerSessions } from "./grpc/create-player-sessions.ts";
 import { createServerSession } from "./grpc/create-server-session.ts";
 import { describePlacement } from "./grpc/describe-placement.ts";
 import { describeProcesses } from "./grpc/describe-processes.ts";
 import { describeServerSessions } from "./grpc/describe-server-sessions.ts";
 import { erasePlayer } from "./grpc/erase-player.ts";
+import { listFaults } from "./grpc/list-faults.ts";
 import { listPlacements } from "./grpc/list-placements.ts";
 import { readProcessLog } from "./grpc/read-process-log.ts";
+import { removeFault } from "./grpc/remove-fault.ts";
 import { searchServerSessions } from "./grpc/search-server-sessions.ts";
 import { startPlacement } from "./grpc/start-placement.ts";
 import { stopPlacement } from "./grpc/stop-placement.ts";
@@ -43,6 +51,7 @@ import { watchSessions } from "./grpc/watch-sessions.ts";
 import type { ServerProcesses, SimulationParts } from "./ports.ts";
 import { routeProcesses } from "./route-processes.ts";
 import { createSimulatedProcesses } from "./simulated/simulated-processes.ts";
+import { createTimers } from "./simulated/timers.ts";
 import { factsBetweenSnapshots, fleetSnapshotCodec } from "./snapshot/fleet-snapshot.ts";
 import { createSupervisor, type Supervisor } from "./supervisor.ts";
 
@@ -90,7 +99,8 @@ const PARTITION = "fleet";
  * @throws {MusterError} PARTITION_OWNED, JOURNAL_UNREADABLE.
  */
 export async function createMockFleet(options: MockFleetOptions): Promise<MockFleet> {
-  const { journal, clock, random, config, hostAddress, log, onFatal } = options;
+  const { journal, random, config, hostAddress, log, onFatal } = options;
+  const clock = createJumpingClock(options.clock);
   const feed = createFeed();
   const lost = new AbortController();
   const ledger = await openLedger<FleetFold, FleetFact>({
@@ -126,16 +136,26 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
       keepMs: config.settings.journalKeptMs,
     },
   });
-  const attachments = createAttachments();
+  const timers = createTimers(clock);
+  const plan = createFaultPlan();
+  const lines = createFaultyLines({
+    ...{ timers, nowMs: () => runner.nowMs() },
+    weather: weatherOf(plan, () => runner),
+  });
+  const attachments = createAttachments(lines);
   const supervised = new Set<ProcessId>();
   const attached = attachments.processIds;
   const runner = createFleetRunner({ ledger, clock, random, config, attached, supervised, onFatal });
+  const { health, hostSilentAfterMs } = config.settings;
   const simulated = createSimulatedProcesses({
-    ...{ clock, simulation: options.simulation, beatIntervalMs: config.settings.hostSilentAfterMs / 4 },
+    ...{ clock, timers, simulation: options.simulation, beatIntervalMs: hostSilentAfterMs / 4 },
+    healthMs: health.intervalMs + health.missesMax * health.timeoutMs,
     attach: (requests, context) => attach(app, requests, context, { beats: false }),
-    beat: (processId) => attached.has(processId) && attachments.heard(processId, runner.nowMs()),
+    beat(processId) {
+      if (attached.has(processId) && !lines.isDeaf(processId)) attachments.heard(processId, runner.nowMs());
+    },
   });
-  const processes = routeProcesses({ runner, simulated, real: options.processes });
+  const processes = routeProcesses({ runner, simulated, real: options.processes, canLaunch: canLaunch(plan, runner) });
   const world = { processes, clock, random, hostAddress, log };
   const supervisor = createSupervisor({ ...world, runner, attachments, supervised, abandoned: lost.signal });
   runner.onCommitted((facts) => {
@@ -153,15 +173,21 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
   const listening = listenForSilence(runner, clock, silence, stop.signal).catch((error: unknown) => {
     if (!isAbortError(error)) onFatal(error);
   });
+  const earlier = [...runner.state.livingProcesses.values()]
+    .filter(({ fleet }) => findFleet(config, fleet)?.simulated)
+    .map(({ processId }) => processId);
   const journalId = drawId("journal", random);
   runner.act((state) => (state.journalId === undefined ? [{ type: "opened", journalId }] : []));
   const erasures = createErasures({ ledger, runner, clock, random, log, onFatal });
   const approvals = createApprovals({ clock, attachments });
-  const app: FleetApp = { runner, attachments, approvals, feed, erasures, processes, clock, log };
+  const faults = createFaultDriver({
+    ...{ runner, attachments, processes, lines, plan, timers, log, jumpClock: clock.jump },
+    sayFor: (processId, command) => sayFor(app, processId, command),
+  });
+  const app: FleetApp = { runner, attachments, approvals, feed, erasures, processes, lines, faults, clock, log };
+  for (const fault of config.faults ?? []) faults.add(fault);
   // Simulated servers were in the process that is gone: they are made again, and hear from the fleet what they play.
-  for (const { processId, fleet } of runner.state.livingProcesses.values()) {
-    if (findFleet(config, fleet)?.simulated) supervisor.adopt(processId);
-  }
+  for (const processId of earlier) supervisor.adopt(processId);
 
   return {
     services: servicesOf(app),
@@ -169,8 +195,10 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
       if (stop.signal.aborted) return;
       stop.abort();
       await listening;
+      faults.end();
       await endProcesses(runner, lost.signal);
       await supervisor[Symbol.asyncDispose]();
+      timers[Symbol.dispose]();
       await simulated[Symbol.asyncDispose]();
       await erasures[Symbol.asyncDispose]();
       await runner[Symbol.asyncDispose]();
@@ -204,6 +232,9 @@ function servicesOf(app: FleetApp): readonly Implementation[] {
     implement(HostServiceDefinition, { attach: (requests, context) => attach(app, requests, context) }),
     implement(MockFleetServiceDefinition, {
       readProcessLog: (request, context) => readProcessLog(app, request, context),
+      addFault: (request) => addFault(app, request),
+      listFaults: () => listFaults(app),
+      removeFault: (request) => removeFault(app, request),
     }),
   ];
 }

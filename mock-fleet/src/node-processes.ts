@@ -4,9 +4,16 @@ import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Clock } from "@muster/kit";
-import { foreignEnvironment, isAlive, readProcessStart, signalGroup, startProcess } from "@muster/kit/processes";
+import {
+  foreignEnvironment,
+  isAlive,
+  type RunningProcess,
+  readProcessStart,
+  signalGroup,
+  startProcess,
+} from "@muster/kit/processes";
 import type { ProcessId } from "@muster/proto";
-import type { RunningServer, ServerLaunch, ServerProcesses } from "./ports.ts";
+import type { Blow, ServerLaunch, ServerProcesses } from "./ports.ts";
 
 export type NodeProcessesOptions = {
   /** Folder of the logs and state files of processes. */
@@ -34,8 +41,23 @@ const CHUNK_BYTES = 64 * 1024;
 
 export function createNodeProcesses(options: NodeProcessesOptions): ServerProcesses {
   const logOf = (processId: ProcessId) => join(options.folder, `${processId}.log`);
+  const sidecars = new Map<ProcessId, RunningProcess>();
   return {
-    start: (launch) => startSidecar(options, launch, logOf(launch.processId)),
+    start(launch) {
+      const { processId } = launch;
+      const child = startSidecar(options, launch, logOf(processId));
+      sidecars.set(processId, child);
+      void child.exited.then(() => sidecars.get(processId) === child && sidecars.delete(processId));
+      return {
+        exited: child.exited,
+        terminate: () => child.signalGroup("SIGTERM"),
+        kill: () => child.signalGroup("SIGKILL"),
+      };
+    },
+    afflict(processId, blow, pid) {
+      if (pid !== undefined) signalGroup(pid, GAME_SIGNALS[blow]);
+      if (blow === "freeze" || blow === "thaw") sidecars.get(processId)?.signalGroup(GAME_SIGNALS[blow]);
+    },
     sweep: (processId) => sweep(`${logOf(processId)}.json`),
     forget(processId) {
       for (const path of [logOf(processId), `${logOf(processId)}.json`]) rmSync(path, { force: true });
@@ -44,9 +66,16 @@ export function createNodeProcesses(options: NodeProcessesOptions): ServerProces
   };
 }
 
-function startSidecar(options: NodeProcessesOptions, launch: ServerLaunch, file: string): RunningServer {
+const GAME_SIGNALS = {
+  crash: "SIGKILL",
+  "freeze-game": "SIGSTOP",
+  freeze: "SIGSTOP",
+  thaw: "SIGCONT",
+} as const satisfies Record<Blow, NodeJS.Signals>;
+
+function startSidecar(options: NodeProcessesOptions, launch: ServerLaunch, file: string): RunningProcess {
   const { fleet } = launch;
-  const child = startProcess({
+  return startProcess({
     command: [process.execPath, ...sidecarArguments(), "--", ...fleet.command],
     ...(fleet.cwd === undefined ? {} : { cwd: fleet.cwd }),
     env: {
@@ -66,11 +95,6 @@ function startSidecar(options: NodeProcessesOptions, launch: ServerLaunch, file:
     output: { file },
     lifeline: true,
   });
-  return {
-    exited: child.exited,
-    terminate: () => child.signalGroup("SIGTERM"),
-    kill: () => child.signalGroup("SIGKILL"),
-  };
 }
 
 /** One process as its sidecar wrote it down: what it was, and what tells it from a later one of the same number. */

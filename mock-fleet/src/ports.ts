@@ -28,6 +28,9 @@ export interface RunningServer {
   kill(): void;
 }
 
+/** What a fault does to a process: the game dies, the game stands still, all of it stands still, all of it goes on. */
+export type Blow = "crash" | "freeze-game" | "freeze" | "thaw";
+
 /** Starts sidecars, each with its game, and keeps what they print. */
 export interface ServerProcesses {
   /**
@@ -40,6 +43,8 @@ export interface ServerProcesses {
    * the fleet that hangs. A repeat changes nothing.
    */
   sweep(processId: ProcessId): void;
+  /** Strikes a process; `pid` is that of its game, if it is known. Nothing if there is nobody to strike. */
+  afflict(processId: ProcessId, blow: Blow, pid: number | undefined): void;
   /** Removes what a process that ended long ago has left on the machine: its log, its record. A repeat changes nothing. */
   forget(processId: ProcessId): void;
   /**

@@ -1,7 +1,7 @@
 // docs/reference/*.schema.json: muster.json, rule sets and populations for editors, from what the services and the parser read them by.
 import { companionsSchema } from "@muster/cli";
 import { configurationsSchema, populationSchema, ruleSetsSchema } from "@muster/matcher";
-import { aliasesSchema, fleetSettingsSchema, fleetsSchema, queuesSchema } from "@muster/mock-fleet";
+import { aliasesSchema, faultsSchema, fleetSettingsSchema, fleetsSchema, queuesSchema } from "@muster/mock-fleet";
 import { ruleSetJsonSchema } from "@muster/rules";
 import { retentionSchema } from "@muster/service";
 import { z } from "zod";
@@ -13,6 +13,7 @@ const file = z
     queues: queuesSchema,
     aliases: aliasesSchema,
     fleetSettings: fleetSettingsSchema,
+    faults: faultsSchema,
     ruleSets: ruleSetsSchema,
     configurations: configurationsSchema,
     retention: retentionSchema,

@@ -1,5 +1,6 @@
 // What the fleet is told to be: fleets, queues and the patience of each rule. Parsed in config.ts, used by every decision.
 import type { AliasSpec } from "./alias.ts";
+import type { FaultSpec } from "./faults/fault.ts";
 import type { LatencyPolicy } from "./latency-policy.ts";
 import type { SimulatedSpec } from "./simulated-spec.ts";
 
@@ -80,6 +81,8 @@ export type FleetConfig = {
   readonly fleets: readonly FleetSpec[];
   readonly queues: readonly QueueSpec[];
   readonly settings: FleetSettings;
+  /** The plan of faults that it starts with. Absent: none. */
+  readonly faults?: readonly FaultSpec[];
 };
 
 /** A queue that nothing more is said of: by latency where players bring any, else in the stated order; no caps. */

@@ -128,9 +128,14 @@ export function becomeReady(
 }
 
 /** Asks the process to end; nothing if it was asked before or has ended. Its sessions go on until it ends. */
-export function terminateProcess(process: ServerProcess, reason: string, moment: Moment): readonly FleetFact[] {
+export function terminateProcess(
+  process: ServerProcess,
+  reason: string,
+  moment: Moment,
+  withinMs = moment.config.settings.processTerminateMs,
+): readonly FleetFact[] {
   if (process.status.phase === "TERMINATING" || process.status.phase === "ENDED") return [];
-  const deadlineMs = moment.nowMs + moment.config.settings.processTerminateMs;
+  const deadlineMs = moment.nowMs + withinMs;
   return [{ type: "process-terminating", processId: process.processId, reason, deadlineMs }];
 }
 

@@ -1,7 +1,7 @@
 // One sidecar's stream: Hello is judged, then commands are carried out as they come, while everything that the process is to
 // be told leaves through its bounded queue.
 import { isAbortError } from "@muster/kit";
-import { fieldInvalid, MusterError, toMusterError } from "@muster/proto";
+import { fieldInvalid, MusterError, type ProcessId, toMusterError } from "@muster/proto";
 import type { AttachRequest, AttachResponse, HostCommand } from "@muster/proto/fleet";
 import type { CallContext } from "@muster/proto/rpc";
 import type { Attachment } from "../attachments.ts";
@@ -76,6 +76,9 @@ async function firstOf(app: FleetApp, incoming: AsyncIterator<AttachRequest>, si
 async function openAttachment(app: FleetApp, hello: FullHello): Promise<Attachment> {
   const { runner, attachments } = app;
   const { processId, attachGeneration, pid } = hello;
+  if (app.lines.isCut(processId)) {
+    throw new MusterError("PEER_UNREACHABLE", `Cannot attach process ${processId} as its line is cut`);
+  }
   let attachment: Attachment | undefined;
   const attachSidecar = (state: FleetState, moment: Moment) => {
     const process = admitSidecar(state, hello, moment);
@@ -106,20 +109,39 @@ async function openAttachment(app: FleetApp, hello: FullHello): Promise<Attachme
 async function receive(app: FleetApp, attachment: Attachment, incoming: AsyncIterator<AttachRequest>): Promise<void> {
   for (let next = await incoming.next(); !next.done; next = await incoming.next()) {
     if (attachment.outbound.closed) return;
-    app.attachments.heard(attachment.processId, app.runner.nowMs());
-    announceReturn(app, attachment);
     const { message } = next.value;
-    if (message?.$case === "command") carryOutFor(app, attachment, message.value);
-    if (message?.$case === "fillAnswer") app.approvals.answered(attachment.processId, message.value);
     if (message?.$case === "hello") throw fieldInvalid("message", "Hello only once in a stream", "Hello again");
-    // Acknowledgements: changes are kept by number anyway, and a Hello says what the game has.
+    hear(app, attachment);
+    app.lines.toFleet(attachment.processId, () => take(app, attachment, message));
   }
+}
+
+/** Something has come of the process. */
+function hear(app: FleetApp, attachment: Attachment): void {
+  const { processId } = attachment;
+  if (app.lines.isDeaf(processId)) return;
+  app.attachments.heard(processId, app.runner.nowMs());
+  announceReturn(app, attachment);
+}
+
+function take(app: FleetApp, attachment: Attachment, message: AttachRequest["message"]): void {
+  if (attachment.outbound.closed) return; // Its stream has ended while it was under way.
+  hear(app, attachment);
+  if (message?.$case === "command") carryOutFor(app, attachment, message.value);
+  if (message?.$case === "fillAnswer") app.approvals.answered(attachment.processId, message.value);
+  // Acknowledgements: changes are kept by number anyway, and a Hello says what the game has.
 }
 
 /** Ends the unreachable time of a host that is heard again. */
 function announceReturn({ runner }: FleetApp, { processId }: Attachment): void {
   if (runner.state.processes.get(processId)?.unreachableSinceMs === undefined) return;
   runner.act((state, moment) => hostHeard(state, getProcess(state, processId), moment));
+}
+
+/** Carries a command out as if it had come on the process's present stream; nothing if there is none. */
+export function sayFor(app: FleetApp, processId: ProcessId, command: HostCommand): void {
+  const attachment = app.attachments.find(processId);
+  if (attachment) carryOutFor(app, attachment, command);
 }
 
 function carryOutFor(app: FleetApp, attachment: Attachment, message: HostCommand): void {

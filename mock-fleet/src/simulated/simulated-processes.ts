@@ -3,19 +3,22 @@ import { type Clock, createSeededRandom, isAbortError } from "@muster/kit";
 import { MusterError, type ProcessId } from "@muster/proto";
 import { createMatcherPeers, isMatcherAllowed } from "@muster/proto/grpc";
 import type { SimulatedSpec } from "../core/simulated-spec.ts";
-import type { RunningServer, ServerProcesses, SimulationParts } from "../ports.ts";
+import type { ServerProcesses, SimulationParts } from "../ports.ts";
 import { playBehaviour } from "./play-behaviour.ts";
 import { createProcessLog, type ProcessLog } from "./process-log.ts";
 import type { SimulatedScript } from "./simulated-server.ts";
 import type { AttachCall } from "./simulated-sidecar.ts";
-import { startSimulatedServer } from "./start-server.ts";
-import { createTimers } from "./timers.ts";
+import { type SimulatedProcess, startSimulatedServer } from "./start-server.ts";
+import type { Timers } from "./timers.ts";
 
 export type SimulatedProcessesOptions = {
   /** In-process, without heartbeats: `beat` stands for those. */
   readonly attach: AttachCall;
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly simulation: SimulationParts | undefined;
+  /** How long a game that stands still is believed to be well, in ms. */
+  readonly healthMs: number;
   /** Called for every living process in turn, often enough for none to count as silent. */
   readonly beat: (processId: ProcessId) => void;
   readonly beatIntervalMs: number;
@@ -25,7 +28,7 @@ export interface SimulatedProcesses extends ServerProcesses, AsyncDisposable {}
 
 /** Disposing ends them all at once, without a word. */
 export function createSimulatedProcesses(options: SimulatedProcessesOptions): SimulatedProcesses {
-  const { clock, attach, simulation } = options;
+  const { clock, timers, attach, simulation } = options;
   const matcherPeers = simulation && createMatcherPeers(simulation.network);
   const mayCall = (endpoint: string) => isMatcherAllowed(endpoint, simulation?.matchers ?? []);
   /** The matcher at `endpoint`. */
@@ -34,8 +37,7 @@ export function createSimulatedProcesses(options: SimulatedProcessesOptions): Si
     const why = `Cannot call the matcher at ${endpoint} as MUSTER_MATCHERS does not name it`;
     throw new MusterError("MATCHER_NOT_ALLOWED", why, { metadata: { endpoint } });
   };
-  const timers = createTimers(clock);
-  const running = new Map<ProcessId, RunningServer>();
+  const running = new Map<ProcessId, SimulatedProcess>();
   const logs = new Map<ProcessId, ProcessLog>();
   /** By fleet: what the seed of the next process is made of, so that a run repeats whatever the ids are. */
   const started = new Map<string, number>();
@@ -71,7 +73,8 @@ export function createSimulatedProcesses(options: SimulatedProcessesOptions): Si
       // Made on the first line: most processes print nothing.
       const log: Pick<ProcessLog, "write"> = { write: (text) => logOf(processId).write(text) };
       const server = startSimulatedServer(launch, {
-        ...{ attach, timers, random, matcherAt, log },
+        ...{ attach, clock, timers, random, matcherAt, log },
+        healthMs: options.healthMs,
         script: scriptOf(spec),
       });
       running.set(processId, server);
@@ -82,12 +85,12 @@ export function createSimulatedProcesses(options: SimulatedProcessesOptions): Si
       });
       return server;
     },
+    afflict: (processId, blow) => running.get(processId)?.afflict(blow),
     sweep: (processId) => running.get(processId)?.kill(),
     forget: (processId) => void logs.delete(processId),
     readLog: (processId, how, signal) => logOf(processId).read(how, signal),
     async [Symbol.asyncDispose]() {
       stop.abort();
-      timers[Symbol.dispose]();
       for (const server of [...running.values()]) server.kill();
       await matcherPeers?.[Symbol.asyncDispose]();
     },

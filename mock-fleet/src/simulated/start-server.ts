@@ -1,5 +1,5 @@
 // Starts one simulated server: a sidecar without a process, and the game behind it, whose behaviour a script writes.
-import { drawId, type Random } from "@muster/kit";
+import { type Clock, drawId, type Random } from "@muster/kit";
 import {
   MusterError,
   parseAttributes,
@@ -12,7 +12,7 @@ import type { ProcessReady, TerminateProcess } from "@muster/proto/fleet";
 import { BackfillServiceDefinition } from "@muster/proto/matchmaking";
 import type { Peer } from "@muster/proto/rpc";
 import { BackfillStrategy, type ProposedFill } from "@muster/proto/session";
-import type { RunningServer, ServerLaunch } from "../ports.ts";
+import type { Blow, RunningServer, ServerLaunch } from "../ports.ts";
 import type { ProcessLog } from "./process-log.ts";
 import {
   type SessionCalls,
@@ -36,7 +36,10 @@ const RETRY_MS = 500;
 
 export type ServerParts = {
   readonly attach: AttachCall;
+  readonly clock: Clock;
   readonly timers: Timers;
+  /** How long a game that stands still is believed to be well, in ms. */
+  readonly healthMs: number;
   /** Of this process alone. */
   readonly random: Random;
   readonly script: SimulatedScript;
@@ -45,8 +48,10 @@ export type ServerParts = {
   readonly log: Pick<ProcessLog, "write">;
 };
 
+export type SimulatedProcess = RunningServer & { afflict(blow: Blow): void };
+
 /** Attaches at once; its script runs when it is welcome. */
-export function startSimulatedServer(launch: ServerLaunch, parts: ServerParts): RunningServer {
+export function startSimulatedServer(launch: ServerLaunch, parts: ServerParts): SimulatedProcess {
   const { timers, random, log } = parts;
   const handles = new Map<string, SessionHandle>();
   const matchers = new Map<string, { readonly endpoint: string; readonly capability: string }>();
@@ -55,9 +60,17 @@ export function startSimulatedServer(launch: ServerLaunch, parts: ServerParts): 
   let ready: ProcessReady | undefined;
   let hasBegun = false;
   let isGone = false;
+  /** Nothing of what the game does or hears goes on. */
+  let isFrozen = false;
+  /** What it would have heard meanwhile. */
+  let missed: (() => void)[] = [];
 
   const note = (where: string) => (error: unknown) => {
     if (!isGone) log.write(`${where}: ${toMusterError(error).message}`);
+  };
+  const unlessFrozen = (act: () => void) => {
+    if (isFrozen) missed.push(act);
+    else act();
   };
   const run = (where: string, work: () => unknown): Promise<unknown> | undefined => {
     try {
@@ -88,6 +101,12 @@ export function startSimulatedServer(launch: ServerLaunch, parts: ServerParts): 
 
   const hear = (news: HostNews) => {
     if (isGone) return;
+    // Its sidecar sees to the end of a game that stands still.
+    if (isFrozen && news.type === "told" && news.message.$case === "terminateProcess")
+      return endFrozen(news.message.value);
+    unlessFrozen(() => hearAwake(news));
+  };
+  const hearAwake = (news: HostNews) => {
     switch (news.type) {
       case "session-started":
         return start(news);
@@ -186,6 +205,32 @@ export function startSimulatedServer(launch: ServerLaunch, parts: ServerParts): 
     void run("onProcessTerminate", () => onTerminate({ deadline: deadline ?? new Date(0), reason }));
   };
 
+  const endFrozen = ({ deadline }: TerminateProcess) => {
+    timers.after((deadline?.getTime() ?? 0) - parts.clock.wallMs(), () => exitAs("SIGKILL"));
+  };
+  const afflict = (blow: Blow) => {
+    switch (blow) {
+      case "crash":
+        return exitAs("SIGKILL");
+      case "freeze":
+        isFrozen = true;
+        return;
+      case "freeze-game": {
+        isFrozen = true;
+        const why = "the game does not answer";
+        return timers.after(parts.healthMs, () => {
+          if (isFrozen) sidecar.command({ $case: "processUnhealthy", value: { why } }).catch(note("processUnhealthy"));
+        });
+      }
+      case "thaw": {
+        isFrozen = false;
+        const acts = missed;
+        missed = [];
+        for (const act of acts) act();
+      }
+    }
+  };
+
   const matcherOf = (battleSessionId: string) => {
     const { endpoint = "", capability = "" } = matchers.get(battleSessionId) ?? {};
     if (endpoint === "") {
@@ -199,7 +244,16 @@ export function startSimulatedServer(launch: ServerLaunch, parts: ServerParts): 
     throw new MusterError("INTERNAL_FAULT", "Cannot read the matcher's answer as it names no backfill");
   };
   const calls: SessionCalls = {
-    command: async (body) => unwrap(await sidecar.command(body)),
+    command: (body) =>
+      new Promise((resolve, reject) => {
+        // A game that stands still says it once it goes on.
+        unlessFrozen(() => {
+          sidecar
+            .command(body)
+            .then((result) => resolve(unwrap(result)))
+            .catch(reject);
+        });
+      }),
     async accept(playerSessionId) {
       const requestId = drawId("req", random);
       const value = { playerSessionId, requestId, reconnectSecret: "", givenReconnectSecret: "" };
@@ -275,7 +329,7 @@ export function startSimulatedServer(launch: ServerLaunch, parts: ServerParts): 
     },
   });
   sidecar.attach();
-  return { exited: exited.promise, terminate: () => exit("exit 0"), kill: () => exit("SIGKILL") };
+  return { exited: exited.promise, terminate: () => exit("exit 0"), kill: () => exit("SIGKILL"), afflict };
 }
 
 type Started = Extract<HostNews, { readonly type: "session-started" }>;

@@ -162,6 +162,9 @@ function services(replaced: { describe?: Describe } = {}): readonly Implementati
         })),
     }),
     implement(MockFleetServiceDefinition, {
+      addFault: () => Promise.reject(new Error("unused")),
+      listFaults: () => Promise.reject(new Error("unused")),
+      removeFault: () => Promise.reject(new Error("unused")),
       async *readProcessLog({ processId, tailBytes }, { signal }) {
         signal.addEventListener("abort", () => resolveStopped());
         for (let index = 0; tailBytes < 0 || index < tailBytes; index += 1) {

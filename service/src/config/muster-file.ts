@@ -11,6 +11,7 @@ const SECTIONS = {
   queues: "the mock fleet",
   aliases: "the mock fleet",
   fleetSettings: "the mock fleet",
+  faults: "the mock fleet",
   ruleSets: "the matcher",
   configurations: "the matcher",
   retention: "the mock fleet and the matcher",

@@ -70,6 +70,7 @@ const fleet = await createMockFleet({
       return { exited: exit.promise, terminate: end, kill: end };
     },
     sweep: () => undefined,
+    afflict: () => undefined,
     forget: () => undefined,
     async *readLog(processId, { follow, hasEnded }, signal) {
       yield new TextEncoder().encode(`log of ${processId}\n`);

@@ -128,6 +128,9 @@ export function createServerPark({ seed, knobs, lives, memory, eyes }: ServerPar
         server?.sidecar?.end("SIGKILL");
         server?.game?.end("SIGKILL");
       },
+      afflict(processId, blow) {
+        if (blow === "crash") servers.get(processId)?.game?.end("SIGKILL");
+      },
       forget: () => undefined,
       async *readLog() {
         // Simulated games print nothing.

@@ -4,6 +4,300 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 
+export const FaultKind = {
+  UNSPECIFIED: 0,
+  /** SLOW_START - At every launch: the process says only `for_ms` later that it is ready. */
+  SLOW_START: 1,
+  /** CRASH_IN_ACTIVATION - At every start of a session: the game dies while it loads. */
+  CRASH_IN_ACTIVATION: 2,
+  /** CRASH_IN_PLAY - In every session, `delay_ms` after it was activated; with `per_hour` at any time while there is one: the game dies. */
+  CRASH_IN_PLAY: 3,
+  /** HANG - Game and sidecar stand still for `for_ms`; their connection stays open. */
+  HANG: 4,
+  /** UNHEALTHY - The game stands still, and its sidecar finds it ill. */
+  UNHEALTHY: 5,
+  /** ACTIVATES_TWICE - In every session, once it is active: the game activates it again. */
+  ACTIVATES_TWICE: 6,
+  /** ACCEPTS_UNKNOWN - In every session, once it is active: the game accepts player sessions that are none of its own. */
+  ACCEPTS_UNKNOWN: 7,
+  /** REPORTS_NONSENSE - In every session, once it is active: the game reports what cannot be. */
+  REPORTS_NONSENSE: 8,
+  /** CUT - The connection of the sidecar breaks, and cannot be opened for `for_ms`. */
+  CUT: 9,
+  /** SILENCE - Nothing passes for `for_ms` in `direction`; the connection stays open, and what was held comes afterwards, in order. */
+  SILENCE: 10,
+  /** DELAY - For as long as the fault stands: messages take `delay_ms` longer. */
+  DELAY: 11,
+  /** DOUBLE - For as long as the fault stands: messages come twice. */
+  DOUBLE: 12,
+  /** HOST_LOST - The machine is gone without a word. */
+  HOST_LOST: 13,
+  /** CAPACITY_GONE - For as long as the fault stands: nothing can be launched. */
+  CAPACITY_GONE: 14,
+  /** SPOT_NOTICE - The process is told to end, and is gone `notice_ms` later. */
+  SPOT_NOTICE: 15,
+  /** CLOCK_JUMP - The wall clock of the fleet jumps by `jump_ms`. It is of the fleet: `fleet`, `region` and `process_id` are not looked at. */
+  CLOCK_JUMP: 16,
+} as const;
+
+export type FaultKind = typeof FaultKind[keyof typeof FaultKind];
+
+export namespace FaultKind {
+  export type UNSPECIFIED = typeof FaultKind.UNSPECIFIED;
+  export type SLOW_START = typeof FaultKind.SLOW_START;
+  export type CRASH_IN_ACTIVATION = typeof FaultKind.CRASH_IN_ACTIVATION;
+  export type CRASH_IN_PLAY = typeof FaultKind.CRASH_IN_PLAY;
+  export type HANG = typeof FaultKind.HANG;
+  export type UNHEALTHY = typeof FaultKind.UNHEALTHY;
+  export type ACTIVATES_TWICE = typeof FaultKind.ACTIVATES_TWICE;
+  export type ACCEPTS_UNKNOWN = typeof FaultKind.ACCEPTS_UNKNOWN;
+  export type REPORTS_NONSENSE = typeof FaultKind.REPORTS_NONSENSE;
+  export type CUT = typeof FaultKind.CUT;
+  export type SILENCE = typeof FaultKind.SILENCE;
+  export type DELAY = typeof FaultKind.DELAY;
+  export type DOUBLE = typeof FaultKind.DOUBLE;
+  export type HOST_LOST = typeof FaultKind.HOST_LOST;
+  export type CAPACITY_GONE = typeof FaultKind.CAPACITY_GONE;
+  export type SPOT_NOTICE = typeof FaultKind.SPOT_NOTICE;
+  export type CLOCK_JUMP = typeof FaultKind.CLOCK_JUMP;
+}
+
+export function faultKindFromJSON(object: any): FaultKind {
+  switch (object) {
+    case 0:
+    case "FAULT_KIND_UNSPECIFIED":
+    case "UNSPECIFIED":
+      return FaultKind.UNSPECIFIED;
+    case 1:
+    case "FAULT_KIND_SLOW_START":
+    case "SLOW_START":
+      return FaultKind.SLOW_START;
+    case 2:
+    case "FAULT_KIND_CRASH_IN_ACTIVATION":
+    case "CRASH_IN_ACTIVATION":
+      return FaultKind.CRASH_IN_ACTIVATION;
+    case 3:
+    case "FAULT_KIND_CRASH_IN_PLAY":
+    case "CRASH_IN_PLAY":
+      return FaultKind.CRASH_IN_PLAY;
+    case 4:
+    case "FAULT_KIND_HANG":
+    case "HANG":
+      return FaultKind.HANG;
+    case 5:
+    case "FAULT_KIND_UNHEALTHY":
+    case "UNHEALTHY":
+      return FaultKind.UNHEALTHY;
+    case 6:
+    case "FAULT_KIND_ACTIVATES_TWICE":
+    case "ACTIVATES_TWICE":
+      return FaultKind.ACTIVATES_TWICE;
+    case 7:
+    case "FAULT_KIND_ACCEPTS_UNKNOWN":
+    case "ACCEPTS_UNKNOWN":
+      return FaultKind.ACCEPTS_UNKNOWN;
+    case 8:
+    case "FAULT_KIND_REPORTS_NONSENSE":
+    case "REPORTS_NONSENSE":
+      return FaultKind.REPORTS_NONSENSE;
+    case 9:
+    case "FAULT_KIND_CUT":
+    case "CUT":
+      return FaultKind.CUT;
+    case 10:
+    case "FAULT_KIND_SILENCE":
+    case "SILENCE":
+      return FaultKind.SILENCE;
+    case 11:
+    case "FAULT_KIND_DELAY":
+    case "DELAY":
+      return FaultKind.DELAY;
+    case 12:
+    case "FAULT_KIND_DOUBLE":
+    case "DOUBLE":
+      return FaultKind.DOUBLE;
+    case 13:
+    case "FAULT_KIND_HOST_LOST":
+    case "HOST_LOST":
+      return FaultKind.HOST_LOST;
+    case 14:
+    case "FAULT_KIND_CAPACITY_GONE":
+    case "CAPACITY_GONE":
+      return FaultKind.CAPACITY_GONE;
+    case 15:
+    case "FAULT_KIND_SPOT_NOTICE":
+    case "SPOT_NOTICE":
+      return FaultKind.SPOT_NOTICE;
+    case 16:
+    case "FAULT_KIND_CLOCK_JUMP":
+    case "CLOCK_JUMP":
+      return FaultKind.CLOCK_JUMP;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum FaultKind");
+  }
+}
+
+export function faultKindToJSON(object: FaultKind): string {
+  switch (object) {
+    case FaultKind.UNSPECIFIED:
+      return "UNSPECIFIED";
+    case FaultKind.SLOW_START:
+      return "SLOW_START";
+    case FaultKind.CRASH_IN_ACTIVATION:
+      return "CRASH_IN_ACTIVATION";
+    case FaultKind.CRASH_IN_PLAY:
+      return "CRASH_IN_PLAY";
+    case FaultKind.HANG:
+      return "HANG";
+    case FaultKind.UNHEALTHY:
+      return "UNHEALTHY";
+    case FaultKind.ACTIVATES_TWICE:
+      return "ACTIVATES_TWICE";
+    case FaultKind.ACCEPTS_UNKNOWN:
+      return "ACCEPTS_UNKNOWN";
+    case FaultKind.REPORTS_NONSENSE:
+      return "REPORTS_NONSENSE";
+    case FaultKind.CUT:
+      return "CUT";
+    case FaultKind.SILENCE:
+      return "SILENCE";
+    case FaultKind.DELAY:
+      return "DELAY";
+    case FaultKind.DOUBLE:
+      return "DOUBLE";
+    case FaultKind.HOST_LOST:
+      return "HOST_LOST";
+    case FaultKind.CAPACITY_GONE:
+      return "CAPACITY_GONE";
+    case FaultKind.SPOT_NOTICE:
+      return "SPOT_NOTICE";
+    case FaultKind.CLOCK_JUMP:
+      return "CLOCK_JUMP";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum FaultKind");
+  }
+}
+
+export const FaultDirection = {
+  /** UNSPECIFIED - As BOTH. */
+  UNSPECIFIED: 0,
+  BOTH: 1,
+  TO_FLEET: 2,
+  TO_HOST: 3,
+} as const;
+
+export type FaultDirection = typeof FaultDirection[keyof typeof FaultDirection];
+
+export namespace FaultDirection {
+  export type UNSPECIFIED = typeof FaultDirection.UNSPECIFIED;
+  export type BOTH = typeof FaultDirection.BOTH;
+  export type TO_FLEET = typeof FaultDirection.TO_FLEET;
+  export type TO_HOST = typeof FaultDirection.TO_HOST;
+}
+
+export function faultDirectionFromJSON(object: any): FaultDirection {
+  switch (object) {
+    case 0:
+    case "FAULT_DIRECTION_UNSPECIFIED":
+    case "UNSPECIFIED":
+      return FaultDirection.UNSPECIFIED;
+    case 1:
+    case "FAULT_DIRECTION_BOTH":
+    case "BOTH":
+      return FaultDirection.BOTH;
+    case 2:
+    case "FAULT_DIRECTION_TO_FLEET":
+    case "TO_FLEET":
+      return FaultDirection.TO_FLEET;
+    case 3:
+    case "FAULT_DIRECTION_TO_HOST":
+    case "TO_HOST":
+      return FaultDirection.TO_HOST;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum FaultDirection");
+  }
+}
+
+export function faultDirectionToJSON(object: FaultDirection): string {
+  switch (object) {
+    case FaultDirection.UNSPECIFIED:
+      return "UNSPECIFIED";
+    case FaultDirection.BOTH:
+      return "BOTH";
+    case FaultDirection.TO_FLEET:
+      return "TO_FLEET";
+    case FaultDirection.TO_HOST:
+      return "TO_HOST";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum FaultDirection");
+  }
+}
+
+/**
+ * HANG, UNHEALTHY, CUT, SILENCE, HOST_LOST and SPOT_NOTICE strike the processes that live when their time has come, once; with
+ * `per_hour` each process again and again.
+ */
+export interface Fault {
+  /** Output only. */
+  faultId: string;
+  kind: FaultKind;
+  /** Whom it is meant for. Empty: every fleet, every region, every process; a process by the beginning of its id. */
+  fleet: string;
+  region: string;
+  processId: string;
+  /** Share of opportunities at which it strikes, 0..1. Absent: 1. */
+  ratio?:
+    | number
+    | undefined;
+  /**
+   * How often it strikes each process in an hour, on average. Above 0, at most 3,600,000; for faults that strike processes,
+   * and CRASH_IN_PLAY. Absent: see above.
+   */
+  perHour?:
+    | number
+    | undefined;
+  /** It strikes nobody before so long after it was added, in ms, 0..86,400,000. */
+  afterMs: number;
+  /** Nor later than so long after that. 0: until it is removed. */
+  withinMs: number;
+  /** It strikes so often and no more. 0: as often as there is reason to. */
+  strikesMax: number;
+  /** How long one strike lasts. 0: for good. */
+  forMs: number;
+  delayMs: number;
+  /** May be below 0. */
+  jumpMs: number;
+  /** Absent: 120,000. */
+  noticeMs?: number | undefined;
+  direction: FaultDirection;
+  /** The same seed and the same order of launches: the same victims. 0..4,294,967,295. */
+  seed: number;
+  /** Output only: how often it has struck. */
+  strikes: number;
+}
+
+export interface AddFaultRequest {
+  fault: Fault | undefined;
+}
+
+export interface AddFaultResponse {
+  fault: Fault | undefined;
+}
+
+export interface ListFaultsRequest {
+}
+
+export interface ListFaultsResponse {
+  faults: Fault[];
+}
+
+export interface RemoveFaultRequest {
+  faultId: string;
+}
+
+export interface RemoveFaultResponse {
+}
+
 export interface ReadProcessLogRequest {
   /** The whole id, or the beginning of one that fits a single process. */
   processId: string;
@@ -16,6 +310,767 @@ export interface ReadProcessLogRequest {
 export interface ReadProcessLogResponse {
   chunk: Uint8Array;
 }
+
+function createBaseFault(): Fault {
+  return {
+    faultId: "",
+    kind: 0,
+    fleet: "",
+    region: "",
+    processId: "",
+    ratio: undefined,
+    perHour: undefined,
+    afterMs: 0,
+    withinMs: 0,
+    strikesMax: 0,
+    forMs: 0,
+    delayMs: 0,
+    jumpMs: 0,
+    noticeMs: undefined,
+    direction: 0,
+    seed: 0,
+    strikes: 0,
+  };
+}
+
+export const Fault: MessageFns<Fault> = {
+  encode(message: Fault, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.faultId !== "") {
+      writer.uint32(10).string(message.faultId);
+    }
+    if (message.kind !== 0) {
+      writer.uint32(16).int32(message.kind);
+    }
+    if (message.fleet !== "") {
+      writer.uint32(26).string(message.fleet);
+    }
+    if (message.region !== "") {
+      writer.uint32(34).string(message.region);
+    }
+    if (message.processId !== "") {
+      writer.uint32(42).string(message.processId);
+    }
+    if (message.ratio !== undefined) {
+      writer.uint32(49).double(message.ratio);
+    }
+    if (message.perHour !== undefined) {
+      writer.uint32(57).double(message.perHour);
+    }
+    if (message.afterMs !== 0) {
+      writer.uint32(64).int64(message.afterMs);
+    }
+    if (message.withinMs !== 0) {
+      writer.uint32(72).int64(message.withinMs);
+    }
+    if (message.strikesMax !== 0) {
+      writer.uint32(80).int32(message.strikesMax);
+    }
+    if (message.forMs !== 0) {
+      writer.uint32(88).int64(message.forMs);
+    }
+    if (message.delayMs !== 0) {
+      writer.uint32(96).int64(message.delayMs);
+    }
+    if (message.jumpMs !== 0) {
+      writer.uint32(104).int64(message.jumpMs);
+    }
+    if (message.noticeMs !== undefined) {
+      writer.uint32(112).int64(message.noticeMs);
+    }
+    if (message.direction !== 0) {
+      writer.uint32(120).int32(message.direction);
+    }
+    if (message.seed !== 0) {
+      writer.uint32(128).uint32(message.seed);
+    }
+    if (message.strikes !== 0) {
+      writer.uint32(136).int32(message.strikes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Fault {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFault();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.faultId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.kind = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.fleet = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.region = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.processId = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.ratio = reader.double();
+            continue;
+          }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.perHour = reader.double();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.afterMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.withinMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.strikesMax = reader.int32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.forMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.delayMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.jumpMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.noticeMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.direction = reader.int32() as any;
+            continue;
+          }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.seed = reader.uint32();
+            continue;
+          }
+          case 17: {
+            if (tag !== 136) {
+              break;
+            }
+
+            message.strikes = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Fault {
+    return {
+      faultId: isSet(object.faultId)
+        ? globalThis.String(object.faultId)
+        : isSet(object.fault_id)
+        ? globalThis.String(object.fault_id)
+        : "",
+      kind: isSet(object.kind) ? faultKindFromJSON(object.kind) : 0,
+      fleet: isSet(object.fleet) ? globalThis.String(object.fleet) : "",
+      region: isSet(object.region) ? globalThis.String(object.region) : "",
+      processId: isSet(object.processId)
+        ? globalThis.String(object.processId)
+        : isSet(object.process_id)
+        ? globalThis.String(object.process_id)
+        : "",
+      ratio: isSet(object.ratio) ? globalThis.Number(object.ratio) : undefined,
+      perHour: isSet(object.perHour)
+        ? globalThis.Number(object.perHour)
+        : isSet(object.per_hour)
+        ? globalThis.Number(object.per_hour)
+        : undefined,
+      afterMs: isSet(object.afterMs)
+        ? globalThis.Number(object.afterMs)
+        : isSet(object.after_ms)
+        ? globalThis.Number(object.after_ms)
+        : 0,
+      withinMs: isSet(object.withinMs)
+        ? globalThis.Number(object.withinMs)
+        : isSet(object.within_ms)
+        ? globalThis.Number(object.within_ms)
+        : 0,
+      strikesMax: isSet(object.strikesMax)
+        ? globalThis.Number(object.strikesMax)
+        : isSet(object.strikes_max)
+        ? globalThis.Number(object.strikes_max)
+        : 0,
+      forMs: isSet(object.forMs)
+        ? globalThis.Number(object.forMs)
+        : isSet(object.for_ms)
+        ? globalThis.Number(object.for_ms)
+        : 0,
+      delayMs: isSet(object.delayMs)
+        ? globalThis.Number(object.delayMs)
+        : isSet(object.delay_ms)
+        ? globalThis.Number(object.delay_ms)
+        : 0,
+      jumpMs: isSet(object.jumpMs)
+        ? globalThis.Number(object.jumpMs)
+        : isSet(object.jump_ms)
+        ? globalThis.Number(object.jump_ms)
+        : 0,
+      noticeMs: isSet(object.noticeMs)
+        ? globalThis.Number(object.noticeMs)
+        : isSet(object.notice_ms)
+        ? globalThis.Number(object.notice_ms)
+        : undefined,
+      direction: isSet(object.direction) ? faultDirectionFromJSON(object.direction) : 0,
+      seed: isSet(object.seed) ? globalThis.Number(object.seed) : 0,
+      strikes: isSet(object.strikes) ? globalThis.Number(object.strikes) : 0,
+    };
+  },
+
+  toJSON(message: Fault): unknown {
+    const obj: any = {};
+    if (message.faultId !== "") {
+      obj.faultId = message.faultId;
+    }
+    if (message.kind !== 0) {
+      obj.kind = faultKindToJSON(message.kind);
+    }
+    if (message.fleet !== "") {
+      obj.fleet = message.fleet;
+    }
+    if (message.region !== "") {
+      obj.region = message.region;
+    }
+    if (message.processId !== "") {
+      obj.processId = message.processId;
+    }
+    if (message.ratio !== undefined) {
+      obj.ratio = floatToJson(message.ratio);
+    }
+    if (message.perHour !== undefined) {
+      obj.perHour = floatToJson(message.perHour);
+    }
+    if (message.afterMs !== 0) {
+      obj.afterMs = Math.round(message.afterMs);
+    }
+    if (message.withinMs !== 0) {
+      obj.withinMs = Math.round(message.withinMs);
+    }
+    if (message.strikesMax !== 0) {
+      obj.strikesMax = Math.round(message.strikesMax);
+    }
+    if (message.forMs !== 0) {
+      obj.forMs = Math.round(message.forMs);
+    }
+    if (message.delayMs !== 0) {
+      obj.delayMs = Math.round(message.delayMs);
+    }
+    if (message.jumpMs !== 0) {
+      obj.jumpMs = Math.round(message.jumpMs);
+    }
+    if (message.noticeMs !== undefined) {
+      obj.noticeMs = Math.round(message.noticeMs);
+    }
+    if (message.direction !== 0) {
+      obj.direction = faultDirectionToJSON(message.direction);
+    }
+    if (message.seed !== 0) {
+      obj.seed = Math.round(message.seed);
+    }
+    if (message.strikes !== 0) {
+      obj.strikes = Math.round(message.strikes);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Fault>): Fault {
+    return Fault.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Fault>): Fault {
+    const message = createBaseFault();
+    message.faultId = object.faultId ?? "";
+    message.kind = object.kind ?? 0;
+    message.fleet = object.fleet ?? "";
+    message.region = object.region ?? "";
+    message.processId = object.processId ?? "";
+    message.ratio = object.ratio ?? undefined;
+    message.perHour = object.perHour ?? undefined;
+    message.afterMs = object.afterMs ?? 0;
+    message.withinMs = object.withinMs ?? 0;
+    message.strikesMax = object.strikesMax ?? 0;
+    message.forMs = object.forMs ?? 0;
+    message.delayMs = object.delayMs ?? 0;
+    message.jumpMs = object.jumpMs ?? 0;
+    message.noticeMs = object.noticeMs ?? undefined;
+    message.direction = object.direction ?? 0;
+    message.seed = object.seed ?? 0;
+    message.strikes = object.strikes ?? 0;
+    return message;
+  },
+};
+
+function createBaseAddFaultRequest(): AddFaultRequest {
+  return { fault: undefined };
+}
+
+export const AddFaultRequest: MessageFns<AddFaultRequest> = {
+  encode(message: AddFaultRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.fault !== undefined) {
+      Fault.encode(message.fault, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AddFaultRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAddFaultRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.fault = Fault.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AddFaultRequest {
+    return { fault: isSet(object.fault) ? Fault.fromJSON(object.fault) : undefined };
+  },
+
+  toJSON(message: AddFaultRequest): unknown {
+    const obj: any = {};
+    if (message.fault !== undefined) {
+      obj.fault = Fault.toJSON(message.fault);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AddFaultRequest>): AddFaultRequest {
+    return AddFaultRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AddFaultRequest>): AddFaultRequest {
+    const message = createBaseAddFaultRequest();
+    message.fault = (object.fault !== undefined && object.fault !== null) ? Fault.fromPartial(object.fault) : undefined;
+    return message;
+  },
+};
+
+function createBaseAddFaultResponse(): AddFaultResponse {
+  return { fault: undefined };
+}
+
+export const AddFaultResponse: MessageFns<AddFaultResponse> = {
+  encode(message: AddFaultResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.fault !== undefined) {
+      Fault.encode(message.fault, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AddFaultResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAddFaultResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.fault = Fault.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AddFaultResponse {
+    return { fault: isSet(object.fault) ? Fault.fromJSON(object.fault) : undefined };
+  },
+
+  toJSON(message: AddFaultResponse): unknown {
+    const obj: any = {};
+    if (message.fault !== undefined) {
+      obj.fault = Fault.toJSON(message.fault);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AddFaultResponse>): AddFaultResponse {
+    return AddFaultResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AddFaultResponse>): AddFaultResponse {
+    const message = createBaseAddFaultResponse();
+    message.fault = (object.fault !== undefined && object.fault !== null) ? Fault.fromPartial(object.fault) : undefined;
+    return message;
+  },
+};
+
+function createBaseListFaultsRequest(): ListFaultsRequest {
+  return {};
+}
+
+export const ListFaultsRequest: MessageFns<ListFaultsRequest> = {
+  encode(_: ListFaultsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListFaultsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListFaultsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ListFaultsRequest {
+    return {};
+  },
+
+  toJSON(_: ListFaultsRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListFaultsRequest>): ListFaultsRequest {
+    return ListFaultsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ListFaultsRequest>): ListFaultsRequest {
+    const message = createBaseListFaultsRequest();
+    return message;
+  },
+};
+
+function createBaseListFaultsResponse(): ListFaultsResponse {
+  return { faults: [] };
+}
+
+export const ListFaultsResponse: MessageFns<ListFaultsResponse> = {
+  encode(message: ListFaultsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.faults) {
+      Fault.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListFaultsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListFaultsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.faults.push(Fault.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListFaultsResponse {
+    return { faults: globalThis.Array.isArray(object?.faults) ? object.faults.map((e: any) => Fault.fromJSON(e)) : [] };
+  },
+
+  toJSON(message: ListFaultsResponse): unknown {
+    const obj: any = {};
+    if (message.faults?.length) {
+      obj.faults = message.faults.map((e) => Fault.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListFaultsResponse>): ListFaultsResponse {
+    return ListFaultsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListFaultsResponse>): ListFaultsResponse {
+    const message = createBaseListFaultsResponse();
+    message.faults = object.faults?.map((e) => Fault.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseRemoveFaultRequest(): RemoveFaultRequest {
+  return { faultId: "" };
+}
+
+export const RemoveFaultRequest: MessageFns<RemoveFaultRequest> = {
+  encode(message: RemoveFaultRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.faultId !== "") {
+      writer.uint32(10).string(message.faultId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RemoveFaultRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRemoveFaultRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.faultId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RemoveFaultRequest {
+    return {
+      faultId: isSet(object.faultId)
+        ? globalThis.String(object.faultId)
+        : isSet(object.fault_id)
+        ? globalThis.String(object.fault_id)
+        : "",
+    };
+  },
+
+  toJSON(message: RemoveFaultRequest): unknown {
+    const obj: any = {};
+    if (message.faultId !== "") {
+      obj.faultId = message.faultId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RemoveFaultRequest>): RemoveFaultRequest {
+    return RemoveFaultRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RemoveFaultRequest>): RemoveFaultRequest {
+    const message = createBaseRemoveFaultRequest();
+    message.faultId = object.faultId ?? "";
+    return message;
+  },
+};
+
+function createBaseRemoveFaultResponse(): RemoveFaultResponse {
+  return {};
+}
+
+export const RemoveFaultResponse: MessageFns<RemoveFaultResponse> = {
+  encode(_: RemoveFaultResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RemoveFaultResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRemoveFaultResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): RemoveFaultResponse {
+    return {};
+  },
+
+  toJSON(_: RemoveFaultResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<RemoveFaultResponse>): RemoveFaultResponse {
+    return RemoveFaultResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<RemoveFaultResponse>): RemoveFaultResponse {
+    const message = createBaseRemoveFaultResponse();
+    return message;
+  },
+};
 
 function createBaseReadProcessLogRequest(): ReadProcessLogRequest {
   return { processId: "", tailBytes: 0, follow: false };
@@ -207,6 +1262,36 @@ export const MockFleetServiceDefinition = {
       responseStream: true,
       options: {},
     },
+    /**
+     * Adds a fault to the plan; answers with it as it stands, under its id. It is kept until it is removed or the fleet ends:
+     * a fleet that starts has the faults of its muster.json. Reasons: FIELD_INVALID.
+     */
+    addFault: {
+      name: "AddFault",
+      requestType: AddFaultRequest as typeof AddFaultRequest,
+      requestStream: false,
+      responseType: AddFaultResponse as typeof AddFaultResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** The plan, in the order in which faults were added. */
+    listFaults: {
+      name: "ListFaults",
+      requestType: ListFaultsRequest as typeof ListFaultsRequest,
+      requestStream: false,
+      responseType: ListFaultsResponse as typeof ListFaultsResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** The fault strikes nobody any more; whom it has struck stays struck. Reasons: FAULT_NOT_FOUND. */
+    removeFault: {
+      name: "RemoveFault",
+      requestType: RemoveFaultRequest as typeof RemoveFaultRequest,
+      requestStream: false,
+      responseType: RemoveFaultResponse as typeof RemoveFaultResponse,
+      responseStream: false,
+      options: {},
+    },
   },
 } as const;
 
@@ -233,6 +1318,10 @@ function base64FromBytes(arr: Uint8Array): string {
     });
     return globalThis.btoa(bin.join(""));
   }
+}
+
+function floatToJson(value: number | null | undefined): number | string | null | undefined {
+  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
