@@ -1,11 +1,13 @@
 // The command line of `muster fleet COMMAND`: what is asked of a fleet that runs.
 import type { Command } from "commander";
 import { type AddressOptions, asking } from "./arguments/asking.ts";
+import { addFaultCommands } from "./fault-program.ts";
 import type { ProgramPorts } from "./program.ts";
 
 /** Adds the commands to `fleet`, which without one runs a fleet. */
 export function addFleetCommands(fleet: Command, run: ProgramPorts["run"]): void {
   addAliasCommands(fleet, run);
+  addFaultCommands(fleet, run);
   addPlacementCommands(fleet, run);
 }
 

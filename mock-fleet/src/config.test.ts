@@ -51,6 +51,7 @@ test("parseFleetConfig() fills in defaults, in ms", () => {
       endedKeptMs: 24 * 3_600_000,
       journalKeptMs: 0,
     },
+    faults: [],
   });
 });
 

@@ -1,6 +1,8 @@
+import { FaultKind } from "@muster/proto/mockfleet";
 import { expect, test } from "vitest";
 import { parseServiceAddress } from "./address.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
+import { FAULT_KINDS, parseDirection, parseFaultKind, parseJump } from "./fault.ts";
 import { numberFrom, wholeNumberFrom } from "./numbers.ts";
 import { parseJsonObject, parsePairs } from "./pairs.ts";
 import { parseProperties } from "./properties.ts";
@@ -21,6 +23,10 @@ const accepted = [
   { parse: parseStrategy, text: "max-possible", value: "MAX_POSSIBLE" },
   { parse: parseStrategy, text: "custom", value: "CUSTOM" },
   { parse: (text: string) => parseProperties([text]), text: "map=a=b", value: { map: "a=b" } },
+  { parse: parseFaultKind, text: "crash-in-play", value: "CRASH_IN_PLAY" },
+  { parse: parseDirection, text: "to_host", value: "TO_HOST" },
+  { parse: parseJump, text: "1h", value: 3_600_000 },
+  { parse: parseJump, text: "-1h", value: -3_600_000 },
   { parse: parseServiceAddress, text: "127.0.0.1:7410", value: "127.0.0.1:7410" },
   { parse: parseServiceAddress, text: "[::1]:7410", value: "[::1]:7410" },
   { parse: parseServiceAddress, text: "unix:/tmp/a", value: "unix:/tmp/a" },
@@ -29,7 +35,14 @@ for (const { parse, text, value } of accepted) {
   test(`${parse.name || "a number"} reads ${text}`, () => expect(parse(text)).toEqual(value));
 }
 
+test("every fault of the contract can be typed, and no other", () => {
+  const words = Object.keys(FaultKind).filter((word) => !["UNSPECIFIED", "UNRECOGNIZED"].includes(word));
+  expect([...FAULT_KINDS].toSorted()).toEqual(words.toSorted());
+});
+
 const refused = [
+  { parse: parseFaultKind, text: "EARTHQUAKE" },
+  { parse: parseJump, text: "--1h" },
   { parse: parseDuration, text: "30" },
   { parse: parseDuration, text: "0s" },
   { parse: parseDuration, text: "25h" },
