@@ -1,4 +1,5 @@
 // All planted faults, by name.
+import { acceptanceFaults } from "./acceptance-faults.ts";
 import { approvalFaults } from "./approval-faults.ts";
 import { engineFaults } from "./engine-faults.ts";
 import { fleetFaults } from "./fleet-faults.ts";
@@ -8,6 +9,7 @@ import type { PlantedFault } from "./planted-fault.ts";
 
 export const BANK: readonly PlantedFault[] = [
   ...matcherFaults,
+  ...acceptanceFaults,
   ...engineFaults,
   ...fleetFaults,
   ...approvalFaults,

@@ -5,6 +5,7 @@ import type { WatchSessionsResponse } from "@muster/proto/fleet";
 import { TicketEventType, type WatchTicketsResponse } from "@muster/proto/matchmaking";
 import type { GameHeard } from "../observation.ts";
 import type { Books } from "./books/books.ts";
+import { isChange } from "./books/watch-book.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
 
 const NAME = "E-ORDER";
@@ -23,7 +24,7 @@ export function eOrder(books: Books): Checker {
     if (type === TicketEventType.SESSION_ENDED && watcher.sessionEnds.has(id)) {
       throw new BrokenPromise(NAME, `${name} hears a second time that the session of ${id} has ended`);
     }
-    if (type !== TicketEventType.STATE_CHANGED) return;
+    if (!isChange(type)) return;
     const before = watcher.versions.get(id);
     // Named tickets are told of from their start.
     const startedTick = watcher.startedTick ?? Number.POSITIVE_INFINITY;

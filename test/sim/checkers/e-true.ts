@@ -16,9 +16,25 @@ export function eTrue(books: Books): Checker {
     if (!ticket) return; // Its retention has ended since, or T-NO-LOSS speaks.
     const state = readEnum(TicketState, shown.state);
     const durable = ticket.states[shown.version - 1];
-    if (durable === state) return checkSeats(reader, shown);
+    if (durable === state) {
+      checkProposal(reader, shown, ticket.progress.get(shown.version));
+      return checkSeats(reader, shown);
+    }
     const why = `${reader} is shown ${shown.ticketId} as ${state} in version ${shown.version}: durable is ${durable ?? `version ${ticket.version}`}`;
     throw new BrokenPromise(NAME, why);
+  };
+  const checkProposal = (
+    reader: string,
+    { ticketId, version, matchId, proposal }: Ticket,
+    durable: string | undefined,
+  ) => {
+    const accepted = (proposal?.players ?? []).filter((player) => player.accepted).map(({ playerId }) => playerId);
+    const told = proposal && `${matchId}: ${accepted.toSorted().join()}`;
+    if (told === durable) return;
+    throw new BrokenPromise(
+      NAME,
+      `${reader} is told in version ${version} of ${ticketId} that ${told} accept: durable is ${durable}`,
+    );
   };
   const checkSeats = (reader: string, { ticketId, assignment }: Ticket) => {
     for (const player of assignment?.players ?? []) {

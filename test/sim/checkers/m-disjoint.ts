@@ -6,11 +6,13 @@ import { BrokenPromise, type Checker } from "./checker.ts";
 
 const NAME = "M-DISJOINT";
 
+const TAKEN: ReadonlySet<string> = new Set(["REQUIRES_ACCEPTANCE", "PLACING", "CLAIMED", "COMPLETED"]);
+
 export function mDisjoint(books: Books): Checker {
   const checkTaken = (name: string, players: readonly { readonly ticketId: string; readonly playerId: string }[]) => {
     for (const ticketId of ticketsOf(players)) {
       const ticket = books.matcher.tickets.get(ticketId);
-      if (ticket?.phase !== "PLACING" && ticket?.phase !== "CLAIMED" && ticket?.phase !== "COMPLETED") continue;
+      if (!ticket || !TAKEN.has(ticket.phase)) continue;
       const place = ticket.matchId ?? ticket.fillId ?? ticket.battleSessionId;
       throw new BrokenPromise(NAME, `${ticketId} is ${ticket.phase} in ${place} and taken by ${name}`);
     }

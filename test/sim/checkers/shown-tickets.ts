@@ -24,7 +24,11 @@ export function shownTickets(books: Books, observation: Observation): readonly S
   const { outcome } = observation;
   const tickets = isCallOf(call, "describeMatchingProgress")
     ? okOf(call, "describeMatchingProgress", outcome)?.tickets
-    : [okOf(call, "startMatching", outcome)?.ticket ?? okOf(call, "cancelMatching", outcome)?.ticket];
+    : [
+        okOf(call, "startMatching", outcome)?.ticket ??
+          okOf(call, "cancelMatching", outcome)?.ticket ??
+          okOf(call, "acceptMatch", outcome)?.ticket,
+      ];
   return (tickets ?? [])
     .filter((ticket) => ticket !== undefined)
     .map((ticket) => ({ reader: call.caller, ticket, askedTick: call.startedTick }));

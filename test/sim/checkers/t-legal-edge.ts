@@ -5,8 +5,10 @@ import { BrokenPromise, type Checker } from "./checker.ts";
 
 const NAME = "T-LEGAL-EDGE";
 const EDGES: Readonly<Record<Phase, readonly Phase[]>> = {
-  SEARCHING: ["CLAIMED", "PLACING", "COMPLETED", "CANCELLED", "TIMED_OUT"],
+  SEARCHING: ["CLAIMED", "REQUIRES_ACCEPTANCE", "PLACING", "COMPLETED", "CANCELLED", "TIMED_OUT"],
   CLAIMED: ["SEARCHING", "COMPLETED"],
+  // More have accepted: the state is as before.
+  REQUIRES_ACCEPTANCE: ["REQUIRES_ACCEPTANCE", "PLACING", "COMPLETED", "SEARCHING", "CANCELLED", "TIMED_OUT"],
   PLACING: ["SEARCHING", "COMPLETED", "FAILED"],
   COMPLETED: [],
   CANCELLED: [],

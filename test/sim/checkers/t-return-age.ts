@@ -25,7 +25,7 @@ export function tReturnAge(books: Books): Checker {
       if (observation.type !== "matcher-fact") return;
       for (const { ticketId, returns, matchId = "" } of books.steps) {
         const most = books.matcher.matches.get(matchId)?.match.placementRetries;
-        const before = books.matcher.tickets.get(ticketId)?.returns ?? 0;
+        const before = books.matcher.tickets.get(ticketId)?.placementReturns ?? 0;
         if (!returns || most === undefined || before < most) continue;
         throw new BrokenPromise(NAME, `${ticketId} returns for the ${before + 1}th time of ${most}`);
       }

@@ -18,6 +18,7 @@ import { eTrue } from "./e-true.ts";
 import { jOrder } from "./j-order.ts";
 import { lBounded } from "./l-bounded.ts";
 import { lProgress } from "./l-progress.ts";
+import { mAcceptAll } from "./m-accept-all.ts";
 import { mDeterministic } from "./m-deterministic.ts";
 import { mDisjoint } from "./m-disjoint.ts";
 import { mForms } from "./m-forms.ts";
@@ -80,6 +81,7 @@ function listCheckers(books: Books, terms: Terms): readonly Checker[] {
     tPlayerOnce(books),
     tCancelTruth(books),
     mDisjoint(books),
+    mAcceptAll(books),
     mFresh(books),
     mWhole(books),
     mRules(books),

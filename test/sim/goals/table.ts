@@ -1,6 +1,7 @@
 // All goals, and who counts them.
 import { createBooks } from "../checkers/books/books.ts";
 import type { Checker } from "../checkers/checker.ts";
+import { acceptanceGoals } from "./acceptance-goals.ts";
 import { approvalGoals } from "./approval-goals.ts";
 import { backfillGoals } from "./backfill-goals.ts";
 import { engineGoals } from "./engine-goals.ts";
@@ -13,6 +14,7 @@ import { ticketGoals } from "./ticket-goals.ts";
 
 export const GOALS: readonly Goal[] = [
   ...ticketGoals,
+  ...acceptanceGoals,
   ...fleetGoals,
   ...seatGoals,
   ...backfillGoals,

@@ -12,7 +12,7 @@ function answered(observation: Observation, books: Books) {
 }
 
 /** Cancels that were asked for while their ticket was in `phase`, and how they were answered. */
-function cancelDuring(name: string, phase: Phase, isAnswer: (observation: Observation) => boolean): Goal {
+export function cancelDuring(name: string, phase: Phase, isAnswer: (observation: Observation) => boolean): Goal {
   return {
     name,
     detector: () => {

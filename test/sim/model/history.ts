@@ -121,6 +121,10 @@ export function createHistory(books: Books): Checker {
             fact.players.map((player) => player.playerId),
           );
         if (fact.type === "ticket-cancelled") cancelled(fact.ticketId);
+        if (fact.type === "proposal-ended") {
+          for (const { ticketId, fate } of fact.outcomes) if (fate === "CANCELLED") cancelled(ticketId);
+          for (const { ticketId, to } of books.steps) if (to === "CANCELLED") lineOf(ticketId).cancelled = true;
+        }
         if (fact.type === "ended-forgotten") forget();
       }
       if (observation.type === "answer") {

@@ -2,10 +2,11 @@
 // as one that repeats, gives up and asks again, and sends them to their battle.
 import { MusterError, writeAttributes } from "@muster/proto";
 import { MatchmakingServiceDefinition, TicketState } from "@muster/proto/matchmaking";
-import { type Address, connectMatcherWith, type MatchResult } from "@muster/sdk/backend";
+import { type Address, connectMatcherWith, type MatchAnswer, type MatchResult, type Ticket } from "@muster/sdk/backend";
 import { type Chance, createChance } from "../engine/chance.ts";
 import type { Life, Lives } from "../engine/life.ts";
 import { overhear } from "../engine/overheard-network.ts";
+import { answerProposal, type Proposed } from "./answers.ts";
 import { playBattle } from "./client.ts";
 import { CONFIGURATIONS } from "./configurations.ts";
 import type { Eyes } from "./eyes.ts";
@@ -42,6 +43,9 @@ type Seated = {
 };
 
 const RETRY_MS = 500;
+const WAITING: ReadonlySet<TicketState> = new Set([
+  ...[TicketState.SEARCHING, TicketState.REQUIRES_ACCEPTANCE, TicketState.PLACING],
+]);
 /** Failures after which the same call may well succeed. */
 const TRY_AGAIN: ReadonlySet<string> = new Set(["UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "INTERNAL"]);
 
@@ -52,6 +56,7 @@ export function startBackend(parts: BackendParts): Backend {
   eyes.see({ type: "life", node, how: "start" });
   const { clock } = life;
   const chance = createChance(seed, node);
+  const answers = createChance(seed, `${node} answers`);
   const network = overhear(life.network, { caller: node, see: eyes.see, nextCallId: eyes.nextCallId });
   const matcher = connectMatcherWith({ network, address: "matcher", clock, random: chance });
   const raw = network.connect("matcher").client(MatchmakingServiceDefinition);
@@ -83,9 +88,27 @@ export function startBackend(parts: BackendParts): Backend {
     const ratio = players.length > 1 && chance.happens(0.2) ? 0.7 : 0.1;
     const members = players.map((playerId) => ({ playerId, ...traitsFor(playerId), ...teamOf(ratio) }));
     const ticket = { ticketId, configuration, players: members };
-    const result: MatchResult = await patiently(() => matcher.match(ticket, { signal: stop.signal }));
+    const onProposed = (proposed: Ticket) => {
+      answer({ ticketId, matchId: proposed.matchId ?? "", players }, () => Promise.resolve(stop.abort()));
+    };
+    const result: MatchResult = await patiently(() => matcher.match(ticket, { signal: stop.signal, onProposed }));
     if (result.state !== "COMPLETED") return undefined;
     return { address: result.assignment.address, seats: result.assignment.players };
+  };
+  /** Each in their own time, whatever becomes of the ticket meanwhile. */
+  const answer = (proposed: Proposed, cancel: () => Promise<void>) => {
+    const sayBySdk = (word: "ACCEPT" | "REFUSE", said: MatchAnswer) =>
+      word === "ACCEPT" ? matcher.acceptMatch(said) : matcher.declineMatch(said);
+    answerProposal(proposed, {
+      chance: answers,
+      knobs,
+      sleep: (ms) => clock.sleep(ms),
+      say: (word, said) =>
+        patiently(() => sayBySdk(word, said))
+          .then(() => undefined)
+          .catch(ignoreRefusal),
+      cancel,
+    }).catch(eyes.fail);
   };
   const traitsFor = (playerId: string) => (isPlain ? TRAITLESS : traitsOf(seed, playerId));
   const teamOf = (ratio: number) => (chance.happens(ratio) ? { team: chance.pick(["red", "blue"]) } : {});
@@ -114,6 +137,11 @@ export function startBackend(parts: BackendParts): Backend {
         await patiently(() => raw.cancelMatching({ ticketId })).catch(ignoreRefusal);
       }
     }
+    const answered = new Set<string>();
+    const cancel = () =>
+      patiently(() => raw.cancelMatching({ ticketId }))
+        .then(() => undefined)
+        .catch(ignoreRefusal);
     for (;;) {
       const { tickets } = await patiently(() => raw.describeMatchingProgress({ ticketIds: [ticketId] }));
       const [ticket] = tickets;
@@ -124,7 +152,11 @@ export function startBackend(parts: BackendParts): Backend {
           seats: seats.map((seat) => ({ ...seat, playerSessionId: seat.playerSessionId || undefined })),
         };
       }
-      if (!ticket || ticket.state > TicketState.COMPLETED) return undefined;
+      if (!ticket || !WAITING.has(ticket.state)) return undefined;
+      if (ticket.state === TicketState.REQUIRES_ACCEPTANCE && !answered.has(ticket.matchId)) {
+        answered.add(ticket.matchId);
+        answer({ ticketId, matchId: ticket.matchId, players }, cancel);
+      }
       await clock.sleep(chance.between({ min: 500, max: 3_000 }));
     }
   };
@@ -183,8 +215,9 @@ export function startBackend(parts: BackendParts): Backend {
 }
 
 /** Most play where battles are filled by the matcher itself. */
-function drawConfiguration(chance: Chance, { rushRatio, churnRatio }: Knobs): string {
+function drawConfiguration(chance: Chance, { rushRatio, churnRatio, askedRatio }: Knobs): string {
   if (chance.happens(rushRatio)) return "group";
   if (chance.happens(churnRatio)) return chance.pick(["auto", "auto", "manual"]);
+  if (askedRatio > 0 && chance.happens(askedRatio)) return chance.happens(0.6) ? "ranked" : "ready";
   return chance.happens(0.4) ? "auto" : chance.pick(CONFIGURATIONS);
 }

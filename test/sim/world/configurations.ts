@@ -7,7 +7,7 @@ import { type Knobs, RULE_SETS, type RuleSetName } from "./knobs.ts";
 import { writeRuleSet } from "./rule-sets.ts";
 
 /** Names of the configurations that players queue in. */
-export const CONFIGURATIONS = ["auto", "manual", "duel", "group"] as const;
+export const CONFIGURATIONS = ["auto", "manual", "duel", "group", "ranked", "ready"] as const;
 
 /** Two fleets; the queue `both` knows both, the second by an alias. */
 export function fleetConfigOf(knobs: Knobs): ReturnType<typeof parseFleetConfig> {
@@ -70,6 +70,7 @@ export function matcherConfigOf(knobs: Knobs): MatcherConfig {
     ...more,
   });
   const backfill = { ...defaultBackfillSettings, approvalTimeoutMs: knobs.approvalMs };
+  const acceptance = { timeoutMs: knobs.acceptSeconds * 1_000, autoContinue: knobs.autoContinue };
   return {
     ruleSets: RULE_SETS.map((name) => ({ name, document: ruleSetOf(knobs, name, 0) })),
     configurations: [
@@ -80,6 +81,8 @@ export function matcherConfigOf(knobs: Knobs): MatcherConfig {
       configuration("manual", { ruleSet: "even", queue: "eu", properties: { backfill: "manual" }, backfill }),
       configuration("duel", { ruleSet: "duel", placementRetries: 0 }),
       configuration("group", { queue: undefined }),
+      configuration("ranked", { ruleSet: "even", queue: "eu", acceptance }),
+      configuration("ready", { ruleSet: "duel", queue: undefined, acceptance }),
     ],
   };
 }

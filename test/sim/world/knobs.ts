@@ -39,6 +39,14 @@ export type Knobs = {
   readonly cancelRatio: number;
   /** Chance of a battle that its game opens and closes to players as it likes. */
   readonly doorRatio: number;
+  /** Share of players who queue where they are asked whether they want a match. */
+  readonly askedRatio: number;
+  /** How long players have to accept a match, where they are asked. */
+  readonly acceptSeconds: number;
+  readonly autoContinue: boolean;
+  /** Chances of a player who is asked. */
+  readonly refuseRatio: number;
+  readonly silentRatio: number;
   /** Share of what servers, players and backends do that they should not. */
   readonly mischiefRatio: number;
   /** How long a session takes to load, in ms, evenly from 0. */
@@ -94,6 +102,11 @@ export const REFERENCE: Knobs = {
   absentRatio: 0.02,
   cancelRatio: 0.05,
   doorRatio: 0,
+  askedRatio: 0,
+  acceptSeconds: 20,
+  autoContinue: true,
+  refuseRatio: 0.05,
+  silentRatio: 0.02,
   mischiefRatio: 0,
   loadMsMax: 5_000,
   requestTimeoutSeconds: 60,
@@ -170,6 +183,7 @@ function drawAnyKnobs(seed: number): Knobs {
     cancelRatio: isRush ? 0.5 : chance.fraction() * 0.4,
     doorRatio: mischiefRatio,
     mischiefRatio,
+    ...drawAcceptance(createChance(seed, "acceptance")),
     loadMsMax: often(0.7, 500, 4_000),
     requestTimeoutSeconds: often(0.6, 30, 4),
     placementTimeoutSeconds: often(0.7, 20, 3),
@@ -190,6 +204,18 @@ function drawAnyKnobs(seed: number): Knobs {
     faultMs: chance.between({ min: 1_500, max: 12_000 }),
     // A few kinds together find what all at once drown.
     faults: FAULT_KINDS.filter(() => chance.happens(0.45)),
+  };
+}
+
+function drawAcceptance(
+  chance: Chance,
+): Pick<Knobs, "askedRatio" | "acceptSeconds" | "autoContinue" | "refuseRatio" | "silentRatio"> {
+  return {
+    askedRatio: chance.happens(0.25) ? 0.7 : 0,
+    acceptSeconds: chance.happens(0.6) ? 6 : 2,
+    autoContinue: chance.happens(0.7),
+    refuseRatio: chance.fraction() * 0.3,
+    silentRatio: chance.fraction() * 0.15,
   };
 }
 

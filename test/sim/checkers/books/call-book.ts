@@ -1,5 +1,7 @@
 // Calls that have no answer yet, and how to look at a call and its answer as the contract types them.
 import type {
+  AcceptMatchRequest,
+  AcceptMatchResponse,
   CancelBackfillRequest,
   CancelBackfillResponse,
   CancelMatchingRequest,
@@ -31,6 +33,7 @@ import type { Outcome } from "../../observation.ts";
 type Contract = {
   readonly startMatching: readonly [StartMatchingRequest, StartMatchingResponse];
   readonly cancelMatching: readonly [CancelMatchingRequest, CancelMatchingResponse];
+  readonly acceptMatch: readonly [AcceptMatchRequest, AcceptMatchResponse];
   readonly describeMatchingProgress: readonly [DescribeMatchingProgressRequest, DescribeMatchingProgressResponse];
   readonly explainTicket: readonly [ExplainTicketRequest, ExplainTicketResponse];
   readonly startBackfill: readonly [

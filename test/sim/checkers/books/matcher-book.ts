@@ -2,7 +2,17 @@
 // matches, sessions and backfills. It judges nothing; checkers see it as it was before the observation at hand.
 import type { MatcherFact } from "@muster/matcher/testing";
 
-export type Phase = "SEARCHING" | "CLAIMED" | "PLACING" | "COMPLETED" | "CANCELLED" | "TIMED_OUT" | "FAILED";
+import { isAcceptedByAll, type ProposalEntry, stepsOfAcceptance, stepsOfEnd, whereTo } from "./proposal-book.ts";
+
+export type Phase =
+  | "SEARCHING"
+  | "CLAIMED"
+  | "REQUIRES_ACCEPTANCE"
+  | "PLACING"
+  | "COMPLETED"
+  | "CANCELLED"
+  | "TIMED_OUT"
+  | "FAILED";
 
 type Fact<Type extends MatcherFact["type"]> = Extract<MatcherFact, { type: Type }>;
 type Configuration = Fact<"configuration-put">["configuration"];
@@ -26,7 +36,9 @@ export type TicketEntry = {
   sinceMs: number;
   phase: Phase;
   version: number;
+  /** From placements and from proposals. */
   returns: number;
+  placementReturns: number;
   /** The match that it is in, or was completed with. */
   matchId: string | undefined;
   /** Every match that it was ever in. */
@@ -35,6 +47,8 @@ export type TicketEntry = {
   battleSessionId: string | undefined;
   /** As readers are shown it at version 1, 2, … */
   readonly states: string[];
+  /** Who had accepted its match, by version. */
+  readonly progress: Map<number, string>;
 };
 
 export type MatchEntry = {
@@ -70,6 +84,10 @@ export type TicketStep = {
   readonly matchId?: string | undefined;
   readonly fillId?: string | undefined;
   readonly battleSessionId?: string | undefined;
+  /** Who has accepted, of a ticket that is asked. */
+  readonly progress?: string | undefined;
+  /** Its proposal has ended without a match. */
+  readonly proposalOver?: boolean;
 };
 
 export interface MatcherBook {
@@ -81,6 +99,8 @@ export interface MatcherBook {
   /** The live ticket of each player, by configuration and player. */
   readonly holders: ReadonlyMap<string, string>;
   readonly matches: ReadonlyMap<string, MatchEntry>;
+  /** Open and past ones. */
+  readonly proposals: ReadonlyMap<string, ProposalEntry>;
   readonly sessions: ReadonlyMap<string, MatchedSessionEntry>;
   /** Fills that were decided and have no outcome yet. */
   readonly fills: ReadonlyMap<string, FillEntry>;
@@ -122,6 +142,7 @@ export function createMatcherBook(): MatcherBook {
   const searching = new Map<string, Set<TicketEntry>>();
   const holders = new Map<string, string>();
   const matches = new Map<string, MatchEntry>();
+  const proposals = new Map<string, ProposalEntry>();
   const sessions = new Map<string, MatchedSessionEntry>();
   const fills = new Map<string, FillEntry>();
   let ended: { readonly ticketId?: string; readonly sessionId?: string; readonly atMs: number }[] = [];
@@ -133,7 +154,7 @@ export function createMatcherBook(): MatcherBook {
     return pool;
   };
   const returning = (ticketId: string, match: MatchEntry["match"], mayReturn: boolean): TicketStep => {
-    const returns = mayReturn && (tickets.get(ticketId)?.returns ?? 0) < match.placementRetries;
+    const returns = mayReturn && (tickets.get(ticketId)?.placementReturns ?? 0) < match.placementRetries;
     return { ticketId, to: returns ? "SEARCHING" : "FAILED", returns, matchId: match.matchId };
   };
   const stepsOf = (fact: MatcherFact): readonly TicketStep[] => {
@@ -143,10 +164,17 @@ export function createMatcherBook(): MatcherBook {
       case "ticket-timed-out":
         return [{ ticketId: fact.ticketId, to: "TIMED_OUT" }];
       case "match-formed": {
-        const { matchId, players, queue } = fact.match;
-        const to = queue === undefined ? "COMPLETED" : "PLACING";
-        return ticketsOf(players).map((ticketId) => ({ ticketId, to, matchId }));
+        const { matchId, players, acceptance } = fact.match;
+        const to = acceptance ? "REQUIRES_ACCEPTANCE" : whereTo(fact.match);
+        const progress = acceptance && `${matchId}: `;
+        return ticketsOf(players).map((ticketId) => ({ ticketId, to, matchId, progress }));
       }
+      case "match-accepted": {
+        const proposal = proposals.get(fact.matchId);
+        return proposal ? stepsOfAcceptance(proposal, fact.playerIds) : [];
+      }
+      case "proposal-ended":
+        return stepsOfEnd(fact);
       case "match-placed": {
         const match = matches.get(fact.matchId)?.match;
         if (!match) return [];
@@ -185,16 +213,19 @@ export function createMatcherBook(): MatcherBook {
     const ticket = tickets.get(step.ticketId);
     if (!ticket) return;
     const shownBefore = shownAs(ticket.phase);
+    const isProgress = step.to === "REQUIRES_ACCEPTANCE";
     ticket.phase = step.to;
     ticket.fillId = step.fillId;
     ticket.matchId = step.to === "SEARCHING" ? undefined : (step.matchId ?? ticket.matchId);
     if (step.matchId !== undefined) ticket.matchIds.add(step.matchId);
     ticket.battleSessionId = step.battleSessionId;
-    if (step.returns) ticket.returns += 1;
-    if (shownAs(step.to) !== shownBefore) {
+    if (step.returns) ticket.placementReturns += 1;
+    if (step.returns || (step.proposalOver && step.to === "SEARCHING")) ticket.returns += 1;
+    if (isProgress || shownAs(step.to) !== shownBefore) {
       ticket.version += 1;
       ticket.states.push(shownAs(step.to));
     }
+    if (step.progress !== undefined) ticket.progress.set(ticket.version, step.progress);
     if (step.to === "SEARCHING") {
       ticket.sinceMs = at.journalMs;
       poolOf(ticket.configuration).add(ticket);
@@ -221,15 +252,21 @@ export function createMatcherBook(): MatcherBook {
       phase: "SEARCHING",
       version: 1,
       returns: 0,
+      placementReturns: 0,
       matchId: undefined,
       matchIds: new Set(),
       fillId: undefined,
       battleSessionId: undefined,
       states: ["SEARCHING"],
+      progress: new Map(),
     };
     tickets.set(ticket.ticketId, ticket);
     poolOf(ticket.configuration).add(ticket);
     for (const { playerId } of ticket.players) holders.set(holderKey(ticket.configuration, playerId), ticket.ticketId);
+  };
+  const goOn = (match: MatchEntry["match"]) => {
+    if (match.queue === undefined) return; // It is nothing but a group: all is said.
+    matches.set(match.matchId, { match, attempt: 1, isOpen: true, battleSessionId: undefined });
   };
   const place = (fact: Fact<"match-placed">, steps: readonly TicketStep[]) => {
     const entry = matches.get(fact.matchId);
@@ -259,6 +296,12 @@ export function createMatcherBook(): MatcherBook {
   const forget = (untilMs: number) => {
     const gone = ended.filter((one) => one.atMs <= untilMs);
     ended = ended.filter((one) => one.atMs > untilMs);
+    if (gone.length > 0) {
+      for (const [id, { match, isOpen }] of proposals) {
+        if (!isOpen && match.players.every(({ ticketId }) => gone.some((one) => one.ticketId === ticketId)))
+          proposals.delete(id);
+      }
+    }
     for (const { ticketId, sessionId } of gone) {
       if (ticketId !== undefined) tickets.delete(ticketId);
       const session = sessionId === undefined ? undefined : sessions.get(sessionId);
@@ -275,6 +318,7 @@ export function createMatcherBook(): MatcherBook {
     searching,
     holders,
     matches,
+    proposals,
     sessions,
     fills,
     stepsOf,
@@ -291,8 +335,37 @@ export function createMatcherBook(): MatcherBook {
           break;
         case "match-formed": {
           const { match } = fact;
-          if (match.queue === undefined) break; // It is nothing but a group: all is said.
-          matches.set(match.matchId, { match, attempt: 1, isOpen: true, battleSessionId: undefined });
+          const { acceptance } = match;
+          if (!acceptance) {
+            goOn(match);
+            break;
+          }
+          const { deadlineAtMs } = acceptance;
+          proposals.set(match.matchId, {
+            match,
+            deadlineAtMs,
+            openedTick: tick,
+            accepted: new Set(),
+            isOpen: true,
+            closedTick: 0,
+          });
+          break;
+        }
+        case "match-accepted": {
+          const proposal = proposals.get(fact.matchId);
+          if (!proposal) break;
+          for (const playerId of fact.playerIds) proposal.accepted.add(playerId);
+          if (!isAcceptedByAll(proposal)) break;
+          proposal.isOpen = false;
+          proposal.closedTick = tick;
+          goOn(proposal.match);
+          break;
+        }
+        case "proposal-ended": {
+          const proposal = proposals.get(fact.matchId);
+          if (!proposal) break;
+          proposal.isOpen = false;
+          proposal.closedTick = tick;
           break;
         }
         case "match-placed":

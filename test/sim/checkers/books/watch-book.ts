@@ -38,6 +38,11 @@ export interface WatchBook {
   died(node: string): void;
 }
 
+/** Whether the event tells of another version of its ticket. */
+export function isChange(type: WatchTicketsResponse["type"]): boolean {
+  return type === TicketEventType.STATE_CHANGED || type === TicketEventType.ACCEPTANCE_CHANGED;
+}
+
 export function createWatchBook(): WatchBook {
   const ofTickets = new Map<string, TicketWatcher>();
   const ofSessions = new Map<string, SessionWatcher>();
@@ -64,7 +69,7 @@ export function createWatchBook(): WatchBook {
       if (!watcher) return;
       watcher.startedTick ??= tick;
       if (!ticket) return;
-      if (type === TicketEventType.STATE_CHANGED) watcher.versions.set(ticket.ticketId, ticket.version);
+      if (isChange(type)) watcher.versions.set(ticket.ticketId, ticket.version);
       if (type === TicketEventType.SESSION_ENDED) watcher.sessionEnds.add(ticket.ticketId);
     },
     sessionWatch(name, resumeToken, tick) {
