@@ -13,6 +13,7 @@ import { UsageError } from "./arguments/usage-error.ts";
 import type { CommandContext, ExitCode } from "./commands/context.ts";
 import type { SimulateFlags } from "./commands/simulate.ts";
 import type { PopulationFlags } from "./commands/simulate-population.ts";
+import { addConformanceCommand } from "./conformance-program.ts";
 import { addFleetCommands } from "./fleet-program.ts";
 import { addSessionsCommands } from "./sessions-program.ts";
 
@@ -79,6 +80,7 @@ export function buildProgram({ run, runService }: ProgramPorts): Command {
       runService("sidecar", {}, [...(unsafeListen ? ["--unsafe-listen"] : []), "--", ...command]),
     );
 
+  addConformanceCommand(program, run);
   addTicketCommands(program, run);
   addBackfillCommands(program, run);
   addJournalCommands(program, run);
@@ -371,6 +373,7 @@ type ExportFlags = {
   readonly configName?: string;
 };
 
+/** A command that asks services. */
 function service(command: Command, port: string): Command {
   return command
     .option("-c, --config <file>", "muster.json to read (default: MUSTER_CONFIG, or muster.json)")
