@@ -1,15 +1,22 @@
 // The command line of `muster sessions`: finding server sessions, and what an operator does with them.
-import type { Command } from "commander";
+import { CreationPolicy, ProtectionPolicy } from "@muster/proto/session";
+import { type Command, Option } from "commander";
 import { type AddressOptions, asking, parsed } from "./arguments/asking.ts";
 import { wholeNumberFrom } from "./arguments/numbers.ts";
 import { parseProperties } from "./arguments/properties.ts";
 import { UsageError } from "./arguments/usage-error.ts";
 import type { ProgramPorts } from "./program.ts";
 
+const PROTECTIONS = ["NONE", "TIME_LIMITED", "FULL"] as const;
+type Protection = (typeof PROTECTIONS)[number];
+const POLICIES = ["ACCEPT_ALL", "DENY_ALL"] as const;
+
 /** Adds `sessions` with its commands to the program. */
 export function addSessionsCommands(program: Command, run: ProgramPorts["run"]): void {
   const sessions = asking(program.command("sessions"));
   addCreate(sessions, run);
+  addUpdate(sessions, run);
+  addTerminate(sessions, run);
   sessions
     .description("battle sessions with their rosters and backfills")
     .argument("[id...]", "only these")
@@ -57,6 +64,7 @@ function addCreate(sessions: Command, run: ProgramPorts["run"]): void {
     )
     .option("--token <token>", "the same token and request again are the same session")
     .option("--deny-all", "let no player in yet")
+    .addOption(new Option("--protection <policy>", "once it is asked to end").choices(PROTECTIONS))
     .option("--no-wait", "answer as soon as it has begun to load")
     .action((fleet: string, options: AddressOptions & CreateFlags) =>
       run(options, async (context) => {
@@ -65,7 +73,8 @@ function addCreate(sessions: Command, run: ProgramPorts["run"]): void {
         const wishes = { capacity, name, data, properties: parseProperties(options.property ?? []) };
         const request = { fleet, ...wishes, battleSessionId: id, creatorId: creator, idempotencyToken: token };
         const isClosed = options.denyAll === true;
-        return await createSession({ ...request, isClosed, wait: options.wait !== false }, context);
+        const protection = options.protection && ProtectionPolicy[options.protection];
+        return await createSession({ ...request, protection, isClosed, wait: options.wait !== false }, context);
       }),
     );
 }
@@ -79,5 +88,52 @@ type CreateFlags = {
   readonly creator?: string;
   readonly token?: string;
   readonly denyAll?: boolean;
+  readonly protection?: Protection;
   readonly wait?: boolean;
 };
+
+function addUpdate(sessions: Command, run: ProgramPorts["run"]): void {
+  asking(sessions.command("update"))
+    .description("change an active session; its game hears it")
+    .argument("<id>")
+    .option(
+      "--capacity <number>",
+      "players that it takes; not fewer than have a seat",
+      parsed(wholeNumberFrom(1, 10_000)),
+    )
+    .option("--name <name>", "for people; empty for none")
+    .addOption(new Option("--policy <policy>", "whether new players get seats").choices(POLICIES))
+    .addOption(new Option("--protection <policy>", "once it is asked to end").choices(PROTECTIONS))
+    .action((battleSessionId: string, options: AddressOptions & UpdateFlags) =>
+      run(options, async (context) => {
+        const { capacity, name, policy, protection } = options;
+        if ([capacity, name, policy, protection].every((one) => one === undefined)) {
+          throw new UsageError("Cannot change nothing: add --capacity, --name, --policy or --protection");
+        }
+        const { updateSession } = await import("./commands/update-session.ts");
+        const change = { capacity, name, creationPolicy: policy && CreationPolicy[policy] };
+        const settings = { ...change, protection: protection && ProtectionPolicy[protection] };
+        return await updateSession(battleSessionId, settings, context);
+      }),
+    );
+}
+
+type UpdateFlags = {
+  readonly capacity?: number;
+  readonly name?: string;
+  readonly policy?: (typeof POLICIES)[number];
+  readonly protection?: Protection;
+};
+
+function addTerminate(sessions: Command, run: ProgramPorts["run"]): void {
+  asking(sessions.command("terminate"))
+    .description("ask the games to end sessions, and say how each stands then")
+    .argument("<id...>")
+    .option("--force", "ask nobody: end the process at once, with every session on it")
+    .action((ids: string[], options: AddressOptions & { force?: boolean }) =>
+      run(options, async (context) => {
+        const { terminateSessions } = await import("./commands/terminate-sessions.ts");
+        return await terminateSessions(ids, { force: options.force === true }, context);
+      }),
+    );
+}

@@ -29,6 +29,7 @@ test("parseFleetConfig() fills in defaults, in ms", () => {
         hosting: "REUSABLE",
         reservationMs: 60_000,
         disconnectGraceMs: 60_000,
+        protection: { policy: "NONE", limitMs: 3_600_000 },
         cost: 0,
       },
     ],

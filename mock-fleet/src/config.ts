@@ -51,6 +51,11 @@ export const fleetSchema = z.strictObject({
   hosting: z.enum(["REUSABLE", "ONE_SHOT"]).default("REUSABLE"),
   reservationSeconds: seconds(1, 3_600).default(60),
   disconnectGraceSeconds: seconds(0, 3_600).default(60),
+  protection: z
+    .enum(["NONE", "TIME_LIMITED", "FULL"])
+    .default("NONE")
+    .describe("How long its sessions may go on once they are asked to end, unless a session says otherwise"),
+  protectionMinutes: z.number().min(5).max(1_440).default(60).describe("Of TIME_LIMITED"),
   creatorLimit: z
     .strictObject({
       sessions: z.int().min(1).max(1_000).default(2),
@@ -212,6 +217,7 @@ function readFleet(fleet: z.output<typeof fleetSchema>, path: string, directory:
     reservationMs: fleet.reservationSeconds * 1_000,
     disconnectGraceMs: fleet.disconnectGraceSeconds * 1_000,
     cost: fleet.cost,
+    protection: { policy: fleet.protection, limitMs: fleet.protectionMinutes * 60_000 },
     ...(fleet.creatorLimit && { creatorLimit: readCreatorLimit(fleet.creatorLimit) }),
   };
 }

@@ -34,6 +34,7 @@ export type {
   CustomData,
   PlayerSession,
   PlayerSessionState,
+  ProtectionPolicy,
   RemovedPlayer,
   SeatEndCause,
   SessionChange,
@@ -54,5 +55,5 @@ export {
   writePlayerSession,
   writeSessionChange,
 } from "./session/session-wire.ts";
-export { type EnumWord, readEnum, writeEnum } from "./wire-enum.ts";
+export { type EnumTable, type EnumWord, readEnum, writeEnum } from "./wire-enum.ts";
 export { readTimeMs } from "./wire-time.ts";

@@ -24,7 +24,9 @@ export interface BattleSession {
   readonly players: readonly Player[];
   /** In the order of the rule set. Empty for a session that no matcher made. */
   readonly teams: readonly Team[];
-  /** Players that the session takes, over all teams. */
+  /** For people, chosen by whoever asked for the session, or an operator. Undefined: it has none. */
+  readonly name: string | undefined;
+  /** Players that the session takes, over all teams. An operator may change it. */
   readonly capacity: number;
   /** From the matchmaking configuration; unchanged for the session's life. */
   readonly properties: Readonly<Record<string, string>>;
@@ -135,6 +137,9 @@ export class SessionHandle implements BattleSession {
   }
   get teams(): readonly Team[] {
     return this.#value.teams;
+  }
+  get name(): string | undefined {
+    return this.#value.name;
   }
   get capacity(): number {
     return this.#value.capacity;

@@ -1,6 +1,6 @@
 // muster sessions: who plays where, and what backfill is about.
 import { type BattleSession, readBattleSession } from "@muster/proto";
-import { connectFleet } from "../contract/connection.ts";
+import { connectFleet, type FleetConnection } from "../contract/connection.ts";
 import { jsonWithoutSecrets } from "../contract/without-secrets.ts";
 import { describeRoster } from "../view/describe-session.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
@@ -15,6 +15,18 @@ export async function listSessions(options: SessionsOptions, context: CommandCon
   const { sessions } = await fleet.fleet.describeServerSessions(request, { signal: context.signal });
   const read = sessions.map(readBattleSession);
   printSessions(read, "No sessions. Start one: `muster ticket start --players 2`", context);
+  return 0;
+}
+
+/** Prints the sessions of these ids, ended ones too. */
+export async function printNamed(
+  fleet: FleetConnection,
+  ids: readonly string[],
+  context: CommandContext,
+): Promise<ExitCode> {
+  const request = { battleSessionIds: [...ids], includeEnded: true };
+  const { sessions } = await fleet.fleet.describeServerSessions(request, { signal: context.signal });
+  printSessions(sessions.map(readBattleSession), "", context);
   return 0;
 }
 

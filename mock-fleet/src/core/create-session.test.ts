@@ -2,10 +2,10 @@ import type { PlacementId, ServerSessionId } from "@muster/proto";
 import { expect, test } from "vitest";
 import { createSeats } from "./create-seats.ts";
 import { createSession, type SessionCreation } from "./create-session.ts";
-import { askToTerminate } from "./fill.ts";
 import { stopPlacement } from "./placement.ts";
 import { creationOf } from "./random-history.fixture.ts";
 import { createRehearsal, playerToSeat, type Rehearsal, type RehearsalOptions } from "./rehearsal.ts";
+import { askToTerminate } from "./terminate-session.ts";
 
 function scene(options: RehearsalOptions = {}) {
   const world = createRehearsal({ fleets: [{ processes: 2 }], ...options });

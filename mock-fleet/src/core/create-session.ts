@@ -1,6 +1,13 @@
 // A session that somebody asks one fleet for, without queue and matcher: it is started on a free process at once, or refused.
 import { drawId } from "@muster/kit";
-import { type CreationPolicy, MusterError, type PlacementId, type ServerSessionId, type Team } from "@muster/proto";
+import {
+  type CreationPolicy,
+  MusterError,
+  type PlacementId,
+  type ProtectionPolicy,
+  type ServerSessionId,
+  type Team,
+} from "@muster/proto";
 import { resolveDestination } from "./alias.ts";
 import { creatorKey } from "./creations.ts";
 import { type Decision, type Moment, unchanged } from "./decision.ts";
@@ -20,6 +27,8 @@ export type SessionCreation = {
   readonly properties: Readonly<Record<string, string>>;
   readonly data: string;
   readonly creationPolicy: CreationPolicy;
+  /** Undefined: as the fleet's configuration says. */
+  readonly protection: ProtectionPolicy | undefined;
   readonly creatorId: string | undefined;
   /** Undefined: one is drawn. */
   readonly sessionId: ServerSessionId | undefined;
@@ -57,9 +66,9 @@ export function createSession(
       },
     );
   }
-  const { sessionId, creatorId, creationPolicy } = creation;
+  const { sessionId, creatorId, creationPolicy, protection } = creation;
   const request = requestOf(creation, { placementId, queue: fleet.name });
-  const started = startSession(request, process, { sessionId, creatorId, creationPolicy }, moment);
+  const started = startSession(request, process, { sessionId, creatorId, creationPolicy, protection }, moment);
   const placed: FleetFact = {
     ...{ type: "placement-started", request, bodyDigest, expiresAtMs: started.activateByMs },
     ...{ createdAtWallMs: moment.wallMs, latencyPolicies: [], isDirect: true },

@@ -8,10 +8,12 @@ import {
   type ServerSessionId,
 } from "@muster/proto";
 import { expect, test } from "vitest";
-import { applyFill, askToTerminate, type Fill, updateSession } from "./fill.ts";
+import { applyFill, type Fill } from "./fill.ts";
 import { getProcess } from "./process.ts";
 import { createRehearsal, playerToSeat, type Rehearsal } from "./rehearsal.ts";
 import { hostHeard, judgeSilence } from "./silence.ts";
+import { askToTerminate } from "./terminate-session.ts";
+import { updateSession } from "./update-session.ts";
 
 const backfill: Backfill = {
   backfillId: "bf_1" as BackfillId,

@@ -12,7 +12,7 @@ import { type Decision, type Moment, unchanged } from "./decision.ts";
 import { findFleet } from "./fleet-config.ts";
 import type { FleetState } from "./fleet-state.ts";
 import { type PlayerToSeat, reserveSeat, teamUnknown } from "./placement.ts";
-import { type AnsweredRequest, nextChange, type Refusal, type ServerSession, terminateSession } from "./session.ts";
+import { type AnsweredRequest, nextChange, type Refusal, type ServerSession } from "./session.ts";
 
 export type Fill = {
   readonly fillId: string;
@@ -21,12 +21,6 @@ export type Fill = {
   readonly newcomers: readonly PlayerToSeat[];
   readonly backfill: Backfill;
   readonly toleratesLeavers: boolean;
-};
-
-export type SessionUpdate = {
-  readonly updateId: string;
-  readonly sessionId: ServerSessionId;
-  readonly backfill: Backfill;
 };
 
 /** @throws {MusterError} SERVER_SESSION_NOT_FOUND */
@@ -144,39 +138,6 @@ function fillSession(
     facts: [{ type: "session-changed", change, request: { id: `fill ${fill.fillId}`, bodyDigest } }],
     reply: { type: "filled", battle },
   };
-}
-
-/**
- * Writes the session's backfill. Replies with the revision that has it. An ended session keeps the document that it ended with.
- *
- * @throws {MusterError} ID_REUSED, SERVER_SESSION_NOT_FOUND.
- */
-export function updateSession(
-  state: FleetState,
-  asked: { readonly update: SessionUpdate; readonly bodyDigest: string },
-): Decision<number> {
-  const { update, bodyDigest } = asked;
-  const requestId = `update ${update.updateId}`;
-  const answered = findAnswered(state, requestId, bodyDigest);
-  if (answered) return unchanged(answered.revision);
-  const { battle } = getSession(state, update.sessionId);
-  if (battle.state === "TERMINATED") return unchanged(battle.revision);
-  const change = nextChange(battle, "BACKFILL_UPDATED", { backfill: update.backfill });
-  return {
-    facts: [{ type: "session-changed", change, request: { id: requestId, bodyDigest } }],
-    reply: change.revision,
-  };
-}
-
-/**
- * Asks the game to end the session. A repeat changes nothing.
- *
- * @throws {MusterError} SERVER_SESSION_NOT_FOUND
- */
-export function askToTerminate(state: FleetState, sessionId: ServerSessionId, moment: Moment): Decision<undefined> {
-  const { battle } = getSession(state, sessionId);
-  if (battle.state === "TERMINATING" || battle.state === "TERMINATED") return unchanged(undefined);
-  return { facts: [terminateSession(battle, moment)], reply: undefined };
 }
 
 /** The answer that the request got. @throws {MusterError} ID_REUSED if it had another body. */

@@ -2,6 +2,7 @@
 import type { AliasSpec } from "./alias.ts";
 import type { FaultSpec } from "./faults/fault.ts";
 import type { LatencyPolicy } from "./latency-policy.ts";
+import type { ProtectionSpec } from "./protection.ts";
 import type { SimulatedSpec } from "./simulated-spec.ts";
 
 export type PortSpec = { readonly name: string; readonly protocol: "tcp" | "udp" };
@@ -36,6 +37,8 @@ export type FleetSpec = {
   readonly hosting: "REUSABLE" | "ONE_SHOT";
   readonly reservationMs: number;
   readonly disconnectGraceMs: number;
+  /** Of sessions that say nothing themselves. Undefined: none. */
+  readonly protection?: ProtectionSpec | undefined;
   /** Of sessions that are created directly and name a creator. Undefined: none. */
   readonly creatorLimit?: CreatorLimit | undefined;
   /** Of a process, in whatever unit all fleets share: queues that prefer the cheap go by it. */

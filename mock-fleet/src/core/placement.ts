@@ -11,6 +11,7 @@ import {
   type PlayerId,
   type PlayerSession,
   type ProcessId,
+  type ProtectionPolicy,
   type ServerSessionId,
   type Team,
   type TicketId,
@@ -232,13 +233,14 @@ export type SessionWishes = {
   readonly sessionId?: ServerSessionId | undefined;
   readonly creationPolicy?: CreationPolicy | undefined;
   readonly creatorId?: string | undefined;
+  readonly protection?: ProtectionPolicy | undefined;
 };
 
 /** A session for the request on the process, which loads it from now on. */
 export function startSession(
   request: PlacementRequest,
   process: ServerProcess,
-  { sessionId, creationPolicy, creatorId }: SessionWishes,
+  { sessionId, creationPolicy, creatorId, protection }: SessionWishes,
   moment: Moment,
 ): Extract<FleetFact, { readonly type: "session-started" }> {
   return {
@@ -269,6 +271,7 @@ export function startSession(
       endCause: undefined,
       ...(request.name === undefined ? {} : { name: request.name }),
       ...(creatorId === undefined ? {} : { creatorId }),
+      ...(protection === undefined ? {} : { protection }),
     },
   };
 }

@@ -10,6 +10,8 @@ import { stopPlacement } from "./placement.ts";
 import { getProcess } from "./process.ts";
 import { playerToSeat, type Rehearsal } from "./rehearsal.ts";
 import { hostHeard, judgeSilence } from "./silence.ts";
+import { askToTerminate, forceToTerminate } from "./terminate-session.ts";
+import { updateSession } from "./update-session.ts";
 
 export type Step = { readonly kind: number; readonly a: number; readonly b: number };
 
@@ -112,6 +114,23 @@ export function takeStep(world: Rehearsal, step: Step, serial: number): void {
       world.decide((state, at) => createSession(state, { creation, bodyDigest: `${creation.capacity}` }, at));
       return;
     }
+    case 17: {
+      if (!battle) return;
+      const { battleSessionId: sessionId } = battle;
+      const forms = [
+        { capacity: 1 + (step.b % 5) },
+        { creationPolicy: step.b % 2 === 0 ? "DENY_ALL" : "ACCEPT_ALL" },
+        { name: step.b % 3 === 0 ? "" : "room", protection: (["NONE", "TIME_LIMITED", "FULL"] as const)[step.b % 3] },
+      ] as const;
+      const update = { updateId: `u${step.a % 20}`, sessionId, ...forms[step.a % 3] };
+      world.decide((state) => updateSession(state, { update, bodyDigest: JSON.stringify(update) }));
+      return;
+    }
+    case 18: {
+      const terminate = step.b % 3 === 0 ? forceToTerminate : askToTerminate;
+      if (battle && step.a % 3 === 0) world.decide((state, at) => terminate(state, battle.battleSessionId, at));
+      return;
+    }
     default: {
       const placementId = pick([...world.state.placements.keys()], step.b);
       if (placementId) world.decide((state, at) => stopPlacement(state, placementId, at));
@@ -123,7 +142,14 @@ export function takeStep(world: Rehearsal, step: Step, serial: number): void {
 export function creationOf(creation: Partial<SessionCreation> = {}): SessionCreation {
   return {
     ...{ fleet: "eu", capacity: 4, teams: [], name: undefined, properties: {}, data: "", creationPolicy: "ACCEPT_ALL" },
-    ...{ creatorId: undefined, sessionId: undefined, idempotencyToken: undefined, owner: "backend", ...creation },
+    ...{
+      protection: undefined,
+      creatorId: undefined,
+      sessionId: undefined,
+      idempotencyToken: undefined,
+      owner: "backend",
+      ...creation,
+    },
   };
 }
 
@@ -172,7 +198,7 @@ export const hasty = {
   },
 };
 /** Random commands, one after the other. */
-export const steps = fc.array(fc.record({ kind: fc.nat(17), a: fc.nat(60), b: fc.nat(60) }), {
+export const steps = fc.array(fc.record({ kind: fc.nat(19), a: fc.nat(60), b: fc.nat(60) }), {
   minLength: 1,
   maxLength: 120,
   size: "max",

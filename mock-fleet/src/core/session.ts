@@ -16,6 +16,7 @@ import type {
 import type { Moment } from "./decision.ts";
 import type { SessionChanged } from "./fleet-fact.ts";
 import type { Placement } from "./placement.ts";
+import { endsByMs } from "./protection.ts";
 
 /** Changes of a session that are kept for sidecars that were away. Further back they get the whole session. */
 export const CHANGES_KEPT_MAX = 256;
@@ -115,16 +116,20 @@ export type ChangeParts = Partial<
     | "unreachable"
     | "endCause"
     | "customData"
+    | "capacity"
+    | "name"
+    | "protection"
   >
 >;
 
 /**
- * The next change of `battle`: revision + 1, and roster version + 1 if seats are taken or freed, or the session is closed or
- * opened to players.
+ * The next change of `battle`: revision + 1, and roster version + 1 if seats are taken or freed, the capacity is set, or the session
+ * is closed or opened to players.
  */
 export function nextChange(battle: BattleSession, reason: ChangeReason, parts: ChangeParts): SessionChange {
   const { added = [], updated = [], removed = [], ...fields } = parts;
-  const touchesRoster = added.length + removed.length > 0 || closesOrOpens(fields);
+  const touchesSeats = added.length + removed.length > 0 || fields.capacity !== undefined;
+  const touchesRoster = touchesSeats || closesOrOpens(fields);
   return {
     battleSessionId: battle.battleSessionId,
     revision: battle.revision + 1,
@@ -179,12 +184,12 @@ export function closeSession(battle: BattleSession, cause: SessionEndCause): Ses
   };
 }
 
-/** Asks the game to end the session, and closes it at the deadline. */
+/** Asks the game to end the session, and closes it when its protection allows. */
 export function terminateSession(battle: BattleSession, moment: Moment): SessionChanged {
   return {
     type: "session-changed",
     change: nextChange(battle, "SESSION_TERMINATING", { state: "TERMINATING" }),
-    closeByMs: moment.nowMs + moment.config.settings.processTerminateMs,
+    closeByMs: endsByMs(battle, moment),
   };
 }
 

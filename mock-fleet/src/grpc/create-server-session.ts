@@ -1,11 +1,11 @@
-import { fieldInvalid, parseId, readEnum, type ServerSessionId, writeBattleSession } from "@muster/proto";
+import { parseId, type ServerSessionId, writeBattleSession } from "@muster/proto";
 import type { CreateServerSessionRequest, CreateServerSessionResponse } from "@muster/proto/fleet";
-import { CreationPolicy } from "@muster/proto/session";
+import { CreationPolicy, ProtectionPolicy } from "@muster/proto/session";
 import { createSession, type SessionCreation } from "../core/create-session.ts";
 import { getSession } from "../core/fill.ts";
 import type { FleetApp } from "../fleet-app.ts";
 import { bodyDigest } from "./body-digest.ts";
-import { atMost } from "./field.ts";
+import { atMost, readSetting } from "./field.ts";
 import { readSessionWishes } from "./placement-wire.ts";
 import { sessionAtWall } from "./wall-time.ts";
 
@@ -31,23 +31,13 @@ function readCreation(message: CreateServerSessionRequest): SessionCreation {
   return {
     fleet: parseId("fleet", message.fleet),
     ...readSessionWishes(message),
-    creationPolicy: readCreationPolicy("creation_policy", message.creationPolicy) ?? "ACCEPT_ALL",
+    creationPolicy: readSetting("creation_policy", CreationPolicy, message.creationPolicy) ?? "ACCEPT_ALL",
+    protection: readSetting("protection", ProtectionPolicy, message.protection),
     creatorId: atMost("creator_id", message.creatorId, CREATOR_CHARS_MAX) || undefined,
     sessionId: optional(message.battleSessionId, (id) => parseId<ServerSessionId>("battle_session_id", id)),
     idempotencyToken: optional(message.idempotencyToken, readToken),
     owner: optional(message.owner, (owner) => parseId("owner", owner)) ?? OWNER_NONE,
   };
-}
-
-/** Undefined for UNSPECIFIED. @throws {MusterError} FIELD_INVALID for a policy that this build does not know. */
-export function readCreationPolicy(
-  field: string,
-  policy: CreationPolicy,
-): SessionCreation["creationPolicy"] | undefined {
-  if (policy === CreationPolicy.UNSPECIFIED) return undefined;
-  const word = readEnum(CreationPolicy, policy);
-  if (word !== undefined) return word;
-  throw fieldInvalid(field, "ACCEPT_ALL or DENY_ALL", policy);
 }
 
 function readToken(token: string): string {

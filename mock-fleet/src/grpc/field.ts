@@ -1,5 +1,5 @@
 // Rules that several fields share.
-import { fieldInvalid } from "@muster/proto";
+import { type EnumTable, type EnumWord, fieldInvalid, readEnum } from "@muster/proto";
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
@@ -20,4 +20,15 @@ export function nameIn(field: string, text: string): string {
 export function wholeNumberIn(field: string, value: number, min: number, max: number): number {
   if (Number.isInteger(value) && value >= min && value <= max) return value;
   throw fieldInvalid(field, `a whole number from ${min} to ${max}`, value);
+}
+
+/** The word of an enum that may be left out; undefined for UNSPECIFIED too. @throws {MusterError} FIELD_INVALID for a word of newer peers. */
+export function readSetting<Table extends EnumTable>(
+  field: string,
+  table: Table,
+  value: number | undefined,
+): EnumWord<Table> | undefined {
+  const word = value === undefined ? undefined : readEnum(table, value);
+  if (value === undefined || word !== undefined || value === 0) return word;
+  throw fieldInvalid(field, `one of ${Object.keys(table).slice(1).join(", ")}`, value);
 }

@@ -1,7 +1,13 @@
 // Every unary call of FleetService over real sockets, with what it answers and why it refuses.
 import type { Reason } from "@muster/proto";
 import type { StartPlacementRequest } from "@muster/proto/fleet";
-import { type Backfill, BackfillState, BackfillStrategy } from "@muster/proto/session";
+import {
+  type Backfill,
+  BackfillState,
+  BackfillStrategy,
+  CreationPolicy,
+  ProtectionPolicy,
+} from "@muster/proto/session";
 import { expect, test } from "vitest";
 import { createFleetWorld, player, startPlacementRequest } from "../fleet-world.ts";
 
@@ -159,6 +165,57 @@ test("UpdateServerSession writes the backfill once an id", async () => {
   await expect(world.fleet.updateServerSession({ ...update, updateId: "u2", battleSessionId: "no" })).rejects.toEqual(
     refusal("SERVER_SESSION_NOT_FOUND"),
   );
+});
+
+test("UpdateServerSession changes capacity, name, policy and protection in one step, and the game hears it", async () => {
+  await using world = await createFleetWorld();
+  const session = await world.place();
+  const { battleSessionId, rosterVersion } = session;
+  const settings = {
+    capacity: 3,
+    name: "Ann's",
+    creationPolicy: CreationPolicy.DENY_ALL,
+    protection: ProtectionPolicy.FULL,
+  };
+  const update = { updateId: "u1", battleSessionId, ...settings, expectedRosterVersion: rosterVersion };
+  expect(await world.fleet.updateServerSession(update)).toEqual({ revision: session.revision + 1 });
+  expect(await world.fleet.updateServerSession(update)).toEqual({ revision: session.revision + 1 });
+  const now = { capacity: 3, name: "Ann's", creationPolicy: "DENY_ALL", protection: "FULL" };
+  expect(await world.describe(battleSessionId)).toMatchObject({ ...now, rosterVersion: rosterVersion + 1 });
+  const host = world.hostOf(session);
+  await host.until(() => host.sessions.get(battleSessionId)?.name === "Ann's");
+  expect(host.sessions.get(battleSessionId)).toMatchObject(now);
+  const noName = { updateId: "u2", battleSessionId, name: "" };
+  await world.fleet.updateServerSession(noName);
+  expect((await world.describe(battleSessionId)).name).toBeUndefined();
+});
+
+const badUpdates = [
+  { change: {}, error: refusal("FIELD_INVALID", { field: "backfill" }) },
+  { change: { capacity: 0 }, error: refusal("FIELD_INVALID", { field: "capacity" }) },
+  { change: { capacity: 1 }, error: refusal("SESSION_FULL", { capacity: "1", used: "2" }) },
+  { change: { name: "x".repeat(1_025) }, error: refusal("FIELD_INVALID", { field: "name" }) },
+  {
+    change: { name: "x", expectedRosterVersion: 1 },
+    error: refusal("ROSTER_VERSION_STALE", { rosterVersion: "2" }),
+  },
+];
+test.for(badUpdates)("UpdateServerSession refuses $change", async ({ change, error }) => {
+  await using world = await createFleetWorld();
+  const { battleSessionId } = await world.place();
+  await expect(world.fleet.updateServerSession({ updateId: "u1", battleSessionId, ...change })).rejects.toEqual(error);
+});
+
+test("TerminateServerSession by force ends the session and its process, whatever the game does", async () => {
+  await using world = await createFleetWorld({ host: () => ({ obeys: false }) });
+  const session = await world.place();
+  const { battleSessionId } = session;
+  await world.fleet.terminateServerSession({ battleSessionId, force: true });
+  expect(await world.describe(battleSessionId)).toMatchObject({ state: "TERMINATED", endCause: "TERMINATED" });
+  const host = world.hostOf(session);
+  await host.until(() => host.terminations.length > 0);
+  expect(host.terminations[0]?.reason).toBe("FORCED");
+  await world.fleet.terminateServerSession({ battleSessionId, force: true });
 });
 
 test("TerminateServerSession has the game end the session, which is then remembered as ended", async () => {

@@ -9,12 +9,14 @@ import {
   writeSessionChange,
 } from "@muster/proto";
 import * as wire from "@muster/proto/fleet";
+import { CreationPolicy, ProtectionPolicy } from "@muster/proto/session";
 import type { FeedEvent } from "../core/feed.ts";
-import type { Fill, SessionUpdate } from "../core/fill.ts";
+import type { Fill } from "../core/fill.ts";
 import type { ServerProcess } from "../core/process.ts";
+import type { SessionUpdate } from "../core/update-session.ts";
 import type { FleetApp } from "../fleet-app.ts";
-import { wholeNumberIn } from "./field.ts";
-import { readBackfillOf, readPlayers, writePlacement } from "./placement-wire.ts";
+import { readSetting, wholeNumberIn } from "./field.ts";
+import { readBackfillOf, readCapacity, readPlayers, readSessionName, writePlacement } from "./placement-wire.ts";
 import { changeAtWall, sessionAtWall } from "./wall-time.ts";
 
 /** How long a game may take to answer, in ms. */
@@ -46,11 +48,25 @@ export function readFill(message: wire.ApplyFillRequest): { readonly fill: Fill;
 
 /** @throws {MusterError} FIELD_INVALID, ID_MALFORMED. */
 export function readUpdate(message: wire.UpdateServerSessionRequest): SessionUpdate {
-  if (!message.backfill) throw fieldInvalid("backfill", "the backfill to write", "absent");
+  const { backfill, name, expectedRosterVersion: expected } = message;
+  const settings = {
+    backfill: backfill && readBackfillOf("backfill", backfill),
+    capacity: message.capacity === undefined ? undefined : readCapacity(message.capacity),
+    name: name === undefined ? undefined : readSessionName(name),
+    creationPolicy: readSetting("creation_policy", CreationPolicy, message.creationPolicy),
+    protection: readSetting("protection", ProtectionPolicy, message.protection),
+  };
+  if (Object.values(settings).every((setting) => setting === undefined)) {
+    throw fieldInvalid("backfill", "one of the things to change", "absent");
+  }
   return {
     updateId: parseId("update_id", message.updateId),
     sessionId: parseId<ServerSessionId>("battle_session_id", message.battleSessionId),
-    backfill: readBackfillOf("backfill", message.backfill),
+    ...settings,
+    expectedRosterVersion:
+      expected === undefined
+        ? undefined
+        : wholeNumberIn("expected_roster_version", expected, 0, Number.MAX_SAFE_INTEGER),
   };
 }
 

@@ -68,11 +68,21 @@ export function readSessionWishes(
 ): Pick<PlacementRequest, "teams" | "capacity" | "properties" | "data"> & { readonly name: string | undefined } {
   return {
     teams: readTeams(message.teams),
-    capacity: wholeNumberIn("capacity", message.capacity, 1, CAPACITY_MAX),
+    capacity: readCapacity(message.capacity),
     properties: readProperties(message.properties),
     data: atMost("data", message.data, DATA_CHARS_MAX),
-    name: atMost("name", message.name, SESSION_NAME_CHARS_MAX) || undefined,
+    name: readSessionName(message.name) || undefined,
   };
+}
+
+/** Seats of a session. @throws {MusterError} FIELD_INVALID */
+export function readCapacity(capacity: number): number {
+  return wholeNumberIn("capacity", capacity, 1, CAPACITY_MAX);
+}
+
+/** @throws {MusterError} FIELD_INVALID if it is too long. */
+export function readSessionName(name: string): string {
+  return atMost("name", name, SESSION_NAME_CHARS_MAX);
 }
 
 function readRegions(regions: readonly string[]): readonly string[] {

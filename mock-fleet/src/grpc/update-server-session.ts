@@ -1,11 +1,13 @@
+import { applySessionChange } from "@muster/proto";
 import type { UpdateServerSessionRequest, UpdateServerSessionResponse } from "@muster/proto/fleet";
-import { updateSession as decide, getSession } from "../core/fill.ts";
+import { getSession } from "../core/fill.ts";
+import { updateSession as decide } from "../core/update-session.ts";
 import type { FleetApp } from "../fleet-app.ts";
 import { bodyDigest } from "./body-digest.ts";
 import { readUpdate } from "./fleet-wire.ts";
 import { checkFits } from "./session-size.ts";
 
-/** Writes the session's backfill; answers with the revision that has it. Reasons: the .proto. */
+/** Changes what the request names; answers with the revision that has it. Reasons: the .proto. */
 export async function updateServerSession(
   app: FleetApp,
   message: UpdateServerSessionRequest,
@@ -15,7 +17,10 @@ export async function updateServerSession(
   const revision = await app.runner.decide((state) => {
     const decision = decide(state, asked);
     const { battle } = getSession(state, update.sessionId);
-    if (decision.facts.length > 0) checkFits("backfill", { ...battle, backfill: update.backfill });
+    const [fact] = decision.facts;
+    if (fact?.type === "session-changed") {
+      checkFits(update.backfill ? "backfill" : "name", applySessionChange(battle, fact.change));
+    }
     return decision;
   });
   return { revision };

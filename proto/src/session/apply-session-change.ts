@@ -26,6 +26,9 @@ export function applySessionChange(session: BattleSession, change: SessionChange
     unreachable: change.unreachable ?? session.unreachable,
     endCause: change.endCause ?? session.endCause,
     customData: change.customData ?? session.customData,
+    capacity: change.capacity ?? session.capacity,
+    name: change.name === undefined ? session.name : change.name || undefined,
+    protection: change.protection ?? session.protection,
   };
 }
 

@@ -10,6 +10,7 @@ export type SessionEndCause = EnumWord<typeof wire.SessionEndCause>;
 export type PlayerSessionState = EnumWord<typeof wire.PlayerSessionState>;
 export type SeatEndCause = EnumWord<typeof wire.SeatEndCause>;
 export type CreationPolicy = EnumWord<typeof wire.CreationPolicy>;
+export type ProtectionPolicy = EnumWord<typeof wire.ProtectionPolicy>;
 export type ChangeReason = EnumWord<typeof wire.ChangeReason>;
 export type BackfillState = EnumWord<typeof wire.BackfillState>;
 export type BackfillStrategy = EnumWord<typeof wire.BackfillStrategy>;
@@ -85,6 +86,8 @@ export type BattleSession = {
   readonly customData?: CustomData | undefined;
   readonly name?: string | undefined;
   readonly creatorId?: string | undefined;
+  /** Undefined: as its fleet's configuration says. */
+  readonly protection?: ProtectionPolicy | undefined;
 };
 
 export type SessionChange = {
@@ -102,4 +105,8 @@ export type SessionChange = {
   readonly unreachable?: boolean | undefined;
   readonly endCause?: SessionEndCause | undefined;
   readonly customData?: CustomData | undefined;
+  readonly capacity?: number | undefined;
+  /** Empty: it has none any more. */
+  readonly name?: string | undefined;
+  readonly protection?: ProtectionPolicy | undefined;
 };

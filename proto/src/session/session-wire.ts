@@ -33,6 +33,7 @@ export function writeBattleSession(session: BattleSession): wire.BattleSession {
     customData: session.customData && { ...session.customData },
     name: session.name ?? "",
     creatorId: session.creatorId ?? "",
+    protection: writeEnum(wire.ProtectionPolicy, session.protection),
   };
 }
 
@@ -63,6 +64,7 @@ export function readBattleSession(message: wire.BattleSession): BattleSession {
     customData: message.customData,
     name: message.name || undefined,
     creatorId: message.creatorId || undefined,
+    protection: readEnum(wire.ProtectionPolicy, message.protection),
   };
 }
 
@@ -136,6 +138,9 @@ export function writeSessionChange(change: SessionChange): wire.SessionChange {
     unreachable: change.unreachable,
     endCause: change.endCause && writeEnum(wire.SessionEndCause, change.endCause),
     customData: change.customData && { ...change.customData },
+    capacity: change.capacity,
+    name: change.name,
+    protection: change.protection && writeEnum(wire.ProtectionPolicy, change.protection),
   };
 }
 
@@ -162,6 +167,9 @@ export function readSessionChange(message: wire.SessionChange): SessionChange {
     unreachable: message.unreachable,
     endCause: message.endCause === undefined ? undefined : readEnum(wire.SessionEndCause, message.endCause),
     customData: message.customData,
+    capacity: message.capacity,
+    name: message.name,
+    protection: message.protection === undefined ? undefined : readEnum(wire.ProtectionPolicy, message.protection),
   };
 }
 

@@ -55,6 +55,7 @@ const session: BattleSession = {
   customData: { currentCount: 3, maxCount: 12 },
   name: "Ann's room",
   creatorId: "ann",
+  protection: "FULL",
 };
 const change: SessionChange = {
   battleSessionId,
@@ -73,6 +74,9 @@ const change: SessionChange = {
     },
   ],
   customData: { currentCount: 0, maxCount: 12 },
+  capacity: 5,
+  name: "",
+  protection: "NONE",
 };
 
 test("a battle session survives its way over the wire", () => {
@@ -107,6 +111,10 @@ test("applySessionChange() removes, updates and adds seats, and keeps what the c
   ]);
   expect(after).toMatchObject({ revision: 8, rosterVersion: 4, state: "ACTIVE", properties: { map: "dust" } });
   expect(after.customData).toEqual({ currentCount: 0, maxCount: 12 });
+  expect([after.capacity, after.name, after.protection]).toEqual([5, undefined, "NONE"]);
+  expect(applySessionChange(session, { ...change, name: "Ben's", capacity: undefined })).toMatchObject({
+    ...{ name: "Ben's", capacity: 3, creatorId: "ann" },
+  });
 });
 
 test("applySessionChange() ignores a change that the session has already", () => {

@@ -97,8 +97,8 @@ export const fleetFaults: readonly PlantedFault[] = [
     patches: [
       {
         file: "mock-fleet/src/core/session.ts",
-        find: "const touchesRoster = added.length + removed.length > 0 ||",
-        replace: "const touchesRoster = added.length > 0 ||",
+        find: "const touchesSeats = added.length + removed.length > 0 ||",
+        replace: "const touchesSeats = added.length > 0 ||",
       },
     ],
   },
@@ -227,8 +227,8 @@ export const fleetFaults: readonly PlantedFault[] = [
     patches: [
       {
         file: "mock-fleet/src/core/due.ts",
-        find: '      return placement ? giveUp(state, placement, "TIMED_OUT", moment) : [];',
-        replace: '      return placement?.end ? giveUp(state, placement, "TIMED_OUT", moment) : [];',
+        find: "      return placement ? placementExpires(state, placement, moment) : [];",
+        replace: "      return placement?.end ? placementExpires(state, placement, moment) : [];",
       },
     ],
   },

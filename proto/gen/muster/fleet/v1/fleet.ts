@@ -12,6 +12,9 @@ import {
   CreationPolicy,
   creationPolicyFromJSON,
   creationPolicyToJSON,
+  ProtectionPolicy,
+  protectionPolicyFromJSON,
+  protectionPolicyToJSON,
   SessionChange,
   Team,
 } from "../../session/v1/session.ts";
@@ -399,9 +402,31 @@ export interface ErasePlayerResponse {
 }
 
 export interface UpdateServerSessionRequest {
+  /** Chosen by the caller, 1..128 of A-Z a-z 0-9 _ . : -. */
   updateId: string;
   battleSessionId: string;
-  backfill: Backfill | undefined;
+  /** At least one of what follows. Written by matchers alone. Absent: it stays as it is. */
+  backfill?:
+    | Backfill
+    | undefined;
+  /** 1..10,000, not below the seats in use. Capacities of teams stay as they are. */
+  capacity?:
+    | number
+    | undefined;
+  /** At most 1,024 characters. Empty: none any more. */
+  name?:
+    | string
+    | undefined;
+  /** Absent, or UNSPECIFIED: it stays as it is. */
+  creationPolicy?:
+    | CreationPolicy
+    | undefined;
+  /** Absent, or UNSPECIFIED: it stays as it is. */
+  protection?:
+    | ProtectionPolicy
+    | undefined;
+  /** The roster that the caller has seen. Absent: any. */
+  expectedRosterVersion?: number | undefined;
 }
 
 export interface UpdateServerSessionResponse {
@@ -424,6 +449,8 @@ export interface AdoptSessionResponse {
 
 export interface TerminateServerSessionRequest {
   battleSessionId: string;
+  /** Ask nobody: end the process with all that it runs. */
+  force?: boolean | undefined;
 }
 
 export interface TerminateServerSessionResponse {
@@ -466,6 +493,8 @@ export interface CreateServerSessionRequest {
   idempotencyToken: string;
   /** Whose WatchSessions tell of it. 1..128 of A-Z a-z 0-9 _ . : -. Empty: those of all owners alone. */
   owner: string;
+  /** Absent, or UNSPECIFIED: as the fleet's configuration says. */
+  protection?: ProtectionPolicy | undefined;
 }
 
 export interface CreateServerSessionRequest_PropertiesEntry {
@@ -3771,7 +3800,16 @@ export const ErasePlayerResponse: MessageFns<ErasePlayerResponse> = {
 };
 
 function createBaseUpdateServerSessionRequest(): UpdateServerSessionRequest {
-  return { updateId: "", battleSessionId: "", backfill: undefined };
+  return {
+    updateId: "",
+    battleSessionId: "",
+    backfill: undefined,
+    capacity: undefined,
+    name: undefined,
+    creationPolicy: undefined,
+    protection: undefined,
+    expectedRosterVersion: undefined,
+  };
 }
 
 export const UpdateServerSessionRequest: MessageFns<UpdateServerSessionRequest> = {
@@ -3784,6 +3822,21 @@ export const UpdateServerSessionRequest: MessageFns<UpdateServerSessionRequest> 
     }
     if (message.backfill !== undefined) {
       Backfill.encode(message.backfill, writer.uint32(26).fork()).join();
+    }
+    if (message.capacity !== undefined) {
+      writer.uint32(32).int32(message.capacity);
+    }
+    if (message.name !== undefined) {
+      writer.uint32(42).string(message.name);
+    }
+    if (message.creationPolicy !== undefined) {
+      writer.uint32(48).int32(message.creationPolicy);
+    }
+    if (message.protection !== undefined) {
+      writer.uint32(56).int32(message.protection);
+    }
+    if (message.expectedRosterVersion !== undefined) {
+      writer.uint32(64).uint64(message.expectedRosterVersion);
     }
     return writer;
   },
@@ -3825,6 +3878,46 @@ export const UpdateServerSessionRequest: MessageFns<UpdateServerSessionRequest> 
             message.backfill = Backfill.decode(reader, reader.uint32());
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.capacity = reader.int32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.creationPolicy = reader.int32() as any;
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.protection = reader.int32() as any;
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.expectedRosterVersion = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3850,6 +3943,19 @@ export const UpdateServerSessionRequest: MessageFns<UpdateServerSessionRequest> 
         ? globalThis.String(object.battle_session_id)
         : "",
       backfill: isSet(object.backfill) ? Backfill.fromJSON(object.backfill) : undefined,
+      capacity: isSet(object.capacity) ? globalThis.Number(object.capacity) : undefined,
+      name: isSet(object.name) ? globalThis.String(object.name) : undefined,
+      creationPolicy: isSet(object.creationPolicy)
+        ? creationPolicyFromJSON(object.creationPolicy)
+        : isSet(object.creation_policy)
+        ? creationPolicyFromJSON(object.creation_policy)
+        : undefined,
+      protection: isSet(object.protection) ? protectionPolicyFromJSON(object.protection) : undefined,
+      expectedRosterVersion: isSet(object.expectedRosterVersion)
+        ? globalThis.Number(object.expectedRosterVersion)
+        : isSet(object.expected_roster_version)
+        ? globalThis.Number(object.expected_roster_version)
+        : undefined,
     };
   },
 
@@ -3864,6 +3970,21 @@ export const UpdateServerSessionRequest: MessageFns<UpdateServerSessionRequest> 
     if (message.backfill !== undefined) {
       obj.backfill = Backfill.toJSON(message.backfill);
     }
+    if (message.capacity !== undefined) {
+      obj.capacity = Math.round(message.capacity);
+    }
+    if (message.name !== undefined) {
+      obj.name = message.name;
+    }
+    if (message.creationPolicy !== undefined) {
+      obj.creationPolicy = creationPolicyToJSON(message.creationPolicy);
+    }
+    if (message.protection !== undefined) {
+      obj.protection = protectionPolicyToJSON(message.protection);
+    }
+    if (message.expectedRosterVersion !== undefined) {
+      obj.expectedRosterVersion = Math.round(message.expectedRosterVersion);
+    }
     return obj;
   },
 
@@ -3877,6 +3998,11 @@ export const UpdateServerSessionRequest: MessageFns<UpdateServerSessionRequest> 
     message.backfill = (object.backfill !== undefined && object.backfill !== null)
       ? Backfill.fromPartial(object.backfill)
       : undefined;
+    message.capacity = object.capacity ?? undefined;
+    message.name = object.name ?? undefined;
+    message.creationPolicy = object.creationPolicy ?? undefined;
+    message.protection = object.protection ?? undefined;
+    message.expectedRosterVersion = object.expectedRosterVersion ?? undefined;
     return message;
   },
 };
@@ -4147,13 +4273,16 @@ export const AdoptSessionResponse: MessageFns<AdoptSessionResponse> = {
 };
 
 function createBaseTerminateServerSessionRequest(): TerminateServerSessionRequest {
-  return { battleSessionId: "" };
+  return { battleSessionId: "", force: undefined };
 }
 
 export const TerminateServerSessionRequest: MessageFns<TerminateServerSessionRequest> = {
   encode(message: TerminateServerSessionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.battleSessionId !== "") {
       writer.uint32(10).string(message.battleSessionId);
+    }
+    if (message.force !== undefined) {
+      writer.uint32(16).bool(message.force);
     }
     return writer;
   },
@@ -4179,6 +4308,14 @@ export const TerminateServerSessionRequest: MessageFns<TerminateServerSessionReq
             message.battleSessionId = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.force = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4198,6 +4335,7 @@ export const TerminateServerSessionRequest: MessageFns<TerminateServerSessionReq
         : isSet(object.battle_session_id)
         ? globalThis.String(object.battle_session_id)
         : "",
+      force: isSet(object.force) ? globalThis.Boolean(object.force) : undefined,
     };
   },
 
@@ -4205,6 +4343,9 @@ export const TerminateServerSessionRequest: MessageFns<TerminateServerSessionReq
     const obj: any = {};
     if (message.battleSessionId !== "") {
       obj.battleSessionId = message.battleSessionId;
+    }
+    if (message.force !== undefined) {
+      obj.force = message.force;
     }
     return obj;
   },
@@ -4215,6 +4356,7 @@ export const TerminateServerSessionRequest: MessageFns<TerminateServerSessionReq
   fromPartial(object: DeepPartial<TerminateServerSessionRequest>): TerminateServerSessionRequest {
     const message = createBaseTerminateServerSessionRequest();
     message.battleSessionId = object.battleSessionId ?? "";
+    message.force = object.force ?? undefined;
     return message;
   },
 };
@@ -4448,6 +4590,7 @@ function createBaseCreateServerSessionRequest(): CreateServerSessionRequest {
     battleSessionId: "",
     idempotencyToken: "",
     owner: "",
+    protection: undefined,
   };
 }
 
@@ -4485,6 +4628,9 @@ export const CreateServerSessionRequest: MessageFns<CreateServerSessionRequest> 
     }
     if (message.owner !== "") {
       writer.uint32(90).string(message.owner);
+    }
+    if (message.protection !== undefined) {
+      writer.uint32(96).int32(message.protection);
     }
     return writer;
   },
@@ -4593,6 +4739,14 @@ export const CreateServerSessionRequest: MessageFns<CreateServerSessionRequest> 
             message.owner = reader.string();
             continue;
           }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.protection = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4647,6 +4801,7 @@ export const CreateServerSessionRequest: MessageFns<CreateServerSessionRequest> 
         ? globalThis.String(object.idempotency_token)
         : "",
       owner: isSet(object.owner) ? globalThis.String(object.owner) : "",
+      protection: isSet(object.protection) ? protectionPolicyFromJSON(object.protection) : undefined,
     };
   },
 
@@ -4691,6 +4846,9 @@ export const CreateServerSessionRequest: MessageFns<CreateServerSessionRequest> 
     if (message.owner !== "") {
       obj.owner = message.owner;
     }
+    if (message.protection !== undefined) {
+      obj.protection = protectionPolicyToJSON(message.protection);
+    }
     return obj;
   },
 
@@ -4718,6 +4876,7 @@ export const CreateServerSessionRequest: MessageFns<CreateServerSessionRequest> 
     message.battleSessionId = object.battleSessionId ?? "";
     message.idempotencyToken = object.idempotencyToken ?? "";
     message.owner = object.owner ?? "";
+    message.protection = object.protection ?? undefined;
     return message;
   },
 };
@@ -6080,8 +6239,10 @@ export const FleetServiceDefinition = {
       options: {},
     },
     /**
-     * Changes of the session's document without seats: the backfill's state. Idempotent by update id.
-     * Reasons: SERVER_SESSION_NOT_FOUND.
+     * Changes of the session without seats: what the request names, in one step. Idempotent by update id. Roster version +1 where
+     * capacity or creation policy are named. The game hears it (`SESSION_UPDATED`, `CREATION_POLICY_CHANGED`, `BACKFILL_UPDATED`).
+     * Reasons: SERVER_SESSION_NOT_FOUND, ID_REUSED, FIELD_INVALID; and unless the backfill alone is named: SESSION_NOT_ACTIVE,
+     * SESSION_FULL (the capacity is below the seats in use), ROSTER_VERSION_STALE.
      */
     updateServerSession: {
       name: "UpdateServerSession",
@@ -6120,7 +6281,11 @@ export const FleetServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Asks the process to end the session. Repeats are OK. Reasons: SERVER_SESSION_NOT_FOUND. */
+    /**
+     * Asks the game to end the session. If it has not when the session's protection allows, the session is closed and its process
+     * ended, which listens to nobody. With `force` at once: every session of the process is closed, and the process ended by a word,
+     * SIGTERM and SIGKILL within two seconds. Repeats are OK. Reasons: SERVER_SESSION_NOT_FOUND.
+     */
     terminateServerSession: {
       name: "TerminateServerSession",
       requestType: TerminateServerSessionRequest as typeof TerminateServerSessionRequest,

@@ -359,6 +359,68 @@ export function creationPolicyToJSON(object: CreationPolicy): string {
   }
 }
 
+/**
+ * How long a session may go on once it is asked to end: by somebody (TerminateServerSession), or because its fleet wants fewer
+ * processes or others. Does not hold against `force`, against a process that is unhealthy, lost or ends by itself, nor against the
+ * end of the whole fleet.
+ */
+export const ProtectionPolicy = {
+  UNSPECIFIED: 0,
+  /** NONE - As long as the fleet gives everything that is to end, 10 s unless its configuration says otherwise. */
+  NONE: 1,
+  /** TIME_LIMITED - As long as the fleet's configuration says, an hour unless it says otherwise. */
+  TIME_LIMITED: 2,
+  /** FULL - For ever. */
+  FULL: 3,
+} as const;
+
+export type ProtectionPolicy = typeof ProtectionPolicy[keyof typeof ProtectionPolicy];
+
+export namespace ProtectionPolicy {
+  export type UNSPECIFIED = typeof ProtectionPolicy.UNSPECIFIED;
+  export type NONE = typeof ProtectionPolicy.NONE;
+  export type TIME_LIMITED = typeof ProtectionPolicy.TIME_LIMITED;
+  export type FULL = typeof ProtectionPolicy.FULL;
+}
+
+export function protectionPolicyFromJSON(object: any): ProtectionPolicy {
+  switch (object) {
+    case 0:
+    case "PROTECTION_POLICY_UNSPECIFIED":
+    case "UNSPECIFIED":
+      return ProtectionPolicy.UNSPECIFIED;
+    case 1:
+    case "PROTECTION_POLICY_NONE":
+    case "NONE":
+      return ProtectionPolicy.NONE;
+    case 2:
+    case "PROTECTION_POLICY_TIME_LIMITED":
+    case "TIME_LIMITED":
+      return ProtectionPolicy.TIME_LIMITED;
+    case 3:
+    case "PROTECTION_POLICY_FULL":
+    case "FULL":
+      return ProtectionPolicy.FULL;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum ProtectionPolicy");
+  }
+}
+
+export function protectionPolicyToJSON(object: ProtectionPolicy): string {
+  switch (object) {
+    case ProtectionPolicy.UNSPECIFIED:
+      return "UNSPECIFIED";
+    case ProtectionPolicy.NONE:
+      return "NONE";
+    case ProtectionPolicy.TIME_LIMITED:
+      return "TIME_LIMITED";
+    case ProtectionPolicy.FULL:
+      return "FULL";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum ProtectionPolicy");
+  }
+}
+
 export const ChangeReason = {
   UNSPECIFIED: 0,
   /** PLAYERS_ADDED - A fill seated newcomers. */
@@ -380,6 +442,8 @@ export const ChangeReason = {
   HOST_REACHABILITY_CHANGED: 13,
   /** CUSTOM_DATA_REPORTED - The game reported other numbers of its own. */
   CUSTOM_DATA_REPORTED: 14,
+  /** SESSION_UPDATED - Somebody changed capacity, name or protection of the session. */
+  SESSION_UPDATED: 20,
 } as const;
 
 export type ChangeReason = typeof ChangeReason[keyof typeof ChangeReason];
@@ -400,6 +464,7 @@ export namespace ChangeReason {
   export type SESSION_ENDED = typeof ChangeReason.SESSION_ENDED;
   export type HOST_REACHABILITY_CHANGED = typeof ChangeReason.HOST_REACHABILITY_CHANGED;
   export type CUSTOM_DATA_REPORTED = typeof ChangeReason.CUSTOM_DATA_REPORTED;
+  export type SESSION_UPDATED = typeof ChangeReason.SESSION_UPDATED;
 }
 
 export function changeReasonFromJSON(object: any): ChangeReason {
@@ -464,6 +529,10 @@ export function changeReasonFromJSON(object: any): ChangeReason {
     case "CHANGE_REASON_CUSTOM_DATA_REPORTED":
     case "CUSTOM_DATA_REPORTED":
       return ChangeReason.CUSTOM_DATA_REPORTED;
+    case 20:
+    case "CHANGE_REASON_SESSION_UPDATED":
+    case "SESSION_UPDATED":
+      return ChangeReason.SESSION_UPDATED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ChangeReason");
   }
@@ -501,6 +570,8 @@ export function changeReasonToJSON(object: ChangeReason): string {
       return "HOST_REACHABILITY_CHANGED";
     case ChangeReason.CUSTOM_DATA_REPORTED:
       return "CUSTOM_DATA_REPORTED";
+    case ChangeReason.SESSION_UPDATED:
+      return "SESSION_UPDATED";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ChangeReason");
   }
@@ -793,6 +864,8 @@ export interface BattleSession {
   name: string;
   /** Who had it created, in the caller's words. Empty: nobody was named. */
   creatorId: string;
+  /** From what the fleet ends by itself. UNSPECIFIED: as the fleet's configuration says. */
+  protection: ProtectionPolicy;
 }
 
 export interface BattleSession_PropertiesEntry {
@@ -863,6 +936,12 @@ export interface SessionChange {
   unreachable?: boolean | undefined;
   endCause?: SessionEndCause | undefined;
   customData?: CustomData | undefined;
+  capacity?:
+    | number
+    | undefined;
+  /** Empty: it has none any more. */
+  name?: string | undefined;
+  protection?: ProtectionPolicy | undefined;
 }
 
 export interface RemovedPlayer {
@@ -967,6 +1046,7 @@ function createBaseBattleSession(): BattleSession {
     customData: undefined,
     name: "",
     creatorId: "",
+    protection: 0,
   };
 }
 
@@ -1043,6 +1123,9 @@ export const BattleSession: MessageFns<BattleSession> = {
     }
     if (message.creatorId !== "") {
       writer.uint32(194).string(message.creatorId);
+    }
+    if (message.protection !== 0) {
+      writer.uint32(200).int32(message.protection);
     }
     return writer;
   },
@@ -1255,6 +1338,14 @@ export const BattleSession: MessageFns<BattleSession> = {
             message.creatorId = reader.string();
             continue;
           }
+          case 25: {
+            if (tag !== 200) {
+              break;
+            }
+
+            message.protection = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1346,6 +1437,7 @@ export const BattleSession: MessageFns<BattleSession> = {
         : isSet(object.creator_id)
         ? globalThis.String(object.creator_id)
         : "",
+      protection: isSet(object.protection) ? protectionPolicyFromJSON(object.protection) : 0,
     };
   },
 
@@ -1429,6 +1521,9 @@ export const BattleSession: MessageFns<BattleSession> = {
     if (message.creatorId !== "") {
       obj.creatorId = message.creatorId;
     }
+    if (message.protection !== 0) {
+      obj.protection = protectionPolicyToJSON(message.protection);
+    }
     return obj;
   },
 
@@ -1475,6 +1570,7 @@ export const BattleSession: MessageFns<BattleSession> = {
       : undefined;
     message.name = object.name ?? "";
     message.creatorId = object.creatorId ?? "";
+    message.protection = object.protection ?? 0;
     return message;
   },
 };
@@ -2072,6 +2168,9 @@ function createBaseSessionChange(): SessionChange {
     unreachable: undefined,
     endCause: undefined,
     customData: undefined,
+    capacity: undefined,
+    name: undefined,
+    protection: undefined,
   };
 }
 
@@ -2118,6 +2217,15 @@ export const SessionChange: MessageFns<SessionChange> = {
     }
     if (message.customData !== undefined) {
       CustomData.encode(message.customData, writer.uint32(114).fork()).join();
+    }
+    if (message.capacity !== undefined) {
+      writer.uint32(120).int32(message.capacity);
+    }
+    if (message.name !== undefined) {
+      writer.uint32(130).string(message.name);
+    }
+    if (message.protection !== undefined) {
+      writer.uint32(136).int32(message.protection);
     }
     return writer;
   },
@@ -2247,6 +2355,30 @@ export const SessionChange: MessageFns<SessionChange> = {
             message.customData = CustomData.decode(reader, reader.uint32());
             continue;
           }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.capacity = reader.int32();
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 17: {
+            if (tag !== 136) {
+              break;
+            }
+
+            message.protection = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2299,6 +2431,9 @@ export const SessionChange: MessageFns<SessionChange> = {
         : isSet(object.custom_data)
         ? CustomData.fromJSON(object.custom_data)
         : undefined,
+      capacity: isSet(object.capacity) ? globalThis.Number(object.capacity) : undefined,
+      name: isSet(object.name) ? globalThis.String(object.name) : undefined,
+      protection: isSet(object.protection) ? protectionPolicyFromJSON(object.protection) : undefined,
     };
   },
 
@@ -2346,6 +2481,15 @@ export const SessionChange: MessageFns<SessionChange> = {
     if (message.customData !== undefined) {
       obj.customData = CustomData.toJSON(message.customData);
     }
+    if (message.capacity !== undefined) {
+      obj.capacity = Math.round(message.capacity);
+    }
+    if (message.name !== undefined) {
+      obj.name = message.name;
+    }
+    if (message.protection !== undefined) {
+      obj.protection = protectionPolicyToJSON(message.protection);
+    }
     return obj;
   },
 
@@ -2374,6 +2518,9 @@ export const SessionChange: MessageFns<SessionChange> = {
     message.customData = (object.customData !== undefined && object.customData !== null)
       ? CustomData.fromPartial(object.customData)
       : undefined;
+    message.capacity = object.capacity ?? undefined;
+    message.name = object.name ?? undefined;
+    message.protection = object.protection ?? undefined;
     return message;
   },
 };
