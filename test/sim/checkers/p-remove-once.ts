@@ -51,7 +51,7 @@ export function pRemoveOnce(books: Books): Checker {
         throw new BrokenPromise(NAME, `the seat of ${playerId} in ${id} was freed before`);
       }
       const isOpened = change.creationPolicy !== undefined || change.unreachable !== undefined;
-      const touches = change.added.length + change.removed.length > 0 || isOpened;
+      const touches = change.added.length + change.removed.length > 0 || isOpened || change.capacity !== undefined;
       const expected = session.rosterVersion + (touches ? 1 : 0);
       if (change.rosterVersion === expected) return;
       throw new BrokenPromise(

@@ -96,7 +96,7 @@ export function createStage(options: StageOptions) {
   const change = (id: string | undefined, partial: Partial<SessionChange>): BattleSession => {
     const session = get(id);
     const { added = [], removed = [] } = partial;
-    const isRoster = added.length + removed.length > 0;
+    const isRoster = added.length + removed.length > 0 || partial.capacity !== undefined;
     const isDoor = partial.creationPolicy !== undefined || partial.unreachable !== undefined;
     const next = applySessionChange(session, {
       ...{ reason: "BACKFILL_UPDATED", updated: [], ...partial, added, removed },
@@ -334,7 +334,7 @@ export function createStage(options: StageOptions) {
 
 /**
  * One sentence of a story: "come a b" two solos, "party a b", "leave a", "accept" everybody expected, "vanish a" a reservation
- * runs out, "disconnect a", "return a", "deny", "allow", "silence", "sound", "cancel", "end", "wait 10", "most", "custom red=1 blue=2",
+ * runs out, "disconnect a", "return a", "deny", "allow", "silence", "sound", "room 4" an operator sets the capacity, "cancel", "end", "wait 10", "most", "custom red=1 blue=2",
  * "replace red=1", "withdraw t-a" a ticket.
  */
 export function play(stage: Stage, sentence: string): void {
@@ -368,6 +368,8 @@ function tell(stage: Stage, verb: string, words: readonly string[]): unknown {
     case "silence":
     case "sound":
       return stage.change(undefined, { unreachable: verb === "silence" });
+    case "room":
+      return stage.change(undefined, { reason: "SESSION_UPDATED", capacity: Number(words[0]) });
     case "cancel":
       return stage.cancelBackfill();
     case "end":

@@ -189,6 +189,18 @@ const rows: readonly Row[] = [
     ],
   },
   {
+    name: "a backfill rests where an operator lets no more in than are there, and goes on where there is room again",
+    ...{ ruleSet: free, seated: two, isAuto: true },
+    story: [
+      ["room 4", "2v2 PAUSED FULL"],
+      ["come c1", "2v2 PAUSED FULL"],
+      ["room 5", "3v2 PAUSED FULL"],
+      ["room 9", "3v2 SEARCHING"],
+      ["come d1", "3v3 PAUSED FULL"],
+    ],
+    phases: { "t-c1": "COMPLETED", "t-d1": "COMPLETED" },
+  },
+  {
     name: "a party is never split: it takes a team, and solos balance it",
     ...{ ruleSet: equal, seated: one, isAuto: true },
     story: [

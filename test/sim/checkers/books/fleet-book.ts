@@ -48,7 +48,7 @@ export type SessionEntry = {
   readonly placementId: string;
   readonly matchId: string | undefined;
   readonly processId: string;
-  readonly capacity: number;
+  capacity: number;
   readonly teams: Session["teams"];
   readonly activateByMs: number;
   state: string;
@@ -180,6 +180,7 @@ export function createFleetBook(): FleetBook {
     if (seat) seat.reconnectSecret = accepted.reconnectSecret;
     session.rosters.push(rosterOf(session.seats.values()));
     if (change.backfill) session.backfill = change.backfill;
+    if (change.capacity !== undefined) session.capacity = change.capacity;
     if (change.creationPolicy) session.creationPolicy = change.creationPolicy;
     if (change.unreachable !== undefined) session.isUnreachable = change.unreachable;
     if (closeByMs !== undefined) session.closeByMs = closeByMs;
