@@ -16,10 +16,16 @@ test("parseFleetConfig() fills in defaults, in ms", () => {
       {
         name: "eu",
         region: "local",
-        command: ["node", "server.js"],
-        cwd: "/game",
-        env: {},
+        builds: [
+          {
+            name: "",
+            launches: [{ name: "", command: ["node", "server.js"], cwd: "/game", env: {}, processes: 1 }],
+          },
+        ],
+        build: "",
         processes: 1,
+        processesPerHost: undefined,
+        concurrentActivations: undefined,
         concurrentSessions: undefined,
         ports: [{ name: "game", protocol: "tcp" }],
         portRange: { first: 7_500, last: 7_599 },
@@ -64,7 +70,7 @@ test("parseFleetConfig() remembers what has ended, and keeps facts, for as long 
 test("parseFleetConfig() reads the behaviour of simulated servers, whose ports need no room", () => {
   const simulated = { sessionSeconds: [60, 90], acceptSeconds: 0.5, noShowRatio: 0.1, script: "bots.js" };
   const { fleets } = parse({ fleets: [{ name: "eu", simulated, processes: 20_000 }] });
-  expect(fleets[0]).toMatchObject({ command: [], processes: 20_000 });
+  expect(fleets[0]).toMatchObject({ builds: [{ launches: [{ command: [] }] }], processes: 20_000 });
   expect(fleets[0]?.simulated).toEqual({
     ready: { minMs: 0, maxMs: 0 },
     activation: { minMs: 0, maxMs: 0 },
@@ -119,7 +125,62 @@ test("parseFleetConfig() reads what one creator may create, two in three minutes
   expect(limitOf({ sessions: 5, periodSeconds: 1 })).toEqual({ sessionsMax: 5, periodMs: 1_000 });
 });
 
+const normal = { name: "normal", command: ["game"], env: { MODE: "normal" }, processes: 3 };
+const boss = { name: "boss", command: ["game", "--boss"], cwd: "maps" };
+const { command: _, ...bare } = { ...fleet, env: { A: "1", MODE: "any" }, cwd: "bin" };
+
+test("parseFleetConfig() reads launches, with what they share with their fleet", () => {
+  const [read] = parse({ fleets: [{ ...bare, launches: [normal, boss] }] }).fleets;
+  expect(read).toMatchObject({ processes: 4, build: "" });
+  expect(read?.builds).toEqual([
+    {
+      name: "",
+      launches: [
+        { name: "normal", command: ["game"], cwd: "/game/bin", env: { A: "1", MODE: "normal" }, processes: 3 },
+        {
+          ...{ name: "boss", command: ["game", "--boss"], cwd: "/game/maps", env: { A: "1", MODE: "any" } },
+          processes: 1,
+        },
+      ],
+    },
+  ]);
+});
+
+test("parseFleetConfig() reads builds, the first of which is started unless another is named", () => {
+  const builds = [
+    { name: "v1", command: ["v1"] },
+    { name: "v2", launches: [normal, boss], cwd: "v2" },
+  ];
+  const buildOf = (more: object) => {
+    const [read] = parse({ fleets: [{ ...bare, builds, ...more }] }).fleets;
+    return [read?.build, read?.processes, read?.builds[1]?.launches.map(({ cwd }) => cwd)];
+  };
+  expect(buildOf({})).toEqual(["v1", 1, ["/game/v2", "/game/maps"]]);
+  expect(buildOf({ build: "v2" })).toEqual(["v2", 4, ["/game/v2", "/game/maps"]]);
+  expect(buildOf({ build: "v2", processes: 9 })).toEqual(["v2", 9, ["/game/v2", "/game/maps"]]);
+});
+
 const refused = [
+  {
+    name: "two launches of one name",
+    sections: { fleets: [{ ...bare, launches: [normal, normal] }] },
+    path: "$.fleets[0].launches[1].name",
+  },
+  {
+    name: "launches beside a command",
+    sections: { fleets: [{ ...fleet, launches: [normal] }] },
+    path: "$.fleets[0].command",
+  },
+  {
+    name: "a build that is none",
+    sections: { fleets: [{ ...bare, builds: [{ name: "v1", command: ["v1"] }], build: "v2" }] },
+    path: "$.fleets[0].build",
+  },
+  {
+    name: "a build that starts nothing",
+    sections: { fleets: [{ ...bare, builds: [{ name: "v1" }] }] },
+    path: "$.fleets[0].builds[0]",
+  },
   {
     name: "a creator who may create nothing",
     sections: { fleets: [{ name: "eu", command: ["game"], creatorLimit: { sessions: 0 } }] },

@@ -1,9 +1,10 @@
 // The sections `fleets`, `queues`, `aliases`, `fleetSettings` and `retention` of muster.json: schema, defaults, and what no schema can say.
-import { resolve } from "node:path";
 import { limits, MusterError } from "@muster/proto";
 import { type MusterFile, parseSection, readRetention } from "@muster/service";
 import { z } from "zod";
+import { buildsSchema, commandSchema, countProcesses, launchesSchema, readBuilds } from "./builds-config.ts";
 import type { AliasSpec } from "./core/alias.ts";
+import type { BuildSpec } from "./core/build.ts";
 import type { FaultSpec } from "./core/faults/fault.ts";
 import {
   type CreatorLimit,
@@ -27,14 +28,36 @@ export const fleetSchema = z.strictObject({
   name,
   region: name.default("local"),
   /** Program and arguments of the dedicated server. */
-  command: z.array(z.string()).min(1).optional(),
+  command: commandSchema.optional(),
+  launches: launchesSchema
+    .optional()
+    .describe("Instead of `command`: several programs or arguments, each for so many of the processes"),
+  builds: buildsSchema.optional().describe("Instead of both: builds by name, of which `build` is started"),
+  build: name.optional().describe("Of `builds`; default: the first. Without them a name for what is started"),
   /** Instead of `command`: servers that run inside the fleet, and behave like this. */
   simulated: simulatedSchema.optional(),
   /** Relative to muster.json. */
   cwd: z.string().optional(),
   env: z.record(z.string(), z.string()).default({}),
   /** At most 1,000 of `command`, 100,000 simulated. */
-  processes: z.int().min(0).max(SIMULATED_PROCESSES_MAX).default(1),
+  processes: z
+    .int()
+    .min(0)
+    .max(SIMULATED_PROCESSES_MAX)
+    .optional()
+    .describe("Processes that are kept running. Default: as many as the launches say, or 1"),
+  processesPerHost: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .optional()
+    .describe("Further processes count as on another host. Default: all are on one"),
+  concurrentActivations: z
+    .int()
+    .min(1)
+    .max(20_000)
+    .optional()
+    .describe("Sessions of one host that may be activating at a time. Default: any number"),
   concurrentSessions: z.int().min(1).max(1_000).optional(),
   ports: z
     .array(z.strictObject({ name, protocol: z.enum(["tcp", "udp"]).default("tcp") }))
@@ -185,28 +208,37 @@ function readFaults({ sections }: Pick<MusterFile, "sections">, fleets: readonly
 }
 
 function readFleet(fleet: z.output<typeof fleetSchema>, path: string, directory: string): FleetSpec {
-  const { command, simulated } = fleet;
-  if ((command === undefined) === (simulated === undefined)) {
-    throw refuse(`${path}.command`, "given unless `simulated` is", command ? "both" : "neither");
+  const { simulated } = fleet;
+  const programs = (["command", "launches", "builds", "simulated"] as const).filter((one) => fleet[one] !== undefined);
+  if (programs.length !== 1) {
+    const present = programs.join(" and ") || "none of them";
+    throw refuse(`${path}.command`, "one of command, launches, builds and simulated", present);
   }
-  if (!simulated && fleet.processes > PROCESSES_MAX) {
-    throw refuse(`${path}.processes`, `at most ${PROCESSES_MAX} of a command`, fleet.processes);
+  const builds = readBuilds(fleet, directory);
+  checkPrograms(builds, path);
+  const build = fleet.build ?? builds[0]?.name ?? "";
+  const current = builds.find((one) => one.name === build);
+  if (!current) throw refuse(`${path}.build`, "the name of one of its builds", build);
+  const processes = fleet.processes ?? countProcesses(current);
+  if (!simulated && processes > PROCESSES_MAX) {
+    throw refuse(`${path}.processes`, `at most ${PROCESSES_MAX} of a command`, processes);
   }
   const [first = 0, last = 0] = fleet.portRange.split("-").map(Number);
   const room = last - first + 1;
   // Nobody binds the ports of simulated servers: when all have been given out, they are given out again.
-  const needed = fleet.ports.length * (simulated ? 1 : fleet.processes);
+  const needed = fleet.ports.length * (simulated ? 1 : processes);
   if (first < 1 || last > 65_535 || room < needed) {
     throw refuse(`${path}.portRange`, `a range of 1 to 65535 with room for ${needed} ports`, fleet.portRange);
   }
   return {
     name: fleet.name,
     region: fleet.region,
-    command: command ?? [],
+    builds,
+    build,
     simulated: simulated && readSimulated(simulated, directory),
-    cwd: resolve(directory, fleet.cwd ?? "."),
-    env: fleet.env,
-    processes: fleet.processes,
+    processes,
+    processesPerHost: fleet.processesPerHost,
+    concurrentActivations: fleet.concurrentActivations,
     concurrentSessions: fleet.concurrentSessions,
     ports: fleet.ports,
     portRange: { first, last },
@@ -220,6 +252,13 @@ function readFleet(fleet: z.output<typeof fleetSchema>, path: string, directory:
     protection: { policy: fleet.protection, limitMs: fleet.protectionMinutes * 60_000 },
     ...(fleet.creatorLimit && { creatorLimit: readCreatorLimit(fleet.creatorLimit) }),
   };
+}
+
+function checkPrograms(builds: readonly BuildSpec[], path: string): void {
+  checkUnique(builds, `${path}.builds`);
+  for (const [index, { launches }] of builds.entries()) {
+    checkUnique(launches, builds.length > 1 ? `${path}.builds[${index}].launches` : `${path}.launches`);
+  }
 }
 
 function readCreatorLimit({ sessions, periodSeconds }: { sessions: number; periodSeconds: number }): CreatorLimit {

@@ -74,13 +74,13 @@ const GAME_SIGNALS = {
 } as const satisfies Record<Blow, NodeJS.Signals>;
 
 function startSidecar(options: NodeProcessesOptions, launch: ServerLaunch, file: string): RunningProcess {
-  const { fleet } = launch;
+  const { fleet, program } = launch;
   return startProcess({
-    command: [process.execPath, ...sidecarArguments(), "--", ...fleet.command],
-    ...(fleet.cwd === undefined ? {} : { cwd: fleet.cwd }),
+    command: [process.execPath, ...sidecarArguments(), "--", ...program.command],
+    ...(program.cwd === undefined ? {} : { cwd: program.cwd }),
     env: {
       ...foreignEnvironment(options.env, OURS),
-      ...fleet.env,
+      ...program.env,
       ...portVariables(launch),
       MUSTER_FLEET_ADDRESS: launch.hostAddress,
       MUSTER_PROCESS_ID: launch.processId,

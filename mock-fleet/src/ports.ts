@@ -1,11 +1,14 @@
 // What the fleet needs of the machine that it runs on.
 import type { Address, ProcessId } from "@muster/proto";
 import type { Network } from "@muster/proto/rpc";
+import type { LaunchSpec } from "./core/build.ts";
 import type { FleetSpec } from "./core/fleet-config.ts";
 import type { SimulatedScript } from "./simulated/simulated-server.ts";
 
 export type ServerLaunch = {
   readonly fleet: FleetSpec;
+  /** What of its build is started. */
+  readonly program: LaunchSpec;
   readonly processId: ProcessId;
   readonly incarnation: number;
   /** Of the last stream that the fleet has seen of the process; 0: none. A sidecar that takes over counts on from it. */

@@ -4,6 +4,7 @@ import { backoffMs, type Clock, isAbortError, type Random } from "@muster/kit";
 import type { ProcessId } from "@muster/proto";
 import type { Log } from "@muster/service";
 import type { Attachments } from "./attachments.ts";
+import { launchOf } from "./core/build.ts";
 import { findFleet } from "./core/fleet-config.ts";
 import { endProcess, processExited } from "./core/process.ts";
 import type { FleetRunner } from "./fleet-runner.ts";
@@ -70,7 +71,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     const fleet = process && findFleet(runner.config, process.fleet);
     if (!process || !fleet || process.status.phase === "ENDED" || closing.signal.aborted) return;
     const { incarnation, attachGeneration, secret, address } = process;
-    const server = processes.start({ fleet, processId, incarnation, attachGeneration, secret, address, hostAddress });
+    const program = launchOf(fleet, process);
+    const told = { processId, incarnation, attachGeneration, secret, address, hostAddress };
+    const server = processes.start({ fleet, program, ...told });
     running.set(processId, server);
     startedMs.set(processId, runner.nowMs());
     supervised.add(processId);

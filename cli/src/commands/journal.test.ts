@@ -37,6 +37,7 @@ async function build(kind: JournalKind, more?: (journal: Journal, epoch: number)
   const { epoch } = await journal.acquire("fleet", { owner: "elsewhere/1/1" });
   const launched = factCodec.encode({
     ...{ type: "process-launched", processId: "process-1" as ProcessId, fleet: "f", region: "r", incarnation: 1 },
+    ...{ build: "", launch: "", hostNumber: 1 },
     ...{ secret: SECRET, address: { host: "h", ports: {} }, startedAtWallMs: 1, readyByMs: undefined },
   });
   for (let sequence = 1; sequence <= 6; sequence += 1) {

@@ -14,9 +14,8 @@ import { type Decision, type Moment, unchanged } from "./decision.ts";
 import type { FleetSpec } from "./fleet-config.ts";
 import type { FleetFact } from "./fleet-fact.ts";
 import type { FleetState } from "./fleet-state.ts";
+import { freeProcess } from "./free-process.ts";
 import { type PlacementRequest, startSession } from "./placement.ts";
-import type { ServerProcess } from "./process.ts";
-import { processesOf } from "./process-index.ts";
 
 export type SessionCreation = {
   /** Name of a fleet, or of an alias. */
@@ -122,13 +121,6 @@ function checkCreator(state: FleetState, fleet: FleetSpec, { creatorId }: Sessio
     `Cannot create a session on fleet ${fleet.name} as one creator may create ${sessionsMax} in ${periodMs / 1_000} s: these are ${lately} already`,
     { metadata: { limit: String(sessionsMax) } },
   );
-}
-
-function freeProcess(state: FleetState, fleet: FleetSpec, { attached }: Moment): ServerProcess | undefined {
-  for (const { processId } of processesOf(state.processIndex, fleet.name).open.values()) {
-    if (attached.has(processId)) return state.processes.get(processId);
-  }
-  return undefined;
 }
 
 /** The request of a placement that waits for nothing and seats nobody. */

@@ -18,7 +18,7 @@ import type { FleetFold } from "./fleet-state.ts";
 import { type AnsweredCommand, COMMANDS_KEPT_MAX } from "./host-command.ts";
 import { changePlacement, deadlinesOfPlacement, type Placement } from "./placement.ts";
 import { freeSlots, READY_TIMEOUT, type ServerProcess } from "./process.ts";
-import { indexProcess } from "./process-index.ts";
+import { countActivating, indexProcess } from "./process-index.ts";
 import { ACCEPTS_KEPT_MAX } from "./seat.ts";
 import {
   type AnsweredRequest,
@@ -254,6 +254,8 @@ function startSession(state: FleetFold, fact: Fact<"session-started">, timeMs: n
     ownedSince: state.captures,
   });
   state.agenda.add({ type: "activation-due", atMs: fact.activateByMs, sessionId });
+  const process = state.processes.get(battle.processId);
+  if (process) countActivating(state.processIndex, process, 1);
   changeProcess(state, battle.processId, (process) => ({
     ...process,
     sessionIds: new Set([...process.sessionIds, sessionId]),
@@ -276,6 +278,10 @@ function changeSession(state: FleetFold, fact: SessionChanged, timeMs: number): 
   const battle = applySessionChange(session.battle, change);
   invariant(battle.playerSessions.length <= battle.capacity, "S-CAPACITY: used seats never exceed capacity");
   const isOver = battle.state === "TERMINATED";
+  const process = state.processes.get(battle.processId);
+  if (process && session.battle.state === "ACTIVATING" && battle.state !== "ACTIVATING") {
+    countActivating(state.processIndex, process, -1);
+  }
   const hasFailed = session.battle.state === "ACTIVATING" && (isOver || battle.state === "TERMINATING");
   if (hasFailed) waitAgain(state, session.placementId, timeMs);
   state.sessions.set(sessionId, {

@@ -1,5 +1,6 @@
 // What the fleet is told to be: fleets, queues and the patience of each rule. Parsed in config.ts, used by every decision.
 import type { AliasSpec } from "./alias.ts";
+import type { BuildSpec } from "./build.ts";
 import type { FaultSpec } from "./faults/fault.ts";
 import type { LatencyPolicy } from "./latency-policy.ts";
 import type { ProtectionSpec } from "./protection.ts";
@@ -13,16 +14,18 @@ export type CreatorLimit = { readonly sessionsMax: number; readonly periodMs: nu
 export type FleetSpec = {
   readonly name: string;
   readonly region: string;
-  /** Program and arguments of the dedicated server. Empty for a simulated fleet. */
-  readonly command: readonly string[];
-  /** How servers behave that run inside the fleet. Absent: each is a process of `command`. */
+  /** What it can start: at least one. */
+  readonly builds: readonly BuildSpec[];
+  /** Name of the build that new processes are started of. */
+  readonly build: string;
+  /** How servers behave that run inside the fleet. Absent: each is a process of its build's command. */
   readonly simulated?: SimulatedSpec | undefined;
-  /** Where it is started. Undefined: where the fleet runs. */
-  readonly cwd: string | undefined;
-  /** Added to its environment. */
-  readonly env: Readonly<Record<string, string>>;
   /** Processes that are kept running. 0: none, ever. */
   readonly processes: number;
+  /** Processes of one host; further ones are on further hosts. Undefined: all are on one. */
+  readonly processesPerHost: number | undefined;
+  /** Sessions of one host that may be activating at a time. Undefined: any number. */
+  readonly concurrentActivations: number | undefined;
   /** Cap on what a process says it can run at once. Undefined: as the process says. */
   readonly concurrentSessions: number | undefined;
   readonly ports: readonly PortSpec[];

@@ -24,6 +24,9 @@ export type FleetFact =
       readonly processId: ProcessId;
       readonly fleet: string;
       readonly region: string;
+      readonly build: string;
+      readonly launch: string;
+      readonly hostNumber: number;
       readonly incarnation: number;
       readonly secret: string;
       readonly address: Address;

@@ -22,6 +22,7 @@ import { isWithin, rankDestinations, suits } from "./destinations.ts";
 import { findFleet } from "./fleet-config.ts";
 import type { FleetFact } from "./fleet-fact.ts";
 import type { FleetState } from "./fleet-state.ts";
+import { freeProcess } from "./free-process.ts";
 import { fleetsOf, whyHopeless } from "./hopeless.ts";
 import { capAfter, type LatencyPolicy, loosensAfterMs } from "./latency-policy.ts";
 import type { ServerProcess } from "./process.ts";
@@ -295,10 +296,9 @@ function chooseProcess(state: FleetState, placement: Placement, moment: Moment):
     ...ranked.filter(({ name }) => !triedFleets.has(name)),
     ...ranked.filter(({ name }) => triedFleets.has(name)),
   ];
-  for (const { name } of inTurn) {
-    for (const { processId } of processesOf(state.processIndex, name).open.values()) {
-      if (moment.attached.has(processId) && !tried.has(processId)) return state.processes.get(processId);
-    }
+  for (const fleet of inTurn) {
+    const process = freeProcess(state, fleet, moment, tried);
+    if (process) return process;
   }
   return undefined;
 }

@@ -11,6 +11,12 @@ export type FleetProcesses = {
   readonly open: ReadonlyMap<ProcessId, ServerProcess>;
   /** Those that count towards the number that is kept running. */
   readonly keptCount: number;
+  /** Of these, how many run each program, by `entryKey`. */
+  readonly keptByEntry: ReadonlyMap<string, number>;
+  /** Living processes by the number of their host. */
+  readonly livingByHost: ReadonlyMap<number, number>;
+  /** Sessions that are activating, by the number of their host. */
+  readonly activating: ReadonlyMap<number, number>;
 };
 
 export type ProcessIndex = {
@@ -24,6 +30,9 @@ type FleetProcessesFold = {
   readonly living: Map<ProcessId, ServerProcess>;
   readonly open: Map<ProcessId, ServerProcess>;
   keptCount: number;
+  readonly keptByEntry: Map<string, number>;
+  readonly livingByHost: Map<number, number>;
+  readonly activating: Map<number, number>;
 };
 
 /** The index as evolve.ts writes it. */
@@ -36,7 +45,23 @@ export function createProcessIndex(): ProcessIndexFold {
   return { byFleet: new Map(), takenPorts: new Map() };
 }
 
-const NONE: FleetProcesses = { living: new Map(), open: new Map(), keptCount: 0 };
+const NONE: FleetProcesses = createFleetProcesses();
+
+function createFleetProcesses(): FleetProcessesFold {
+  return {
+    living: new Map(),
+    open: new Map(),
+    keptCount: 0,
+    keptByEntry: new Map(),
+    livingByHost: new Map(),
+    activating: new Map(),
+  };
+}
+
+/** Tells programs of builds apart. */
+export function entryKey({ build, launch }: { readonly build: string; readonly launch: string }): string {
+  return `${build} ${launch}`;
+}
 
 /** The living processes of the fleet of that name. */
 export function processesOf(index: ProcessIndex, fleet: string): FleetProcesses {
@@ -47,7 +72,14 @@ export function processesOf(index: ProcessIndex, fleet: string): FleetProcesses 
 export function indexProcess(index: ProcessIndexFold, before: ServerProcess | undefined, after: ServerProcess): void {
   const fleet = fleetOf(index, after.fleet);
   const { processId } = after;
-  fleet.keptCount += Number(counts(after)) - Number(before !== undefined && counts(before));
+  const kept = Number(counts(after)) - Number(before !== undefined && counts(before));
+  fleet.keptCount += kept;
+  count(fleet.keptByEntry, entryKey(after), kept);
+  count(
+    fleet.livingByHost,
+    after.hostNumber,
+    Number(!isEnded(after)) - Number(before !== undefined && !isEnded(before)),
+  );
   if (isEnded(after)) fleet.living.delete(processId);
   else fleet.living.set(processId, after);
   // Set again it keeps its place; only who was full and has room again goes to the end.
@@ -70,7 +102,7 @@ export function sortOpen(index: ProcessIndexFold): void {
 function fleetOf(index: ProcessIndexFold, name: string): FleetProcessesFold {
   const known = index.byFleet.get(name);
   if (known) return known;
-  const fleet = { living: new Map(), open: new Map(), keptCount: 0 };
+  const fleet = createFleetProcesses();
   index.byFleet.set(name, fleet);
   return fleet;
 }
@@ -85,9 +117,16 @@ export function countsAsKept({ status }: ServerProcess): boolean {
 }
 
 function countPorts({ takenPorts }: ProcessIndexFold, { address }: ServerProcess, by: 1 | -1): void {
-  for (const port of Object.values(address.ports)) {
-    const count = (takenPorts.get(port) ?? 0) + by;
-    if (count === 0) takenPorts.delete(port);
-    else takenPorts.set(port, count);
-  }
+  for (const port of Object.values(address.ports)) count(takenPorts, port, by);
+}
+
+/** A session begins to activate on the process (1), or does so no longer (-1). */
+export function countActivating(index: ProcessIndexFold, process: ServerProcess, by: 1 | -1): void {
+  count(fleetOf(index, process.fleet).activating, process.hostNumber, by);
+}
+
+function count<Key>(counts: Map<Key, number>, key: Key, by: number): void {
+  const next = (counts.get(key) ?? 0) + by;
+  if (next === 0) counts.delete(key);
+  else counts.set(key, next);
 }

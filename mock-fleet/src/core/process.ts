@@ -24,6 +24,11 @@ export type ServerProcess = {
   readonly processId: ProcessId;
   readonly fleet: string;
   readonly region: string;
+  /** What it was started of: a build, and a program of it. */
+  readonly build: string;
+  readonly launch: string;
+  /** Of its fleet's hosts: 1, 2, …; 0 in facts of older builds of the fleet. */
+  readonly hostNumber: number;
   readonly incarnation: number;
   /** What its sidecar proves itself with. Never logged. */
   readonly secret: string;

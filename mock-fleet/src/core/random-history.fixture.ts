@@ -183,6 +183,8 @@ function secretOf(world: Rehearsal, seat: PlayerSessionId): string | undefined {
 /** A fleet whose deadlines pass within the steps. */
 export const hastyFleet = {
   processes: 2,
+  processesPerHost: 1,
+  concurrentActivations: 1,
   activationTimeoutMs: 15_000,
   reservationMs: 12_000,
   disconnectGraceMs: 6_000,

@@ -1,11 +1,11 @@
 // What the fleet does of its own accord after every change: hands waiting placements to free processes, keeps as many
 // processes as it was told to. One step at a time, so that each is decided on the state that the last one left.
-import { drawId } from "@muster/kit";
-import { newId, type ProcessId } from "@muster/proto";
+import type { ProcessId } from "@muster/proto";
 import type { Moment } from "./decision.ts";
 import { type FleetSpec, findFleet } from "./fleet-config.ts";
 import type { FleetFact } from "./fleet-fact.ts";
 import type { FleetState } from "./fleet-state.ts";
+import { launchNext } from "./launching.ts";
 import { placeNext } from "./placement.ts";
 import { terminateProcess } from "./process.ts";
 import { countsAsKept, processesOf } from "./process-index.ts";
@@ -62,38 +62,7 @@ function keepProcesses(state: FleetState, fleet: FleetSpec, moment: Moment): rea
     return surplus ? terminateProcess(surplus, "SCALE_IN", moment) : [];
   }
   if (keptCount === fleet.processes) return [];
-  if ((state.crashLoops.get(fleet.name)?.notBeforeMs ?? 0) > moment.nowMs) return [];
-  const ports = assignPorts(state, fleet);
-  if (!ports) return []; // Every port is taken by a process that is still ending: its end brings us back here.
-  return [
-    {
-      type: "process-launched",
-      processId: newId("process", moment.random),
-      fleet: fleet.name,
-      region: fleet.region,
-      incarnation: 1,
-      secret: drawId("key", moment.random),
-      address: { host: fleet.host, ports },
-      startedAtWallMs: moment.wallMs,
-      readyByMs: fleet.readyTimeoutMs > 0 ? moment.nowMs + fleet.readyTimeoutMs : undefined,
-    },
-  ];
-}
-
-function assignPorts(state: FleetState, fleet: FleetSpec): Readonly<Record<string, number>> | undefined {
-  const { takenPorts } = state.processIndex;
-  const { first, last } = fleet.portRange;
-  const count = last - first + 1;
-  const start = state.nextPorts.get(fleet.name) ?? first;
-  const ports: Record<string, number> = {};
-  const names = fleet.ports.map((port) => port.name);
-  for (let step = 0; step < count && names.length > 0; step += 1) {
-    const port = first + ((start - first + step) % count);
-    if (takenPorts.has(port) && !fleet.simulated) continue;
-    const name = names.shift();
-    if (name !== undefined) ports[name] = port;
-  }
-  return names.length === 0 ? ports : undefined;
+  return launchNext(state, fleet, moment);
 }
 
 /** Ends processes of fleets that the configuration no longer names. */

@@ -16,7 +16,7 @@ async function openWorld(fleet: Partial<FleetSpec> = {}) {
   const world = await createFleetWorld({
     clock,
     serve: async (services) => ({ listening: memory.serve("fleet", services), network: memory.from("test") }),
-    fleet: { command: [], simulated: behaviour(), processes: 2, ...fleet },
+    fleet: { simulated: behaviour(), processes: 2, ...fleet },
   });
   const processes = async () => (await world.fleet.describeProcesses({ includeEnded: true })).processes;
   const sessions = async () => {

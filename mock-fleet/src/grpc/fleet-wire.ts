@@ -84,6 +84,9 @@ export function writeServerProcess(process: ServerProcess, isAttached: boolean):
     concurrentSessions: status.phase === "READY" ? status.concurrentSessions : 0,
     startedAt: new Date(process.startedAtWallMs),
     endReason: status.phase === "ENDED" ? status.reason : "",
+    build: process.build,
+    launch: process.launch,
+    hostNumber: process.hostNumber,
     attached: isAttached && process.unreachableSinceMs === undefined,
   };
 }

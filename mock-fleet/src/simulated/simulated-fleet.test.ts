@@ -11,7 +11,7 @@ import { createFleetWorld, type FleetWorldOptions, player, startPlacementRequest
 import { behaviour } from "./behaviour.fixture.ts";
 import type { SimulatedScript } from "./simulated-server.ts";
 
-const NO_COMMAND = { command: [], processes: 1 };
+const ONE_PROCESS = { processes: 1 };
 
 /** A fleet on a clock of its own, reached without sockets: nothing in it waits for real time. */
 async function simulatedWorld(spec: Partial<SimulatedSpec>, options: Partial<FleetWorldOptions> = {}) {
@@ -22,7 +22,7 @@ async function simulatedWorld(spec: Partial<SimulatedSpec>, options: Partial<Fle
     serve: async (services) => ({ listening: memory.serve("fleet", services), network: memory.from("test") }),
     simulation: { scripts: new Map(), network: memory.from("fleet"), matchers: ["matcher"] },
     ...options,
-    fleet: { ...NO_COMMAND, simulated: behaviour(spec), ...options.fleet },
+    fleet: { ...ONE_PROCESS, simulated: behaviour(spec), ...options.fleet },
   });
   return { world, clock, memory };
 }

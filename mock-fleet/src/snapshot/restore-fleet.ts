@@ -8,7 +8,7 @@ import { placementOverMs } from "../core/ended.ts";
 import { createFleetState, type FleetFold } from "../core/fleet-state.ts";
 import { deadlinesOfPlacement } from "../core/placement.ts";
 import type { ServerProcess } from "../core/process.ts";
-import { indexProcess, sortOpen } from "../core/process-index.ts";
+import { countActivating, indexProcess, sortOpen } from "../core/process-index.ts";
 import { readAlias } from "../grpc/alias-wire.ts";
 import { FLEET_COLUMNS, NO_TIME_MS } from "./fleet-columns.ts";
 import { endedMsOf, StoredPlacement } from "./placement-row.ts";
@@ -108,6 +108,8 @@ function restoreSessions(state: FleetFold, columns: Columns): void {
     const requests = { from: request, to: request + (columns.sessionRequests[row] ?? 0) };
     const session = restoreSession(columns, row, { seats, requests });
     state.sessions.set(sessionId, session);
+    const process = session.row.isActivating ? state.processes.get(session.battle.processId) : undefined;
+    if (process) countActivating(state.processIndex, process, 1);
     for (const id of session.row.seatIds) state.sessionBySeat.set(id, sessionId);
     for (const id of session.row.requestIds) state.sessionByRequest.set(id, sessionId);
     if (session.endedAtMs !== undefined) state.ended.add({ type: "session", atMs: session.endedAtMs, sessionId });

@@ -158,6 +158,16 @@ export const fleetFaults: readonly PlantedFault[] = [
     ],
   },
   {
+    name: "a host activates any number of sessions",
+    patches: [
+      {
+        file: "mock-fleet/src/core/free-process.ts",
+        find: "if ((activating.get(hostNumber) ?? 0) >= activationsMax) continue;",
+        replace: "if (activationsMax < 0) continue;",
+      },
+    ],
+  },
+  {
     name: "a process gets one session too many",
     patches: [
       {
@@ -176,8 +186,8 @@ export const fleetFaults: readonly PlantedFault[] = [
         replace: '  if (process.status.phase !== "READY") return 0;',
       },
       {
-        file: "mock-fleet/src/core/placement.ts",
-        find: "moment.attached.has(processId) && ",
+        file: "mock-fleet/src/core/free-process.ts",
+        find: "attached.has(processId) && ",
         replace: "",
       },
     ],

@@ -9,7 +9,7 @@ const latencyPolicies = [
 const terms = {
   hostLostAfterMs: 12_000,
   queues: [{ name: "arena", destinations: ["eu"], timeoutMs: 20_000, latencyPolicies }],
-  fleets: [{ name: "eu", region: "eu", processes: 1 }],
+  fleets: [{ name: "eu", region: "eu", processes: 1, concurrentActivations: 1 }],
   aliases: new Map(),
 };
 const away = (...latencies: readonly number[]) => ({
@@ -522,6 +522,18 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
       tale.process("proc_1", { fleet: "us" });
       tale.placement();
       tale.session();
+    },
+  },
+  {
+    promise: "S-PROCESS-LIMIT",
+    name: "a host that activates more sessions than it may",
+    tell(tale) {
+      tale.process("proc_1", { hostNumber: 1 });
+      tale.process("proc_2", { hostNumber: 1 });
+      tale.placement();
+      tale.session();
+      tale.placement({ placementId: "match_2.1" });
+      tale.session({ battleSessionId: "bs_2", processId: "proc_2", placementId: "match_2.1", matchId: "match_2" });
     },
   },
   {

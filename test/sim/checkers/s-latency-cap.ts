@@ -3,12 +3,13 @@
 import type { Books } from "./books/books.ts";
 import type { PlacementEntry } from "./books/fleet-book.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
+import type { Activations } from "./s-process-limit.ts";
 import { type Aliases, fleetsOf, type Queue } from "./s-queue-fallback.ts";
 
 const NAME = "S-LATENCY-CAP";
 
 export type Cap = { readonly maxIndividualLatencyMs: number; readonly durationMs: number | undefined };
-export type Fleet = { readonly name: string; readonly region: string; readonly processes: number };
+export type Fleet = { readonly name: string; readonly region: string; readonly processes: number } & Activations;
 
 export function sLatencyCap(
   books: Books,

@@ -95,7 +95,7 @@ function listCheckers(books: Books, terms: Terms): readonly Checker[] {
     sFenced(books),
     sCapacity(books),
     sOnePerMatch(books),
-    sProcessLimit(books),
+    sProcessLimit(books, terms),
     sLossNoticed(books, terms),
     sQueueFallback(books, terms),
     sLatencyCap(books, terms),

@@ -16,6 +16,8 @@ export function fleetConfigOf(knobs: Knobs): ReturnType<typeof parseFleetConfig>
     region: name,
     command: ["game"],
     processes,
+    processesPerHost: knobs.processesPerHost,
+    concurrentActivations: knobs.concurrentActivations,
     concurrentSessions: knobs.concurrentSessions,
     host: name,
     portRange: "7000-7999",

@@ -58,6 +58,9 @@ export type Knobs = {
   readonly graceSeconds: number;
   /** Caps of the queue that knows both fleets, and what it ranks them by; undefined: production's. */
   readonly latencyCaps: readonly { readonly maxIndividualLatencyMs: number; readonly durationSeconds?: number }[];
+  /** Of each fleet; undefined: production's. */
+  readonly processesPerHost: number | undefined;
+  readonly concurrentActivations: number | undefined;
   readonly priorities: readonly ("COST" | "LOCATION")[] | undefined;
   readonly hostSilentAfterMs: number;
   readonly hostLostAfterMs: number;
@@ -116,6 +119,8 @@ export const REFERENCE: Knobs = {
   graceSeconds: 60,
   latencyCaps: [],
   priorities: undefined,
+  processesPerHost: undefined,
+  concurrentActivations: undefined,
   hostSilentAfterMs: 15_000,
   hostLostAfterMs: 120_000,
   healthIntervalMs: 5_000,
@@ -219,11 +224,15 @@ function drawAcceptance(
   };
 }
 
-function drawQueue(chance: Chance): Pick<Knobs, "latencyCaps" | "priorities"> {
+function drawQueue(
+  chance: Chance,
+): Pick<Knobs, "latencyCaps" | "priorities" | "processesPerHost" | "concurrentActivations"> {
   const low = { maxIndividualLatencyMs: chance.pick([30, 60, 100]), durationSeconds: chance.pick([1, 2, 4]) };
   const high = { maxIndividualLatencyMs: chance.pick([250, 1_000]) };
   return {
     latencyCaps: chance.happens(0.7) ? [] : [low, high],
+    processesPerHost: chance.happens(0.5) ? undefined : 2,
+    concurrentActivations: chance.happens(0.7) ? undefined : 1,
     priorities: chance.happens(0.7) ? undefined : [chance.pick(["COST", "LOCATION"] as const)],
   };
 }

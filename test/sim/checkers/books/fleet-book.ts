@@ -9,6 +9,7 @@ export type Change = Fact<"session-changed">["change"];
 export type ProcessEntry = {
   readonly processId: string;
   readonly fleet: string;
+  readonly hostNumber: number;
   readonly incarnation: number;
   phase: "STARTING" | "READY" | "TERMINATING" | "ENDED";
   concurrentSessions: number;
@@ -216,6 +217,7 @@ export function createFleetBook(): FleetBook {
           processes.set(fact.processId, {
             processId: fact.processId,
             fleet: fact.fleet,
+            hostNumber: fact.hostNumber,
             incarnation: fact.incarnation,
             phase: "STARTING",
             concurrentSessions: 0,

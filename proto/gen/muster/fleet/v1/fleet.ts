@@ -578,6 +578,11 @@ export interface ServerProcess {
   endReason: string;
   /** The sidecar's stream is open and was heard of lately. */
   attached: boolean;
+  /** What it was started of. Empty where the fleet's builds, or its programs, have no names. */
+  build: string;
+  launch: string;
+  /** Of its fleet's hosts: 1, 2, …. 0: not known. */
+  hostNumber: number;
 }
 
 export interface WatchSessionsRequest {
@@ -5423,6 +5428,9 @@ function createBaseServerProcess(): ServerProcess {
     startedAt: undefined,
     endReason: "",
     attached: false,
+    build: "",
+    launch: "",
+    hostNumber: 0,
   };
 }
 
@@ -5463,6 +5471,15 @@ export const ServerProcess: MessageFns<ServerProcess> = {
     }
     if (message.attached !== false) {
       writer.uint32(96).bool(message.attached);
+    }
+    if (message.build !== "") {
+      writer.uint32(106).string(message.build);
+    }
+    if (message.launch !== "") {
+      writer.uint32(114).string(message.launch);
+    }
+    if (message.hostNumber !== 0) {
+      writer.uint32(120).int32(message.hostNumber);
     }
     return writer;
   },
@@ -5576,6 +5593,30 @@ export const ServerProcess: MessageFns<ServerProcess> = {
             message.attached = reader.bool();
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.build = reader.string();
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.launch = reader.string();
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.hostNumber = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5622,6 +5663,13 @@ export const ServerProcess: MessageFns<ServerProcess> = {
         ? globalThis.String(object.end_reason)
         : "",
       attached: isSet(object.attached) ? globalThis.Boolean(object.attached) : false,
+      build: isSet(object.build) ? globalThis.String(object.build) : "",
+      launch: isSet(object.launch) ? globalThis.String(object.launch) : "",
+      hostNumber: isSet(object.hostNumber)
+        ? globalThis.Number(object.hostNumber)
+        : isSet(object.host_number)
+        ? globalThis.Number(object.host_number)
+        : 0,
     };
   },
 
@@ -5663,6 +5711,15 @@ export const ServerProcess: MessageFns<ServerProcess> = {
     if (message.attached !== false) {
       obj.attached = message.attached;
     }
+    if (message.build !== "") {
+      obj.build = message.build;
+    }
+    if (message.launch !== "") {
+      obj.launch = message.launch;
+    }
+    if (message.hostNumber !== 0) {
+      obj.hostNumber = Math.round(message.hostNumber);
+    }
     return obj;
   },
 
@@ -5685,6 +5742,9 @@ export const ServerProcess: MessageFns<ServerProcess> = {
     message.startedAt = object.startedAt ?? undefined;
     message.endReason = object.endReason ?? "";
     message.attached = object.attached ?? false;
+    message.build = object.build ?? "";
+    message.launch = object.launch ?? "";
+    message.hostNumber = object.hostNumber ?? 0;
     return message;
   },
 };

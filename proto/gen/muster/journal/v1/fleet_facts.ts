@@ -55,6 +55,10 @@ export interface FleetFact_ProcessLaunched {
   startedAtWallMs: number;
   /** When it is ended unless it has said that it is ready. 0: never. */
   readyByMs: number;
+  /** What it was started of, and the number of its host. Empty and 0 in records of older builds. */
+  build: string;
+  launch: string;
+  hostNumber: number;
 }
 
 /** A sidecar opened its stream: older attachments of the process are fenced. */
@@ -816,6 +820,9 @@ function createBaseFleetFact_ProcessLaunched(): FleetFact_ProcessLaunched {
     address: undefined,
     startedAtWallMs: 0,
     readyByMs: 0,
+    build: "",
+    launch: "",
+    hostNumber: 0,
   };
 }
 
@@ -844,6 +851,15 @@ export const FleetFact_ProcessLaunched: MessageFns<FleetFact_ProcessLaunched> = 
     }
     if (message.readyByMs !== 0) {
       writer.uint32(64).int64(message.readyByMs);
+    }
+    if (message.build !== "") {
+      writer.uint32(74).string(message.build);
+    }
+    if (message.launch !== "") {
+      writer.uint32(82).string(message.launch);
+    }
+    if (message.hostNumber !== 0) {
+      writer.uint32(88).int32(message.hostNumber);
     }
     return writer;
   },
@@ -925,6 +941,30 @@ export const FleetFact_ProcessLaunched: MessageFns<FleetFact_ProcessLaunched> = 
             message.readyByMs = longToNumber(reader.int64());
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.build = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.launch = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.hostNumber = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -959,6 +999,13 @@ export const FleetFact_ProcessLaunched: MessageFns<FleetFact_ProcessLaunched> = 
         : isSet(object.ready_by_ms)
         ? globalThis.Number(object.ready_by_ms)
         : 0,
+      build: isSet(object.build) ? globalThis.String(object.build) : "",
+      launch: isSet(object.launch) ? globalThis.String(object.launch) : "",
+      hostNumber: isSet(object.hostNumber)
+        ? globalThis.Number(object.hostNumber)
+        : isSet(object.host_number)
+        ? globalThis.Number(object.host_number)
+        : 0,
     };
   },
 
@@ -988,6 +1035,15 @@ export const FleetFact_ProcessLaunched: MessageFns<FleetFact_ProcessLaunched> = 
     if (message.readyByMs !== 0) {
       obj.readyByMs = Math.round(message.readyByMs);
     }
+    if (message.build !== "") {
+      obj.build = message.build;
+    }
+    if (message.launch !== "") {
+      obj.launch = message.launch;
+    }
+    if (message.hostNumber !== 0) {
+      obj.hostNumber = Math.round(message.hostNumber);
+    }
     return obj;
   },
 
@@ -1006,6 +1062,9 @@ export const FleetFact_ProcessLaunched: MessageFns<FleetFact_ProcessLaunched> = 
       : undefined;
     message.startedAtWallMs = object.startedAtWallMs ?? 0;
     message.readyByMs = object.readyByMs ?? 0;
+    message.build = object.build ?? "";
+    message.launch = object.launch ?? "";
+    message.hostNumber = object.hostNumber ?? 0;
     return message;
   },
 };

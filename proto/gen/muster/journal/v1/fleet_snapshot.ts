@@ -103,6 +103,10 @@ export interface SnapshotProcess {
   sessionIds: string[];
   /** Position of the fact since which it can take a session: processes with room take turns in this order. 0: it cannot. */
   roomSince: number;
+  /** What it was started of, and the number of its host. */
+  build: string;
+  launch: string;
+  hostNumber: number;
 }
 
 /** The results of a process's last commands, oldest first. */
@@ -788,6 +792,9 @@ function createBaseSnapshotProcess(): SnapshotProcess {
     unreachableSinceMs: undefined,
     sessionIds: [],
     roomSince: 0,
+    build: "",
+    launch: "",
+    hostNumber: 0,
   };
 }
 
@@ -849,6 +856,15 @@ export const SnapshotProcess: MessageFns<SnapshotProcess> = {
     }
     if (message.roomSince !== 0) {
       writer.uint32(152).uint64(message.roomSince);
+    }
+    if (message.build !== "") {
+      writer.uint32(242).string(message.build);
+    }
+    if (message.launch !== "") {
+      writer.uint32(250).string(message.launch);
+    }
+    if (message.hostNumber !== 0) {
+      writer.uint32(256).int32(message.hostNumber);
     }
     return writer;
   },
@@ -1018,6 +1034,30 @@ export const SnapshotProcess: MessageFns<SnapshotProcess> = {
             message.roomSince = longToNumber(reader.uint64());
             continue;
           }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.build = reader.string();
+            continue;
+          }
+          case 31: {
+            if (tag !== 250) {
+              break;
+            }
+
+            message.launch = reader.string();
+            continue;
+          }
+          case 32: {
+            if (tag !== 256) {
+              break;
+            }
+
+            message.hostNumber = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1095,6 +1135,13 @@ export const SnapshotProcess: MessageFns<SnapshotProcess> = {
         : isSet(object.room_since)
         ? globalThis.Number(object.room_since)
         : 0,
+      build: isSet(object.build) ? globalThis.String(object.build) : "",
+      launch: isSet(object.launch) ? globalThis.String(object.launch) : "",
+      hostNumber: isSet(object.hostNumber)
+        ? globalThis.Number(object.hostNumber)
+        : isSet(object.host_number)
+        ? globalThis.Number(object.host_number)
+        : 0,
     };
   },
 
@@ -1157,6 +1204,15 @@ export const SnapshotProcess: MessageFns<SnapshotProcess> = {
     if (message.roomSince !== 0) {
       obj.roomSince = Math.round(message.roomSince);
     }
+    if (message.build !== "") {
+      obj.build = message.build;
+    }
+    if (message.launch !== "") {
+      obj.launch = message.launch;
+    }
+    if (message.hostNumber !== 0) {
+      obj.hostNumber = Math.round(message.hostNumber);
+    }
     return obj;
   },
 
@@ -1186,6 +1242,9 @@ export const SnapshotProcess: MessageFns<SnapshotProcess> = {
     message.unreachableSinceMs = object.unreachableSinceMs ?? undefined;
     message.sessionIds = object.sessionIds?.map((e) => e) || [];
     message.roomSince = object.roomSince ?? 0;
+    message.build = object.build ?? "";
+    message.launch = object.launch ?? "";
+    message.hostNumber = object.hostNumber ?? 0;
     return message;
   },
 };
