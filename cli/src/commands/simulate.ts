@@ -77,6 +77,10 @@ function subjectOf(fact: Told): string {
   switch (fact.type) {
     case "MatchFormed":
       return fact.battleSessionId === undefined ? fact.matchId : `${fact.matchId} into ${fact.battleSessionId}`;
+    case "MatchProposed":
+    case "MatchAccepted":
+    case "ProposalEnded":
+      return fact.matchId;
     case "BackfillUpdated":
     case "PlayerLeft":
       return fact.battleSessionId;
@@ -89,6 +93,7 @@ function subjectOf(fact: Told): string {
 
 function detailOf(fact: Told): string {
   switch (fact.type) {
+    case "MatchProposed":
     case "MatchFormed":
       return Object.entries(fact.teams)
         .map(([team, seats]) => `${team}: ${seats.map((seat) => seat.playerId).join(", ")}`)
@@ -100,6 +105,13 @@ function detailOf(fact: Told): string {
     }
     case "Refused":
       return `${fact.op}: ${fact.message} (${fact.reason})`;
+    case "MatchAccepted":
+      return fact.playerIds.join(", ");
+    case "ProposalEnded":
+      return fact.reason;
+    case "TicketCancelled":
+      return fact.cause ?? "";
+    case "TicketReturned":
     case "TicketFailed":
       return fact.cause;
     case "PlayerLeft":
@@ -123,10 +135,17 @@ function describeSummary({
   return [
     `Until ${until} s: ${started} tickets started, ${matched} matched (${playersMatched} players in ${matches} matches and ${fills} fills),`,
     `${timedOut} timed out, ${cancelled} cancelled, ${failed} failed, ${ticketsLeft} left; ${refused} events refused`,
+    ...(counts.proposals ? [describeProposals(counts.proposals)] : []),
     "",
     ...formatTable(["", "P50", "P95", "P99", "MAX"], rows),
     ...describeEstimates(estimates),
   ];
+}
+
+type Counts = SimulationSummary["counts"];
+
+function describeProposals({ made, accepted, refused, unanswered }: NonNullable<Counts["proposals"]>): string {
+  return `${made} matches proposed: ${accepted} accepted, ${refused} refused, ${unanswered} not answered in time`;
 }
 
 function describeEstimates({ tickets, meanAbsoluteError, relativeError }: SimulationSummary["estimates"]) {

@@ -10,14 +10,22 @@ import {
   type TicketId,
   writeEnum,
 } from "@muster/proto";
+import { MatchAnswer } from "@muster/proto/matchmaking";
 import { BackfillStrategy } from "@muster/proto/session";
+import { decideAcceptMatch } from "../core/accept-match.ts";
 import { decideCancelBackfill } from "../core/cancel-backfill.ts";
 import { decideCancelMatching, getTicket } from "../core/cancel-matching.ts";
 import { decideSessionEnded } from "../core/fleet-reports.ts";
 import { decideStartBackfill } from "../core/start-backfill.ts";
 import { decideStartMatching } from "../core/start-matching.ts";
 import { readPhase } from "../core/ticket.ts";
-import { readBattleSessionId, readPlayer, readStartBackfill, readStartMatching } from "../grpc/wire.ts";
+import {
+  readAcceptMatch,
+  readBattleSessionId,
+  readPlayer,
+  readStartBackfill,
+  readStartMatching,
+} from "../grpc/wire.ts";
 import { declareSession } from "./declare-session.ts";
 import { countOf, countsOf, flagOf, playerIdOf, playersOf, textOf, textsOf, wordOf } from "./event-fields.ts";
 import type { SimulatedMatcher } from "./simulated-matcher.ts";
@@ -95,9 +103,14 @@ const handlers: Readonly<Record<string, Handler>> = {
     const [sessions, withheld] = [textsOf(event, "sessions"), textsOf(event, "withheld")];
     matcher.runRecorded({ decisions: countOf(event, "decisions"), sessions, withheld });
   },
-  accept: refuseAcceptance,
-  reject: refuseAcceptance,
+  accept: (matcher, event) => answerFor(matcher, event, "ACCEPT"),
+  reject: (matcher, event) => answerFor(matcher, event, "REFUSE"),
 };
+
+/** Whether the op says what players answer to a match that is proposed. */
+export function isAnswer(op: string): boolean {
+  return op === "accept" || op === "reject";
+}
 
 /** Every op of an event. */
 export const simulationOps: readonly string[] = Object.keys(handlers);
@@ -122,12 +135,25 @@ function freeSeat(matcher: SimulatedMatcher, event: SimulationEvent): void {
   matcher.review(matcher.fleet.free(battleSessionId, playerIdOf(event)));
 }
 
-/** No configuration asks for acceptance, so that no ticket waits for it. */
-function refuseAcceptance(matcher: SimulatedMatcher, event: SimulationEvent): void {
-  const { ticketId, state } = getTicket(matcher.state, ticketIdOf(event));
-  const phase = readPhase(state);
-  const why = `Cannot ${event.op} ticket ${ticketId} as only a ticket in REQUIRES_ACCEPTANCE can be: it is ${phase}`;
-  throw new MusterError("PHASE_CONFLICT", why, { metadata: { phase } });
+/** For all players of the ticket and the match that it is asked about, unless the event names some, or another. */
+function answerFor(matcher: SimulatedMatcher, event: SimulationEvent, answer: "ACCEPT" | "REFUSE"): void {
+  const { state } = matcher;
+  const { ticketId, state: at, players } = getTicket(state, ticketIdOf(event));
+  const named = textsOf(event, "playerIds");
+  const present = at.phase === "REQUIRES_ACCEPTANCE" ? at.matchId : undefined;
+  const matchId = textOf(event, "matchId") || present;
+  if (matchId === undefined) {
+    const phase = readPhase(at);
+    const why = `Cannot ${event.op} for ticket ${ticketId} as a match must be proposed to it: it is ${phase}`;
+    throw new MusterError("PROPOSAL_NOT_FOUND", why, { metadata: { state: phase } });
+  }
+  const request = readAcceptMatch({
+    ticketId,
+    matchId,
+    playerIds: named.length > 0 ? [...named] : players.map(({ playerId }) => playerId),
+    answer: MatchAnswer[answer],
+  });
+  matcher.perform(decideAcceptMatch(state, request, matcher.nowMs()));
 }
 
 /** When a recorded backfill began: older ones are filled first. */

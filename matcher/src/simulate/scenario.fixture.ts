@@ -57,9 +57,16 @@ function say(fact: Exclude<SimulationFact, { type: "Summary" }>): string {
   switch (fact.type) {
     case "MatchFormed": {
       const into = fact.battleSessionId === undefined ? "" : ` into ${fact.battleSessionId}`;
-      const teams = Object.entries(fact.teams).map(([name, seats]) => `${name}:${seats.map((one) => one.playerId)}`);
-      return `${fact.matchId}${into} ${teams.join(" ")}`;
+      return `${fact.matchId}${into} ${sayTeams(fact.teams)}`;
     }
+    case "MatchProposed":
+      return `${fact.matchId} PROPOSED until ${fact.expiresAt.toFixed(3)} ${sayTeams(fact.teams)}`;
+    case "MatchAccepted":
+      return `${fact.matchId} ACCEPTED by ${fact.playerIds}`;
+    case "ProposalEnded":
+      return `${fact.matchId} ${fact.reason}`;
+    case "TicketReturned":
+      return `${fact.ticketId} SEARCHING ${fact.cause}`;
     case "BackfillUpdated": {
       const sizes = fact.progress.map(({ have, reserved }) => have + reserved).join("v");
       const why = fact.cause ?? (fact.noLegalFill ? "NO_LEGAL_FILL" : "");
@@ -74,6 +81,12 @@ function say(fact: Exclude<SimulationFact, { type: "Summary" }>): string {
     case "TicketTimedOut":
       return `${fact.ticketId} TIMED_OUT`;
     case "TicketCancelled":
-      return `${fact.ticketId} CANCELLED`;
+      return `${fact.ticketId} CANCELLED ${fact.cause ?? ""}`.trimEnd();
   }
+}
+
+function sayTeams(teams: Extract<SimulationFact, { type: "MatchFormed" }>["teams"]): string {
+  return Object.entries(teams)
+    .map(([name, seats]) => `${name}:${seats.map((one) => one.playerId)}`)
+    .join(" ");
 }

@@ -141,9 +141,84 @@ const refusals: readonly Row[] = [
       "2.000 startBackfill b1 SESSION_NOT_ACTIVE",
       "2.000 playerLeft b1 SESSION_NOT_ACTIVE",
       "2.000 policy b0 BATTLE_SESSION_NOT_FOUND",
-      "3.000 accept a PHASE_CONFLICT",
+      "3.000 accept a PROPOSAL_NOT_FOUND",
       "3.000 reject x TICKET_NOT_FOUND",
       "3.000 placementFailed m9 PLACEMENT_NOT_FOUND",
+    ],
+  },
+];
+
+const asking = { acceptance: { timeoutSeconds: 10 } };
+const answer = (at: number, op: "accept" | "reject", ticketId: string, more: object = {}) => ({
+  at,
+  op,
+  ticketId,
+  ...more,
+});
+const asked: readonly Row[] = [
+  {
+    name: "lets everybody accept at once where nobody is said to answer",
+    more: asking,
+    events: [start(0, "a"), start(1, "b")],
+    expected: [
+      "1.000 m1 PROPOSED until 11.000 red:a blue:b",
+      "1.000 m1 ACCEPTED by a",
+      "1.000 m1 ACCEPTED by b",
+      "1.000 m1 red:a blue:b",
+    ],
+  },
+  {
+    name: "forms a match when the last player accepts, one by one or for the ticket",
+    ruleSet: EQUAL,
+    more: asking,
+    events: [
+      ...[start(0, "a", "c"), start(0, "b", "d")],
+      ...[answer(1, "accept", "a", { playerIds: ["c"] }), answer(2, "accept", "b"), answer(2, "accept", "b")],
+      ...[answer(3, "accept", "a", { playerIds: ["x"] }), answer(4, "accept", "a", { matchId: "m1" })],
+    ],
+    expected: [
+      "0.000 m1 PROPOSED until 10.000 red:a,c blue:b,d",
+      ...["1.000 m1 ACCEPTED by c", "2.000 m1 ACCEPTED by b,d", "3.000 accept a PLAYER_NOT_IN_TICKET"],
+      ...["4.000 m1 ACCEPTED by a,c", "4.000 m1 red:a,c blue:b,d"],
+    ],
+  },
+  {
+    name: "ends a proposal by the first refusal; who is not to blame searches on and meets the next",
+    more: asking,
+    events: [
+      start(0, "a"),
+      start(0, "b"),
+      start(1, "c"),
+      answer(2, "reject", "b"),
+      answer(2, "accept", "b"),
+      answer(3, "accept", "a"),
+    ],
+    expected: [
+      "0.000 m1 PROPOSED until 10.000 red:a blue:b",
+      ...["2.000 m1 REFUSED", "2.000 a SEARCHING MATCH_REFUSED", "2.000 b CANCELLED ACCEPTANCE_REFUSED"],
+      "2.000 accept b PROPOSAL_NOT_FOUND",
+      "2.000 m2 PROPOSED until 12.000 red:a blue:c",
+      "3.000 m2 ACCEPTED by a",
+      ...["12.000 m2 UNANSWERED", "12.000 a SEARCHING MATCH_UNANSWERED", "12.000 c CANCELLED ACCEPTANCE_TIMED_OUT"],
+      "60.000 a TIMED_OUT",
+    ],
+  },
+  {
+    name: "cancels all without auto-continue, and takes a cancel for a refusal",
+    more: { acceptance: { timeoutSeconds: 10, autoContinue: false } },
+    events: [start(0, "a"), start(0, "b"), answer(1, "accept", "a"), { at: 2, op: "cancel", ticketId: "b" }],
+    expected: [
+      ...["0.000 m1 PROPOSED until 10.000 red:a blue:b", "1.000 m1 ACCEPTED by a", "2.000 m1 CANCELLED"],
+      ...["2.000 a CANCELLED MATCH_REFUSED", "2.000 b CANCELLED CANCELLED_BY_REQUEST"],
+    ],
+  },
+  {
+    name: "times a ticket out that would search on after its time",
+    more: { ...asking, requestTimeoutSeconds: 5 },
+    events: [start(0, "a"), start(0, "b"), answer(1, "accept", "a")],
+    expected: [
+      ...["0.000 m1 PROPOSED until 10.000 red:a blue:b", "1.000 m1 ACCEPTED by a"],
+      ...["10.000 m1 UNANSWERED", "10.000 a TIMED_OUT", "10.000 b CANCELLED ACCEPTANCE_TIMED_OUT"],
     ],
   },
 ];
@@ -460,6 +535,7 @@ const placements: readonly Row[] = [
 for (const { name, expected, ...scenario } of [
   ...tickets,
   ...refusals,
+  ...asked,
   ...backfills,
   ...regions,
   ...expansions,

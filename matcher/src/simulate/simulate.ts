@@ -2,8 +2,9 @@
 // happens to the next. A round costs nothing here; everything else is as in a running matcher.
 import { createSeededRandom } from "@muster/kit";
 import { MusterError, parseId } from "@muster/proto";
+import { ticketsOf } from "../core/match.ts";
 import { createDepartures, type Departure } from "./departures.ts";
-import { failingMatch, handleEvent } from "./handle-event.ts";
+import { failingMatch, handleEvent, isAnswer } from "./handle-event.ts";
 import type { SimulationSetting } from "./read-simulation-setting.ts";
 import { createSimulatedMatcher } from "./simulated-matcher.ts";
 import type { SimulationEvent } from "./simulation-event.ts";
@@ -20,7 +21,7 @@ export type SimulationOptions = {
  * What happens when `events`, sorted by `at`, meet the matcher: fact by fact, the summary last. Of one instant, searches that
  * are due end first, then the events come in their order, then players leave who have stayed long enough, then rounds run; but
  * where `events` has rounds of a running matcher, as `recordEvents()` makes them, these run in their place among the events, and no
- * others. An event that the API would refuse is told as
+ * others. Players who are asked whether they want a match accept at once, unless some event answers for somebody, or has rounds. An event that the API would refuse is told as
  * Refused, and changes nothing. The same input has the same facts.
  *
  * @example
@@ -35,8 +36,7 @@ export function* simulate(
 ): Generator<SimulationFact, void, undefined> {
   const { seed = 1, untilSeconds } = options;
   const lastAtMs = atMsOf(events.at(-1));
-  const untilMs =
-    untilSeconds === undefined ? lastAtMs + setting.configuration.requestTimeoutMs : Math.round(untilSeconds * 1_000);
+  const untilMs = untilSeconds === undefined ? lastAtMs + patienceMs(setting) : Math.round(untilSeconds * 1_000);
   const failures = countFailures(events);
   let told: SimulationFact[] = [];
   const departures = createDepartures();
@@ -44,6 +44,7 @@ export function* simulate(
     setting,
     random: createSeededRandom(seed),
     isHeld: (matchId) => (failures.get(matchId) ?? 0) > 0,
+    acceptsAtOnce: !events.some(({ op }) => isAnswer(op) || op === "round"),
     hasRecordedRounds: events.some(({ op }) => op === "round"),
     tell(fact) {
       told.push(fact);
@@ -90,8 +91,15 @@ export function* simulate(
     yield* told;
     told = [];
   }
-  const ticketsLeft = matcher.state.pools.get(setting.configuration.name)?.searching.size ?? 0;
+  const searching = matcher.state.pools.get(setting.configuration.name)?.searching.size ?? 0;
+  const asked = [...matcher.state.proposals.values()].flatMap(({ match }) => ticketsOf(match.players)).length;
+  const ticketsLeft = searching + asked;
   yield matcher.story.summary({ untilMs, ticketsLeft });
+}
+
+/** How long something may come of the last event. */
+function patienceMs({ configuration: { requestTimeoutMs, acceptance } }: SimulationSetting): number {
+  return requestTimeoutMs + (acceptance?.timeoutMs ?? 0);
 }
 
 /** To the ns: what was recorded has fractions of a ms, and 1.001 s are 1,001 ms. */

@@ -3,12 +3,13 @@
 import { invariant, type Random } from "@muster/kit";
 import { type BattleSession, type MatchId, MusterError, type ServerSessionId } from "@muster/proto";
 import type { RuleSet } from "@muster/rules";
+import { decideAcceptMatch } from "../core/accept-match.ts";
 import type { Configuration } from "../core/configuration.ts";
 import { decideDue, nextDueAtMs } from "../core/deadlines.ts";
 import { evolve } from "../core/evolve.ts";
 import type { MatcherFact } from "../core/fact.ts";
 import { decideFillApplied, decideFillDropped, decidePlacementReport } from "../core/fleet-reports.ts";
-import { type Match, type PlacementOutcome, presentPlacementId } from "../core/match.ts";
+import { type Match, type PlacementOutcome, presentPlacementId, ticketsOf } from "../core/match.ts";
 import { createMatcherState, type MatcherState, touchSession } from "../core/matcher-state.ts";
 import { decideRound, nextExpansionAtMs } from "../core/round.ts";
 import { decideSessionChange } from "../core/session-change.ts";
@@ -61,6 +62,8 @@ export type SimulatedMatcherOptions = {
   readonly random: Random;
   /** Whether the match is not placed at once, as its placement is going to fail. */
   readonly isHeld: (matchId: string) => boolean;
+  /** Whether players who are asked accept a match at once. */
+  readonly acceptsAtOnce: boolean;
   /** Whether rounds run when they are told to alone. */
   readonly hasRecordedRounds: boolean;
   readonly tell: (fact: SimulationFact) => void;
@@ -70,7 +73,7 @@ export type SimulatedMatcherOptions = {
 const QUEUE = "simulated";
 
 export function createSimulatedMatcher(options: SimulatedMatcherOptions): SimulatedMatcher {
-  const { setting, random, isHeld, hasRecordedRounds, tell } = options;
+  const { setting, random, isHeld, acceptsAtOnce, hasRecordedRounds, tell } = options;
   const { configuration, ruleSet: document } = setting;
   const { name, settleMs, autoBackfill } = configuration;
   const state = createMatcherState();
@@ -101,9 +104,22 @@ export function createSimulatedMatcher(options: SimulatedMatcherOptions): Simula
   };
   const perform = (facts: readonly MatcherFact[], startedAtMs?: number) => {
     for (const fact of facts) {
+      const asked = fact.type === "match-accepted" ? state.proposals.get(fact.matchId)?.match : undefined;
       fold(fact, fact.type === "backfill-started" ? startedAtMs : undefined);
       story.tell(fact);
+      if (asked && !state.proposals.has(asked.matchId)) goOn(asked);
       follow(fact);
+    }
+  };
+  /** Everybody has accepted the match. */
+  const goOn = ({ matchId, players }: Match) => {
+    story.formed(players, { accepted: matchId });
+    if (state.matches.has(matchId) && !isHeld(matchId)) place(matchId);
+  };
+  const acceptForAll = ({ matchId, players }: Match) => {
+    for (const ticketId of ticketsOf(players)) {
+      const playerIds = players.filter((player) => player.ticketId === ticketId).map(({ playerId }) => playerId);
+      perform(decideAcceptMatch(state, { ticketId, matchId, playerIds, answer: "ACCEPT" }, nowMs));
     }
   };
   const follow = (fact: MatcherFact): void => {
@@ -112,7 +128,12 @@ export function createSimulatedMatcher(options: SimulatedMatcherOptions): Simula
         mark(nowMs + settleMs);
         break;
       case "match-formed":
-        if (fact.match.queue !== undefined && !isHeld(fact.match.matchId)) place(fact.match.matchId);
+        if (fact.match.acceptance) {
+          if (acceptsAtOnce) acceptForAll(fact.match);
+        } else if (fact.match.queue !== undefined && !isHeld(fact.match.matchId)) place(fact.match.matchId);
+        break;
+      case "proposal-ended":
+        mark(nowMs + settleMs);
         break;
       case "placement-ended":
         // Asked for again, or its tickets search on.
@@ -167,7 +188,7 @@ export function createSimulatedMatcher(options: SimulatedMatcherOptions): Simula
       return;
     }
     const session = fleet.getActive(battleSessionId);
-    story.formed(newcomers, session);
+    story.formed(newcomers, { filled: session });
     perform(decideFillApplied(state, fillId, session));
     review(session);
   };
@@ -179,7 +200,8 @@ export function createSimulatedMatcher(options: SimulatedMatcherOptions): Simula
   };
   /** The match under its name in this simulation; where nothing asks for its placement it only forms a group. */
   const named = (match: Match): Match => {
-    const matchId = story.formed(match.players);
+    const { players, acceptance } = match;
+    const matchId = acceptance ? story.proposed(players, acceptance.deadlineAtMs) : story.formed(players);
     const queue = autoBackfill || isHeld(matchId) ? QUEUE : undefined;
     return { ...match, matchId, queue };
   };

@@ -17,7 +17,44 @@ export type SimulationFact =
       /** The session that it filled. Absent: a new match. */
       readonly battleSessionId?: string;
     }
-  | { readonly at: number; readonly type: "TicketTimedOut" | "TicketCancelled"; readonly ticketId: string }
+  | {
+      readonly at: number;
+      /** Its players are asked whether they want the match. */
+      readonly type: "MatchProposed";
+      /** That of the MatchFormed that follows when all have accepted. */
+      readonly matchId: string;
+      readonly teams: Readonly<Record<string, readonly SimulatedSeat[]>>;
+      /** In seconds from the start: an answer is too late then. */
+      readonly expiresAt: number;
+    }
+  | {
+      readonly at: number;
+      readonly type: "MatchAccepted";
+      readonly matchId: string;
+      readonly playerIds: readonly string[];
+    }
+  | {
+      readonly at: number;
+      readonly type: "ProposalEnded";
+      readonly matchId: string;
+      /** A player refused, a ticket was cancelled, or the time passed. */
+      readonly reason: "REFUSED" | "CANCELLED" | "UNANSWERED";
+    }
+  | {
+      readonly at: number;
+      /** It searches on, its age kept, as others did not accept its match. */
+      readonly type: "TicketReturned";
+      readonly ticketId: string;
+      readonly cause: string;
+    }
+  | { readonly at: number; readonly type: "TicketTimedOut"; readonly ticketId: string }
+  | {
+      readonly at: number;
+      readonly type: "TicketCancelled";
+      readonly ticketId: string;
+      /** Where a match was not accepted: why. Absent: as an event says. */
+      readonly cause?: string;
+    }
   | {
       readonly at: number;
       /** A player whose event said how long to stay has stayed so long. */
@@ -93,6 +130,16 @@ export type SimulationCounts = {
   readonly fills: number;
   /** Events that were refused. */
   readonly refused: number;
+  /** Where players are asked: matches that were proposed, and what became of them; the rest was open at the end. */
+  readonly proposals?: ProposalCounts;
+};
+
+export type ProposalCounts = {
+  readonly made: number;
+  readonly accepted: number;
+  /** Cancelled tickets among them. */
+  readonly refused: number;
+  readonly unanswered: number;
 };
 
 /** The fact as one line of JSON, `at` with three decimals. The same text for the same fact. */

@@ -7,6 +7,7 @@ import { seatedWithLatencies } from "../core/battle-latencies.ts";
 import type { MatcherFact } from "../core/fact.ts";
 import { type AssignedPlayer, ticketsOf } from "../core/match.ts";
 import type { MatcherState } from "../core/matcher-state.ts";
+import { afterProposal, type ProposalFate } from "../core/proposal.ts";
 import { estimateWait } from "../core/waits/estimate-wait.ts";
 import { seatsOf } from "../seats-of.ts";
 import type { SimulatedFleet } from "./simulated-fleet.ts";
@@ -16,8 +17,16 @@ import { createTally } from "./tally.ts";
 export interface Story {
   /** Tells of a fact that has been folded. */
   tell(fact: MatcherFact): void;
-  /** Tells of new company, before its fact is folded, and answers its id. `filled` is the session with the newcomers in it. */
-  formed(newcomers: readonly AssignedPlayer[], filled?: BattleSession): MatchId;
+  /**
+   * Tells of new company, before its fact is folded, and answers its id. `filled` is the session with the newcomers in it; `accepted` the
+   * match that all of them have accepted.
+   */
+  formed(
+    newcomers: readonly AssignedPlayer[],
+    of?: { readonly filled?: BattleSession; readonly accepted?: MatchId },
+  ): MatchId;
+  /** Tells of company that is asked, before its fact is folded, and answers its id. */
+  proposed(players: readonly AssignedPlayer[], expiresAtMs: number): MatchId;
   /** Tells of the session's backfill if anything in it is new. */
   backfill(battleSessionId: ServerSessionId): void;
   refused(refusal: Omit<Extract<SimulationFact, { type: "Refused" }>, "at" | "type">): void;
@@ -57,16 +66,16 @@ export function createStory(of: {
     tell({ at: at(), type: "BackfillUpdated", battleSessionId, state: phase, ...why, strategy, noLegalFill, progress });
   };
 
-  const formed: Story["formed"] = (newcomers, filled) => {
+  const proposed: Story["proposed"] = (players, expiresAtMs) => {
     const matchId = nextMatchId();
-    const teams = new Map<string, SimulatedSeat[]>();
-    for (const { ticketId, playerId, team } of newcomers) {
-      const seats = teams.get(team) ?? [];
-      teams.set(team, seats);
-      seats.push({ ticketId, playerId });
-    }
+    tally.countProposal("made");
+    tell({ at: at(), type: "MatchProposed", matchId, teams: seatsByTeam(players), expiresAt: expiresAtMs / 1_000 });
+    return matchId;
+  };
+  const formed: Story["formed"] = (newcomers, { filled, accepted } = {}) => {
+    const matchId = accepted ?? nextMatchId();
     const into = filled ? { battleSessionId: filled.battleSessionId } : {};
-    tell({ at: at(), type: "MatchFormed", matchId, teams: Object.fromEntries(teams), ...into });
+    tell({ at: at(), type: "MatchFormed", matchId, teams: seatsByTeam(newcomers), ...into });
     const tickets = ticketsOf(newcomers).map((ticketId) => {
       const ticket = state.tickets.get(ticketId)?.ticket;
       invariant(ticket, "whoever is matched came with a ticket");
@@ -82,6 +91,20 @@ export function createStory(of: {
     const waitMs = ticket && estimateWait(state, ticket, nowMs());
     if (waitMs !== undefined) tally.estimated(ticketId, waitMs / 1_000);
   };
+  /** Not everybody accepted the match: what becomes of its tickets. */
+  const ended = ({ matchId, outcomes }: Extract<MatcherFact, { type: "proposal-ended" }>) => {
+    const reason = endOf(outcomes.map(({ fate }) => fate));
+    tally.countProposal(reason === "UNANSWERED" ? "unanswered" : "refused");
+    tell({ at: at(), type: "ProposalEnded", matchId, reason });
+    for (const { ticketId, fate } of outcomes) {
+      const { phase, cause } = afterProposal[fate];
+      if (phase === "SEARCHING") tell({ at: at(), type: "TicketReturned", ticketId, cause });
+      if (phase === "SEARCHING") continue;
+      tally.count(phase === "CANCELLED" ? "cancelled" : "timedOut");
+      if (phase === "CANCELLED") tell({ at: at(), type: "TicketCancelled", ticketId, cause });
+      else tell({ at: at(), type: "TicketTimedOut", ticketId });
+    }
+  };
   /** The match has no session: some of its tickets may search on. */
   const lost = (matchId: MatchId) => {
     for (const ticketId of tally.lost(matchId)) {
@@ -94,6 +117,7 @@ export function createStory(of: {
 
   return {
     formed,
+    proposed,
     backfill,
     knows: (matchId) => given.has(matchId),
     summary: (end) => tally.summary(end),
@@ -106,6 +130,15 @@ export function createStory(of: {
         case "ticket-created":
           tally.count("started");
           estimate(fact.ticketId);
+          break;
+        case "match-accepted": {
+          const { matchId, playerIds } = fact;
+          tell({ at: at(), type: "MatchAccepted", matchId, playerIds });
+          if (!state.proposals.has(matchId)) tally.countProposal("accepted");
+          break;
+        }
+        case "proposal-ended":
+          ended(fact);
           break;
         case "ticket-cancelled":
           tally.count("cancelled");
@@ -127,6 +160,21 @@ export function createStory(of: {
       }
     },
   };
+}
+
+function seatsByTeam(players: readonly AssignedPlayer[]): Readonly<Record<string, readonly SimulatedSeat[]>> {
+  const teams = new Map<string, SimulatedSeat[]>();
+  for (const { ticketId, playerId, team } of players) {
+    const seats = teams.get(team) ?? [];
+    teams.set(team, seats);
+    seats.push({ ticketId, playerId });
+  }
+  return Object.fromEntries(teams);
+}
+
+function endOf(fates: readonly ProposalFate[]): "REFUSED" | "CANCELLED" | "UNANSWERED" {
+  if (fates.includes("REFUSED")) return "REFUSED";
+  return fates.includes("CANCELLED") ? "CANCELLED" : "UNANSWERED";
 }
 
 function seatedBy(state: MatcherState, players: readonly AssignedPlayer[]): readonly SeatedTeam[] {

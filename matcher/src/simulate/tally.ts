@@ -1,7 +1,7 @@
 // What a simulation comes to: counts, waits and spreads, gathered as it goes and summed up at its end.
 import type { TicketId } from "@muster/proto";
 import { type RuleSet, type SeatedTeam, spreadsOf } from "@muster/rules";
-import type { Distribution, SimulationCounts, SimulationSummary } from "./simulation-fact.ts";
+import type { Distribution, ProposalCounts, SimulationCounts, SimulationSummary } from "./simulation-fact.ts";
 
 type Formed = {
   readonly matchId: string;
@@ -17,6 +17,7 @@ type Formed = {
 
 export interface Tally {
   count(what: "started" | "timedOut" | "cancelled" | "failed" | "refused"): void;
+  countProposal(what: keyof ProposalCounts): void;
   /** What the ticket was told at its start that it would wait. */
   estimated(ticketId: TicketId, seconds: number): void;
   formed(formed: Formed): void;
@@ -27,6 +28,7 @@ export interface Tally {
 
 export function createTally(ruleSet: RuleSet): Tally {
   const counts = { started: 0, timedOut: 0, cancelled: 0, failed: 0, refused: 0, matches: 0, fills: 0 };
+  const proposals = { made: 0, accepted: 0, refused: 0, unanswered: 0 };
   const standing = new Map<
     string,
     { readonly tickets: Formed["tickets"]; readonly spreads: ReadonlyMap<string, number> }
@@ -36,6 +38,9 @@ export function createTally(ruleSet: RuleSet): Tally {
   return {
     count(what) {
       counts[what] += 1;
+    },
+    countProposal(what) {
+      proposals[what] += 1;
     },
     estimated(ticketId, seconds) {
       estimates.set(ticketId, seconds);
@@ -56,6 +61,7 @@ export function createTally(ruleSet: RuleSet): Tally {
       const all: SimulationCounts = {
         ...{ started, matched: tickets.length, timedOut, cancelled, failed },
         ...{ playersMatched, matches, fills, refused },
+        ...(proposals.made > 0 ? { proposals } : {}),
       };
       const spreads = measured.map(({ name }) => {
         const values = [...standing.values()].map((match) => match.spreads.get(name));

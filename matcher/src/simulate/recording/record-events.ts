@@ -22,6 +22,7 @@ type Decision = Fact<"match-formed"> | Fact<"fill-decided">;
 const NOTES = {
   configuration: "Rule sets or configurations changed on the way; a simulation plays by one of each",
   erased: "A player was erased; whatever named the player is not in the journal any more",
+  proposals: "Matches waited for acceptance where the journal begins; the replay does not have them",
   seats: "Seats ran out before their tickets heard of them; those search on, and in the replay they do not",
 } as const;
 
@@ -44,7 +45,7 @@ export function recordEvents(
     if (backfill) journaledBefore.set(backfill.document.backfillId, backfill.startedAtMs);
   }
   const events: SimulationEvent[] = [];
-  const notes = new Set<string>();
+  const notes = new Set<string>(before && before.proposals.size > 0 ? [NOTES.proposals] : []);
   const tickets = new Map<TicketId, readonly TicketPlayer[]>();
   const matches = new Map<MatchId, { readonly id: string; readonly match: Match }>();
   const battles = new Map<ServerSessionId, { readonly id: string; readonly battle: RecordedBattle }>();
@@ -128,6 +129,20 @@ export function recordEvents(
     const known = matches.get(matchId);
     if (known) tell({ op: "placementFailed", matchId: known.id, outcome });
   };
+  const accepted = ({ matchId, ticketId, playerIds }: Fact<"match-accepted">) => {
+    const known = matches.get(matchId);
+    if (known) tell({ op: "accept", ticketId, playerIds, matchId: known.id });
+  };
+  /** What the clock ends it ends in the replay too. */
+  const endProposal = ({ matchId, outcomes }: Fact<"proposal-ended">) => {
+    const known = matches.get(matchId);
+    matches.delete(matchId);
+    if (!known) return;
+    for (const { ticketId, fate } of outcomes) {
+      if (fate === "REFUSED") tell({ op: "reject", ticketId, matchId: known.id });
+      if (fate === "CANCELLED") tell({ op: "cancel", ticketId });
+    }
+  };
   const noteLostSeats = (assigned: readonly AssignedPlayer[], players: readonly SeatedPlayer[]) => {
     const seated = new Set(players.map(({ ticketId }) => ticketId));
     if (ticketsOf(assigned).some((ticketId) => !seated.has(ticketId))) notes.add(NOTES.seats);
@@ -144,6 +159,12 @@ export function recordEvents(
       case "ticket-cancelled":
         withheld.delete(fact.ticketId);
         if (tickets.has(fact.ticketId)) tell({ op: "cancel", ticketId: fact.ticketId });
+        break;
+      case "match-accepted":
+        accepted(fact);
+        break;
+      case "proposal-ended":
+        endProposal(fact);
         break;
       case "match-placed":
         noteLostSeats(matches.get(fact.matchId)?.match.players ?? [], fact.players);

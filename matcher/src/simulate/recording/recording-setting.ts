@@ -22,9 +22,18 @@ export function recordedSetting(
     const why = `Cannot find configuration ${name} in the recording: there is ${[...configurations.keys()].join(", ") || "none"}`;
     throw new MusterError("CONFIGURATION_NOT_FOUND", why, { metadata: { configuration: name } });
   }
-  const { requestTimeoutMs, queue, ...rest } = configuration;
+  const { requestTimeoutMs, queue, acceptance, ...rest } = configuration;
   const ofQueue = queue === undefined ? {} : { queue };
-  return { ...rest, ...ofQueue, requestTimeoutSeconds: requestTimeoutMs / 1_000, ruleSet: JSON.parse(ruleSet) };
+  const asks = acceptance && {
+    acceptance: { timeoutSeconds: acceptance.timeoutMs / 1_000, autoContinue: acceptance.autoContinue },
+  };
+  return {
+    ...rest,
+    ...ofQueue,
+    ...asks,
+    requestTimeoutSeconds: requestTimeoutMs / 1_000,
+    ruleSet: JSON.parse(ruleSet),
+  };
 }
 
 /** Names of the configurations that were ever put. */

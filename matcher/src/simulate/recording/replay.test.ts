@@ -3,12 +3,13 @@
 import type { Journal } from "@muster/journal";
 import { createSeededRandom, type Random } from "@muster/kit";
 import { MusterError } from "@muster/proto";
+import { MatchAnswer, TicketEventType, TicketState } from "@muster/proto/matchmaking";
 import { BackfillStrategy } from "@muster/proto/session";
 import { expect, test, vi } from "vitest";
 import { evolve } from "../../core/evolve.ts";
 import { createMatcherState, type MatcherState } from "../../core/matcher-state.ts";
 import { factCodec } from "../../journal-codec/fact-codec.ts";
-import { createWorld, type World } from "../../matcher-world.fixture.ts";
+import { configurationOf, createWorld, type World, worldConfig } from "../../matcher-world.fixture.ts";
 import { openSocketWorld } from "../../socket-world.fixture.ts";
 import { readSimulationSetting } from "../read-simulation-setting.ts";
 import { simulate } from "../simulate.ts";
@@ -78,10 +79,12 @@ function replay(facts: readonly RecordedFact[], recording: Recording, configurat
   const events = readSimulationEvents(recording.events.map((event) => JSON.stringify(event)).join("\n"));
   const untilSeconds = ((facts.at(-1)?.atMs ?? 0) - Math.floor(facts[0]?.atMs ?? 0)) / 1_000;
   const told = [...simulate(setting, events, { untilSeconds })];
+  // Who is asked was matched when the match was proposed.
+  const isAsked = told.some(({ type }) => type === "MatchProposed");
   const groups = told.flatMap((fact) => {
-    if (fact.type !== "MatchFormed") return [];
+    if (fact.type !== (isAsked ? "MatchProposed" : "MatchFormed")) return [];
     const seats = Object.entries(fact.teams).flatMap(([team, players]) => players.map((one) => ({ team, ...one })));
-    return [`${fact.battleSessionId === undefined ? "" : "fill "}${group(seats)}`];
+    return [`${"battleSessionId" in fact ? "fill " : ""}${group(seats)}`];
   });
   return {
     groups,
@@ -90,17 +93,47 @@ function replay(facts: readonly RecordedFact[], recording: Recording, configurat
   };
 }
 
+const CONFIGURATIONS = ["duel", "equal", "auto", "group", "asked", "asked-once"];
+const config = {
+  ...worldConfig,
+  configurations: [
+    ...worldConfig.configurations,
+    configurationOf({ name: "asked", ruleSet: "equal", acceptance: { timeoutMs: 1_000, autoContinue: true } }),
+    configurationOf({ name: "asked-once", acceptance: { timeoutMs: 1_000, autoContinue: false } }),
+  ],
+};
+
 /** Players come alone and in parties, wait, cancel, leave battles, come back; placements fail, battles close and end. */
 async function play(world: World, random: Random, steps: number): Promise<void> {
   const pick = <Item>(items: readonly Item[]) => items[Math.floor(random.fraction() * items.length)];
-  const configurations = ["duel", "equal", "auto", "group"];
   let counter = 0;
   const queue = () => {
     const size = random.fraction() < 0.25 ? 2 : 1;
     const players = Array.from({ length: size }, (_, index) => `p${counter + index + 1}`);
     counter += size;
-    return world.queue(pick(configurations) ?? "", ...players);
+    return world.queue(pick(CONFIGURATIONS) ?? "", ...players);
   };
+  /** Somebody who is asked says yes or no, alone or for the whole ticket. */
+  const answer = async () => {
+    const ids = asked.filter(() => random.fraction() < 0.5);
+    for (const ticketId of ids) {
+      const { matchId, proposal, players } = await world.ticket(ticketId);
+      if (!proposal) continue;
+      const playerIds = players.map(({ playerId }) => playerId).slice(0, random.fraction() < 0.6 ? 100 : 1);
+      const word = random.fraction() < 0.85 ? MatchAnswer.ACCEPT : MatchAnswer.REFUSE;
+      await world.matching.acceptMatch({ ticketId, matchId, playerIds, answer: word });
+    }
+  };
+  const asked: string[] = [];
+  const hear = async () => {
+    const watch = { ticketIds: [], configuration: "", resumeToken: "" };
+    for await (const { type, ticket } of world.matching.watchTickets(watch)) {
+      if (type !== TicketEventType.STATE_CHANGED || ticket?.state !== TicketState.REQUIRES_ACCEPTANCE) continue;
+      asked.push(ticket.ticketId);
+      if (asked.length > 8) asked.shift();
+    }
+  };
+  hear().catch(() => undefined); // The world ends before the stream does.
   let release: () => void = () => undefined;
   const deeds: (() => unknown)[] = [
     () => {
@@ -112,7 +145,7 @@ async function play(world: World, random: Random, steps: number): Promise<void> 
         world.fleet.holdFills = undefined;
       };
     },
-    ...[queue, queue, queue, queue, queue],
+    ...[queue, queue, queue, queue, queue, queue, queue, answer, answer],
     () => {
       const ticketId = `t-p${1 + Math.floor(random.fraction() * counter)}`;
       return world.matching.cancelMatching({ ticketId });
@@ -165,12 +198,12 @@ const SEEDS = Number(process.env.SEEDS ?? 12);
 const met = new Map<string, number>();
 for (let seed = 1; seed <= SEEDS; seed += 1) {
   test(`a replay of recorded play ${seed} forms the matches and fills that were`, async () => {
-    await using world = await createWorld({ seed });
-    await play(world, createSeededRandom(seed), 250);
+    await using world = await createWorld({ seed, config });
+    await play(world, createSeededRandom(seed), 300);
     expect(world.faults).toEqual([]);
     const facts = await factsIn(world.journal);
     for (const { fact } of facts) met.set(fact.type, (met.get(fact.type) ?? 0) + 1);
-    for (const configuration of ["duel", "equal", "auto", "group"]) {
+    for (const configuration of CONFIGURATIONS) {
       const recording = recordEvents(facts, { configuration });
       const { groups, refused, timedOut } = replay(facts, recording, configuration);
       expect({ configuration, groups }).toEqual({ configuration, groups: groupsOf(facts, configuration) });
@@ -183,12 +216,13 @@ for (let seed = 1; seed <= SEEDS; seed += 1) {
 
 test("recorded play has fills, refused ones too, lost placements, cancels and timeouts", () => {
   const kinds = ["fill-applied", "fill-dropped", "placement-ended", "ticket-cancelled", "ticket-timed-out"];
+  kinds.push("match-accepted", "proposal-ended");
   const few = kinds.filter((kind) => (met.get(kind) ?? 0) < 5);
   expect({ few, met: [...met] }).toMatchObject({ few: [] });
 });
 
 test("a recording that begins in the middle has who waited and who was in battle then", async () => {
-  await using world = await createWorld({ seed: 99 });
+  await using world = await createWorld({ seed: 99, config });
   const random = createSeededRandom(99);
   await play(world, random, 150);
   const earlier = (await factsIn(world.journal)).length;
