@@ -1,6 +1,7 @@
 // Fills by counting: the largest legal addition to a battle, with the oldest tickets that can take part in it.
-import { Rows } from "./columns.ts";
-import { type Formed, formedOf, gather, mayHoldMatch, type Search } from "./forming.ts";
+import { grown, Rows } from "./columns.ts";
+import { type Formed, formedOf, gather, isEligible, mayHoldMatch, type Search } from "./forming.ts";
+import type { Bucket } from "./lane.ts";
 import { lanesFor, type Opening } from "./opening.ts";
 import type { PartyKind } from "./party.ts";
 import type { Level } from "./plan.ts";
@@ -12,13 +13,15 @@ export type FillSearch = {
   readonly levels: readonly Level[];
   readonly isByOldest: boolean;
   readonly opening: Opening;
-  /** Slots that are left out. */
-  readonly excluded: ReadonlySet<number>;
+  /** Slots that are left out. Undefined: none. */
+  readonly excluded: ReadonlySet<number> | undefined;
   /** Whether the fill would be legal by what holds at its own age. */
   readonly isLegal: (formed: Formed) => boolean;
 };
 
 const rows = new Rows();
+/** Of each kind, of those who are looked at. Used over and over. */
+let counts = new Int32Array(0);
 
 /**
  * The largest fill with the oldest ticket that fits at all, of equally large ones the least expanded; undefined if nobody fits.
@@ -46,6 +49,50 @@ export function findFillByCounting(search: FillSearch): Formed | undefined {
   return best;
 }
 
+/** Where one seat is free: the oldest who may take it. Nobody else joins, so that each stands alone. */
+function fillSeat(
+  search: Search,
+  {
+    from,
+    until,
+    mayCome,
+  }: { readonly from: number; readonly until: number; readonly mayCome: (slot: number) => boolean },
+): Formed | undefined {
+  const { pool, lane, recipes, isByOldest, level } = search;
+  let best: Formed | undefined;
+  let youngest = Number.POSITIVE_INFINITY;
+  const look = ({ queues }: Bucket) => {
+    for (const queue of queues) {
+      if (!queue || queue.size === 0 || pool.kinds.get(queue.kind).size > 1) continue;
+      counts[queue.kind] = 1;
+      const recipe = recipes.find(counts, queue.kind);
+      counts[queue.kind] = 0;
+      if (!recipe) continue;
+      for (let node = queue.head; node >= 0; node = pool.nodeNext[node] ?? -1) {
+        const slot = pool.nodeSlot[node] ?? 0;
+        const age = pool.arrival[slot] ?? 0;
+        if (age >= youngest) break;
+        if (!mayCome(slot) || !isEligible(search, node, slot)) continue;
+        if (isByOldest && pool.level[slot] !== level.index) continue;
+        const formed = formedOf(search, recipe, [slot]);
+        if (!search.isLegal(formed)) continue;
+        best = formed;
+        youngest = age;
+        break;
+      }
+    }
+  };
+  if (until - from > lane.buckets.size) {
+    for (const bucket of lane.buckets.values()) if (bucket.number >= from && bucket.number <= until) look(bucket);
+    return best;
+  }
+  for (let number = from; number <= until; number += 1) {
+    const bucket = lane.buckets.get(number);
+    if (bucket) look(bucket);
+  }
+  return best;
+}
+
 function isBetter(pool: Pool, one: Formed, other: Formed): boolean {
   const arrivalOf = ({ members: [oldest] }: Formed) => pool.arrival[oldest?.slot ?? 0] ?? 0;
   const apart = arrivalOf(one) - arrivalOf(other);
@@ -61,19 +108,18 @@ function fillFrom(search: Search, { opening, excluded }: FillSearch): Formed | u
   const highest = hasAxis ? opening.low + spread : Number.POSITIVE_INFINITY;
   const from = hasAxis ? pool.bucketOf(lowest) : Number.NEGATIVE_INFINITY;
   const until = hasAxis ? pool.bucketOf(highest) : Number.POSITIVE_INFINITY;
-  if (!mayHoldMatch(search, from, until)) return undefined;
+  counts = grown(counts, pool.kinds.size);
+  counts.fill(0);
   const { low, high, kind, arrival } = pool;
-  const fits = {
-    kind: ({ size }: PartyKind) => size <= recipes.room,
-    slot: (slot: number) =>
-      (low[slot] ?? 0) >= lowest && (high[slot] ?? 0) <= highest && (excluded.size === 0 || !excluded.has(slot)),
-  };
+  const mayCome = (slot: number) => (low[slot] ?? 0) >= lowest && (high[slot] ?? 0) <= highest && !excluded?.has(slot);
+  if (recipes.room === 1) return fillSeat(search, { from, until, mayCome });
+  if (!mayHoldMatch(search, from, until)) return undefined;
+  const fits = { kind: ({ size }: PartyKind) => size <= recipes.room, slot: mayCome };
   rows.clear();
   gather(search, { from, until, most: recipes.room, fits }, rows);
   if (rows.length === 0) return undefined;
   rows.sort((one, other) => (arrival[one] ?? 0) - (arrival[other] ?? 0));
   const near = [...rows.view()];
-  const counts = new Int32Array(pool.kinds.size);
   const tried = new Set<number>();
   for (const [index, anchor] of near.entries()) {
     if (isByOldest && pool.level[anchor] !== level.index) continue;

@@ -3,7 +3,7 @@
 import { capacityOf } from "@muster/rules";
 import { findFillByCounting } from "./fill.ts";
 import type { Formed } from "./forming.ts";
-import { ANYWHERE } from "./lane.ts";
+import { ANYWHERE, type Lane } from "./lane.ts";
 import { type Battle, createOpenings, lanesFor, mayCome, type Opening } from "./opening.ts";
 import { placingsOf, rosterOf, seatsOf } from "./placing.ts";
 import { isCountable, type Plan } from "./plan.ts";
@@ -39,10 +39,10 @@ const ALL_BUCKETS = Number.POSITIVE_INFINITY;
 
 export function createFills(pool: Pool, plan: Plan): Fills {
   const isByOldest = plan.ruleSet.expansionAge === "oldest";
-  const compile = createOpenings(plan, pool.kinds);
+  const compile = createOpenings({ plan, pool });
   const openings = new Map<string, Opening>();
-  /** By key of the lane, then by the bucket in the middle of the seated. */
-  const places = new Map<string, Map<number, Set<Opening>>>();
+  /** By lane, ANYWHERE for those of no lane, then by the bucket in the middle of the seated. */
+  const places = new Map<Lane | typeof ANYWHERE, Map<number, Set<Opening>>>();
   const woken = new Set<string>();
   const countable = isCountable(plan);
   const isTold = countable && plan.residuals.length === 0;
@@ -53,7 +53,7 @@ export function createFills(pool: Pool, plan: Plan): Fills {
 
   const placesOf = ({ lanes, low, high }: Opening) => {
     const bucket = reach === 0 || Number.isNaN(low) ? ALL_BUCKETS : pool.bucketOf((low + high) / 2);
-    return (lanes ?? [ANYWHERE]).map((key) => ({ key, bucket }));
+    return (lanes ?? ([ANYWHERE] as const)).map((key) => ({ key, bucket }));
   };
   const register = (opening: Opening) => {
     openings.set(opening.battle.id, opening);
@@ -77,6 +77,7 @@ export function createFills(pool: Pool, plan: Plan): Fills {
       if (at?.size === 0) lane?.delete(bucket);
       if (lane?.size === 0) places.delete(key);
     }
+    for (const lane of opening.lanes ?? []) pool.letLaneGo(lane);
   };
   const wake = (at: ReadonlySet<Opening> | undefined) => {
     if (at) for (const { battle } of at) woken.add(battle.id);
@@ -104,13 +105,19 @@ export function createFills(pool: Pool, plan: Plan): Fills {
     };
   /** Who sits there already, or was turned away, is not seated: such tickets are left out, which hardly ever happens. */
   const count = (opening: Opening): Formed | undefined => {
-    const excluded = new Set<number>();
-    const search = { pool, levels: plan.levels, isByOldest, opening, isLegal: isLegal(opening), excluded };
+    let excluded: Set<number> | undefined;
     for (;;) {
-      const formed = findFillByCounting(search);
-      const barred = formed?.members.filter(({ slot }) => !mayCome(opening, pool.ticketAt(slot)));
-      if (!barred || barred.length === 0) return formed;
-      for (const { slot } of barred) excluded.add(slot);
+      const formed = findFillByCounting({
+        pool,
+        levels: plan.levels,
+        isByOldest,
+        opening,
+        isLegal: isLegal(opening),
+        excluded,
+      });
+      if (!formed || formed.members.every(({ slot }) => mayCome(opening, pool.ticketAt(slot)))) return formed;
+      excluded ??= new Set();
+      for (const { slot } of formed.members) if (!mayCome(opening, pool.ticketAt(slot))) excluded.add(slot);
     }
   };
   const candidatesOf = (opening: Opening): readonly PooledTicket[] => {
@@ -159,12 +166,11 @@ export function createFills(pool: Pool, plan: Plan): Fills {
       };
       wakeNear(places.get(ANYWHERE));
       for (const { lane: of } of pool.bucketsOf(slot)) {
-        const { key } = of;
-        if (key === ANYWHERE) {
+        if (of.key === ANYWHERE) {
           for (const id of openings.keys()) woken.add(id);
           return;
         }
-        wakeNear(places.get(key));
+        wakeNear(places.get(of));
       }
     },
     known: (id) => openings.get(id)?.battle,

@@ -14,6 +14,8 @@ export type Lane = {
   /** By number; a bucket is a list of queues by party kind. */
   readonly buckets: Map<number, Bucket>;
   size: number;
+  /** Battles that wait for it: while there are any it stays, also empty. */
+  keepers: number;
 };
 
 /** Lanes by one value after the other, so that a ticket finds its lane without a key being written. */

@@ -249,9 +249,28 @@ export class Pool {
 
   #laneOf(branch: Branch, key: string): Lane {
     if (branch.lane) return branch.lane;
-    branch.lane = { key, branch, buckets: new Map(), size: 0 };
+    branch.lane = { key, branch, buckets: new Map(), size: 0, keepers: 0 };
     this.lanes.set(key, branch.lane);
     return branch.lane;
+  }
+
+  /** The lane of tickets with these values of what makes lanes, and the string or region: it stays until it is let go. */
+  keepLane(values: readonly (number | string)[], text: string | undefined): Lane {
+    let branch = this.#branches;
+    for (const value of values) branch = branchOf(branch, typeof value === "string" ? value : value + 0);
+    if (text !== undefined) branch = branchOf(branch, text, sharedKeyOf);
+    const lane = this.#laneOf(branch, branch.key);
+    lane.keepers += 1;
+    return lane;
+  }
+  letLaneGo(lane: Lane): void {
+    lane.keepers -= 1;
+    this.#dropUnused(lane);
+  }
+  #dropUnused(lane: Lane): void {
+    if (lane.size > 0 || lane.keepers > 0) return;
+    this.lanes.delete(lane.key);
+    prune(lane.branch);
   }
 
   /** Levels at which the ticket breaks no rule that it keeps or breaks alone, a bit each. */
@@ -327,10 +346,7 @@ export class Pool {
     lane.size -= 1;
     if (lane.key === ANYWHERE) this.wild -= 1;
     if (bucket.size === 0) lane.buckets.delete(bucket.number);
-    if (lane.size === 0) {
-      this.lanes.delete(lane.key);
-      prune(lane.branch);
-    }
+    if (lane.size === 0) this.#dropUnused(lane);
     this.#nodeQueue[node] = undefined;
     this.#freeNodes.push(node);
   }

@@ -95,6 +95,47 @@ export function sharedReader(kinship: Kinship): ReadShared {
   };
 }
 
+/** The numbers of everybody who sits there, from the lowest to the highest. Answers false if nobody has any. */
+export function seatedRangeReader(kinship: Kinship): (seated: Roster, into: Range) => boolean {
+  const read = seatedReader(kinship, "number");
+  return (seated, into) => {
+    into.low = Number.POSITIVE_INFINITY;
+    into.high = Number.NEGATIVE_INFINITY;
+    for (const value of read(seated)) {
+      into.low = Math.min(into.low, Number(value));
+      into.high = Math.max(into.high, Number(value));
+    }
+    return into.low <= into.high;
+  };
+}
+
+/** The one value of everybody who sits there; `mixed` if they differ, undefined if nobody has any. */
+export function seatedValueReader(kinship: Kinship): (seated: Roster) => ReturnType<ReadValue> {
+  const read = seatedReader(kinship, "string");
+  return (seated) => {
+    const values = read(seated);
+    return values.every((value) => value === values[0]) ? values[0] : mixed;
+  };
+}
+
+/** What the demand is about, of everybody who sits there: of a plain attribute without evaluating an expression. */
+function seatedReader(kinship: Kinship, type: "number" | "string"): (seated: Roster) => readonly (number | string)[] {
+  const plain = plainAttribute(kinship);
+  if (plain?.attribute.type !== type || plain.aggregation !== "each") return kinship.read;
+  const { attribute } = plain;
+  return (seated) => {
+    const values: (number | string)[] = [];
+    for (const { players } of seated) {
+      for (const player of players) {
+        const value = readAttribute(player, attribute);
+        if (typeof value !== "string" && typeof value !== "number") return kinship.read(seated);
+        values.push(value);
+      }
+    }
+    return values;
+  };
+}
+
 /** The ticket as a match of its own: its groups, each in a team that has no name. Only rules over all teams see them. */
 export function rosterAlone({ ticketId, players }: JudgedTicket): Roster {
   return groupsByTeam(players).map((group) => ({

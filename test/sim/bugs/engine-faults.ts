@@ -74,8 +74,8 @@ export const engineFaults: readonly PlantedFault[] = [
   fault(
     "a fill does not look how near the seated lie",
     "matcher/src/engine/opening.ts",
-    "const values = along ? along.read(roster).map(Number) : [];",
-    "const values = along && roster.length > 99 ? along.read(roster).map(Number) : [];",
+    "if (!readRange?.(roster, range))",
+    "if (!readRange?.(roster, range) || roster.length < 99)",
   ),
   fault(
     "a fill takes who shares nothing with the seated",
