@@ -8,25 +8,27 @@ import type { Recipe } from "./recipes.ts";
 /** The next match of a lane without an axis; undefined if there is none. */
 export function formFromFronts(search: Search): Formed | undefined {
   const { pool, lane, recipes, level, isByOldest } = search;
-  const queues = lane.buckets.get(0)?.queues ?? [];
+  const { places } = pool;
+  const bucket = places.find(lane, 0);
+  if (bucket < 0) return undefined;
   const fronts: { kind: number; slots: number[] }[] = [];
   const counts = new Int32Array(pool.kinds.size);
-  for (const queue of queues) {
-    if (!queue) continue;
-    const cap = recipes.capOf(pool.kinds.get(queue.kind));
+  for (let queue = places.firstQueue(bucket); queue >= 0; queue = places.nextQueue(queue)) {
+    const kind = places.kindOf(queue);
+    const cap = recipes.capOf(pool.kinds.get(kind));
     const slots: number[] = [];
-    for (let node = queue.head; node >= 0 && slots.length < cap; node = pool.nodeNext[node] ?? -1) {
-      const slot = pool.nodeSlot[node] ?? 0;
+    for (let node = places.headOf(queue); node >= 0 && slots.length < cap; node = pool.nextOf(node)) {
+      const slot = pool.slotOf(node);
       if (isEligible(search, node, slot)) slots.push(slot);
     }
     if (slots.length === 0) continue;
-    counts[queue.kind] = slots.length;
-    fronts.push({ kind: queue.kind, slots });
+    counts[kind] = slots.length;
+    fronts.push({ kind, slots });
   }
-  const isAnchor = (slot: number) => !isByOldest || pool.level[slot] === level.index;
+  const isAnchor = (slot: number) => !isByOldest || pool.levelOf(slot) === level.index;
   const anchors = fronts
     .flatMap(({ kind, slots: [slot] }) => (slot !== undefined && isAnchor(slot) ? [{ kind, slot }] : []))
-    .sort((one, other) => (pool.arrival[one.slot] ?? 0) - (pool.arrival[other.slot] ?? 0));
+    .sort((one, other) => pool.arrivalOf(one.slot) - pool.arrivalOf(other.slot));
   for (const { kind } of anchors) {
     const recipe = recipes.find(counts, kind);
     if (!recipe) continue;
@@ -52,8 +54,8 @@ export function formAroundAnchors(search: Search, slots: Rows, changed: readonly
   const places = new Map(all.map((slot, index) => [slot, index]));
   const found: Formed[] = [];
   for (const anchor of all.toSorted((one, other) => ageOf(one) - ageOf(other))) {
-    if (gone.has(anchor) || (isByOldest && pool.level[anchor] !== level.index)) continue;
-    const [low, high] = [pool.low[anchor] ?? 0, pool.high[anchor] ?? 0];
+    if (gone.has(anchor) || (isByOldest && pool.levelOf(anchor) !== level.index)) continue;
+    const [low, high] = [pool.lowOf(anchor), pool.highOf(anchor)];
     if (!hasWithin(changed, pool.bucketOf(high - spread), pool.bucketOf(low + spread))) continue;
     const formed = formWith(anchor, places.get(anchor) ?? 0);
     if (!formed) continue;
@@ -63,28 +65,28 @@ export function formAroundAnchors(search: Search, slots: Rows, changed: readonly
   return found;
 
   function ageOf(slot: number): number {
-    return pool.arrival[slot] ?? 0;
+    return pool.arrivalOf(slot);
   }
   /** The largest of the windows that hold the anchor; of equal ones the lowest. */
   function formWith(anchor: number, place: number): Formed | undefined {
-    const high = pool.high[anchor] ?? 0;
-    const kind = pool.kind[anchor] ?? 0;
+    const high = pool.highOf(anchor);
+    const kind = pool.kindOf(anchor);
     let best: { recipe: Recipe; window: readonly number[] } | undefined;
     let first = place;
-    while (first > 0 && high - (pool.low[all[first - 1] ?? 0] ?? 0) <= spread) first -= 1;
+    while (first > 0 && high - pool.lowOf(all[first - 1] ?? 0) <= spread) first -= 1;
     for (let from = first; from <= place; from += 1) {
       const start = all[from] ?? 0;
       if (gone.has(start)) continue;
-      const limit = (pool.low[start] ?? 0) + spread;
+      const limit = pool.lowOf(start) + spread;
       if (high > limit) continue;
       const counts = new Int32Array(pool.kinds.size);
       const window: number[] = [];
       for (let index = from; index < all.length; index += 1) {
         const slot = all[index] ?? 0;
-        if ((pool.low[slot] ?? 0) > limit) break;
-        if (gone.has(slot) || (pool.high[slot] ?? 0) > limit || isTooOld(slot, anchor)) continue;
+        if (pool.lowOf(slot) > limit) break;
+        if (gone.has(slot) || pool.highOf(slot) > limit || isTooOld(slot, anchor)) continue;
         window.push(slot);
-        counts[pool.kind[slot] ?? 0] = (counts[pool.kind[slot] ?? 0] ?? 0) + 1;
+        counts[pool.kindOf(slot)] = (counts[pool.kindOf(slot)] ?? 0) + 1;
       }
       const recipe = recipes.find(counts, kind);
       if (!recipe || (best && recipe.players <= best.recipe.players)) continue;
@@ -102,9 +104,9 @@ export function formAroundAnchors(search: Search, slots: Rows, changed: readonly
   function oldestOf(recipe: Recipe, window: readonly number[], anchor: number): readonly number[] {
     const byAge = window.toSorted((one, other) => ageOf(one) - ageOf(other));
     return recipe.courses.flatMap(({ kind, seats }) => {
-      const own = byAge.filter((slot) => pool.kind[slot] === kind);
+      const own = byAge.filter((slot) => pool.kindOf(slot) === kind);
       const picked = own.slice(0, seats.length);
-      return kind !== pool.kind[anchor] || picked.includes(anchor) ? picked : [anchor, ...picked.slice(0, -1)];
+      return kind !== pool.kindOf(anchor) || picked.includes(anchor) ? picked : [anchor, ...picked.slice(0, -1)];
     });
   }
 }

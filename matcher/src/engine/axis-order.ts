@@ -13,29 +13,29 @@ let other = new Int32Array(0);
 const counts = new Int32Array(DIGIT);
 
 /** Sorts the slots in place. */
-export function sortAlongAxis({ low, arrival }: Pick<Pool, "low" | "arrival">, slots: Rows): void {
+export function sortAlongAxis(pool: Pick<Pool, "lowOf" | "arrivalOf">, slots: Rows): void {
   const rows = slots.view();
-  if (rows.length > FEW) sortRoughly(low, rows);
+  if (rows.length > FEW) sortRoughly(pool, rows);
   // What is nearly in order costs hardly more than a look.
   for (let index = 1; index < rows.length; index += 1) {
     const slot = rows[index] ?? 0;
-    const value = low[slot] ?? 0;
+    const value = pool.lowOf(slot);
     let at = index;
     for (; at > 0; at -= 1) {
       const before = rows[at - 1] ?? 0;
-      const apart = (low[before] ?? 0) - value;
-      if (apart < 0 || (apart === 0 && (arrival[before] ?? 0) <= (arrival[slot] ?? 0))) break;
+      const apart = pool.lowOf(before) - value;
+      if (apart < 0 || (apart === 0 && pool.arrivalOf(before) <= pool.arrivalOf(slot))) break;
       rows[at] = before;
     }
     rows[at] = slot;
   }
 }
 
-function sortRoughly(low: Float64Array, rows: Int32Array): void {
+function sortRoughly(pool: Pick<Pool, "lowOf">, rows: Int32Array): void {
   let least = Number.POSITIVE_INFINITY;
   let most = Number.NEGATIVE_INFINITY;
   for (const slot of rows) {
-    const value = low[slot] ?? 0;
+    const value = pool.lowOf(slot);
     if (value < least) least = value;
     if (value > most) most = value;
   }
@@ -46,8 +46,8 @@ function sortRoughly(low: Float64Array, rows: Int32Array): void {
     other = new Int32Array(rows.length * 2);
   }
   // Twice by counting: the lower digit first, then the higher, which keeps the order of the lower.
-  count(rows, (slot) => Math.floor(((low[slot] ?? 0) - least) * scale) % DIGIT, other);
-  count(other.subarray(0, rows.length), (slot) => Math.floor((((low[slot] ?? 0) - least) * scale) / DIGIT), rows);
+  count(rows, (slot) => Math.floor((pool.lowOf(slot) - least) * scale) % DIGIT, other);
+  count(other.subarray(0, rows.length), (slot) => Math.floor(((pool.lowOf(slot) - least) * scale) / DIGIT), rows);
 }
 
 function count(from: Int32Array, digitOf: (slot: number) => number, into: Int32Array): void {

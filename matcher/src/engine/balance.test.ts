@@ -61,7 +61,7 @@ test("M-FINITE: 0 and −0 are one value, and what is no finite number reaches n
       const engine = createEngine(duel(1, rule));
       const place = { ticket: ticketOf(0, odd), slot: -1 };
       engine.add(place);
-      expect(engine.pool.state[place.slot]).toBe(BARRED);
+      expect(engine.pool.stateOf(place.slot)).toBe(BARRED);
     }
   }
 });

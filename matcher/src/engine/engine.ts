@@ -108,24 +108,26 @@ export function createEngine(ruleSet: RuleSet): Engine {
   const needsSearch = !countable || plan.residuals.length > 0;
 
   const mark = (slot: number, from: number, until: number) => {
-    if (pool.state[slot] !== LINKED) return;
+    if (pool.stateOf(slot) !== LINKED) return;
     fills.arrived(slot);
     if (countable) {
-      for (const { lane, number } of pool.bucketsOf(slot)) {
+      for (let node = pool.firstNode(slot); node >= 0; node = pool.siblingOf(node)) {
+        const lane = pool.laneOf(node);
         if (lane.key === ANYWHERE) continue;
+        const number = pool.bucketNumberOf(node);
         for (let level = from; level <= until; level += 1) changes.add(level, lane, number);
       }
     }
     if (needsSearch || pool.wild > 0) toSearch.set(slot, undefined);
   };
   const markAll = (slot: number) => {
-    const level = pool.level[slot] ?? 0;
+    const level = pool.levelOf(slot);
     if (isByOldest) mark(slot, level, plan.levels.length - 1);
     else mark(slot, 0, level);
   };
   const release = () => {
     for (const slot of held.splice(0)) {
-      if (pool.state[slot] !== HELD) continue;
+      if (pool.stateOf(slot) !== HELD) continue;
       pool.link(slot);
       markAll(slot);
     }
@@ -139,7 +141,7 @@ export function createEngine(ruleSet: RuleSet): Engine {
     const { ticket } = place;
     const slot = pool.add(ticket);
     place.slot = slot;
-    if (pool.state[slot] === BARRED) return;
+    if (pool.stateOf(slot) === BARRED) return;
     expansions.add(slot, ticket.searchingSinceMs);
     mark(slot, 0, isByOldest ? plan.levels.length - 1 : 0);
   };
@@ -154,9 +156,9 @@ export function createEngine(ruleSet: RuleSet): Engine {
   };
   const expand = (nowMs: number) => {
     expansions.advance(nowMs, (slot, level) => {
-      if (pool.state[slot] === FREE) return;
-      const before = pool.level[slot] ?? 0;
-      pool.level[slot] = level;
+      if (pool.stateOf(slot) === FREE) return;
+      const before = pool.levelOf(slot);
+      pool.setLevel(slot, level);
       mark(slot, before + 1, level);
     });
   };
@@ -223,7 +225,7 @@ export function createEngine(ruleSet: RuleSet): Engine {
         },
         postpone(found, search) {
           for (const formed of found) {
-            const arrivals = formed.members.map(({ slot }) => pool.arrival[slot] ?? 0);
+            const arrivals = formed.members.map(({ slot }) => pool.arrivalOf(slot));
             postponed.push({ formed, search, arrivals });
           }
         },
@@ -251,10 +253,10 @@ export function createEngine(ruleSet: RuleSet): Engine {
       }
       const { formed, search, arrivals } = one;
       const isThere = formed.members.every(
-        ({ slot }, at) => pool.state[slot] === LINKED && pool.arrival[slot] === arrivals[at],
+        ({ slot }, at) => pool.stateOf(slot) === LINKED && pool.arrivalOf(slot) === arrivals[at],
       );
       if (isThere && search.isLegal(formed) && turn.accept(formed)) continue;
-      for (const { slot } of formed.members) if (pool.state[slot] === LINKED) markAll(slot);
+      for (const { slot } of formed.members) if (pool.stateOf(slot) === LINKED) markAll(slot);
     }
   }
 
@@ -279,8 +281,8 @@ export function createEngine(ruleSet: RuleSet): Engine {
     let high = Number.NEGATIVE_INFINITY;
     let players = 0;
     for (const { slot } of formed.members) {
-      low = Math.min(low, pool.low[slot] ?? 0);
-      high = Math.max(high, pool.high[slot] ?? 0);
+      low = Math.min(low, pool.lowOf(slot));
+      high = Math.max(high, pool.highOf(slot));
       players += pool.sizeOf(slot);
     }
     const own = ownLevelOf(formed);
@@ -294,7 +296,7 @@ export function createEngine(ruleSet: RuleSet): Engine {
   /** By the age of its youngest or oldest member. */
   function ownLevelOf({ members }: Formed): number {
     if (plan.levels.length === 1) return 0;
-    const levels = members.map(({ slot }) => pool.level[slot] ?? 0);
+    const levels = members.map(({ slot }) => pool.levelOf(slot));
     return isByOldest ? Math.max(...levels) : Math.min(...levels);
   }
 
@@ -312,7 +314,7 @@ export function createEngine(ruleSet: RuleSet): Engine {
   ): boolean {
     for (const [slot, unfinished] of toSearch) {
       if (turn.budget.left <= 0) return false;
-      if (pool.state[slot] !== LINKED) {
+      if (pool.stateOf(slot) !== LINKED) {
         toSearch.delete(slot);
         continue;
       }
@@ -326,14 +328,14 @@ export function createEngine(ruleSet: RuleSet): Engine {
           break;
         case "more": // At the end, so that everybody gets a turn.
           toSearch.delete(slot);
-          if (pool.state[slot] === LINKED) toSearch.set(slot, outcome.unfinished);
+          if (pool.stateOf(slot) === LINKED) toSearch.set(slot, outcome.unfinished);
           forgetOldest();
           break;
         case "match":
           for (const other of outcome.slots) hold(other);
           // The match may be one around others: what is left is looked at again.
           toSearch.delete(slot);
-          if (pool.state[slot] === LINKED) toSearch.set(slot, undefined);
+          if (pool.stateOf(slot) === LINKED) toSearch.set(slot, undefined);
           if (!turn.take(outcome.match)) return false;
       }
     }

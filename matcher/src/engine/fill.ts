@@ -1,7 +1,6 @@
 // Fills by counting: the largest legal addition to a battle, with the oldest tickets that can take part in it.
 import { grown, Rows } from "./columns.ts";
 import { type Formed, formedOf, gather, isEligible, mayHoldMatch, type Search } from "./forming.ts";
-import type { Bucket } from "./lane.ts";
 import { lanesFor, type Opening } from "./opening.ts";
 import type { PartyKind } from "./party.ts";
 import type { Level } from "./plan.ts";
@@ -61,19 +60,21 @@ function fillSeat(
   const { pool, lane, recipes, isByOldest, level } = search;
   let best: Formed | undefined;
   let youngest = Number.POSITIVE_INFINITY;
-  const look = ({ queues }: Bucket) => {
-    for (const queue of queues) {
-      if (!queue || queue.size === 0 || pool.kinds.get(queue.kind).size > 1) continue;
-      counts[queue.kind] = 1;
-      const recipe = recipes.find(counts, queue.kind);
-      counts[queue.kind] = 0;
+  const { places } = pool;
+  places.visit(lane, from, until, (bucket) => {
+    for (let queue = places.firstQueue(bucket); queue >= 0; queue = places.nextQueue(queue)) {
+      const kind = places.kindOf(queue);
+      if (places.headOf(queue) < 0 || pool.kinds.get(kind).size > 1) continue;
+      counts[kind] = 1;
+      const recipe = recipes.find(counts, kind);
+      counts[kind] = 0;
       if (!recipe) continue;
-      for (let node = queue.head; node >= 0; node = pool.nodeNext[node] ?? -1) {
-        const slot = pool.nodeSlot[node] ?? 0;
-        const age = pool.arrival[slot] ?? 0;
+      for (let node = places.headOf(queue); node >= 0; node = pool.nextOf(node)) {
+        const age = pool.arrivalOf(node);
         if (age >= youngest) break;
+        const slot = pool.slotOf(node);
         if (!mayCome(slot) || !isEligible(search, node, slot)) continue;
-        if (isByOldest && pool.level[slot] !== level.index) continue;
+        if (isByOldest && pool.levelOf(slot) !== level.index) continue;
         const formed = formedOf(search, recipe, [slot]);
         if (!search.isLegal(formed)) continue;
         best = formed;
@@ -81,20 +82,13 @@ function fillSeat(
         break;
       }
     }
-  };
-  if (until - from > lane.buckets.size) {
-    for (const bucket of lane.buckets.values()) if (bucket.number >= from && bucket.number <= until) look(bucket);
-    return best;
-  }
-  for (let number = from; number <= until; number += 1) {
-    const bucket = lane.buckets.get(number);
-    if (bucket) look(bucket);
-  }
+    return true;
+  });
   return best;
 }
 
 function isBetter(pool: Pool, one: Formed, other: Formed): boolean {
-  const arrivalOf = ({ members: [oldest] }: Formed) => pool.arrival[oldest?.slot ?? 0] ?? 0;
+  const arrivalOf = ({ members: [oldest] }: Formed) => pool.arrivalOf(oldest?.slot ?? 0);
   const apart = arrivalOf(one) - arrivalOf(other);
   return apart === 0 ? one.recipe.players > other.recipe.players : apart < 0;
 }
@@ -110,25 +104,24 @@ function fillFrom(search: Search, { opening, excluded }: FillSearch): Formed | u
   const until = hasAxis ? pool.bucketOf(highest) : Number.POSITIVE_INFINITY;
   counts = grown(counts, pool.kinds.size);
   counts.fill(0);
-  const { low, high, kind, arrival } = pool;
-  const mayCome = (slot: number) => (low[slot] ?? 0) >= lowest && (high[slot] ?? 0) <= highest && !excluded?.has(slot);
+  const mayCome = (slot: number) => pool.lowOf(slot) >= lowest && pool.highOf(slot) <= highest && !excluded?.has(slot);
   if (recipes.room === 1) return fillSeat(search, { from, until, mayCome });
   if (!mayHoldMatch(search, from, until)) return undefined;
   const fits = { kind: ({ size }: PartyKind) => size <= recipes.room, slot: mayCome };
   rows.clear();
   gather(search, { from, until, most: recipes.room, fits }, rows);
   if (rows.length === 0) return undefined;
-  rows.sort((one, other) => (arrival[one] ?? 0) - (arrival[other] ?? 0));
+  rows.sort((one, other) => pool.arrivalOf(one) - pool.arrivalOf(other));
   const near = [...rows.view()];
   const tried = new Set<number>();
   for (const [index, anchor] of near.entries()) {
-    if (isByOldest && pool.level[anchor] !== level.index) continue;
+    if (isByOldest && pool.levelOf(anchor) !== level.index) continue;
     // Without an axis a ticket of the same kind was tried with the same others, and more.
-    if (isAnywhere && tried.has(kind[anchor] ?? 0)) continue;
-    tried.add(kind[anchor] ?? 0);
+    if (isAnywhere && tried.has(pool.kindOf(anchor))) continue;
+    tried.add(pool.kindOf(anchor));
     const own = {
-      low: hasAxis ? Math.min(low[anchor] ?? 0, opening.low) : (low[anchor] ?? 0),
-      high: hasAxis ? Math.max(high[anchor] ?? 0, opening.high) : (high[anchor] ?? 0),
+      low: hasAxis ? Math.min(pool.lowOf(anchor), opening.low) : pool.lowOf(anchor),
+      high: hasAxis ? Math.max(pool.highOf(anchor), opening.high) : pool.highOf(anchor),
     };
     if (own.high - own.low <= spread) {
       const best = fillWith(index, own);
@@ -143,9 +136,9 @@ function fillFrom(search: Search, { opening, excluded }: FillSearch): Formed | u
     let best: Formed | undefined;
     for (const start of startsOf(others, own)) {
       counts.fill(0);
-      const isIn = (slot: number) => isAnywhere || ((low[slot] ?? 0) >= start && (high[slot] ?? 0) <= start + spread);
-      for (const slot of others) if (isIn(slot)) counts[kind[slot] ?? 0] = (counts[kind[slot] ?? 0] ?? 0) + 1;
-      const recipe = recipes.find(counts, kind[others[0] ?? 0] ?? 0);
+      const isIn = (slot: number) => isAnywhere || (pool.lowOf(slot) >= start && pool.highOf(slot) <= start + spread);
+      for (const slot of others) if (isIn(slot)) counts[pool.kindOf(slot)] = (counts[pool.kindOf(slot)] ?? 0) + 1;
+      const recipe = recipes.find(counts, pool.kindOf(others[0] ?? 0));
       if (!recipe || recipe.players <= (best?.recipe.players ?? 0)) continue;
       const formed = formedOf(search, recipe, pick(recipe, others, isIn));
       if (search.isLegal(formed)) best = formed;
@@ -161,7 +154,7 @@ function fillFrom(search: Search, { opening, excluded }: FillSearch): Formed | u
   ): readonly number[] {
     // Where one seat is free nobody else joins.
     if (isAnywhere || recipes.room === 1) return [isAnywhere ? 0 : own.low];
-    const below = others.map((slot) => low[slot] ?? 0).filter((one) => one < own.low && own.high - one <= spread);
+    const below = others.map((slot) => pool.lowOf(slot)).filter((one) => one < own.low && own.high - one <= spread);
     return below.length === 0 ? [own.low] : [own.low, ...new Set(below.sort((one, other) => other - one))];
   }
 
@@ -172,7 +165,7 @@ function fillFrom(search: Search, { opening, excluded }: FillSearch): Formed | u
       let wanted = course.seats.length;
       for (let index = 0; index < others.length && wanted > 0; index += 1) {
         const slot = others[index] ?? 0;
-        if (kind[slot] !== course.kind || !isIn(slot)) continue;
+        if (pool.kindOf(slot) !== course.kind || !isIn(slot)) continue;
         picked.push(slot);
         wanted -= 1;
       }

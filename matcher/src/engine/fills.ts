@@ -86,14 +86,14 @@ export function createFills(pool: Pool, plan: Plan): Fills {
   const isLegal =
     ({ recipes, low, high, battle }: Opening) =>
     ({ members, recipe, level: sought }: Formed) => {
-      let own = pool.level[members[0]?.slot ?? 0] ?? 0;
+      let own = pool.levelOf(members[0]?.slot ?? 0);
       let least = Number.isNaN(low) ? Number.POSITIVE_INFINITY : low;
       let most = Number.isNaN(high) ? Number.NEGATIVE_INFINITY : high;
       for (const { slot } of members) {
-        const level = pool.level[slot] ?? 0;
+        const level = pool.levelOf(slot);
         own = isByOldest ? Math.max(own, level) : Math.min(own, level);
-        least = Math.min(least, pool.low[slot] ?? 0);
-        most = Math.max(most, pool.high[slot] ?? 0);
+        least = Math.min(least, pool.lowOf(slot));
+        most = Math.max(most, pool.highOf(slot));
       }
       const level = plan.levels[own];
       if (!level || most - least > level.suffices) return false;
@@ -126,21 +126,24 @@ export function createFills(pool: Pool, plan: Plan): Fills {
     const found: number[] = [];
     const anywhere = pool.lanes.get(ANYWHERE);
     for (const lane of [...lanesFor(opening, pool.lanes), ...(anywhere ? [anywhere] : [])]) {
-      for (const [number, bucket] of lane.buckets) {
-        const isNear = !isNarrow || lane.key === ANYWHERE;
-        if (!isNear && (number < pool.bucketOf(high - spread) || number > pool.bucketOf(low + spread))) continue;
-        for (const queue of bucket.queues) {
+      const isNear = !isNarrow || lane.key === ANYWHERE;
+      const from = isNear ? Number.NEGATIVE_INFINITY : pool.bucketOf(high - spread);
+      const until = isNear ? Number.POSITIVE_INFINITY : pool.bucketOf(low + spread);
+      pool.places.visit(lane, from, until, (bucket) => {
+        const { places } = pool;
+        for (let queue = places.firstQueue(bucket); queue >= 0; queue = places.nextQueue(queue)) {
           let left = candidatesMax;
-          for (let node = queue?.head ?? -1; node >= 0 && left > 0; node = pool.nodeNext[node] ?? -1) {
-            const slot = pool.nodeSlot[node] ?? 0;
-            if (pool.state[slot] === LINKED) found.push(slot);
+          for (let node = places.headOf(queue); node >= 0 && left > 0; node = pool.nextOf(node)) {
+            const slot = pool.slotOf(node);
+            if (pool.stateOf(slot) === LINKED) found.push(slot);
             left -= 1;
           }
         }
-      }
+        return true;
+      });
     }
     return [...new Set(found)]
-      .sort((one, other) => (pool.arrival[one] ?? 0) - (pool.arrival[other] ?? 0))
+      .sort((one, other) => pool.arrivalOf(one) - pool.arrivalOf(other))
       .map((slot) => pool.ticketAt(slot))
       .filter((ticket) => mayCome(opening, ticket))
       .slice(0, candidatesMax);
@@ -157,15 +160,15 @@ export function createFills(pool: Pool, plan: Plan): Fills {
       return ids;
     },
     arrived(slot) {
-      if (openings.size === 0 || pool.state[slot] !== LINKED) return;
-      const bucket = pool.bucketOf(pool.low[slot] ?? 0);
+      if (openings.size === 0 || pool.stateOf(slot) !== LINKED) return;
+      const bucket = pool.bucketOf(pool.lowOf(slot));
       const wakeNear = (lane: ReadonlyMap<number, ReadonlySet<Opening>> | undefined) => {
         if (!lane) return;
         wake(lane.get(ALL_BUCKETS));
         for (let near = bucket - reach; reach > 0 && near <= bucket + reach; near += 1) wake(lane.get(near));
       };
       wakeNear(places.get(ANYWHERE));
-      for (const { lane: of } of pool.bucketsOf(slot)) {
+      for (const of of pool.lanesOf(slot)) {
         if (of.key === ANYWHERE) {
           for (const id of openings.keys()) woken.add(id);
           return;

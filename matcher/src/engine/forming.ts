@@ -1,7 +1,7 @@
 // What forming matches by counting has in common: who is eligible at an age, whom a stretch of a lane holds, and a match as it
 // is found.
 import type { Rows } from "./columns.ts";
-import type { Lane, Queue } from "./lane.ts";
+import type { Lane } from "./lane.ts";
 import type { PartyKind } from "./party.ts";
 import type { Level } from "./plan.ts";
 import { LINKED, type Pool } from "./pool.ts";
@@ -29,8 +29,8 @@ export type Search = {
 
 /** Whether a ticket of this age may be in a match of the level: nobody younger by the newest's age, nobody older by the oldest's. */
 export function isEligible({ pool, level, isByOldest }: Search, node: number, slot: number): boolean {
-  if (pool.state[slot] !== LINKED || !pool.isInLane(node, level.index)) return false;
-  const own = pool.level[slot] ?? 0;
+  if (pool.stateOf(slot) !== LINKED || !pool.isInLane(node, level.index)) return false;
+  const own = pool.levelOf(slot);
   return isByOldest ? own <= level.index : own >= level.index;
 }
 
@@ -50,22 +50,20 @@ export function gather(
   into: Rows,
 ): number {
   const { lane, pool } = search;
+  const { places } = pool;
   const { from, until, most, fits } = range;
   // Where the range is wider than what there is, the buckets that exist are fewer.
-  const numbers =
-    until - from > lane.buckets.size * 2
-      ? [...lane.buckets.keys()].filter((number) => number >= from && number <= until).sort((one, other) => one - other)
-      : undefined;
+  const numbers = until - from > lane.buckets * 2 ? numbersWithin(search, from, until) : undefined;
   const count = numbers ? numbers.length : until - from + 1;
   for (let index = 0; index < count; index += 1) {
     const number = numbers ? (numbers[index] ?? 0) : from + index;
-    const bucket = lane.buckets.get(number);
-    if (!bucket) continue;
-    for (const queue of bucket.queues) {
-      if (!queue || queue.size === 0 || (fits && !fits.kind(pool.kinds.get(queue.kind)))) continue;
+    const bucket = places.find(lane, number);
+    if (bucket < 0) continue;
+    for (let queue = places.firstQueue(bucket); queue >= 0; queue = places.nextQueue(queue)) {
+      if (fits && !fits.kind(pool.kinds.get(places.kindOf(queue)))) continue;
       let left = most;
-      for (let node = queue.head; node >= 0 && left > 0; node = pool.nodeNext[node] ?? -1) {
-        const slot = pool.nodeSlot[node] ?? 0;
+      for (let node = places.headOf(queue); node >= 0 && left > 0; node = pool.nextOf(node)) {
+        const slot = pool.slotOf(node);
         if (!isEligible(search, node, slot) || (fits && !fits.slot(slot))) continue;
         into.push(slot);
         left -= 1;
@@ -76,40 +74,44 @@ export function gather(
   return until;
 }
 
+/** Of the lane's buckets, from below. */
+function numbersWithin({ lane, pool }: Search, from: number, until: number): readonly number[] {
+  const numbers: number[] = [];
+  pool.places.visit(lane, from, until, (bucket) => numbers.push(pool.places.numberOf(bucket)) > 0);
+  return numbers.sort((one, other) => one - other);
+}
+
 /** Whether the buckets hold enough players for any match at all: looks at no ticket. */
-export function mayHoldMatch({ lane, pool, recipes }: Search, from: number, until: number): boolean {
+export function mayHoldMatch({ lane, pool: { places }, recipes }: Search, from: number, until: number): boolean {
   let players = 0;
-  const add = (queues: readonly (Queue | undefined)[]) => {
-    for (const queue of queues) if (queue) players += queue.size * pool.kinds.get(queue.kind).size;
-    return players >= recipes.least;
-  };
-  if (until - from > lane.buckets.size) {
-    for (const [number, { queues }] of lane.buckets) if (number >= from && number <= until && add(queues)) return true;
-    return false;
+  if (until - from > lane.buckets) {
+    return !places.visit(lane, from, until, (bucket) => {
+      players += places.playersOf(bucket);
+      return players < recipes.least;
+    });
   }
   for (let number = from; number <= until; number += 1) {
-    const bucket = lane.buckets.get(number);
-    if (bucket && add(bucket.queues)) return true;
+    const bucket = places.find(lane, number);
+    if (bucket >= 0) players += places.playersOf(bucket);
   }
-  return false;
+  return players >= recipes.least;
 }
 
 /** The match of `slots` by the recipe: of each kind the oldest takes the first seat. */
 export function formedOf({ pool, level }: Search, recipe: Recipe, slots: readonly number[]): Formed {
-  const { arrival, kind } = pool;
   const byAge = slots.slice();
   for (let index = 1; index < byAge.length; index += 1) {
     const slot = byAge[index] ?? 0;
-    const age = arrival[slot] ?? 0;
+    const age = pool.arrivalOf(slot);
     let at = index;
-    for (; at > 0 && (arrival[byAge[at - 1] ?? 0] ?? 0) > age; at -= 1) byAge[at] = byAge[at - 1] ?? 0;
+    for (; at > 0 && pool.arrivalOf(byAge[at - 1] ?? 0) > age; at -= 1) byAge[at] = byAge[at - 1] ?? 0;
     byAge[at] = slot;
   }
   const { courses } = recipe;
   const seated = courses.map(() => 0);
   const members = byAge.map((slot) => {
     let at = 0;
-    while (at < courses.length && courses[at]?.kind !== kind[slot]) at += 1;
+    while (at < courses.length && courses[at]?.kind !== pool.kindOf(slot)) at += 1;
     const index = seated[at] ?? 0;
     seated[at] = index + 1;
     return { slot, seats: courses[at]?.seats[index] ?? NOWHERE };

@@ -9,10 +9,13 @@ export const ANYWHERE = "anywhere";
 const BUCKETS_PER_SPREAD_MAX = 64;
 
 export type Lane = {
+  readonly id: number;
   readonly key: string;
   readonly branch: Branch;
-  /** By number; a bucket is a list of queues by party kind. */
-  readonly buckets: Map<number, Bucket>;
+  /** Of its buckets in the pool's places, in no order; -1: it has none. */
+  firstBucket: number;
+  /** How many they are. */
+  buckets: number;
   size: number;
   /** Battles that wait for it: while there are any it stays, also empty. */
   keepers: number;
@@ -26,16 +29,6 @@ export type Branch = {
   readonly next: Map<number | string, Branch>;
   lane: Lane | undefined;
 };
-
-export type Bucket = {
-  readonly lane: Lane;
-  readonly number: number;
-  readonly queues: (Queue | undefined)[];
-  size: number;
-};
-
-/** Tickets of one kind in one bucket, oldest first: nodes by row. */
-export type Queue = { head: number; tail: number; size: number; readonly bucket: Bucket; readonly kind: number };
 
 /** The branch for a value beyond `from`, made where there is none. */
 export function branchOf(from: Branch, value: number | string, keyOf: (value: string) => string = laneKeyOf): Branch {

@@ -1,21 +1,13 @@
-// The tickets of one pool in columns: by lane (what all members of a match must share), by bucket of the lane (what lies near),
-// by kind of party, oldest first. Adding, removing and looking into a bucket cost the same however many tickets wait.
+// The tickets of one pool in plain memory: by lane (what all members of a match must share), by bucket of the lane (what lies
+// near), by kind of party, oldest first. Adding, removing and looking into a bucket cost the same however many tickets wait. All
+// that forming matches reads of a ticket lies in one record, and a record in one line of memory: reaching it is most of the cost.
 import { invariant } from "@muster/kit";
 import type { JudgedTicket } from "@muster/rules";
 import { attributesRead, readAttribute } from "@muster/rules/plan";
 import { grown, Rows } from "./columns.ts";
-import {
-  ANYWHERE,
-  type Branch,
-  type Bucket,
-  branchOf,
-  bucketWidth,
-  type Lane,
-  prune,
-  type Queue,
-  sharedKeyOf,
-} from "./lane.ts";
+import { ANYWHERE, type Branch, branchOf, bucketWidth, type Lane, prune, sharedKeyOf } from "./lane.ts";
 import { createPartyKinds, type PartyKinds } from "./party.ts";
+import { clampNumber, Places } from "./places.ts";
 import type { Plan } from "./plan.ts";
 import { isAdmitted, mixed, type Range, rangeReader, sharedReader, valueReader } from "./traits.ts";
 
@@ -34,10 +26,35 @@ export const LINKED = 1;
 export const HELD = 2;
 export const BARRED = 3;
 
+/** Doubles of a record, and words, as powers of two. */
+const DOUBLES = 3;
+const WORDS = 4;
+/** The first three are doubles; … */
+const LOW = 0;
+const HIGH = 1;
+const ARRIVAL = 2;
+/** … then come words: of a ticket … */
+const STATE = 6;
+const KIND = 7;
+const LEVEL = 8;
+/** … and of a node, its place in a queue: whose it is, the queue, its neighbours there, the same ticket's next node, … */
+const SLOT = 9;
+const QUEUE = 10;
+const NEXT = 11;
+const PREVIOUS = 12;
+const SIBLING = 13;
+/** … and the levels at which the ticket belongs to the lane, a bit each. */
+const LEVELS = 14;
+
+/**
+ * A slot is the record of a ticket and, while it is LINKED, of its first node; each further node has a record of its own, in
+ * which what is read along a queue stands once more.
+ */
 export class Pool {
   readonly plan: Plan;
   readonly kinds: PartyKinds;
   readonly lanes = new Map<string, Lane>();
+  readonly places = new Places();
   /** Tickets without a value of what makes lanes or buckets. */
   wild = 0;
   /** Tickets in lanes. */
@@ -45,33 +62,19 @@ export class Pool {
   /** The same by party kind. */
   readonly sizeOfKind: number[] = [];
 
-  tickets: (PooledTicket | undefined)[] = [];
-  state = new Uint8Array(64);
-  kind = new Uint16Array(64);
-  /** The highest level that the ticket's age has reached. */
-  level = new Uint8Array(64);
-  low = new Float64Array(64);
-  high = new Float64Array(64);
-  arrival = new Float64Array(64);
-  /** The ticket's first node, -1 if it has none. */
-  firstNode = new Int32Array(64);
-
-  nodeSlot = new Int32Array(64);
-  nodeNext = new Int32Array(64);
-  nodePrevious = new Int32Array(64);
-  /** The same ticket's next node, or -1. */
-  nodeSibling = new Int32Array(64);
-  /** Levels at which the ticket belongs to the lane, a bit each; only where that may differ. */
-  nodeLevels = new Uint32Array(0);
-  readonly #nodeQueue: (Queue | undefined)[] = [];
+  readonly #tickets: (PooledTicket | undefined)[] = [];
+  #numbers = new Float64Array(64 << DOUBLES);
+  #words = new Int32Array(this.#numbers.buffer);
+  /** Whether levels of nodes may differ. */
+  readonly #hasLevels: boolean;
+  readonly #laneById: (Lane | undefined)[] = [];
+  readonly #freeLanes: number[] = [];
 
   readonly #branches: Branch = { key: "", value: "", parent: undefined, next: new Map(), lane: undefined };
   readonly #wild: Branch = { key: ANYWHERE, value: "", parent: undefined, next: new Map(), lane: undefined };
   readonly #width: number;
-  readonly #freeSlots = new Rows();
-  readonly #freeNodes = new Rows();
-  #slots = 0;
-  #nodes = 0;
+  readonly #free = new Rows();
+  #records = 0;
   readonly #readRange: ReturnType<typeof rangeReader> | undefined;
   readonly #readValues: readonly ReturnType<typeof valueReader>[];
   readonly #readShared: readonly ReturnType<typeof sharedReader>[];
@@ -93,23 +96,21 @@ export class Pool {
     const { mask } = plan;
     this.#readShared = mask === undefined ? [] : plan.levels.map((level) => sharedReader(kinshipOf(mask, level)));
     this.#needed = attributesRead(first.tier.rules).filter((spec) => spec.default === undefined);
-    if (mask !== undefined || plan.admissions.length > 0) this.nodeLevels = new Uint32Array(64);
+    this.#hasLevels = mask !== undefined || plan.admissions.length > 0;
     this.#width = bucketWidth(plan);
   }
 
   /** Takes a ticket in and answers its slot. Who is in no legal match, whoever comes, is BARRED. */
   add(ticket: PooledTicket): number {
-    const slot = this.#freeSlots.length > 0 ? this.#freeSlots.pop() : this.#slots++;
-    if (slot >= this.state.length) this.#growSlots(slot + 1);
-    this.tickets[slot] = ticket;
-    this.level[slot] = 0;
-    this.arrival[slot] = ticket.arrival;
-    this.firstNode[slot] = -1;
+    const slot = this.#takeRecord();
+    this.#tickets[slot] = ticket;
+    const words = slot << WORDS;
+    this.#words[words + LEVEL] = 0;
+    this.#numbers[(slot << DOUBLES) + ARRIVAL] = ticket.arrival;
     const read = readOnce(ticket);
-    const kind = this.kinds.kindOf(read.players);
-    this.kind[slot] = kind.kind;
-    this.state[slot] = HELD;
-    if (!this.#readAll(slot, read)) this.state[slot] = BARRED;
+    this.#words[words + KIND] = this.kinds.kindOf(read.players).kind;
+    this.#words[words + STATE] = HELD;
+    if (!this.#readAll(slot, read)) this.#setState(slot, BARRED);
     else this.#link(slot, read);
     return slot;
   }
@@ -117,77 +118,126 @@ export class Pool {
   /** Forgets the slot, which may be anything but FREE. */
   remove(slot: number): void {
     this.unlink(slot);
-    this.tickets[slot] = undefined;
-    this.state[slot] = FREE;
-    this.#freeSlots.push(slot);
+    this.#tickets[slot] = undefined;
+    this.#setState(slot, FREE);
+    this.#free.push(slot);
   }
 
   /** Puts a HELD slot into its lanes, at the place of its age. */
   link(slot: number): void {
-    if (this.state[slot] !== HELD) return;
-    const ticket = this.tickets[slot];
-    invariant(ticket, "a held slot has a ticket");
-    this.#link(slot, readOnce(ticket));
+    if (this.stateOf(slot) !== HELD) return;
+    this.#link(slot, readOnce(this.ticketAt(slot)));
   }
 
   #link(slot: number, ticket: JudgedTicket): void {
     if (!this.#linkLanes(slot, ticket)) {
-      this.state[slot] = BARRED;
+      this.#setState(slot, BARRED);
       return;
     }
-    this.state[slot] = LINKED;
+    this.#setState(slot, LINKED);
     this.size += 1;
     this.#countKind(slot, 1);
   }
 
   /** Takes the slot out of its lanes, so that nobody finds it; it is HELD then. */
   unlink(slot: number): void {
-    if (this.state[slot] !== LINKED) return;
-    this.state[slot] = HELD;
+    if (this.stateOf(slot) !== LINKED) return;
+    this.#setState(slot, HELD);
     this.size -= 1;
     this.#countKind(slot, -1);
-    for (let node = this.firstNode[slot] ?? -1; node >= 0; ) {
-      const sibling = this.nodeSibling[node] ?? -1;
+    for (let node = slot; node >= 0; ) {
+      const sibling = this.siblingOf(node);
       this.#unlinkNode(node);
       node = sibling;
     }
-    this.firstNode[slot] = -1;
   }
 
   bucketOf(value: number): number {
-    return this.#width === 0 ? 0 : Math.floor(value / this.#width);
+    return this.#width === 0 ? 0 : clampNumber(Math.floor(value / this.#width));
   }
   get bucketWidth(): number {
     return this.#width;
   }
-  lanesOf(slot: number): readonly Lane[] {
-    return this.bucketsOf(slot).map(({ lane }) => lane);
+  /** The slot's first node; -1 if it is in no lane. */
+  firstNode(slot: number): number {
+    return this.stateOf(slot) === LINKED ? slot : -1;
   }
-  /** The buckets that the slot is in, one of each of its lanes. */
-  bucketsOf(slot: number): readonly Bucket[] {
-    const buckets: Bucket[] = [];
-    for (let node = this.firstNode[slot] ?? -1; node >= 0; node = this.nodeSibling[node] ?? -1) {
-      const queue = this.#nodeQueue[node];
-      if (queue) buckets.push(queue.bucket);
-    }
-    return buckets;
+  /** The same ticket's next node, or -1. */
+  siblingOf(node: number): number {
+    return this.#words[(node << WORDS) + SIBLING] ?? -1;
+  }
+  /** The node behind it in its queue, or -1. */
+  nextOf(node: number): number {
+    return this.#words[(node << WORDS) + NEXT] ?? -1;
+  }
+  slotOf(node: number): number {
+    return this.#words[(node << WORDS) + SLOT] ?? -1;
+  }
+  /** Of a slot or a node. */
+  lowOf(slot: number): number {
+    return this.#numbers[(slot << DOUBLES) + LOW] ?? 0;
+  }
+  highOf(slot: number): number {
+    return this.#numbers[(slot << DOUBLES) + HIGH] ?? 0;
+  }
+  arrivalOf(slot: number): number {
+    return this.#numbers[(slot << DOUBLES) + ARRIVAL] ?? 0;
+  }
+  kindOf(slot: number): number {
+    return this.#words[(slot << WORDS) + KIND] ?? 0;
+  }
+  stateOf(slot: number): number {
+    return this.#words[(slot << WORDS) + STATE] ?? FREE;
+  }
+  #setState(slot: number, state: number): void {
+    this.#words[(slot << WORDS) + STATE] = state;
+  }
+  /** The highest level that the ticket's age has reached. */
+  levelOf(slot: number): number {
+    return this.#words[(slot << WORDS) + LEVEL] ?? 0;
+  }
+  setLevel(slot: number, level: number): void {
+    this.#words[(slot << WORDS) + LEVEL] = level;
+  }
+  /** The lane and the bucket's number of a node. */
+  laneOf(node: number): Lane {
+    const bucket = this.places.bucketOf(this.#words[(node << WORDS) + QUEUE] ?? -1);
+    const lane = this.#laneById[this.places.laneIdOf(bucket)];
+    invariant(lane, "a node is in a lane");
+    return lane;
+  }
+  bucketNumberOf(node: number): number {
+    return this.places.numberOf(this.places.bucketOf(this.#words[(node << WORDS) + QUEUE] ?? -1));
+  }
+  lanesOf(slot: number): readonly Lane[] {
+    const lanes: Lane[] = [];
+    for (let node = this.firstNode(slot); node >= 0; node = this.siblingOf(node)) lanes.push(this.laneOf(node));
+    return lanes;
   }
   /** The slot's node in the lane; -1 if it has none. */
   nodeIn(slot: number, lane: Lane): number {
-    let node = this.firstNode[slot] ?? -1;
-    while (node >= 0 && this.#nodeQueue[node]?.bucket.lane !== lane) node = this.nodeSibling[node] ?? -1;
+    let node = this.firstNode(slot);
+    while (node >= 0 && this.laneOf(node) !== lane) node = this.siblingOf(node);
     return node;
   }
+  /** Levels at which the ticket belongs to the node's lane, a bit each. */
+  levelsOf(node: number): number {
+    return this.#hasLevels ? (this.#words[(node << WORDS) + LEVELS] ?? 0) : ~0;
+  }
   isInLane(node: number, level: number): boolean {
-    return this.nodeLevels.length === 0 || ((this.nodeLevels[node] ?? 0) & (1 << level)) !== 0;
+    return (this.levelsOf(node) & (1 << level)) !== 0;
   }
   sizeOf(slot: number): number {
-    return this.kinds.get(this.kind[slot] ?? 0).size;
+    return this.kinds.get(this.kindOf(slot)).size;
   }
   ticketAt(slot: number): PooledTicket {
-    const ticket = this.tickets[slot];
+    const ticket = this.#tickets[slot];
     invariant(ticket, "a slot in a lane has a ticket");
     return ticket;
+  }
+  /** Whether the ticket is there still, in the same slot. */
+  holds(slot: number, ticket: JudgedTicket): boolean {
+    return this.#tickets[slot] === ticket;
   }
 
   #readAll(slot: number, ticket: JudgedTicket): boolean {
@@ -196,21 +246,23 @@ export class Pool {
       for (const player of ticket.players) if (readAttribute(player, spec) === undefined) return false;
     }
     if (!this.#readRange) {
-      this.low[slot] = 0;
-      this.high[slot] = 0;
+      this.#setRange(slot, 0, 0);
       return true;
     }
     const range = this.#range;
     if (!this.#readRange(ticket, range)) {
-      this.low[slot] = Number.NaN;
-      this.high[slot] = Number.NaN;
+      this.#setRange(slot, Number.NaN, Number.NaN);
       return true;
     }
     // M-FINITE: NaN and infinities would all land in one bucket.
     invariant(Number.isFinite(range.low) && Number.isFinite(range.high), "what is indexed is a finite number");
-    this.low[slot] = range.low + 0;
-    this.high[slot] = range.high + 0;
+    this.#setRange(slot, range.low + 0, range.high + 0);
     return this.plan.levels.some((level) => range.high - range.low <= level.spread);
+  }
+
+  #setRange(slot: number, low: number, high: number): void {
+    this.#numbers[(slot << DOUBLES) + LOW] = low;
+    this.#numbers[(slot << DOUBLES) + HIGH] = high;
   }
 
   /** Links the ticket into its lanes; answers false if no legal match holds it, whoever comes. */
@@ -218,7 +270,7 @@ export class Pool {
     const admitted = this.#admittedAt(ticket);
     if (admitted === 0) return false;
     let branch = this.#branches;
-    let isWild = Number.isNaN(this.low[slot] ?? 0);
+    let isWild = Number.isNaN(this.lowOf(slot));
     for (const read of this.#readValues) {
       const value = read(ticket);
       if (value === mixed) return false;
@@ -227,12 +279,12 @@ export class Pool {
     }
     if (isWild) {
       this.wild += 1;
-      this.#linkNode(slot, this.#laneOf(this.#wild, ANYWHERE), 0, admitted);
+      this.#linkNode(slot, { slot, lane: this.#laneAt(this.#wild, ANYWHERE), number: 0, levels: admitted });
       return true;
     }
-    const bucket = this.bucketOf(this.low[slot] ?? 0);
+    const bucket = this.bucketOf(this.lowOf(slot));
     if (this.#readShared.length === 0) {
-      this.#linkNode(slot, this.#laneOf(branch, branch.key), bucket, admitted);
+      this.#linkNode(slot, { slot, lane: this.#laneAt(branch, branch.key), number: bucket, levels: admitted });
       return true;
     }
     const levelsByText = new Map<string, number>();
@@ -240,18 +292,28 @@ export class Pool {
       if ((admitted & (1 << level)) === 0) continue;
       for (const text of read(ticket) ?? []) levelsByText.set(text, (levelsByText.get(text) ?? 0) | (1 << level));
     }
+    let before = -1;
+    let left = levelsByText.size;
     for (const [text, levels] of levelsByText) {
+      left -= 1;
       const leaf = branchOf(branch, text, sharedKeyOf);
-      this.#linkNode(slot, this.#laneOf(leaf, leaf.key), bucket, levels);
+      // The last one is the slot's own, from which the others are found.
+      const node = left === 0 ? slot : this.#copyRecord(slot);
+      this.#linkNode(node, { slot, lane: this.#laneAt(leaf, leaf.key), number: bucket, levels });
+      this.#words[(node << WORDS) + SIBLING] = before;
+      before = node;
     }
     return levelsByText.size > 0;
   }
 
-  #laneOf(branch: Branch, key: string): Lane {
+  #laneAt(branch: Branch, key: string): Lane {
     if (branch.lane) return branch.lane;
-    branch.lane = { key, branch, buckets: new Map(), size: 0, keepers: 0 };
-    this.lanes.set(key, branch.lane);
-    return branch.lane;
+    const id = this.#freeLanes.pop() ?? this.#laneById.length;
+    const lane = { id, key, branch, firstBucket: -1, buckets: 0, size: 0, keepers: 0 };
+    branch.lane = lane;
+    this.#laneById[id] = lane;
+    this.lanes.set(key, lane);
+    return lane;
   }
 
   /** The lane of tickets with these values of what makes lanes, and the string or region: it stays until it is let go. */
@@ -259,7 +321,7 @@ export class Pool {
     let branch = this.#branches;
     for (const value of values) branch = branchOf(branch, typeof value === "string" ? value : value + 0);
     if (text !== undefined) branch = branchOf(branch, text, sharedKeyOf);
-    const lane = this.#laneOf(branch, branch.key);
+    const lane = this.#laneAt(branch, branch.key);
     lane.keepers += 1;
     return lane;
   }
@@ -270,6 +332,8 @@ export class Pool {
   #dropUnused(lane: Lane): void {
     if (lane.size > 0 || lane.keepers > 0) return;
     this.lanes.delete(lane.key);
+    this.#laneById[lane.id] = undefined;
+    this.#freeLanes.push(lane.id);
     prune(lane.branch);
   }
 
@@ -288,89 +352,81 @@ export class Pool {
     return admitted;
   }
 
-  #linkNode(slot: number, lane: Lane, number: number, levels: number): void {
-    let bucket = lane.buckets.get(number);
-    if (!bucket) {
-      bucket = { lane, number, queues: [], size: 0 };
-      lane.buckets.set(number, bucket);
-    }
-    const kind = this.kind[slot] ?? 0;
-    let queue = bucket.queues[kind];
-    if (!queue) {
-      queue = { head: -1, tail: -1, size: 0, bucket, kind };
-      while (bucket.queues.length < kind) bucket.queues.push(undefined);
-      bucket.queues[kind] = queue;
-    }
-    const node = this.#freeNodes.length > 0 ? this.#freeNodes.pop() : this.#nodes++;
-    if (node >= this.nodeSlot.length) this.#growNodes(node + 1);
-    this.nodeSlot[node] = slot;
-    this.nodeSibling[node] = this.firstNode[slot] ?? -1;
-    this.firstNode[slot] = node;
-    this.#nodeQueue[node] = queue;
-    if (this.nodeLevels.length > 0) this.nodeLevels[node] = levels;
+  #linkNode(
+    node: number,
+    {
+      slot,
+      lane,
+      number,
+      levels,
+    }: { readonly slot: number; readonly lane: Lane; readonly number: number; readonly levels: number },
+  ): void {
+    const queue = this.places.enter(lane, number, this.kinds.get(this.kindOf(slot)));
+    lane.size += 1;
+    const words = this.#words;
+    const row = node << WORDS;
+    words[row + SLOT] = slot;
+    words[row + QUEUE] = queue;
+    words[row + SIBLING] = -1;
+    words[row + LEVELS] = levels;
     // Newcomers go to the end; who returns goes back to the place of its age, which is near the front.
-    const arrival = this.arrival[slot] ?? 0;
-    let after = queue.tail;
-    if (after >= 0 && (this.arrival[this.nodeSlot[after] ?? 0] ?? 0) > arrival) {
+    const arrival = this.arrivalOf(slot);
+    let after = this.places.tailOf(queue);
+    if (after >= 0 && this.arrivalOf(after) > arrival) {
       after = -1;
-      for (let next = queue.head; next >= 0; next = this.nodeNext[next] ?? -1) {
-        if ((this.arrival[this.nodeSlot[next] ?? 0] ?? 0) > arrival) break;
+      for (let next = this.places.headOf(queue); next >= 0; next = this.nextOf(next)) {
+        if (this.arrivalOf(next) > arrival) break;
         after = next;
       }
     }
-    const next = after < 0 ? queue.head : (this.nodeNext[after] ?? -1);
-    this.nodePrevious[node] = after;
-    this.nodeNext[node] = next;
-    if (after < 0) queue.head = node;
-    else this.nodeNext[after] = node;
-    if (next < 0) queue.tail = node;
-    else this.nodePrevious[next] = node;
-    queue.size += 1;
-    bucket.size += 1;
-    lane.size += 1;
+    const next = after < 0 ? this.places.headOf(queue) : this.nextOf(after);
+    words[row + PREVIOUS] = after;
+    words[row + NEXT] = next;
+    if (after < 0) this.places.setHead(queue, node);
+    else words[(after << WORDS) + NEXT] = node;
+    if (next < 0) this.places.setTail(queue, node);
+    else words[(next << WORDS) + PREVIOUS] = node;
   }
 
   #unlinkNode(node: number): void {
-    const queue = this.#nodeQueue[node];
-    invariant(queue, "a linked node is in a queue");
-    const { bucket } = queue;
-    const { lane } = bucket;
-    const previous = this.nodePrevious[node] ?? -1;
-    const next = this.nodeNext[node] ?? -1;
-    if (previous < 0) queue.head = next;
-    else this.nodeNext[previous] = next;
-    if (next < 0) queue.tail = previous;
-    else this.nodePrevious[next] = previous;
-    queue.size -= 1;
-    bucket.size -= 1;
+    const words = this.#words;
+    const row = node << WORDS;
+    const slot = this.slotOf(node);
+    const lane = this.laneOf(node);
+    const queue = words[row + QUEUE] ?? -1;
+    const previous = words[row + PREVIOUS] ?? -1;
+    const next = words[row + NEXT] ?? -1;
+    if (previous < 0) this.places.setHead(queue, next);
+    else words[(previous << WORDS) + NEXT] = next;
+    if (next < 0) this.places.setTail(queue, previous);
+    else words[(next << WORDS) + PREVIOUS] = previous;
+    this.places.leave(lane, queue, this.sizeOf(slot));
     lane.size -= 1;
     if (lane.key === ANYWHERE) this.wild -= 1;
-    if (bucket.size === 0) lane.buckets.delete(bucket.number);
     if (lane.size === 0) this.#dropUnused(lane);
-    this.#nodeQueue[node] = undefined;
-    this.#freeNodes.push(node);
+    if (node !== slot) this.#free.push(node);
   }
 
   #countKind(slot: number, change: number): void {
-    const kind = this.kind[slot] ?? 0;
+    const kind = this.kindOf(slot);
     while (this.sizeOfKind.length <= kind) this.sizeOfKind.push(0);
     this.sizeOfKind[kind] = (this.sizeOfKind[kind] ?? 0) + change;
   }
-  #growSlots(rows: number): void {
-    this.state = grown(this.state, rows);
-    this.kind = grown(this.kind, rows);
-    this.level = grown(this.level, rows);
-    this.low = grown(this.low, rows);
-    this.high = grown(this.high, rows);
-    this.arrival = grown(this.arrival, rows);
-    this.firstNode = grown(this.firstNode, rows);
+
+  #takeRecord(): number {
+    const record = this.#free.length > 0 ? this.#free.pop() : this.#records++;
+    if ((record + 1) << DOUBLES > this.#numbers.length) {
+      this.#numbers = grown(this.#numbers, (record + 1) << DOUBLES);
+      this.#words = new Int32Array(this.#numbers.buffer);
+    }
+    return record;
   }
-  #growNodes(rows: number): void {
-    this.nodeSlot = grown(this.nodeSlot, rows);
-    this.nodeNext = grown(this.nodeNext, rows);
-    this.nodePrevious = grown(this.nodePrevious, rows);
-    this.nodeSibling = grown(this.nodeSibling, rows);
-    if (this.nodeLevels.length > 0) this.nodeLevels = grown(this.nodeLevels, rows);
+  /** A record for a further node of the slot: no ticket's, but with what is read along a queue. */
+  #copyRecord(slot: number): number {
+    const node = this.#takeRecord();
+    this.#numbers.copyWithin(node << DOUBLES, slot << DOUBLES, (slot + 1) << DOUBLES);
+    this.#setState(node, FREE);
+    return node;
   }
 }
 

@@ -84,10 +84,10 @@ export function searchAround(task: SearchTask, budget: { left: number }): Search
   const others = [...slotOf.keys()].flatMap((ticket) => (ticket === own ? [] : (candidateOf(plan, ticket) ?? [])));
   const basis = {
     ...{ plan, kinds: pool.kinds, with: anchor },
-    levelOf: (ticket: JudgedTicket) => pool.level[slotOf.get(ticket) ?? 0] ?? 0,
+    levelOf: (ticket: JudgedTicket) => pool.levelOf(slotOf.get(ticket) ?? 0),
     isThere(ticket: JudgedTicket) {
       const at = slotOf.get(ticket);
-      return at !== undefined && pool.state[at] === LINKED && pool.tickets[at] === ticket;
+      return at !== undefined && pool.stateOf(at) === LINKED && pool.holds(at, ticket);
     },
   };
   const orders = ordersOf(plan, anchor, others);
@@ -180,20 +180,22 @@ function candidatesOf(pool: Pool, plan: Plan, slot: number): readonly number[] {
   const spread = plan.levels.reduce((widest, level) => Math.max(widest, level.spread), 0);
   const found = new Set<number>();
   const read = (lane: Lane) => {
-    const [low, high] = [pool.low[slot] ?? 0, pool.high[slot] ?? 0];
+    const [low, high] = [pool.lowOf(slot), pool.highOf(slot)];
     // Who may go with anybody stands in no bucket.
     const isNarrow = lane.key !== ANYWHERE && plan.axis !== undefined && Number.isFinite(spread) && !Number.isNaN(low);
-    for (const [number, bucket] of lane.buckets) {
-      if (isNarrow && (number < pool.bucketOf(high - spread) || number > pool.bucketOf(low + spread))) continue;
-      for (const queue of bucket.queues) {
-        if (!queue) continue;
+    const from = isNarrow ? pool.bucketOf(high - spread) : Number.NEGATIVE_INFINITY;
+    const until = isNarrow ? pool.bucketOf(low + spread) : Number.POSITIVE_INFINITY;
+    const { places } = pool;
+    places.visit(lane, from, until, (bucket) => {
+      for (let queue = places.firstQueue(bucket); queue >= 0; queue = places.nextQueue(queue)) {
         let left = plan.searchedMax;
-        for (let node = queue.head; node >= 0 && left > 0; node = pool.nodeNext[node] ?? -1) {
-          found.add(pool.nodeSlot[node] ?? 0);
+        for (let node = places.headOf(queue); node >= 0 && left > 0; node = pool.nextOf(node)) {
+          found.add(pool.slotOf(node));
           left -= 1;
         }
       }
-    }
+      return true;
+    });
   };
   const own = pool.lanesOf(slot);
   const isWild = own.some((lane) => lane.key === ANYWHERE);
@@ -201,8 +203,8 @@ function candidatesOf(pool: Pool, plan: Plan, slot: number): readonly number[] {
   const anywhere = pool.lanes.get(ANYWHERE);
   if (anywhere) read(anywhere);
   const oldest = [...found]
-    .filter((one) => one !== slot && pool.state[one] === LINKED)
-    .sort((one, other) => (pool.arrival[one] ?? 0) - (pool.arrival[other] ?? 0))
+    .filter((one) => one !== slot && pool.stateOf(one) === LINKED)
+    .sort((one, other) => pool.arrivalOf(one) - pool.arrivalOf(other))
     .slice(0, plan.searchedMax - 1);
   return [...oldest, slot];
 }

@@ -177,11 +177,11 @@ function layOut({ pool }: Search, slots: Rows): void {
   let isSpread = false;
   for (let index = 0; index < count; index += 1) {
     const slot = slots.at(index);
-    const [lowest, highest] = [pool.low[slot] ?? 0, pool.high[slot] ?? 0];
+    const [lowest, highest] = [pool.lowOf(slot), pool.highOf(slot)];
     low[index] = lowest;
     high[index] = highest;
-    kind[index] = pool.kind[slot] ?? 0;
-    arrival[index] = pool.arrival[slot] ?? 0;
+    kind[index] = pool.kindOf(slot);
+    arrival[index] = pool.arrivalOf(slot);
     byHigh[index] = index;
     if (lowest !== highest) isSpread = true;
   }

@@ -17,7 +17,7 @@ test("a thorough search around each ticket finds a legal match, or nobody does",
       add(planned);
       engine.begin(nowMs);
       const tickets = [...waiting.values()].map(({ ticket }) => ticket);
-      const levels = new Map([...waiting.values()].map(({ ticket, slot }) => [ticket, engine.pool.level[slot] ?? 0]));
+      const levels = new Map([...waiting.values()].map(({ ticket, slot }) => [ticket, engine.pool.levelOf(slot)]));
       const { plan, pool } = engine;
       const [{ rules }] = ruleSet.tiers;
       const candidates = tickets.flatMap((ticket) => readCandidate(ticket, rules, attributesRead(rules)) ?? []);

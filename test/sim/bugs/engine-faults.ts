@@ -116,7 +116,7 @@ export const engineFaults: readonly PlantedFault[] = [
   fault(
     "who is left of a postponed match is not looked at again",
     ENGINE,
-    "for (const { slot } of formed.members) if (pool.state[slot] === LINKED) markAll(slot);",
+    "for (const { slot } of formed.members) if (pool.stateOf(slot) === LINKED) markAll(slot);",
     "",
   ),
   fault(
@@ -164,7 +164,7 @@ export const engineFaults: readonly PlantedFault[] = [
   fault(
     "who comes back stands behind all others",
     POOL,
-    "  if (after >= 0 && (this.arrival[this.nodeSlot[after] ?? 0] ?? 0) > arrival) {",
+    "  if (after >= 0 && this.arrivalOf(after) > arrival) {",
     "  if (after < -1) {",
   ),
   fault(

@@ -23,7 +23,7 @@ function landmark(name: string, file: string, find: string, write: (say: string)
 const before = (find: string) => (says: string) => `${says} ${find}`;
 
 const KEPT = "&& turn.accept(formed)) continue;";
-const LEFT = "for (const { slot } of formed.members) if (pool.state[slot] === LINKED) markAll(slot);";
+const LEFT = "for (const { slot } of formed.members) if (pool.stateOf(slot) === LINKED) markAll(slot);";
 const POSTPONED = "postponed.push({ formed, search, arrivals });";
 const GO_ON = "if (task.unfinished) return goOn(";
 const SEATED = "const outcome = matchFrom(task, slotOf, found);";
@@ -31,7 +31,7 @@ const COUNTED = "const formed = count(opening);";
 const SOUGHT = "return fill?.additions.flatMap(";
 const OLDER = "place.group.members[place.index] = waiting;";
 const WILD = "this.wild += 1;";
-const UNREADABLE = "if (!this.#readAll(slot, read)) this.state[slot] = BARRED;";
+const UNREADABLE = "if (!this.#readAll(slot, read)) this.#setState(slot, BARRED);";
 const UNLINKED = "if (!this.#linkLanes(slot, ticket)) {";
 const EXPANDS = "mark(slot, before + 1, level);";
 const WAKES = "if (at) for (const { battle } of at) woken.add(battle.id);";
@@ -72,8 +72,8 @@ export const LANDMARKS: readonly PlantedFault[] = [
         file: POOL,
         find: UNREADABLE,
         replace: UNREADABLE.replace(
-          "this.state",
-          `{ ${say("a ticket is in no legal match whoever comes")} } if (!this.#readAll(slot, read)) this.state`,
+          "this.#setState",
+          `{ ${say("a ticket is in no legal match whoever comes")} } if (!this.#readAll(slot, read)) this.#setState`,
         ),
       },
       { file: POOL, find: UNLINKED, replace: `${UNLINKED} ${say("a ticket is in no legal match whoever comes")}` },

@@ -42,7 +42,7 @@ export function createCounts(pool: Pool, book: LaneBook, pairing: Pairing, bound
         counter.cut();
         break;
       }
-      if (other === own || pool.state[other] !== LINKED) continue;
+      if (other === own || pool.stateOf(other) !== LINKED) continue;
       seen += 1;
       const isMore = counter.see(fits(other, pairing.levelWith(other)));
       if (!isMore && seen < others) break;
@@ -104,7 +104,7 @@ export function createCounts(pool: Pool, book: LaneBook, pairing: Pairing, bound
       });
     },
     byDistance() {
-      if (Number.isNaN(pool.low[own])) return exactly(others);
+      if (Number.isNaN(pool.lowOf(own))) return exactly(others);
       return walk(() => true, { inRange: true, fits: (_, other, level) => pairing.isNear(other, level) });
     },
     byAdmission(rule) {
@@ -112,7 +112,7 @@ export function createCounts(pool: Pool, book: LaneBook, pairing: Pairing, bound
       if (plan.admissions.length > 1 || plan.mask !== undefined) {
         return read((other, level) => pairing.isAdmitted(rule, other, level));
       }
-      return read((other, level) => pool.isInLane(pool.firstNode[other] ?? 0, level), bounds.looks);
+      return read((other, level) => pool.isInLane(pool.firstNode(other), level), bounds.looks);
     },
     bySeats() {
       let tickets = 0;
@@ -121,7 +121,7 @@ export function createCounts(pool: Pool, book: LaneBook, pairing: Pairing, bound
         if (answers.every((answer) => answer === answers[0])) tickets += answers[0] ? count : 0;
         else return read((other, level) => pairing.canSit(other, level), bounds.looks);
       }
-      const isOwnCounted = pairing.canSitWith(pool.kind[own] ?? 0, 0);
+      const isOwnCounted = pairing.canSitWith(pool.kindOf(own), 0);
       return exactly(isOwnCounted ? tickets - 1 : tickets);
     },
     byAll(tell) {
@@ -164,16 +164,15 @@ export function createCounts(pool: Pool, book: LaneBook, pairing: Pairing, bound
 
 /** The levels at which the slot belongs to the lane, a bit each. */
 export function levelsIn(pool: Pool, slot: number, lane: Lane): number {
-  if (pool.nodeLevels.length === 0) return ~0;
   const node = pool.nodeIn(slot, lane);
-  return node < 0 ? 0 : (pool.nodeLevels[node] ?? 0);
+  return node < 0 ? 0 : pool.levelsOf(node);
 }
 
 /** Buckets in which whoever is near enough at some age has its lowest number. */
 function rangeAround(pool: Pool, slot: number): { readonly from: number; readonly until: number } {
   const spread = pool.plan.levels.reduce((widest, level) => Math.max(widest, level.spread), 0);
-  const low = pool.low[slot] ?? 0;
-  const high = pool.high[slot] ?? 0;
+  const low = pool.lowOf(slot);
+  const high = pool.highOf(slot);
   if (Number.isNaN(low)) return EVERYWHERE;
   return { from: pool.bucketOf(high - spread), until: pool.bucketOf(low + spread) };
 }

@@ -122,11 +122,11 @@ function expectTruth(world: World, bounds: Bounds): void {
   for (const { ticket, slot } of world.waiting.values()) {
     const said = explainer.explain(slot, ticket, world.nowMs, bounds);
     const others = [...world.waiting.values()]
-      .filter((other) => other.slot !== slot && pool.state[other.slot] === LINKED)
+      .filter((other) => other.slot !== slot && pool.stateOf(other.slot) === LINKED)
       .map((other) => other.ticket);
     expect(said.others).toBe(others.length);
     if (said.standing !== "open") {
-      expect(pool.state[slot]).not.toBe(LINKED);
+      expect(pool.stateOf(slot)).not.toBe(LINKED);
       continue;
     }
     const { tiers } = ruleSet;

@@ -67,21 +67,21 @@ export function createExplainer(engine: Engine): Explainer {
   const { pool, plan } = engine;
   const { ruleSet } = plan;
   const pairings = createPairings(pool);
-  const book = createLaneBook(pool, pairings);
+  const book = createLaneBook(pool);
   const missing = createMissingFinder(pool.kinds);
   const needed = attributesRead(ruleSet.tiers[0].rules).filter((spec) => spec.default === undefined);
 
   return {
     engine,
     explain(slot, ticket, nowMs, bounds = BOUNDS) {
-      const isOpen = pool.state[slot] === LINKED;
+      const isOpen = pool.stateOf(slot) === LINKED;
       const ageMs = nowMs - ticket.searchingSinceMs;
-      const level = plan.levels[pool.level[slot] ?? 0];
+      const level = plan.levels[pool.levelOf(slot)];
       const attributesMissing = needed
         .filter((spec) => ticket.players.some((player) => readAttribute(player, spec) === undefined))
         .map(({ name }) => name);
       const base = {
-        standing: isOpen ? "open" : pool.state[slot] === BARRED ? "barred" : "set-aside",
+        standing: isOpen ? "open" : pool.stateOf(slot) === BARRED ? "barred" : "set-aside",
         broken: level && attributesMissing.length === 0 ? brokenAlone(level, ticket) : [],
         attributesMissing,
         others: isOpen ? pool.size - 1 : pool.size,
@@ -92,9 +92,9 @@ export function createExplainer(engine: Engine): Explainer {
       const pairing = pairings.of(slot);
       const counts = createCounts(pool, book, pairing, bounds);
       const supply = new Map<number, number>();
-      const own = pool.kind[slot] ?? 0;
+      const own = pool.kindOf(slot);
       const note = (kind: number) => supply.set(kind, (supply.get(kind) ?? 0) + 1);
-      const fitting = counts.byAll((other) => note(pool.kind[other] ?? 0));
+      const fitting = counts.byAll((other) => note(pool.kindOf(other)));
       note(own);
       const { spread } = pairing.level;
       const nearest = () => (fitting.orMore ? undefined : findNearestMiss(pool, pairing, bounds));

@@ -1,6 +1,6 @@
 // The other ticket that comes nearest to fitting: all that keeps it away is the distance along the axis. Looks outward from the
 // ticket, bucket by bucket, until nothing nearer can come.
-import { ANYWHERE, type Bucket, type Lane } from "../lane.ts";
+import { ANYWHERE, type Lane } from "../lane.ts";
 import type { Pool } from "../pool.ts";
 import { levelsIn } from "./count-fitting.ts";
 import type { Bounds } from "./counter.ts";
@@ -18,8 +18,8 @@ const STEPS_MAX = 1_024;
 export function findNearestMiss(pool: Pool, pairing: Pairing, bounds: Bounds): NearestMiss | undefined {
   const { plan } = pool;
   const { slot: own } = pairing;
-  const low = pool.low[own] ?? Number.NaN;
-  const high = pool.high[own] ?? Number.NaN;
+  const low = pool.lowOf(own);
+  const high = pool.highOf(own);
   const lanes = [...pool.lanesOf(own)];
   const isWild = lanes.some(({ key }) => key === ANYWHERE);
   if (plan.axis === undefined || Number.isNaN(low) || isWild) return undefined;
@@ -29,16 +29,16 @@ export function findNearestMiss(pool: Pool, pairing: Pairing, bounds: Bounds): N
   let isCut = pool.wild > 0; // They lie in no order.
 
   const isBeaten = (least: number) => best !== undefined && least - widest > best.distance - best.allowed;
-  const lookAt = (bucket: Bucket, levels: number): void => {
-    for (const queue of bucket.queues) {
-      if (!queue) continue;
-      for (let node = queue.head; node >= 0; node = pool.nodeNext[node] ?? -1) {
+  const { places } = pool;
+  const lookAt = (bucket: number, levels: number): void => {
+    for (let queue = places.firstQueue(bucket); queue >= 0; queue = places.nextQueue(queue)) {
+      for (let node = places.headOf(queue); node >= 0; node = pool.nextOf(node)) {
         looks -= 1;
         if (looks < 0) {
           isCut = true;
           return;
         }
-        const other = pool.nodeSlot[node] ?? 0;
+        const other = pool.slotOf(node);
         if (other === own) continue;
         const level = pairing.levelWith(other);
         const distance = pairing.distanceTo(other);
@@ -56,8 +56,12 @@ export function findNearestMiss(pool: Pool, pairing: Pairing, bounds: Bounds): N
     // The lowest number of a bucket above is at least so far from the ticket's, the highest of one below likewise.
     const leastAbove = (number: number) => number * width - low;
     const leastBelow = (number: number) => high - (number + 1) * width;
-    if (lane.buckets.size <= BUCKETS_SORTED_MAX) {
-      const numbers = [...lane.buckets.keys()].toSorted((one, other) => one - other);
+    if (lane.buckets <= BUCKETS_SORTED_MAX) {
+      const numbers: number[] = [];
+      for (let bucket = lane.firstBucket; bucket >= 0; bucket = places.nextBucket(bucket)) {
+        numbers.push(places.numberOf(bucket));
+      }
+      numbers.sort((one, other) => one - other);
       const start = numbers.findIndex((number) => number >= middle);
       const above = start < 0 ? [] : numbers.slice(start);
       const below = (start < 0 ? numbers : numbers.slice(0, start)).toReversed();
@@ -91,8 +95,8 @@ export function findNearestMiss(pool: Pool, pairing: Pairing, bounds: Bounds): N
   ): boolean => {
     for (const number of numbers) {
       if (isBeaten(leastOf(number))) return true;
-      const bucket = lane.buckets.get(number);
-      if (bucket) lookAt(bucket, levels);
+      const bucket = places.find(lane, number);
+      if (bucket >= 0) lookAt(bucket, levels);
       if (looks < 0) return false;
     }
     return false;

@@ -66,7 +66,7 @@ export function createPairings(pool: Pool): Pairings {
       }),
     of(slot) {
       const ticket = pool.ticketAt(slot);
-      const own = pool.level[slot] ?? 0;
+      const own = pool.levelOf(slot);
       const ownValues = partitions.map((_, index) => valueAt(index, ticket));
       const ownTexts = new Map<number, ReadonlySet<string>>();
       const textsAt = (level: number) => {
@@ -75,15 +75,15 @@ export function createPairings(pool: Pool): Pairings {
         return known;
       };
       const welcome = new Map<number, boolean>();
-      const low = pool.low[slot] ?? 0;
-      const high = pool.high[slot] ?? 0;
-      const kind = pool.kind[slot] ?? 0;
+      const low = pool.lowOf(slot);
+      const high = pool.highOf(slot);
+      const kind = pool.kindOf(slot);
       const pairing: Pairing = {
         slot,
         ticket,
         level: levels[own] ?? first ?? raise(),
         levelWith(other) {
-          const theirs = pool.level[other] ?? 0;
+          const theirs = pool.levelOf(other);
           return isByOldest ? Math.max(own, theirs) : Math.min(own, theirs);
         },
         hasSameValue(index, other) {
@@ -96,7 +96,7 @@ export function createPairings(pool: Pool): Pairings {
           return texts[level]?.(pool.ticketAt(other))?.some((text) => mine.has(text)) ?? false;
         },
         distanceTo(other) {
-          const apart = Math.max(high, pool.high[other] ?? 0) - Math.min(low, pool.low[other] ?? 0);
+          const apart = Math.max(high, pool.highOf(other)) - Math.min(low, pool.lowOf(other));
           return Number.isNaN(apart) ? 0 : apart;
         },
         isNear: (other, level) => !(pairing.distanceTo(other) > (levels[level]?.spread ?? 0)),
@@ -104,7 +104,7 @@ export function createPairings(pool: Pool): Pairings {
           const admission = levels[level]?.tier.rules[rule];
           return admission === undefined || isAdmitted(admission, pool.ticketAt(other));
         },
-        canSit: (other, level) => seatings.canSit(kind, pool.kind[other] ?? 0, level),
+        canSit: (other, level) => seatings.canSit(kind, pool.kindOf(other), level),
         canSitWith: (other, level) => seatings.canSit(kind, other, level),
         isWelcome(level) {
           const known = welcome.get(level) ?? admits(level, ticket);
