@@ -59,8 +59,8 @@ export interface Fleet extends AsyncDisposable {
   /** Answers with the placement as it stands: a repeat of one that has ended tells its outcome. */
   startPlacement(request: PlacementRequest, signal: AbortSignal): Promise<PlacementReport>;
   describePlacement(placementId: PlacementId, signal: AbortSignal): Promise<PlacementReport>;
-  /** Answers with the session after the fill. */
-  applyFill(request: FillRequest, signal: AbortSignal): Promise<BattleSession>;
+  /** Answers with the session after the fill. `known`: as it was seen last, so that what has changed of it is answer enough. */
+  applyFill(request: FillRequest, known: BattleSession | undefined, signal: AbortSignal): Promise<BattleSession>;
   updateBackfill(update: BackfillUpdate, signal: AbortSignal): Promise<void>;
   /** Takes on a session that no matcher asked for: the feed tells of it from now on. Answers with it as it stands. */
   adoptSession(

@@ -242,8 +242,15 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
     async applyFill(request) {
       fleet.fills.push(request.fillId);
       await fleet.holdFills;
+      const known = fillAnswers.has(request.fillId) ? 0 : request.knownRevision;
       const session = applyFill(request);
-      return answer({ session: writeBattleSession(session) });
+      const last = log.at(-1);
+      const isNext = known > 0 && session.revision === known + 1 && last?.$case === "sessionChange";
+      return answer(
+        isNext
+          ? { session: undefined, change: last.value }
+          : { session: writeBattleSession(session), change: undefined },
+      );
     },
     async updateServerSession({ updateId, battleSessionId, backfill }) {
       const session = get(battleSessionId);

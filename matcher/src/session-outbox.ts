@@ -67,7 +67,7 @@ export function createSessionOutbox(workshop: Workshop): SessionOutbox {
   };
   const applyFill = async (request: FillRequest, isRepeat: boolean, signal: AbortSignal) => {
     const { fillId, battleSessionId } = request;
-    const answered = await fleet.applyFill(request, signal);
+    const answered = await fleet.applyFill(request, view.find(battleSessionId), signal);
     const session = isRepeat || inherited.has(fillId) ? await presentOf(answered, signal) : answered;
     inherited.delete(fillId);
     if (view.put(session)) workshop.viewChanged.ring();

@@ -235,6 +235,7 @@ export async function createFleetWorld(options: FleetWorldOptions = {}): Promise
           cause: 0,
           noLegalFill: false,
         },
+        knownRevision: 0,
         approvalTimeoutMs: 0,
         toleratesLeavers: false,
         ...fill,

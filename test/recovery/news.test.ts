@@ -56,7 +56,7 @@ for (const [name, trouble] of [
         const fill = world.fleet.fleet.applyFill({
           ...{ fillId: `f${step}`, battleSessionId, expectedRosterVersion: session.rosterVersion },
           ...{ newcomers: [player(`p${step}`, "red")], backfill: backfill(step) },
-          ...{ approvalTimeoutMs: 0, toleratesLeavers: false },
+          ...{ approvalTimeoutMs: 0, toleratesLeavers: false, knownRevision: 0 },
         });
         await fill.catch(ignoreStale);
       } else if (seats.length > 0) {

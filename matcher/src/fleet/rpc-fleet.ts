@@ -1,5 +1,5 @@
 // The fleet behind muster.fleet.v1.
-import { MusterError, readBattleSession } from "@muster/proto";
+import { applySessionChange, MusterError, readBattleSession, readSessionChange } from "@muster/proto";
 import { FleetServiceDefinition } from "@muster/proto/fleet";
 import type { Network } from "@muster/proto/rpc";
 import type { Fleet } from "../ports.ts";
@@ -20,9 +20,12 @@ export function connectFleet(
     async describePlacement(placementId, signal) {
       return readPlacement((await client.describePlacement({ placementId }, { signal })).placement);
     },
-    async applyFill(request, signal) {
-      const { session } = await client.applyFill(writeApplyFill(request), { signal });
+    async applyFill(request, known, signal) {
+      const { session, change } = await client.applyFill(writeApplyFill(request, known?.revision ?? 0), { signal });
       if (session) return readBattleSession(session);
+      if (change && known && change.revision === known.revision + 1) {
+        return applySessionChange(known, readSessionChange(change));
+      }
       throw new MusterError("INTERNAL_FAULT", `Cannot read the outcome of ${request.fillId}: it has no session`);
     },
     async updateBackfill(update, signal) {

@@ -42,7 +42,7 @@ export function writeStartPlacement(request: PlacementRequest, owner: string): S
   };
 }
 
-export function writeApplyFill(request: FillRequest): ApplyFillRequest {
+export function writeApplyFill(request: FillRequest, knownRevision: number): ApplyFillRequest {
   return {
     fillId: request.fillId,
     battleSessionId: request.battleSessionId,
@@ -51,6 +51,7 @@ export function writeApplyFill(request: FillRequest): ApplyFillRequest {
     backfill: writeBackfill(request.backfill),
     toleratesLeavers: request.toleratesLeavers,
     approvalTimeoutMs: request.approvalTimeoutMs ?? 0,
+    knownRevision,
   };
 }
 

@@ -7,6 +7,7 @@ import {
   MusterError,
   type ProcessId,
   type ServerSessionId,
+  type SessionChange,
 } from "@muster/proto";
 import { type Decision, type Moment, unchanged } from "./decision.ts";
 import { findFleet } from "./fleet-config.ts";
@@ -34,7 +35,8 @@ export function getSession(state: FleetState, sessionId: ServerSessionId): Serve
 }
 
 export type FillOutcome =
-  | { readonly type: "filled"; readonly battle: BattleSession }
+  /** `change`: what made `battle` of what it was, unless the fill was applied before. */
+  | { readonly type: "filled"; readonly battle: BattleSession; readonly change: SessionChange | undefined }
   | { readonly type: "refused"; readonly refusal: Refusal };
 
 /**
@@ -52,7 +54,7 @@ export function applyFill(
   const { fill, bodyDigest } = asked;
   const requestId = `fill ${fill.fillId}`;
   const answered = findAnswered(state, requestId, bodyDigest);
-  if (answered?.filled) return unchanged({ type: "filled", battle: answered.filled });
+  if (answered?.filled) return unchanged({ type: "filled", battle: answered.filled, change: undefined });
   if (answered?.refusal) return unchanged({ type: "refused", refusal: answered.refusal });
   const session = getSession(state, fill.sessionId);
   try {
@@ -98,7 +100,7 @@ export function refuseFill(
 ): Decision<FillOutcome> {
   const requestId = `fill ${fill.fillId}`;
   const answered = findAnswered(state, requestId, bodyDigest);
-  if (answered?.filled) return unchanged({ type: "filled", battle: answered.filled });
+  if (answered?.filled) return unchanged({ type: "filled", battle: answered.filled, change: undefined });
   if (answered?.refusal) return unchanged({ type: "refused", refusal: answered.refusal });
   const { battle } = getSession(state, fill.sessionId);
   const refusal: Refusal = {
@@ -136,7 +138,7 @@ function fillSession(
   check(battle);
   return {
     facts: [{ type: "session-changed", change, request: { id: `fill ${fill.fillId}`, bodyDigest } }],
-    reply: { type: "filled", battle },
+    reply: { type: "filled", battle, change },
   };
 }
 

@@ -1,13 +1,16 @@
-import { type BattleSession, MusterError, writeBattleSession } from "@muster/proto";
+import { type BattleSession, MusterError, writeBattleSession, writeSessionChange } from "@muster/proto";
 import type { ApplyFillRequest, ApplyFillResponse } from "@muster/proto/fleet";
 import { applyFill as decide, type Fill, mayBeFilled, refuseFill } from "../core/fill.ts";
 import type { FleetApp } from "../fleet-app.ts";
 import { bodyDigest } from "./body-digest.ts";
 import { readFill } from "./fleet-wire.ts";
 import { checkFits } from "./session-size.ts";
-import { sessionAtWall } from "./wall-time.ts";
+import { changeAtWall, sessionAtWall } from "./wall-time.ts";
 
-/** Seats newcomers, if need be with the game's leave; answers with the session after the fill, a repeat too. Reasons: the .proto. */
+/**
+ * Seats newcomers, if need be with the game's leave; answers with the session after the fill, a repeat too, or with what the fill
+ * changed of the session that the matcher has. Reasons: the .proto.
+ */
 export async function applyFill(app: FleetApp, message: ApplyFillRequest): Promise<ApplyFillResponse> {
   const { fill, approvalTimeoutMs } = readFill(message);
   const check = (after: BattleSession) => checkFits("newcomers", after);
@@ -20,7 +23,12 @@ export async function applyFill(app: FleetApp, message: ApplyFillRequest): Promi
     const { reason, message: why, metadata } = outcome.refusal;
     throw new MusterError(reason, why, { metadata });
   }
-  return { session: writeBattleSession(sessionAtWall(outcome.battle, app.runner.wallOf)) };
+  const { battle, change } = outcome;
+  const { wallOf } = app.runner;
+  if (change && change.revision === message.knownRevision + 1) {
+    return { session: undefined, change: writeSessionChange(changeAtWall(change, wallOf)) };
+  }
+  return { session: writeBattleSession(sessionAtWall(battle, wallOf)), change: undefined };
 }
 
 type Asked = { readonly fill: Fill; readonly bodyDigest: string; readonly check: (after: BattleSession) => void };

@@ -1,5 +1,5 @@
 // Every unary call of FleetService over real sockets, with what it answers and why it refuses.
-import type { Reason } from "@muster/proto";
+import { applySessionChange, type Reason, readSessionChange } from "@muster/proto";
 import type { StartPlacementRequest } from "@muster/proto/fleet";
 import {
   type Backfill,
@@ -124,6 +124,7 @@ test("ApplyFill seats newcomers once and refuses with reasons", async () => {
     backfill,
     approvalTimeoutMs: 0,
     toleratesLeavers: false,
+    knownRevision: 0,
   };
   const first = await world.fleet.applyFill(fill);
   expect(first.session).toMatchObject({ revision: 3, rosterVersion: 3, backfill: { backfillId: "bf_1" } });
@@ -153,6 +154,26 @@ test("ApplyFill seats newcomers once and refuses with reasons", async () => {
   for (const { change, error } of refused) {
     await expect(world.fleet.applyFill({ ...fill, ...change })).rejects.toEqual(error);
   }
+});
+
+test("ApplyFill answers with the change alone where that is all that the matcher lacks", async () => {
+  await using world = await createFleetWorld();
+  const { battleSessionId } = await world.place();
+  const before = await world.describe(battleSessionId);
+  const fill = {
+    ...{ battleSessionId, backfill, approvalTimeoutMs: 0, toleratesLeavers: true },
+    ...{ fillId: "fill_1", expectedRosterVersion: before.rosterVersion, newcomers: [player("cleo", "red")] },
+    knownRevision: before.revision,
+  };
+  const first = await world.fleet.applyFill(fill);
+  expect(first.session).toBeUndefined();
+  const change = first.change && readSessionChange(first.change);
+  if (!change) throw new Error("no change");
+  const after = await world.describe(battleSessionId);
+  expect(applySessionChange(before, change)).toEqual(after);
+  // A repeat tells the session, whatever is known of it; so does a fill of one of which more has changed.
+  expect((await world.fleet.applyFill(fill)).session).toMatchObject({ revision: after.revision });
+  expect((await world.fleet.applyFill({ ...fill, knownRevision: after.revision })).session).toBeDefined();
 });
 
 test("UpdateServerSession writes the backfill once an id", async () => {

@@ -371,11 +371,20 @@ export interface ApplyFillRequest {
   toleratesLeavers: boolean;
   /** Ask the game first, which has so long to say yes, in ms. 100..5,000; 0: do not ask. Silence refuses. */
   approvalTimeoutMs: number;
+  /**
+   * The revision of the session that the matcher has: where the fill is the next one, the answer may be that change alone. It may
+   * be another when the fill is repeated. 0: the answer is the session.
+   */
+  knownRevision: number;
 }
 
 export interface ApplyFillResponse {
-  /** The session after the fill, with the seats of everybody. */
-  session: BattleSession | undefined;
+  /** The session after the fill, with the seats of everybody. Absent where `change` says it all. */
+  session:
+    | BattleSession
+    | undefined;
+  /** What the fill made of the session at `known_revision`: it is the next revision. A repeat is answered with the session. */
+  change: SessionChange | undefined;
 }
 
 export interface CreatePlayerSessionsRequest {
@@ -3222,6 +3231,7 @@ function createBaseApplyFillRequest(): ApplyFillRequest {
     backfill: undefined,
     toleratesLeavers: false,
     approvalTimeoutMs: 0,
+    knownRevision: 0,
   };
 }
 
@@ -3247,6 +3257,9 @@ export const ApplyFillRequest: MessageFns<ApplyFillRequest> = {
     }
     if (message.approvalTimeoutMs !== 0) {
       writer.uint32(56).int32(message.approvalTimeoutMs);
+    }
+    if (message.knownRevision !== 0) {
+      writer.uint32(64).uint64(message.knownRevision);
     }
     return writer;
   },
@@ -3320,6 +3333,14 @@ export const ApplyFillRequest: MessageFns<ApplyFillRequest> = {
             message.approvalTimeoutMs = reader.int32();
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.knownRevision = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3363,6 +3384,11 @@ export const ApplyFillRequest: MessageFns<ApplyFillRequest> = {
         : isSet(object.approval_timeout_ms)
         ? globalThis.Number(object.approval_timeout_ms)
         : 0,
+      knownRevision: isSet(object.knownRevision)
+        ? globalThis.Number(object.knownRevision)
+        : isSet(object.known_revision)
+        ? globalThis.Number(object.known_revision)
+        : 0,
     };
   },
 
@@ -3389,6 +3415,9 @@ export const ApplyFillRequest: MessageFns<ApplyFillRequest> = {
     if (message.approvalTimeoutMs !== 0) {
       obj.approvalTimeoutMs = Math.round(message.approvalTimeoutMs);
     }
+    if (message.knownRevision !== 0) {
+      obj.knownRevision = Math.round(message.knownRevision);
+    }
     return obj;
   },
 
@@ -3406,18 +3435,22 @@ export const ApplyFillRequest: MessageFns<ApplyFillRequest> = {
       : undefined;
     message.toleratesLeavers = object.toleratesLeavers ?? false;
     message.approvalTimeoutMs = object.approvalTimeoutMs ?? 0;
+    message.knownRevision = object.knownRevision ?? 0;
     return message;
   },
 };
 
 function createBaseApplyFillResponse(): ApplyFillResponse {
-  return { session: undefined };
+  return { session: undefined, change: undefined };
 }
 
 export const ApplyFillResponse: MessageFns<ApplyFillResponse> = {
   encode(message: ApplyFillResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.session !== undefined) {
       BattleSession.encode(message.session, writer.uint32(10).fork()).join();
+    }
+    if (message.change !== undefined) {
+      SessionChange.encode(message.change, writer.uint32(18).fork()).join();
     }
     return writer;
   },
@@ -3443,6 +3476,14 @@ export const ApplyFillResponse: MessageFns<ApplyFillResponse> = {
             message.session = BattleSession.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.change = SessionChange.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3456,13 +3497,19 @@ export const ApplyFillResponse: MessageFns<ApplyFillResponse> = {
   },
 
   fromJSON(object: any): ApplyFillResponse {
-    return { session: isSet(object.session) ? BattleSession.fromJSON(object.session) : undefined };
+    return {
+      session: isSet(object.session) ? BattleSession.fromJSON(object.session) : undefined,
+      change: isSet(object.change) ? SessionChange.fromJSON(object.change) : undefined,
+    };
   },
 
   toJSON(message: ApplyFillResponse): unknown {
     const obj: any = {};
     if (message.session !== undefined) {
       obj.session = BattleSession.toJSON(message.session);
+    }
+    if (message.change !== undefined) {
+      obj.change = SessionChange.toJSON(message.change);
     }
     return obj;
   },
@@ -3474,6 +3521,9 @@ export const ApplyFillResponse: MessageFns<ApplyFillResponse> = {
     const message = createBaseApplyFillResponse();
     message.session = (object.session !== undefined && object.session !== null)
       ? BattleSession.fromPartial(object.session)
+      : undefined;
+    message.change = (object.change !== undefined && object.change !== null)
+      ? SessionChange.fromPartial(object.change)
       : undefined;
     return message;
   },
