@@ -3,7 +3,7 @@
 import { createMemoryJournal } from "@muster/journal";
 import { drawId, systemClock, systemRandom } from "@muster/kit";
 import { createMockFleet, parseFleetConfig, type RunningServer, type ServerLaunch } from "@muster/mock-fleet";
-import { type BattleSession, MusterError, readBattleSession } from "@muster/proto";
+import { type Attributes, type BattleSession, MusterError, readBattleSession } from "@muster/proto";
 import {
   CreatePlayerSessionsRequest,
   FleetServiceDefinition,
@@ -44,7 +44,7 @@ export interface Stage extends AsyncDisposable {
   /** Asks for a battle with these players; resolves with its id once the process has it. */
   place(players: readonly string[], options?: { readonly capacity?: number }): Promise<string>;
   /** Gives newcomers seats in it. */
-  seat(battleSessionId: string, players: readonly string[]): Promise<void>;
+  seat(battleSessionId: string, players: readonly string[], attributes?: Attributes): Promise<void>;
   describe(battleSessionId: string): Promise<BattleSession>;
   /** Resolves with the session as soon as it fits; rejects with what it was like when the time is over. */
   until(battleSessionId: string, fits: (session: BattleSession) => boolean, withinMs?: number): Promise<BattleSession>;
@@ -126,7 +126,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       const request = StartPlacementRequest.fromPartial({
         ...{ placementId: `${matchId}.1`, queue: FLEET, owner: OWNER, capacity, matchId, configuration: FLEET },
         ...{ properties: { map: "dust" }, data: "conformance", matcherEndpoint: address },
-        players: players.map(playerOf),
+        players: players.map((playerId) => playerOf(playerId)),
         capabilityKey: Buffer.alloc(32, 7),
       });
       await fleet.startPlacement(request);
@@ -135,13 +135,13 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
         return sessions.find((session) => session.matchId === matchId)?.battleSessionId;
       });
     },
-    async seat(battleSessionId, players) {
+    async seat(battleSessionId, players, attributes) {
       const { rosterVersion } = await describe(battleSessionId);
       const requestId = drawId("req", random);
       const seats = {
         requestId,
         battleSessionId,
-        players: players.map(playerOf),
+        players: players.map((playerId) => playerOf(playerId, attributes)),
         expectedRosterVersion: rosterVersion,
       };
       await fleet.createPlayerSessions(CreatePlayerSessionsRequest.fromPartial(seats));
@@ -179,8 +179,8 @@ function startNothing(): RunningServer {
   return { exited: exited.promise, terminate: () => undefined, kill: () => exited.resolve({ how: "given up" }) };
 }
 
-function playerOf(playerId: string): PlayerToSeat {
-  return { playerId, team: "", ticketId: "", attributes: { skill: 5 }, latenciesMs: {} };
+function playerOf(playerId: string, attributes: Attributes = { skill: 5 }): PlayerToSeat {
+  return { playerId, team: "", ticketId: "", attributes: { ...attributes }, latenciesMs: {} };
 }
 
 function yesMatcher(calls: MatcherCall[]) {
