@@ -2,6 +2,7 @@
 
 export { driveSidecar, type SidecarUnderTest } from "./conformance/drive-sidecar.ts";
 export { GAME_CHECKS } from "./conformance/game-checks.ts";
+export { type GameEar, openGameEar } from "./conformance/game-ear.ts";
 export { type GameUnderTest, judgeGame } from "./conformance/judge-game.ts";
 export { SIDECAR_CHECKS } from "./conformance/sidecar-checks.ts";
 export { openStage, type Stage, type StageOptions } from "./conformance/stage.ts";

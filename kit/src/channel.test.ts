@@ -49,3 +49,12 @@ test("a channel whose reader stops early takes nothing more", async () => {
   for await (const item of channel) if (item === 2) break;
   expect([channel.push(4), channel.closed, channel.size]).toEqual([false, true, 0]);
 });
+
+test("a channel that is cut off drops what was queued, and ends with the error", async () => {
+  const channel = createChannel<number>();
+  for (const item of [1, 2]) channel.push(item);
+  channel.cut("too slow");
+  channel.cut("again");
+  expect([channel.push(3), channel.closed, channel.size]).toEqual([false, true, 0]);
+  expect(await readAll(channel)).toEqual(["too slow"]);
+});

@@ -5,6 +5,8 @@ export interface Channel<Item> extends AsyncIterable<Item> {
   push(item: Item): boolean;
   /** Lets the reader finish what is queued and then end, with `error` if there is one. A second call changes nothing. */
   close(error?: unknown): void;
+  /** Drops what is queued and ends the reader with `error`: for a reader that does not keep up. No effect once closed. */
+  cut(error: unknown): void;
   /** Items queued and not read yet: what a writer compares with its limit. */
   readonly size: number;
   readonly closed: boolean;
@@ -64,6 +66,11 @@ export function createChannel<Item>(): Channel<Item> {
       return true;
     },
     close,
+    cut(error) {
+      if (closed) return;
+      forget();
+      close(error);
+    },
     get size() {
       return items.length - head;
     },

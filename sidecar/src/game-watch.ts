@@ -7,6 +7,8 @@ import { type BookedSession, catchUp } from "./core/session-book.ts";
 
 /** Messages that a game may leave unread before it is cut off; it comes back and resumes. */
 const UNREAD_MAX = 1_024;
+/** Seats that they may speak of: changes of a lobby of thousands are not small. */
+const UNREAD_SEATS_MAX = 50_000;
 /** Characters of an SDK's name, version and language that a log shows. */
 const SDK_CHARS_MAX = 64;
 
@@ -40,23 +42,32 @@ export type GameWatchOptions = {
   readonly onTaken: (battleSessionId: string, revision: number) => void;
 };
 
+type Stream = {
+  readonly events: Channel<Event>;
+  /** In the messages that are unread. */
+  unreadSeats: number;
+  /** What it began with does not count: that is no more than the sidecar keeps anyway. */
+  unreadSeatsMax: number;
+};
+
 /** No game listens yet. */
 export function createGameWatch(options: GameWatchOptions): GameWatch {
-  let current: Channel<Event> | undefined;
+  let current: Stream | undefined;
 
   const send = (event: Event) => {
-    if (!current || current.closed) return false;
-    if (current.size >= UNREAD_MAX) {
-      const why = `Cannot send more as the game has ${UNREAD_MAX} messages unread: watch again to go on`;
-      current.close(new MusterError("OVERLOADED", why, { metadata: { limit: String(UNREAD_MAX) } }));
+    if (!current || current.events.closed) return false;
+    if (current.events.size >= UNREAD_MAX || current.unreadSeats > current.unreadSeatsMax) {
+      const why = `Cannot send more as the game has ${current.events.size} messages unread: watch again to go on`;
+      current.events.cut(new MusterError("OVERLOADED", why, { metadata: { limit: String(UNREAD_MAX) } }));
       return false;
     }
-    return current.push(event);
+    current.unreadSeats += seatsIn(event);
+    return current.events.push(event);
   };
 
   return {
     get open() {
-      return current !== undefined && !current.closed;
+      return current !== undefined && !current.events.closed;
     },
     async *watch(request, context) {
       const known = new Map(Object.entries(request.resumeAfter));
@@ -64,9 +75,10 @@ export function createGameWatch(options: GameWatchOptions): GameWatch {
       // A caller that left meanwhile must not end the watch of the one that is here.
       if (context.signal.aborted) return;
       const successor = "Cannot go on with this watch as the process opened another one";
-      current?.close(new MusterError("PHASE_CONFLICT", successor, { metadata: { phase: "WATCHED_ELSEWHERE" } }));
+      current?.events.cut(new MusterError("PHASE_CONFLICT", successor, { metadata: { phase: "WATCHED_ELSEWHERE" } }));
       const events = createChannel<Event>();
-      current = events;
+      const stream: Stream = { events, unreadSeats: 0, unreadSeatsMax: UNREAD_SEATS_MAX };
+      current = stream;
       context.signal.addEventListener("abort", () => events.close(), { once: true });
       options.onOpened({
         sdk: request.sdkName.slice(0, SDK_CHARS_MAX),
@@ -86,11 +98,16 @@ export function createGameWatch(options: GameWatchOptions): GameWatch {
       });
       for (const booked of book.values()) {
         const missed = catchUp(booked, known.get(booked.session.battleSessionId));
-        for (const event of writeCatchUp(missed)) events.push(event);
+        for (const event of writeCatchUp(missed)) {
+          stream.unreadSeats += seatsIn(event);
+          events.push(event);
+        }
       }
       for (const event of options.standing()) events.push(event);
+      stream.unreadSeatsMax += stream.unreadSeats;
 
       for await (const event of events) {
+        stream.unreadSeats -= seatsIn(event);
         yield { event };
         const taken = readTaken(event);
         if (taken) options.onTaken(taken.battleSessionId, taken.revision);
@@ -102,8 +119,23 @@ export function createGameWatch(options: GameWatchOptions): GameWatch {
     },
     sendChange: (change) => void send({ $case: "battleSessionUpdated", value: writeSessionChange(change) }),
     send,
-    close: () => current?.close(),
+    close: () => current?.events.close(),
   };
+}
+
+/** How many seats a message speaks of: most of what it weighs. */
+function seatsIn(event: Event): number {
+  switch (event.$case) {
+    case "battleSessionUpdated":
+      return event.value.added.length + event.value.updated.length + event.value.removed.length;
+    case "startBattleSession":
+    case "sessionSnapshot":
+      return event.value.session?.playerSessions.length ?? 0;
+    case "fillProposed":
+      return event.value.newcomers.length;
+    default:
+      return 0;
+  }
 }
 
 function writeCatchUp(missed: ReturnType<typeof catchUp>): readonly Event[] {
