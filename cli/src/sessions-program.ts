@@ -2,6 +2,7 @@
 import { CreationPolicy, ProtectionPolicy } from "@muster/proto/session";
 import { type Command, Option } from "commander";
 import { type AddressOptions, asking, parsed } from "./arguments/asking.ts";
+import { parseDuration } from "./arguments/duration.ts";
 import { wholeNumberFrom } from "./arguments/numbers.ts";
 import { parseProperties } from "./arguments/properties.ts";
 import { UsageError } from "./arguments/usage-error.ts";
@@ -17,6 +18,7 @@ export function addSessionsCommands(program: Command, run: ProgramPorts["run"]):
   addCreate(sessions, run);
   addUpdate(sessions, run);
   addTerminate(sessions, run);
+  addPlayers(sessions, run);
   sessions
     .description("battle sessions with their rosters and backfills")
     .argument("[id...]", "only these")
@@ -65,13 +67,23 @@ function addCreate(sessions: Command, run: ProgramPorts["run"]): void {
     .option("--token <token>", "the same token and request again are the same session")
     .option("--deny-all", "let no player in yet")
     .addOption(new Option("--protection <policy>", "once it is asked to end").choices(PROTECTIONS))
+    .option("--reservation <time>", "how long a seat waits for its player, such as 30s", parsed(parseDuration))
+    .option("--grace <time>", "how long it is held when the player's connection breaks", parsed(parseDuration))
     .option("--no-wait", "answer as soon as it has begun to load")
     .action((fleet: string, options: AddressOptions & CreateFlags) =>
       run(options, async (context) => {
         const { createSession } = await import("./commands/create-session.ts");
         const { capacity, name = "", id = "", data = "", creator = "", token = "" } = options;
         const wishes = { capacity, name, data, properties: parseProperties(options.property ?? []) };
-        const request = { fleet, ...wishes, battleSessionId: id, creatorId: creator, idempotencyToken: token };
+        const patience = { reservationTimeoutMs: options.reservation, disconnectGraceMs: options.grace };
+        const request = {
+          fleet,
+          ...wishes,
+          ...patience,
+          battleSessionId: id,
+          creatorId: creator,
+          idempotencyToken: token,
+        };
         const isClosed = options.denyAll === true;
         const protection = options.protection && ProtectionPolicy[options.protection];
         return await createSession({ ...request, protection, isClosed, wait: options.wait !== false }, context);
@@ -89,6 +101,8 @@ type CreateFlags = {
   readonly token?: string;
   readonly denyAll?: boolean;
   readonly protection?: Protection;
+  readonly reservation?: number;
+  readonly grace?: number;
   readonly wait?: boolean;
 };
 
@@ -137,3 +151,25 @@ function addTerminate(sessions: Command, run: ProgramPorts["run"]): void {
       }),
     );
 }
+
+const STATES = ["RESERVED", "ACTIVE", "DISCONNECTED", "COMPLETED", "TIMED_OUT"] as const;
+
+function addPlayers(sessions: Command, run: ProgramPorts["run"]): void {
+  asking(sessions.command("players"))
+    .description("who has, or had, a seat: in a session, or one player in all of them")
+    .argument("[session]")
+    .option("--player <id>", "this player's seats, in place of a session's")
+    .addOption(new Option("--state <state>", "seats in this state alone").choices(STATES))
+    .action((session: string | undefined, options: AddressOptions & PlayersFlags) =>
+      run(options, async (context) => {
+        const { player, state } = options;
+        if ((session === undefined) === (player === undefined)) {
+          throw new UsageError("Cannot list seats of both or of nothing: name a session, or --player");
+        }
+        const { listPlayers } = await import("./commands/session-players.ts");
+        return await listPlayers({ battleSessionId: session ?? "", playerId: player ?? "", state }, context);
+      }),
+    );
+}
+
+type PlayersFlags = { readonly player?: string; readonly state?: (typeof STATES)[number] };

@@ -291,6 +291,7 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
       return answer({ sessions: found.map(writeBattleSession) });
     },
     searchServerSessions: unused,
+    describePlayerSessions: unused,
     createServerSession: unused,
     describeProcesses: unused,
     async *watchSessions({ resumeToken }, { signal }) {

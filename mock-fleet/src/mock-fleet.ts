@@ -34,6 +34,7 @@ import { attach, sayFor } from "./grpc/attach.ts";
 import { createPlayerSessions } from "./grpc/create-player-sessions.ts";
 import { createServerSession } from "./grpc/create-server-session.ts";
 import { describePlacement } from "./grpc/describe-placement.ts";
+import { describePlayerSessions } from "./grpc/describe-player-sessions.ts";
 import { describeProcesses } from "./grpc/describe-processes.ts";
 import { describeServerSessions } from "./grpc/describe-server-sessions.ts";
 import { erasePlayer } from "./grpc/erase-player.ts";
@@ -221,6 +222,7 @@ function servicesOf(app: FleetApp): readonly Implementation[] {
       adoptSession: (request) => adoptSession(app, request),
       terminateServerSession: (request) => terminateServerSession(app, request),
       describeServerSessions: (request) => describeServerSessions(app, request),
+      describePlayerSessions: (request) => describePlayerSessions(app, request),
       searchServerSessions: (request) => searchServerSessions(app, request),
       describeProcesses: (request) => describeProcesses(app, request),
       watchSessions: (request, context) => watchSessions(app, request, context),

@@ -19,11 +19,11 @@ test("the commands of the guide to server sessions work, one after the other", a
     if (ready.length < 2) throw new MusterError("FLEET_FULL", "Cannot go on before both processes are ready");
   });
   const commands = findShellCommands(guide);
-  expect(commands.length).toBeGreaterThanOrEqual(9);
+  expect(commands.length).toBeGreaterThanOrEqual(11);
   for (const command of commands) {
     const { code, out, err } = await runInShell(command, ["--fleet", world.stack.fleetAddress]);
     expect({ command, code, err }).toEqual({ command, code: 0, err: "" });
-    expect(out, command).toMatch(/^SESSION .*ROSTER$/m);
+    expect(out, command).toMatch(/^SESSION .*ROSTER$|^No such seats\.$/m);
   }
   const { sessions } = await world.fleet.fleet.describeServerSessions({ battleSessionIds: [], includeEnded: true });
   expect(sessions.map(({ name, creatorId, capacity }) => [name, creatorId, capacity])).toEqual([

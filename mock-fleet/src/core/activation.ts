@@ -4,6 +4,7 @@ import type { Moment } from "./decision.ts";
 import { findFleet } from "./fleet-config.ts";
 import type { FleetFact } from "./fleet-fact.ts";
 import type { FleetState } from "./fleet-state.ts";
+import { reservationMsOf } from "./patience.ts";
 import { endPlacement, reserveSeat } from "./placement.ts";
 import { type ServerProcess, terminateProcess } from "./process.ts";
 import { closeSession, endCauseOf, nextChange, type ServerSession } from "./session.ts";
@@ -29,7 +30,8 @@ export function activateSession(
   sessionId: ServerSessionId,
   moment: Moment,
 ): readonly FleetFact[] {
-  const { battle, placementId } = getSessionOf(state, process, sessionId);
+  const session = getSessionOf(state, process, sessionId);
+  const { battle, placementId } = session;
   if (battle.state === "ACTIVE") return [];
   const placement = state.placements.get(placementId);
   if (battle.state !== "ACTIVATING" || !placement) {
@@ -37,7 +39,7 @@ export function activateSession(
       metadata: { phase: battle.state },
     });
   }
-  const reservationMs = findFleet(moment.config, process.fleet)?.reservationMs ?? 60_000;
+  const reservationMs = reservationMsOf(state, session, moment);
   return [
     {
       type: "session-changed",

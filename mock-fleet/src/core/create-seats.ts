@@ -2,8 +2,8 @@
 import { applySessionChange, type BattleSession, fieldInvalid, type ServerSessionId } from "@muster/proto";
 import { type Decision, type Moment, unchanged } from "./decision.ts";
 import { checkRoom, checkTakesPlayers, findAnswered, getSession, rosterStale } from "./fill.ts";
-import { findFleet } from "./fleet-config.ts";
 import type { FleetState } from "./fleet-state.ts";
+import { reservationMsOf } from "./patience.ts";
 import { type PlayerToSeat, reserveSeat } from "./placement.ts";
 import { nextChange } from "./session.ts";
 
@@ -46,7 +46,7 @@ export function createSeats(
   }
   if (expected !== undefined && expected !== battle.rosterVersion) throw rosterStale(battle, expected);
   checkRoom(battle, players);
-  const reservationMs = findFleet(moment.config, battle.fleet)?.reservationMs ?? 60_000;
+  const reservationMs = reservationMsOf(state, session, moment);
   const added = players.map((player) => reserveSeat(player, reservationMs, moment));
   const change = nextChange(battle, "PLAYERS_ADDED", { added });
   const after = applySessionChange(battle, change);

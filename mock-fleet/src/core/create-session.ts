@@ -34,6 +34,9 @@ export type SessionCreation = {
   /** Undefined: each request without an id makes a session. */
   readonly idempotencyToken: string | undefined;
   readonly owner: string;
+  /** As in a placement's request. */
+  readonly reservationMs?: number | undefined;
+  readonly disconnectGraceMs?: number | undefined;
 };
 
 /**
@@ -128,11 +131,13 @@ function requestOf(
   creation: SessionCreation,
   { placementId, queue }: Pick<PlacementRequest, "placementId" | "queue">,
 ): PlacementRequest {
-  const { owner, capacity, teams, properties, data, name } = creation;
+  const { owner, capacity, teams, properties, data, name, reservationMs, disconnectGraceMs } = creation;
   return {
     ...{ placementId, queue, owner, capacity, teams, players: [], properties, data },
     ...{ matchId: undefined, configuration: undefined, backfill: undefined, matcherEndpoint: "" },
     ...{ capabilityKey: new Uint8Array(), timeoutMs: undefined, regions: [] },
     ...(name === undefined ? {} : { name }),
+    ...(reservationMs === undefined ? {} : { reservationMs }),
+    ...(disconnectGraceMs === undefined ? {} : { disconnectGraceMs }),
   };
 }

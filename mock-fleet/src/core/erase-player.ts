@@ -115,8 +115,9 @@ function mayName(stored: { readonly mayName?: (playerId: PlayerId) => boolean },
   return stored.mayName?.(playerId) ?? true;
 }
 
-function namesPlayer({ battle, changes, requests }: SessionFold, playerId: PlayerId): boolean {
+function namesPlayer({ battle, changes, requests, seats }: SessionFold, playerId: PlayerId): boolean {
   if (battle.creatorId === playerId) return true;
+  for (const seat of seats.values()) if (seat.playerId === playerId) return true;
   const inRequest = ({ filled, refusal }: AnsweredRequest) =>
     (filled && isSeated(filled, playerId)) || Object.values(refusal?.metadata ?? {}).includes(playerId);
   return changes.some((change) => playersOfChange(change).includes(playerId)) || [...requests.values()].some(inRequest);
@@ -127,6 +128,9 @@ function redactSession(session: SessionFold, playerId: PlayerId): SessionFold {
   const last = session.changes.findLastIndex((change) => playersOfChange(change).includes(playerId));
   const requests = Array.from(session.requests, ([id, one]) => [id, redactRequest(one, playerId)] as const);
   const battle = redactCreator(session.battle, playerId);
+  for (const [id, seat] of session.seats) {
+    if (seat.playerId === playerId) session.seats.set(id, { ...seat, playerId: ERASED });
+  }
   return { ...session, battle, changes: session.changes.slice(last + 1), requests: new Map(requests) };
 }
 

@@ -293,7 +293,7 @@ function changeSession(state: FleetFold, fact: SessionChanged, timeMs: number): 
       change.added.length > 0 || closesOrOpens(change) ? change.rosterVersion : session.seatsAddedAtVersion,
     // Nobody is told differences of a session that is over.
     changes: isOver ? [] : keepLast(session.changes, change),
-    seats: rememberSeats(state, session.seats, fact, battle.playerSessions.length),
+    seats: rememberSeats(state, session.seats, { fact, seatsInUse: battle.playerSessions.length, timeMs }),
     requests: rememberRequest(state, session, fact, battle),
     unreachableSinceMs: silentSince(session, change, timeMs),
     endedAtMs: isOver ? timeMs : undefined,
@@ -345,19 +345,21 @@ function keepLast(changes: SessionChange[], change: SessionChange): SessionChang
 function rememberSeats(
   state: FleetFold,
   seats: Map<PlayerSessionId, SeatMemory>,
-  fact: SessionChanged,
-  seatsInUse: number,
+  { fact, seatsInUse, timeMs }: { readonly fact: SessionChanged; readonly seatsInUse: number; readonly timeMs: number },
 ): Map<PlayerSessionId, SeatMemory> {
   const { change, accepted } = fact;
-  for (const { playerSessionId } of change.added) {
-    seats.set(playerSessionId, { acceptIds: [], reconnectSecret: undefined, endCause: undefined });
+  for (const { playerSessionId, playerId, team, ticketId } of change.added) {
+    seats.set(playerSessionId, {
+      ...{ acceptIds: [], reconnectSecret: undefined, endCause: undefined },
+      ...{ playerId, team, ticketId, createdAtMs: timeMs, endedAtMs: undefined },
+    });
   }
   for (const { playerSessionId, cause } of change.removed) {
     const memory = seats.get(playerSessionId);
     if (!memory) continue;
     // Behind those that ended before: the oldest are forgotten first.
     seats.delete(playerSessionId);
-    seats.set(playerSessionId, { ...memory, endCause: cause });
+    seats.set(playerSessionId, { ...memory, endCause: cause, endedAtMs: timeMs });
   }
   const memory = accepted && seats.get(accepted.playerSessionId);
   if (memory) {

@@ -10,8 +10,8 @@ import {
   type SessionChange,
 } from "@muster/proto";
 import { type Decision, type Moment, unchanged } from "./decision.ts";
-import { findFleet } from "./fleet-config.ts";
 import type { FleetState } from "./fleet-state.ts";
+import { reservationMsOf } from "./patience.ts";
 import { type PlayerToSeat, reserveSeat, teamUnknown } from "./placement.ts";
 import { type AnsweredRequest, nextChange, type Refusal, type ServerSession } from "./session.ts";
 
@@ -129,7 +129,7 @@ function fillSession(
   checkTakesPlayers(state, session);
   checkRoster(session, fill);
   checkRoom(session.battle, fill.newcomers);
-  const reservationMs = findFleet(moment.config, session.battle.fleet)?.reservationMs ?? 60_000;
+  const reservationMs = reservationMsOf(state, session, moment);
   const change = nextChange(session.battle, "PLAYERS_ADDED", {
     added: fill.newcomers.map((player) => reserveSeat(player, reservationMs, moment)),
     backfill: fill.backfill,

@@ -60,6 +60,10 @@ export type PlacementRequest = {
   readonly regions: readonly string[];
   /** Of the session, for people. */
   readonly name?: string | undefined;
+  /** How long seats are held for players who have not come. Undefined: as the fleet says. */
+  readonly reservationMs?: number | undefined;
+  /** How long they are held for players whose connection broke. Undefined: as the fleet says. */
+  readonly disconnectGraceMs?: number | undefined;
 };
 
 export type PlacementEnd = "FULFILLED" | "CANCELLED" | "TIMED_OUT" | "FAILED";

@@ -9,10 +9,10 @@ import {
 } from "@muster/proto";
 import { getSessionOf } from "./activation.ts";
 import { type Decision, type Moment, unchanged } from "./decision.ts";
-import { findFleet } from "./fleet-config.ts";
 import type { FleetFact } from "./fleet-fact.ts";
 import type { FleetState } from "./fleet-state.ts";
 import type { CommandResult } from "./host-command.ts";
+import { graceMsOf } from "./patience.ts";
 import { isSameSecret, type ServerProcess } from "./process.ts";
 import { nextChange, removedPlayer, type SeatMemory, type ServerSession } from "./session.ts";
 
@@ -106,7 +106,7 @@ export function disconnectSeat(
       },
     );
   }
-  const expiresAtMs = moment.nowMs + (findFleet(moment.config, process.fleet)?.disconnectGraceMs ?? 60_000);
+  const expiresAtMs = moment.nowMs + graceMsOf(state, session, moment);
   const held: PlayerSession = { ...seat, state: "DISCONNECTED", expiresAtMs };
   return {
     facts: [

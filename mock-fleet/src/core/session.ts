@@ -12,6 +12,7 @@ import type {
   SeatEndCause,
   SessionChange,
   SessionEndCause,
+  TicketId,
 } from "@muster/proto";
 import type { Moment } from "./decision.ts";
 import type { SessionChanged } from "./fleet-fact.ts";
@@ -33,6 +34,14 @@ export type SeatMemory = {
   readonly reconnectSecret: string | undefined;
   /** Undefined while the seat is in use. */
   readonly endCause: SeatEndCause | undefined;
+  /** Empty for a player who was erased, and where an older build remembered the seat. */
+  readonly playerId: PlayerId;
+  readonly team: string | undefined;
+  readonly ticketId: TicketId | undefined;
+  /** When it was reserved. 0 where an older build remembered the seat. */
+  readonly createdAtMs: number;
+  /** Undefined while the seat is in use. */
+  readonly endedAtMs: number | undefined;
 };
 
 /** An answered fill or update. */

@@ -26,6 +26,8 @@ import { atMost, nameIn, wholeNumberIn } from "./field.ts";
 const CAPACITY_MAX = 10_000;
 const PROPERTIES_MAX = 64;
 const PROPERTY_CHARS_MAX = 1_024;
+/** How long a seat may be held for a player who is not there, in ms. */
+const PATIENCE_MS_MAX = 3_600_000;
 /** Characters of a session's name: GSE's limit. */
 const SESSION_NAME_CHARS_MAX = 1_024;
 /** Characters of a session's data: it travels in every snapshot. */
@@ -36,7 +38,7 @@ const REGIONS_MAX = limits.LATENCIES_PER_PLAYER_MAX;
 
 /** @throws {MusterError} FIELD_INVALID, ID_MALFORMED, TEAM_UNKNOWN. */
 export function readPlacementRequest(message: wire.StartPlacementRequest): PlacementRequest {
-  const { teams, capacity, properties, data, name } = readSessionWishes(message);
+  const { teams, capacity, properties, data, name, ...patience } = readSessionWishes(message);
   const players = readPlayers("players", message.players);
   if (players.length > capacity) {
     throw fieldInvalid("players", `at most as many players as the capacity of ${capacity}`, players.length);
@@ -59,19 +61,35 @@ export function readPlacementRequest(message: wire.StartPlacementRequest): Place
     timeoutMs: message.timeoutMs === 0 ? undefined : wholeNumberIn("timeout_ms", message.timeoutMs, 1_000, 600_000),
     regions: readRegions(message.regions),
     ...(name === undefined ? {} : { name }),
+    ...patience,
   };
 }
 
+type SessionWishes = Pick<
+  PlacementRequest,
+  "teams" | "capacity" | "properties" | "data" | "reservationMs" | "disconnectGraceMs"
+> & { readonly name: string | undefined };
+
 /** What every request for a session says of it. @throws {MusterError} FIELD_INVALID */
 export function readSessionWishes(
-  message: Pick<wire.StartPlacementRequest, "teams" | "capacity" | "properties" | "data" | "name">,
-): Pick<PlacementRequest, "teams" | "capacity" | "properties" | "data"> & { readonly name: string | undefined } {
+  message: Pick<
+    wire.StartPlacementRequest,
+    "teams" | "capacity" | "properties" | "data" | "name" | "reservationTimeoutMs" | "disconnectGraceMs"
+  >,
+): SessionWishes {
+  const { reservationTimeoutMs, disconnectGraceMs } = message;
   return {
     teams: readTeams(message.teams),
     capacity: readCapacity(message.capacity),
     properties: readProperties(message.properties),
     data: atMost("data", message.data, DATA_CHARS_MAX),
     name: readSessionName(message.name) || undefined,
+    ...(reservationTimeoutMs === undefined
+      ? {}
+      : { reservationMs: wholeNumberIn("reservation_timeout_ms", reservationTimeoutMs, 1_000, PATIENCE_MS_MAX) }),
+    ...(disconnectGraceMs === undefined
+      ? {}
+      : { disconnectGraceMs: wholeNumberIn("disconnect_grace_ms", disconnectGraceMs, 0, PATIENCE_MS_MAX) }),
   };
 }
 
@@ -216,6 +234,8 @@ export function writePlacementRequest(request: PlacementRequest): wire.StartPlac
     timeoutMs: request.timeoutMs ?? 0,
     regions: [...request.regions],
     name: request.name ?? "",
+    reservationTimeoutMs: request.reservationMs,
+    disconnectGraceMs: request.disconnectGraceMs,
   };
 }
 

@@ -11,6 +11,7 @@ import {
   readPlayerSession,
   readSessionChange,
   type SessionChange,
+  type TicketId,
   writeBattleSession,
   writeEnum,
   writePlayerSession,
@@ -74,11 +75,7 @@ function encodeMemory({ changes, seats, requests }: SessionFold): Uint8Array {
   const filledSeats = createSeatTable();
   return wire.SnapshotSessionMemory.encode({
     changes: changes.map(writeSessionChange),
-    seats: Array.from(seats.values(), ({ acceptIds, reconnectSecret, endCause }) => ({
-      acceptIds: [...acceptIds],
-      reconnectSecret: reconnectSecret ?? "",
-      endCause: writeEnum(SeatEndCause, endCause),
-    })),
+    seats: Array.from(seats.values(), writeSeat),
     requests: Array.from(requests.values(), ({ bodyDigest, revision, filled, refusal }) => ({
       bodyDigest,
       revision,
@@ -197,8 +194,32 @@ function readMemory(row: SessionRow, battle: BattleSession): Memory {
   };
 }
 
-function readSeat({ acceptIds, reconnectSecret, endCause }: wire.SnapshotSeat): SeatMemory {
-  return { acceptIds, reconnectSecret: reconnectSecret || undefined, endCause: readEnum(SeatEndCause, endCause) };
+function writeSeat(seat: SeatMemory): wire.SnapshotSeat {
+  return {
+    acceptIds: [...seat.acceptIds],
+    reconnectSecret: seat.reconnectSecret ?? "",
+    endCause: writeEnum(SeatEndCause, seat.endCause),
+    playerId: seat.playerId,
+    team: seat.team ?? "",
+    ticketId: seat.ticketId ?? "",
+    createdAtMs: seat.createdAtMs,
+    endedAtMs: seat.endedAtMs ?? 0,
+  };
+}
+
+// The casts give ids of our own snapshot their brand back.
+function readSeat({ acceptIds, reconnectSecret, ...seat }: wire.SnapshotSeat): SeatMemory {
+  const endCause = readEnum(SeatEndCause, seat.endCause);
+  return {
+    acceptIds,
+    reconnectSecret: reconnectSecret || undefined,
+    endCause,
+    playerId: seat.playerId as PlayerId,
+    team: seat.team || undefined,
+    ticketId: (seat.ticketId || undefined) as TicketId | undefined,
+    createdAtMs: seat.createdAtMs,
+    endedAtMs: endCause === undefined ? undefined : seat.endedAtMs,
+  };
 }
 
 function readFilled(

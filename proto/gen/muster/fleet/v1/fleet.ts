@@ -12,9 +12,16 @@ import {
   CreationPolicy,
   creationPolicyFromJSON,
   creationPolicyToJSON,
+  PlayerSession,
+  PlayerSessionState,
+  playerSessionStateFromJSON,
+  playerSessionStateToJSON,
   ProtectionPolicy,
   protectionPolicyFromJSON,
   protectionPolicyToJSON,
+  SeatEndCause,
+  seatEndCauseFromJSON,
+  seatEndCauseToJSON,
   SessionChange,
   Team,
 } from "../../session/v1/session.ts";
@@ -192,6 +199,15 @@ export interface StartPlacementRequest {
   regions: string[];
   /** For people: `BattleSession.name`. At most 1,024 characters. Empty: none. */
   name: string;
+  /**
+   * How long the session's seats are held for players who have not come, in ms. 1,000..3,600,000. Absent: as its fleet's
+   * configuration says.
+   */
+  reservationTimeoutMs?:
+    | number
+    | undefined;
+  /** How long they are held for players whose connection broke, in ms. 0..3,600,000. Absent: as its fleet's configuration says. */
+  disconnectGraceMs?: number | undefined;
 }
 
 export interface StartPlacementRequest_PropertiesEntry {
@@ -503,7 +519,15 @@ export interface CreateServerSessionRequest {
   /** Whose WatchSessions tell of it. 1..128 of A-Z a-z 0-9 _ . : -. Empty: those of all owners alone. */
   owner: string;
   /** Absent, or UNSPECIFIED: as the fleet's configuration says. */
-  protection?: ProtectionPolicy | undefined;
+  protection?:
+    | ProtectionPolicy
+    | undefined;
+  /** As in StartPlacementRequest. */
+  reservationTimeoutMs?:
+    | number
+    | undefined;
+  /** As in StartPlacementRequest. */
+  disconnectGraceMs?: number | undefined;
 }
 
 export interface CreateServerSessionRequest_PropertiesEntry {
@@ -558,6 +582,48 @@ export interface SearchServerSessionsResponse {
   sessions: BattleSession[];
   /** Empty: there are no more. */
   nextPageToken: string;
+}
+
+export interface DescribePlayerSessionsRequest {
+  /** Exactly one of the three. Accepts {player_id: "ann"}, refuses {} and two of them. */
+  battleSessionId: string;
+  playerId: string;
+  playerSessionId: string;
+  /** Only seats in this state. UNSPECIFIED: any. */
+  state: PlayerSessionState;
+  /**
+   * Seats in one page, 1..1,000; 0: 100. A page has fewer where seats are large, and it is the last one only if it has no
+   * `next_page_token`.
+   */
+  limit: number;
+  /** Of the answer before, for the page after it, with the same question. Empty: the first page. */
+  pageToken: string;
+}
+
+export interface DescribePlayerSessionsResponse {
+  playerSessions: DescribedPlayerSession[];
+  /** Empty: there are no more. */
+  nextPageToken: string;
+}
+
+export interface DescribedPlayerSession {
+  /** One that has ended keeps its ids and team, not the player's attributes. The player id is empty for a player who was erased. */
+  playerSession: PlayerSession | undefined;
+  battleSessionId: string;
+  /** Where clients connect. Absent until the session is ACTIVE. */
+  address?:
+    | Address
+    | undefined;
+  /** When it was reserved. */
+  createdAt:
+    | Date
+    | undefined;
+  /** Absent while it is in use. */
+  endedAt?:
+    | Date
+    | undefined;
+  /** UNSPECIFIED while it is in use. */
+  endCause: SeatEndCause;
 }
 
 export interface DescribeProcessesRequest {
@@ -649,6 +715,8 @@ function createBaseStartPlacementRequest(): StartPlacementRequest {
     timeoutMs: 0,
     regions: [],
     name: "",
+    reservationTimeoutMs: undefined,
+    disconnectGraceMs: undefined,
   };
 }
 
@@ -701,6 +769,12 @@ export const StartPlacementRequest: MessageFns<StartPlacementRequest> = {
     }
     if (message.name !== "") {
       writer.uint32(162).string(message.name);
+    }
+    if (message.reservationTimeoutMs !== undefined) {
+      writer.uint32(168).int32(message.reservationTimeoutMs);
+    }
+    if (message.disconnectGraceMs !== undefined) {
+      writer.uint32(176).int32(message.disconnectGraceMs);
     }
     return writer;
   },
@@ -849,6 +923,22 @@ export const StartPlacementRequest: MessageFns<StartPlacementRequest> = {
             message.name = reader.string();
             continue;
           }
+          case 21: {
+            if (tag !== 168) {
+              break;
+            }
+
+            message.reservationTimeoutMs = reader.int32();
+            continue;
+          }
+          case 22: {
+            if (tag !== 176) {
+              break;
+            }
+
+            message.disconnectGraceMs = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -916,6 +1006,16 @@ export const StartPlacementRequest: MessageFns<StartPlacementRequest> = {
         ? object.regions.map((e: any) => globalThis.String(e))
         : [],
       name: isSet(object.name) ? globalThis.String(object.name) : "",
+      reservationTimeoutMs: isSet(object.reservationTimeoutMs)
+        ? globalThis.Number(object.reservationTimeoutMs)
+        : isSet(object.reservation_timeout_ms)
+        ? globalThis.Number(object.reservation_timeout_ms)
+        : undefined,
+      disconnectGraceMs: isSet(object.disconnectGraceMs)
+        ? globalThis.Number(object.disconnectGraceMs)
+        : isSet(object.disconnect_grace_ms)
+        ? globalThis.Number(object.disconnect_grace_ms)
+        : undefined,
     };
   },
 
@@ -975,6 +1075,12 @@ export const StartPlacementRequest: MessageFns<StartPlacementRequest> = {
     if (message.name !== "") {
       obj.name = message.name;
     }
+    if (message.reservationTimeoutMs !== undefined) {
+      obj.reservationTimeoutMs = Math.round(message.reservationTimeoutMs);
+    }
+    if (message.disconnectGraceMs !== undefined) {
+      obj.disconnectGraceMs = Math.round(message.disconnectGraceMs);
+    }
     return obj;
   },
 
@@ -1009,6 +1115,8 @@ export const StartPlacementRequest: MessageFns<StartPlacementRequest> = {
     message.timeoutMs = object.timeoutMs ?? 0;
     message.regions = object.regions?.map((e) => e) || [];
     message.name = object.name ?? "";
+    message.reservationTimeoutMs = object.reservationTimeoutMs ?? undefined;
+    message.disconnectGraceMs = object.disconnectGraceMs ?? undefined;
     return message;
   },
 };
@@ -4646,6 +4754,8 @@ function createBaseCreateServerSessionRequest(): CreateServerSessionRequest {
     idempotencyToken: "",
     owner: "",
     protection: undefined,
+    reservationTimeoutMs: undefined,
+    disconnectGraceMs: undefined,
   };
 }
 
@@ -4686,6 +4796,12 @@ export const CreateServerSessionRequest: MessageFns<CreateServerSessionRequest> 
     }
     if (message.protection !== undefined) {
       writer.uint32(96).int32(message.protection);
+    }
+    if (message.reservationTimeoutMs !== undefined) {
+      writer.uint32(104).int32(message.reservationTimeoutMs);
+    }
+    if (message.disconnectGraceMs !== undefined) {
+      writer.uint32(112).int32(message.disconnectGraceMs);
     }
     return writer;
   },
@@ -4802,6 +4918,22 @@ export const CreateServerSessionRequest: MessageFns<CreateServerSessionRequest> 
             message.protection = reader.int32() as any;
             continue;
           }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.reservationTimeoutMs = reader.int32();
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.disconnectGraceMs = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4857,6 +4989,16 @@ export const CreateServerSessionRequest: MessageFns<CreateServerSessionRequest> 
         : "",
       owner: isSet(object.owner) ? globalThis.String(object.owner) : "",
       protection: isSet(object.protection) ? protectionPolicyFromJSON(object.protection) : undefined,
+      reservationTimeoutMs: isSet(object.reservationTimeoutMs)
+        ? globalThis.Number(object.reservationTimeoutMs)
+        : isSet(object.reservation_timeout_ms)
+        ? globalThis.Number(object.reservation_timeout_ms)
+        : undefined,
+      disconnectGraceMs: isSet(object.disconnectGraceMs)
+        ? globalThis.Number(object.disconnectGraceMs)
+        : isSet(object.disconnect_grace_ms)
+        ? globalThis.Number(object.disconnect_grace_ms)
+        : undefined,
     };
   },
 
@@ -4904,6 +5046,12 @@ export const CreateServerSessionRequest: MessageFns<CreateServerSessionRequest> 
     if (message.protection !== undefined) {
       obj.protection = protectionPolicyToJSON(message.protection);
     }
+    if (message.reservationTimeoutMs !== undefined) {
+      obj.reservationTimeoutMs = Math.round(message.reservationTimeoutMs);
+    }
+    if (message.disconnectGraceMs !== undefined) {
+      obj.disconnectGraceMs = Math.round(message.disconnectGraceMs);
+    }
     return obj;
   },
 
@@ -4932,6 +5080,8 @@ export const CreateServerSessionRequest: MessageFns<CreateServerSessionRequest> 
     message.idempotencyToken = object.idempotencyToken ?? "";
     message.owner = object.owner ?? "";
     message.protection = object.protection ?? undefined;
+    message.reservationTimeoutMs = object.reservationTimeoutMs ?? undefined;
+    message.disconnectGraceMs = object.disconnectGraceMs ?? undefined;
     return message;
   },
 };
@@ -5316,6 +5466,444 @@ export const SearchServerSessionsResponse: MessageFns<SearchServerSessionsRespon
     const message = createBaseSearchServerSessionsResponse();
     message.sessions = object.sessions?.map((e) => BattleSession.fromPartial(e)) || [];
     message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseDescribePlayerSessionsRequest(): DescribePlayerSessionsRequest {
+  return { battleSessionId: "", playerId: "", playerSessionId: "", state: 0, limit: 0, pageToken: "" };
+}
+
+export const DescribePlayerSessionsRequest: MessageFns<DescribePlayerSessionsRequest> = {
+  encode(message: DescribePlayerSessionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.battleSessionId !== "") {
+      writer.uint32(10).string(message.battleSessionId);
+    }
+    if (message.playerId !== "") {
+      writer.uint32(18).string(message.playerId);
+    }
+    if (message.playerSessionId !== "") {
+      writer.uint32(26).string(message.playerSessionId);
+    }
+    if (message.state !== 0) {
+      writer.uint32(32).int32(message.state);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(40).int32(message.limit);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(50).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribePlayerSessionsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribePlayerSessionsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.battleSessionId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.playerId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.playerSessionId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.state = reader.int32() as any;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DescribePlayerSessionsRequest {
+    return {
+      battleSessionId: isSet(object.battleSessionId)
+        ? globalThis.String(object.battleSessionId)
+        : isSet(object.battle_session_id)
+        ? globalThis.String(object.battle_session_id)
+        : "",
+      playerId: isSet(object.playerId)
+        ? globalThis.String(object.playerId)
+        : isSet(object.player_id)
+        ? globalThis.String(object.player_id)
+        : "",
+      playerSessionId: isSet(object.playerSessionId)
+        ? globalThis.String(object.playerSessionId)
+        : isSet(object.player_session_id)
+        ? globalThis.String(object.player_session_id)
+        : "",
+      state: isSet(object.state) ? playerSessionStateFromJSON(object.state) : 0,
+      limit: isSet(object.limit) ? globalThis.Number(object.limit) : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: DescribePlayerSessionsRequest): unknown {
+    const obj: any = {};
+    if (message.battleSessionId !== "") {
+      obj.battleSessionId = message.battleSessionId;
+    }
+    if (message.playerId !== "") {
+      obj.playerId = message.playerId;
+    }
+    if (message.playerSessionId !== "") {
+      obj.playerSessionId = message.playerSessionId;
+    }
+    if (message.state !== 0) {
+      obj.state = playerSessionStateToJSON(message.state);
+    }
+    if (message.limit !== 0) {
+      obj.limit = Math.round(message.limit);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DescribePlayerSessionsRequest>): DescribePlayerSessionsRequest {
+    return DescribePlayerSessionsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DescribePlayerSessionsRequest>): DescribePlayerSessionsRequest {
+    const message = createBaseDescribePlayerSessionsRequest();
+    message.battleSessionId = object.battleSessionId ?? "";
+    message.playerId = object.playerId ?? "";
+    message.playerSessionId = object.playerSessionId ?? "";
+    message.state = object.state ?? 0;
+    message.limit = object.limit ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseDescribePlayerSessionsResponse(): DescribePlayerSessionsResponse {
+  return { playerSessions: [], nextPageToken: "" };
+}
+
+export const DescribePlayerSessionsResponse: MessageFns<DescribePlayerSessionsResponse> = {
+  encode(message: DescribePlayerSessionsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.playerSessions) {
+      DescribedPlayerSession.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribePlayerSessionsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribePlayerSessionsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.playerSessions.push(DescribedPlayerSession.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DescribePlayerSessionsResponse {
+    return {
+      playerSessions: globalThis.Array.isArray(object?.playerSessions)
+        ? object.playerSessions.map((e: any) => DescribedPlayerSession.fromJSON(e))
+        : globalThis.Array.isArray(object?.player_sessions)
+        ? object.player_sessions.map((e: any) => DescribedPlayerSession.fromJSON(e))
+        : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: DescribePlayerSessionsResponse): unknown {
+    const obj: any = {};
+    if (message.playerSessions?.length) {
+      obj.playerSessions = message.playerSessions.map((e) => DescribedPlayerSession.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DescribePlayerSessionsResponse>): DescribePlayerSessionsResponse {
+    return DescribePlayerSessionsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DescribePlayerSessionsResponse>): DescribePlayerSessionsResponse {
+    const message = createBaseDescribePlayerSessionsResponse();
+    message.playerSessions = object.playerSessions?.map((e) => DescribedPlayerSession.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseDescribedPlayerSession(): DescribedPlayerSession {
+  return {
+    playerSession: undefined,
+    battleSessionId: "",
+    address: undefined,
+    createdAt: undefined,
+    endedAt: undefined,
+    endCause: 0,
+  };
+}
+
+export const DescribedPlayerSession: MessageFns<DescribedPlayerSession> = {
+  encode(message: DescribedPlayerSession, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.playerSession !== undefined) {
+      PlayerSession.encode(message.playerSession, writer.uint32(10).fork()).join();
+    }
+    if (message.battleSessionId !== "") {
+      writer.uint32(18).string(message.battleSessionId);
+    }
+    if (message.address !== undefined) {
+      Address.encode(message.address, writer.uint32(26).fork()).join();
+    }
+    if (message.createdAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.createdAt), writer.uint32(34).fork()).join();
+    }
+    if (message.endedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.endedAt), writer.uint32(42).fork()).join();
+    }
+    if (message.endCause !== 0) {
+      writer.uint32(48).int32(message.endCause);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribedPlayerSession {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribedPlayerSession();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.playerSession = PlayerSession.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.battleSessionId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.address = Address.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.createdAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.endedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.endCause = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DescribedPlayerSession {
+    return {
+      playerSession: isSet(object.playerSession)
+        ? PlayerSession.fromJSON(object.playerSession)
+        : isSet(object.player_session)
+        ? PlayerSession.fromJSON(object.player_session)
+        : undefined,
+      battleSessionId: isSet(object.battleSessionId)
+        ? globalThis.String(object.battleSessionId)
+        : isSet(object.battle_session_id)
+        ? globalThis.String(object.battle_session_id)
+        : "",
+      address: isSet(object.address) ? Address.fromJSON(object.address) : undefined,
+      createdAt: isSet(object.createdAt)
+        ? fromJsonTimestamp(object.createdAt)
+        : isSet(object.created_at)
+        ? fromJsonTimestamp(object.created_at)
+        : undefined,
+      endedAt: isSet(object.endedAt)
+        ? fromJsonTimestamp(object.endedAt)
+        : isSet(object.ended_at)
+        ? fromJsonTimestamp(object.ended_at)
+        : undefined,
+      endCause: isSet(object.endCause)
+        ? seatEndCauseFromJSON(object.endCause)
+        : isSet(object.end_cause)
+        ? seatEndCauseFromJSON(object.end_cause)
+        : 0,
+    };
+  },
+
+  toJSON(message: DescribedPlayerSession): unknown {
+    const obj: any = {};
+    if (message.playerSession !== undefined) {
+      obj.playerSession = PlayerSession.toJSON(message.playerSession);
+    }
+    if (message.battleSessionId !== "") {
+      obj.battleSessionId = message.battleSessionId;
+    }
+    if (message.address !== undefined) {
+      obj.address = Address.toJSON(message.address);
+    }
+    if (message.createdAt !== undefined) {
+      obj.createdAt = message.createdAt.toISOString();
+    }
+    if (message.endedAt !== undefined) {
+      obj.endedAt = message.endedAt.toISOString();
+    }
+    if (message.endCause !== 0) {
+      obj.endCause = seatEndCauseToJSON(message.endCause);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DescribedPlayerSession>): DescribedPlayerSession {
+    return DescribedPlayerSession.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DescribedPlayerSession>): DescribedPlayerSession {
+    const message = createBaseDescribedPlayerSession();
+    message.playerSession = (object.playerSession !== undefined && object.playerSession !== null)
+      ? PlayerSession.fromPartial(object.playerSession)
+      : undefined;
+    message.battleSessionId = object.battleSessionId ?? "";
+    message.address = (object.address !== undefined && object.address !== null)
+      ? Address.fromPartial(object.address)
+      : undefined;
+    message.createdAt = object.createdAt ?? undefined;
+    message.endedAt = object.endedAt ?? undefined;
+    message.endCause = object.endCause ?? 0;
     return message;
   },
 };
@@ -6423,6 +7011,19 @@ export const FleetServiceDefinition = {
       requestType: SearchServerSessionsRequest as typeof SearchServerSessionsRequest,
       requestStream: false,
       responseType: SearchServerSessionsResponse as typeof SearchServerSessionsResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * Seats of one session, of one player in all sessions, or one seat by its id: those that are in use, and those that have ended
+     * and are still remembered (with their session, at most 10,000 of each). In the order in which they were reserved.
+     * Reasons: FIELD_INVALID, ID_MALFORMED, SERVER_SESSION_NOT_FOUND; an id or player whom nobody knows has no seats.
+     */
+    describePlayerSessions: {
+      name: "DescribePlayerSessions",
+      requestType: DescribePlayerSessionsRequest as typeof DescribePlayerSessionsRequest,
+      requestStream: false,
+      responseType: DescribePlayerSessionsResponse as typeof DescribePlayerSessionsResponse,
       responseStream: false,
       options: {},
     },

@@ -161,6 +161,12 @@ export interface SnapshotSeat {
   reconnectSecret: string;
   /** UNSPECIFIED: the seat is in use. */
   endCause: SeatEndCause;
+  /** Of the seat itself, for when it has ended. Empty, and 0, in snapshots of older builds. */
+  playerId: string;
+  team: string;
+  ticketId: string;
+  createdAtMs: number;
+  endedAtMs: number;
 }
 
 /** An answered fill or update. */
@@ -1874,7 +1880,16 @@ export const SnapshotSessionMemory: MessageFns<SnapshotSessionMemory> = {
 };
 
 function createBaseSnapshotSeat(): SnapshotSeat {
-  return { acceptIds: [], reconnectSecret: "", endCause: 0 };
+  return {
+    acceptIds: [],
+    reconnectSecret: "",
+    endCause: 0,
+    playerId: "",
+    team: "",
+    ticketId: "",
+    createdAtMs: 0,
+    endedAtMs: 0,
+  };
 }
 
 export const SnapshotSeat: MessageFns<SnapshotSeat> = {
@@ -1887,6 +1902,21 @@ export const SnapshotSeat: MessageFns<SnapshotSeat> = {
     }
     if (message.endCause !== 0) {
       writer.uint32(24).int32(message.endCause);
+    }
+    if (message.playerId !== "") {
+      writer.uint32(34).string(message.playerId);
+    }
+    if (message.team !== "") {
+      writer.uint32(42).string(message.team);
+    }
+    if (message.ticketId !== "") {
+      writer.uint32(50).string(message.ticketId);
+    }
+    if (message.createdAtMs !== 0) {
+      writer.uint32(56).int64(message.createdAtMs);
+    }
+    if (message.endedAtMs !== 0) {
+      writer.uint32(64).int64(message.endedAtMs);
     }
     return writer;
   },
@@ -1928,6 +1958,46 @@ export const SnapshotSeat: MessageFns<SnapshotSeat> = {
             message.endCause = reader.int32() as any;
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.playerId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.team = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.ticketId = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.createdAtMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.endedAtMs = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1957,6 +2027,27 @@ export const SnapshotSeat: MessageFns<SnapshotSeat> = {
         : isSet(object.end_cause)
         ? seatEndCauseFromJSON(object.end_cause)
         : 0,
+      playerId: isSet(object.playerId)
+        ? globalThis.String(object.playerId)
+        : isSet(object.player_id)
+        ? globalThis.String(object.player_id)
+        : "",
+      team: isSet(object.team) ? globalThis.String(object.team) : "",
+      ticketId: isSet(object.ticketId)
+        ? globalThis.String(object.ticketId)
+        : isSet(object.ticket_id)
+        ? globalThis.String(object.ticket_id)
+        : "",
+      createdAtMs: isSet(object.createdAtMs)
+        ? globalThis.Number(object.createdAtMs)
+        : isSet(object.created_at_ms)
+        ? globalThis.Number(object.created_at_ms)
+        : 0,
+      endedAtMs: isSet(object.endedAtMs)
+        ? globalThis.Number(object.endedAtMs)
+        : isSet(object.ended_at_ms)
+        ? globalThis.Number(object.ended_at_ms)
+        : 0,
     };
   },
 
@@ -1971,6 +2062,21 @@ export const SnapshotSeat: MessageFns<SnapshotSeat> = {
     if (message.endCause !== 0) {
       obj.endCause = seatEndCauseToJSON(message.endCause);
     }
+    if (message.playerId !== "") {
+      obj.playerId = message.playerId;
+    }
+    if (message.team !== "") {
+      obj.team = message.team;
+    }
+    if (message.ticketId !== "") {
+      obj.ticketId = message.ticketId;
+    }
+    if (message.createdAtMs !== 0) {
+      obj.createdAtMs = Math.round(message.createdAtMs);
+    }
+    if (message.endedAtMs !== 0) {
+      obj.endedAtMs = Math.round(message.endedAtMs);
+    }
     return obj;
   },
 
@@ -1982,6 +2088,11 @@ export const SnapshotSeat: MessageFns<SnapshotSeat> = {
     message.acceptIds = object.acceptIds?.map((e) => e) || [];
     message.reconnectSecret = object.reconnectSecret ?? "";
     message.endCause = object.endCause ?? 0;
+    message.playerId = object.playerId ?? "";
+    message.team = object.team ?? "";
+    message.ticketId = object.ticketId ?? "";
+    message.createdAtMs = object.createdAtMs ?? 0;
+    message.endedAtMs = object.endedAtMs ?? 0;
     return message;
   },
 };
