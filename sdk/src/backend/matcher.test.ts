@@ -1,7 +1,7 @@
 import { createSeededRandom } from "@muster/kit";
 import { createVirtualClock } from "@muster/kit/testing";
 import { MusterError } from "@muster/proto";
-import { ConstraintKind, ExpansionAge, TicketStanding, TicketState } from "@muster/proto/matchmaking";
+import { ConstraintKind, ExpansionAge, MatchAnswer, TicketStanding, TicketState } from "@muster/proto/matchmaking";
 import { createMemoryNetwork } from "@muster/proto/rpc";
 import { expect, test } from "vitest";
 import { reasonOf, runUntilSettled } from "../scripted-game.fixture.ts";
@@ -349,6 +349,65 @@ test("match() that is called off while it starts cancels what it started", async
   const matching = backend.matcher.match(ann, { signal: stop.signal });
   stop.abort();
   expect((await backend.outcome(matching)).state).toBe("CANCELLED");
+});
+
+const asked = (players: readonly string[]) => ({
+  ...{ state: TicketState.REQUIRES_ACCEPTANCE, matchId: "match_1" },
+  proposal: {
+    expiresAt: new Date(9_000),
+    players: players.map((playerId, index) => ({
+      playerId,
+      team: ["red", ""][index] ?? "",
+      ticketId: `t${index + 1}`,
+      accepted: false,
+    })),
+  },
+});
+
+test("match() tells of every match that is proposed, and goes on until one is accepted", async () => {
+  await using backend = startBackend();
+  const told: unknown[] = [];
+  const matching = backend.matcher.match(ann, {
+    onProposed: ({ matchId, proposal }) => told.push([matchId, proposal]),
+  });
+  await backend.clock.advance(100);
+  backend.script.move("t1", asked(["ann", "bob"]));
+  backend.script.move("t1", { state: TicketState.SEARCHING, matchId: "", proposal: undefined, cause: "MATCH_REFUSED" });
+  backend.script.move("t1", { ...asked(["ann"]), matchId: "match_2" });
+  backend.script.move("t1", completed);
+  expect((await backend.outcome(matching)).state).toBe("COMPLETED");
+  const player = (playerId: string, ticketId: string, team?: string) => ({ playerId, ticketId, team, accepted: false });
+  expect(told).toEqual([
+    ["match_1", { expiresAt: new Date(9_000), players: [player("ann", "t1", "red"), player("bob", "t2")] }],
+    ["match_2", { expiresAt: new Date(9_000), players: [player("ann", "t1", "red")] }],
+  ]);
+});
+
+test("acceptMatch() and declineMatch() send what players say, and answer with the ticket", async () => {
+  await using backend = startBackend();
+  const { matcher, script } = backend;
+  await backend.outcome(matcher.startMatching(ann));
+  const watch = listen(matcher.watchTickets({ ticketIds: ["t1"] }));
+  await backend.settle();
+  script.move("t1", asked(["ann"]));
+  const answer = { ticketId: "t1", matchId: "match_1", playerIds: ["ann"] };
+  const accepted = await backend.outcome(matcher.acceptMatch(answer));
+  expect(accepted.proposal?.players).toMatchObject([{ playerId: "ann", accepted: true }]);
+  const declined = await backend.outcome(matcher.declineMatch(answer));
+  expect(declined).toMatchObject({ state: "CANCELLED", cause: "ACCEPTANCE_REFUSED", proposal: undefined });
+  const sent = script.calls.filter(({ method }) => method === "acceptMatch").map(({ request }) => request);
+  expect(sent).toEqual([
+    { ...answer, answer: MatchAnswer.ACCEPT },
+    { ...answer, answer: MatchAnswer.REFUSE },
+  ]);
+  await backend.settle();
+  expect(watch.events.map(({ type, ticket }) => `${type} ${ticket.state}`)).toEqual([
+    ...["STATE_CHANGED SEARCHING", "STATE_CHANGED REQUIRES_ACCEPTANCE", "ACCEPTANCE_CHANGED REQUIRES_ACCEPTANCE"],
+    "STATE_CHANGED CANCELLED",
+  ]);
+  expect(await reasonOf(matcher.acceptMatch({ ...answer, playerIds: [] }))).toBe("FIELD_INVALID");
+  expect(await reasonOf(matcher.declineMatch({ ...answer, matchId: "" }))).toBe("ID_MALFORMED");
+  expect(await reasonOf(backend.outcome(matcher.acceptMatch(answer)))).toBe("PROPOSAL_NOT_FOUND");
 });
 
 test("match() that was called off before starts nothing", async () => {

@@ -77,8 +77,11 @@ export function createScriptedMatcher(script: MatcherScript = {}): ScriptedMatch
     publish(eventOf("STATE_CHANGED", ticket));
   };
   const move = (ticketId: string, change: Partial<WireTicket>) => {
-    const ticket = find(ticketId);
-    put({ ...ticket, ...change, version: ticket.version + 1 });
+    const before = find(ticketId);
+    const ticket = { ...before, ...change, version: before.version + 1 };
+    const isProgress = before.state === ticket.state && ticket.state === TicketState.REQUIRES_ACCEPTANCE;
+    book.tickets.set(ticketId, ticket);
+    publish(eventOf(isProgress ? "ACCEPTANCE_CHANGED" : "STATE_CHANGED", ticket));
   };
 
   const service = implement(MatchmakingServiceDefinition, {
