@@ -10,6 +10,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: (options: BenchOptio
   rules: () => import("./rules/rules.ts"),
   rpc: () => import("./rpc/rpc.ts"),
   sidecar: () => import("./sidecar/sidecar.ts"),
+  watchers: () => import("./watchers/watchers.ts"),
 };
 
 const { values, positionals } = parseArgs({

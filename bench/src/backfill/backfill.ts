@@ -13,7 +13,7 @@ import { reportBackfills } from "../matching/report-waiting.ts";
 import { fullSizes } from "../matching/sizes.ts";
 import type { BenchOptions, Report } from "../report.ts";
 import { connectBare } from "../rpc/bare-client.ts";
-import { startEcho } from "../rpc/echo-process.ts";
+import { startEcho } from "../rpc/floor-process.ts";
 import { runLoad } from "../rpc/load.ts";
 import { percentile } from "../rpc/statistics.ts";
 import { CROWD, type Lane, openRefillWorld, type Refill, type RefillWorld } from "./refill-world.ts";

@@ -10,7 +10,7 @@ import { PlacementState } from "@muster/proto/fleet";
 import { SessionState } from "@muster/proto/session";
 import { openBenchStack } from "./bench-stack.ts";
 import { compare, type Round } from "./compare.ts";
-import { startEcho } from "./echo-process.ts";
+import { startEcho } from "./floor-process.ts";
 import { giveOrder } from "./game-order.ts";
 
 const SEATS_PER_SESSION = 200;

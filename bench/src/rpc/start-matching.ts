@@ -6,7 +6,7 @@ import { MatchmakingServiceDefinition, type StartMatchingRequest } from "@muster
 import { type BareClient, connectBare } from "./bare-client.ts";
 import { openBenchStack } from "./bench-stack.ts";
 import { compare, type Round } from "./compare.ts";
-import { startEcho } from "./echo-process.ts";
+import { startEcho } from "./floor-process.ts";
 import { runLoad } from "./load.ts";
 
 /** As the design states the figure. */

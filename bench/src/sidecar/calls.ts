@@ -1,11 +1,11 @@
 // What the sidecar's own work costs a call: calls that it answers by itself, from the picture that it keeps, beside the same
 // messages answered by servers that look nothing up.
 import { DescribePlayerSessionsRequest } from "@muster/proto/sdk";
+import { readCpuUs, readMemory } from "../process-figures.ts";
 import { runLoad } from "../rpc/load.ts";
 import { median, medianRatio } from "../rpc/statistics.ts";
 import type { Contender } from "./contenders.ts";
 import { figureName, type Measured } from "./measured.ts";
-import { readCpuUs, readMemory } from "./process-figures.ts";
 import {
   type ContenderEnvironment,
   describePlayerSessions,

@@ -1,8 +1,8 @@
 // Twenty of them on one host: what they share costs once.
 import { systemClock } from "@muster/kit";
+import { readMemory } from "../process-figures.ts";
 import type { Contender } from "./contenders.ts";
 import { figureName, type Measured } from "./measured.ts";
-import { readMemory } from "./process-figures.ts";
 import { type ContenderEnvironment, type RunningContender, startContender } from "./running-contender.ts";
 
 const COUNT = 20;

@@ -1,9 +1,9 @@
 // How soon a sidecar answers after its process was started, and what it holds when it has nothing to do.
 import { systemClock } from "@muster/kit";
+import { readCpuUs, readMemory } from "../process-figures.ts";
 import { median, medianRatio } from "../rpc/statistics.ts";
 import type { Contender } from "./contenders.ts";
 import { figureName, type Measured } from "./measured.ts";
-import { readCpuUs, readMemory } from "./process-figures.ts";
 import { type ContenderEnvironment, startContender } from "./running-contender.ts";
 
 const ROUNDS = 9;

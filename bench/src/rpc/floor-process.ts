@@ -1,14 +1,19 @@
-// The floor's server as a child of the benchmark.
+// A floor's server as a child of the benchmark.
 import { fileURLToPath } from "node:url";
 import { startProcess } from "@muster/kit/processes";
 
-export interface EchoProcess extends AsyncDisposable {
+export interface FloorProcess extends AsyncDisposable {
   readonly address: string;
+  readonly pid: number;
 }
 
-/** Starts it; resolves once it listens. */
-export async function startEcho(): Promise<EchoProcess> {
-  const file = fileURLToPath(new URL("./echo-server.ts", import.meta.url));
+/** The echo of unary calls; resolves once it listens. */
+export function startEcho(): Promise<FloorProcess> {
+  return startFloor(new URL("./echo-server.ts", import.meta.url));
+}
+
+/** Runs a program whose first line of output is its address; resolves once it listens. */
+export async function startFloor(program: URL): Promise<FloorProcess> {
   const lines: string[] = [];
   let onLine: (line: string) => void = () => undefined;
   const firstLine = new Promise<string>((resolve) => {
@@ -18,18 +23,19 @@ export async function startEcho(): Promise<EchoProcess> {
     };
   });
   const child = startProcess({
-    command: [process.execPath, "--conditions=@muster/source", file],
+    command: [process.execPath, "--conditions=@muster/source", fileURLToPath(program)],
     env: inheritedEnvironment(),
     output: { onLine: (line) => onLine(line) },
     lifeline: true,
   });
   const failed = child.exited.then(({ how }) => {
-    throw new Error(`Cannot start the echo as it ended with ${how}: ${lines.join("\n")}`);
+    throw new Error(`Cannot start the floor as it ended with ${how}: ${lines.join("\n")}`);
   });
   failed.catch(() => undefined); // Its end is expected once it has started.
   const address = await Promise.race([firstLine, failed]);
   return {
     address,
+    pid: child.pid ?? 0,
     async [Symbol.asyncDispose]() {
       child.signalGroup("SIGTERM");
       await child.exited;

@@ -1,0 +1,67 @@
+// The benchmark `watchers`: what a fleet holds for those who watch its sessions while nothing happens.
+import { systemClock } from "@muster/kit";
+import { readMemory } from "../process-figures.ts";
+import type { Report } from "../report.ts";
+import { openBenchStack } from "../rpc/bench-stack.ts";
+import { startFloor } from "../rpc/floor-process.ts";
+
+import { openWatches, type WatchCount } from "./open-watches.ts";
+
+const COUNT = 10_000;
+const WAYS: Readonly<Record<string, WatchCount>> = {
+  "": { connections: COUNT / 100, watchesPerConnection: 100 },
+  Alone: { connections: COUNT, watchesPerConnection: 1 },
+};
+/** Until garbage of the opening is collected, in ms. */
+const SETTLED_MS = 10_000;
+
+/**
+ * `idleWatchers10kMb`: resident memory of a fleet with 10,000 watchers, a hundred to a connection (to reach: ≤ 250);
+ * `idleWatchersAlone10kMb`: each on a connection of its own. `…Kb`: what one of them adds; `…BareKb`: what an open stream
+ * costs a bare grpc-js server.
+ */
+export async function run(): Promise<Report> {
+  const figures: Record<string, number> = {};
+  const ratios: Record<string, number> = {};
+  for (const [way, count] of Object.entries(WAYS)) {
+    const ours = await measureFleet(count);
+    const floor = await measureBare(count);
+    figures[`idleWatchers${way}10kMb`] = ours.rssMb;
+    figures[`idleWatcher${way}Kb`] = ours.eachKb;
+    figures[`idleWatcher${way}BareKb`] = floor.eachKb;
+    ratios[`idleWatcher${way}`] = ours.eachKb / floor.eachKb;
+  }
+  return { name: "watchers", figures, ratios };
+}
+
+type Measured = { readonly rssMb: number; readonly eachKb: number };
+
+async function measureFleet(count: WatchCount): Promise<Measured> {
+  await using stack = await openBenchStack({
+    fleets: [{ name: "none", command: ["node"], processes: 0 }],
+    queues: [{ name: "none", destinations: ["none"] }],
+    ruleSets: {},
+    configurations: [],
+  });
+  return await measure(stack.pidOf("fleet") ?? 0, { address: stack.fleetAddress, count });
+}
+
+async function measureBare(count: WatchCount): Promise<Measured> {
+  await using bare = await startFloor(new URL("./bare-stream-server.ts", import.meta.url));
+  return await measure(bare.pid, { address: bare.address, count });
+}
+
+async function measure(
+  pid: number,
+  { address, count }: { readonly address: string; readonly count: WatchCount },
+): Promise<Measured> {
+  // The first watch costs what all share.
+  await using first = await openWatches(address, { connections: 1, watchesPerConnection: 1 });
+  await systemClock.sleep(SETTLED_MS);
+  const before = readMemory(pid).rssMb;
+  await using watches = await openWatches(address, count);
+  await systemClock.sleep(SETTLED_MS);
+  if (watches.ended + first.ended > 0) throw new Error(`Cannot measure watchers as ${watches.ended} were ended`);
+  const { rssMb } = readMemory(pid);
+  return { rssMb, eachKb: ((rssMb - before) * 1_024) / COUNT };
+}
