@@ -7,6 +7,7 @@ import type { Feed } from "./core/feed.ts";
 import type { Erasures } from "./erasures.ts";
 import type { FaultDriver } from "./faults/fault-driver.ts";
 import type { HostLines } from "./faults/host-lines.ts";
+import type { FeedReaders } from "./feed-readers.ts";
 import type { FleetRunner } from "./fleet-runner.ts";
 import type { ServerProcesses } from "./ports.ts";
 
@@ -15,6 +16,7 @@ export type FleetApp = {
   readonly attachments: Attachments;
   readonly approvals: Approvals;
   readonly feed: Feed;
+  readonly feedReaders: FeedReaders;
   readonly erasures: Erasures;
   readonly processes: ServerProcesses;
   readonly lines: HostLines;

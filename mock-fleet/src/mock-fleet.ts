@@ -24,6 +24,7 @@ import { createFaultDriver } from "./faults/fault-driver.ts";
 import { createFaultyLines } from "./faults/host-lines.ts";
 import { createJumpingClock } from "./faults/jumping-clock.ts";
 import { canLaunch, weatherOf } from "./faults/standing-faults.ts";
+import { createFeedReaders } from "./feed-readers.ts";
 import type { FleetApp } from "./fleet-app.ts";
 import { createFleetRunner, type FleetRunner } from "./fleet-runner.ts";
 import { addFault } from "./grpc/add-fault.ts";
@@ -47,6 +48,7 @@ import { startPlacement } from "./grpc/start-placement.ts";
 import { stopPlacement } from "./grpc/stop-placement.ts";
 import { terminateServerSession } from "./grpc/terminate-server-session.ts";
 import { updateServerSession } from "./grpc/update-server-session.ts";
+import { WATCH_HEARTBEAT_MS } from "./grpc/watch-feed.ts";
 import { watchPlacements } from "./grpc/watch-placements.ts";
 import { watchSessions } from "./grpc/watch-sessions.ts";
 import type { ServerProcesses, SimulationParts } from "./ports.ts";
@@ -185,7 +187,10 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
     ...{ runner, attachments, processes, lines, plan, timers, log, jumpClock: clock.jump },
     sayFor: (processId, command) => sayFor(app, processId, command),
   });
-  const app: FleetApp = { runner, attachments, approvals, feed, erasures, processes, lines, faults, clock, log };
+  const feedReaders = createFeedReaders({ clock, beatMs: WATCH_HEARTBEAT_MS, onCommitted: runner.onCommitted });
+  const app: FleetApp = {
+    ...{ runner, attachments, approvals, feed, feedReaders, erasures, processes, lines, faults, clock, log },
+  };
   for (const fault of config.faults ?? []) faults.add(fault);
   // Simulated servers were in the process that is gone: they are made again, and hear from the fleet what they play.
   for (const processId of earlier) supervisor.adopt(processId);

@@ -11,6 +11,7 @@ import { type Consumer, installInEmptyFolder } from "./consumer.ts";
 import { joinServer } from "./line-client.ts";
 import { type Packed, packPackages } from "./pack-packages.ts";
 import { entryNames } from "./published-manifest.ts";
+import { filesUnder } from "./tree.ts";
 
 const SAMPLE = fileURLToPath(new URL("../../examples/minimal-server/src/main.ts", import.meta.url));
 const TSC = fileURLToPath(new URL("../../node_modules/typescript/bin/tsc", import.meta.url));
@@ -109,12 +110,15 @@ test("the installed sidecar starts its game and ends as the game does", async ()
   await expect(ended).rejects.toThrow("ended with 7");
 });
 
-test("the sidecar's command needs one file beside it, and nothing else that was installed", async () => {
+test("the sidecar's command needs one file beside it, nothing else that was installed, and keeps what it compiled", async () => {
   const alone = await mkdtemp(join(tmpdir(), "muster-sidecar-"));
   try {
     const sidecar = join(consumer.folder, "node_modules/@muster/sidecar");
     for (const file of ["bin/muster-sidecar.cjs", "dist/main.cjs"]) await cp(join(sidecar, file), join(alone, file));
-    await consumer.run([join(alone, "bin/muster-sidecar.cjs"), "--", "true"], sidecarVariables);
+    const cache = join(alone, "compile-cache");
+    const variables = { ...sidecarVariables, NODE_COMPILE_CACHE: cache };
+    await consumer.run([join(alone, "bin/muster-sidecar.cjs"), "--", "true"], variables);
+    expect(await filesUnder(cache)).not.toEqual([]);
   } finally {
     await rm(alone, { recursive: true, force: true });
   }

@@ -1,6 +1,5 @@
 // The feed to one watcher, whatever it watches of it: a snapshot, then every change in order. It pulls from what the fleet keeps for
 // all, so that nobody who is slow holds anybody up.
-import { isAbortError } from "@muster/kit";
 import { MusterError } from "@muster/proto";
 import type { FeedEvent } from "../core/feed.ts";
 import type { FleetState } from "../core/fleet-state.ts";
@@ -31,13 +30,32 @@ export async function* watchFeed<Event>(
   watch: FeedWatch<Event>,
   signal: AbortSignal,
 ): AsyncGenerator<FeedMessage<Event>> {
-  const news = subscribe(app, signal);
+  const reader = app.feedReaders.join();
+  signal.addEventListener("abort", reader.leave, { once: true });
   try {
     const resumed = watch.resumeToken === "" ? undefined : resumePosition(app, watch.resumeToken);
-    const position = resumed ?? (yield* snapshot(app, watch));
-    yield* follow(app, { watch, position, news, signal });
+    let position = resumed ?? (yield* snapshot(app, watch));
+    // In this one generator: a watcher that waits holds what it stands in.
+    while (!signal.aborted) {
+      const until = app.runner.durablePosition;
+      const events = app.feed.between({ after: position, until, count: EVENTS_PER_PULL });
+      if (!events) throw cursorExpired();
+      for (const event of events) {
+        position = event.position;
+        const told = watch.select(event);
+        if (told !== undefined) yield { resumeToken: tokenAt(app, position), event: told };
+      }
+      if (events.length === EVENTS_PER_PULL) continue;
+      position = Math.max(position, until);
+      if (app.runner.durablePosition > position) continue;
+      const hadNews = await reader.next();
+      if (!hadNews && !signal.aborted) {
+        yield { resumeToken: tokenAt(app, position), event: { $case: "heartbeat", value: {} } };
+      }
+    }
   } finally {
-    news.stop();
+    signal.removeEventListener("abort", reader.leave);
+    reader.leave();
   }
 }
 
@@ -51,35 +69,6 @@ async function* snapshot<Event>(app: FleetApp, watch: FeedWatch<Event>): AsyncGe
   for (const event of events) yield { resumeToken: "", event };
   yield { resumeToken: tokenAt(app, position), event: { $case: "snapshotEnd", value: {} } };
   return position;
-}
-
-type Following<Event> = {
-  readonly watch: FeedWatch<Event>;
-  readonly position: number;
-  readonly news: News;
-  readonly signal: AbortSignal;
-};
-
-async function* follow<Event>(app: FleetApp, from: Following<Event>): AsyncGenerator<FeedMessage<Event>> {
-  const { watch, news, signal } = from;
-  let { position } = from;
-  while (!signal.aborted) {
-    const until = app.runner.durablePosition;
-    const events = app.feed.between({ after: position, until, count: EVENTS_PER_PULL });
-    if (!events) throw cursorExpired();
-    for (const event of events) {
-      position = event.position;
-      const told = watch.select(event);
-      if (told !== undefined) yield { resumeToken: tokenAt(app, position), event: told };
-    }
-    if (events.length === EVENTS_PER_PULL) continue;
-    position = Math.max(position, until);
-    if (app.runner.durablePosition > position) continue;
-    const hadNews = await news.next();
-    if (!hadNews && !signal.aborted) {
-      yield { resumeToken: tokenAt(app, position), event: { $case: "heartbeat", value: {} } };
-    }
-  }
 }
 
 function tokenAt(app: FleetApp, position: number): string {
@@ -96,51 +85,4 @@ function resumePosition({ runner, feed }: FleetApp, token: string): number {
 function cursorExpired(): MusterError {
   const why = "Cannot resume the watch as the changes after its token are no longer kept: start with a snapshot";
   return new MusterError("CURSOR_EXPIRED", why);
-}
-
-type News = {
-  /** Waits for facts or for the time of a heartbeat; answers whether there were facts. */
-  next(): Promise<boolean>;
-  stop(): void;
-};
-
-function subscribe(app: FleetApp, signal: AbortSignal): News {
-  const closing = new AbortController();
-  let hasNews = false;
-  let wake: () => void = () => undefined;
-  const unsubscribe = app.runner.onCommitted(() => {
-    hasNews = true;
-    wake();
-  });
-  const stop = () => {
-    unsubscribe();
-    closing.abort();
-    wake();
-  };
-  signal.addEventListener("abort", stop, { once: true });
-  void beat(app, () => wake(), closing.signal);
-  return {
-    stop,
-    async next() {
-      if (!hasNews && !closing.signal.aborted) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-      const had = hasNews;
-      hasNews = false;
-      return had;
-    },
-  };
-}
-
-async function beat(app: FleetApp, onBeat: () => void, signal: AbortSignal): Promise<void> {
-  try {
-    for (;;) {
-      await app.clock.sleep(WATCH_HEARTBEAT_MS, signal);
-      onBeat();
-    }
-  } catch (error) {
-    if (!isAbortError(error)) throw error;
-  }
 }
