@@ -9,13 +9,13 @@ export type Log = (
 
 const LEVELS = ["debug", "info", "warn", "error", "silent"];
 
-/** One JSON object a line on standard error, from `level` up. Callers never put a secret into it. */
-export function createLog(level: string, clock: Clock): Log {
+/** One JSON object a line on standard error, from `level` up, each with `common`. Callers never put a secret into it. */
+export function createLog(level: string, clock: Clock, common: Record<string, unknown> = {}): Log {
   return (lineLevel, message, fields = {}) => {
     if (LEVELS.indexOf(lineLevel) < LEVELS.indexOf(level)) return;
     const time = new Date(clock.wallMs()).toISOString();
     process.stderr.write(
-      `${JSON.stringify({ level: lineLevel, time, service: "sidecar", ...fields, msg: message })}\n`,
+      `${JSON.stringify({ level: lineLevel, time, service: "sidecar", ...common, ...fields, msg: message })}\n`,
     );
   };
 }

@@ -17,6 +17,7 @@ const refused = [
 for (const { name, env, says } of refused) {
   test(`a sidecar does not listen on ${name}`, async () => {
     const variables = readEnvironment(sidecarEnvironment, { ...own, ...env });
-    await expect(runSidecar({ command: [], unsafeListen: false }, variables)).rejects.toThrow(says);
+    const lifeline = new AbortController().signal;
+    await expect(runSidecar({ command: [], unsafeListen: false, env: {}, lifeline }, variables)).rejects.toThrow(says);
   });
 }

@@ -1,7 +1,7 @@
 // The life of a sidecar process: serve the game, attach to the fleet, start or adopt the game, and end with it.
 import { constants } from "node:os";
 import { type Clock, drawId, type Environment, type Random, systemClock, systemRandom } from "@muster/kit";
-import { readProcessStart, watchLifeline } from "@muster/kit/processes";
+import { readProcessStart } from "@muster/kit/processes";
 import { isLocalAddress } from "@muster/proto";
 import { grpcNetwork, parseAddress, serveGrpc } from "@muster/proto/grpc";
 import { serveHttp } from "@muster/proto/http";
@@ -40,6 +40,10 @@ export type SidecarRun = {
   readonly command: readonly string[];
   /** Listen where other machines reach it too. */
   readonly unsafeListen: boolean;
+  /** What the game inherits, without what is not its business. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborts when whoever started this process is gone. */
+  readonly lifeline: AbortSignal;
 };
 
 /**
@@ -47,13 +51,14 @@ export type SidecarRun = {
  *
  * @throws {Error} if MUSTER_PROCESS_ID or MUSTER_PROCESS_SECRET is missing, or an address is taken, or other machines reach it.
  */
-export async function runSidecar({ command, unsafeListen }: SidecarRun, variables: Variables): Promise<number> {
+export async function runSidecar(run: SidecarRun, variables: Variables): Promise<number> {
+  const { command, unsafeListen } = run;
   const clock: Clock = systemClock;
   const random: Random = systemRandom;
   const processId = required(variables.MUSTER_PROCESS_ID, "MUSTER_PROCESS_ID");
   const secret = required(variables.MUSTER_PROCESS_SECRET, "MUSTER_PROCESS_SECRET");
   const incarnation = variables.MUSTER_INCARNATION;
-  const log = createLog(variables.MUSTER_LOG_LEVEL, clock);
+  const log = createLog(variables.MUSTER_LOG_LEVEL, clock, { processId });
 
   const book = openRecordBook(variables.MUSTER_PROCESS_LOG, { processId, incarnation });
   const earlier = book.earlier;
@@ -109,7 +114,7 @@ export async function runSidecar({ command, unsafeListen }: SidecarRun, variable
       return adopted ?? goneGame(earlier);
     }
     if (command.length === 0) return undefined;
-    const env = gameEnvironment(process.env, { address: server.address, httpAddress: httpServer?.address, token });
+    const env = gameEnvironment(run.env, { address: server.address, httpAddress: httpServer?.address, token });
     return startGame({ command, env, logFile: variables.MUSTER_PROCESS_LOG, orphanGraceMs });
   }
   function keep(): void {
@@ -155,7 +160,8 @@ export async function runSidecar({ command, unsafeListen }: SidecarRun, variable
   const end = (reason: string) => sidecar.requestEnd({ reason, deadlineWallMs: clock.wallMs() + END_MS });
   process.on("SIGTERM", () => end("SHUTDOWN"));
   process.on("SIGINT", () => end("SHUTDOWN"));
-  const orphaned = watchOrphanage(sidecar, clock, variables.MUSTER_ORPHAN_GRACE_MS, stop.signal)
+  const { lifeline } = run;
+  const orphaned = watchOrphanage({ sidecar, clock, lifeline, graceMs: variables.MUSTER_ORPHAN_GRACE_MS }, stop.signal)
     .then(() => void end("ORPHANED"))
     .catch(ignoreAbort);
   let replaced = false;
@@ -232,9 +238,15 @@ async function joinedGameGone(sidecar: Sidecar, clock: Clock, signal: AbortSigna
   return { how: over ? "ended" : "did not end in time", code: over ? 0 : 1 };
 }
 
+type Orphanage = {
+  readonly sidecar: Sidecar;
+  readonly clock: Clock;
+  readonly lifeline: AbortSignal;
+  readonly graceMs: number;
+};
+
 /** Resolves when the supervisor is gone and the fleet has been away for the grace; never while either is there. */
-async function watchOrphanage(sidecar: Sidecar, clock: Clock, graceMs: number, signal: AbortSignal): Promise<void> {
-  const lifeline = watchLifeline(process.env);
+async function watchOrphanage({ sidecar, clock, lifeline, graceMs }: Orphanage, signal: AbortSignal): Promise<void> {
   let brokenMs = Number.POSITIVE_INFINITY;
   lifeline.addEventListener("abort", () => {
     brokenMs = clock.nowMs();
