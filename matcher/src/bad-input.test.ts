@@ -2,8 +2,10 @@
 // matcher still serving.
 import { limits, MusterError } from "@muster/proto";
 import {
+  type AcceptMatchRequest,
   BackfillServiceDefinition,
   ConfigurationServiceDefinition,
+  MatchAnswer,
   type MatchmakingConfiguration,
   MatchmakingServiceDefinition,
   type Player,
@@ -33,6 +35,11 @@ const startIn = (configuration: string, players: readonly Player[], ticketId = "
   world.matching.startMatching({ configuration, ticketId, players: [...players] });
 const start = (changes: Partial<Player>, ticketId = "") => startIn("skilled", [player(changes)], ticketId);
 const attribute = (x: unknown) => start({ attributes: { skill: 1, x } });
+const answer = (changes: Partial<AcceptMatchRequest>) =>
+  world.matching.acceptMatch({
+    ...{ ticketId: "s1", matchId: "match_1", playerIds: ["s1"], answer: MatchAnswer.ACCEPT },
+    ...changes,
+  });
 const describeTickets = (ticketIds: string[]) => world.matching.describeMatchingProgress({ ticketIds });
 const putRuleSet = (document: unknown, name = "bad") =>
   world.configurations.putRuleSet({
@@ -127,6 +134,8 @@ const idFields: readonly { readonly field: string; readonly call: (id: string) =
   { field: "configuration", call: (id) => startIn(id, [player()]) },
   { field: "ticket_id", call: (ticketId) => world.matching.cancelMatching({ ticketId }) },
   { field: "ticket_id", call: (id) => world.matching.explainTicket({ ticketId: id }) },
+  { field: "ticket_id", call: (ticketId) => answer({ ticketId }) },
+  { field: "match_id", call: (matchId) => answer({ matchId }) },
   { field: "ticket_ids[1]", call: (id) => describeTickets(["waiting", id]) },
   { field: "ticket_ids[0]", call: (id) => watch({ ticketIds: [id] }) },
   { field: "configuration", call: (id) => watch({ configuration: id }) },
@@ -281,6 +290,32 @@ refuses("reads, watches and cancels", [
   },
 ]);
 
+refuses("answers to matches", [
+  { name: "nobody's", call: () => answer({ playerIds: [] }), reason: "FIELD_INVALID", field: "player_ids" },
+  { name: "101 players'", call: () => answer({ playerIds: idsOf(101) }), reason: "FIELD_INVALID", field: "player_ids" },
+  { name: "one player's twice", call: () => answer({ playerIds: ["s1", "s1"] }), reason: "FIELD_INVALID" },
+  {
+    name: "a bell's",
+    call: () => answer({ playerIds: ["s1", "a\u0007"] }),
+    ...{ reason: "ID_MALFORMED", field: "player_ids[1]" },
+  },
+  { name: "none", call: () => answer({ answer: MatchAnswer.UNSPECIFIED }), reason: "FIELD_INVALID", field: "answer" },
+  {
+    name: "one of the future",
+    call: () => answer({ answer: 99 as MatchAnswer }),
+    reason: "FIELD_INVALID",
+    field: "answer",
+  },
+  { name: "an unknown ticket's", call: () => answer({ ticketId: "none" }), reason: "TICKET_NOT_FOUND" },
+  { name: "another ticket's player's", call: () => answer({ playerIds: ["s2"] }), reason: "PLAYER_NOT_IN_TICKET" },
+  { name: "one to a match that nobody proposed", call: () => answer({}), reason: "PROPOSAL_NOT_FOUND" },
+  {
+    name: "one of a ticket that searches",
+    call: () => answer({ ticketId: "waiting", playerIds: ["p"] }),
+    reason: "PROPOSAL_NOT_FOUND",
+  },
+]);
+
 const capabilityOfOther = () => {
   const request = world.fleet.requests.get(world.fleet.placements[1] ?? "");
   return Buffer.from(request?.capabilityKey ?? []).toString("base64url");
@@ -392,6 +427,11 @@ refuses("configurations", [
         values: [-1, 43_201, 2 ** 31 - 1],
         of: (it) => ({ requestTimeoutSeconds: it }),
       },
+      {
+        field: "acceptance.timeout_seconds",
+        values: [-1, 601],
+        of: (it) => ({ acceptance: { timeoutSeconds: it, autoContinue: true } }),
+      },
       { field: "settle_ms", values: [-1, 10_001], of: (it) => ({ settleMs: it }) },
       { field: "placement_retries", values: [-1, 11], of: (it) => ({ placementRetries: it }) },
     ] satisfies { field: string; values: number[]; of: (it: number) => Partial<MatchmakingConfiguration> }[]
@@ -411,6 +451,11 @@ refuses("configurations", [
     ...{ reason: "FIELD_INVALID", field: "configuration" },
   },
   { name: "an unknown rule set", call: () => putConfiguration({ ruleSet: "none" }), reason: "RULE_SET_NOT_FOUND" },
+  {
+    name: "backfill beside acceptance",
+    call: () => putConfiguration({ queue: "q", autoBackfill: true, acceptance: { timeoutSeconds: 1 } }),
+    reason: "BACKFILL_WITH_ACCEPTANCE",
+  },
   { name: "backfill without a queue", call: () => putConfiguration({ autoBackfill: true }), reason: "FIELD_INVALID" },
   { name: "65 properties", call: () => putConfiguration({ properties: properties(65) }), reason: "FIELD_INVALID" },
   {

@@ -36,6 +36,17 @@ test("readMatcherConfig() takes a file without its sections for one without rule
   expect(await read({})).toEqual({ ruleSets: [], configurations: [] });
 });
 
+test("readMatcherConfig() gives players who are asked 30 s, and lets the others search on, unless told otherwise", async () => {
+  const asks = (acceptance: object) =>
+    read({ ruleSets: { duel: DUEL }, configurations: [{ name: "a", ruleSet: "duel", acceptance }] });
+  const told = { timeoutSeconds: 8, autoContinue: false };
+  const settings = [await asks({}), await asks(told)].map(({ configurations: [one] }) => one?.acceptance);
+  expect(settings).toEqual([
+    { timeoutMs: 30_000, autoContinue: true },
+    { timeoutMs: 8_000, autoContinue: false },
+  ]);
+});
+
 const noTeams = { version: "v1.0", teams: [{ name: "red", minPlayers: 3, maxPlayers: 1 }] };
 const duel = { ruleSets: { duel: DUEL } };
 const refused = [
@@ -80,6 +91,19 @@ const refused = [
     name: "backfill without a queue",
     sections: { ...duel, configurations: [{ name: "a", ruleSet: "duel", autoBackfill: true }] },
     says: /\$\.configurations\[0\] .*has no queue/,
+  },
+  {
+    name: "acceptance beside backfill",
+    sections: {
+      ...duel,
+      configurations: [{ name: "a", ruleSet: "duel", queue: "q", autoBackfill: true, acceptance: {} }],
+    },
+    says: /\$\.configurations\[0\] .*Cannot backfill matches of a as it asks players for acceptance/,
+  },
+  {
+    name: "longer than ten minutes to accept",
+    sections: { ...duel, configurations: [{ name: "a", ruleSet: "duel", acceptance: { timeoutSeconds: 601 } }] },
+    says: /\$\.configurations\[0\]\.acceptance\.timeoutSeconds/,
   },
   {
     name: "a number out of range",

@@ -148,6 +148,7 @@ function play(
   }
 }
 
+/** More with RUNS=2500. */
 test("who is asked for acceptance comes to what the rules say, whatever is answered when", () => {
   fc.assert(
     fc.property(
@@ -179,4 +180,4 @@ test("who is asked for acceptance comes to what the rules say, whatever is answe
     "TIMED_OUT REQUEST_TIMED_OUT",
   ];
   expect([...reached]).toEqual(expect.arrayContaining([...refusals, ...states]));
-});
+}, 120_000);

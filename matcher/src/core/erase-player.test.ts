@@ -62,6 +62,24 @@ for (const { name, steps } of allowed) {
   });
 }
 
+test("a player is erased who refused a match, from what the others were told of it", () => {
+  const box = createBox(createSeededRandom(1));
+  // Of a configuration that asks for acceptance.
+  for (const seed of [24, 25]) box.steps.queue(1, seed);
+  box.steps.round();
+  box.steps.answer(0);
+  const tickets = [...box.state.tickets.values()].map(({ ticket }) => ticket);
+  const refused = tickets.find(({ state }) => state.phase === "CANCELLED")?.players[0]?.playerId ?? "";
+  expect(tickets.map(({ state }) => state.phase).toSorted()).toEqual(["CANCELLED", "SEARCHING"]);
+  const told = () => {
+    const { list, from, until } = box.state.events.capture();
+    return JSON.stringify([...box.state.tickets.values(), ...list.slice(from, until)]).includes(`"${refused}"`);
+  };
+  expect(told()).toBe(true);
+  box.steps.erase(Number(refused.slice(1)));
+  expect(told()).toBe(false);
+});
+
 test("a player of whom nobody heard is erased all the same: the journal may still know the player", () => {
   const { state } = boxAfter(() => undefined);
   const unknown = { ...erasure, playerId: "p30" as PlayerId };
