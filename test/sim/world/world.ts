@@ -209,7 +209,7 @@ export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): 
     },
     // Of each server two streams; of the world the feed twice, the tickets once, and what is just asked.
     gauges: () => [
-      { name: "calls", value: memory.openCalls, quietMax: 4 + 2 * knobs.servers },
+      { name: "calls", value: memory.openCalls, quietMax: 5 + 2 * knobs.servers },
       { name: "sleepers", value: lives.sleepers, quietMax: 16 + 5 * knobs.servers },
       { name: "servers", value: park.living.length, quietMax: knobs.servers },
     ],
