@@ -45,10 +45,12 @@ test("the game's sidecar learns where backfill commands go, and what they presen
   const what = `${battleSessionId}:${processId}:${incarnation}`;
   const capability = createHmac("sha256", capabilityKey).update(what).digest("base64url");
   expect(host.started.at(-1)).toMatchObject({ matcherEndpoint: "127.0.0.1:7419", capability });
-  await adopt(world, battleSessionId); // The same again changes nothing.
-  await adopt(world, battleSessionId, { matcherEndpoint: "127.0.0.1:7420" });
+  await adopt(world, battleSessionId); // The same again changes nothing, and so does another secret: the first counts.
+  const other = await adopt(world, battleSessionId, { capabilityKey: new Uint8Array(32).fill(8) });
+  expect(new Uint8Array(other.capabilityKey)).toEqual(capabilityKey);
+  await adopt(world, battleSessionId, { matcherEndpoint: "127.0.0.1:7420", capabilityKey: new Uint8Array(32).fill(9) });
   await host.until(() => host.started.length === 3);
-  expect(host.started.at(-1)).toMatchObject({ matcherEndpoint: "127.0.0.1:7420" });
+  expect(host.started.at(-1)).toMatchObject({ matcherEndpoint: "127.0.0.1:7420", capability });
 });
 
 const refusals = [
