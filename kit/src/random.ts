@@ -7,9 +7,25 @@ export interface Random {
   fraction(): number;
 }
 
+/** Bytes that are asked of the machine at once: a call for each id costs more than the id. */
+const POOL_BYTES = 4_096;
+const pool = new Uint8Array(POOL_BYTES);
+/** Bytes of the pool that have been given out; each is given out once. */
+let given = POOL_BYTES;
+
 /** The machine's cryptographic randomness: what ids and secrets of a real run are drawn from. */
 export const systemRandom: Random = {
-  bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+  bytes(length) {
+    if (length > POOL_BYTES) return crypto.getRandomValues(new Uint8Array(length));
+    if (given + length > POOL_BYTES) {
+      crypto.getRandomValues(pool);
+      given = 0;
+    }
+    const bytes = pool.slice(given, given + length);
+    pool.fill(0, given, given + length); // A secret is nowhere but where it went.
+    given += length;
+    return bytes;
+  },
   fraction: () => {
     const [word = 0] = crypto.getRandomValues(new Uint32Array(1));
     return word / 2 ** 32;

@@ -1,11 +1,9 @@
 // Tells a repeat of a request from another request under the same id.
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** SHA-256 in hex of `value` in a form that the order of keys does not change. */
 export function bodyDigest(value: unknown): string {
-  return createHash("sha256")
-    .update(JSON.stringify(canonical(value)))
-    .digest("hex");
+  return hash("sha256", JSON.stringify(canonical(value)), "hex");
 }
 
 function canonical(value: unknown): unknown {

@@ -1,5 +1,4 @@
 // The stream of one sidecar: wire ↔ core.
-import { createHmac } from "node:crypto";
 import {
   type BattleSession,
   type CustomData,
@@ -25,6 +24,7 @@ import type { Hello } from "../core/process.ts";
 import { FLEET_VERSION, type FleetApp } from "../fleet-app.ts";
 import { bodyDigest } from "./body-digest.ts";
 import { atMost, nameIn, wholeNumberIn } from "./field.ts";
+import { hmacSha256 } from "./hmac.ts";
 import { changeAtWall, seatAtWall, sessionAtWall } from "./wall-time.ts";
 
 /** Sessions that one process takes at once. */
@@ -56,10 +56,9 @@ export function readHello(message: wire.Hello): FullHello {
     secret: atMost("hello.secret", message.secret, SECRET_CHARS_MAX),
     fleet: atMost("hello.fleet", message.fleet, 128),
     pid: message.pid === 0 ? undefined : wholeNumberIn("hello.pid", message.pid, 1, 2 ** 31 - 1),
-    known: message.knownSessions.map(({ battleSessionId, revision, matcherEndpoint }) => ({
+    known: message.knownSessions.map(({ battleSessionId, revision }) => ({
       sessionId: parseId<ServerSessionId>("hello.known_sessions.battle_session_id", battleSessionId),
       revision,
-      matcherEndpoint,
     })),
     ready: message.ready && readReady(message.ready),
     carriedOut: message.carriedOut,
@@ -216,7 +215,7 @@ function writeProposedFill({ fill, timeoutMs }: Extract<OutboundMessage, { type:
 function capabilityOf(battle: BattleSession, key: Uint8Array): string {
   if (key.length === 0) return "";
   const what = `${battle.battleSessionId}:${battle.processId}:${battle.incarnation}`;
-  return createHmac("sha256", key).update(what).digest("base64url");
+  return hmacSha256(key, what);
 }
 
 function writeWelcome(app: FleetApp, message: Extract<OutboundMessage, { type: "welcome" }>): wire.Welcome {
