@@ -65,8 +65,6 @@ export type ScriptedFleet = {
   ): BattleSession;
   /** Answers to adoptions are lost after the work is done, so many times. */
   loseAdoptions: number;
-  /** Sessions end as they are adopted, and the feed says so before the answer comes. */
-  endAtAdoption: boolean;
   /** Adoptions, in order. */
   readonly adoptions: AdoptSessionRequest[];
   /** What becomes of a PENDING placement. */
@@ -80,9 +78,6 @@ export type ScriptedFleet = {
   /** Breaks every open feed. */
   breakFeeds(): void;
 };
-
-/** How long an adoption's answer lags behind the session's end, in tens of ms. */
-const ADOPTION_ANSWER_STEPS = 20;
 
 export function createScriptedFleet(clock: Clock): ScriptedFleet {
   const sessions = new Map<string, BattleSession>();
@@ -238,6 +233,10 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
       if (outcome !== "PENDING") settle(placementId, outcome);
       return answer({ placement });
     },
+    // biome-ignore lint/correctness/useYield: a fleet without the stream: it is asked one by one.
+    async *startPlacements() {
+      throw new MusterError("METHOD_UNKNOWN", "Cannot answer as there is no stream");
+    },
     stopPlacement: unused,
     async describePlacement({ placementId }) {
       const placement = placements.get(placementId);
@@ -279,13 +278,7 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
         fleet.loseAdoptions -= 1;
         throw new MusterError("PEER_UNREACHABLE", "Cannot answer as the connection broke");
       }
-      if (fleet.endAtAdoption) {
-        fleet.end("GAME_ENDED", battleSessionId);
-        // Step by step, so that the feed has its turns meanwhile.
-        for (let step = 0; step < ADOPTION_ANSWER_STEPS; step += 1) await clock.sleep(10);
-      }
-      const first = fleet.adoptions.find((one) => one.battleSessionId === battleSessionId) ?? request;
-      return { session: writeBattleSession(session), capabilityKey: first.capabilityKey };
+      return { session: writeBattleSession(session) };
     },
     createPlayerSessions: unused,
     terminateServerSession: unused,
@@ -346,7 +339,6 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
     loseAnswers: 0,
     adoptions: [],
     loseAdoptions: 0,
-    endAtAdoption: false,
     foreign(seated, { capacity = 3, owner } = {}) {
       const id = `foreign_${foreigners.size + 1}` as ServerSessionId;
       const players = Object.entries(seated).flatMap(([team, ids]) =>

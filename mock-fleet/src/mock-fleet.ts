@@ -45,6 +45,7 @@ import { readProcessLog } from "./grpc/read-process-log.ts";
 import { removeFault } from "./grpc/remove-fault.ts";
 import { searchServerSessions } from "./grpc/search-server-sessions.ts";
 import { startPlacement } from "./grpc/start-placement.ts";
+import { startPlacements } from "./grpc/start-placements.ts";
 import { stopPlacement } from "./grpc/stop-placement.ts";
 import { terminateServerSession } from "./grpc/terminate-server-session.ts";
 import { updateServerSession } from "./grpc/update-server-session.ts";
@@ -106,13 +107,6 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
   const clock = createJumpingClock(options.clock);
   const feed = createFeed();
   const lost = new AbortController();
-  const timers = createTimers(clock);
-  const plan = createFaultPlan();
-  const lines = createFaultyLines({
-    ...{ timers, nowMs: () => runner.nowMs() },
-    weather: weatherOf(plan, () => runner),
-  });
-  const attachments = createAttachments(lines);
   const ledger = await openLedger<FleetFold, FleetFact>({
     journal,
     partition: PARTITION,
@@ -126,7 +120,6 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
       if (fact.type === "player-erased") feed.forgetPlayer(fact.playerId);
       const event = feedEventOf(state, fact);
       if (event) feed.add(event);
-      attachments.noteFolded(state, fact, meta.sequence);
     },
     codec: factCodec,
     onFatal: (error) => {
@@ -147,6 +140,13 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
       keepMs: config.settings.journalKeptMs,
     },
   });
+  const timers = createTimers(clock);
+  const plan = createFaultPlan();
+  const lines = createFaultyLines({
+    ...{ timers, nowMs: () => runner.nowMs() },
+    weather: weatherOf(plan, () => runner),
+  });
+  const attachments = createAttachments(lines);
   const supervised = new Set<ProcessId>();
   const attached = attachments.processIds;
   const runner = createFleetRunner({ ledger, clock, random, config, attached, supervised, onFatal });
@@ -217,6 +217,7 @@ function servicesOf(app: FleetApp): readonly Implementation[] {
   return [
     implement(FleetServiceDefinition, {
       startPlacement: (request) => startPlacement(app, request),
+      startPlacements: (requests) => startPlacements(app, requests),
       stopPlacement: (request) => stopPlacement(app, request),
       describePlacement: (request) => describePlacement(app, request),
       listPlacements: (request) => listPlacements(app, request),

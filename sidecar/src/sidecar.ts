@@ -140,12 +140,10 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   const onSession = (message: StartSession) => {
     if (!message.session) return;
     const session = readBattleSession(message.session);
-    const known = state.book.get(session.battleSessionId);
-    // Who takes the session on changes nothing that the game is told.
-    const isSame = known?.session.revision === session.revision;
+    const known = state.book.has(session.battleSessionId);
     const booked: BookedSession = {
       session,
-      changes: isSame ? known.changes : [],
+      changes: [],
       activateByMs: readTimeMs("start_session.activate_by", message.activateBy) ?? 0,
       matcherEndpoint: message.matcherEndpoint,
       capability: message.capability,
@@ -153,7 +151,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     state.book = bookSession(state.book, booked);
     forgetStandIns(session.playerSessions);
     if (session.state === "TERMINATED") forgetSession(session.battleSessionId);
-    if (!isSame) watch.sendSession(booked, known !== undefined);
+    watch.sendSession(booked, known);
     following.delete(session.battleSessionId);
     noteComplete();
   };
@@ -232,10 +230,9 @@ export function createSidecar(options: SidecarOptions): Sidecar {
       fleet: options.fleet,
       sidecarVersion: SIDECAR_VERSION,
       pid: state.pid,
-      knownSessions: [...state.book.values()].map(({ session, matcherEndpoint }) => ({
+      knownSessions: [...state.book.values()].map(({ session }) => ({
         battleSessionId: session.battleSessionId,
         revision: session.revision,
-        matcherEndpoint,
       })),
       ready:
         state.phase.phase === "ready"

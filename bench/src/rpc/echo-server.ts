@@ -3,6 +3,12 @@
 import { type handleUnaryCall, Server, ServerCredentials } from "@grpc/grpc-js";
 import { watchLifeline } from "@muster/kit/processes";
 import {
+  FleetServiceDefinition,
+  PlacementState,
+  type StartPlacementRequest,
+  type StartPlacementResponse,
+} from "@muster/proto/fleet";
+import {
   MatchmakingServiceDefinition,
   type StartMatchingRequest,
   type StartMatchingResponse,
@@ -24,6 +30,7 @@ type Method<Request, Response> = {
 const server = new Server();
 serve(MatchmakingServiceDefinition.fullName, MatchmakingServiceDefinition.methods.startMatching, echoTicket);
 serve(GameServerServiceDefinition.fullName, GameServerServiceDefinition.methods.acceptPlayerSession, echoSeat);
+serve(FleetServiceDefinition.fullName, FleetServiceDefinition.methods.startPlacement, echoPlacement);
 server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
   if (error) throw error;
   console.log(`127.0.0.1:${port}`);
@@ -65,6 +72,11 @@ function echoTicket({ ticketId, configuration, players }: StartMatchingRequest):
       returns: 0,
     },
   };
+}
+
+function echoPlacement({ placementId, queue, owner }: StartPlacementRequest): StartPlacementResponse {
+  const ended = { session: undefined, failure: "", endedAt: undefined, attempts: 0, battleSessionId: "" };
+  return { placement: { placementId, queue, owner, state: PlacementState.PENDING, createdAt: new Date(), ...ended } };
 }
 
 function echoSeat({ playerSessionId, requestId }: AcceptPlayerSessionRequest): AcceptPlayerSessionResponse {

@@ -13,7 +13,7 @@ export function startEcho(): Promise<FloorProcess> {
 }
 
 /** Runs a program whose first line of output is its address; resolves once it listens. */
-export async function startFloor(program: URL): Promise<FloorProcess> {
+export async function startFloor(program: URL, args: readonly string[] = []): Promise<FloorProcess> {
   const lines: string[] = [];
   let onLine: (line: string) => void = () => undefined;
   const firstLine = new Promise<string>((resolve) => {
@@ -23,7 +23,7 @@ export async function startFloor(program: URL): Promise<FloorProcess> {
     };
   });
   const child = startProcess({
-    command: [process.execPath, "--conditions=@muster/source", fileURLToPath(program)],
+    command: [process.execPath, "--conditions=@muster/source", fileURLToPath(program), ...args],
     env: inheritedEnvironment(),
     output: { onLine: (line) => onLine(line) },
     lifeline: true,

@@ -1,21 +1,23 @@
 // The fleet behind muster.fleet.v1.
+import type { Clock } from "@muster/kit";
 import { applySessionChange, MusterError, readBattleSession, readSessionChange } from "@muster/proto";
 import { FleetServiceDefinition } from "@muster/proto/fleet";
 import type { Network } from "@muster/proto/rpc";
 import type { Fleet } from "../ports.ts";
+import { createPlacementStream } from "./placement-stream.ts";
 import { readFeedMessage, readPlacement, writeApplyFill, writeStartPlacement, writeUpdate } from "./wire.ts";
 
 /** The fleet at `address`, asked as `owner`. */
 export function connectFleet(
   network: Network,
-  { address, owner }: { readonly address: string; readonly owner: string },
+  { address, owner, clock }: { readonly address: string; readonly owner: string; readonly clock: Clock },
 ): Fleet {
   const peer = network.connect(address);
   const client = peer.client(FleetServiceDefinition);
+  const placements = createPlacementStream(client, clock);
   return {
     async startPlacement(request, signal) {
-      const { placement } = await client.startPlacement(writeStartPlacement(request, owner), { signal });
-      return readPlacement(placement);
+      return readPlacement(await placements.start(writeStartPlacement(request, owner), signal));
     },
     async describePlacement(placementId, signal) {
       return readPlacement((await client.describePlacement({ placementId }, { signal })).placement);
@@ -33,8 +35,8 @@ export function connectFleet(
     },
     async adoptSession({ battleSessionId, endpoint, capabilityKey }, signal) {
       const request = { battleSessionId, owner, matcherEndpoint: endpoint, capabilityKey };
-      const { session, capabilityKey: counts } = await client.adoptSession(request, { signal });
-      if (session) return { session: readBattleSession(session), capabilityKey: new Uint8Array(counts) };
+      const { session } = await client.adoptSession(request, { signal });
+      if (session) return readBattleSession(session);
       throw new MusterError("INTERNAL_FAULT", `Cannot adopt ${battleSessionId} as the fleet answered without it`);
     },
     async findSession(battleSessionId, signal) {
@@ -48,6 +50,9 @@ export function connectFleet(
         if (read) yield read;
       }
     },
-    [Symbol.asyncDispose]: () => peer[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      placements[Symbol.dispose]();
+      await peer[Symbol.asyncDispose]();
+    },
   };
 }

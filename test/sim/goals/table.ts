@@ -9,7 +9,6 @@ import { fleetGoals } from "./fleet-goals.ts";
 import type { Goal } from "./goal.ts";
 import { journalGoals } from "./journal-goals.ts";
 import { landmarkGoals } from "./landmarks.ts";
-import { outsiderGoals } from "./outsider-goals.ts";
 import { seatGoals } from "./seat-goals.ts";
 import { ticketGoals } from "./ticket-goals.ts";
 
@@ -20,7 +19,6 @@ export const GOALS: readonly Goal[] = [
   ...seatGoals,
   ...backfillGoals,
   ...approvalGoals,
-  ...outsiderGoals,
   ...engineGoals,
   ...landmarkGoals,
   ...journalGoals,

@@ -22,7 +22,6 @@ import { type Eyes, eyesOf } from "./eyes.ts";
 import { startFaults } from "./faults.ts";
 import type { Knobs } from "./knobs.ts";
 import { startOnlookers } from "./onlookers.ts";
-import { startOutsider } from "./outsider.ts";
 import { createServerPark, type Server } from "./server-park.ts";
 import { createService, type Service, type ServiceRun } from "./services.ts";
 import { createStore } from "./store.ts";
@@ -41,8 +40,7 @@ export interface World {
   readonly story: Story;
   readonly trace: Trace;
   readonly memory: MemoryNetwork;
-  /** Those who queue or play; `close`: nobody new does. */
-  readonly players: Pick<Backends, "busy" | "close">;
+  readonly backends: Backends;
   readonly services: Readonly<Record<ServiceName, Service>>;
   /** Lets time pass, up to the first thing that goes wrong. */
   run(durationMs: number): Promise<void>;
@@ -171,7 +169,6 @@ export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): 
   matcher.start({ takeOver: false });
   startOnlookers({ seed, lives, knobs, eyes });
   const backends = startBackends({ seed, lives, knobs, park, eyes });
-  const outsider = startOutsider({ seed, lives, knobs, park, eyes });
   const faults = startFaults({
     victims: { clock, chance: createChance(seed, "faults"), services: [matcher, fleet], dials, park, backends, sky },
     kinds: knobs.faults,
@@ -195,15 +192,7 @@ export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): 
     story,
     trace,
     memory,
-    players: {
-      get busy() {
-        return backends.busy + outsider.busy;
-      },
-      close() {
-        backends.close();
-        outsider.close();
-      },
-    },
+    backends,
     services: { matcher, fleet },
     async run(durationMs) {
       const untilMs = clock.nowMs() + durationMs;
@@ -218,9 +207,10 @@ export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): 
       if (park.living.length > 1 && fate.happens(0.3)) killForGood(fate.pick(park.living));
       see({ type: "healed" });
     },
-    // Of each server two streams; of the world the feed twice, the tickets once, and what is just asked.
+    // Of each server two streams; of the world the feed twice, placements as they are asked for and as they are watched, the tickets
+    // once, and what is just asked.
     gauges: () => [
-      { name: "calls", value: memory.openCalls, quietMax: 5 + 2 * knobs.servers },
+      { name: "calls", value: memory.openCalls, quietMax: 6 + 2 * knobs.servers },
       { name: "sleepers", value: lives.sleepers, quietMax: 16 + 5 * knobs.servers },
       { name: "servers", value: park.living.length, quietMax: knobs.servers },
     ],

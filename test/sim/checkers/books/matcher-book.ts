@@ -69,10 +69,6 @@ export type MatchedSessionEntry = {
   readonly tickets: Set<string>;
   backfill: Backfill | undefined;
   goals: Fact<"backfill-started">["goals"];
-  /** Whom rules know by the request of the backfill. */
-  knownPlayers: Fact<"backfill-started">["players"];
-  /** Of a session that was taken on: what its commands present. */
-  readonly adoptedKey: string | undefined;
   fill: FillEntry | undefined;
   /** Whom its game did not want. */
   readonly turnedAway: Set<string>;
@@ -283,17 +279,10 @@ export function createMatcherBook(): MatcherBook {
       configuration: entry.match.configuration,
       tickets: new Set(steps.filter((step) => step.to === "COMPLETED").map((step) => step.ticketId)),
       backfill: bornBackfill(entry.match),
-      ...{ goals: [], knownPlayers: [], adoptedKey: undefined },
+      goals: [],
       fill: undefined,
       turnedAway: new Set(),
       hasEnded: false,
-    });
-  };
-  const adopt = ({ battleSessionId, matchId, configuration, capabilityKey }: Fact<"session-adopted">) => {
-    sessions.set(battleSessionId, {
-      ...{ battleSessionId, matchId, configuration, tickets: new Set(), backfill: undefined },
-      ...{ goals: [], knownPlayers: [], adoptedKey: keyText(capabilityKey) },
-      ...{ fill: undefined, turnedAway: new Set(), hasEnded: false },
     });
   };
   const endFill = (fillId: string, battleSessionId: string, steps: readonly TicketStep[]) => {
@@ -382,9 +371,6 @@ export function createMatcherBook(): MatcherBook {
         case "match-placed":
           place(fact, steps);
           break;
-        case "session-adopted":
-          adopt(fact);
-          break;
         case "placement-ended": {
           const entry = matches.get(fact.matchId);
           if (!entry) break;
@@ -397,7 +383,6 @@ export function createMatcherBook(): MatcherBook {
           if (!session) break;
           session.backfill = fact.backfill;
           session.goals = fact.goals;
-          session.knownPlayers = fact.players;
           break;
         }
         case "backfill-changed": {
@@ -461,11 +446,6 @@ function bornBackfill({ backfillId, players, capacity, teams }: MatchEntry["matc
     cause: isFull ? "FULL" : undefined,
     noLegalFill: false,
   };
-}
-
-/** A session's secret, to be compared. */
-export function keyText(key: Uint8Array): string {
-  return Buffer.from(key).toString("base64url");
 }
 
 /** The tickets of players, each once. */

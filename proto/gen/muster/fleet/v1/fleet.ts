@@ -25,6 +25,7 @@ import {
   SessionChange,
   Team,
 } from "../../session/v1/session.ts";
+import { WireError } from "./host.ts";
 
 export const PlacementState = {
   UNSPECIFIED: 0,
@@ -217,6 +218,18 @@ export interface StartPlacementRequest_PropertiesEntry {
 
 export interface StartPlacementResponse {
   placement: Placement | undefined;
+}
+
+export interface StartPlacementsRequest {
+  placement: StartPlacementRequest | undefined;
+}
+
+export interface StartPlacementsResponse {
+  /** Of the request that it answers, as it was sent. */
+  placementId: string;
+  /** Absent: see `error`. */
+  placement?: Placement | undefined;
+  error?: WireError | undefined;
 }
 
 export interface PlayerToSeat {
@@ -469,11 +482,7 @@ export interface AdoptSessionRequest {
 
 export interface AdoptSessionResponse {
   /** As it stands. */
-  session:
-    | BattleSession
-    | undefined;
-  /** The secret that counts: that of the matcher's first AdoptSession for the session. */
-  capabilityKey: Uint8Array;
+  session: BattleSession | undefined;
 }
 
 export interface TerminateServerSessionRequest {
@@ -1274,6 +1283,184 @@ export const StartPlacementResponse: MessageFns<StartPlacementResponse> = {
     const message = createBaseStartPlacementResponse();
     message.placement = (object.placement !== undefined && object.placement !== null)
       ? Placement.fromPartial(object.placement)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseStartPlacementsRequest(): StartPlacementsRequest {
+  return { placement: undefined };
+}
+
+export const StartPlacementsRequest: MessageFns<StartPlacementsRequest> = {
+  encode(message: StartPlacementsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.placement !== undefined) {
+      StartPlacementRequest.encode(message.placement, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartPlacementsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartPlacementsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.placement = StartPlacementRequest.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StartPlacementsRequest {
+    return { placement: isSet(object.placement) ? StartPlacementRequest.fromJSON(object.placement) : undefined };
+  },
+
+  toJSON(message: StartPlacementsRequest): unknown {
+    const obj: any = {};
+    if (message.placement !== undefined) {
+      obj.placement = StartPlacementRequest.toJSON(message.placement);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StartPlacementsRequest>): StartPlacementsRequest {
+    return StartPlacementsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StartPlacementsRequest>): StartPlacementsRequest {
+    const message = createBaseStartPlacementsRequest();
+    message.placement = (object.placement !== undefined && object.placement !== null)
+      ? StartPlacementRequest.fromPartial(object.placement)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseStartPlacementsResponse(): StartPlacementsResponse {
+  return { placementId: "", placement: undefined, error: undefined };
+}
+
+export const StartPlacementsResponse: MessageFns<StartPlacementsResponse> = {
+  encode(message: StartPlacementsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.placementId !== "") {
+      writer.uint32(10).string(message.placementId);
+    }
+    if (message.placement !== undefined) {
+      Placement.encode(message.placement, writer.uint32(18).fork()).join();
+    }
+    if (message.error !== undefined) {
+      WireError.encode(message.error, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartPlacementsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartPlacementsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.placementId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.placement = Placement.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.error = WireError.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StartPlacementsResponse {
+    return {
+      placementId: isSet(object.placementId)
+        ? globalThis.String(object.placementId)
+        : isSet(object.placement_id)
+        ? globalThis.String(object.placement_id)
+        : "",
+      placement: isSet(object.placement) ? Placement.fromJSON(object.placement) : undefined,
+      error: isSet(object.error) ? WireError.fromJSON(object.error) : undefined,
+    };
+  },
+
+  toJSON(message: StartPlacementsResponse): unknown {
+    const obj: any = {};
+    if (message.placementId !== "") {
+      obj.placementId = message.placementId;
+    }
+    if (message.placement !== undefined) {
+      obj.placement = Placement.toJSON(message.placement);
+    }
+    if (message.error !== undefined) {
+      obj.error = WireError.toJSON(message.error);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StartPlacementsResponse>): StartPlacementsResponse {
+    return StartPlacementsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StartPlacementsResponse>): StartPlacementsResponse {
+    const message = createBaseStartPlacementsResponse();
+    message.placementId = object.placementId ?? "";
+    message.placement = (object.placement !== undefined && object.placement !== null)
+      ? Placement.fromPartial(object.placement)
+      : undefined;
+    message.error = (object.error !== undefined && object.error !== null)
+      ? WireError.fromPartial(object.error)
       : undefined;
     return message;
   },
@@ -4371,16 +4558,13 @@ export const AdoptSessionRequest: MessageFns<AdoptSessionRequest> = {
 };
 
 function createBaseAdoptSessionResponse(): AdoptSessionResponse {
-  return { session: undefined, capabilityKey: new Uint8Array(0) };
+  return { session: undefined };
 }
 
 export const AdoptSessionResponse: MessageFns<AdoptSessionResponse> = {
   encode(message: AdoptSessionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.session !== undefined) {
       BattleSession.encode(message.session, writer.uint32(10).fork()).join();
-    }
-    if (message.capabilityKey.length !== 0) {
-      writer.uint32(18).bytes(message.capabilityKey);
     }
     return writer;
   },
@@ -4406,14 +4590,6 @@ export const AdoptSessionResponse: MessageFns<AdoptSessionResponse> = {
             message.session = BattleSession.decode(reader, reader.uint32());
             continue;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.capabilityKey = reader.bytes();
-            continue;
-          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4427,23 +4603,13 @@ export const AdoptSessionResponse: MessageFns<AdoptSessionResponse> = {
   },
 
   fromJSON(object: any): AdoptSessionResponse {
-    return {
-      session: isSet(object.session) ? BattleSession.fromJSON(object.session) : undefined,
-      capabilityKey: isSet(object.capabilityKey)
-        ? bytesFromBase64(object.capabilityKey)
-        : isSet(object.capability_key)
-        ? bytesFromBase64(object.capability_key)
-        : new Uint8Array(0),
-    };
+    return { session: isSet(object.session) ? BattleSession.fromJSON(object.session) : undefined };
   },
 
   toJSON(message: AdoptSessionResponse): unknown {
     const obj: any = {};
     if (message.session !== undefined) {
       obj.session = BattleSession.toJSON(message.session);
-    }
-    if (message.capabilityKey.length !== 0) {
-      obj.capabilityKey = base64FromBytes(message.capabilityKey);
     }
     return obj;
   },
@@ -4456,7 +4622,6 @@ export const AdoptSessionResponse: MessageFns<AdoptSessionResponse> = {
     message.session = (object.session !== undefined && object.session !== null)
       ? BattleSession.fromPartial(object.session)
       : undefined;
-    message.capabilityKey = object.capabilityKey ?? new Uint8Array(0);
     return message;
   },
 };
@@ -6891,6 +7056,19 @@ export const FleetServiceDefinition = {
       options: {},
     },
     /**
+     * StartPlacement for many, without a call for each: every request has one answer, by its placement id, as soon as its request
+     * is on disk; answers may overtake one another. A request that cannot be read ends the stream; whoever has no answer then asks
+     * again, by the same id. Reasons: those of StartPlacement, in the answers.
+     */
+    startPlacements: {
+      name: "StartPlacements",
+      requestType: StartPlacementsRequest as typeof StartPlacementsRequest,
+      requestStream: true,
+      responseType: StartPlacementsResponse as typeof StartPlacementsResponse,
+      responseStream: true,
+      options: {},
+    },
+    /**
      * Stops a placement that is PENDING: a session that was being made for it ends. Repeats are OK.
      * Reasons: PLACEMENT_NOT_FOUND, PLACEMENT_ENDED (it is FULFILLED).
      */
@@ -6978,8 +7156,7 @@ export const FleetServiceDefinition = {
     },
     /**
      * Gives a session that no matcher asked for to one: WatchSessions of that owner tells of it from now on, and no more that of
-     * who asked for it, and the game's backfill commands go there. Repeats are OK, at once too: the first secret stays, and each
-     * answer has it.
+     * who asked for it, and the game's backfill commands go there. Repeats are OK, the last one counts.
      * Reasons: SERVER_SESSION_NOT_FOUND, SESSION_NOT_ACTIVE, NOT_PERMITTED (another matcher has it), FIELD_INVALID, ID_MALFORMED.
      */
     adoptSession: {
