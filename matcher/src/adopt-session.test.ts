@@ -2,6 +2,7 @@
 import type { KnownPlayer } from "@muster/proto/matchmaking";
 import { BackfillStrategy } from "@muster/proto/session";
 import { expect, test } from "vitest";
+import { capabilityOf } from "./capability.ts";
 import { configurationOf, createWorld, EQUAL_TEAMS, type World } from "./matcher-world.fixture.ts";
 
 const NEAR = {
@@ -153,7 +154,42 @@ test("a session of ours is filled by its own configuration alone, and its player
   expect(backfill?.state).toBe(1);
 });
 
-test("a fleet whose answer was lost is asked again, and the last secret counts", async () => {
+test("whoever takes a session on twice at once has it once, and its game's commands are heard", async () => {
+  await using world = await createWorld({ config });
+  const session = world.fleet.foreign({ red: ["r"], blue: ["b"] });
+  const { battleSessionId, processId, incarnation } = session;
+  const asked = { configuration: "equal" };
+  const both = await Promise.allSettled([start(world, battleSessionId, asked), start(world, battleSessionId, asked)]);
+  expect(both.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+  expect(both.find(({ status }) => status === "rejected")).toMatchObject({
+    reason: { reason: "BACKFILL_ALREADY_RUNNING" },
+  });
+  const [first, second] = world.fleet.adoptions;
+  expect(second?.capabilityKey).not.toEqual(first?.capabilityKey);
+  const capabilityKey = first?.capabilityKey ?? new Uint8Array();
+  const capability = capabilityOf({ battleSessionId, processId, incarnation, capabilityKey });
+  expect((await world.backfill.describeBackfill({ battleSessionId, capability })).backfill?.state).toBe(1);
+});
+
+test("a session that ends as it is taken on is over for the matcher too, whatever the late answer says", async () => {
+  await using world = await createWorld({ config });
+  const { battleSessionId } = world.fleet.foreign({ red: ["r"], blue: ["b"] });
+  world.fleet.endAtAdoption = true;
+  await world.clock.advance(1_000); // The feed is there.
+  const asked = start(world, battleSessionId, { configuration: "equal" });
+  const refused = expect(asked).rejects.toMatchObject({ reason: "SESSION_NOT_ACTIVE" });
+  await world.clock.advance(5_000);
+  await refused;
+  const again = start(world, battleSessionId, {});
+  await world.clock.advance(5_000);
+  await expect(again).rejects.toMatchObject({
+    reason: "SESSION_NOT_ACTIVE",
+    message: expect.stringContaining("ended"),
+  });
+  expect(world.faults).toEqual([]);
+});
+
+test("a fleet whose answer was lost is asked again, and the first secret counts", async () => {
   await using world = await createWorld({ config });
   const { battleSessionId } = world.fleet.foreign({ red: ["r"], blue: ["b"] });
   const asked = { configuration: "equal" };

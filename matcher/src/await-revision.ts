@@ -3,7 +3,7 @@ import { MusterError, type ServerSessionId } from "@muster/proto";
 import type { Workshop } from "./workshop.ts";
 
 /**
- * Resolves when the view shows `revision` of the session or a later one, or the session has ended.
+ * Resolves when the view shows `revision` of the session or a later one, or the session has ended, or is none of ours.
  *
  * @throws {MusterError} SERVICE_NOT_READY while the fleet's feed has told nothing yet; CALL_CANCELLED at the caller's end.
  */
@@ -17,7 +17,8 @@ export async function awaitRevision(
   }
   for (;;) {
     const shown = view.find(seen.battleSessionId);
-    if (!shown || shown.revision >= seen.revision || ledger.state.sessions.get(seen.battleSessionId)?.ended) return;
+    const matched = ledger.state.sessions.get(seen.battleSessionId);
+    if (!matched || matched.ended || (shown && shown.revision >= seen.revision)) return;
     await viewChanged.next(signal);
   }
 }

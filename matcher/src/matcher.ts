@@ -161,9 +161,11 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
       if (view.find(id) || state.sessions.get(id)?.ended !== undefined) return;
       try {
         const session = await fleet.findSession(id, signal);
+        if (state.sessions.get(id)?.ended !== undefined) return; // The feed was faster.
         if (!session || session.state === "TERMINATED") {
           await record(workshop, (now) => decideSessionEnded(now, id, session?.endCause));
         } else if (view.put(session)) {
+          workshop.viewChanged.ring();
           review(id);
         }
         return;
@@ -232,11 +234,16 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
       case "session-ended":
         outbox.forget(fact.battleSessionId);
         view.drop(fact.battleSessionId);
+        workshop.viewChanged.ring();
         break;
       case "player-erased":
         erasures.poke(fact.erasureId);
         break;
       case "session-adopted":
+        // As for a placement: the answer may be older than the session's end.
+        if (view.find(fact.battleSessionId)) review(fact.battleSessionId);
+        else checks.poke(fact.battleSessionId);
+        break;
       case "ticket-cancelled":
       case "ticket-timed-out":
       case "ended-forgotten":

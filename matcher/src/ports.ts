@@ -62,7 +62,10 @@ export interface Fleet extends AsyncDisposable {
   /** Answers with the session after the fill. `known`: as it was seen last, so that what has changed of it is answer enough. */
   applyFill(request: FillRequest, known: BattleSession | undefined, signal: AbortSignal): Promise<BattleSession>;
   updateBackfill(update: BackfillUpdate, signal: AbortSignal): Promise<void>;
-  /** Takes on a session that no matcher asked for: the feed tells of it from now on. Answers with it as it stands. */
+  /**
+   * Takes on a session that no matcher asked for: the feed tells of it from now on. Answers with it as it stands, and with the secret
+   * that counts: the first that this matcher gave.
+   */
   adoptSession(
     adoption: {
       readonly battleSessionId: ServerSessionId;
@@ -70,7 +73,7 @@ export interface Fleet extends AsyncDisposable {
       readonly capabilityKey: Uint8Array;
     },
     signal: AbortSignal,
-  ): Promise<BattleSession>;
+  ): Promise<{ readonly session: BattleSession; readonly capabilityKey: Uint8Array }>;
   /** The session, living or remembered; undefined if the fleet knows none of the id. */
   findSession(battleSessionId: ServerSessionId, signal: AbortSignal): Promise<BattleSession | undefined>;
   /** Everything that is ours, from `resumeToken` on; with "" a snapshot first. */

@@ -65,6 +65,8 @@ export type ScriptedFleet = {
   ): BattleSession;
   /** Answers to adoptions are lost after the work is done, so many times. */
   loseAdoptions: number;
+  /** Sessions end as they are adopted, and the feed says so before the answer comes. */
+  endAtAdoption: boolean;
   /** Adoptions, in order. */
   readonly adoptions: AdoptSessionRequest[];
   /** What becomes of a PENDING placement. */
@@ -78,6 +80,9 @@ export type ScriptedFleet = {
   /** Breaks every open feed. */
   breakFeeds(): void;
 };
+
+/** How long an adoption's answer lags behind the session's end, in tens of ms. */
+const ADOPTION_ANSWER_STEPS = 20;
 
 export function createScriptedFleet(clock: Clock): ScriptedFleet {
   const sessions = new Map<string, BattleSession>();
@@ -278,7 +283,13 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
         fleet.loseAdoptions -= 1;
         throw new MusterError("PEER_UNREACHABLE", "Cannot answer as the connection broke");
       }
-      return { session: writeBattleSession(session) };
+      if (fleet.endAtAdoption) {
+        fleet.end("GAME_ENDED", battleSessionId);
+        // Step by step, so that the feed has its turns meanwhile.
+        for (let step = 0; step < ADOPTION_ANSWER_STEPS; step += 1) await clock.sleep(10);
+      }
+      const first = fleet.adoptions.find((one) => one.battleSessionId === battleSessionId) ?? request;
+      return { session: writeBattleSession(session), capabilityKey: first.capabilityKey };
     },
     createPlayerSessions: unused,
     terminateServerSession: unused,
@@ -339,6 +350,7 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
     loseAnswers: 0,
     adoptions: [],
     loseAdoptions: 0,
+    endAtAdoption: false,
     foreign(seated, { capacity = 3, owner } = {}) {
       const id = `foreign_${foreigners.size + 1}` as ServerSessionId;
       const players = Object.entries(seated).flatMap(([team, ids]) =>

@@ -58,6 +58,8 @@ export interface Attachments {
   heard(processId: ProcessId, nowMs: number): void;
   /** When something last came. Undefined: never in this run of the fleet. */
   lastHeardMs(processId: ProcessId): number | undefined;
+  /** Right after a fact was folded: what has to be told of the state as it is now, and not as it will be when the fact is durable. */
+  noteFolded(state: FleetState, fact: FleetFact, sequence: number): void;
   /** Hands committed facts to whom they concern. */
   deliver(state: FleetState, facts: readonly CommittedFact<FleetFact>[]): void;
 }
@@ -69,6 +71,7 @@ export function createAttachments(
   const open = new Map<ProcessId, Attachment>();
   const processIds = new Set<ProcessId>();
   const heard = new Map<ProcessId, number>();
+  const folded = new Map<number, ReturnType<typeof hostMessagesOf>>();
 
   const close = (attachment: Attachment, error?: unknown) => {
     attachment.outbound.close(error);
@@ -102,7 +105,8 @@ export function createAttachments(
       if (attachment) send(attachment, { type: "result", commandId: fact.commandId, result: fact.result });
       return;
     }
-    const concerned = hostMessagesOf(state, fact);
+    const concerned = folded.get(sequence) ?? hostMessagesOf(state, fact);
+    folded.delete(sequence);
     const attachment = isOpen(concerned && open.get(concerned.processId));
     if (!attachment || !concerned) return;
     for (const message of concerned.messages) send(attachment, message);
@@ -132,6 +136,11 @@ export function createAttachments(
       const attachment = isOpen(open.get(processId));
       if (attachment) send(attachment, message);
       return attachment !== undefined;
+    },
+    noteFolded(state, fact, sequence) {
+      if (fact.type !== "session-adopted") return;
+      const concerned = hostMessagesOf(state, fact);
+      if (concerned && open.has(concerned.processId)) folded.set(sequence, concerned);
     },
     heard: (processId, nowMs) => void heard.set(processId, nowMs),
     lastHeardMs: (processId) => heard.get(processId),

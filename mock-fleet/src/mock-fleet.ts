@@ -107,6 +107,13 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
   const clock = createJumpingClock(options.clock);
   const feed = createFeed();
   const lost = new AbortController();
+  const timers = createTimers(clock);
+  const plan = createFaultPlan();
+  const lines = createFaultyLines({
+    ...{ timers, nowMs: () => runner.nowMs() },
+    weather: weatherOf(plan, () => runner),
+  });
+  const attachments = createAttachments(lines);
   const ledger = await openLedger<FleetFold, FleetFact>({
     journal,
     partition: PARTITION,
@@ -120,6 +127,7 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
       if (fact.type === "player-erased") feed.forgetPlayer(fact.playerId);
       const event = feedEventOf(state, fact);
       if (event) feed.add(event);
+      attachments.noteFolded(state, fact, meta.sequence);
     },
     codec: factCodec,
     onFatal: (error) => {
@@ -140,13 +148,6 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
       keepMs: config.settings.journalKeptMs,
     },
   });
-  const timers = createTimers(clock);
-  const plan = createFaultPlan();
-  const lines = createFaultyLines({
-    ...{ timers, nowMs: () => runner.nowMs() },
-    weather: weatherOf(plan, () => runner),
-  });
-  const attachments = createAttachments(lines);
   const supervised = new Set<ProcessId>();
   const attached = attachments.processIds;
   const runner = createFleetRunner({ ledger, clock, random, config, attached, supervised, onFatal });

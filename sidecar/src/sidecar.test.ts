@@ -167,7 +167,7 @@ test("attaches with who it is, and again with what it knows", async () => {
   await clock.advance(5_000);
   expect(fleet.hellos[1]).toMatchObject({
     attachGeneration: 2,
-    knownSessions: [{ battleSessionId: "bs_1", revision: 2 }],
+    knownSessions: [{ battleSessionId: "bs_1", revision: 2, matcherEndpoint: expect.any(String) }],
   });
 });
 

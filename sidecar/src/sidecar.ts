@@ -140,10 +140,12 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   const onSession = (message: StartSession) => {
     if (!message.session) return;
     const session = readBattleSession(message.session);
-    const known = state.book.has(session.battleSessionId);
+    const known = state.book.get(session.battleSessionId);
+    // Who takes the session on changes nothing that the game is told.
+    const isSame = known?.session.revision === session.revision;
     const booked: BookedSession = {
       session,
-      changes: [],
+      changes: isSame ? known.changes : [],
       activateByMs: readTimeMs("start_session.activate_by", message.activateBy) ?? 0,
       matcherEndpoint: message.matcherEndpoint,
       capability: message.capability,
@@ -151,7 +153,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     state.book = bookSession(state.book, booked);
     forgetStandIns(session.playerSessions);
     if (session.state === "TERMINATED") forgetSession(session.battleSessionId);
-    watch.sendSession(booked, known);
+    if (!isSame) watch.sendSession(booked, known !== undefined);
     following.delete(session.battleSessionId);
     noteComplete();
   };
@@ -230,9 +232,10 @@ export function createSidecar(options: SidecarOptions): Sidecar {
       fleet: options.fleet,
       sidecarVersion: SIDECAR_VERSION,
       pid: state.pid,
-      knownSessions: [...state.book.values()].map(({ session }) => ({
+      knownSessions: [...state.book.values()].map(({ session, matcherEndpoint }) => ({
         battleSessionId: session.battleSessionId,
         revision: session.revision,
+        matcherEndpoint,
       })),
       ready:
         state.phase.phase === "ready"

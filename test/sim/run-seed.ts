@@ -60,13 +60,13 @@ export async function runSeed(plan: SeedPlan): Promise<SeedResult> {
 
 /** Waits until whoever plays has played. */
 async function becomeQuiet(world: World): Promise<void> {
-  const { eye, clock, backends } = world;
+  const { eye, clock, players } = world;
   const healedMs = clock.nowMs();
   await world.run(15_000);
-  backends.close();
-  while (backends.busy > 0 && eye.failure === undefined) {
+  players.close();
+  while (players.busy > 0 && eye.failure === undefined) {
     if (clock.nowMs() - healedMs > QUIET_MS_MAX) {
-      eye.fail(new BrokenPromise("L-PROGRESS", `${backends.busy} players still queue or play`));
+      eye.fail(new BrokenPromise("L-PROGRESS", `${players.busy} players still queue or play`));
     }
     await world.run(LOOK_MS);
   }

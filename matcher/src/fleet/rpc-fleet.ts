@@ -35,8 +35,8 @@ export function connectFleet(
     },
     async adoptSession({ battleSessionId, endpoint, capabilityKey }, signal) {
       const request = { battleSessionId, owner, matcherEndpoint: endpoint, capabilityKey };
-      const { session } = await client.adoptSession(request, { signal });
-      if (session) return readBattleSession(session);
+      const { session, capabilityKey: counts } = await client.adoptSession(request, { signal });
+      if (session) return { session: readBattleSession(session), capabilityKey: new Uint8Array(counts) };
       throw new MusterError("INTERNAL_FAULT", `Cannot adopt ${battleSessionId} as the fleet answered without it`);
     },
     async findSession(battleSessionId, signal) {

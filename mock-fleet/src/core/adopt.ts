@@ -1,10 +1,9 @@
 // A session that no matcher asked for, taken on by one: it hears of the session from then on, and the game's backfill commands go
 // to it.
-import { MusterError, type ServerSessionId } from "@muster/proto";
+import { type BattleSession, MusterError, type ServerSessionId } from "@muster/proto";
 import { type Decision, unchanged } from "./decision.ts";
 import { getSession } from "./fill.ts";
 import type { FleetState } from "./fleet-state.ts";
-import type { ServerSession } from "./session.ts";
 
 export type Adoption = {
   readonly sessionId: ServerSessionId;
@@ -15,13 +14,16 @@ export type Adoption = {
   readonly capabilityKey: Uint8Array;
 };
 
+/** The session, and the secret that counts. */
+export type Adopted = { readonly battle: BattleSession; readonly capabilityKey: Uint8Array };
+
 /**
- * The fact that the matcher takes the session on; none if it has already, in these words. In others the last count, as after a
- * matcher that died before it heard the answer.
+ * The fact that the matcher takes the session on; none if it has already. Its first secret stays: of several who ask at once, or of
+ * a copy that was long under way, none may leave the matcher with another one than the fleet.
  *
  * @throws {MusterError} SERVER_SESSION_NOT_FOUND, SESSION_NOT_ACTIVE; NOT_PERMITTED for a session of another matcher.
  */
-export function adoptSession(state: FleetState, adoption: Adoption): Decision<ServerSession> {
+export function adoptSession(state: FleetState, adoption: Adoption): Decision<Adopted> {
   const session = getSession(state, adoption.sessionId);
   const { battle, placementId } = session;
   if (battle.state !== "ACTIVE") {
@@ -34,11 +36,9 @@ export function adoptSession(state: FleetState, adoption: Adoption): Decision<Se
     const why = `Cannot adopt session ${battle.battleSessionId} as it must be no other matcher's: ${request.owner} has it`;
     throw new MusterError("NOT_PERMITTED", why);
   }
-  const isSame = isOwn && request.matcherEndpoint === adoption.matcherEndpoint;
-  if (isSame && isSameKey(request.capabilityKey, adoption.capabilityKey)) return unchanged(session);
-  return { facts: [{ type: "session-adopted", ...adoption }], reply: session };
-}
-
-function isSameKey(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((byte, index) => byte === other[index]);
+  const isTaken = isOwn && request.matcherEndpoint !== "";
+  const capabilityKey = isTaken ? request.capabilityKey : adoption.capabilityKey;
+  const reply = { battle, capabilityKey };
+  if (isTaken && request.matcherEndpoint === adoption.matcherEndpoint) return unchanged(reply);
+  return { facts: [{ type: "session-adopted", ...adoption, capabilityKey }], reply };
 }

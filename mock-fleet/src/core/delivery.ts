@@ -19,9 +19,17 @@ export type HostMessage =
   | { readonly type: "terminate-session"; readonly sessionId: ServerSessionId }
   | { readonly type: "terminate-process"; readonly reason: string; readonly deadlineMs: number };
 
-export type KnownSession = { readonly sessionId: ServerSessionId; readonly revision: number };
+export type KnownSession = {
+  readonly sessionId: ServerSessionId;
+  readonly revision: number;
+  /** Undefined: it does not say. */
+  readonly matcherEndpoint?: string | undefined;
+};
 
-/** Whom the fact that was folded last concerns, and what he is told. */
+/**
+ * Whom the fact concerns, and what he is told. Of `session-adopted` it shows the session as it is in `state`: as it was when the fact
+ * was folded, if it is to tell nothing that could still be lost.
+ */
 export function hostMessagesOf(
   state: FleetState,
   fact: FleetFact,
@@ -61,36 +69,44 @@ export function catchUp(
   process: ServerProcess,
   known: readonly KnownSession[],
 ): { readonly messages: readonly HostMessage[]; readonly endedSessionIds: readonly ServerSessionId[] } {
-  const revisions = new Map(known.map((one) => [one.sessionId, one.revision]));
+  const byId = new Map(known.map((one) => [one.sessionId, one]));
   const messages: HostMessage[] = [];
   for (const sessionId of process.sessionIds) {
     const session = state.sessions.get(sessionId);
     if (!session) continue;
-    messages.push(...differences(state, session, revisions.get(sessionId)));
+    messages.push(...differences(state, session, byId.get(sessionId)));
     if (session.battle.state === "TERMINATING") messages.push(terminateSession(session));
   }
   if (process.status.phase === "TERMINATING") {
     const { reason, deadlineMs } = process.status;
     messages.push({ type: "terminate-process", reason, deadlineMs });
   }
-  return { messages, endedSessionIds: [...revisions.keys()].filter((id) => !process.sessionIds.has(id)) };
+  return { messages, endedSessionIds: [...byId.keys()].filter((id) => !process.sessionIds.has(id)) };
 }
 
 function differences(
   state: FleetState,
   session: ServerSession,
-  knownRevision: number | undefined,
+  known: KnownSession | undefined,
 ): readonly HostMessage[] {
   const { battle, changes } = session;
+  const { revision: knownRevision, matcherEndpoint } = known ?? {};
+  const whole = startSession(state, session, battle);
+  // Who has taken it on since is no change that has a number.
+  if (matcherEndpoint !== undefined && matcherEndpoint !== whole.matcherEndpoint) return [whole];
   if (knownRevision === battle.revision) return [];
   const oldest = changes[0]?.revision ?? battle.revision + 1;
   const reachesBack = knownRevision !== undefined && knownRevision + 1 >= oldest && knownRevision < battle.revision;
-  if (!reachesBack) return [startSession(state, session, battle)];
+  if (!reachesBack) return [whole];
   const missed = changes.slice(knownRevision + 1 - oldest);
   return missed.map((change) => ({ type: "session-change", change }));
 }
 
-function startSession(state: FleetState, session: ServerSession, battle: BattleSession): HostMessage {
+function startSession(
+  state: FleetState,
+  session: ServerSession,
+  battle: BattleSession,
+): Extract<HostMessage, { type: "start-session" }> {
   const request = state.placements.get(session.placementId)?.request;
   return {
     type: "start-session",

@@ -1,5 +1,6 @@
 // Sessions that no matcher asked for, taken on by one: who hears of them then, and where the game's backfill commands go.
 import { createHmac } from "node:crypto";
+import { createMemoryJournal } from "@muster/journal";
 import { expect, test } from "vitest";
 import { createFleetWorld, type FleetWorld, player } from "../fleet-world.ts";
 
@@ -45,10 +46,43 @@ test("the game's sidecar learns where backfill commands go, and what they presen
   const what = `${battleSessionId}:${processId}:${incarnation}`;
   const capability = createHmac("sha256", capabilityKey).update(what).digest("base64url");
   expect(host.started.at(-1)).toMatchObject({ matcherEndpoint: "127.0.0.1:7419", capability });
-  await adopt(world, battleSessionId); // The same again changes nothing.
-  await adopt(world, battleSessionId, { matcherEndpoint: "127.0.0.1:7420" });
+  await adopt(world, battleSessionId); // The same again changes nothing, and so does another secret: the first counts.
+  const other = await adopt(world, battleSessionId, { capabilityKey: new Uint8Array(32).fill(8) });
+  expect(new Uint8Array(other.capabilityKey)).toEqual(capabilityKey);
+  await adopt(world, battleSessionId, { matcherEndpoint: "127.0.0.1:7420", capabilityKey: new Uint8Array(32).fill(9) });
   await host.until(() => host.started.length === 3);
-  expect(host.started.at(-1)).toMatchObject({ matcherEndpoint: "127.0.0.1:7420" });
+  expect(host.started.at(-1)).toMatchObject({ matcherEndpoint: "127.0.0.1:7420", capability });
+});
+
+test("a sidecar that is told of it hears nothing of the session that could still be lost", async () => {
+  let writeMs = 0;
+  await using world = await createFleetWorld({ journal: createMemoryJournal({ writeMs: () => writeMs }) });
+  const placed = await place(world);
+  const { battleSessionId, revision } = placed;
+  const host = world.hostOf(placed);
+  writeMs = 50;
+  const adopted = adopt(world, battleSessionId);
+  const [seat] = placed.playerSessions;
+  const left = host.command({ $case: "removeSeat", value: { playerSessionId: seat?.playerSessionId ?? "" } });
+  await Promise.all([adopted, left]);
+  await host.until(() => host.started.length === 2);
+  const startedAt = host.started.at(-1)?.session?.revision ?? 0;
+  // Either the seat was freed before, and the change was told then, or it was not, and the change comes after it.
+  expect(host.seen.filter((one) => one === `${battleSessionId} ${revision + 1}`)).toHaveLength(
+    startedAt === revision ? 1 : 2,
+  );
+});
+
+test("a sidecar that was away meanwhile learns of it when it is back, though no revision tells", async () => {
+  await using world = await createFleetWorld();
+  const placed = await place(world);
+  const host = world.hostOf(placed);
+  host.detach();
+  await adopt(world, placed.battleSessionId);
+  const known = { battleSessionId: placed.battleSessionId, revision: placed.revision };
+  host.attach({ knownSessions: [{ ...known, matcherEndpoint: "" }] });
+  await host.until(() => host.started.length === 2);
+  expect(host.started.at(-1)).toMatchObject({ matcherEndpoint: "127.0.0.1:7419" });
 });
 
 const refusals = [

@@ -21,6 +21,6 @@ export async function adoptSession(app: FleetApp, message: AdoptSessionRequest):
     capabilityKey: new Uint8Array(capabilityKey),
   };
   if (adoption.matcherEndpoint === "") throw fieldInvalid("matcher_endpoint", "the matcher's address", "empty");
-  const { battle } = await app.runner.decide((state) => decide(state, adoption));
-  return { session: writeBattleSession(sessionAtWall(battle, app.runner.wallOf)) };
+  const { battle, capabilityKey: counts } = await app.runner.decide((state) => decide(state, adoption));
+  return { session: writeBattleSession(sessionAtWall(battle, app.runner.wallOf)), capabilityKey: counts };
 }

@@ -56,9 +56,10 @@ export function readHello(message: wire.Hello): FullHello {
     secret: atMost("hello.secret", message.secret, SECRET_CHARS_MAX),
     fleet: atMost("hello.fleet", message.fleet, 128),
     pid: message.pid === 0 ? undefined : wholeNumberIn("hello.pid", message.pid, 1, 2 ** 31 - 1),
-    known: message.knownSessions.map(({ battleSessionId, revision }) => ({
+    known: message.knownSessions.map(({ battleSessionId, revision, matcherEndpoint }) => ({
       sessionId: parseId<ServerSessionId>("hello.known_sessions.battle_session_id", battleSessionId),
       revision,
+      matcherEndpoint,
     })),
     ready: message.ready && readReady(message.ready),
     carriedOut: message.carriedOut,

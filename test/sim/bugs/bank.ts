@@ -1,10 +1,12 @@
 // All planted faults, by name.
 import { acceptanceFaults } from "./acceptance-faults.ts";
 import { approvalFaults } from "./approval-faults.ts";
+import { backfillFaults } from "./backfill-faults.ts";
 import { engineFaults } from "./engine-faults.ts";
 import { fleetFaults } from "./fleet-faults.ts";
 import { journalFaults } from "./journal-faults.ts";
 import { matcherFaults } from "./matcher-faults.ts";
+import { outsiderFaults } from "./outsider-faults.ts";
 import type { PlantedFault } from "./planted-fault.ts";
 
 export const BANK: readonly PlantedFault[] = [
@@ -13,6 +15,8 @@ export const BANK: readonly PlantedFault[] = [
   ...engineFaults,
   ...fleetFaults,
   ...approvalFaults,
+  ...backfillFaults,
+  ...outsiderFaults,
   ...journalFaults,
 ];
 

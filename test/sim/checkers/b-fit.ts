@@ -7,8 +7,9 @@ import type { Books } from "./books/books.ts";
 import type { SessionEntry } from "./books/fleet-book.ts";
 import type { FillEntry } from "./books/matcher-book.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
-import { judgedIn } from "./judged-in.ts";
+import { judgedIn, seatedIn } from "./judged-in.ts";
 import { createRuleSets } from "./rule-sets.ts";
+import { whyClosed } from "./takes-players.ts";
 
 const NAME = "B-FIT";
 
@@ -28,9 +29,7 @@ export function bFit(books: Books): Checker {
     const teams = session.teams.map(({ name }) => ({
       name,
       players: [
-        ...[...session.seats.values()]
-          .filter((seat) => seat.team === name)
-          .map(({ judged }) => ({ ...judgedIn(books, region, judged), ...judged })),
+        ...seatedIn(books, session, name),
         ...fill.newcomers
           .filter((player) => player.team === name)
           .map(({ playerId, ticketId }) => ({
@@ -58,6 +57,9 @@ export function bFit(books: Books): Checker {
         `${fillId} is applied to ${change.battleSessionId} and is no fill that waits for it`,
       );
     }
+    const closed = whyClosed(session);
+    if (closed !== undefined)
+      throw new BrokenPromise(NAME, `${fillId} is applied to ${session.battleSessionId}: ${closed}`);
     const { expectedRosterVersion: expected, toleratesLeavers } = fill;
     const isCurrent = expected === session.rosterVersion;
     const onlyLeft = toleratesLeavers && expected < session.rosterVersion && expected >= session.seatsAddedAt;
@@ -98,7 +100,8 @@ export function bFit(books: Books): Checker {
       const { fact } = observation;
       const [, fillId] = /^fill (.+)$/.exec(fact.request?.id ?? "") ?? [];
       if (fillId !== undefined) return checkFill(fillId, fact);
-      if (fact.change.added.length > 0 && fact.change.state !== "ACTIVE") {
+      const isOutsiders = fact.request?.id.startsWith("seats ") === true; // S-OUTSIDERS speaks of them.
+      if (fact.change.added.length > 0 && fact.change.state !== "ACTIVE" && !isOutsiders) {
         throw new BrokenPromise(
           NAME,
           `${fact.change.battleSessionId} gets players by ${fact.change.reason}, without a fill`,

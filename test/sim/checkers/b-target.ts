@@ -1,8 +1,10 @@
-// B-TARGET: CUSTOM is COMPLETED once its goal was reached and never goes beyond; MAX_POSSIBLE is PAUSED while there is no
-// room, nobody may come or the host is silent, and searches again as soon as that is over.
+// B-TARGET: CUSTOM is COMPLETED once its goal was reached and everybody has come, and never goes beyond; MAX_POSSIBLE is PAUSED while
+// there is no room. Either is while nobody may come or the host is silent, searches again as soon as that is over, and says whether
+// any fill could be legal.
+import { mayGrow } from "../model/rule-oracle.ts";
 import type { Books } from "./books/books.ts";
 import type { Change, SessionEntry } from "./books/fleet-book.ts";
-import { isLiveBackfill } from "./books/matcher-book.ts";
+import { isLiveBackfill, type MatchedSessionEntry } from "./books/matcher-book.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
 import { SETTLE_MS } from "./settle.ts";
 
@@ -42,13 +44,30 @@ export function bTarget(books: Books): Checker {
     const session = sessions.get(sessionId);
     const matched = books.matcher.sessions.get(sessionId);
     if (session?.state !== "ACTIVE" || !matched || matched.hasEnded || !isLiveBackfill(matched.backfill)) return false;
-    if (matched.backfill?.strategy !== "MAX_POSSIBLE" || matched.fill) return false;
+    const { backfill, goals, fill } = matched;
+    if (!backfill || fill) return false;
+    const isCustom = backfill.strategy === "CUSTOM";
+    const isReached = goals.every((goal) => sizeAfter(session, undefined, goal.team) >= goal.players);
+    const isExpected = [...session.seats.values()].some(({ state }) => state === "RESERVED");
+    if (isCustom && isReached && !isExpected) return true; // It should be done.
     const isFull =
       session.seats.size >= session.capacity ||
       (session.teams.length > 0 &&
         session.teams.every((team) => sizeAfter(session, undefined, team.name) >= team.capacity));
-    const mustPause = isFull || session.isUnreachable || session.creationPolicy === "DENY_ALL";
-    return mustPause !== (matched.backfill.state === "PAUSED");
+    const mustPause = (isFull && !isCustom) || session.isUnreachable || session.creationPolicy === "DENY_ALL";
+    if (mustPause !== (backfill.state === "PAUSED")) return true;
+    if (mustPause) return false;
+    const isStuck = !(isCustom ? isReached : isFull) && !mayBeFilled(session, matched);
+    return backfill.noLegalFill !== isStuck;
+  };
+  /** Whether numbers of players alone allow any fill at all. */
+  const mayBeFilled = (session: SessionEntry, { configuration, goals, backfill }: MatchedSessionEntry) => {
+    const { ruleSet = "" } = books.matcher.configurations.get(configuration) ?? {};
+    const document = books.matcher.ruleSets.get(ruleSet);
+    if (document === undefined) return !backfill?.noLegalFill;
+    const shrinks = backfill?.strategy === "CUSTOM";
+    const most = new Map(goals.map(({ team, players }) => [team, players]));
+    return mayGrow(document, session.used, { most, shrinks });
   };
   const look = (sessionId: string, nowMs: number) => {
     if (!isAstray(sessionId)) astray.delete(sessionId);
@@ -60,8 +79,9 @@ export function bTarget(books: Books): Checker {
       if (nowMs < Math.max(sinceMs, books.healedMs) + SETTLE_MS) continue;
       look(id, nowMs); // It may have been put right by the last fact that named it.
       if (!astray.has(id)) continue;
-      const state = books.matcher.sessions.get(id)?.backfill?.state;
-      throw new BrokenPromise(NAME, `the backfill of ${id} is ${state} for ${nowMs - sinceMs} ms, and should not be`);
+      const { backfill } = books.matcher.sessions.get(id) ?? {};
+      const what = backfill?.noLegalFill ? `${backfill.state} without a legal fill` : backfill?.state;
+      throw new BrokenPromise(NAME, `the backfill of ${id} is ${what} for ${nowMs - sinceMs} ms, and should not be`);
     }
   };
   let touched: string | undefined;

@@ -5,9 +5,10 @@ import type { Books } from "./books/books.ts";
 import type { SessionEntry } from "./books/fleet-book.ts";
 import type { MatchedSessionEntry } from "./books/matcher-book.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
-import { judgedIn } from "./judged-in.ts";
+import { judgedIn, seatedIn } from "./judged-in.ts";
 import { createRuleSets } from "./rule-sets.ts";
 import { SETTLE_MS } from "./settle.ts";
+import { fillGoalOf, seeksPlayers } from "./takes-players.ts";
 
 const NAME = "M-FORMS";
 /** What has been possible for so long, in ms, should have been done. */
@@ -43,17 +44,16 @@ export function mForms(books: Books): Checker {
     throw new BrokenPromise(NAME, `${found.tickets.join(", ")} wait in ${configuration} and are a match`);
   };
   const checkFill = (
-    { battleSessionId, backfill, goals, turnedAway }: MatchedSessionEntry,
+    matched: MatchedSessionEntry,
     session: SessionEntry,
     { ruleSet, tickets, agedMs }: { ruleSet: RuleSet; tickets: readonly JudgedTicket[]; agedMs: number },
   ) => {
     const region = books.fleet.processes.get(session.processId)?.fleet ?? "";
+    const { battleSessionId, turnedAway } = matched;
     const room = session.capacity - session.seats.size;
     const seated = session.teams.map(({ name }) => ({
       name,
-      players: [...session.seats.values()]
-        .filter((seat) => seat.team === name)
-        .map(({ judged }) => ({ ...judgedIn(books, region, judged), ...judged })),
+      players: seatedIn(books, session, name),
     }));
     const newcomers = tickets
       .filter(({ ticketId }) => !turnedAway.has(ticketId))
@@ -65,11 +65,7 @@ export function mForms(books: Books): Checker {
           ...judgedIn(books, region, { playerId: player.playerId, ticketId: ticket.ticketId }),
         })),
       }));
-    const goal =
-      backfill?.strategy === "CUSTOM"
-        ? ({ strategy: "CUSTOM", teamSizes: new Map(goals.map(({ team, players }) => [team, players])) } as const)
-        : ({ strategy: "MAX_POSSIBLE" } as const);
-    const found = findFill(ruleSet, seated, goal, newcomers, agedMs, { left: STEPS_MAX });
+    const found = findFill(ruleSet, seated, fillGoalOf(matched), newcomers, agedMs, { left: STEPS_MAX });
     const players = found?.additions.flatMap((addition) => addition.players) ?? [];
     if (!found || players.length > room) return;
     throw new BrokenPromise(NAME, `${found.tickets.join(", ")} wait and fit ${battleSessionId}`);
@@ -91,7 +87,9 @@ export function mForms(books: Books): Checker {
       );
       const battles = [...books.matcher.sessions.values()].flatMap((matched) => {
         const session = books.fleet.sessions.get(matched.battleSessionId);
-        return session && matched.configuration === name && seeks(matched, session) ? [{ matched, session }] : [];
+        return session && matched.configuration === name && seeksPlayers(matched, session)
+          ? [{ matched, session }]
+          : [];
       });
       const digest = JSON.stringify([
         tickets.map(({ ticketId }, index) => [ticketId, tiers[index]]),
@@ -133,11 +131,4 @@ export function mForms(books: Books): Checker {
       look(atMs);
     },
   };
-}
-
-/** Whether the battle can be filled as both services know it. */
-function seeks({ backfill, fill, hasEnded }: MatchedSessionEntry, session: SessionEntry): boolean {
-  if (backfill?.state !== "SEARCHING" || backfill.noLegalFill || fill || hasEnded) return false;
-  const isOpen = session.state === "ACTIVE" && !session.isUnreachable && session.creationPolicy === "ACCEPT_ALL";
-  return isOpen && session.seats.size < session.capacity;
 }

@@ -5,6 +5,7 @@ import type { Observation } from "../observation.ts";
 import { bDiesWithSession } from "./b-dies-with-session.ts";
 import { bFit } from "./b-fit.ts";
 import { bOneLive } from "./b-one-live.ts";
+import { bPrefers } from "./b-prefers.ts";
 import { bTarget } from "./b-target.ts";
 import { bWelcome } from "./b-welcome.ts";
 import { type Books, createBooks } from "./books/books.ts";
@@ -35,6 +36,7 @@ import { sFenced } from "./s-fenced.ts";
 import { type Fleet, sLatencyCap } from "./s-latency-cap.ts";
 import { sLossNoticed } from "./s-loss-noticed.ts";
 import { sOnePerMatch } from "./s-one-per-match.ts";
+import { sOutsiders } from "./s-outsiders.ts";
 import { sProcessLimit } from "./s-process-limit.ts";
 import { type Aliases, type Queue, sQueueFallback } from "./s-queue-fallback.ts";
 import { tCancelTruth } from "./t-cancel-truth.ts";
@@ -94,6 +96,7 @@ function listCheckers(books: Books, terms: Terms): readonly Checker[] {
     tNoLoss(books),
     sFenced(books),
     sCapacity(books),
+    sOutsiders(books),
     sOnePerMatch(books),
     sProcessLimit(books, terms),
     sLossNoticed(books, terms),
@@ -105,6 +108,7 @@ function listCheckers(books: Books, terms: Terms): readonly Checker[] {
     bOneLive(books),
     bFit(books),
     bWelcome(books),
+    bPrefers(books),
     bTarget(books),
     bDiesWithSession(books),
     mDeterministic(),

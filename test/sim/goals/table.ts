@@ -9,6 +9,7 @@ import { fleetGoals } from "./fleet-goals.ts";
 import type { Goal } from "./goal.ts";
 import { journalGoals } from "./journal-goals.ts";
 import { landmarkGoals } from "./landmarks.ts";
+import { outsiderGoals } from "./outsider-goals.ts";
 import { seatGoals } from "./seat-goals.ts";
 import { ticketGoals } from "./ticket-goals.ts";
 
@@ -19,6 +20,7 @@ export const GOALS: readonly Goal[] = [
   ...seatGoals,
   ...backfillGoals,
   ...approvalGoals,
+  ...outsiderGoals,
   ...engineGoals,
   ...landmarkGoals,
   ...journalGoals,

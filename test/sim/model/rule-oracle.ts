@@ -138,6 +138,37 @@ export function suitingRegions(
   );
 }
 
+/**
+ * Whether anybody could be added to teams of these sizes, so that numbers of players are legal at some age, and no team has more than
+ * `most` of it. `shrinks`: fewer may do after a while.
+ */
+export function mayGrow(
+  text: string,
+  sizes: ReadonlyMap<string, number>,
+  { most, shrinks }: { readonly most: ReadonlyMap<string, number>; readonly shrinks: boolean },
+): boolean {
+  const document = read(text);
+  const isEven = (document.rules ?? []).some((rule) => rule.measurements?.[0] === "count(teams[*].players)");
+  const ranges = document.teams.map(({ name, minPlayers, maxPlayers }) => {
+    const size = sizes.get(name) ?? 0;
+    const steps = (document.expansions ?? []).filter(({ target }) => target === `teams[${name}].minPlayers`);
+    const minima = [minPlayers, ...(shrinks ? steps.flatMap((one) => one.steps.map(({ value }) => value)) : [])];
+    return { size, least: Math.min(...minima), most: Math.min(most.get(name) ?? maxPlayers, maxPlayers) };
+  });
+  const grow = (index: number, grown: readonly number[]): boolean => {
+    const range = ranges[index];
+    if (!range)
+      return grown.some((size, team) => size > (ranges[team]?.size ?? 0)) && !(isEven && new Set(grown).size > 1);
+    const from = Math.max(range.size, range.least);
+    const ways = Array.from(
+      { length: Math.max(0, Math.max(range.most, range.size) - from + 1) },
+      (_, more) => from + more,
+    );
+    return ways.some((size) => grow(index + 1, [...grown, size]));
+  };
+  return grow(0, []);
+}
+
 /** Whether the document has a latency rule. */
 export function asksForRegions(text: string): boolean {
   return (read(text).rules ?? []).some((rule) => rule.type === "latency");

@@ -9,6 +9,9 @@ import { writeRuleSet } from "./rule-sets.ts";
 /** Names of the configurations that players queue in. */
 export const CONFIGURATIONS = ["auto", "manual", "duel", "group", "ranked", "ready"] as const;
 
+/** Where sessions that no matcher asks for are placed. */
+export const OUTSIDER_QUEUE = "both";
+
 /** Two fleets; the queue `both` knows both, the second by an alias. */
 export function fleetConfigOf(knobs: Knobs): ReturnType<typeof parseFleetConfig> {
   const fleet = (name: string, processes: number) => ({

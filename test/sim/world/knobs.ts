@@ -47,6 +47,8 @@ export type Knobs = {
   /** Chances of a player who is asked. */
   readonly refuseRatio: number;
   readonly silentRatio: number;
+  /** Mean time between two acts of somebody who seats players without the matcher, in ms. Infinite: there is nobody. */
+  readonly outsiderMs: number;
   /** Share of what servers, players and backends do that they should not. */
   readonly mischiefRatio: number;
   /** How long a session takes to load, in ms, evenly from 0. */
@@ -110,6 +112,7 @@ export const REFERENCE: Knobs = {
   autoContinue: true,
   refuseRatio: 0.05,
   silentRatio: 0.02,
+  outsiderMs: Number.POSITIVE_INFINITY,
   mischiefRatio: 0,
   loadMsMax: 5_000,
   requestTimeoutSeconds: 60,
@@ -156,6 +159,7 @@ function drawChurn(chance: Chance, { players, flavours, mischiefRatio }: Knobs):
     disconnectRatio: chance.between({ min: 0.2, max: 0.6 }),
     absentRatio: chance.fraction() * 0.3,
     doorRatio: Math.max(0.5, mischiefRatio),
+    ...(chance.happens(0.4) && { outsiderMs: chance.between({ min: 1_000, max: 3_000 }) }),
     reservationSeconds: chance.pick([2, 5]),
   };
 }
@@ -167,6 +171,7 @@ function drawAnyKnobs(seed: number): Knobs {
   const hostSilentAfterMs = often(0.5, 3_000, 1_000);
   const isRush = createChance(seed, "rush").happens(0.15);
   const approval = createChance(seed, "approval");
+  const outsider = createChance(seed, "outsider");
   return {
     servers: 2 + chance.below(4),
     concurrentSessions: often(0.7, 1, 3),
@@ -187,6 +192,7 @@ function drawAnyKnobs(seed: number): Knobs {
     absentRatio: chance.fraction() * 0.2,
     cancelRatio: isRush ? 0.5 : chance.fraction() * 0.4,
     doorRatio: mischiefRatio,
+    outsiderMs: outsider.happens(0.3) ? outsider.between({ min: 1_000, max: 6_000 }) : Number.POSITIVE_INFINITY,
     mischiefRatio,
     ...drawAcceptance(createChance(seed, "acceptance")),
     loadMsMax: often(0.7, 500, 4_000),

@@ -22,6 +22,7 @@ import { type Eyes, eyesOf } from "./eyes.ts";
 import { startFaults } from "./faults.ts";
 import type { Knobs } from "./knobs.ts";
 import { startOnlookers } from "./onlookers.ts";
+import { startOutsider } from "./outsider.ts";
 import { createServerPark, type Server } from "./server-park.ts";
 import { createService, type Service, type ServiceRun } from "./services.ts";
 import { createStore } from "./store.ts";
@@ -40,7 +41,8 @@ export interface World {
   readonly story: Story;
   readonly trace: Trace;
   readonly memory: MemoryNetwork;
-  readonly backends: Backends;
+  /** Those who queue or play; `close`: nobody new does. */
+  readonly players: Pick<Backends, "busy" | "close">;
   readonly services: Readonly<Record<ServiceName, Service>>;
   /** Lets time pass, up to the first thing that goes wrong. */
   run(durationMs: number): Promise<void>;
@@ -169,6 +171,7 @@ export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): 
   matcher.start({ takeOver: false });
   startOnlookers({ seed, lives, knobs, eyes });
   const backends = startBackends({ seed, lives, knobs, park, eyes });
+  const outsider = startOutsider({ seed, lives, knobs, park, eyes });
   const faults = startFaults({
     victims: { clock, chance: createChance(seed, "faults"), services: [matcher, fleet], dials, park, backends, sky },
     kinds: knobs.faults,
@@ -192,7 +195,15 @@ export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): 
     story,
     trace,
     memory,
-    backends,
+    players: {
+      get busy() {
+        return backends.busy + outsider.busy;
+      },
+      close() {
+        backends.close();
+        outsider.close();
+      },
+    },
     services: { matcher, fleet },
     async run(durationMs) {
       const untilMs = clock.nowMs() + durationMs;

@@ -1,4 +1,6 @@
 // Calls that have no answer yet, and how to look at a call and its answer as the contract types them.
+
+import type { CreatePlayerSessionsRequest, CreatePlayerSessionsResponse } from "@muster/proto/fleet";
 import type {
   AcceptMatchRequest,
   AcceptMatchResponse,
@@ -44,6 +46,7 @@ type Contract = {
     Pick<CancelBackfillRequest, "battleSessionId" | "requestId">,
     CancelBackfillResponse,
   ];
+  readonly createPlayerSessions: readonly [CreatePlayerSessionsRequest, CreatePlayerSessionsResponse];
   readonly answerFill: readonly [AnswerFillRequest, AnswerFillResponse];
   readonly acceptPlayerSession: readonly [AcceptPlayerSessionRequest, AcceptPlayerSessionResponse];
   readonly removePlayerSession: readonly [RemovePlayerSessionRequest, RemovePlayerSessionResponse];

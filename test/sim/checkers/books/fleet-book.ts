@@ -68,6 +68,8 @@ export type SessionEntry = {
   creationPolicy: string;
   isUnreachable: boolean;
   closeByMs: number | undefined;
+  /** Of the matcher that has taken it on: its secret, and how often it did. Undefined: none has. */
+  adopted: { readonly key: string; readonly times: number } | undefined;
   /** At revision 1, 2, …: ids and states of the seats, as one text. */
   readonly rosters: string[];
 };
@@ -124,6 +126,7 @@ export function createFleetBook(): FleetBook {
       creationPolicy,
       isUnreachable: session.unreachable,
       closeByMs: undefined,
+      adopted: undefined,
       rosters: [""],
     });
     processes.get(processId)?.sessionIds.add(battleSessionId);
@@ -271,6 +274,12 @@ export function createFleetBook(): FleetBook {
         case "session-changed":
           changeSession(fact);
           break;
+        case "session-adopted": {
+          const session = sessions.get(fact.sessionId);
+          const key = Buffer.from(fact.capabilityKey).toString("base64url");
+          if (session) session.adopted = { key, times: (session.adopted?.times ?? 0) + 1 };
+          break;
+        }
         case "forgotten":
           forget(fact);
           break;

@@ -69,6 +69,10 @@ export type MatchedSessionEntry = {
   readonly tickets: Set<string>;
   backfill: Backfill | undefined;
   goals: Fact<"backfill-started">["goals"];
+  /** Whom rules know by the request of the backfill. */
+  knownPlayers: Fact<"backfill-started">["players"];
+  /** Of a session that was taken on: what its commands present. */
+  readonly adoptedKey: string | undefined;
   fill: FillEntry | undefined;
   /** Whom its game did not want. */
   readonly turnedAway: Set<string>;
@@ -279,10 +283,17 @@ export function createMatcherBook(): MatcherBook {
       configuration: entry.match.configuration,
       tickets: new Set(steps.filter((step) => step.to === "COMPLETED").map((step) => step.ticketId)),
       backfill: bornBackfill(entry.match),
-      goals: [],
+      ...{ goals: [], knownPlayers: [], adoptedKey: undefined },
       fill: undefined,
       turnedAway: new Set(),
       hasEnded: false,
+    });
+  };
+  const adopt = ({ battleSessionId, matchId, configuration, capabilityKey }: Fact<"session-adopted">) => {
+    sessions.set(battleSessionId, {
+      ...{ battleSessionId, matchId, configuration, tickets: new Set(), backfill: undefined },
+      ...{ goals: [], knownPlayers: [], adoptedKey: keyText(capabilityKey) },
+      ...{ fill: undefined, turnedAway: new Set(), hasEnded: false },
     });
   };
   const endFill = (fillId: string, battleSessionId: string, steps: readonly TicketStep[]) => {
@@ -371,6 +382,9 @@ export function createMatcherBook(): MatcherBook {
         case "match-placed":
           place(fact, steps);
           break;
+        case "session-adopted":
+          adopt(fact);
+          break;
         case "placement-ended": {
           const entry = matches.get(fact.matchId);
           if (!entry) break;
@@ -383,6 +397,7 @@ export function createMatcherBook(): MatcherBook {
           if (!session) break;
           session.backfill = fact.backfill;
           session.goals = fact.goals;
+          session.knownPlayers = fact.players;
           break;
         }
         case "backfill-changed": {
@@ -446,6 +461,11 @@ function bornBackfill({ backfillId, players, capacity, teams }: MatchEntry["matc
     cause: isFull ? "FULL" : undefined,
     noLegalFill: false,
   };
+}
+
+/** A session's secret, to be compared. */
+export function keyText(key: Uint8Array): string {
+  return Buffer.from(key).toString("base64url");
 }
 
 /** The tickets of players, each once. */

@@ -482,7 +482,11 @@ export interface AdoptSessionRequest {
 
 export interface AdoptSessionResponse {
   /** As it stands. */
-  session: BattleSession | undefined;
+  session:
+    | BattleSession
+    | undefined;
+  /** The secret that counts: that of the matcher's first AdoptSession for the session. */
+  capabilityKey: Uint8Array;
 }
 
 export interface TerminateServerSessionRequest {
@@ -4558,13 +4562,16 @@ export const AdoptSessionRequest: MessageFns<AdoptSessionRequest> = {
 };
 
 function createBaseAdoptSessionResponse(): AdoptSessionResponse {
-  return { session: undefined };
+  return { session: undefined, capabilityKey: new Uint8Array(0) };
 }
 
 export const AdoptSessionResponse: MessageFns<AdoptSessionResponse> = {
   encode(message: AdoptSessionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.session !== undefined) {
       BattleSession.encode(message.session, writer.uint32(10).fork()).join();
+    }
+    if (message.capabilityKey.length !== 0) {
+      writer.uint32(18).bytes(message.capabilityKey);
     }
     return writer;
   },
@@ -4590,6 +4597,14 @@ export const AdoptSessionResponse: MessageFns<AdoptSessionResponse> = {
             message.session = BattleSession.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.capabilityKey = reader.bytes();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4603,13 +4618,23 @@ export const AdoptSessionResponse: MessageFns<AdoptSessionResponse> = {
   },
 
   fromJSON(object: any): AdoptSessionResponse {
-    return { session: isSet(object.session) ? BattleSession.fromJSON(object.session) : undefined };
+    return {
+      session: isSet(object.session) ? BattleSession.fromJSON(object.session) : undefined,
+      capabilityKey: isSet(object.capabilityKey)
+        ? bytesFromBase64(object.capabilityKey)
+        : isSet(object.capability_key)
+        ? bytesFromBase64(object.capability_key)
+        : new Uint8Array(0),
+    };
   },
 
   toJSON(message: AdoptSessionResponse): unknown {
     const obj: any = {};
     if (message.session !== undefined) {
       obj.session = BattleSession.toJSON(message.session);
+    }
+    if (message.capabilityKey.length !== 0) {
+      obj.capabilityKey = base64FromBytes(message.capabilityKey);
     }
     return obj;
   },
@@ -4622,6 +4647,7 @@ export const AdoptSessionResponse: MessageFns<AdoptSessionResponse> = {
     message.session = (object.session !== undefined && object.session !== null)
       ? BattleSession.fromPartial(object.session)
       : undefined;
+    message.capabilityKey = object.capabilityKey ?? new Uint8Array(0);
     return message;
   },
 };
@@ -7156,7 +7182,8 @@ export const FleetServiceDefinition = {
     },
     /**
      * Gives a session that no matcher asked for to one: WatchSessions of that owner tells of it from now on, and no more that of
-     * who asked for it, and the game's backfill commands go there. Repeats are OK, the last one counts.
+     * who asked for it, and the game's backfill commands go there. Repeats are OK, at once too: the first secret stays, and each
+     * answer has it.
      * Reasons: SERVER_SESSION_NOT_FOUND, SESSION_NOT_ACTIVE, NOT_PERMITTED (another matcher has it), FIELD_INVALID, ID_MALFORMED.
      */
     adoptSession: {

@@ -69,6 +69,11 @@ export interface KnownSession {
   battleSessionId: string;
   /** The last revision that the game's side has. */
   revision: number;
+  /**
+   * Where its backfill commands go, as it was told; empty: nowhere. A matcher may have taken the session on since, which no revision
+   * tells. Absent: not compared.
+   */
+  matcherEndpoint?: string | undefined;
 }
 
 export interface Welcome {
@@ -907,7 +912,7 @@ export const Hello: MessageFns<Hello> = {
 };
 
 function createBaseKnownSession(): KnownSession {
-  return { battleSessionId: "", revision: 0 };
+  return { battleSessionId: "", revision: 0, matcherEndpoint: undefined };
 }
 
 export const KnownSession: MessageFns<KnownSession> = {
@@ -917,6 +922,9 @@ export const KnownSession: MessageFns<KnownSession> = {
     }
     if (message.revision !== 0) {
       writer.uint32(16).uint64(message.revision);
+    }
+    if (message.matcherEndpoint !== undefined) {
+      writer.uint32(26).string(message.matcherEndpoint);
     }
     return writer;
   },
@@ -950,6 +958,14 @@ export const KnownSession: MessageFns<KnownSession> = {
             message.revision = longToNumber(reader.uint64());
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.matcherEndpoint = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -970,6 +986,11 @@ export const KnownSession: MessageFns<KnownSession> = {
         ? globalThis.String(object.battle_session_id)
         : "",
       revision: isSet(object.revision) ? globalThis.Number(object.revision) : 0,
+      matcherEndpoint: isSet(object.matcherEndpoint)
+        ? globalThis.String(object.matcherEndpoint)
+        : isSet(object.matcher_endpoint)
+        ? globalThis.String(object.matcher_endpoint)
+        : undefined,
     };
   },
 
@@ -981,6 +1002,9 @@ export const KnownSession: MessageFns<KnownSession> = {
     if (message.revision !== 0) {
       obj.revision = Math.round(message.revision);
     }
+    if (message.matcherEndpoint !== undefined) {
+      obj.matcherEndpoint = message.matcherEndpoint;
+    }
     return obj;
   },
 
@@ -991,6 +1015,7 @@ export const KnownSession: MessageFns<KnownSession> = {
     const message = createBaseKnownSession();
     message.battleSessionId = object.battleSessionId ?? "";
     message.revision = object.revision ?? 0;
+    message.matcherEndpoint = object.matcherEndpoint ?? undefined;
     return message;
   },
 };
