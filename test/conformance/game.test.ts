@@ -2,6 +2,7 @@
 import { judgeGame } from "@muster/cli";
 import { expect, test } from "vitest";
 import { playCareless } from "./careless-game.ts";
+import { playHttpGame } from "./http-game.ts";
 import { playConformanceGame } from "./typescript-game.ts";
 
 const token = "sct_conformance";
@@ -27,4 +28,14 @@ test("a careless game fails the checks of what it does wrong, and no others", as
   await played.promise;
   const held = results.filter(({ outcome }) => outcome === "OK").map(({ check }) => check);
   expect(held).toEqual(["WATCH", "READY", "REFUSED", "SEATED"]);
+}, 120_000);
+
+test("a game on JSON over HTTP alone passes every check of a game", async () => {
+  const played = Promise.withResolvers<void>();
+  const results = await judgeGame({
+    ...{ bind: "127.0.0.1:0", httpBind: "127.0.0.1:0", token, acceptsPlayers: true },
+    onServing: ({ httpAddress = "" }) => playHttpGame(httpAddress, token).then(played.resolve, played.reject),
+  });
+  await played.promise;
+  expect(results.filter(({ outcome }) => outcome !== "OK")).toEqual([]);
 }, 120_000);

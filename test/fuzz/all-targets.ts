@@ -6,6 +6,7 @@ import { codecs } from "./targets/codecs.ts";
 import { facts } from "./targets/facts.ts";
 import { hostileFleetMatcher, hostileFleetSidecar } from "./targets/fleet-clients.ts";
 import { frames } from "./targets/frames.ts";
+import { jsonMessages } from "./targets/json-messages.ts";
 import { matching } from "./targets/matching.ts";
 import { musterFile } from "./targets/muster-file.ts";
 import { population } from "./targets/population.ts";
@@ -22,6 +23,7 @@ export const allTargets: readonly Target[] = [
   frames,
   gameSdk,
   hostileFleetMatcher,
+  jsonMessages,
   matching,
   musterFile,
   population,

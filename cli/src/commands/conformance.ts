@@ -90,7 +90,7 @@ export async function judgeGameHere(asked: GameJudgement, context: CommandContex
           game = startProcess({
             command,
             env: { ...foreignEnvironment(process.env, []), ...variables },
-            output: "inherit",
+            output: { onLine: context.terminal.note },
           });
           return;
         }

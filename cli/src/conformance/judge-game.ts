@@ -12,7 +12,7 @@ import {
 } from "@muster/proto";
 import { serveGrpc } from "@muster/proto/grpc";
 import { serveHttp } from "@muster/proto/http";
-import { type CallContext, implement } from "@muster/proto/rpc";
+import { type CallContext, type Handlers, implement } from "@muster/proto/rpc";
 import {
   type AcceptPlayerSessionRequest,
   GameServerServiceDefinition,
@@ -20,6 +20,7 @@ import {
   type WatchRequest,
   type WatchResponse,
 } from "@muster/proto/sdk";
+import { watchPlaces } from "@muster/sidecar";
 import { type CheckBook, type CheckResult, createCheckBook, demand } from "./check-book.ts";
 import { GAME_CHECKS } from "./game-checks.ts";
 import { waitFor } from "./stage.ts";
@@ -279,7 +280,7 @@ function playSidecar(token: string) {
   const backfill = () => {
     throw new MusterError("BATTLE_SESSION_NOT_FOUND", "Cannot backfill the session as no matcher made it");
   };
-  const service = implement(GameServerServiceDefinition, {
+  const handlers: Handlers<typeof GameServerServiceDefinition> = {
     async *watch(request, context) {
       judgeCall("watch", request, context);
       const events = createChannel<WatchResponse>();
@@ -327,7 +328,8 @@ function playSidecar(token: string) {
     describeBackfill: answer("describeBackfill", backfill),
     answerFill: answer("answerFill", () => ({})),
     reportHealth: answer("reportHealth", () => ({})),
-  });
+  };
+  const service = implement(GameServerServiceDefinition, handlers, { watch: watchPlaces });
 
   const send = (response: WatchResponse) => void watches.at(-1)?.events.push(response);
   const next = (parts: Partial<SessionChange>): SessionChange => {

@@ -59,6 +59,8 @@ const refused: readonly Row[] = [
   { type: ReportHealthRequest, text: '{"healthy":"false"}', field: "healthy" },
   { type: ReportHealthRequest, text: '{"healthy":1}', field: "healthy" },
   { type: ReportHealthRequest, text: '{"checkId":7}', field: "checkId" },
+  { type: ReportHealthRequest, text: '{"":"c"}', field: '""' },
+  { type: ReportHealthRequest, text: `{"${"k".repeat(900)}":1}`, field: "k".repeat(64) },
   { type: ReportHealthRequest, text: '{"checkId":{"a":1}}', field: "checkId" },
   { type: ReportHealthRequest, text: '{"checkid":"c"}', field: "checkid" },
   { type: ReportHealthRequest, text: '{"checkId":"\\ud800"}', field: "checkId" },
@@ -90,6 +92,11 @@ for (const { type, text, field } of refused) {
     expect(refusal?.metadata.field).toBe(field);
   });
 }
+
+test("readJsonMessage() shows no value: it may be a secret in a field of the wrong name", () => {
+  const read = () => readJsonMessage(ReportHealthRequest, { playerSessionID: "ps_canary" });
+  expect(read).toThrow(expect.objectContaining({ message: expect.not.stringContaining("canary") }));
+});
 
 test("readJsonMessage() refuses what nests without end", () => {
   const deep = `{"players":[{"attributes":{"a":${"[".repeat(50_000)}${"]".repeat(50_000)}}}]}`;

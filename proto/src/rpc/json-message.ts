@@ -5,6 +5,13 @@ import { fieldInvalid, MusterError } from "../muster-error.ts";
 import { decodeRequest } from "./decode-request.ts";
 import type { MessageType } from "./service.ts";
 
+// biome-ignore lint/suspicious/noExplicitAny: a message of any type.
+export type JsonMessageType = MessageType<any>;
+
+/** Characters of a path, and of one name in it, that an error shows: whoever wrote it finds it by less. */
+const PATH_CHARS_MAX = 256;
+const NAME_CHARS_MAX = 64;
+
 /**
  * The message that `json` says. As strict as bytes are: every field has to exist and to keep its type and range.
  *
@@ -39,7 +46,7 @@ function formless(): MusterError {
 function check(path: string, given: unknown, got: unknown): void {
   if (got === undefined) {
     if (isZero(given)) return;
-    throw fieldInvalid(path, "a field of the request, of the type that it has", given);
+    throw fieldInvalid(path, "a field of the request, of the type that it has", kindOf(given));
   }
   if (Array.isArray(given) && Array.isArray(got) && given.length === got.length) {
     for (const [index, item] of given.entries()) check(`${path}[${index}]`, item, got[index]);
@@ -48,13 +55,24 @@ function check(path: string, given: unknown, got: unknown): void {
   if (isObject(given) && isObject(got)) {
     for (const [key, value] of Object.entries(given)) {
       const name = Object.hasOwn(got, key) ? key : camelCase(key);
-      check(path === "" ? key : `${path}.${key}`, value, Object.hasOwn(got, name) ? got[name] : undefined);
+      check(pathOf(path, key), value, Object.hasOwn(got, name) ? got[name] : undefined);
     }
     return;
   }
   if (typeof given === "string" && !given.isWellFormed())
     throw fieldInvalid(path, "well-formed text", "half a character");
-  if (!isSame(given, got)) throw fieldInvalid(path, "of its field's type", given);
+  if (!isSame(given, got)) throw fieldInvalid(path, "what its field takes", kindOf(given));
+}
+
+/** Never the value: in a field of the wrong name may stand a secret. */
+function kindOf(given: unknown): string {
+  if (Array.isArray(given)) return "a list";
+  return given === null ? "null" : typeof given;
+}
+
+function pathOf(path: string, key: string): string {
+  const name = key === "" ? '""' : key.slice(0, NAME_CHARS_MAX).toWellFormed();
+  return (path === "" ? name : `${path}.${name}`).slice(-PATH_CHARS_MAX);
 }
 
 function isSame(given: unknown, got: unknown): boolean {
