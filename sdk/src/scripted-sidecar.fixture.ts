@@ -108,7 +108,7 @@ const OPENED: Opened = {
   endedBattleSessionIds: [],
 };
 
-const BACKFILL = {
+export const BACKFILL = {
   backfillId: "bf_1",
   state: 1 as const,
   strategy: 1 as const,

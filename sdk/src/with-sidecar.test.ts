@@ -15,12 +15,13 @@ import {
   HostServiceDefinition,
   type Welcome,
 } from "@muster/proto/fleet";
+import { BackfillServiceDefinition, type StartBackfillRequest } from "@muster/proto/matchmaking";
 import { createMemoryNetwork, implement } from "@muster/proto/rpc";
 import { createSidecar } from "@muster/sidecar";
 import { afterEach, expect, test } from "vitest";
 import { connectWith } from "./connect.ts";
 import { reasonOf, runUntilSettled } from "./scripted-game.fixture.ts";
-import { changeOf, removalOf, seatOf, sessionOf } from "./scripted-sidecar.fixture.ts";
+import { BACKFILL, changeOf, removalOf, seatOf, sessionOf } from "./scripted-sidecar.fixture.ts";
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -77,8 +78,8 @@ function createFleet() {
         value: {
           session: writeBattleSession(session),
           activateBy: new Date(60_000),
-          matcherEndpoint: "",
-          capability: "",
+          matcherEndpoint: "matcher",
+          capability: "cap",
         },
       }),
     change: (change: SessionChange) => send({ $case: "sessionChange", value: writeSessionChange(change) }),
@@ -106,7 +107,7 @@ async function start() {
     incarnation: 1,
     secret: "s3cret",
     token: "t0ken",
-    matchers: [],
+    matchers: ["matcher"],
     ready: undefined,
     nextAttachGeneration: () => {
       generation += 1;
@@ -211,4 +212,41 @@ test("a second SDK of the same process takes the watch over, and the first one g
   expect(await reasonOf(game.finished)).toBe("PHASE_CONFLICT");
   expect({ first: game.connection, second: second.connection }).toEqual({ first: "CLOSED", second: "CONNECTED" });
   await second.close();
+});
+
+/** A game with a battle whose matcher is away, and what a matcher that comes is asked. */
+async function startWithoutMatcher() {
+  const started = await start();
+  const { clock, fleet, game, memory } = started;
+  fleet.start(sessionOf("bs_1"));
+  await clock.advance(100);
+  const asked: StartBackfillRequest[] = [];
+  const answer = async () => ({ backfill: BACKFILL });
+  const matcher = implement(BackfillServiceDefinition, {
+    async startBackfill(request) {
+      asked.push(request);
+      return { backfill: BACKFILL };
+    },
+    cancelBackfill: answer,
+    describeBackfill: answer,
+  });
+  const [session] = game.sessions;
+  if (!session) throw new Error("The game has no battle");
+  return { ...started, session, asked, matcherComes: () => memory.serve("matcher", [matcher]) };
+}
+
+test("a backfill command waits for a matcher that is away, and is carried out once when it comes", async () => {
+  const { clock, session, asked, matcherComes, outcome } = await startWithoutMatcher();
+  const started = session.startBackfill();
+  await clock.advance(4_000);
+  matcherComes();
+  expect((await outcome(started)).backfillId).toBe("bf_1");
+  expect(asked).toMatchObject([{ battleSessionId: "bs_1", capability: "cap" }]);
+});
+
+test("a backfill command fails by its deadline while its matcher stays away", async () => {
+  const { clock, session, outcome } = await startWithoutMatcher();
+  const startedMs = clock.nowMs();
+  expect(await reasonOf(outcome(session.startBackfill()))).toBe("PEER_UNREACHABLE");
+  expect(clock.nowMs() - startedMs).toBeLessThanOrEqual(10_000);
 });

