@@ -13,6 +13,56 @@ export const fleetFaults: readonly PlantedFault[] = [
     ],
   },
   {
+    name: "a token makes a session each time",
+    patches: [
+      {
+        file: "mock-fleet/src/core/create-session.ts",
+        find: "  if (known) return unchanged(known);",
+        replace: '  if (known === ("" as ServerSessionId)) return unchanged(known);',
+      },
+    ],
+  },
+  {
+    name: "a token is taken for any request",
+    patches: [
+      {
+        file: "mock-fleet/src/core/create-session.ts",
+        find: "known.isDirect && known.bodyDigest === bodyDigest &&",
+        replace: "known.isDirect &&",
+      },
+    ],
+  },
+  {
+    name: "force spares the session",
+    patches: [
+      {
+        file: "mock-fleet/src/core/terminate-session.ts",
+        find: 'facts: [closeSession(battle, "TERMINATED"), ...others,',
+        replace: "facts: [...others,",
+      },
+    ],
+  },
+  {
+    name: "a search forgets its filter",
+    patches: [
+      {
+        file: "mock-fleet/src/core/search/search-sessions.ts",
+        find: "      if (!filter(searched)) continue;\n",
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "a capacity does not count as a change of the roster",
+    patches: [
+      {
+        file: "mock-fleet/src/core/session.ts",
+        find: " || fields.capacity !== undefined;",
+        replace: ";",
+      },
+    ],
+  },
+  {
     name: "a fill is not remembered by its id",
     patches: [
       {

@@ -777,6 +777,44 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
     },
   },
   {
+    promise: "S-CREATED",
+    name: "a token that is two sessions",
+    tell(tale) {
+      for (const battleSessionId of ["bs_1", "bs_2"]) {
+        const request = { idempotencyToken: "t", capacity: 2 };
+        tale.call("createServerSession", request, { ok: { session: { battleSessionId } } });
+      }
+    },
+  },
+  {
+    promise: "S-CREATED",
+    name: "a token that is taken for two requests",
+    tell(tale) {
+      for (const capacity of [2, 3]) {
+        const outcome = { ok: { session: { battleSessionId: "bs_1" } } };
+        tale.call("createServerSession", { idempotencyToken: "t", capacity }, outcome);
+      }
+    },
+  },
+  {
+    promise: "S-CREATED",
+    name: "a session that was ended by force and lives",
+    tell(tale) {
+      battle(tale);
+      tale.change({ reason: "SESSION_TERMINATING", state: "TERMINATING" });
+      tale.call("terminateServerSession", { battleSessionId: "bs_1" }, { ok: {} });
+      tale.call("terminateServerSession", { battleSessionId: "bs_1", force: true }, { ok: {} });
+    },
+  },
+  {
+    promise: "S-CREATED",
+    name: "a search that finds in another order",
+    tell(tale) {
+      const sessions = [[], [1]].map((playerSessions) => ({ capacity: 3, playerSessions }));
+      tale.call("searchServerSessions", {}, { ok: { sessions } });
+    },
+  },
+  {
     promise: "E-CUSTOM-DATA",
     name: "numbers that no game reported",
     tell(tale) {

@@ -48,7 +48,7 @@ export function sLatencyCap(
       if (fact.type !== "session-started" && fact.type !== "placement-ended") return;
       const placement = placements.get(fact.placementId);
       const queue = terms.queues.find((one) => one.name === placement?.request.queue);
-      if (!placement || !queue) return;
+      if (!placement || !queue || placement.isDirect) return;
       if (fact.type === "session-started") {
         const { region } = fact.session;
         checkPlace(fact.placementId, placement, queue, { region, atMs: Math.floor(journalMs) });

@@ -32,6 +32,7 @@ import { pRemoveOnce } from "./p-remove-once.ts";
 import { pReserveExpires } from "./p-reserve-expires.ts";
 import { qMonotonic } from "./q-monotonic.ts";
 import { sCapacity } from "./s-capacity.ts";
+import { sCreated } from "./s-created.ts";
 import { sFenced } from "./s-fenced.ts";
 import { type Fleet, sLatencyCap } from "./s-latency-cap.ts";
 import { sLossNoticed } from "./s-loss-noticed.ts";
@@ -98,6 +99,7 @@ function listCheckers(books: Books, terms: Terms): readonly Checker[] {
     sCapacity(books),
     sOutsiders(books),
     sOnePerMatch(books),
+    sCreated(books),
     sProcessLimit(books, terms),
     sLossNoticed(books, terms),
     sQueueFallback(books, terms),

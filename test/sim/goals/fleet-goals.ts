@@ -1,5 +1,6 @@
 // What may happen to placements, processes and sessions.
 import type { Books } from "../checkers/books/books.ts";
+import { isCallOf, okOf } from "../checkers/books/call-book.ts";
 import type { Change } from "../checkers/books/fleet-book.ts";
 import type { Observation } from "../observation.ts";
 import { type Goal, when } from "./goal.ts";
@@ -58,6 +59,35 @@ export const fleetGoals: readonly Goal[] = [
     return [...books.fleet.placements.values()].some(
       ({ end, sessionIds }) => end === undefined && sessionIds.length === 0,
     );
+  }),
+  when("a session was created directly", (observation) => {
+    if (observation.type !== "fleet-fact" || observation.fact.type !== "placement-started") return false;
+    return observation.fact.isDirect;
+  }),
+  when("a session that was created directly did not come alive", (observation, books) => {
+    if (observation.type !== "fleet-fact" || observation.fact.type !== "placement-ended") return false;
+    const isDirect = books.fleet.placements.get(observation.fact.placementId)?.isDirect === true;
+    return isDirect && observation.fact.state === "FAILED";
+  }),
+  when("a token was answered with a session that is over", (observation, books) => {
+    const call = observation.type === "answer" ? books.calls.get(observation.callId) : undefined;
+    if (!call || observation.type !== "answer") return false;
+    const session = okOf(call, "createServerSession", observation.outcome)?.session;
+    return session !== undefined && books.fleet.sessions.get(session.battleSessionId)?.state === "TERMINATED";
+  }),
+  when("a fleet without a free process refused a session", (observation) => {
+    return (
+      observation.type === "answer" && "refused" in observation.outcome && observation.outcome.refused === "FLEET_FULL"
+    );
+  }),
+  when("a process was ended by force", (observation) => {
+    if (observation.type !== "fleet-fact" || observation.fact.type !== "process-terminating") return false;
+    return observation.fact.reason === "FORCED";
+  }),
+  when("the capacity of a session was changed", (observation) => change(observation)?.capacity !== undefined),
+  when("a search went on behind its first page", (observation, books) => {
+    const call = observation.type === "answer" ? books.calls.get(observation.callId) : undefined;
+    return isCallOf(call, "searchServerSessions") && call.request.pageToken !== "";
   }),
   when("a session did not come alive in time", endsWith("ACTIVATION_FAILED", "ACTIVATING")),
   when("a process crashed while activating", endsWith("PROCESS_CRASHED", "ACTIVATING")),

@@ -1,5 +1,6 @@
 // Those who look at the services from outside: a watcher of all tickets, one who asks why some of them wait, watchers of the
-// fleet's sessions and placements, and an operator who looks, puts configurations, moves an alias and ends battles.
+// fleet's sessions and placements, a lobby that needs no matcher, and an operator who looks, puts configurations, moves an alias and
+// ends battles.
 import { MusterError } from "@muster/proto";
 import { FleetServiceDefinition } from "@muster/proto/fleet";
 import { ConfigurationServiceDefinition, MatchmakingServiceDefinition, TicketState } from "@muster/proto/matchmaking";
@@ -9,6 +10,7 @@ import { overhear } from "../engine/overheard-network.ts";
 import { ruleSetOf } from "./configurations.ts";
 import type { Eyes } from "./eyes.ts";
 import { type Knobs, RULE_SETS } from "./knobs.ts";
+import { keepLobby } from "./lobby.ts";
 
 export type OnlookersParts = {
   readonly seed: number;
@@ -26,8 +28,9 @@ const HEARD_MAX = 16;
 /** Nothing heard for so long: the stream is dead, whatever the connection says. */
 const SILENCE_MS = 20_000;
 
-/** They look for as long as the world lasts. */
-export function startOnlookers({ seed, lives, knobs, eyes }: OnlookersParts): void {
+/** They look for as long as the world lasts, the lobby until it is closed. */
+export function startOnlookers({ seed, lives, knobs, eyes }: OnlookersParts): { readonly closeLobby: () => void } {
+  const closed = new AbortController();
   const begin = (node: string) => {
     const life = lives.start(node);
     const network = overhear(life.network, { caller: node, see: eyes.see, nextCallId: eyes.nextCallId });
@@ -60,6 +63,8 @@ export function startOnlookers({ seed, lives, knobs, eyes }: OnlookersParts): vo
   follow(sessions.life, openSessions, dawdle(sessions)).catch(eyes.fail);
   wonder(begin("asker"), heard, { knobs, eyes }).catch(eyes.fail);
   operate(begin("operator"), knobs, eyes).catch(eyes.fail);
+  keepLobby({ ...begin("lobby"), knobs, eyes }, closed.signal).catch(eyes.fail);
+  return { closeLobby: () => closed.abort() };
 }
 
 type Stream = (resumeToken: string, signal: AbortSignal) => AsyncIterable<{ readonly resumeToken: string }>;

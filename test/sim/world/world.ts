@@ -169,7 +169,7 @@ export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): 
   );
   fleet.start({ takeOver: false });
   matcher.start({ takeOver: false });
-  startOnlookers({ seed, lives, knobs, eyes });
+  const onlookers = startOnlookers({ seed, lives, knobs, eyes });
   const backends = startBackends({ seed, lives, knobs, park, eyes });
   const outsider = startOutsider({ seed, lives, knobs, park, eyes });
   const faults = startFaults({
@@ -214,6 +214,7 @@ export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): 
     heal() {
       faults.heal();
       sky.clear();
+      onlookers.closeLobby();
       const fate = createChance(seed, "healing");
       if (park.living.length > 1 && fate.happens(0.3)) killForGood(fate.pick(park.living));
       see({ type: "healed" });

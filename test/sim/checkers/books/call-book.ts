@@ -1,6 +1,15 @@
 // Calls that have no answer yet, and how to look at a call and its answer as the contract types them.
 
-import type { CreatePlayerSessionsRequest, CreatePlayerSessionsResponse } from "@muster/proto/fleet";
+import type {
+  CreatePlayerSessionsRequest,
+  CreatePlayerSessionsResponse,
+  CreateServerSessionRequest,
+  CreateServerSessionResponse,
+  SearchServerSessionsRequest,
+  SearchServerSessionsResponse,
+  TerminateServerSessionRequest,
+  TerminateServerSessionResponse,
+} from "@muster/proto/fleet";
 import type {
   AcceptMatchRequest,
   AcceptMatchResponse,
@@ -50,6 +59,9 @@ type Contract = {
   readonly answerFill: readonly [AnswerFillRequest, AnswerFillResponse];
   readonly acceptPlayerSession: readonly [AcceptPlayerSessionRequest, AcceptPlayerSessionResponse];
   readonly removePlayerSession: readonly [RemovePlayerSessionRequest, RemovePlayerSessionResponse];
+  readonly createServerSession: readonly [CreateServerSessionRequest, CreateServerSessionResponse];
+  readonly searchServerSessions: readonly [SearchServerSessionsRequest, SearchServerSessionsResponse];
+  readonly terminateServerSession: readonly [TerminateServerSessionRequest, TerminateServerSessionResponse];
   readonly reportCustomData: readonly [ReportCustomDataRequest, ReportCustomDataResponse];
   readonly disconnectPlayerSession: readonly [DisconnectPlayerSessionRequest, DisconnectPlayerSessionResponse];
 };

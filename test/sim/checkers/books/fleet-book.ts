@@ -23,6 +23,8 @@ export type ProcessEntry = {
 export type PlacementEntry = {
   readonly request: Fact<"placement-started">["request"];
   readonly expiresAtMs: number;
+  /** It stands for a session that was created directly. */
+  readonly isDirect: boolean;
   /** Of the latency caps that it goes by. Undefined: there are none. */
   readonly firstCapMs: number | undefined;
   end: string | undefined;
@@ -253,6 +255,7 @@ export function createFleetBook(): FleetBook {
           placements.set(fact.request.placementId, {
             request: fact.request,
             expiresAtMs: fact.expiresAtMs,
+            isDirect: fact.isDirect === true,
             firstCapMs: fact.latencyPolicies?.[0]?.maxIndividualLatencyMs,
             end: undefined,
             sessionIds: [],
