@@ -1,6 +1,7 @@
 // The command line of `muster fleet COMMAND`: what is asked of a fleet that runs.
 import type { Command } from "commander";
 import { type AddressOptions, asking } from "./arguments/asking.ts";
+import { addClockCommands } from "./clock-program.ts";
 import { addFaultCommands } from "./fault-program.ts";
 import type { ProgramPorts } from "./program.ts";
 
@@ -8,6 +9,7 @@ import type { ProgramPorts } from "./program.ts";
 export function addFleetCommands(fleet: Command, run: ProgramPorts["run"]): void {
   addAliasCommands(fleet, run);
   addFaultCommands(fleet, run);
+  addClockCommands(fleet, run);
   addPlacementCommands(fleet, run);
 }
 

@@ -74,6 +74,8 @@ export type LedgerOptions<State, Fact> = {
   readonly owner: string;
   readonly takeOver?: boolean;
   readonly clock: Clock;
+  /** What the lease, and tries after a full disk, go by where `clock` does not go as the machine's does. Default: `clock`. */
+  readonly machineClock?: Clock;
   /** The state before any fact. */
   readonly initial: () => State;
   /** Folds one fact into the state, which is the ledger's own to change. To fail for a fact that was decided is fatal. */
@@ -107,7 +109,8 @@ const ERASE_FACTS_MAX = 10_000;
 export async function openLedger<State, Fact>(options: LedgerOptions<State, Fact>): Promise<Ledger<State, Fact>> {
   const { journal, partition, owner, takeOver = false, clock, evolve, codec, onFatal } = options;
   const leaseMs = options.leaseMs ?? LEASE_MS_DEFAULT;
-  const acquiredMs = clock.nowMs();
+  const machineClock = options.machineClock ?? clock;
+  const acquiredMs = machineClock.nowMs();
   const ownership = await journal.acquire(partition, { owner, takeOver, leaseMs });
   const { epoch } = ownership;
   const time = createJournalTime(clock, ownership);
@@ -138,7 +141,7 @@ export async function openLedger<State, Fact>(options: LedgerOptions<State, Fact
     journal,
     partition,
     epoch,
-    clock,
+    clock: machineClock,
     durableSequence: ownership.lastSequence,
     onDurable(facts) {
       tell(facts);
@@ -149,7 +152,12 @@ export async function openLedger<State, Fact>(options: LedgerOptions<State, Fact
   });
 
   // From here on, not from the end of the replay: a long one must not outlast the lease.
-  const lease = keepLease({ journal, partition, epoch, leaseMs, clock, acquiredMs, timeMs: time.nowMs, onLost: fail });
+  const lease = keepLease({
+    ...{ journal, partition, epoch, leaseMs, clock: machineClock },
+    acquiredMs,
+    timeMs: time.nowMs,
+    onLost: fail,
+  });
 
   let replayed: Replayed<State>;
   try {
@@ -168,7 +176,7 @@ export async function openLedger<State, Fact>(options: LedgerOptions<State, Fact
       journal,
       partition,
       epoch,
-      clock,
+      clock: machineClock,
       state,
       snapshotSequence,
       stateSequence: () => sequence,

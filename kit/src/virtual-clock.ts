@@ -10,6 +10,8 @@ export interface VirtualClock extends Clock {
   advance(durationMs: number): Promise<void>;
   /** Moves to the next sleeper and wakes it; false when nobody sleeps. */
   advanceToNext(): Promise<boolean>;
+  /** When the next sleeper wakes; undefined when nobody sleeps. */
+  readonly nextMs: number | undefined;
   /** How many sleep. A simulation looks whether it grows. */
   readonly sleepers: number;
   /** How many have been woken since the start. */
@@ -69,6 +71,9 @@ export function createVirtualClock(startMs = 0): VirtualClock {
   return {
     nowMs: () => nowMs,
     wallMs: () => nowMs,
+    get nextMs() {
+      return next()?.atMs;
+    },
     get sleepers() {
       return heap.length - calledOff;
     },

@@ -158,6 +158,8 @@ export const fleetSettingsSchema = z
       })
       .prefault({}),
     processTerminateMs: z.int().min(0).max(600_000).default(10_000),
+    /** "virtual": the fleet's time stands still until `muster fleet clock advance` moves it. Only where all servers are simulated. */
+    clock: z.enum(["system", "virtual"]).optional(),
   })
   .prefault({});
 
@@ -189,6 +191,9 @@ export function parseFleetConfig(file: Pick<MusterFile, "path" | "directory" | "
       if ([...fleets, ...aliases].some((one) => one.name === destination)) continue;
       throw refuse(`$.queues[${index}].destinations[${place}]`, "the name of a fleet or alias", destination);
     }
+  }
+  if (settings.clock === "virtual" && fleets.some(({ simulated }) => !simulated)) {
+    throw refuse("$.fleetSettings.clock", '"system" where a fleet has a command', settings.clock);
   }
   if (settings.hostLostAfterMs <= settings.hostSilentAfterMs) {
     throw refuse("$.fleetSettings.hostLostAfterMs", "more than hostSilentAfterMs", settings.hostLostAfterMs);

@@ -9,6 +9,7 @@ import type { FaultDriver } from "./faults/fault-driver.ts";
 import type { HostLines } from "./faults/host-lines.ts";
 import type { FeedReaders } from "./feed-readers.ts";
 import type { FleetRunner } from "./fleet-runner.ts";
+import type { FleetTime } from "./fleet-time.ts";
 import type { ServerProcesses } from "./ports.ts";
 
 export type FleetApp = {
@@ -22,6 +23,10 @@ export type FleetApp = {
   readonly lines: HostLines;
   readonly faults: FaultDriver;
   readonly clock: Clock;
+  /** For what is of the machine and its connections, however the fleet's own time goes. */
+  readonly machineClock: Clock;
+  /** Undefined: the fleet goes by the machine's clock. */
+  readonly time: FleetTime | undefined;
   readonly log: Log;
 };
 

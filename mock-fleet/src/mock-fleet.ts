@@ -27,8 +27,10 @@ import { canLaunch, weatherOf } from "./faults/standing-faults.ts";
 import { createFeedReaders } from "./feed-readers.ts";
 import type { FleetApp } from "./fleet-app.ts";
 import { createFleetRunner, type FleetRunner } from "./fleet-runner.ts";
+import { createFleetTime, type FleetTime } from "./fleet-time.ts";
 import { addFault } from "./grpc/add-fault.ts";
 import { adoptSession } from "./grpc/adopt-session.ts";
+import { advanceClock } from "./grpc/advance-clock.ts";
 import { deleteAlias, describeAliases, putAlias } from "./grpc/aliases.ts";
 import { applyFill } from "./grpc/apply-fill.ts";
 import { attach, sayFor } from "./grpc/attach.ts";
@@ -104,7 +106,10 @@ const PARTITION = "fleet";
  */
 export async function createMockFleet(options: MockFleetOptions): Promise<MockFleet> {
   const { journal, random, config, hostAddress, log, onFatal } = options;
-  const clock = createJumpingClock(options.clock);
+  const machineClock = options.clock;
+  const isVirtual = config.settings.clock === "virtual";
+  const time = isVirtual ? createFleetTime(machineClock, () => untilQuiet(runner, machineClock)) : undefined;
+  const clock = createJumpingClock(time?.clock ?? machineClock);
   const feed = createFeed();
   const lost = new AbortController();
   const timers = createTimers(clock);
@@ -120,7 +125,7 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
     owner: options.owner ?? "mock-fleet",
     takeOver: options.takeOver ?? false,
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
-    clock,
+    ...{ clock, machineClock },
     initial: createFleetState,
     evolve: (state, fact, meta) => {
       evolve(state, fact, meta);
@@ -183,15 +188,18 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
     .map(({ processId }) => processId);
   const journalId = drawId("journal", random);
   runner.act((state) => (state.journalId === undefined ? [{ type: "opened", journalId }] : []));
-  const erasures = createErasures({ ledger, runner, clock, random, log, onFatal });
+  const erasures = createErasures({ ledger, runner, clock: machineClock, random, log, onFatal });
   const approvals = createApprovals({ clock, attachments });
   const faults = createFaultDriver({
     ...{ runner, attachments, processes, lines, plan, timers, log, jumpClock: clock.jump },
     sayFor: (processId, command) => sayFor(app, processId, command),
   });
-  const feedReaders = createFeedReaders({ clock, beatMs: WATCH_HEARTBEAT_MS, onCommitted: runner.onCommitted });
+  const feedReaders = createFeedReaders({
+    ...{ clock: machineClock, beatMs: WATCH_HEARTBEAT_MS, onCommitted: runner.onCommitted },
+  });
   const app: FleetApp = {
     ...{ runner, attachments, approvals, feed, feedReaders, erasures, processes, lines, faults, clock, log },
+    ...{ machineClock, time },
   };
   for (const fault of config.faults ?? []) faults.add(fault);
   // Simulated servers were in the process that is gone: they are made again, and hear from the fleet what they play.
@@ -204,8 +212,12 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
       stop.abort();
       await listening;
       faults.end();
+      const ended = new AbortController();
+      const passing = time && letTimePass(time, machineClock, ended.signal);
       await endProcesses(runner, lost.signal);
       await supervisor[Symbol.asyncDispose]();
+      ended.abort();
+      await passing;
       timers[Symbol.dispose]();
       await simulated[Symbol.asyncDispose]();
       await erasures[Symbol.asyncDispose]();
@@ -244,6 +256,7 @@ function servicesOf(app: FleetApp): readonly Implementation[] {
       readProcessLog: (request, context) => readProcessLog(app, request, context),
       addFault: (request) => addFault(app, request),
       listFaults: () => listFaults(app),
+      advanceClock: (request) => advanceClock(app, request),
       removeFault: (request) => removeFault(app, request),
     }),
   ];
@@ -287,6 +300,23 @@ async function listenForSilence(
       runner.act((state, moment) => judgeSilence(state, getProcess(state, processId), lastMs, moment));
       if (runner.state.processes.get(processId)?.unreachableSinceMs !== undefined) onUnreachable(processId);
     }
+  }
+}
+
+/** Resolves when everything that was decided is durable and carried out, and nothing more came of it. */
+async function untilQuiet(runner: FleetRunner, machineClock: Clock): Promise<void> {
+  for (let seen = -1; runner.state.position !== seen || runner.durablePosition !== seen; ) {
+    seen = runner.state.position;
+    await runner.read(() => undefined);
+    await machineClock.sleep(0); // What was told of it is heard.
+  }
+}
+
+/** Time that nobody drives any more passes by itself, so that what ends in its time does. */
+async function letTimePass(time: FleetTime, machineClock: Clock, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await time.advance(1_000);
+    await machineClock.sleep(0);
   }
 }
 

@@ -136,6 +136,8 @@ export const reasons = {
   FLEET_FULL: { code: "RESOURCE_EXHAUSTED", retry: "backoff" },
   /** The creator has created as many sessions lately as one may. Metadata: `limit`. */
   CREATOR_LIMIT_REACHED: { code: "RESOURCE_EXHAUSTED", retry: "backoff" },
+  /** The fleet goes by the machine's clock: `fleetSettings.clock` is not "virtual". */
+  CLOCK_NOT_VIRTUAL: { code: "FAILED_PRECONDITION", retry: "never" },
   /** No fault of the plan has the id: it was removed, or the fleet has started anew since. */
   FAULT_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },
   /** No queue has the name. */

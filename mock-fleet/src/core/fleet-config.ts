@@ -77,6 +77,8 @@ export type FleetSettings = {
   readonly processTerminateMs: number;
   /** How long ended processes, placements and sessions are remembered, in ms. */
   readonly endedKeptMs: number;
+  /** "virtual": time stands still until somebody moves it. Absent: the machine's. */
+  readonly clock?: "system" | "virtual" | undefined;
   /** How long facts stay in the journal after a snapshot holds them, in ms. */
   readonly journalKeptMs: number;
 };

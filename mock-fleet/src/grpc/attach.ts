@@ -60,7 +60,7 @@ export async function* attach(
 /** @throws {MusterError} DEADLINE_PASSED if nothing comes. */
 async function firstOf(app: FleetApp, incoming: AsyncIterator<AttachRequest>, signal: AbortSignal) {
   const isHere = new AbortController();
-  const tooLate = app.clock.sleep(HELLO_WITHIN_MS, AbortSignal.any([signal, isHere.signal])).then(() => {
+  const tooLate = app.machineClock.sleep(HELLO_WITHIN_MS, AbortSignal.any([signal, isHere.signal])).then(() => {
     const why = `Cannot attach as no Hello came within ${HELLO_WITHIN_MS} ms`;
     throw new MusterError("DEADLINE_PASSED", why);
   });

@@ -164,6 +164,7 @@ function services(replaced: { describe?: Describe } = {}): readonly Implementati
     implement(MockFleetServiceDefinition, {
       addFault: () => Promise.reject(new Error("unused")),
       listFaults: () => Promise.reject(new Error("unused")),
+      advanceClock: () => Promise.reject(new Error("unused")),
       removeFault: () => Promise.reject(new Error("unused")),
       async *readProcessLog({ processId, tailBytes }, { signal }) {
         signal.addEventListener("abort", () => resolveStopped());

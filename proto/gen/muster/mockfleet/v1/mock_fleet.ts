@@ -291,6 +291,16 @@ export interface ListFaultsResponse {
   faults: Fault[];
 }
 
+export interface AdvanceClockRequest {
+  /** 0..86,400,000; 0 only asks. */
+  byMs: number;
+}
+
+export interface AdvanceClockResponse {
+  /** How far the clock was moved since the fleet started. */
+  passedMs: number;
+}
+
 export interface RemoveFaultRequest {
   faultId: string;
 }
@@ -947,6 +957,152 @@ export const ListFaultsResponse: MessageFns<ListFaultsResponse> = {
   },
 };
 
+function createBaseAdvanceClockRequest(): AdvanceClockRequest {
+  return { byMs: 0 };
+}
+
+export const AdvanceClockRequest: MessageFns<AdvanceClockRequest> = {
+  encode(message: AdvanceClockRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.byMs !== 0) {
+      writer.uint32(8).int64(message.byMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AdvanceClockRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAdvanceClockRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.byMs = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AdvanceClockRequest {
+    return {
+      byMs: isSet(object.byMs)
+        ? globalThis.Number(object.byMs)
+        : isSet(object.by_ms)
+        ? globalThis.Number(object.by_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: AdvanceClockRequest): unknown {
+    const obj: any = {};
+    if (message.byMs !== 0) {
+      obj.byMs = Math.round(message.byMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AdvanceClockRequest>): AdvanceClockRequest {
+    return AdvanceClockRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AdvanceClockRequest>): AdvanceClockRequest {
+    const message = createBaseAdvanceClockRequest();
+    message.byMs = object.byMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseAdvanceClockResponse(): AdvanceClockResponse {
+  return { passedMs: 0 };
+}
+
+export const AdvanceClockResponse: MessageFns<AdvanceClockResponse> = {
+  encode(message: AdvanceClockResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.passedMs !== 0) {
+      writer.uint32(8).int64(message.passedMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AdvanceClockResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAdvanceClockResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.passedMs = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AdvanceClockResponse {
+    return {
+      passedMs: isSet(object.passedMs)
+        ? globalThis.Number(object.passedMs)
+        : isSet(object.passed_ms)
+        ? globalThis.Number(object.passed_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: AdvanceClockResponse): unknown {
+    const obj: any = {};
+    if (message.passedMs !== 0) {
+      obj.passedMs = Math.round(message.passedMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AdvanceClockResponse>): AdvanceClockResponse {
+    return AdvanceClockResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AdvanceClockResponse>): AdvanceClockResponse {
+    const message = createBaseAdvanceClockResponse();
+    message.passedMs = object.passedMs ?? 0;
+    return message;
+  },
+};
+
 function createBaseRemoveFaultRequest(): RemoveFaultRequest {
   return { faultId: "" };
 }
@@ -1289,6 +1445,18 @@ export const MockFleetServiceDefinition = {
       requestType: RemoveFaultRequest as typeof RemoveFaultRequest,
       requestStream: false,
       responseType: RemoveFaultResponse as typeof RemoveFaultResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * Moves the time of a fleet whose clock is virtual, and answers when everything that was due by then has happened. One call
+     * after another. Reasons: CLOCK_NOT_VIRTUAL, FIELD_INVALID.
+     */
+    advanceClock: {
+      name: "AdvanceClock",
+      requestType: AdvanceClockRequest as typeof AdvanceClockRequest,
+      requestStream: false,
+      responseType: AdvanceClockResponse as typeof AdvanceClockResponse,
       responseStream: false,
       options: {},
     },
