@@ -9,7 +9,12 @@ import { sidecarEnvironment } from "@muster/sidecar";
 const readers: readonly { readonly who: string; readonly about: string; readonly spec: EnvironmentSpec }[] = [
   { who: "Matcher", about: "`muster matcher`", spec: matcherEnvironment },
   { who: "Mock fleet", about: "`muster fleet`", spec: fleetEnvironment },
-  { who: "Sidecar", about: "`muster sidecar -- COMMAND`; a fleet sets most of them", spec: sidecarEnvironment },
+  {
+    who: "Sidecar",
+    about:
+      "`muster-sidecar -- COMMAND`, or `muster sidecar -- COMMAND`; a fleet sets most of them, and docs/guides/run-the-sidecar.md says when you do",
+    spec: sidecarEnvironment,
+  },
   { who: "Game server", about: "`@muster/sdk` in the dedicated server; the sidecar sets them", spec: gameEnvironment },
   { who: "Game backend", about: "`@muster/sdk/backend`, and the `muster` command", spec: backendEnvironment },
 ];
