@@ -45,6 +45,9 @@ const absent = called({ op: "read", ticketId: "t1" }, { refused: "TICKET_NOT_FOU
 const cancelled = called({ op: "cancel", ticketId: "t1" }, { ok: view("CANCELLED", 2, { matchId: undefined }) });
 const tooLate = (matchId: string | undefined) =>
   called({ op: "cancel", ticketId: "t1" }, { refused: "TICKET_ALREADY_MATCHED", matchId });
+const proposed = read(view("REQUIRES_ACCEPTANCE", 2));
+const answered = (answer: "ACCEPT" | "REFUSE", matchId = "m1") =>
+  called({ op: "answer", ticketId: "t1", matchId, playerIds: ["ann"], answer }, { ok: view("REQUIRES_ACCEPTANCE", 2) });
 const opened = (anew: boolean): Body => ({ type: "watch-opened", watcher: "w", anew });
 const watched = (ticket: TicketView): Body => ({ type: "watched", watcher: "w", event: "STATE_CHANGED", ticket });
 const drained: Body = { type: "drained" };
@@ -215,6 +218,36 @@ const broken: readonly { readonly promise: string; readonly name: string; readon
   },
   { promise: "T-CANCEL-TRUTH", name: "a late cancel names no match", entries: historyOf(started, tooLate(undefined)) },
   { promise: "T-CANCEL-TRUTH", name: "nobody asked", entries: historyOf(started, read(view("CANCELLED", 2))) },
+  {
+    promise: "M-ACCEPT-ALL",
+    name: "a match is placed that a player never accepted",
+    entries: historyOf(started, proposed, read(view("COMPLETED", 3))),
+  },
+  {
+    promise: "M-ACCEPT-ALL",
+    name: "an acceptance of another match counts",
+    entries: historyOf(started, proposed, answered("ACCEPT", "m0"), read(view("PLACING", 3))),
+  },
+  {
+    promise: "M-ACCEPT-ALL",
+    name: "a refused match is placed",
+    entries: historyOf(started, proposed, answered("ACCEPT"), answered("REFUSE"), read(view("COMPLETED", 3))),
+  },
+  {
+    promise: "M-ACCEPT-ALL",
+    name: "a refusal that nobody spoke",
+    entries: historyOf(started, proposed, read(view("CANCELLED", 3, { cause: "ACCEPTANCE_REFUSED" }))),
+  },
+  {
+    promise: "M-ACCEPT-ALL",
+    name: "an acceptance that was taken is called silence",
+    entries: historyOf(
+      started,
+      proposed,
+      answered("ACCEPT"),
+      read(view("CANCELLED", 3, { cause: "ACCEPTANCE_TIMED_OUT" })),
+    ),
+  },
   {
     promise: "T-CANCEL-TRUTH",
     name: "a cancelled ticket has a seat",

@@ -1,4 +1,5 @@
 // The independent judge of a run: from the history alone, by rules that share nothing with the services.
+import { checkAcceptance } from "./check-acceptance.ts";
 import { checkPlayers } from "./check-players.ts";
 import { checkServers, checkSessions } from "./check-sessions.ts";
 import { checkTickets } from "./check-tickets.ts";
@@ -7,5 +8,8 @@ import type { Finding } from "./finding.ts";
 
 /** Everything that was not as promised. */
 export function checkHistory(entries: readonly Entry[]): readonly Finding[] {
-  return [...checkTickets(entries), ...checkPlayers(entries), ...checkSessions(entries), ...checkServers(entries)];
+  return [
+    ...[...checkTickets(entries), ...checkAcceptance(entries), ...checkPlayers(entries)],
+    ...[...checkSessions(entries), ...checkServers(entries)],
+  ];
 }

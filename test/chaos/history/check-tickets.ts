@@ -10,6 +10,11 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
   PLACING: ["COMPLETED", "SEARCHING", "FAILED"],
 };
 
+/** Causes of an end that no cancel brought about: who answered what is looked at elsewhere. */
+const UNACCEPTED: ReadonlySet<string> = new Set([
+  ...["ACCEPTANCE_REFUSED", "ACCEPTANCE_TIMED_OUT", "MATCH_REFUSED", "MATCH_UNANSWERED"],
+]);
+
 /** Findings about single tickets: loss, versions, edges, repeats, cancels. */
 export function checkTickets(entries: readonly Entry[]): readonly Finding[] {
   const drainedMs = entries.find(({ type }) => type === "drained")?.atMs;
@@ -121,7 +126,7 @@ function* cancels({ cancels: asked, sightings }: TicketTrail): Generator<string>
     if (!("refused" in outcome) || outcome.refused !== "TICKET_ALREADY_MATCHED") continue;
     if (!outcome.matchId) yield "was too late to cancel, and no match was named";
   }
-  const isCancelled = sightings.some(({ view }) => view.state === "CANCELLED");
+  const isCancelled = sightings.some(({ view }) => view.state === "CANCELLED" && !UNACCEPTED.has(view.cause ?? ""));
   const mayBe = asked.some(({ outcome }) => "ok" in outcome || "unknown" in outcome);
   if (isCancelled && !mayBe) yield "is CANCELLED, and nobody asked for it";
 }

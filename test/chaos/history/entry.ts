@@ -20,6 +20,14 @@ export type Ask =
   | { readonly op: "start"; readonly ticketId: string; readonly body: string; readonly playerIds: readonly string[] }
   | { readonly op: "cancel"; readonly ticketId: string }
   | { readonly op: "read"; readonly ticketId: string }
+  /** Players answer to a match that is proposed to them. */
+  | {
+      readonly op: "answer";
+      readonly ticketId: string;
+      readonly matchId: string;
+      readonly playerIds: readonly string[];
+      readonly answer: "ACCEPT" | "REFUSE";
+    }
   /** A game client presents its player session id, by its fingerprint. */
   | { readonly op: "join"; readonly ticketId: string; readonly seat: string; readonly returns: boolean };
 

@@ -24,6 +24,7 @@ export type TicketTrail = {
   readonly starts: CallOf<"start">[];
   readonly cancels: CallOf<"cancel">[];
   readonly reads: CallOf<"read">[];
+  readonly answers: CallOf<"answer">[];
   /** In the order in which they became known. */
   readonly sightings: Sighting[];
 };
@@ -34,7 +35,7 @@ export function readTicketTrails(entries: readonly Entry[]): ReadonlyMap<string,
   const trailOf = (ticketId: string): TicketTrail => {
     const known = trails.get(ticketId);
     if (known) return known;
-    const trail: TicketTrail = { ticketId, starts: [], cancels: [], reads: [], sightings: [] };
+    const trail: TicketTrail = { ticketId, starts: [], cancels: [], reads: [], answers: [], sightings: [] };
     trails.set(ticketId, trail);
     return trail;
   };
@@ -43,6 +44,7 @@ export function readTicketTrails(entries: readonly Entry[]): ReadonlyMap<string,
     if (isOf(call, "start")) trail.starts.push(call);
     if (isOf(call, "cancel")) trail.cancels.push(call);
     if (isOf(call, "read")) trail.reads.push(call);
+    if (isOf(call, "answer")) trail.answers.push(call);
     const { sinceMs, untilMs, outcome } = call;
     if ("ok" in outcome && outcome.ok !== "joined") trail.sightings.push({ view: outcome.ok, sinceMs, untilMs });
   }

@@ -2,7 +2,8 @@
 // what nobody heard the end of stays unknown, until somebody asks.
 import { type MatcherConnection, readTicket, type Ticket } from "@muster/cli";
 import { MusterError } from "@muster/proto";
-import type { Outcome } from "../history/entry.ts";
+import { MatchAnswer } from "@muster/proto/matchmaking";
+import type { Ask, Outcome } from "../history/entry.ts";
 import type { History } from "../history/history.ts";
 import { bodyOf, viewOf } from "./ticket-view.ts";
 
@@ -15,9 +16,13 @@ export type Wish = {
   readonly playerIds: readonly string[];
 };
 
+export type Answer = Omit<Extract<Ask, { readonly op: "answer" }>, "op">;
+
 export interface BackendCalls {
   start(wish: Wish): Promise<Outcome>;
   cancel(ticketId: string): Promise<Outcome>;
+  /** To the match that is proposed to the ticket. */
+  answer(said: Answer): Promise<Outcome>;
   /** The ticket too, with its secrets, if somebody answered. */
   read(ticketId: string): Promise<{ readonly outcome: Outcome; readonly ticket: Ticket | undefined }>;
   /** Up to 128 tickets with one call; answers whether all were found. */
@@ -40,6 +45,12 @@ export function createBackendCalls(history: History, matcher: MatcherConnection,
     cancel: (ticketId) =>
       history.call(via, { op: "cancel", ticketId }, async () => {
         const { ticket } = await matchmaking.cancelMatching({ ticketId }, how);
+        return viewOf(readTicket(ticket));
+      }),
+    answer: (said) =>
+      history.call(via, { op: "answer", ...said }, async () => {
+        const request = { ...said, playerIds: [...said.playerIds], answer: MatchAnswer[said.answer] };
+        const { ticket } = await matchmaking.acceptMatch(request, how);
         return viewOf(readTicket(ticket));
       }),
     async read(ticketId) {

@@ -52,7 +52,7 @@ export function watchWorld(world: ChaosWorld): AsyncDisposable {
   const { signal } = closing;
   const connections = new AsyncDisposableStack();
   const random = systemRandom; // For waits only.
-  const watches = ["duel", "crowd"].map(async (configuration) => {
+  const watches = ["duel", "crowd", "ranked"].map(async (configuration) => {
     const matcher = connections.use(world.connectMatcher());
     const seen = watchTickets(
       { ticketIds: [], configuration },

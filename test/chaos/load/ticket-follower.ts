@@ -7,13 +7,21 @@ import type { History } from "../history/history.ts";
 import type { BackendCalls } from "./backend-calls.ts";
 import { viewOf } from "./ticket-view.ts";
 
-/** The ticket in its last state; undefined if `signal` aborts before. */
+type Heard = { readonly hear?: (ticket: Ticket) => void };
+
+/** The ticket in its last state; undefined if `signal` aborts before. `hear` is told of it as it was seen. */
 export async function pollTicket(
   ticketId: string,
-  { calls, random, signal }: { readonly calls: BackendCalls; readonly random: Random; readonly signal: AbortSignal },
+  {
+    calls,
+    random,
+    signal,
+    hear,
+  }: Heard & { readonly calls: BackendCalls; readonly random: Random; readonly signal: AbortSignal },
 ): Promise<Ticket | undefined> {
   while (!signal.aborted) {
     const { ticket, outcome } = await calls.read(ticketId);
+    if (ticket) hear?.(ticket);
     if (ticket && TERMINAL.has(ticket.state)) return ticket;
     if ("refused" in outcome) return undefined; // It never came to be: the checker knows whether that may be.
     await systemClock.sleep(100 + 400 * random.fraction(), signal).catch(() => undefined); // The loop looks itself.
@@ -31,8 +39,9 @@ export type WatchParts = {
 };
 
 /** As `pollTicket`, by a watch. */
-export async function watchTicket(ticketId: string, parts: WatchParts): Promise<Ticket | undefined> {
+export async function watchTicket(ticketId: string, parts: WatchParts & Heard): Promise<Ticket | undefined> {
   for await (const ticket of watchTickets({ ticketIds: [ticketId], configuration: "" }, parts)) {
+    parts.hear?.(ticket);
     if (TERMINAL.has(ticket.state)) return ticket;
   }
   return undefined;

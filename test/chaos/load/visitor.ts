@@ -5,6 +5,7 @@ import { type Random, systemClock } from "@muster/kit";
 import { newId } from "@muster/proto";
 import type { Outcome } from "../history/entry.ts";
 import type { History } from "../history/history.ts";
+import { createAnswers } from "./answers.ts";
 import { type BackendCalls, createBackendCalls, type Wish } from "./backend-calls.ts";
 import { between, chance } from "./dice.ts";
 import type { Address } from "./game-client.ts";
@@ -32,7 +33,7 @@ export async function visitAgainAndAgain(parts: VisitorParts): Promise<void> {
 
 type Visit = VisitorParts & { readonly calls: BackendCalls };
 
-const CONFIGURATIONS = ["duel", "duel", "crowd", "manual"] as const;
+const CONFIGURATIONS = ["duel", "duel", "crowd", "manual", "ranked", "ranked"] as const;
 
 function drawWish({ random, name }: VisitorParts, visit: number): Wish {
   const configuration = CONFIGURATIONS[Math.floor(random.fraction() * CONFIGURATIONS.length)] ?? "duel";
@@ -87,8 +88,14 @@ async function cancelLater({ ticketId }: Wish, { calls, random, signal }: Visit)
 }
 
 async function follow({ ticketId }: Wish, visit: Visit): Promise<Ticket | undefined> {
-  if (chance(visit.random, 0.4)) return await pollTicket(ticketId, visit);
-  return await watchTicket(ticketId, { ...visit, watcher: `watch of ${ticketId}` });
+  const answers = createAnswers(visit);
+  const parts = { ...visit, hear: answers.hear };
+  const isPolled = chance(visit.random, 0.4);
+  const ticket = isPolled
+    ? await pollTicket(ticketId, parts)
+    : await watchTicket(ticketId, { ...parts, watcher: `watch of ${ticketId}` });
+  await answers.done();
+  return ticket;
 }
 
 const ADDRESSES_MAX = 20;
