@@ -20,8 +20,10 @@ function answersTo({ answers }: TicketTrail, matchId: string | undefined, answer
   return new Set(given.flatMap(({ ask }) => ask.playerIds));
 }
 
-function playersOf({ starts }: TicketTrail): readonly string[] {
-  return starts.find(({ outcome }) => "ok" in outcome)?.ask.playerIds ?? [];
+/** Of the request that the ticket shows: nobody may have heard that it was taken. */
+function playersOf({ starts, sightings }: TicketTrail): readonly string[] {
+  const body = sightings[0]?.view.body;
+  return starts.find(({ ask }) => ask.body === body)?.ask.playerIds ?? [];
 }
 
 function* placedUnasked(trail: TicketTrail): Generator<string> {
@@ -52,6 +54,9 @@ function* silences(trail: TicketTrail): Generator<string> {
   const silent = trail.sightings.find(({ view }) => view.cause === "ACCEPTANCE_TIMED_OUT")?.view;
   if (!silent) return;
   const accepted = answersTo(trail, silent.matchId, "ACCEPT", true);
-  if (playersOf(trail).every((playerId) => accepted.has(playerId)))
+  const players = playersOf(trail);
+  if (players.length === 0) return; // Nobody of the history asked for it.
+  if (players.every((playerId) => accepted.has(playerId))) {
     yield `accepted ${silent.matchId}, and was called silent`;
+  }
 }

@@ -96,6 +96,14 @@ const backfill = (backfillId: string, state: string) => ({ backfill: { backfillI
 
 const whole: readonly { readonly name: string; readonly entries: readonly Entry[] }[] = [
   {
+    name: "a match that is accepted, and one of which nobody heard that it was started",
+    entries: historyOf(
+      ...[started, proposed, answered("ACCEPT"), read(view("COMPLETED", 3))],
+      called(startAsk({ ticketId: "t2", playerIds: ["bob"], body: "duel bob/" }), { unknown: "PEER_UNREACHABLE" }),
+      read(view("CANCELLED", 3, { ticketId: "t2", body: "duel bob/", cause: "ACCEPTANCE_TIMED_OUT" })),
+    ),
+  },
+  {
     name: "a ticket that is matched",
     entries: historyOf(started, read(view("PLACING", 2)), read(view("COMPLETED", 3))),
   },
