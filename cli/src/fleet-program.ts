@@ -1,16 +1,78 @@
 // The command line of `muster fleet COMMAND`: what is asked of a fleet that runs.
 import type { Command } from "commander";
-import { type AddressOptions, asking } from "./arguments/asking.ts";
+import { type AddressOptions, asking, parsed } from "./arguments/asking.ts";
+import { parseDuration } from "./arguments/duration.ts";
+import { wholeNumberFrom } from "./arguments/numbers.ts";
 import { addClockCommands } from "./clock-program.ts";
+import type { ScaleFlags } from "./commands/fleet.ts";
 import { addFaultCommands } from "./fault-program.ts";
 import type { ProgramPorts } from "./program.ts";
 
 /** Adds the commands to `fleet`, which without one runs a fleet. */
 export function addFleetCommands(fleet: Command, run: ProgramPorts["run"]): void {
+  addSizeCommands(fleet, run);
   addAliasCommands(fleet, run);
   addFaultCommands(fleet, run);
   addClockCommands(fleet, run);
   addPlacementCommands(fleet, run);
+}
+
+function addSizeCommands(fleet: Command, run: ProgramPorts["run"]): void {
+  asking(fleet.command("list"))
+    .description("all fleets: build, size, processes and sessions")
+    .action((options: AddressOptions) =>
+      run(options, async (context) => {
+        const { listFleets } = await import("./commands/fleet.ts");
+        return await listFleets(context);
+      }),
+    );
+  const count = parsed(wholeNumberFrom(0, 100_000));
+  asking(fleet.command("scale"))
+    .description("say how large a fleet is: so many processes, or elastic between limits")
+    .argument("<fleet>")
+    .option("--processes <number>", "keep so many", count)
+    .option("--min <number>", "elastic: keep at least so many (default: 0)", count)
+    .option("--max <number>", "elastic: keep at most so many", count)
+    .option("--reserve-sessions <number>", "elastic: keep so many session slots free", count)
+    .option(
+      "--reserve-percent <number>",
+      "elastic: of a hundred slots, keep so many free",
+      parsed(wholeNumberFrom(0, 90)),
+    )
+    .option(
+      "--cooldown <time>",
+      "elastic: do not shrink for so long after a change, such as 30s",
+      parsed(parseDuration),
+    )
+    .option("--reset", "as large as muster.json says")
+    .action((name: string, options: AddressOptions & ScaleFlags) =>
+      run(options, async (context) => {
+        const { scaleFleet } = await import("./commands/fleet.ts");
+        return await scaleFleet(name, options, context);
+      }),
+    );
+  asking(fleet.command("drain"))
+    .description("let a fleet, or a process, take no more sessions and end as the protection of its sessions says")
+    .argument("<fleet or process>")
+    .option("--undo", "let the fleet take sessions again")
+    .option("--force", "end protected sessions too")
+    .action((name: string, options: AddressOptions & { undo?: boolean; force?: boolean }) =>
+      run(options, async (context) => {
+        const { drain } = await import("./commands/fleet.ts");
+        return await drain({ name, undo: options.undo === true, force: options.force === true }, context);
+      }),
+    );
+  asking(fleet.command("rollout"))
+    .description("start new processes of another build, and let old ones end after their sessions")
+    .argument("<fleet>")
+    .argument("[build]", "one of the fleet's builds; without it, that of muster.json")
+    .option("--forced", "end old processes at once, with their sessions")
+    .action((name: string, build: string | undefined, options: AddressOptions & { forced?: boolean }) =>
+      run(options, async (context) => {
+        const { rollOut } = await import("./commands/fleet.ts");
+        return await rollOut({ fleet: name, build, forced: options.forced === true }, context);
+      }),
+    );
 }
 
 function addPlacementCommands(fleet: Command, run: ProgramPorts["run"]): void {

@@ -294,6 +294,11 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
     createPlayerSessions: unused,
     terminateServerSession: unused,
     erasePlayer: unused,
+    describeFleets: unused,
+    scaleFleet: unused,
+    drainFleet: unused,
+    drainProcess: unused,
+    rollOutBuild: unused,
     putAlias: unused,
     listPlacements: unused,
     watchPlacements: () => {

@@ -160,7 +160,34 @@ test("parseFleetConfig() reads builds, the first of which is started unless anot
   expect(buildOf({ build: "v2", processes: 9 })).toEqual(["v2", 9, ["/game/v2", "/game/maps"]]);
 });
 
+test("parseFleetConfig() reads elastic fleets, whose ports have room for the most", () => {
+  const read = (elastic: object) => parse({ fleets: [{ ...fleet, elastic }] }).fleets[0]?.elastic;
+  expect(read({ maxProcesses: 4 })).toEqual({
+    ...{ minProcesses: 0, maxProcesses: 4, cooldownMs: 60_000 },
+    reserve: { type: "sessions", sessions: 0 },
+  });
+  expect(read({ minProcesses: 1, maxProcesses: 4, reservePercent: 20, cooldownSeconds: 5 })).toEqual({
+    ...{ minProcesses: 1, maxProcesses: 4, cooldownMs: 5_000 },
+    reserve: { type: "percent", percent: 20 },
+  });
+});
+
 const refused = [
+  {
+    name: "an elastic fleet with a number of processes",
+    sections: { fleets: [{ ...fleet, processes: 2, elastic: { maxProcesses: 4 } }] },
+    path: "$.fleets[0].processes",
+  },
+  {
+    name: "an elastic fleet with two reserves",
+    sections: { fleets: [{ ...fleet, elastic: { maxProcesses: 4, reserveSessions: 1, reservePercent: 1 } }] },
+    path: "$.fleets[0].elastic",
+  },
+  {
+    name: "more ports than the range has for the most processes of an elastic fleet",
+    sections: { fleets: [{ ...fleet, portRange: "7500-7502", elastic: { maxProcesses: 4 } }] },
+    path: "$.fleets[0].portRange",
+  },
   {
     name: "two launches of one name",
     sections: { fleets: [{ ...bare, launches: [normal, normal] }] },

@@ -14,6 +14,7 @@ import {
   PRIORITIES,
   type QueueSpec,
 } from "./core/fleet-config.ts";
+import { elasticSchema, readElastic } from "./elastic-config.ts";
 import { faultsSchema, readFault } from "./faults/fault-config.ts";
 import { readSimulated, simulatedSchema } from "./simulated-config.ts";
 
@@ -46,6 +47,7 @@ export const fleetSchema = z.strictObject({
     .max(SIMULATED_PROCESSES_MAX)
     .optional()
     .describe("Processes that are kept running. Default: as many as the launches say, or 1"),
+  elastic: elasticSchema.optional().describe("Instead of `processes`: it grows and shrinks with what is asked of it"),
   processesPerHost: z
     .int()
     .min(1)
@@ -224,7 +226,10 @@ function readFleet(fleet: z.output<typeof fleetSchema>, path: string, directory:
   const build = fleet.build ?? builds[0]?.name ?? "";
   const current = builds.find((one) => one.name === build);
   if (!current) throw refuse(`${path}.build`, "the name of one of its builds", build);
-  const processes = fleet.processes ?? countProcesses(current);
+  if (fleet.elastic && fleet.processes !== undefined) {
+    throw refuse(`${path}.processes`, "absent where `elastic` says how many", fleet.processes);
+  }
+  const processes = fleet.elastic?.maxProcesses ?? fleet.processes ?? countProcesses(current);
   if (!simulated && processes > PROCESSES_MAX) {
     throw refuse(`${path}.processes`, `at most ${PROCESSES_MAX} of a command`, processes);
   }
@@ -242,6 +247,7 @@ function readFleet(fleet: z.output<typeof fleetSchema>, path: string, directory:
     build,
     simulated: simulated && readSimulated(simulated, directory),
     processes,
+    ...(fleet.elastic && { elastic: readElastic(fleet.elastic) }),
     processesPerHost: fleet.processesPerHost,
     concurrentActivations: fleet.concurrentActivations,
     concurrentSessions: fleet.concurrentSessions,

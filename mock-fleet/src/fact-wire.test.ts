@@ -18,7 +18,11 @@ test("every kind of fact survives its way through the journal", () => {
   world.command(processId, { type: "disconnect-seat", playerSessionId: seat.playerSessionId });
   const customData = { currentCount: 0, maxCount: 9 };
   world.command(processId, { type: "report-custom-data", sessionId: session.battleSessionId, customData });
-  world.act(() => [{ type: "process-reachability-changed", processId, unreachable: true }]);
+  world.act(() => [
+    { type: "process-draining", processId, reason: "DRAINED", endByMs: 1_000_000 },
+    { type: "process-draining", processId, reason: "DRAINED", endByMs: undefined },
+    { type: "process-reachability-changed", processId, unreachable: true },
+  ]);
   world.command(processId, { type: "process-unhealthy", why: "hangs" });
   world.command(processId, { type: "process-exited", how: "SIGKILL" });
   world.act(() => [{ type: "forgotten", processIds: [processId], placementIds: [waiting], sessionIds: [] }]);
@@ -36,11 +40,26 @@ test("every kind of fact survives its way through the journal", () => {
     },
   ]);
   world.act(() => [
+    { type: "fleet-scaling-put", fleet: "eu", scaling: { type: "static", processes: 0 } },
+    {
+      type: "fleet-scaling-put",
+      fleet: "eu",
+      scaling: {
+        type: "elastic",
+        elastic: { minProcesses: 0, maxProcesses: 2, reserve: { type: "percent", percent: 5 }, cooldownMs: 1 },
+      },
+    },
+    { type: "fleet-scaling-put", fleet: "eu", scaling: undefined },
+    { type: "fleet-scaled", fleet: "eu", processes: 1, cooldownUntilMs: 9 },
+    { type: "fleet-drain-put", fleet: "eu", isDrained: true },
+    { type: "fleet-drain-put", fleet: "eu", isDrained: false },
+    { type: "fleet-build-put", fleet: "eu", rollout: { build: "", mode: "FORCED" } },
+    { type: "fleet-build-put", fleet: "eu", rollout: undefined },
     { type: "alias-put", name: "live", target: { type: "fleet", fleet: "eu" } },
     { type: "alias-put", name: "live", target: { type: "closed", message: "At noon" } },
     { type: "alias-put", name: "live", target: undefined },
   ]);
-  expect(new Set(world.facts.map((fact) => fact.type)).size).toBe(18);
+  expect(new Set(world.facts.map((fact) => fact.type)).size).toBe(23);
   for (const fact of world.facts) {
     const { kind, body } = factCodec.encode(fact);
     expect(factCodec.decode(kind, body)).toEqual(fact);

@@ -24,6 +24,7 @@ import * as wire from "@muster/proto/journal-fleet";
 import type { FleetFact } from "./core/fleet-fact.ts";
 import type { Refusal } from "./core/session.ts";
 import { readAliasTarget, writeAliasTarget } from "./grpc/alias-wire.ts";
+import { readRolloutMode, readScaling, writeRolloutMode, writeScaling } from "./grpc/control-wire.ts";
 import { readLatencyPolicies, writeLatencyPolicies } from "./grpc/latency-policy-wire.ts";
 import { readPlacementRequest, writePlacementRequest } from "./grpc/placement-wire.ts";
 
@@ -84,6 +85,22 @@ function writeFact(fact: FleetFact): WireFact {
         value: { placementId, endedAtWallMs, failure, state: writeEnum(PlacementState, fact.state) },
       };
     }
+    case "fleet-scaling-put":
+      return {
+        $case: "fleetScalingPut",
+        value: { fleet: fact.fleet, scaling: fact.scaling && writeScaling(fact.scaling) },
+      };
+    case "fleet-scaled":
+      return { $case: "fleetScaled", value: fact };
+    case "fleet-drain-put":
+      return { $case: "fleetDrainPut", value: fact };
+    case "fleet-build-put": {
+      const { fleet, rollout } = fact;
+      const written = rollout && { build: rollout.build, mode: writeRolloutMode(rollout.mode) };
+      return { $case: "fleetBuildPut", value: { fleet, rollout: written } };
+    }
+    case "process-draining":
+      return { $case: "processDraining", value: { ...fact, endByMs: fact.endByMs ?? 0 } };
     case "alias-put":
       return { $case: "aliasPut", value: { name: fact.name, target: fact.target && writeAliasTarget(fact.target) } };
     case "session-started": {
@@ -186,6 +203,23 @@ function readFact(fact: wire.FleetFact["fact"]): FleetFact | undefined {
       invariant(state !== "PENDING", "an ended placement is not pending");
       const ended = { placementId: placementId as PlacementId, state, failure: failure || undefined, endedAtWallMs };
       return { type: "placement-ended", ...ended };
+    }
+    case "fleetScalingPut": {
+      const { fleet, scaling } = fact.value;
+      return { type: "fleet-scaling-put", fleet, scaling: scaling && readScaling(scaling) };
+    }
+    case "fleetScaled":
+      return { type: "fleet-scaled", ...fact.value };
+    case "fleetDrainPut":
+      return { type: "fleet-drain-put", ...fact.value };
+    case "fleetBuildPut": {
+      const { fleet, rollout } = fact.value;
+      const read = rollout && { build: rollout.build, mode: readRolloutMode(rollout.mode) };
+      return { type: "fleet-build-put", fleet, rollout: read };
+    }
+    case "processDraining": {
+      const { processId, reason, endByMs } = fact.value;
+      return { type: "process-draining", processId: processId as ProcessId, reason, endByMs: endByMs || undefined };
     }
     case "aliasPut": {
       const { name, target } = fact.value;

@@ -41,6 +41,7 @@ import { describePlayerSessions } from "./grpc/describe-player-sessions.ts";
 import { describeProcesses } from "./grpc/describe-processes.ts";
 import { describeServerSessions } from "./grpc/describe-server-sessions.ts";
 import { erasePlayer } from "./grpc/erase-player.ts";
+import { describeFleets, drainFleet, drainProcess, rollOutBuild, scaleFleet } from "./grpc/fleets.ts";
 import { listFaults } from "./grpc/list-faults.ts";
 import { listPlacements } from "./grpc/list-placements.ts";
 import { readProcessLog } from "./grpc/read-process-log.ts";
@@ -246,6 +247,11 @@ function servicesOf(app: FleetApp): readonly Implementation[] {
       searchServerSessions: (request) => searchServerSessions(app, request),
       describeProcesses: (request) => describeProcesses(app, request),
       watchSessions: (request, context) => watchSessions(app, request, context),
+      describeFleets: () => describeFleets(app),
+      scaleFleet: (request) => scaleFleet(app, request),
+      drainFleet: (request) => drainFleet(app, request),
+      drainProcess: (request) => drainProcess(app, request),
+      rollOutBuild: (request) => rollOutBuild(app, request),
       putAlias: (request) => putAlias(app, request),
       deleteAlias: (request) => deleteAlias(app, request),
       describeAliases: () => describeAliases(app),

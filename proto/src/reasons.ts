@@ -128,6 +128,8 @@ export const reasons = {
   // Fleet.
   /** No fleet has the name. */
   FLEET_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },
+  /** The fleet has no build of the name. Metadata: `build`. */
+  BUILD_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },
   /** No alias has the name. Metadata: `name`. */
   ALIAS_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },
   /** Something else has the name already. Metadata: `name`. */

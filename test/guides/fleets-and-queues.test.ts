@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { buildProgram } from "@muster/cli";
 import { invariant } from "@muster/kit";
 import { PRIORITIES, parseFleetConfig } from "@muster/mock-fleet";
-import { createFleetWorld, createRehearsal, playerToSeat } from "@muster/mock-fleet/testing";
+import { createFleetWorld, createRehearsal, type FleetWorld, playerToSeat } from "@muster/mock-fleet/testing";
 import { expect, test } from "vitest";
 import { runHere } from "../examples/run-here.ts";
 import { ROOT } from "../tidy/sources.ts";
@@ -33,6 +33,7 @@ for (const { text = "", console: typed = "" } of transcripts) {
   const config = parse(JSON.parse(text));
   test(`the guide shows what its commands print on ${config.queues[0]?.name}`, async () => {
     await using world = await createFleetWorld({ config });
+    await allReady(world);
     const lines: string[] = [];
     for (const line of typed.trimEnd().split("\n")) {
       const command = /^\$ npx muster (?<words>.*)$/.exec(line)?.groups?.words;
@@ -58,6 +59,14 @@ for (const command of commands) {
     await program.parseAsync([...readWords(command)], { from: "user" });
     expect(runs.length).toBe(1);
   });
+}
+
+/** Every server has started: what commands show stands still. */
+async function allReady({ fleet }: FleetWorld): Promise<void> {
+  for await (const _ of fleet.watchSessions({ owner: "", resumeToken: "" })) {
+    const { fleets } = await fleet.describeFleets({});
+    if (fleets.every((one) => one.readyProcesses === one.targetProcesses)) return;
+  }
 }
 
 /** Words as a shell divides them. */

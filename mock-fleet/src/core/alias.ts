@@ -3,6 +3,7 @@
 import { MusterError } from "@muster/proto";
 import { type Decision, type Moment, unchanged } from "./decision.ts";
 import { type FleetConfig, type FleetSpec, findFleet } from "./fleet-config.ts";
+import { controlOf } from "./fleet-control.ts";
 import type { FleetFact } from "./fleet-fact.ts";
 import type { FleetState } from "./fleet-state.ts";
 
@@ -19,29 +20,38 @@ export type Destination =
   | { readonly type: "closed"; readonly name: string; readonly message: string };
 
 /** What aliases of muster.json and of run time say, and the fleets that they name. */
-export type Named = Pick<FleetState, "aliases"> & { readonly config: FleetConfig };
+export type Named = Pick<FleetState, "aliases" | "controls"> & { readonly config: FleetConfig };
 
-export function findAlias({ aliases, config }: Named, name: string): AliasTarget | undefined {
+export function named({ aliases, controls }: FleetState, { config }: Pick<Moment, "config">): Named {
+  return { aliases, controls, config };
+}
+
+export function findAlias({ aliases, config }: Omit<Named, "controls">, name: string): AliasTarget | undefined {
   return aliases.get(name) ?? config.aliases.find((alias) => alias.name === name)?.target;
 }
 
 /** All aliases by name, those of run time in place of those of muster.json. */
-export function listAliases({ aliases, config }: Named): readonly AliasSpec[] {
+export function listAliases({ aliases, config }: Omit<Named, "controls">): readonly AliasSpec[] {
   const all = new Map(config.aliases.map(({ name, target }) => [name, target]));
   for (const [name, target] of aliases) all.set(name, target);
   return Array.from(all, ([name, target]) => ({ name, target })).toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** The fleet of that name, or of the alias of that name. */
-export function resolveDestination(named: Named, name: string): Destination {
-  const fleet = findFleet(named.config, name);
-  if (fleet) return { type: "fleet", fleet };
-  const target = findAlias(named, name);
+export function resolveDestination(from: Named, name: string): Destination {
+  const fleet = findFleet(from.config, name);
+  if (fleet) return takesSessions(from, name, fleet);
+  const target = findAlias(from, name);
   if (!target) return { type: "closed", name, message: "there is no fleet or alias of that name" };
   if (target.type === "closed") return { type: "closed", name, message: target.message };
-  const aliased = findFleet(named.config, target.fleet);
-  if (aliased) return { type: "fleet", fleet: aliased };
+  const aliased = findFleet(from.config, target.fleet);
+  if (aliased) return takesSessions(from, name, aliased);
   return { type: "closed", name, message: `it stands for fleet ${target.fleet}, and there is none of that name` };
+}
+
+function takesSessions(from: Named, name: string, fleet: FleetSpec): Destination {
+  if (!controlOf(from, fleet.name).isDrained) return { type: "fleet", fleet };
+  return { type: "closed", name, message: `fleet ${fleet.name} is drained` };
 }
 
 /**
@@ -71,7 +81,7 @@ export function putAlias(state: FleetState, { name, target }: AliasSpec, moment:
  * @throws {MusterError} ALIAS_NOT_FOUND if there is none.
  */
 export function deleteAlias(state: FleetState, name: string, moment: Moment): Decision<undefined> {
-  if (!findAlias({ aliases: state.aliases, config: moment.config }, name)) {
+  if (!findAlias(named(state, moment), name)) {
     throw new MusterError("ALIAS_NOT_FOUND", `Cannot forget alias ${name} as there is none of that name`, {
       metadata: { name },
     });

@@ -8,7 +8,7 @@ import {
   type ServerSessionId,
   type Team,
 } from "@muster/proto";
-import { resolveDestination } from "./alias.ts";
+import { named, resolveDestination } from "./alias.ts";
 import { creatorKey } from "./creations.ts";
 import { type Decision, type Moment, unchanged } from "./decision.ts";
 import type { FleetSpec } from "./fleet-config.ts";
@@ -99,7 +99,7 @@ function findCreated(
 }
 
 function getFleet(state: FleetState, name: string, { config }: Moment): FleetSpec {
-  const destination = resolveDestination({ aliases: state.aliases, config }, name);
+  const destination = resolveDestination(named(state, { config }), name);
   if (destination.type === "fleet") return destination.fleet;
   throw new MusterError(
     "FLEET_NOT_FOUND",

@@ -14,6 +14,10 @@ export type Deadline =
       readonly playerSessionId: PlayerSessionId;
     }
   | { readonly atMs: number; readonly type: "ready-due"; readonly processId: ProcessId }
+  /** Sessions of a process that drains are protected no more. */
+  | { readonly atMs: number; readonly type: "drain-due"; readonly processId: ProcessId }
+  /** An elastic fleet may shrink again. */
+  | { readonly atMs: number; readonly type: "cooldown-over"; readonly fleet: string }
   | { readonly atMs: number; readonly type: "process-killed"; readonly processId: ProcessId }
   /** A crash loop may launch again. */
   | { readonly atMs: number; readonly type: "launch-allowed"; readonly fleet: string };
@@ -31,8 +35,10 @@ export function deadlineId(deadline: Deadline): string {
       return deadline.playerSessionId;
     case "ready-due":
     case "process-killed":
+    case "drain-due":
       return deadline.processId;
     case "launch-allowed":
+    case "cooldown-over":
       return deadline.fleet;
   }
 }

@@ -3,6 +3,7 @@ import { unreachable } from "@muster/kit";
 import { activationDue, sessionCloses } from "./activation.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Moment } from "./decision.ts";
+import { drainDue } from "./draining.ts";
 import type { FleetFact } from "./fleet-fact.ts";
 import type { FleetState } from "./fleet-state.ts";
 import { placementExpires } from "./placement.ts";
@@ -36,7 +37,12 @@ export function whenDue(state: FleetState, deadline: Deadline, moment: Moment): 
       const process = state.processes.get(deadline.processId);
       return process?.status.phase === "TERMINATING" ? processExited(state, process, "SIGKILL") : [];
     }
+    case "drain-due": {
+      const process = state.processes.get(deadline.processId);
+      return process ? drainDue(process, moment) : [];
+    }
     case "launch-allowed":
+    case "cooldown-over":
     case "latency-cap-rises":
       return []; // The fleet looks after its processes, and who waits for them, after every deadline.
     default:

@@ -13,8 +13,9 @@ import {
 import { forgetCreation, noteCreation } from "./creations.ts";
 import { placementOverMs } from "./ended.ts";
 import { erasePlayer } from "./erase-player.ts";
+import { controlOf, type FleetControl } from "./fleet-control.ts";
 import type { FleetFact, SessionChanged } from "./fleet-fact.ts";
-import type { FleetFold } from "./fleet-state.ts";
+import { CALM_MS, type FleetFold } from "./fleet-state.ts";
 import { type AnsweredCommand, COMMANDS_KEPT_MAX } from "./host-command.ts";
 import { changePlacement, deadlinesOfPlacement, type Placement } from "./placement.ts";
 import { freeSlots, READY_TIMEOUT, type ServerProcess } from "./process.ts";
@@ -81,6 +82,28 @@ export function evolve(state: FleetFold, fact: FleetFact, meta: FactMeta): void 
     case "placement-ended":
       endPlacement(state, fact, timeMs);
       return;
+    case "process-draining": {
+      const { processId, reason, endByMs } = fact;
+      if (endByMs !== undefined) state.agenda.add({ type: "drain-due", atMs: endByMs, processId });
+      changeProcess(state, processId, (process) => ({ ...process, draining: { reason, endByMs } }));
+      return;
+    }
+    case "fleet-scaling-put":
+      // What it had made itself under the old terms says nothing under the new.
+      changeControl(state, fact.fleet, { scaling: fact.scaling, target: undefined });
+      return;
+    case "fleet-scaled": {
+      const { fleet, processes, cooldownUntilMs } = fact;
+      state.agenda.add({ type: "cooldown-over", atMs: cooldownUntilMs, fleet });
+      changeControl(state, fleet, { target: { processes, cooldownUntilMs } });
+      return;
+    }
+    case "fleet-drain-put":
+      changeControl(state, fact.fleet, { isDrained: fact.isDrained });
+      return;
+    case "fleet-build-put":
+      changeControl(state, fact.fleet, { rollout: fact.rollout });
+      return;
     case "alias-put":
       if (fact.target) state.aliases.set(fact.name, fact.target);
       else state.aliases.delete(fact.name);
@@ -127,6 +150,7 @@ function launch(state: FleetFold, fact: Fact<"process-launched">, timeMs: number
     pid: undefined,
     unreachableSinceMs: undefined,
     sessionIds: new Set(),
+    draining: undefined,
     roomSince: 0,
   };
   state.processes.set(fact.processId, process);
@@ -135,6 +159,10 @@ function launch(state: FleetFold, fact: Fact<"process-launched">, timeMs: number
   if (readyByMs !== undefined) state.agenda.add({ type: "ready-due", atMs: readyByMs, processId: fact.processId });
   const ports = Object.values(fact.address.ports);
   if (ports.length > 0) state.nextPorts.set(fact.fleet, Math.max(...ports) + 1);
+}
+
+function changeControl(state: FleetFold, fleet: string, change: Partial<FleetControl>): void {
+  state.controls.set(fleet, { ...controlOf(state, fleet), ...change });
 }
 
 function changeProcess(
@@ -180,7 +208,14 @@ function endProcess(state: FleetFold, fact: Fact<"process-ended">, timeMs: numbe
   // The first crash is made good at once; from the second on it is a loop.
   const waitMs = crashes === 1 ? 0 : Math.min(CRASH_BACKOFF_MS_MAX, 500 * 2 ** Math.min(crashes - 2, 16));
   state.crashLoops.set(process.fleet, { crashes, notBeforeMs: timeMs + waitMs });
-  if (waitMs > 0) state.agenda.add({ type: "launch-allowed", atMs: timeMs + waitMs, fleet: process.fleet });
+  for (const atMs of looksAfterCrash(timeMs + waitMs)) {
+    state.agenda.add({ type: "launch-allowed", atMs, fleet: process.fleet });
+  }
+}
+
+/** When a fleet that has crashed is looked at by itself: as it may launch again, and as it is calm. */
+export function looksAfterCrash(notBeforeMs: number): readonly number[] {
+  return [notBeforeMs, notBeforeMs + CALM_MS];
 }
 
 function startPlacement(state: FleetFold, fact: Fact<"placement-started">, timeMs: number): void {

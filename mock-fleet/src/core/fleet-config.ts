@@ -2,6 +2,7 @@
 import type { AliasSpec } from "./alias.ts";
 import type { BuildSpec } from "./build.ts";
 import type { FaultSpec } from "./faults/fault.ts";
+import type { ElasticSpec } from "./fleet-control.ts";
 import type { LatencyPolicy } from "./latency-policy.ts";
 import type { ProtectionSpec } from "./protection.ts";
 import type { SimulatedSpec } from "./simulated-spec.ts";
@@ -22,6 +23,8 @@ export type FleetSpec = {
   readonly simulated?: SimulatedSpec | undefined;
   /** Processes that are kept running. 0: none, ever. */
   readonly processes: number;
+  /** It grows and shrinks with what is asked of it. Absent: it keeps `processes`. */
+  readonly elastic?: ElasticSpec | undefined;
   /** Processes of one host; further ones are on further hosts. Undefined: all are on one. */
   readonly processesPerHost: number | undefined;
   /** Sessions of one host that may be activating at a time. Undefined: any number. */

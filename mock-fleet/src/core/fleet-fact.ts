@@ -12,6 +12,7 @@ import type {
   SessionChange,
 } from "@muster/proto";
 import type { AliasTarget } from "./alias.ts";
+import type { FleetControl, Scaling } from "./fleet-control.ts";
 import type { CommandResult } from "./host-command.ts";
 import type { LatencyPolicy } from "./latency-policy.ts";
 import type { PlacementEnd, PlacementRequest } from "./placement.ts";
@@ -76,6 +77,24 @@ export type FleetFact =
       readonly state: PlacementEnd;
       readonly failure: string | undefined;
       readonly endedAtWallMs: number;
+    }
+  /** By an operator. Undefined: as muster.json says again. */
+  | { readonly type: "fleet-scaling-put"; readonly fleet: string; readonly scaling: Scaling | undefined }
+  /** An elastic fleet is to have so many processes, and not to shrink again before. */
+  | {
+      readonly type: "fleet-scaled";
+      readonly fleet: string;
+      readonly processes: number;
+      readonly cooldownUntilMs: number;
+    }
+  | { readonly type: "fleet-drain-put"; readonly fleet: string; readonly isDrained: boolean }
+  | { readonly type: "fleet-build-put"; readonly fleet: string; readonly rollout: FleetControl["rollout"] }
+  /** It takes no more sessions, and ends when those that it has are over, or at that time. */
+  | {
+      readonly type: "process-draining";
+      readonly processId: ProcessId;
+      readonly reason: string;
+      readonly endByMs: number | undefined;
     }
   /** Undefined: nothing is set at run time any more, and muster.json says what the name stands for. */
   | { readonly type: "alias-put"; readonly name: string; readonly target: AliasTarget | undefined }

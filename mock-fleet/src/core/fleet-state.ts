@@ -7,6 +7,7 @@ import type { AliasTarget } from "./alias.ts";
 import type { Creations, CreationsFold } from "./creations.ts";
 import { type Deadline, deadlineId } from "./deadline.ts";
 import { type Ended, endedId } from "./ended.ts";
+import type { FleetControl } from "./fleet-control.ts";
 import type { CommandFold, CommandMemory } from "./host-command.ts";
 import type { Placement } from "./placement.ts";
 import type { ServerProcess } from "./process.ts";
@@ -15,6 +16,9 @@ import type { ServerSession, SessionFold } from "./session.ts";
 
 /** A crash loop of one fleet: how often in a row, and when launching is allowed again. */
 export type CrashLoop = { readonly crashes: number; readonly notBeforeMs: number };
+
+/** A fleet that has not crashed for so long, in ms, is calm: a build is rolled out no further before. */
+export const CALM_MS = 30_000;
 
 export type FleetState = {
   /** Undefined before the first fact. */
@@ -28,6 +32,8 @@ export type FleetState = {
   readonly processIndex: ProcessIndex;
   /** As set at run time, by name. */
   readonly aliases: ReadonlyMap<string, AliasTarget>;
+  /** By fleet. */
+  readonly controls: ReadonlyMap<string, FleetControl>;
   readonly placements: ReadonlyMap<PlacementId, Placement>;
   /** Oldest first. */
   readonly pendingPlacements: ReadonlyMap<PlacementId, Placement>;
@@ -61,6 +67,7 @@ export type FleetFold = {
   readonly livingProcesses: Map<ProcessId, ServerProcess>;
   readonly processIndex: ProcessIndexFold;
   readonly aliases: Map<string, AliasTarget>;
+  readonly controls: Map<string, FleetControl>;
   readonly placements: Map<PlacementId, Placement>;
   readonly pendingPlacements: Map<PlacementId, Placement>;
   waitingPlacements: Set<PlacementId>;
@@ -86,6 +93,7 @@ export function createFleetState(): FleetFold {
     livingProcesses: new Map(),
     processIndex: createProcessIndex(),
     aliases: new Map(),
+    controls: new Map(),
     placements: new Map(),
     pendingPlacements: new Map(),
     waitingPlacements: new Set(),

@@ -3,14 +3,15 @@
 import { type Named, resolveDestination } from "./alias.ts";
 import { isWithin, suits } from "./destinations.ts";
 import type { FleetSpec, QueueSpec } from "./fleet-config.ts";
+import { mayRun } from "./fleet-control.ts";
 import type { PlacementRequest } from "./placement.ts";
 import { latencyIn } from "./region-latency.ts";
 
 /** The fleets of a queue in the order that it states, each once; closed destinations are left out. */
-export function fleetsOf(queue: QueueSpec, named: Named): readonly FleetSpec[] {
+export function fleetsOf(queue: QueueSpec, from: Named): readonly FleetSpec[] {
   const fleets = new Set<FleetSpec>();
   for (const name of queue.destinations) {
-    const destination = resolveDestination(named, name);
+    const destination = resolveDestination(from, name);
     if (destination.type === "fleet") fleets.add(destination.fleet);
   }
   return [...fleets];
@@ -23,16 +24,16 @@ export function fleetsOf(queue: QueueSpec, named: Named): readonly FleetSpec[] {
 export function whyHopeless(
   queue: QueueSpec,
   { request, capMs }: { readonly request: PlacementRequest; readonly capMs: number },
-  named: Named,
+  from: Named,
 ): string | undefined {
-  const fleets = fleetsOf(queue, named);
-  if (fleets.length === 0) return `each of its destinations is closed: ${describeClosed(queue, named)}`;
+  const fleets = fleetsOf(queue, from);
+  if (fleets.length === 0) return `each of its destinations is closed: ${describeClosed(queue, from)}`;
   const near = fleets.filter(({ region }) => suits(request, region));
   if (near.length === 0) {
     const present = fleets.map((fleet) => fleet.region).join(", ");
     return `a fleet is in ${request.regions.join(" or ")}: its fleets are in ${present}`;
   }
-  const running = near.filter(({ processes }) => processes > 0);
+  const running = near.filter((fleet) => mayRun(from, fleet));
   if (running.length === 0) return `none of its fleets runs a process: ${queue.destinations.join(", ")}`;
   if (running.some(({ region }) => isWithin(request, region, capMs))) return undefined;
   const present = [...new Set(running.map(({ region }) => region))].map((region) => {
@@ -44,7 +45,7 @@ export function whyHopeless(
   return `everybody has to be within ${capMs} ms of its region: ${present.join(", ")}`;
 }
 
-function describeClosed(queue: QueueSpec, named: Named): string {
-  const closed = queue.destinations.map((name) => resolveDestination(named, name));
+function describeClosed(queue: QueueSpec, from: Named): string {
+  const closed = queue.destinations.map((name) => resolveDestination(from, name));
   return closed.map((one) => (one.type === "closed" ? `${one.name} (${one.message})` : "")).join(", ");
 }

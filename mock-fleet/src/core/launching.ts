@@ -1,9 +1,10 @@
 // Starting one more process of a fleet: which program of its build, on which host, with which ports.
 import { drawId } from "@muster/kit";
 import { newId } from "@muster/proto";
-import { currentBuild, type LaunchSpec } from "./build.ts";
+import type { LaunchSpec } from "./build.ts";
 import type { Moment } from "./decision.ts";
 import type { FleetSpec } from "./fleet-config.ts";
+import { rolloutOf } from "./fleet-control.ts";
 import type { FleetFact } from "./fleet-fact.ts";
 import type { FleetState } from "./fleet-state.ts";
 import { entryKey, type FleetProcesses, processesOf } from "./process-index.ts";
@@ -14,7 +15,7 @@ export function launchNext(state: FleetState, fleet: FleetSpec, moment: Moment):
   const ports = assignPorts(state, fleet);
   if (!ports) return []; // The end of one of them brings us back here.
   const running = processesOf(state.processIndex, fleet.name);
-  const build = currentBuild(fleet);
+  const { build } = rolloutOf(state, fleet);
   return [
     {
       type: "process-launched",

@@ -16,6 +16,7 @@ import {
   type Team,
   type TicketId,
 } from "@muster/proto";
+import { named } from "./alias.ts";
 import type { Deadline } from "./deadline.ts";
 import { type Decision, type Moment, unchanged } from "./decision.ts";
 import { isWithin, rankDestinations, suits } from "./destinations.ts";
@@ -153,7 +154,7 @@ export function startPlacement(
     isDirect: false,
   };
   const capMs = capAfter(latencyPolicies, timeoutMs - 1);
-  const hopeless = whyHopeless(queue, { request, capMs }, { aliases: state.aliases, config: moment.config });
+  const hopeless = whyHopeless(queue, { request, capMs }, named(state, moment));
   if (hopeless === undefined) return { facts: [started], reply: placementId };
   const failure = `Cannot place on queue ${queue.name} as ${hopeless}`;
   return { facts: [started, endPlacement(placementId, "FAILED", moment, failure)], reply: placementId };
@@ -290,7 +291,7 @@ function chooseProcess(state: FleetState, placement: Placement, moment: Moment):
   const queue = moment.config.queues.find((one) => one.name === request.queue);
   if (!queue) return undefined;
   const capMs = capAfter(latencyPolicies, moment.nowMs - startedAtMs);
-  const open = fleetsOf(queue, { aliases: state.aliases, config: moment.config }).filter(
+  const open = fleetsOf(queue, named(state, moment)).filter(
     ({ name, region }) =>
       processesOf(state.processIndex, name).open.size > 0 && suits(request, region) && isWithin(request, region, capMs),
   );

@@ -11,7 +11,11 @@ export type FleetProcesses = {
   readonly open: ReadonlyMap<ProcessId, ServerProcess>;
   /** Those that count towards the number that is kept running. */
   readonly keptCount: number;
-  /** Of these, how many run each program, by `entryKey`. */
+  /** Sessions that run on them. */
+  readonly keptSessions: number;
+  /** Those that drain and were not asked to end yet. */
+  readonly draining: ReadonlyMap<ProcessId, ServerProcess>;
+  /** Of those that count, how many run each program, by `entryKey`. */
   readonly keptByEntry: ReadonlyMap<string, number>;
   /** Living processes by the number of their host. */
   readonly livingByHost: ReadonlyMap<number, number>;
@@ -30,6 +34,8 @@ type FleetProcessesFold = {
   readonly living: Map<ProcessId, ServerProcess>;
   readonly open: Map<ProcessId, ServerProcess>;
   keptCount: number;
+  keptSessions: number;
+  readonly draining: Map<ProcessId, ServerProcess>;
   readonly keptByEntry: Map<string, number>;
   readonly livingByHost: Map<number, number>;
   readonly activating: Map<number, number>;
@@ -52,6 +58,8 @@ function createFleetProcesses(): FleetProcessesFold {
     living: new Map(),
     open: new Map(),
     keptCount: 0,
+    keptSessions: 0,
+    draining: new Map(),
     keptByEntry: new Map(),
     livingByHost: new Map(),
     activating: new Map(),
@@ -74,6 +82,10 @@ export function indexProcess(index: ProcessIndexFold, before: ServerProcess | un
   const { processId } = after;
   const kept = Number(counts(after)) - Number(before !== undefined && counts(before));
   fleet.keptCount += kept;
+  fleet.keptSessions += keptSessionsOf(after) - (before ? keptSessionsOf(before) : 0);
+  if (after.draining && (after.status.phase === "READY" || after.status.phase === "STARTING")) {
+    fleet.draining.set(processId, after);
+  } else fleet.draining.delete(processId);
   count(fleet.keptByEntry, entryKey(after), kept);
   count(
     fleet.livingByHost,
@@ -111,8 +123,15 @@ function counts(process: ServerProcess): boolean {
   return !isEnded(process) && countsAsKept(process);
 }
 
-/** One that ends is replaced at once, but for those that never became ready: their replacement waits, and backs off. */
-export function countsAsKept({ status }: ServerProcess): boolean {
+function keptSessionsOf(process: ServerProcess): number {
+  return counts(process) ? process.sessionIds.size : 0;
+}
+
+/**
+ * One that ends or drains is replaced at once, but for those that never became ready: their replacement waits, and backs off.
+ */
+export function countsAsKept({ status, draining }: ServerProcess): boolean {
+  if (draining && status.phase !== "TERMINATING") return false;
   return status.phase !== "TERMINATING" || status.reason === READY_TIMEOUT;
 }
 

@@ -43,6 +43,8 @@ export type ServerProcess = {
   readonly unreachableSinceMs: number | undefined;
   /** Sessions that have not ended. */
   readonly sessionIds: ReadonlySet<ServerSessionId>;
+  /** It takes no more sessions, and ends after those that it has, or at `endByMs`. */
+  readonly draining: { readonly reason: string; readonly endByMs: number | undefined } | undefined;
   /** Position of the fact since which it can take a session. 0: it cannot. */
   readonly roomSince: number;
 };
@@ -54,6 +56,7 @@ export function isEnded(process: ServerProcess): boolean {
 /** Sessions that the process can take now. */
 export function freeSlots(process: ServerProcess): number {
   if (process.status.phase !== "READY" || process.unreachableSinceMs !== undefined) return 0;
+  if (process.draining) return 0;
   return process.status.concurrentSessions - process.sessionIds.size;
 }
 

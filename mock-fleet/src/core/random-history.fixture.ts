@@ -3,12 +3,15 @@ import type { BackfillId, BattleSession, ErasureId, PlayerId, PlayerSessionId, S
 import fc from "fast-check";
 import { deleteAlias, putAlias } from "./alias.ts";
 import { createSession, type SessionCreation } from "./create-session.ts";
+import { drainFleet, drainOne } from "./draining.ts";
 import { decideErasePlayer, decideErasureCompleted } from "./erase-player.ts";
 import { applyFill } from "./fill.ts";
 import type { HostCommand } from "./host-command.ts";
 import { stopPlacement } from "./placement.ts";
 import { getProcess } from "./process.ts";
 import { playerToSeat, type Rehearsal } from "./rehearsal.ts";
+import { rollOut } from "./rollout.ts";
+import { scaleFleet } from "./scale-fleet.ts";
 import { hostHeard, judgeSilence } from "./silence.ts";
 import { askToTerminate, forceToTerminate } from "./terminate-session.ts";
 import { updateSession } from "./update-session.ts";
@@ -131,6 +134,29 @@ export function takeStep(world: Rehearsal, step: Step, serial: number): void {
       if (battle && step.a % 3 === 0) world.decide((state, at) => terminate(state, battle.battleSessionId, at));
       return;
     }
+    case 19: {
+      const fleet = "eu";
+      const reserve = { type: "percent", percent: 10 * (step.b % 4) } as const;
+      const elastic = { minProcesses: step.b % 2, maxProcesses: 3, reserve, cooldownMs: 5_000 };
+      const scalings = [undefined, { type: "static", processes: step.b % 4 }, { type: "elastic", elastic }] as const;
+      world.decide((state, at) => scaleFleet(state, { fleet, scaling: scalings[step.a % 3] }, at));
+      return;
+    }
+    case 20: {
+      const force = step.b % 5 === 0;
+      if (step.a % 3 === 0 && process) {
+        world.decide((state, at) => drainOne(state, { processId: process.processId, force }, at));
+        return;
+      }
+      world.decide((state, at) => drainFleet(state, { fleet: "eu", isDrained: step.a % 3 === 1, force }, at));
+      return;
+    }
+    case 21: {
+      const build = ["v1", "v2", undefined][step.a % 3];
+      const mode = step.b % 4 === 0 ? "FORCED" : "SOFT";
+      world.decide((state, at) => rollOut(state, { fleet: "eu", build, mode }, at));
+      return;
+    }
     default: {
       const placementId = pick([...world.state.placements.keys()], step.b);
       if (placementId) world.decide((state, at) => stopPlacement(state, placementId, at));
@@ -182,6 +208,11 @@ function secretOf(world: Rehearsal, seat: PlayerSessionId): string | undefined {
 
 /** A fleet whose deadlines pass within the steps. */
 export const hastyFleet = {
+  builds: ["v1", "v2"].map((name) => ({
+    name,
+    launches: [{ name: "", command: ["game"], cwd: undefined, env: {}, processes: 1 }],
+  })),
+  build: "v1",
   processes: 2,
   processesPerHost: 1,
   concurrentActivations: 1,
@@ -200,7 +231,7 @@ export const hasty = {
   },
 };
 /** Random commands, one after the other. */
-export const steps = fc.array(fc.record({ kind: fc.nat(19), a: fc.nat(60), b: fc.nat(60) }), {
+export const steps = fc.array(fc.record({ kind: fc.nat(22), a: fc.nat(60), b: fc.nat(60) }), {
   minLength: 1,
   maxLength: 120,
   size: "max",

@@ -2,13 +2,17 @@
 // processes as it was told to. One step at a time, so that each is decided on the state that the last one left.
 import type { ProcessId } from "@muster/proto";
 import type { Moment } from "./decision.ts";
+import { drainProcess, endDrained } from "./draining.ts";
+import { rescale } from "./elastic.ts";
 import { type FleetSpec, findFleet } from "./fleet-config.ts";
+import { scalingOf, targetOf } from "./fleet-control.ts";
 import type { FleetFact } from "./fleet-fact.ts";
 import type { FleetState } from "./fleet-state.ts";
 import { launchNext } from "./launching.ts";
 import { placeNext } from "./placement.ts";
-import { terminateProcess } from "./process.ts";
+import { type ServerProcess, terminateProcess } from "./process.ts";
 import { countsAsKept, processesOf } from "./process-index.ts";
+import { rollOn } from "./rollout.ts";
 
 /** Whether the fact may give upkeep something to do: seats come and go without it. */
 export function concernsUpkeep(fact: FleetFact): boolean {
@@ -31,7 +35,13 @@ export function concernsUpkeep(fact: FleetFact): boolean {
 export function nextUpkeep(state: FleetState, moment: Moment): readonly FleetFact[] {
   const placed = placeOne(state, moment);
   if (placed.length > 0 || moment.stopping) return placed;
+  const scaled = rescale(state, moment);
+  if (scaled.length > 0) return scaled;
   for (const fleet of moment.config.fleets) {
+    const ended = endDrained(state, fleet.name, moment);
+    if (ended.length > 0) return ended;
+    const rolled = rollOn(state, fleet, moment);
+    if (rolled.length > 0) return rolled;
     const facts = keepProcesses(state, fleet, moment);
     if (facts.length > 0) return facts;
   }
@@ -56,13 +66,25 @@ function hasOpenProcess(state: FleetState): boolean {
 
 function keepProcesses(state: FleetState, fleet: FleetSpec, moment: Moment): readonly FleetFact[] {
   const { living, keptCount } = processesOf(state.processIndex, fleet.name);
-  if (keptCount > fleet.processes) {
-    const kept = [...living.values()].filter(countsAsKept);
-    const surplus = kept.findLast((process) => process.sessionIds.size === 0);
-    return surplus ? terminateProcess(surplus, "SCALE_IN", moment) : [];
-  }
-  if (keptCount === fleet.processes) return [];
+  const target = targetOf(state, fleet);
+  if (keptCount > target) return scaleIn(state, fleet, { kept: [...living.values()].filter(countsAsKept), moment });
+  if (keptCount === target) return [];
   return launchNext(state, fleet, moment);
+}
+
+/**
+ * One process too many ends: the newest without a session; without any, the one with the fewest, as the protection of these
+ * says. A fleet that shrinks by itself ends nobody's battle: such a process drains.
+ */
+function scaleIn(
+  state: FleetState,
+  fleet: FleetSpec,
+  { kept, moment }: { readonly kept: readonly ServerProcess[]; readonly moment: Moment },
+): readonly FleetFact[] {
+  const least = kept.toReversed().toSorted((a, b) => a.sessionIds.size - b.sessionIds.size)[0];
+  if (!least) return [];
+  const spares = scalingOf(state, fleet).type === "elastic" ? "ALL" : "PROTECTED";
+  return drainProcess(state, least, { reason: "SCALE_IN", spares }, moment);
 }
 
 /** Ends processes of fleets that the configuration no longer names. */

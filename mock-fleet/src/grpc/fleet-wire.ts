@@ -87,6 +87,7 @@ export function writeServerProcess(process: ServerProcess, isAttached: boolean):
     build: process.build,
     launch: process.launch,
     hostNumber: process.hostNumber,
+    draining: process.draining !== undefined,
     attached: isAttached && process.unreachableSinceMs === undefined,
   };
 }

@@ -10,6 +10,7 @@ import type { Placement } from "../core/placement.ts";
 import type { ServerProcess } from "../core/process.ts";
 import type { SessionFold } from "../core/session.ts";
 import { writeAlias } from "../grpc/alias-wire.ts";
+import { writeControl } from "../grpc/control-wire.ts";
 import { FLEET_COLUMNS, NO_TIME_MS } from "./fleet-columns.ts";
 import { endedMsOf, putPlacementAway, writePlacement } from "./placement-row.ts";
 import { writeCommands, writeProcess } from "./process-row.ts";
@@ -77,6 +78,7 @@ function writeFleet({
   nextPorts,
   erasures,
   aliases,
+  controls,
   creations,
 }: FleetFold): Uint8Array {
   return wire.SnapshotFleet.encode({
@@ -85,6 +87,7 @@ function writeFleet({
     crashLoops: Array.from(crashLoops, ([fleet, loop]) => ({ fleet, ...loop })).toSorted(byFleet),
     creations: Array.from(creations, writeCreations).toSorted(byCreator).flat(),
     aliases: Array.from(aliases, ([name, target]) => writeAlias({ name, target })).toSorted(byName),
+    controls: Array.from(controls, ([fleet, control]) => writeControl(fleet, control)).toSorted(byFleet),
     erasures: Array.from(erasures, ([erasureId, playerDigest]) => ({ erasureId, playerDigest })),
     nextPorts: Array.from(nextPorts, ([fleet, port]) => ({ fleet, port })).toSorted(byFleet),
   }).finish();

@@ -21,6 +21,7 @@ export function writeProcess(process: ServerProcess): Uint8Array {
     build: process.build,
     launch: process.launch,
     hostNumber: process.hostNumber,
+    draining: process.draining && { reason: process.draining.reason, endByMs: process.draining.endByMs ?? 0 },
     incarnation: process.incarnation,
     secret: process.secret,
     address: { host: process.address.host, ports: { ...process.address.ports } },
@@ -50,6 +51,10 @@ export function readProcess(bytes: Uint8Array): ServerProcess {
     build: message.build,
     launch: message.launch,
     hostNumber: message.hostNumber,
+    draining: message.draining && {
+      reason: message.draining.reason,
+      endByMs: message.draining.endByMs || undefined,
+    },
     incarnation: message.incarnation,
     secret: message.secret,
     address: message.address ?? { host: "", ports: {} },

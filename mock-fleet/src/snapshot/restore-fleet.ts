@@ -5,11 +5,13 @@ import * as wire from "@muster/proto/journal-fleet";
 import { noteCreation } from "../core/creations.ts";
 import type { Deadline } from "../core/deadline.ts";
 import { placementOverMs } from "../core/ended.ts";
+import { looksAfterCrash } from "../core/evolve.ts";
 import { createFleetState, type FleetFold } from "../core/fleet-state.ts";
 import { deadlinesOfPlacement } from "../core/placement.ts";
 import type { ServerProcess } from "../core/process.ts";
 import { countActivating, indexProcess, sortOpen } from "../core/process-index.ts";
 import { readAlias } from "../grpc/alias-wire.ts";
+import { readControl } from "../grpc/control-wire.ts";
 import { FLEET_COLUMNS, NO_TIME_MS } from "./fleet-columns.ts";
 import { endedMsOf, StoredPlacement } from "./placement-row.ts";
 import { readProcess, StoredCommands } from "./process-row.ts";
@@ -30,17 +32,21 @@ export async function restoreFleet(chunks: AsyncIterable<Uint8Array>): Promise<F
 type Columns = ReadColumns<typeof FLEET_COLUMNS>;
 
 function restoreWhole(state: FleetFold, { fleet }: Columns): void {
-  const { journalId, position, crashLoops, nextPorts, erasures, aliases, creations } = wire.SnapshotFleet.decode(
-    fleet.at(0),
-  );
+  const { journalId, position, crashLoops, nextPorts, erasures, aliases, controls, creations } =
+    wire.SnapshotFleet.decode(fleet.at(0));
   state.journalId = journalId || undefined;
   state.position = position;
   for (const { fleet: name, crashes, notBeforeMs } of crashLoops) {
     state.crashLoops.set(name, { crashes, notBeforeMs });
-    if (crashes > 1) state.agenda.add({ type: "launch-allowed", atMs: notBeforeMs, fleet: name });
+    for (const atMs of looksAfterCrash(notBeforeMs)) state.agenda.add({ type: "launch-allowed", atMs, fleet: name });
   }
   for (const { battleSessionId, fleet: of, creatorId, atMs } of creations) {
     noteCreation(state.creations, { battleSessionId: battleSessionId as ServerSessionId, fleet: of, creatorId }, atMs);
+  }
+  for (const control of controls) {
+    const { fleet: name, target } = control;
+    state.controls.set(name, readControl(control));
+    if (target) state.agenda.add({ type: "cooldown-over", atMs: target.cooldownUntilMs, fleet: name });
   }
   for (const alias of aliases) {
     const { name, target } = readAlias(alias);
@@ -68,10 +74,12 @@ function restoreProcesses(state: FleetFold, { process: rows, processCommands }: 
   sortOpen(state.processIndex);
 }
 
-function deadlinesOfProcess({ processId, status }: ServerProcess): readonly Deadline[] {
+function deadlinesOfProcess({ processId, status, draining }: ServerProcess): readonly Deadline[] {
   if (status.phase === "TERMINATING") return [{ type: "process-killed", atMs: status.deadlineMs, processId }];
-  if (status.phase !== "STARTING" || status.readyByMs === undefined) return [];
-  return [{ type: "ready-due", atMs: status.readyByMs, processId }];
+  const drains: readonly Deadline[] =
+    draining?.endByMs === undefined ? [] : [{ type: "drain-due", atMs: draining.endByMs, processId }];
+  if (status.phase !== "STARTING" || status.readyByMs === undefined) return drains;
+  return [...drains, { type: "ready-due", atMs: status.readyByMs, processId }];
 }
 
 function restorePlacements(state: FleetFold, columns: Columns): void {

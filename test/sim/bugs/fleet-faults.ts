@@ -208,6 +208,20 @@ export const fleetFaults: readonly PlantedFault[] = [
     ],
   },
   {
+    name: "a process that drains gets sessions",
+    patches: [{ file: "mock-fleet/src/core/process.ts", find: "  if (process.draining) return 0;\n", replace: "" }],
+  },
+  {
+    name: "a fleet that shrinks looks at no protection",
+    patches: [
+      {
+        file: "mock-fleet/src/core/upkeep.ts",
+        find: '? "ALL" : "PROTECTED";',
+        replace: '? "NONE" : "NONE";',
+      },
+    ],
+  },
+  {
     name: "a host activates any number of sessions",
     patches: [
       {

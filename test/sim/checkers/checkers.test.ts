@@ -9,7 +9,7 @@ const latencyPolicies = [
 const terms = {
   hostLostAfterMs: 12_000,
   queues: [{ name: "arena", destinations: ["eu"], timeoutMs: 20_000, latencyPolicies }],
-  fleets: [{ name: "eu", region: "eu", processes: 1, concurrentActivations: 1 }],
+  fleets: [{ name: "eu", region: "eu", processes: 1, concurrentActivations: 1, protection: { policy: "FULL" } }],
   aliases: new Map(),
 };
 const away = (...latencies: readonly number[]) => ({
@@ -544,6 +544,34 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
       tale.fleet({ type: "alias-put", name: "eu", target: { type: "closed", message: "Closed" } });
       tale.placement();
       tale.session();
+    },
+  },
+  {
+    promise: "S-DRAIN",
+    name: "a session on a process that drains",
+    tell(tale) {
+      tale.process();
+      tale.fleet({ type: "process-draining", processId: "proc_1", reason: "DRAINED" });
+      tale.placement();
+      tale.session();
+    },
+  },
+  {
+    promise: "S-DRAIN",
+    name: "a session on a fleet that is drained",
+    tell(tale) {
+      tale.process();
+      tale.fleet({ type: "fleet-drain-put", fleet: "eu", isDrained: true });
+      tale.placement();
+      tale.session();
+    },
+  },
+  {
+    promise: "S-DRAIN",
+    name: "a protected battle that ends as its fleet shrinks",
+    tell(tale) {
+      battle(tale);
+      tale.fleet({ type: "process-terminating", processId: "proc_1", reason: "SCALE_IN", deadlineMs: 9_000 });
     },
   },
   {

@@ -3,19 +3,23 @@
 import type { Books } from "./books/books.ts";
 import type { PlacementEntry } from "./books/fleet-book.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
+import type { Guarded } from "./s-drain.ts";
 import type { Activations } from "./s-process-limit.ts";
 import { type Aliases, fleetsOf, type Queue } from "./s-queue-fallback.ts";
 
 const NAME = "S-LATENCY-CAP";
 
 export type Cap = { readonly maxIndividualLatencyMs: number; readonly durationMs: number | undefined };
-export type Fleet = { readonly name: string; readonly region: string; readonly processes: number } & Activations;
+export type Fleet = { readonly name: string; readonly region: string; readonly processes: number } & Activations &
+  Guarded;
 
 export function sLatencyCap(
   books: Books,
   terms: { readonly queues: readonly Queue[]; readonly fleets: readonly Fleet[]; readonly aliases: Aliases },
 ): Checker {
   const { placements } = books.fleet;
+  /** Fleets that an operator has given a number of processes. */
+  const scaledTo = new Map<string, number>();
   const checkPlace = (id: string, placement: PlacementEntry, queue: Queue, place: { region: string; atMs: number }) => {
     const { request, expiresAtMs } = placement;
     const { region, atMs } = place;
@@ -34,7 +38,8 @@ export function sLatencyCap(
     const { regions } = placement.request;
     const named = fleetsOf(queue, books, terms.aliases);
     for (const { name, region, processes } of terms.fleets) {
-      if (!named.includes(name) || processes === 0) continue;
+      if (!named.includes(name) || books.fleet.drained.has(name) || scaledTo.get(name) === 0 || processes === 0)
+        continue;
       if (regions.length > 0 && !regions.includes(region)) continue;
       if (furthest(placement, region) > capMs) continue;
       throw new BrokenPromise(NAME, `${id} is FAILED although fleet ${name} might take it`);
@@ -45,6 +50,11 @@ export function sLatencyCap(
     see(observation) {
       if (observation.type !== "fleet-fact") return;
       const { fact, journalMs } = observation;
+      if (fact.type === "fleet-scaling-put") {
+        const { scaling } = fact;
+        if (scaling?.type === "static") scaledTo.set(fact.fleet, scaling.processes);
+        else scaledTo.delete(fact.fleet);
+      }
       if (fact.type !== "session-started" && fact.type !== "placement-ended") return;
       const placement = placements.get(fact.placementId);
       const queue = terms.queues.find((one) => one.name === placement?.request.queue);

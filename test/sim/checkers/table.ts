@@ -33,6 +33,7 @@ import { pReserveExpires } from "./p-reserve-expires.ts";
 import { qMonotonic } from "./q-monotonic.ts";
 import { sCapacity } from "./s-capacity.ts";
 import { sCreated } from "./s-created.ts";
+import { sDrain } from "./s-drain.ts";
 import { sFenced } from "./s-fenced.ts";
 import { type Fleet, sLatencyCap } from "./s-latency-cap.ts";
 import { sLossNoticed } from "./s-loss-noticed.ts";
@@ -103,6 +104,7 @@ function listCheckers(books: Books, terms: Terms): readonly Checker[] {
     sProcessLimit(books, terms),
     sLossNoticed(books, terms),
     sQueueFallback(books, terms),
+    sDrain(books, terms),
     sLatencyCap(books, terms),
     pAcceptOnce(books),
     pReserveExpires(books),

@@ -89,6 +89,17 @@ export const fleetGoals: readonly Goal[] = [
     const call = observation.type === "answer" ? books.calls.get(observation.callId) : undefined;
     return isCallOf(call, "searchServerSessions") && call.request.pageToken !== "";
   }),
+  when("a fleet grew for what was asked of it", (observation, books) => {
+    if (observation.type !== "fleet-fact" || observation.fact.type !== "fleet-scaled") return false;
+    const { fleet, processes } = observation.fact;
+    const living = [...books.fleet.processes.values()].filter((one) => one.fleet === fleet && one.phase !== "ENDED");
+    return processes > living.length;
+  }),
+  when("a process drained with a battle on it", (observation) => {
+    return observation.type === "fleet-fact" && observation.fact.type === "process-draining";
+  }),
+  when("a process of an old build ended", processEnds("BUILD_REPLACED")),
+  when("a process ended as its fleet shrank", processEnds("SCALE_IN")),
   when("a session did not come alive in time", endsWith("ACTIVATION_FAILED", "ACTIVATING")),
   when("a process crashed while activating", endsWith("PROCESS_CRASHED", "ACTIVATING")),
   when("a process crashed with a battle on it", endsWith("PROCESS_CRASHED", "ACTIVE")),

@@ -17,8 +17,11 @@ export function fleetConfigOf(knobs: Knobs): ReturnType<typeof parseFleetConfig>
   const fleet = (name: string, processes: number) => ({
     name,
     region: name,
-    command: ["game"],
-    processes,
+    builds: ["v1", "v2"].map((build) => ({ name: build, command: ["game"] })),
+    ...(name === "us" && knobs.isElastic
+      ? { elastic: { maxProcesses: Math.max(processes, 1), reservePercent: 20, cooldownSeconds: 4 } }
+      : { processes }),
+    protection: knobs.protection,
     processesPerHost: knobs.processesPerHost,
     concurrentActivations: knobs.concurrentActivations,
     concurrentSessions: knobs.concurrentSessions,

@@ -63,6 +63,11 @@ export type Knobs = {
   /** Of each fleet; undefined: production's. */
   readonly processesPerHost: number | undefined;
   readonly concurrentActivations: number | undefined;
+  readonly protection: "NONE" | "FULL";
+  /** The second fleet grows and shrinks with what is asked of it. */
+  readonly isElastic: boolean;
+  /** An operator makes fleets larger and smaller, drains them, and rolls builds out. */
+  readonly movesFleets: boolean;
   readonly priorities: readonly ("COST" | "LOCATION")[] | undefined;
   readonly hostSilentAfterMs: number;
   readonly hostLostAfterMs: number;
@@ -124,6 +129,9 @@ export const REFERENCE: Knobs = {
   priorities: undefined,
   processesPerHost: undefined,
   concurrentActivations: undefined,
+  protection: "NONE",
+  isElastic: false,
+  movesFleets: false,
   hostSilentAfterMs: 15_000,
   hostLostAfterMs: 120_000,
   healthIntervalMs: 5_000,
@@ -230,15 +238,18 @@ function drawAcceptance(
   };
 }
 
-function drawQueue(
-  chance: Chance,
-): Pick<Knobs, "latencyCaps" | "priorities" | "processesPerHost" | "concurrentActivations"> {
+type FleetKnob = "processesPerHost" | "concurrentActivations" | "protection" | "isElastic" | "movesFleets";
+
+function drawQueue(chance: Chance): Pick<Knobs, "latencyCaps" | "priorities" | FleetKnob> {
   const low = { maxIndividualLatencyMs: chance.pick([30, 60, 100]), durationSeconds: chance.pick([1, 2, 4]) };
   const high = { maxIndividualLatencyMs: chance.pick([250, 1_000]) };
   return {
     latencyCaps: chance.happens(0.7) ? [] : [low, high],
     processesPerHost: chance.happens(0.5) ? undefined : 2,
     concurrentActivations: chance.happens(0.7) ? undefined : 1,
+    protection: chance.happens(0.5) ? "FULL" : "NONE",
+    isElastic: chance.happens(0.3),
+    movesFleets: chance.happens(0.4),
     priorities: chance.happens(0.7) ? undefined : [chance.pick(["COST", "LOCATION"] as const)],
   };
 }

@@ -1,8 +1,8 @@
 // Those who look at the services from outside: a watcher of all tickets, one who asks why some of them wait, watchers of the
 // fleet's sessions and placements, a lobby that needs no matcher, and an operator who looks, puts configurations, moves an alias and
-// ends battles.
+// fleets, and ends battles.
 import { MusterError } from "@muster/proto";
-import { FleetServiceDefinition } from "@muster/proto/fleet";
+import { FleetServiceDefinition, RolloutMode } from "@muster/proto/fleet";
 import { ConfigurationServiceDefinition, MatchmakingServiceDefinition, TicketState } from "@muster/proto/matchmaking";
 import { type Chance, createChance } from "../engine/chance.ts";
 import type { Life, Lives } from "../engine/life.ts";
@@ -144,13 +144,43 @@ async function operate({ life: { clock }, network, chance }: Operator, knobs: Kn
       : ({ $case: "message", value: "Closed for a while" } as const);
     return await fleet.putAlias({ alias: { name, target: { target } } });
   };
+  /** Something about a fleet, and back after a while. */
+  const moveFleet = async () => {
+    if (!knobs.movesFleets) return;
+    const name = chance.pick(["eu", "us"]);
+    const back = async (undo: () => Promise<unknown>) => {
+      await clock.sleep(chance.wait(4_000));
+      await undo();
+    };
+    const drain = (undo: boolean) => fleet.drainFleet({ fleet: name, undo, force: false });
+    const scale = (processes: number | undefined) => {
+      const scaling =
+        processes === undefined ? undefined : { scaling: { $case: "processes", value: processes } as const };
+      return fleet.scaleFleet({ fleet: name, scaling });
+    };
+    const act = chance.below(4);
+    if (act === 0) {
+      await drain(false);
+      return await back(() => drain(true));
+    }
+    if (act === 1) {
+      await scale(chance.below(4));
+      return await back(() => scale(undefined));
+    }
+    if (act === 2) {
+      const mode = RolloutMode.SOFT;
+      return await fleet.rollOutBuild({ fleet: name, build: chance.pick(["v1", "v2"]), mode });
+    }
+    const { processes } = await fleet.describeProcesses({ includeEnded: false });
+    if (processes.length > 0) return await fleet.drainProcess({ ...chance.pick(processes), force: false });
+  };
   const look = async () => {
     await fleet.describeProcesses({ includeEnded: chance.happens(0.5) });
     await fleet.describeServerSessions({ battleSessionIds: [], includeEnded: true });
   };
   for (;;) {
     await clock.sleep(chance.wait(knobs.operatorMs));
-    const act: () => Promise<unknown> = chance.pick([putAgain, putRules, endABattle, moveAlias, look]);
+    const act: () => Promise<unknown> = chance.pick([putAgain, putRules, endABattle, moveAlias, moveFleet, look]);
     act().catch((error: unknown) => {
       if (!(error instanceof MusterError)) eyes.fail(error);
     });

@@ -222,9 +222,14 @@ export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): 
     // Of each server two streams; of the world the feed twice, placements as they are asked for and as they are watched, the tickets
     // once, and what is just asked.
     gauges: () => [
-      { name: "calls", value: memory.openCalls, quietMax: 6 + 2 * knobs.servers },
-      { name: "sleepers", value: lives.sleepers, quietMax: 16 + 5 * knobs.servers },
-      { name: "servers", value: park.living.length, quietMax: knobs.servers },
+      { name: "calls", value: memory.openCalls, quietMax: 6 + 2 * serversAtRest(knobs) },
+      { name: "sleepers", value: lives.sleepers, quietMax: 17 + 5 * serversAtRest(knobs) },
+      { name: "servers", value: park.living.length, quietMax: serversAtRest(knobs) },
     ],
   };
+}
+
+/** Beside the servers that are kept may be some that drain: their last battle goes on. */
+function serversAtRest({ servers, movesFleets, isElastic }: Knobs): number {
+  return servers + (movesFleets || isElastic ? 2 : 0);
 }

@@ -15,6 +15,7 @@ export type ProcessEntry = {
   concurrentSessions: number;
   attachGeneration: number;
   deadlineMs: number | undefined;
+  isDraining: boolean;
   isUnreachable: boolean;
   /** Sessions that have not ended. */
   readonly sessionIds: Set<string>;
@@ -81,6 +82,8 @@ export interface FleetBook {
   readonly placements: ReadonlyMap<string, PlacementEntry>;
   /** What was set at run time, by name: a fleet, or undefined for a closed one. */
   readonly aliases: ReadonlyMap<string, string | undefined>;
+  /** Fleets that take no sessions. */
+  readonly drained: ReadonlySet<string>;
   readonly sessions: ReadonlyMap<string, SessionEntry>;
   /** The session of each seat that is remembered. */
   readonly sessionBySeat: ReadonlyMap<string, string>;
@@ -100,6 +103,7 @@ export function createFleetBook(): FleetBook {
   const processes = new Map<string, ProcessEntry>();
   const placements = new Map<string, PlacementEntry>();
   const aliases = new Map<string, string | undefined>();
+  const drained = new Set<string>();
   const sessions = new Map<string, SessionEntry>();
   const sessionBySeat = new Map<string, string>();
   const livingByMatch = new Map<string, Set<string>>();
@@ -211,6 +215,7 @@ export function createFleetBook(): FleetBook {
     processes,
     placements,
     aliases,
+    drained,
     sessions,
     sessionBySeat,
     livingByMatch,
@@ -228,6 +233,7 @@ export function createFleetBook(): FleetBook {
             concurrentSessions: 0,
             attachGeneration: 0,
             deadlineMs: undefined,
+            isDraining: false,
             isUnreachable: false,
             sessionIds: new Set(),
           });
@@ -239,6 +245,13 @@ export function createFleetBook(): FleetBook {
           if (!process) break;
           process.phase = "READY";
           process.concurrentSessions = fact.concurrentSessions;
+          break;
+        case "process-draining":
+          if (process) process.isDraining = true;
+          break;
+        case "fleet-drain-put":
+          if (fact.isDrained) drained.add(fact.fleet);
+          else drained.delete(fact.fleet);
           break;
         case "process-terminating":
           if (!process) break;

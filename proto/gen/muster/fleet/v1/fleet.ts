@@ -97,6 +97,55 @@ export function placementStateToJSON(object: PlacementState): string {
   }
 }
 
+/** What becomes of processes of another build. */
+export const RolloutMode = {
+  UNSPECIFIED: 0,
+  /** SOFT - They end after their sessions, some at a time, as new ones come up. Goes on only while nothing crashes. */
+  SOFT: 1,
+  /** FORCED - They are all asked to end at once, with their sessions. */
+  FORCED: 2,
+} as const;
+
+export type RolloutMode = typeof RolloutMode[keyof typeof RolloutMode];
+
+export namespace RolloutMode {
+  export type UNSPECIFIED = typeof RolloutMode.UNSPECIFIED;
+  export type SOFT = typeof RolloutMode.SOFT;
+  export type FORCED = typeof RolloutMode.FORCED;
+}
+
+export function rolloutModeFromJSON(object: any): RolloutMode {
+  switch (object) {
+    case 0:
+    case "ROLLOUT_MODE_UNSPECIFIED":
+    case "UNSPECIFIED":
+      return RolloutMode.UNSPECIFIED;
+    case 1:
+    case "ROLLOUT_MODE_SOFT":
+    case "SOFT":
+      return RolloutMode.SOFT;
+    case 2:
+    case "ROLLOUT_MODE_FORCED":
+    case "FORCED":
+      return RolloutMode.FORCED;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum RolloutMode");
+  }
+}
+
+export function rolloutModeToJSON(object: RolloutMode): string {
+  switch (object) {
+    case RolloutMode.UNSPECIFIED:
+      return "UNSPECIFIED";
+    case RolloutMode.SOFT:
+      return "SOFT";
+    case RolloutMode.FORCED:
+      return "FORCED";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum RolloutMode");
+  }
+}
+
 export const ProcessState = {
   UNSPECIFIED: 0,
   /** STARTING - Launched; not yet ready. */
@@ -320,6 +369,113 @@ export interface DescribeAliasesRequest {
 
 export interface DescribeAliasesResponse {
   aliases: Alias[];
+}
+
+/** How large a fleet is. */
+export interface FleetScaling {
+  scaling:
+    | //
+    /** Processes that are kept running. 0..100,000. */
+    { $case: "processes"; value: number }
+    | { $case: "elastic"; value: ElasticScaling }
+    | undefined;
+}
+
+/** It grows at once with what is asked of it, and shrinks after a cool-down. */
+export interface ElasticScaling {
+  /** 0..100,000, at most `max_processes`. */
+  minProcesses: number;
+  /** 1..100,000. */
+  maxProcesses: number;
+  reserve:
+    | //
+    /** Session slots that are kept free. 0..100,000. */
+    { $case: "reserveSessions"; value: number }
+    | //
+    /** Of a hundred session slots, how many are kept free. 0..90. */
+    { $case: "reservePercent"; value: number }
+    | undefined;
+  /** After it has grown or shrunk it does not shrink for so long, in ms. 0..86,400,000. */
+  cooldownMs: number;
+}
+
+export interface Fleet {
+  name: string;
+  region: string;
+  /** Of new processes. Empty: it has no name. */
+  build: string;
+  /** The names of all its builds. */
+  builds: string[];
+  scaling:
+    | FleetScaling
+    | undefined;
+  /** Processes that it is to keep now. */
+  targetProcesses: number;
+  startingProcesses: number;
+  /** Those that take sessions. */
+  readyProcesses: number;
+  /** Those that take no more sessions and wait for the end of theirs. */
+  drainingProcesses: number;
+  /** Those that were asked to end. */
+  terminatingProcesses: number;
+  /** Of the living processes, those of another build. */
+  outdatedProcesses: number;
+  /** Sessions that have not ended. */
+  sessions: number;
+  /** Sessions that could be started now. */
+  freeSessions: number;
+  /** It takes no sessions. */
+  drained: boolean;
+}
+
+export interface DescribeFleetsRequest {
+}
+
+export interface DescribeFleetsResponse {
+  fleets: Fleet[];
+}
+
+export interface ScaleFleetRequest {
+  fleet: string;
+  /** Absent: as the configuration says again. */
+  scaling?: FleetScaling | undefined;
+}
+
+export interface ScaleFleetResponse {
+  fleet: Fleet | undefined;
+}
+
+export interface DrainFleetRequest {
+  fleet: string;
+  /** Take sessions again. */
+  undo: boolean;
+  /** End all sessions, protected or not. */
+  force: boolean;
+}
+
+export interface DrainFleetResponse {
+  fleet: Fleet | undefined;
+}
+
+export interface DrainProcessRequest {
+  processId: string;
+  /** End all sessions, protected or not. */
+  force: boolean;
+}
+
+export interface DrainProcessResponse {
+}
+
+export interface RollOutBuildRequest {
+  fleet: string;
+  /** Empty: that of the configuration again. */
+  build: string;
+  /** UNSPECIFIED: SOFT. */
+  mode: RolloutMode;
+}
+
+export interface RollOutBuildResponse {
+  fleet: Fleet | undefined;
 }
 
 export interface StopPlacementRequest {
@@ -675,6 +831,8 @@ export interface ServerProcess {
   launch: string;
   /** Of its fleet's hosts: 1, 2, …. 0: not known. */
   hostNumber: number;
+  /** It takes no more sessions, and ends when those that it has are over. */
+  draining: boolean;
 }
 
 export interface WatchSessionsRequest {
@@ -2749,6 +2907,1344 @@ export const DescribeAliasesResponse: MessageFns<DescribeAliasesResponse> = {
   fromPartial(object: DeepPartial<DescribeAliasesResponse>): DescribeAliasesResponse {
     const message = createBaseDescribeAliasesResponse();
     message.aliases = object.aliases?.map((e) => Alias.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseFleetScaling(): FleetScaling {
+  return { scaling: undefined };
+}
+
+export const FleetScaling: MessageFns<FleetScaling> = {
+  encode(message: FleetScaling, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.scaling?.$case) {
+      case "processes":
+        writer.uint32(8).int32(message.scaling.value);
+        break;
+      case "elastic":
+        ElasticScaling.encode(message.scaling.value, writer.uint32(18).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FleetScaling {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFleetScaling();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.scaling = { $case: "processes", value: reader.int32() };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.scaling = { $case: "elastic", value: ElasticScaling.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FleetScaling {
+    return {
+      scaling: isSet(object.processes)
+        ? { $case: "processes", value: globalThis.Number(object.processes) }
+        : isSet(object.elastic)
+        ? { $case: "elastic", value: ElasticScaling.fromJSON(object.elastic) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: FleetScaling): unknown {
+    const obj: any = {};
+    if (message.scaling?.$case === "processes") {
+      obj.processes = Math.round(message.scaling.value);
+    } else if (message.scaling?.$case === "elastic") {
+      obj.elastic = ElasticScaling.toJSON(message.scaling.value);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FleetScaling>): FleetScaling {
+    return FleetScaling.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FleetScaling>): FleetScaling {
+    const message = createBaseFleetScaling();
+    switch (object.scaling?.$case) {
+      case "processes": {
+        if (object.scaling?.value !== undefined && object.scaling?.value !== null) {
+          message.scaling = { $case: "processes", value: object.scaling.value };
+        }
+        break;
+      }
+      case "elastic": {
+        if (object.scaling?.value !== undefined && object.scaling?.value !== null) {
+          message.scaling = { $case: "elastic", value: ElasticScaling.fromPartial(object.scaling.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseElasticScaling(): ElasticScaling {
+  return { minProcesses: 0, maxProcesses: 0, reserve: undefined, cooldownMs: 0 };
+}
+
+export const ElasticScaling: MessageFns<ElasticScaling> = {
+  encode(message: ElasticScaling, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.minProcesses !== 0) {
+      writer.uint32(8).int32(message.minProcesses);
+    }
+    if (message.maxProcesses !== 0) {
+      writer.uint32(16).int32(message.maxProcesses);
+    }
+    switch (message.reserve?.$case) {
+      case "reserveSessions":
+        writer.uint32(24).int32(message.reserve.value);
+        break;
+      case "reservePercent":
+        writer.uint32(32).int32(message.reserve.value);
+        break;
+    }
+    if (message.cooldownMs !== 0) {
+      writer.uint32(40).int32(message.cooldownMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ElasticScaling {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseElasticScaling();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.minProcesses = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.maxProcesses = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.reserve = { $case: "reserveSessions", value: reader.int32() };
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.reserve = { $case: "reservePercent", value: reader.int32() };
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.cooldownMs = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ElasticScaling {
+    return {
+      minProcesses: isSet(object.minProcesses)
+        ? globalThis.Number(object.minProcesses)
+        : isSet(object.min_processes)
+        ? globalThis.Number(object.min_processes)
+        : 0,
+      maxProcesses: isSet(object.maxProcesses)
+        ? globalThis.Number(object.maxProcesses)
+        : isSet(object.max_processes)
+        ? globalThis.Number(object.max_processes)
+        : 0,
+      reserve: isSet(object.reserveSessions)
+        ? { $case: "reserveSessions", value: globalThis.Number(object.reserveSessions) }
+        : isSet(object.reserve_sessions)
+        ? { $case: "reserveSessions", value: globalThis.Number(object.reserve_sessions) }
+        : isSet(object.reservePercent)
+        ? { $case: "reservePercent", value: globalThis.Number(object.reservePercent) }
+        : isSet(object.reserve_percent)
+        ? { $case: "reservePercent", value: globalThis.Number(object.reserve_percent) }
+        : undefined,
+      cooldownMs: isSet(object.cooldownMs)
+        ? globalThis.Number(object.cooldownMs)
+        : isSet(object.cooldown_ms)
+        ? globalThis.Number(object.cooldown_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: ElasticScaling): unknown {
+    const obj: any = {};
+    if (message.minProcesses !== 0) {
+      obj.minProcesses = Math.round(message.minProcesses);
+    }
+    if (message.maxProcesses !== 0) {
+      obj.maxProcesses = Math.round(message.maxProcesses);
+    }
+    if (message.reserve?.$case === "reserveSessions") {
+      obj.reserveSessions = Math.round(message.reserve.value);
+    } else if (message.reserve?.$case === "reservePercent") {
+      obj.reservePercent = Math.round(message.reserve.value);
+    }
+    if (message.cooldownMs !== 0) {
+      obj.cooldownMs = Math.round(message.cooldownMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ElasticScaling>): ElasticScaling {
+    return ElasticScaling.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ElasticScaling>): ElasticScaling {
+    const message = createBaseElasticScaling();
+    message.minProcesses = object.minProcesses ?? 0;
+    message.maxProcesses = object.maxProcesses ?? 0;
+    switch (object.reserve?.$case) {
+      case "reserveSessions": {
+        if (object.reserve?.value !== undefined && object.reserve?.value !== null) {
+          message.reserve = { $case: "reserveSessions", value: object.reserve.value };
+        }
+        break;
+      }
+      case "reservePercent": {
+        if (object.reserve?.value !== undefined && object.reserve?.value !== null) {
+          message.reserve = { $case: "reservePercent", value: object.reserve.value };
+        }
+        break;
+      }
+    }
+    message.cooldownMs = object.cooldownMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseFleet(): Fleet {
+  return {
+    name: "",
+    region: "",
+    build: "",
+    builds: [],
+    scaling: undefined,
+    targetProcesses: 0,
+    startingProcesses: 0,
+    readyProcesses: 0,
+    drainingProcesses: 0,
+    terminatingProcesses: 0,
+    outdatedProcesses: 0,
+    sessions: 0,
+    freeSessions: 0,
+    drained: false,
+  };
+}
+
+export const Fleet: MessageFns<Fleet> = {
+  encode(message: Fleet, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.region !== "") {
+      writer.uint32(18).string(message.region);
+    }
+    if (message.build !== "") {
+      writer.uint32(26).string(message.build);
+    }
+    for (const v of message.builds) {
+      writer.uint32(34).string(v!);
+    }
+    if (message.scaling !== undefined) {
+      FleetScaling.encode(message.scaling, writer.uint32(42).fork()).join();
+    }
+    if (message.targetProcesses !== 0) {
+      writer.uint32(48).int32(message.targetProcesses);
+    }
+    if (message.startingProcesses !== 0) {
+      writer.uint32(56).int32(message.startingProcesses);
+    }
+    if (message.readyProcesses !== 0) {
+      writer.uint32(64).int32(message.readyProcesses);
+    }
+    if (message.drainingProcesses !== 0) {
+      writer.uint32(72).int32(message.drainingProcesses);
+    }
+    if (message.terminatingProcesses !== 0) {
+      writer.uint32(80).int32(message.terminatingProcesses);
+    }
+    if (message.outdatedProcesses !== 0) {
+      writer.uint32(88).int32(message.outdatedProcesses);
+    }
+    if (message.sessions !== 0) {
+      writer.uint32(96).int32(message.sessions);
+    }
+    if (message.freeSessions !== 0) {
+      writer.uint32(104).int32(message.freeSessions);
+    }
+    if (message.drained !== false) {
+      writer.uint32(112).bool(message.drained);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Fleet {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFleet();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.region = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.build = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.builds.push(reader.string());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.scaling = FleetScaling.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.targetProcesses = reader.int32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.startingProcesses = reader.int32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.readyProcesses = reader.int32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.drainingProcesses = reader.int32();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.terminatingProcesses = reader.int32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.outdatedProcesses = reader.int32();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.sessions = reader.int32();
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.freeSessions = reader.int32();
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.drained = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Fleet {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      region: isSet(object.region) ? globalThis.String(object.region) : "",
+      build: isSet(object.build) ? globalThis.String(object.build) : "",
+      builds: globalThis.Array.isArray(object?.builds) ? object.builds.map((e: any) => globalThis.String(e)) : [],
+      scaling: isSet(object.scaling) ? FleetScaling.fromJSON(object.scaling) : undefined,
+      targetProcesses: isSet(object.targetProcesses)
+        ? globalThis.Number(object.targetProcesses)
+        : isSet(object.target_processes)
+        ? globalThis.Number(object.target_processes)
+        : 0,
+      startingProcesses: isSet(object.startingProcesses)
+        ? globalThis.Number(object.startingProcesses)
+        : isSet(object.starting_processes)
+        ? globalThis.Number(object.starting_processes)
+        : 0,
+      readyProcesses: isSet(object.readyProcesses)
+        ? globalThis.Number(object.readyProcesses)
+        : isSet(object.ready_processes)
+        ? globalThis.Number(object.ready_processes)
+        : 0,
+      drainingProcesses: isSet(object.drainingProcesses)
+        ? globalThis.Number(object.drainingProcesses)
+        : isSet(object.draining_processes)
+        ? globalThis.Number(object.draining_processes)
+        : 0,
+      terminatingProcesses: isSet(object.terminatingProcesses)
+        ? globalThis.Number(object.terminatingProcesses)
+        : isSet(object.terminating_processes)
+        ? globalThis.Number(object.terminating_processes)
+        : 0,
+      outdatedProcesses: isSet(object.outdatedProcesses)
+        ? globalThis.Number(object.outdatedProcesses)
+        : isSet(object.outdated_processes)
+        ? globalThis.Number(object.outdated_processes)
+        : 0,
+      sessions: isSet(object.sessions) ? globalThis.Number(object.sessions) : 0,
+      freeSessions: isSet(object.freeSessions)
+        ? globalThis.Number(object.freeSessions)
+        : isSet(object.free_sessions)
+        ? globalThis.Number(object.free_sessions)
+        : 0,
+      drained: isSet(object.drained) ? globalThis.Boolean(object.drained) : false,
+    };
+  },
+
+  toJSON(message: Fleet): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.region !== "") {
+      obj.region = message.region;
+    }
+    if (message.build !== "") {
+      obj.build = message.build;
+    }
+    if (message.builds?.length) {
+      obj.builds = message.builds;
+    }
+    if (message.scaling !== undefined) {
+      obj.scaling = FleetScaling.toJSON(message.scaling);
+    }
+    if (message.targetProcesses !== 0) {
+      obj.targetProcesses = Math.round(message.targetProcesses);
+    }
+    if (message.startingProcesses !== 0) {
+      obj.startingProcesses = Math.round(message.startingProcesses);
+    }
+    if (message.readyProcesses !== 0) {
+      obj.readyProcesses = Math.round(message.readyProcesses);
+    }
+    if (message.drainingProcesses !== 0) {
+      obj.drainingProcesses = Math.round(message.drainingProcesses);
+    }
+    if (message.terminatingProcesses !== 0) {
+      obj.terminatingProcesses = Math.round(message.terminatingProcesses);
+    }
+    if (message.outdatedProcesses !== 0) {
+      obj.outdatedProcesses = Math.round(message.outdatedProcesses);
+    }
+    if (message.sessions !== 0) {
+      obj.sessions = Math.round(message.sessions);
+    }
+    if (message.freeSessions !== 0) {
+      obj.freeSessions = Math.round(message.freeSessions);
+    }
+    if (message.drained !== false) {
+      obj.drained = message.drained;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Fleet>): Fleet {
+    return Fleet.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Fleet>): Fleet {
+    const message = createBaseFleet();
+    message.name = object.name ?? "";
+    message.region = object.region ?? "";
+    message.build = object.build ?? "";
+    message.builds = object.builds?.map((e) => e) || [];
+    message.scaling = (object.scaling !== undefined && object.scaling !== null)
+      ? FleetScaling.fromPartial(object.scaling)
+      : undefined;
+    message.targetProcesses = object.targetProcesses ?? 0;
+    message.startingProcesses = object.startingProcesses ?? 0;
+    message.readyProcesses = object.readyProcesses ?? 0;
+    message.drainingProcesses = object.drainingProcesses ?? 0;
+    message.terminatingProcesses = object.terminatingProcesses ?? 0;
+    message.outdatedProcesses = object.outdatedProcesses ?? 0;
+    message.sessions = object.sessions ?? 0;
+    message.freeSessions = object.freeSessions ?? 0;
+    message.drained = object.drained ?? false;
+    return message;
+  },
+};
+
+function createBaseDescribeFleetsRequest(): DescribeFleetsRequest {
+  return {};
+}
+
+export const DescribeFleetsRequest: MessageFns<DescribeFleetsRequest> = {
+  encode(_: DescribeFleetsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeFleetsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeFleetsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): DescribeFleetsRequest {
+    return {};
+  },
+
+  toJSON(_: DescribeFleetsRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<DescribeFleetsRequest>): DescribeFleetsRequest {
+    return DescribeFleetsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<DescribeFleetsRequest>): DescribeFleetsRequest {
+    const message = createBaseDescribeFleetsRequest();
+    return message;
+  },
+};
+
+function createBaseDescribeFleetsResponse(): DescribeFleetsResponse {
+  return { fleets: [] };
+}
+
+export const DescribeFleetsResponse: MessageFns<DescribeFleetsResponse> = {
+  encode(message: DescribeFleetsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.fleets) {
+      Fleet.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeFleetsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeFleetsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.fleets.push(Fleet.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DescribeFleetsResponse {
+    return { fleets: globalThis.Array.isArray(object?.fleets) ? object.fleets.map((e: any) => Fleet.fromJSON(e)) : [] };
+  },
+
+  toJSON(message: DescribeFleetsResponse): unknown {
+    const obj: any = {};
+    if (message.fleets?.length) {
+      obj.fleets = message.fleets.map((e) => Fleet.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DescribeFleetsResponse>): DescribeFleetsResponse {
+    return DescribeFleetsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DescribeFleetsResponse>): DescribeFleetsResponse {
+    const message = createBaseDescribeFleetsResponse();
+    message.fleets = object.fleets?.map((e) => Fleet.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseScaleFleetRequest(): ScaleFleetRequest {
+  return { fleet: "", scaling: undefined };
+}
+
+export const ScaleFleetRequest: MessageFns<ScaleFleetRequest> = {
+  encode(message: ScaleFleetRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.fleet !== "") {
+      writer.uint32(10).string(message.fleet);
+    }
+    if (message.scaling !== undefined) {
+      FleetScaling.encode(message.scaling, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ScaleFleetRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseScaleFleetRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.fleet = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.scaling = FleetScaling.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ScaleFleetRequest {
+    return {
+      fleet: isSet(object.fleet) ? globalThis.String(object.fleet) : "",
+      scaling: isSet(object.scaling) ? FleetScaling.fromJSON(object.scaling) : undefined,
+    };
+  },
+
+  toJSON(message: ScaleFleetRequest): unknown {
+    const obj: any = {};
+    if (message.fleet !== "") {
+      obj.fleet = message.fleet;
+    }
+    if (message.scaling !== undefined) {
+      obj.scaling = FleetScaling.toJSON(message.scaling);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ScaleFleetRequest>): ScaleFleetRequest {
+    return ScaleFleetRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ScaleFleetRequest>): ScaleFleetRequest {
+    const message = createBaseScaleFleetRequest();
+    message.fleet = object.fleet ?? "";
+    message.scaling = (object.scaling !== undefined && object.scaling !== null)
+      ? FleetScaling.fromPartial(object.scaling)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseScaleFleetResponse(): ScaleFleetResponse {
+  return { fleet: undefined };
+}
+
+export const ScaleFleetResponse: MessageFns<ScaleFleetResponse> = {
+  encode(message: ScaleFleetResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.fleet !== undefined) {
+      Fleet.encode(message.fleet, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ScaleFleetResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseScaleFleetResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.fleet = Fleet.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ScaleFleetResponse {
+    return { fleet: isSet(object.fleet) ? Fleet.fromJSON(object.fleet) : undefined };
+  },
+
+  toJSON(message: ScaleFleetResponse): unknown {
+    const obj: any = {};
+    if (message.fleet !== undefined) {
+      obj.fleet = Fleet.toJSON(message.fleet);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ScaleFleetResponse>): ScaleFleetResponse {
+    return ScaleFleetResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ScaleFleetResponse>): ScaleFleetResponse {
+    const message = createBaseScaleFleetResponse();
+    message.fleet = (object.fleet !== undefined && object.fleet !== null) ? Fleet.fromPartial(object.fleet) : undefined;
+    return message;
+  },
+};
+
+function createBaseDrainFleetRequest(): DrainFleetRequest {
+  return { fleet: "", undo: false, force: false };
+}
+
+export const DrainFleetRequest: MessageFns<DrainFleetRequest> = {
+  encode(message: DrainFleetRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.fleet !== "") {
+      writer.uint32(10).string(message.fleet);
+    }
+    if (message.undo !== false) {
+      writer.uint32(16).bool(message.undo);
+    }
+    if (message.force !== false) {
+      writer.uint32(24).bool(message.force);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DrainFleetRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDrainFleetRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.fleet = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.undo = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.force = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DrainFleetRequest {
+    return {
+      fleet: isSet(object.fleet) ? globalThis.String(object.fleet) : "",
+      undo: isSet(object.undo) ? globalThis.Boolean(object.undo) : false,
+      force: isSet(object.force) ? globalThis.Boolean(object.force) : false,
+    };
+  },
+
+  toJSON(message: DrainFleetRequest): unknown {
+    const obj: any = {};
+    if (message.fleet !== "") {
+      obj.fleet = message.fleet;
+    }
+    if (message.undo !== false) {
+      obj.undo = message.undo;
+    }
+    if (message.force !== false) {
+      obj.force = message.force;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DrainFleetRequest>): DrainFleetRequest {
+    return DrainFleetRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DrainFleetRequest>): DrainFleetRequest {
+    const message = createBaseDrainFleetRequest();
+    message.fleet = object.fleet ?? "";
+    message.undo = object.undo ?? false;
+    message.force = object.force ?? false;
+    return message;
+  },
+};
+
+function createBaseDrainFleetResponse(): DrainFleetResponse {
+  return { fleet: undefined };
+}
+
+export const DrainFleetResponse: MessageFns<DrainFleetResponse> = {
+  encode(message: DrainFleetResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.fleet !== undefined) {
+      Fleet.encode(message.fleet, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DrainFleetResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDrainFleetResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.fleet = Fleet.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DrainFleetResponse {
+    return { fleet: isSet(object.fleet) ? Fleet.fromJSON(object.fleet) : undefined };
+  },
+
+  toJSON(message: DrainFleetResponse): unknown {
+    const obj: any = {};
+    if (message.fleet !== undefined) {
+      obj.fleet = Fleet.toJSON(message.fleet);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DrainFleetResponse>): DrainFleetResponse {
+    return DrainFleetResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DrainFleetResponse>): DrainFleetResponse {
+    const message = createBaseDrainFleetResponse();
+    message.fleet = (object.fleet !== undefined && object.fleet !== null) ? Fleet.fromPartial(object.fleet) : undefined;
+    return message;
+  },
+};
+
+function createBaseDrainProcessRequest(): DrainProcessRequest {
+  return { processId: "", force: false };
+}
+
+export const DrainProcessRequest: MessageFns<DrainProcessRequest> = {
+  encode(message: DrainProcessRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.processId !== "") {
+      writer.uint32(10).string(message.processId);
+    }
+    if (message.force !== false) {
+      writer.uint32(16).bool(message.force);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DrainProcessRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDrainProcessRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.processId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.force = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DrainProcessRequest {
+    return {
+      processId: isSet(object.processId)
+        ? globalThis.String(object.processId)
+        : isSet(object.process_id)
+        ? globalThis.String(object.process_id)
+        : "",
+      force: isSet(object.force) ? globalThis.Boolean(object.force) : false,
+    };
+  },
+
+  toJSON(message: DrainProcessRequest): unknown {
+    const obj: any = {};
+    if (message.processId !== "") {
+      obj.processId = message.processId;
+    }
+    if (message.force !== false) {
+      obj.force = message.force;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DrainProcessRequest>): DrainProcessRequest {
+    return DrainProcessRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DrainProcessRequest>): DrainProcessRequest {
+    const message = createBaseDrainProcessRequest();
+    message.processId = object.processId ?? "";
+    message.force = object.force ?? false;
+    return message;
+  },
+};
+
+function createBaseDrainProcessResponse(): DrainProcessResponse {
+  return {};
+}
+
+export const DrainProcessResponse: MessageFns<DrainProcessResponse> = {
+  encode(_: DrainProcessResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DrainProcessResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDrainProcessResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): DrainProcessResponse {
+    return {};
+  },
+
+  toJSON(_: DrainProcessResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<DrainProcessResponse>): DrainProcessResponse {
+    return DrainProcessResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<DrainProcessResponse>): DrainProcessResponse {
+    const message = createBaseDrainProcessResponse();
+    return message;
+  },
+};
+
+function createBaseRollOutBuildRequest(): RollOutBuildRequest {
+  return { fleet: "", build: "", mode: 0 };
+}
+
+export const RollOutBuildRequest: MessageFns<RollOutBuildRequest> = {
+  encode(message: RollOutBuildRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.fleet !== "") {
+      writer.uint32(10).string(message.fleet);
+    }
+    if (message.build !== "") {
+      writer.uint32(18).string(message.build);
+    }
+    if (message.mode !== 0) {
+      writer.uint32(24).int32(message.mode);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RollOutBuildRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRollOutBuildRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.fleet = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.build = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.mode = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RollOutBuildRequest {
+    return {
+      fleet: isSet(object.fleet) ? globalThis.String(object.fleet) : "",
+      build: isSet(object.build) ? globalThis.String(object.build) : "",
+      mode: isSet(object.mode) ? rolloutModeFromJSON(object.mode) : 0,
+    };
+  },
+
+  toJSON(message: RollOutBuildRequest): unknown {
+    const obj: any = {};
+    if (message.fleet !== "") {
+      obj.fleet = message.fleet;
+    }
+    if (message.build !== "") {
+      obj.build = message.build;
+    }
+    if (message.mode !== 0) {
+      obj.mode = rolloutModeToJSON(message.mode);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RollOutBuildRequest>): RollOutBuildRequest {
+    return RollOutBuildRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RollOutBuildRequest>): RollOutBuildRequest {
+    const message = createBaseRollOutBuildRequest();
+    message.fleet = object.fleet ?? "";
+    message.build = object.build ?? "";
+    message.mode = object.mode ?? 0;
+    return message;
+  },
+};
+
+function createBaseRollOutBuildResponse(): RollOutBuildResponse {
+  return { fleet: undefined };
+}
+
+export const RollOutBuildResponse: MessageFns<RollOutBuildResponse> = {
+  encode(message: RollOutBuildResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.fleet !== undefined) {
+      Fleet.encode(message.fleet, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RollOutBuildResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRollOutBuildResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.fleet = Fleet.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RollOutBuildResponse {
+    return { fleet: isSet(object.fleet) ? Fleet.fromJSON(object.fleet) : undefined };
+  },
+
+  toJSON(message: RollOutBuildResponse): unknown {
+    const obj: any = {};
+    if (message.fleet !== undefined) {
+      obj.fleet = Fleet.toJSON(message.fleet);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RollOutBuildResponse>): RollOutBuildResponse {
+    return RollOutBuildResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RollOutBuildResponse>): RollOutBuildResponse {
+    const message = createBaseRollOutBuildResponse();
+    message.fleet = (object.fleet !== undefined && object.fleet !== null) ? Fleet.fromPartial(object.fleet) : undefined;
     return message;
   },
 };
@@ -6286,6 +7782,7 @@ function createBaseServerProcess(): ServerProcess {
     build: "",
     launch: "",
     hostNumber: 0,
+    draining: false,
   };
 }
 
@@ -6335,6 +7832,9 @@ export const ServerProcess: MessageFns<ServerProcess> = {
     }
     if (message.hostNumber !== 0) {
       writer.uint32(120).int32(message.hostNumber);
+    }
+    if (message.draining !== false) {
+      writer.uint32(128).bool(message.draining);
     }
     return writer;
   },
@@ -6472,6 +7972,14 @@ export const ServerProcess: MessageFns<ServerProcess> = {
             message.hostNumber = reader.int32();
             continue;
           }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.draining = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -6525,6 +8033,7 @@ export const ServerProcess: MessageFns<ServerProcess> = {
         : isSet(object.host_number)
         ? globalThis.Number(object.host_number)
         : 0,
+      draining: isSet(object.draining) ? globalThis.Boolean(object.draining) : false,
     };
   },
 
@@ -6575,6 +8084,9 @@ export const ServerProcess: MessageFns<ServerProcess> = {
     if (message.hostNumber !== 0) {
       obj.hostNumber = Math.round(message.hostNumber);
     }
+    if (message.draining !== false) {
+      obj.draining = message.draining;
+    }
     return obj;
   },
 
@@ -6600,6 +8112,7 @@ export const ServerProcess: MessageFns<ServerProcess> = {
     message.build = object.build ?? "";
     message.launch = object.launch ?? "";
     message.hostNumber = object.hostNumber ?? 0;
+    message.draining = object.draining ?? false;
     return message;
   },
 };
@@ -7312,6 +8825,62 @@ export const FleetServiceDefinition = {
       requestType: DescribeAliasesRequest as typeof DescribeAliasesRequest,
       requestStream: false,
       responseType: DescribeAliasesResponse as typeof DescribeAliasesResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** All fleets in the order of the configuration: how large they are and are to be, what they run. */
+    describeFleets: {
+      name: "DescribeFleets",
+      requestType: DescribeFleetsRequest as typeof DescribeFleetsRequest,
+      requestStream: false,
+      responseType: DescribeFleetsResponse as typeof DescribeFleetsResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * Says how large a fleet is, from now on and over restarts. What is too many ends: first what runs no session, then as the
+     * protection of sessions says; a fleet that shrinks by itself ends nobody's session. Repeats are OK.
+     * Reasons: ID_MALFORMED, FIELD_INVALID, FLEET_NOT_FOUND.
+     */
+    scaleFleet: {
+      name: "ScaleFleet",
+      requestType: ScaleFleetRequest as typeof ScaleFleetRequest,
+      requestStream: false,
+      responseType: ScaleFleetResponse as typeof ScaleFleetResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * Lets a fleet take no sessions any more, and ends its processes: those without sessions at once, the others as the protection of
+     * their sessions says; or lets it take sessions again. Placements that have no other destination fail at once. Repeats are OK.
+     * Reasons: ID_MALFORMED, FLEET_NOT_FOUND.
+     */
+    drainFleet: {
+      name: "DrainFleet",
+      requestType: DrainFleetRequest as typeof DrainFleetRequest,
+      requestStream: false,
+      responseType: DrainFleetResponse as typeof DrainFleetResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** As DrainFleet, of one process, which is replaced. Reasons: ID_MALFORMED, PROCESS_NOT_FOUND. */
+    drainProcess: {
+      name: "DrainProcess",
+      requestType: DrainProcessRequest as typeof DrainProcessRequest,
+      requestStream: false,
+      responseType: DrainProcessResponse as typeof DrainProcessResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * Starts new processes of a fleet of one of its builds from now on, which takes the place of others. Repeats are OK.
+     * Reasons: ID_MALFORMED, FIELD_INVALID, FLEET_NOT_FOUND, BUILD_NOT_FOUND.
+     */
+    rollOutBuild: {
+      name: "RollOutBuild",
+      requestType: RollOutBuildRequest as typeof RollOutBuildRequest,
+      requestStream: false,
+      responseType: RollOutBuildResponse as typeof RollOutBuildResponse,
       responseStream: false,
       options: {},
     },

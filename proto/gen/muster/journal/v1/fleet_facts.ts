@@ -5,10 +5,14 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
   AliasTarget,
+  FleetScaling,
   LatencyPolicy,
   PlacementState,
   placementStateFromJSON,
   placementStateToJSON,
+  RolloutMode,
+  rolloutModeFromJSON,
+  rolloutModeToJSON,
   StartPlacementRequest,
 } from "../../fleet/v1/fleet.ts";
 import { WireError } from "../../fleet/v1/host.ts";
@@ -34,6 +38,11 @@ export interface FleetFact {
     | { $case: "erasureCompleted"; value: FleetFact_ErasureCompleted }
     | { $case: "sessionAdopted"; value: FleetFact_SessionAdopted }
     | { $case: "aliasPut"; value: FleetFact_AliasPut }
+    | { $case: "fleetScalingPut"; value: FleetFact_FleetScalingPut }
+    | { $case: "fleetScaled"; value: FleetFact_FleetScaled }
+    | { $case: "fleetDrainPut"; value: FleetFact_FleetDrainPut }
+    | { $case: "fleetBuildPut"; value: FleetFact_FleetBuildPut }
+    | { $case: "processDraining"; value: FleetFact_ProcessDraining }
     | undefined;
 }
 
@@ -209,6 +218,48 @@ export interface FleetFact_SessionAdopted {
   capabilityKey: Uint8Array;
 }
 
+/** How large an operator lets a fleet be. */
+export interface FleetFact_FleetScalingPut {
+  fleet: string;
+  /** Absent: as the configuration says again. */
+  scaling?: FleetScaling | undefined;
+}
+
+/** An elastic fleet grows or shrinks. */
+export interface FleetFact_FleetScaled {
+  fleet: string;
+  processes: number;
+  /** It does not shrink before. */
+  cooldownUntilMs: number;
+}
+
+/** The fleet takes no sessions any more, or takes them again. */
+export interface FleetFact_FleetDrainPut {
+  fleet: string;
+  isDrained: boolean;
+}
+
+/** The build that takes the place of others. */
+export interface FleetFact_FleetBuildPut {
+  fleet: string;
+  /** Absent: that of the configuration again. */
+  rollout?: FleetFact_Rollout | undefined;
+}
+
+export interface FleetFact_Rollout {
+  build: string;
+  mode: RolloutMode;
+}
+
+/** The process takes no more sessions, and ends when those that it has are over. */
+export interface FleetFact_ProcessDraining {
+  processId: string;
+  /** "SCALE_IN", "DRAINED", "BUILD_REPLACED". */
+  reason: string;
+  /** When it is asked to end whatever it runs. 0: never. */
+  endByMs: number;
+}
+
 /** What an alias stands for from now on, whatever muster.json says. */
 export interface FleetFact_AliasPut {
   name: string;
@@ -283,6 +334,21 @@ export const FleetFact: MessageFns<FleetFact> = {
         break;
       case "aliasPut":
         FleetFact_AliasPut.encode(message.fact.value, writer.uint32(162).fork()).join();
+        break;
+      case "fleetScalingPut":
+        FleetFact_FleetScalingPut.encode(message.fact.value, writer.uint32(242).fork()).join();
+        break;
+      case "fleetScaled":
+        FleetFact_FleetScaled.encode(message.fact.value, writer.uint32(250).fork()).join();
+        break;
+      case "fleetDrainPut":
+        FleetFact_FleetDrainPut.encode(message.fact.value, writer.uint32(258).fork()).join();
+        break;
+      case "fleetBuildPut":
+        FleetFact_FleetBuildPut.encode(message.fact.value, writer.uint32(266).fork()).join();
+        break;
+      case "processDraining":
+        FleetFact_ProcessDraining.encode(message.fact.value, writer.uint32(274).fork()).join();
         break;
     }
     return writer;
@@ -469,6 +535,52 @@ export const FleetFact: MessageFns<FleetFact> = {
             message.fact = { $case: "aliasPut", value: FleetFact_AliasPut.decode(reader, reader.uint32()) };
             continue;
           }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.fact = {
+              $case: "fleetScalingPut",
+              value: FleetFact_FleetScalingPut.decode(reader, reader.uint32()),
+            };
+            continue;
+          }
+          case 31: {
+            if (tag !== 250) {
+              break;
+            }
+
+            message.fact = { $case: "fleetScaled", value: FleetFact_FleetScaled.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 32: {
+            if (tag !== 258) {
+              break;
+            }
+
+            message.fact = { $case: "fleetDrainPut", value: FleetFact_FleetDrainPut.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 33: {
+            if (tag !== 266) {
+              break;
+            }
+
+            message.fact = { $case: "fleetBuildPut", value: FleetFact_FleetBuildPut.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 34: {
+            if (tag !== 274) {
+              break;
+            }
+
+            message.fact = {
+              $case: "processDraining",
+              value: FleetFact_ProcessDraining.decode(reader, reader.uint32()),
+            };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -557,6 +669,26 @@ export const FleetFact: MessageFns<FleetFact> = {
         ? { $case: "aliasPut", value: FleetFact_AliasPut.fromJSON(object.aliasPut) }
         : isSet(object.alias_put)
         ? { $case: "aliasPut", value: FleetFact_AliasPut.fromJSON(object.alias_put) }
+        : isSet(object.fleetScalingPut)
+        ? { $case: "fleetScalingPut", value: FleetFact_FleetScalingPut.fromJSON(object.fleetScalingPut) }
+        : isSet(object.fleet_scaling_put)
+        ? { $case: "fleetScalingPut", value: FleetFact_FleetScalingPut.fromJSON(object.fleet_scaling_put) }
+        : isSet(object.fleetScaled)
+        ? { $case: "fleetScaled", value: FleetFact_FleetScaled.fromJSON(object.fleetScaled) }
+        : isSet(object.fleet_scaled)
+        ? { $case: "fleetScaled", value: FleetFact_FleetScaled.fromJSON(object.fleet_scaled) }
+        : isSet(object.fleetDrainPut)
+        ? { $case: "fleetDrainPut", value: FleetFact_FleetDrainPut.fromJSON(object.fleetDrainPut) }
+        : isSet(object.fleet_drain_put)
+        ? { $case: "fleetDrainPut", value: FleetFact_FleetDrainPut.fromJSON(object.fleet_drain_put) }
+        : isSet(object.fleetBuildPut)
+        ? { $case: "fleetBuildPut", value: FleetFact_FleetBuildPut.fromJSON(object.fleetBuildPut) }
+        : isSet(object.fleet_build_put)
+        ? { $case: "fleetBuildPut", value: FleetFact_FleetBuildPut.fromJSON(object.fleet_build_put) }
+        : isSet(object.processDraining)
+        ? { $case: "processDraining", value: FleetFact_ProcessDraining.fromJSON(object.processDraining) }
+        : isSet(object.process_draining)
+        ? { $case: "processDraining", value: FleetFact_ProcessDraining.fromJSON(object.process_draining) }
         : undefined,
     };
   },
@@ -599,6 +731,16 @@ export const FleetFact: MessageFns<FleetFact> = {
       obj.sessionAdopted = FleetFact_SessionAdopted.toJSON(message.fact.value);
     } else if (message.fact?.$case === "aliasPut") {
       obj.aliasPut = FleetFact_AliasPut.toJSON(message.fact.value);
+    } else if (message.fact?.$case === "fleetScalingPut") {
+      obj.fleetScalingPut = FleetFact_FleetScalingPut.toJSON(message.fact.value);
+    } else if (message.fact?.$case === "fleetScaled") {
+      obj.fleetScaled = FleetFact_FleetScaled.toJSON(message.fact.value);
+    } else if (message.fact?.$case === "fleetDrainPut") {
+      obj.fleetDrainPut = FleetFact_FleetDrainPut.toJSON(message.fact.value);
+    } else if (message.fact?.$case === "fleetBuildPut") {
+      obj.fleetBuildPut = FleetFact_FleetBuildPut.toJSON(message.fact.value);
+    } else if (message.fact?.$case === "processDraining") {
+      obj.processDraining = FleetFact_ProcessDraining.toJSON(message.fact.value);
     }
     return obj;
   },
@@ -729,6 +871,36 @@ export const FleetFact: MessageFns<FleetFact> = {
       case "aliasPut": {
         if (object.fact?.value !== undefined && object.fact?.value !== null) {
           message.fact = { $case: "aliasPut", value: FleetFact_AliasPut.fromPartial(object.fact.value) };
+        }
+        break;
+      }
+      case "fleetScalingPut": {
+        if (object.fact?.value !== undefined && object.fact?.value !== null) {
+          message.fact = { $case: "fleetScalingPut", value: FleetFact_FleetScalingPut.fromPartial(object.fact.value) };
+        }
+        break;
+      }
+      case "fleetScaled": {
+        if (object.fact?.value !== undefined && object.fact?.value !== null) {
+          message.fact = { $case: "fleetScaled", value: FleetFact_FleetScaled.fromPartial(object.fact.value) };
+        }
+        break;
+      }
+      case "fleetDrainPut": {
+        if (object.fact?.value !== undefined && object.fact?.value !== null) {
+          message.fact = { $case: "fleetDrainPut", value: FleetFact_FleetDrainPut.fromPartial(object.fact.value) };
+        }
+        break;
+      }
+      case "fleetBuildPut": {
+        if (object.fact?.value !== undefined && object.fact?.value !== null) {
+          message.fact = { $case: "fleetBuildPut", value: FleetFact_FleetBuildPut.fromPartial(object.fact.value) };
+        }
+        break;
+      }
+      case "processDraining": {
+        if (object.fact?.value !== undefined && object.fact?.value !== null) {
+          message.fact = { $case: "processDraining", value: FleetFact_ProcessDraining.fromPartial(object.fact.value) };
         }
         break;
       }
@@ -3060,6 +3232,568 @@ export const FleetFact_SessionAdopted: MessageFns<FleetFact_SessionAdopted> = {
     message.owner = object.owner ?? "";
     message.matcherEndpoint = object.matcherEndpoint ?? "";
     message.capabilityKey = object.capabilityKey ?? new Uint8Array(0);
+    return message;
+  },
+};
+
+function createBaseFleetFact_FleetScalingPut(): FleetFact_FleetScalingPut {
+  return { fleet: "", scaling: undefined };
+}
+
+export const FleetFact_FleetScalingPut: MessageFns<FleetFact_FleetScalingPut> = {
+  encode(message: FleetFact_FleetScalingPut, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.fleet !== "") {
+      writer.uint32(10).string(message.fleet);
+    }
+    if (message.scaling !== undefined) {
+      FleetScaling.encode(message.scaling, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FleetFact_FleetScalingPut {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFleetFact_FleetScalingPut();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.fleet = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.scaling = FleetScaling.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FleetFact_FleetScalingPut {
+    return {
+      fleet: isSet(object.fleet) ? globalThis.String(object.fleet) : "",
+      scaling: isSet(object.scaling) ? FleetScaling.fromJSON(object.scaling) : undefined,
+    };
+  },
+
+  toJSON(message: FleetFact_FleetScalingPut): unknown {
+    const obj: any = {};
+    if (message.fleet !== "") {
+      obj.fleet = message.fleet;
+    }
+    if (message.scaling !== undefined) {
+      obj.scaling = FleetScaling.toJSON(message.scaling);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FleetFact_FleetScalingPut>): FleetFact_FleetScalingPut {
+    return FleetFact_FleetScalingPut.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FleetFact_FleetScalingPut>): FleetFact_FleetScalingPut {
+    const message = createBaseFleetFact_FleetScalingPut();
+    message.fleet = object.fleet ?? "";
+    message.scaling = (object.scaling !== undefined && object.scaling !== null)
+      ? FleetScaling.fromPartial(object.scaling)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseFleetFact_FleetScaled(): FleetFact_FleetScaled {
+  return { fleet: "", processes: 0, cooldownUntilMs: 0 };
+}
+
+export const FleetFact_FleetScaled: MessageFns<FleetFact_FleetScaled> = {
+  encode(message: FleetFact_FleetScaled, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.fleet !== "") {
+      writer.uint32(10).string(message.fleet);
+    }
+    if (message.processes !== 0) {
+      writer.uint32(16).int32(message.processes);
+    }
+    if (message.cooldownUntilMs !== 0) {
+      writer.uint32(24).int64(message.cooldownUntilMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FleetFact_FleetScaled {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFleetFact_FleetScaled();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.fleet = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.processes = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.cooldownUntilMs = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FleetFact_FleetScaled {
+    return {
+      fleet: isSet(object.fleet) ? globalThis.String(object.fleet) : "",
+      processes: isSet(object.processes) ? globalThis.Number(object.processes) : 0,
+      cooldownUntilMs: isSet(object.cooldownUntilMs)
+        ? globalThis.Number(object.cooldownUntilMs)
+        : isSet(object.cooldown_until_ms)
+        ? globalThis.Number(object.cooldown_until_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: FleetFact_FleetScaled): unknown {
+    const obj: any = {};
+    if (message.fleet !== "") {
+      obj.fleet = message.fleet;
+    }
+    if (message.processes !== 0) {
+      obj.processes = Math.round(message.processes);
+    }
+    if (message.cooldownUntilMs !== 0) {
+      obj.cooldownUntilMs = Math.round(message.cooldownUntilMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FleetFact_FleetScaled>): FleetFact_FleetScaled {
+    return FleetFact_FleetScaled.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FleetFact_FleetScaled>): FleetFact_FleetScaled {
+    const message = createBaseFleetFact_FleetScaled();
+    message.fleet = object.fleet ?? "";
+    message.processes = object.processes ?? 0;
+    message.cooldownUntilMs = object.cooldownUntilMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseFleetFact_FleetDrainPut(): FleetFact_FleetDrainPut {
+  return { fleet: "", isDrained: false };
+}
+
+export const FleetFact_FleetDrainPut: MessageFns<FleetFact_FleetDrainPut> = {
+  encode(message: FleetFact_FleetDrainPut, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.fleet !== "") {
+      writer.uint32(10).string(message.fleet);
+    }
+    if (message.isDrained !== false) {
+      writer.uint32(16).bool(message.isDrained);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FleetFact_FleetDrainPut {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFleetFact_FleetDrainPut();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.fleet = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.isDrained = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FleetFact_FleetDrainPut {
+    return {
+      fleet: isSet(object.fleet) ? globalThis.String(object.fleet) : "",
+      isDrained: isSet(object.isDrained)
+        ? globalThis.Boolean(object.isDrained)
+        : isSet(object.is_drained)
+        ? globalThis.Boolean(object.is_drained)
+        : false,
+    };
+  },
+
+  toJSON(message: FleetFact_FleetDrainPut): unknown {
+    const obj: any = {};
+    if (message.fleet !== "") {
+      obj.fleet = message.fleet;
+    }
+    if (message.isDrained !== false) {
+      obj.isDrained = message.isDrained;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FleetFact_FleetDrainPut>): FleetFact_FleetDrainPut {
+    return FleetFact_FleetDrainPut.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FleetFact_FleetDrainPut>): FleetFact_FleetDrainPut {
+    const message = createBaseFleetFact_FleetDrainPut();
+    message.fleet = object.fleet ?? "";
+    message.isDrained = object.isDrained ?? false;
+    return message;
+  },
+};
+
+function createBaseFleetFact_FleetBuildPut(): FleetFact_FleetBuildPut {
+  return { fleet: "", rollout: undefined };
+}
+
+export const FleetFact_FleetBuildPut: MessageFns<FleetFact_FleetBuildPut> = {
+  encode(message: FleetFact_FleetBuildPut, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.fleet !== "") {
+      writer.uint32(10).string(message.fleet);
+    }
+    if (message.rollout !== undefined) {
+      FleetFact_Rollout.encode(message.rollout, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FleetFact_FleetBuildPut {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFleetFact_FleetBuildPut();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.fleet = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.rollout = FleetFact_Rollout.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FleetFact_FleetBuildPut {
+    return {
+      fleet: isSet(object.fleet) ? globalThis.String(object.fleet) : "",
+      rollout: isSet(object.rollout) ? FleetFact_Rollout.fromJSON(object.rollout) : undefined,
+    };
+  },
+
+  toJSON(message: FleetFact_FleetBuildPut): unknown {
+    const obj: any = {};
+    if (message.fleet !== "") {
+      obj.fleet = message.fleet;
+    }
+    if (message.rollout !== undefined) {
+      obj.rollout = FleetFact_Rollout.toJSON(message.rollout);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FleetFact_FleetBuildPut>): FleetFact_FleetBuildPut {
+    return FleetFact_FleetBuildPut.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FleetFact_FleetBuildPut>): FleetFact_FleetBuildPut {
+    const message = createBaseFleetFact_FleetBuildPut();
+    message.fleet = object.fleet ?? "";
+    message.rollout = (object.rollout !== undefined && object.rollout !== null)
+      ? FleetFact_Rollout.fromPartial(object.rollout)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseFleetFact_Rollout(): FleetFact_Rollout {
+  return { build: "", mode: 0 };
+}
+
+export const FleetFact_Rollout: MessageFns<FleetFact_Rollout> = {
+  encode(message: FleetFact_Rollout, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.build !== "") {
+      writer.uint32(10).string(message.build);
+    }
+    if (message.mode !== 0) {
+      writer.uint32(16).int32(message.mode);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FleetFact_Rollout {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFleetFact_Rollout();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.build = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.mode = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FleetFact_Rollout {
+    return {
+      build: isSet(object.build) ? globalThis.String(object.build) : "",
+      mode: isSet(object.mode) ? rolloutModeFromJSON(object.mode) : 0,
+    };
+  },
+
+  toJSON(message: FleetFact_Rollout): unknown {
+    const obj: any = {};
+    if (message.build !== "") {
+      obj.build = message.build;
+    }
+    if (message.mode !== 0) {
+      obj.mode = rolloutModeToJSON(message.mode);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FleetFact_Rollout>): FleetFact_Rollout {
+    return FleetFact_Rollout.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FleetFact_Rollout>): FleetFact_Rollout {
+    const message = createBaseFleetFact_Rollout();
+    message.build = object.build ?? "";
+    message.mode = object.mode ?? 0;
+    return message;
+  },
+};
+
+function createBaseFleetFact_ProcessDraining(): FleetFact_ProcessDraining {
+  return { processId: "", reason: "", endByMs: 0 };
+}
+
+export const FleetFact_ProcessDraining: MessageFns<FleetFact_ProcessDraining> = {
+  encode(message: FleetFact_ProcessDraining, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.processId !== "") {
+      writer.uint32(10).string(message.processId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message.endByMs !== 0) {
+      writer.uint32(24).int64(message.endByMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FleetFact_ProcessDraining {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFleetFact_ProcessDraining();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.processId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.endByMs = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FleetFact_ProcessDraining {
+    return {
+      processId: isSet(object.processId)
+        ? globalThis.String(object.processId)
+        : isSet(object.process_id)
+        ? globalThis.String(object.process_id)
+        : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      endByMs: isSet(object.endByMs)
+        ? globalThis.Number(object.endByMs)
+        : isSet(object.end_by_ms)
+        ? globalThis.Number(object.end_by_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: FleetFact_ProcessDraining): unknown {
+    const obj: any = {};
+    if (message.processId !== "") {
+      obj.processId = message.processId;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.endByMs !== 0) {
+      obj.endByMs = Math.round(message.endByMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FleetFact_ProcessDraining>): FleetFact_ProcessDraining {
+    return FleetFact_ProcessDraining.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FleetFact_ProcessDraining>): FleetFact_ProcessDraining {
+    const message = createBaseFleetFact_ProcessDraining();
+    message.processId = object.processId ?? "";
+    message.reason = object.reason ?? "";
+    message.endByMs = object.endByMs ?? 0;
     return message;
   },
 };

@@ -5,6 +5,7 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
   Alias,
+  FleetScaling,
   LatencyPolicy,
   PlacementState,
   placementStateFromJSON,
@@ -12,6 +13,9 @@ import {
   ProcessState,
   processStateFromJSON,
   processStateToJSON,
+  RolloutMode,
+  rolloutModeFromJSON,
+  rolloutModeToJSON,
   StartPlacementRequest,
 } from "../../fleet/v1/fleet.ts";
 import { WireError } from "../../fleet/v1/host.ts";
@@ -41,6 +45,8 @@ export interface SnapshotFleet {
   erasures: SnapshotErasure[];
   /** As set at run time, by name. */
   aliases: Alias[];
+  /** By name of the fleet. */
+  controls: SnapshotControl[];
 }
 
 export interface SnapshotCreation {
@@ -48,6 +54,36 @@ export interface SnapshotCreation {
   fleet: string;
   creatorId: string;
   atMs: number;
+}
+
+/** What operators have said of a fleet, and how large it has made itself. */
+export interface SnapshotControl {
+  fleet: string;
+  /** Absent: as the configuration says. */
+  scaling?:
+    | FleetScaling
+    | undefined;
+  /** Of an elastic fleet. Absent: it has not been decided yet. */
+  target?: SnapshotTarget | undefined;
+  isDrained: boolean;
+  /** Absent: the build of the configuration. */
+  rollout?: SnapshotRollout | undefined;
+}
+
+export interface SnapshotTarget {
+  processes: number;
+  cooldownUntilMs: number;
+}
+
+export interface SnapshotRollout {
+  build: string;
+  mode: RolloutMode;
+}
+
+export interface SnapshotDraining {
+  reason: string;
+  /** 0: when its sessions are over. */
+  endByMs: number;
 }
 
 export interface SnapshotErasure {
@@ -107,6 +143,8 @@ export interface SnapshotProcess {
   build: string;
   launch: string;
   hostNumber: number;
+  /** It takes no more sessions. Absent: it does. */
+  draining?: SnapshotDraining | undefined;
 }
 
 /** The results of a process's last commands, oldest first. */
@@ -185,7 +223,16 @@ export interface SnapshotRequest {
 }
 
 function createBaseSnapshotFleet(): SnapshotFleet {
-  return { journalId: "", position: 0, crashLoops: [], nextPorts: [], creations: [], erasures: [], aliases: [] };
+  return {
+    journalId: "",
+    position: 0,
+    crashLoops: [],
+    nextPorts: [],
+    creations: [],
+    erasures: [],
+    aliases: [],
+    controls: [],
+  };
 }
 
 export const SnapshotFleet: MessageFns<SnapshotFleet> = {
@@ -210,6 +257,9 @@ export const SnapshotFleet: MessageFns<SnapshotFleet> = {
     }
     for (const v of message.aliases) {
       Alias.encode(v!, writer.uint32(162).fork()).join();
+    }
+    for (const v of message.controls) {
+      SnapshotControl.encode(v!, writer.uint32(170).fork()).join();
     }
     return writer;
   },
@@ -283,6 +333,14 @@ export const SnapshotFleet: MessageFns<SnapshotFleet> = {
             message.aliases.push(Alias.decode(reader, reader.uint32()));
             continue;
           }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.controls.push(SnapshotControl.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -320,6 +378,9 @@ export const SnapshotFleet: MessageFns<SnapshotFleet> = {
         ? object.erasures.map((e: any) => SnapshotErasure.fromJSON(e))
         : [],
       aliases: globalThis.Array.isArray(object?.aliases) ? object.aliases.map((e: any) => Alias.fromJSON(e)) : [],
+      controls: globalThis.Array.isArray(object?.controls)
+        ? object.controls.map((e: any) => SnapshotControl.fromJSON(e))
+        : [],
     };
   },
 
@@ -346,6 +407,9 @@ export const SnapshotFleet: MessageFns<SnapshotFleet> = {
     if (message.aliases?.length) {
       obj.aliases = message.aliases.map((e) => Alias.toJSON(e));
     }
+    if (message.controls?.length) {
+      obj.controls = message.controls.map((e) => SnapshotControl.toJSON(e));
+    }
     return obj;
   },
 
@@ -361,6 +425,7 @@ export const SnapshotFleet: MessageFns<SnapshotFleet> = {
     message.creations = object.creations?.map((e) => SnapshotCreation.fromPartial(e)) || [];
     message.erasures = object.erasures?.map((e) => SnapshotErasure.fromPartial(e)) || [];
     message.aliases = object.aliases?.map((e) => Alias.fromPartial(e)) || [];
+    message.controls = object.controls?.map((e) => SnapshotControl.fromPartial(e)) || [];
     return message;
   },
 };
@@ -490,6 +555,412 @@ export const SnapshotCreation: MessageFns<SnapshotCreation> = {
     message.fleet = object.fleet ?? "";
     message.creatorId = object.creatorId ?? "";
     message.atMs = object.atMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseSnapshotControl(): SnapshotControl {
+  return { fleet: "", scaling: undefined, target: undefined, isDrained: false, rollout: undefined };
+}
+
+export const SnapshotControl: MessageFns<SnapshotControl> = {
+  encode(message: SnapshotControl, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.fleet !== "") {
+      writer.uint32(10).string(message.fleet);
+    }
+    if (message.scaling !== undefined) {
+      FleetScaling.encode(message.scaling, writer.uint32(18).fork()).join();
+    }
+    if (message.target !== undefined) {
+      SnapshotTarget.encode(message.target, writer.uint32(26).fork()).join();
+    }
+    if (message.isDrained !== false) {
+      writer.uint32(32).bool(message.isDrained);
+    }
+    if (message.rollout !== undefined) {
+      SnapshotRollout.encode(message.rollout, writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SnapshotControl {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSnapshotControl();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.fleet = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.scaling = FleetScaling.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.target = SnapshotTarget.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.isDrained = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.rollout = SnapshotRollout.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SnapshotControl {
+    return {
+      fleet: isSet(object.fleet) ? globalThis.String(object.fleet) : "",
+      scaling: isSet(object.scaling) ? FleetScaling.fromJSON(object.scaling) : undefined,
+      target: isSet(object.target) ? SnapshotTarget.fromJSON(object.target) : undefined,
+      isDrained: isSet(object.isDrained)
+        ? globalThis.Boolean(object.isDrained)
+        : isSet(object.is_drained)
+        ? globalThis.Boolean(object.is_drained)
+        : false,
+      rollout: isSet(object.rollout) ? SnapshotRollout.fromJSON(object.rollout) : undefined,
+    };
+  },
+
+  toJSON(message: SnapshotControl): unknown {
+    const obj: any = {};
+    if (message.fleet !== "") {
+      obj.fleet = message.fleet;
+    }
+    if (message.scaling !== undefined) {
+      obj.scaling = FleetScaling.toJSON(message.scaling);
+    }
+    if (message.target !== undefined) {
+      obj.target = SnapshotTarget.toJSON(message.target);
+    }
+    if (message.isDrained !== false) {
+      obj.isDrained = message.isDrained;
+    }
+    if (message.rollout !== undefined) {
+      obj.rollout = SnapshotRollout.toJSON(message.rollout);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SnapshotControl>): SnapshotControl {
+    return SnapshotControl.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SnapshotControl>): SnapshotControl {
+    const message = createBaseSnapshotControl();
+    message.fleet = object.fleet ?? "";
+    message.scaling = (object.scaling !== undefined && object.scaling !== null)
+      ? FleetScaling.fromPartial(object.scaling)
+      : undefined;
+    message.target = (object.target !== undefined && object.target !== null)
+      ? SnapshotTarget.fromPartial(object.target)
+      : undefined;
+    message.isDrained = object.isDrained ?? false;
+    message.rollout = (object.rollout !== undefined && object.rollout !== null)
+      ? SnapshotRollout.fromPartial(object.rollout)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSnapshotTarget(): SnapshotTarget {
+  return { processes: 0, cooldownUntilMs: 0 };
+}
+
+export const SnapshotTarget: MessageFns<SnapshotTarget> = {
+  encode(message: SnapshotTarget, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.processes !== 0) {
+      writer.uint32(8).int32(message.processes);
+    }
+    if (message.cooldownUntilMs !== 0) {
+      writer.uint32(16).int64(message.cooldownUntilMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SnapshotTarget {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSnapshotTarget();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.processes = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.cooldownUntilMs = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SnapshotTarget {
+    return {
+      processes: isSet(object.processes) ? globalThis.Number(object.processes) : 0,
+      cooldownUntilMs: isSet(object.cooldownUntilMs)
+        ? globalThis.Number(object.cooldownUntilMs)
+        : isSet(object.cooldown_until_ms)
+        ? globalThis.Number(object.cooldown_until_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: SnapshotTarget): unknown {
+    const obj: any = {};
+    if (message.processes !== 0) {
+      obj.processes = Math.round(message.processes);
+    }
+    if (message.cooldownUntilMs !== 0) {
+      obj.cooldownUntilMs = Math.round(message.cooldownUntilMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SnapshotTarget>): SnapshotTarget {
+    return SnapshotTarget.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SnapshotTarget>): SnapshotTarget {
+    const message = createBaseSnapshotTarget();
+    message.processes = object.processes ?? 0;
+    message.cooldownUntilMs = object.cooldownUntilMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseSnapshotRollout(): SnapshotRollout {
+  return { build: "", mode: 0 };
+}
+
+export const SnapshotRollout: MessageFns<SnapshotRollout> = {
+  encode(message: SnapshotRollout, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.build !== "") {
+      writer.uint32(10).string(message.build);
+    }
+    if (message.mode !== 0) {
+      writer.uint32(16).int32(message.mode);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SnapshotRollout {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSnapshotRollout();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.build = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.mode = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SnapshotRollout {
+    return {
+      build: isSet(object.build) ? globalThis.String(object.build) : "",
+      mode: isSet(object.mode) ? rolloutModeFromJSON(object.mode) : 0,
+    };
+  },
+
+  toJSON(message: SnapshotRollout): unknown {
+    const obj: any = {};
+    if (message.build !== "") {
+      obj.build = message.build;
+    }
+    if (message.mode !== 0) {
+      obj.mode = rolloutModeToJSON(message.mode);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SnapshotRollout>): SnapshotRollout {
+    return SnapshotRollout.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SnapshotRollout>): SnapshotRollout {
+    const message = createBaseSnapshotRollout();
+    message.build = object.build ?? "";
+    message.mode = object.mode ?? 0;
+    return message;
+  },
+};
+
+function createBaseSnapshotDraining(): SnapshotDraining {
+  return { reason: "", endByMs: 0 };
+}
+
+export const SnapshotDraining: MessageFns<SnapshotDraining> = {
+  encode(message: SnapshotDraining, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.reason !== "") {
+      writer.uint32(10).string(message.reason);
+    }
+    if (message.endByMs !== 0) {
+      writer.uint32(16).int64(message.endByMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SnapshotDraining {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSnapshotDraining();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.endByMs = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SnapshotDraining {
+    return {
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      endByMs: isSet(object.endByMs)
+        ? globalThis.Number(object.endByMs)
+        : isSet(object.end_by_ms)
+        ? globalThis.Number(object.end_by_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: SnapshotDraining): unknown {
+    const obj: any = {};
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.endByMs !== 0) {
+      obj.endByMs = Math.round(message.endByMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SnapshotDraining>): SnapshotDraining {
+    return SnapshotDraining.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SnapshotDraining>): SnapshotDraining {
+    const message = createBaseSnapshotDraining();
+    message.reason = object.reason ?? "";
+    message.endByMs = object.endByMs ?? 0;
     return message;
   },
 };
@@ -801,6 +1272,7 @@ function createBaseSnapshotProcess(): SnapshotProcess {
     build: "",
     launch: "",
     hostNumber: 0,
+    draining: undefined,
   };
 }
 
@@ -871,6 +1343,9 @@ export const SnapshotProcess: MessageFns<SnapshotProcess> = {
     }
     if (message.hostNumber !== 0) {
       writer.uint32(256).int32(message.hostNumber);
+    }
+    if (message.draining !== undefined) {
+      SnapshotDraining.encode(message.draining, writer.uint32(266).fork()).join();
     }
     return writer;
   },
@@ -1064,6 +1539,14 @@ export const SnapshotProcess: MessageFns<SnapshotProcess> = {
             message.hostNumber = reader.int32();
             continue;
           }
+          case 33: {
+            if (tag !== 266) {
+              break;
+            }
+
+            message.draining = SnapshotDraining.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1148,6 +1631,7 @@ export const SnapshotProcess: MessageFns<SnapshotProcess> = {
         : isSet(object.host_number)
         ? globalThis.Number(object.host_number)
         : 0,
+      draining: isSet(object.draining) ? SnapshotDraining.fromJSON(object.draining) : undefined,
     };
   },
 
@@ -1219,6 +1703,9 @@ export const SnapshotProcess: MessageFns<SnapshotProcess> = {
     if (message.hostNumber !== 0) {
       obj.hostNumber = Math.round(message.hostNumber);
     }
+    if (message.draining !== undefined) {
+      obj.draining = SnapshotDraining.toJSON(message.draining);
+    }
     return obj;
   },
 
@@ -1251,6 +1738,9 @@ export const SnapshotProcess: MessageFns<SnapshotProcess> = {
     message.build = object.build ?? "";
     message.launch = object.launch ?? "";
     message.hostNumber = object.hostNumber ?? 0;
+    message.draining = (object.draining !== undefined && object.draining !== null)
+      ? SnapshotDraining.fromPartial(object.draining)
+      : undefined;
     return message;
   },
 };
