@@ -27,6 +27,22 @@ test("players get seats, once a request, and hold them RESERVED", async () => {
   expect((await world.describe(battleSessionId)).playerSessions).toHaveLength(3);
 });
 
+test("a whole party of 100 is seated in one call, beside whoever a placement of hundreds brought", async () => {
+  await using world = await createFleetWorld();
+  const brought = Array.from({ length: 400 }, (_, index) => player(`a${index}`));
+  const request = { capacity: 500, teams: [], players: brought, matcherEndpoint: "" };
+  const { battleSessionId } = await world.place(request);
+  const party = Array.from({ length: 100 }, (_, index) => player(`b${index}`));
+  const seats = { requestId: "r1", battleSessionId, players: party, expectedRosterVersion: 0 };
+  const { session } = await world.fleet.createPlayerSessions(seats);
+  expect(session?.playerSessions).toHaveLength(500);
+  const [first] = session?.playerSessions ?? [];
+  const host = world.hostOf(await world.describe(battleSessionId));
+  await host.command({ $case: "removeSeat", value: { playerSessionId: first?.playerSessionId ?? "" } });
+  expect((await world.fleet.createPlayerSessions(seats)).session?.playerSessions).toHaveLength(500);
+  expect((await world.describe(battleSessionId)).playerSessions).toHaveLength(499);
+});
+
 test("where a matcher has the session, only who has seen its roster seats players, and a fill judged before is stale", async () => {
   const { world, create, battleSessionId, rosterVersion } = await scene(true);
   await using _world = world;
@@ -42,6 +58,16 @@ test("where a matcher has the session, only who has seen its roster seats player
 
 const refusals: readonly { readonly name: string; readonly request: Partial<Request>; readonly reason: string }[] = [
   { name: "nobody", request: { players: [] }, reason: "FIELD_INVALID" },
+  {
+    name: "more than a party",
+    request: { players: Array.from({ length: 101 }, (_, index) => player(`p${index}`, "red")) },
+    reason: "FIELD_INVALID",
+  },
+  {
+    name: "a player twice",
+    request: { players: [player("cleo", "red"), player("cleo", "blue")] },
+    reason: "FIELD_INVALID",
+  },
   { name: "a malformed request id", request: { requestId: "" }, reason: "ID_MALFORMED" },
   { name: "an unknown session", request: { battleSessionId: "bs_no" }, reason: "SERVER_SESSION_NOT_FOUND" },
   { name: "a player without a team", request: { players: [player("cleo")] }, reason: "TEAM_UNKNOWN" },

@@ -1,4 +1,11 @@
-import { type BattleSession, fieldInvalid, parseId, type ServerSessionId, writeBattleSession } from "@muster/proto";
+import {
+  type BattleSession,
+  fieldInvalid,
+  limits,
+  parseId,
+  type ServerSessionId,
+  writeBattleSession,
+} from "@muster/proto";
 import type { CreatePlayerSessionsRequest, CreatePlayerSessionsResponse } from "@muster/proto/fleet";
 import { createSeats } from "../core/create-seats.ts";
 import type { FleetApp } from "../fleet-app.ts";
@@ -13,7 +20,9 @@ export async function createPlayerSessions(
   message: CreatePlayerSessionsRequest,
 ): Promise<CreatePlayerSessionsResponse> {
   const players = readPlayers("players", message.players);
-  if (players.length === 0) throw fieldInvalid("players", "at least one player", 0);
+  if (players.length === 0 || players.length > limits.PLAYERS_PER_TICKET_MAX) {
+    throw fieldInvalid("players", `1 to ${limits.PLAYERS_PER_TICKET_MAX} players`, players.length);
+  }
   const request = {
     requestId: parseId("request_id", message.requestId),
     sessionId: parseId<ServerSessionId>("battle_session_id", message.battleSessionId),

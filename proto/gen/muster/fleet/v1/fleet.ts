@@ -576,7 +576,7 @@ export interface CreatePlayerSessionsRequest {
   /** Chosen by the caller, 1..128 of A-Z a-z 0-9 _ . : -. */
   requestId: string;
   battleSessionId: string;
-  /** At least one. In a session with teams each names one: nobody but a matcher chooses for them. */
+  /** 1..100, each once: a whole party. In a session with teams each names one: nobody but a matcher chooses for them. */
   players: PlayerToSeat[];
   /** The roster that the caller has seen. 0: any, where no matcher has the session; required where one has. */
   expectedRosterVersion: number;
@@ -8667,7 +8667,8 @@ export const FleetServiceDefinition = {
       options: {},
     },
     /**
-     * Seats players whom the caller brings without a matcher, all or none. Idempotent by request id.
+     * Seats players whom the caller brings without a matcher, all or none. Idempotent by request id: a repeat is answered as the
+     * first was, whatever has become of the seats since. A session remembers its last 256 requests.
      * Reasons: SERVER_SESSION_NOT_FOUND, SESSION_NOT_ACTIVE, SESSION_CLOSED_TO_PLAYERS, ROSTER_VERSION_STALE, SESSION_FULL,
      * PLAYER_ALREADY_SEATED, ID_REUSED, TEAM_UNKNOWN, FIELD_INVALID.
      */
