@@ -38,21 +38,40 @@ const kept = (world: Rehearsal) => {
     .join(", ");
 };
 
-test("a soft rollout replaces a quarter of the processes at a time, as new ones come up", () => {
+test("a soft rollout starts a quarter of the processes beside the old ones, which end as these come up", () => {
   const world = create();
   roll(world, "v2");
-  expect(kept(world)).toBe("v1 6, v2 2");
+  expect(kept(world)).toBe("v1 8, v2 2");
   world.readyAll();
-  expect(kept(world)).toBe("v1 4, v2 4");
-  world.readyAll();
-  world.readyAll();
+  expect(kept(world)).toBe("v1 6, v2 4");
+  for (let round = 0; round < 3; round += 1) world.readyAll();
   expect(kept(world)).toBe("v2 8");
+});
+
+test("a fleet of one process takes sessions all the time", () => {
+  const world = create({ processes: 1 });
+  roll(world, "v2");
+  expect(kept(world)).toBe("v1 1, v2 1");
+  const [old] = [...world.state.livingProcesses.values()];
+  expect(world.sessionFor(world.place()).processId).toBe(old?.processId);
+  world.readyAll();
+  expect(kept(world)).toBe("v2 1");
+  expect(world.state.processes.get(old?.processId as never)?.draining?.reason).toBe("BUILD_REPLACED");
+});
+
+test("where there are no ports for one more, an old process goes first", () => {
+  const world = create({ processes: 2, portRange: { first: 7_500, last: 7_501 } });
+  roll(world, "v2");
+  expect(kept(world)).toBe("v1 1");
+  world.pass(10_000);
+  expect(kept(world)).toBe("v1 1, v2 1");
 });
 
 test("a soft rollout lets sessions go on, whatever their protection, and ends their process after them", () => {
   const world = create({ processes: 1 });
   const session = world.placeActive();
   roll(world, "v2");
+  world.readyAll();
   expect(kept(world)).toBe("v2 1");
   world.pass(3_600_000);
   expect(world.state.processes.get(session.processId)?.status.phase).toBe("READY");
@@ -79,11 +98,10 @@ test("a new build that crashes stops a soft rollout, and a calm one goes on", ()
     }
     world.pass(5_000);
   }
-  expect(kept(world)).toBe("v1 6, v2 2");
-  world.readyAll();
-  expect(kept(world)).toBe("v1 6, v2 2");
+  expect(kept(world)).toBe("v1 8");
   world.pass(31_000);
-  for (let round = 0; round < 3; round += 1) world.readyAll();
+  expect(kept(world)).toBe("v1 8, v2 2");
+  for (let round = 0; round < 4; round += 1) world.readyAll();
   expect(kept(world)).toBe("v2 8");
 });
 
@@ -95,6 +113,7 @@ test("rollOut() goes back to the build of the configuration, repeats safely, and
   expect(world.facts.length).toBe(before);
   world.readyAll();
   roll(world, undefined);
+  world.readyAll();
   expect(kept(world)).toBe("v1 1");
   expect(() => roll(world, "v3")).toThrow(
     expect.objectContaining({

@@ -12,7 +12,7 @@ import { launchNext } from "./launching.ts";
 import { placeNext } from "./placement.ts";
 import { type ServerProcess, terminateProcess } from "./process.ts";
 import { countsAsKept, processesOf } from "./process-index.ts";
-import { rollOn } from "./rollout.ts";
+import { rollOn, surgeOf } from "./rollout.ts";
 
 /** Whether the fact may give upkeep something to do: seats come and go without it. */
 export function concernsUpkeep(fact: FleetFact): boolean {
@@ -67,8 +67,9 @@ function hasOpenProcess(state: FleetState): boolean {
 function keepProcesses(state: FleetState, fleet: FleetSpec, moment: Moment): readonly FleetFact[] {
   const { living, keptCount } = processesOf(state.processIndex, fleet.name);
   const target = targetOf(state, fleet);
-  if (keptCount > target) return scaleIn(state, fleet, { kept: [...living.values()].filter(countsAsKept), moment });
-  if (keptCount === target) return [];
+  if (keptCount - surgeOf(state, fleet) > target)
+    return scaleIn(state, fleet, { kept: [...living.values()].filter(countsAsKept), moment });
+  if (keptCount >= target) return [];
   return launchNext(state, fleet, moment);
 }
 

@@ -54,11 +54,8 @@ export const fleetGoals: readonly Goal[] = [
     if (observation.type !== "fleet-fact" || observation.fact.type !== "placement-ended") return false;
     return observation.fact.failure?.includes("everybody has to be within") === true;
   }),
-  when("an alias was pointed elsewhere while placements waited", (observation, books) => {
-    if (observation.type !== "fleet-fact" || observation.fact.type !== "alias-put") return false;
-    return [...books.fleet.placements.values()].some(
-      ({ end, sessionIds }) => end === undefined && sessionIds.length === 0,
-    );
+  when("an alias was pointed elsewhere, or closed", (observation) => {
+    return observation.type === "fleet-fact" && observation.fact.type === "alias-put";
   }),
   when("a session was created directly", (observation) => {
     if (observation.type !== "fleet-fact" || observation.fact.type !== "placement-started") return false;
