@@ -38,11 +38,20 @@ export async function startTicket(options: StartTicketOptions, context: CommandC
     for await (const event of watch(matcher, { ticketIds: [ticketId], configuration: "" }, signal)) {
       if (event.type === "HEARTBEAT") continue;
       ticket = event.ticket;
+      if (event.type === "STATE_CHANGED") noteProposal(ticket, context);
       if (isOver(ticket.state)) break;
     }
   }
   printTicket(ticket, context);
   return isOver(ticket.state) && ticket.state !== "COMPLETED" ? 1 : 0;
+}
+
+/** Nobody else will answer for players whom this command drew. */
+function noteProposal({ ticketId, state, proposal }: Ticket, { json, terminal }: CommandContext): void {
+  if (json || state !== "REQUIRES_ACCEPTANCE") return;
+  terminal.note(
+    `A match is proposed, until ${proposal?.expiresAt ?? "?"}: muster ticket accept ${ticketId}, or refuse`,
+  );
 }
 
 /** Prints the tickets as they stand. */

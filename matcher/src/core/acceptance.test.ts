@@ -8,6 +8,8 @@ import { decideCancelMatching, getTicket } from "./cancel-matching.ts";
 import { decideDue, nextDueAtMs } from "./deadlines.ts";
 import { evolve } from "./evolve.ts";
 import type { MatcherFact } from "./fact.ts";
+import { decidePlacementReport } from "./fleet-reports.ts";
+import { presentPlacementId } from "./match.ts";
 import { createMatcherState } from "./matcher-state.ts";
 import { decideRound } from "./round.ts";
 import { decideStartMatching } from "./start-matching.ts";
@@ -20,8 +22,14 @@ const DOUBLES = { ...DUEL, teams: DUEL.teams.map((team) => ({ ...team, minPlayer
 type Stage = ReturnType<typeof createStage>;
 
 /** Tickets `ab` (a party of a and b), `c` and `d`, in a proposal from the start on. */
-function createStage(settings: { readonly autoContinue?: boolean; readonly queue?: string | undefined } = {}) {
-  const { autoContinue = true } = settings;
+function createStage(
+  settings: {
+    readonly autoContinue?: boolean;
+    readonly queue?: string | undefined;
+    readonly placementRetries?: number;
+  } = {},
+) {
+  const { autoContinue = true, placementRetries = 2 } = settings;
   const state = createMatcherState();
   let nowMs = 1_000;
   let sequence = 0;
@@ -37,7 +45,7 @@ function createStage(settings: { readonly autoContinue?: boolean; readonly queue
     { type: "rule-set-put", name: "doubles", document: JSON.stringify(DOUBLES) },
     {
       type: "configuration-put",
-      configuration: configurationOf({ name: "doubles", ruleSet: "doubles", acceptance, queue }),
+      configuration: configurationOf({ name: "doubles", ruleSet: "doubles", acceptance, queue, placementRetries }),
     },
   ]);
   const matchId = (): MatchId => firstMatch ?? ("" as MatchId);
@@ -64,6 +72,12 @@ function createStage(settings: { readonly autoContinue?: boolean; readonly queue
     },
     wait(ms: number) {
       nowMs += ms;
+    },
+    failPlacement() {
+      const [match] = state.matches.values();
+      if (!match) throw new Error("no match is being placed");
+      const report = { placementId: presentPlacementId(match), state: "FAILED", failure: "" } as const;
+      commit(decidePlacementReport(state, report));
     },
     /** What is due now happens. */
     due() {
@@ -342,6 +356,29 @@ test("who returns keeps age and place, and is matched again before whoever came 
   for (const late of ["e", "f", "g"]) stage.start(late);
   stage.round();
   expect([stage.stateOf("ab"), stage.stateOf("d")]).toEqual([ASKED, ASKED]);
+});
+
+test("returns from proposals use up none of the returns that a placement may cost", () => {
+  const stage = createStage({ placementRetries: 1 });
+  const refuse = (ticketId: string) => stage.say("REFUSE", ticketId, [ticketId], [...stage.state.proposals.keys()][0]);
+  for (const late of ["e", "f"]) {
+    refuse(late === "e" ? "c" : "e");
+    stage.start(late);
+    stage.round();
+  }
+  for (const ticketId of ["ab", "d", "f"])
+    stage.say("ACCEPT", ticketId, [...ticketId], [...stage.state.proposals.keys()][0]);
+  stage.failPlacement();
+  expect([stage.stateOf("ab"), stage.stateOf("f")]).toEqual([
+    "SEARCHING (PLACEMENT_FAILED)",
+    "SEARCHING (PLACEMENT_FAILED)",
+  ]);
+  expect(getTicket(stage.state, "ab" as TicketId).returns).toBe(3);
+  stage.round();
+  for (const ticketId of ["ab", "d", "f"])
+    stage.say("ACCEPT", ticketId, [...ticketId], [...stage.state.proposals.keys()][0]);
+  stage.failPlacement();
+  expect(stage.stateOf("ab")).toBe("FAILED (PLACEMENT_FAILED)");
 });
 
 test("a proposal outlasts the timeout of its tickets", () => {

@@ -231,7 +231,7 @@ function drawAcceptance(
 ): Pick<Knobs, "askedRatio" | "acceptSeconds" | "autoContinue" | "refuseRatio" | "silentRatio"> {
   return {
     askedRatio: chance.happens(0.25) ? 0.7 : 0,
-    acceptSeconds: chance.happens(0.6) ? 6 : 2,
+    acceptSeconds: chance.pick([2, 6, 6, 15]),
     autoContinue: chance.happens(0.7),
     refuseRatio: chance.fraction() * 0.3,
     silentRatio: chance.fraction() * 0.15,

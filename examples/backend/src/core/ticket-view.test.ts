@@ -36,6 +36,12 @@ const rows: readonly { name: string; change: Partial<Ticket>; view: object; over
     over: false,
   },
   {
+    name: "a match that waits for acceptance",
+    change: { state: "REQUIRES_ACCEPTANCE", matchId: "m", proposal: { expiresAt: new Date(0), players: [] } },
+    view: { ticketId: "t1", state: "REQUIRES_ACCEPTANCE" },
+    over: false,
+  },
+  {
     name: "an end without a battle",
     change: { state: "TIMED_OUT", cause: "REQUEST_TIMEOUT" },
     view: { ticketId: "t1", state: "TIMED_OUT", cause: "REQUEST_TIMEOUT" },

@@ -14,6 +14,11 @@ const rows = [
     answer: { phase: "waiting", ticketId: "t" },
   },
   {
+    name: "REQUIRES_ACCEPTANCE as waiting",
+    value: { ticketId: "t", state: "REQUIRES_ACCEPTANCE" },
+    answer: { phase: "waiting", ticketId: "t" },
+  },
+  {
     name: "COMPLETED as seated",
     value: { ticketId: "t", state: "COMPLETED", connection },
     answer: { phase: "seated", ticketId: "t", seat: connection },

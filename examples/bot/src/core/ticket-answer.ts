@@ -14,11 +14,13 @@ export type TicketAnswer =
   /** `state` is CANCELLED, TIMED_OUT or FAILED. */
   | { readonly phase: "ended"; readonly ticketId: string; readonly state: string };
 
+const WAITING: ReadonlySet<string> = new Set(["SEARCHING", "REQUIRES_ACCEPTANCE", "PLACING"]);
+
 /** Undefined if `value` is not an answer of the backend's. */
 export function parseTicketAnswer(value: unknown): TicketAnswer | undefined {
   const { ticketId, state, connection } = fieldsOf(value);
   if (typeof ticketId !== "string" || typeof state !== "string") return undefined;
-  if (state === "SEARCHING" || state === "PLACING") return { phase: "waiting", ticketId };
+  if (WAITING.has(state)) return { phase: "waiting", ticketId };
   if (state !== "COMPLETED") return { phase: "ended", ticketId, state };
   const { host, port, playerSessionId } = fieldsOf(connection);
   if (typeof host !== "string" || typeof port !== "number" || typeof playerSessionId !== "string") return undefined;
