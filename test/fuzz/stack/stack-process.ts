@@ -102,6 +102,11 @@ async function refresh(): Promise<void> {
       one.playerSessions.some((seat) => seat.playerSessionId === words.seat && seat.expiresAt),
   );
   if (seated) return;
+  // A fleet that was drained or made smaller rightly serves nobody: who may say so may take it back.
+  for (const { name } of stackConfig.fleet.fleets) {
+    await sessions.drainFleet({ fleet: name, undo: true, force: false });
+    await sessions.scaleFleet({ fleet: name, scaling: undefined });
+  }
   matches += 1;
   const ids = [`own${matches}a`, `own${matches}b`];
   for (const id of ids) await tickets.startMatching({ configuration: "duel", ticketId: id, players: [solo(id)] });
