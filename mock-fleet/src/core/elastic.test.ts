@@ -93,6 +93,21 @@ test("an elastic fleet behind another that is full grows for what waits", () => 
   expect(second?.status.phase).toBe("STARTING");
 });
 
+test("what waits counts for the next destination where the first can grow no more", () => {
+  const fleets = [
+    { name: "first", elastic: { ...spec, maxProcesses: 1 } },
+    { name: "second", elastic: { ...spec, maxProcesses: 1 } },
+  ];
+  const world = createRehearsal({ fleets, destinations: ["first", "second"] });
+  const sizes = () =>
+    fleets.map(({ name }) => [...world.state.livingProcesses.values()].filter((one) => one.fleet === name).length);
+  world.place();
+  expect(sizes()).toEqual([1, 0]);
+  world.place();
+  world.place();
+  expect(sizes()).toEqual([1, 1]);
+});
+
 const scale = (world: Rehearsal, scaling: Parameters<typeof scaleFleet>[1]["scaling"]) =>
   world.decide((state, moment) => scaleFleet(state, { fleet: "eu", scaling }, moment));
 

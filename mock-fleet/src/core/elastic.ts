@@ -70,23 +70,37 @@ function slotsOf(state: FleetState, fleet: FleetSpec): number {
 /** Placements that wait, each counted at the first of its destinations that could still grow for it. */
 function countDemand(state: FleetState, moment: Moment): ReadonlyMap<string, number> {
   const demand = new Map<string, number>();
+  const room = roomToGrow(state, moment);
   for (const placementId of state.waitingPlacements) {
+    // However many more wait: no fleet could grow for them.
+    if (room.size === 0) break;
     const placement = state.pendingPlacements.get(placementId);
     const queue = moment.config.queues.find(({ name }) => name === placement?.request.queue);
     if (!placement || !queue) continue;
     const { request, latencyPolicies, startedAtMs } = placement;
     const capMs = capAfter(latencyPolicies, moment.nowMs - startedAtMs);
     const open = fleetsOf(queue, named(state, moment)).filter(
-      ({ region }) => suits(request, region) && isWithin(request, region, capMs),
+      ({ name, region }) => room.has(name) && suits(request, region) && isWithin(request, region, capMs),
     );
-    const first = rankDestinations(open, queue, request).find((fleet) => {
-      const elastic = elasticOf(state, fleet);
-      if (!elastic) return false;
-      const { keptSessions } = processesOf(state.processIndex, fleet.name);
-      const mostSlots = elastic.maxProcesses * slotsOf(state, fleet);
-      return keptSessions + (demand.get(fleet.name) ?? 0) < mostSlots;
-    });
-    if (first) demand.set(first.name, (demand.get(first.name) ?? 0) + 1);
+    const [first] = rankDestinations(open, queue, request);
+    if (!first) continue;
+    demand.set(first.name, (demand.get(first.name) ?? 0) + 1);
+    const left = (room.get(first.name) ?? 0) - 1;
+    if (left > 0) room.set(first.name, left);
+    else room.delete(first.name);
   }
   return demand;
+}
+
+/** Of each elastic fleet that has any: sessions that it could take beyond those that it has, at its largest. */
+function roomToGrow(state: FleetState, moment: Moment): Map<string, number> {
+  const room = new Map<string, number>();
+  for (const fleet of moment.config.fleets) {
+    const elastic = elasticOf(state, fleet);
+    if (!elastic) continue;
+    const { keptSessions } = processesOf(state.processIndex, fleet.name);
+    const left = elastic.maxProcesses * slotsOf(state, fleet) - keptSessions;
+    if (left > 0) room.set(fleet.name, left);
+  }
+  return room;
 }
