@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { appendFile, mkdtemp, readdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -77,6 +78,29 @@ test("sweep() kills the sidecar and the game of the record, hung or not", async 
   processes.sweep(processId);
   expect((await sidecar.child.exited).how).toBe("SIGKILL");
   expect((await game.child.exited).how).toBe("SIGKILL");
+});
+
+test("afflict() strikes the game that the record names, or game and sidecar, and no later process of the number", async () => {
+  const { folder, processes } = await folderWith("");
+  const [sidecar, game] = [startSleeper(), startSleeper()];
+  const record = (start: string) => JSON.stringify({ ...game.recorded, start, sidecar: sidecar.recorded });
+  await writeFile(join(folder, "proc_1.log.json"), record("1"));
+  processes.afflict(processId, "crash");
+  expect(signalGroup(game.recorded.pid, 0)).toBe(true);
+  await writeFile(join(folder, "proc_1.log.json"), record(game.recorded.start));
+  const stateOf = ({ recorded: { pid } }: typeof game) =>
+    /\) (?<state>\w)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.groups?.state;
+  processes.afflict(processId, "freeze");
+  await expect.poll(() => [stateOf(game), stateOf(sidecar)]).toEqual(["T", "T"]);
+  processes.afflict(processId, "thaw");
+  await expect.poll(() => [stateOf(game), stateOf(sidecar)]).toEqual(["S", "S"]);
+  processes.afflict(processId, "freeze-game");
+  await expect.poll(() => [stateOf(game), stateOf(sidecar)]).toEqual(["T", "S"]);
+  processes.afflict(processId, "crash");
+  expect((await game.child.exited).how).toBe("SIGKILL");
+  processes.afflict(processId, "crash"); // Nobody is left to strike.
+  sidecar.child.signalGroup("SIGKILL");
+  await sidecar.child.exited;
 });
 
 test("sweep() leaves a later process of the same number alone", async () => {

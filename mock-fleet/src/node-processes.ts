@@ -4,16 +4,9 @@ import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Clock } from "@muster/kit";
-import {
-  foreignEnvironment,
-  isAlive,
-  type RunningProcess,
-  readProcessStart,
-  signalGroup,
-  startProcess,
-} from "@muster/kit/processes";
+import { foreignEnvironment, isAlive, readProcessStart, signalGroup, startProcess } from "@muster/kit/processes";
 import type { ProcessId } from "@muster/proto";
-import type { Blow, ServerLaunch, ServerProcesses } from "./ports.ts";
+import type { Blow, RunningServer, ServerLaunch, ServerProcesses } from "./ports.ts";
 
 export type NodeProcessesOptions = {
   /** Folder of the logs and state files of processes. */
@@ -42,22 +35,12 @@ const CHUNK_BYTES = 64 * 1024;
 
 export function createNodeProcesses(options: NodeProcessesOptions): ServerProcesses {
   const logOf = (processId: ProcessId) => join(options.folder, `${processId}.log`);
-  const sidecars = new Map<ProcessId, RunningProcess>();
   return {
-    start(launch) {
-      const { processId } = launch;
-      const child = startSidecar(options, launch, logOf(processId));
-      sidecars.set(processId, child);
-      void child.exited.then(() => sidecars.get(processId) === child && sidecars.delete(processId));
-      return {
-        exited: child.exited,
-        terminate: () => child.signalGroup("SIGTERM"),
-        kill: () => child.signalGroup("SIGKILL"),
-      };
-    },
-    afflict(processId, blow, pid) {
-      if (pid !== undefined) signalGroup(pid, GAME_SIGNALS[blow]);
-      if (blow === "freeze" || blow === "thaw") sidecars.get(processId)?.signalGroup(GAME_SIGNALS[blow]);
+    start: (launch) => startSidecar(options, launch, logOf(launch.processId)),
+    afflict(processId, blow) {
+      const [game, sidecar] = readRecord(`${logOf(processId)}.json`).toReversed();
+      if (game) signalIfSame(game, SIGNALS[blow]);
+      if (sidecar && (blow === "freeze" || blow === "thaw")) signalIfSame(sidecar, SIGNALS[blow]);
     },
     sweep: (processId) => sweep(`${logOf(processId)}.json`),
     forget(processId) {
@@ -67,16 +50,16 @@ export function createNodeProcesses(options: NodeProcessesOptions): ServerProces
   };
 }
 
-const GAME_SIGNALS = {
+const SIGNALS = {
   crash: "SIGKILL",
   "freeze-game": "SIGSTOP",
   freeze: "SIGSTOP",
   thaw: "SIGCONT",
 } as const satisfies Record<Blow, NodeJS.Signals>;
 
-function startSidecar(options: NodeProcessesOptions, launch: ServerLaunch, file: string): RunningProcess {
+function startSidecar(options: NodeProcessesOptions, launch: ServerLaunch, file: string): RunningServer {
   const { fleet, program } = launch;
-  return startProcess({
+  const child = startProcess({
     command: [process.execPath, ...sidecarArguments(), "--", ...program.command],
     ...(program.cwd === undefined ? {} : { cwd: program.cwd }),
     env: {
@@ -96,6 +79,11 @@ function startSidecar(options: NodeProcessesOptions, launch: ServerLaunch, file:
     output: { file },
     lifeline: true,
   });
+  return {
+    exited: child.exited,
+    terminate: () => child.signalGroup("SIGTERM"),
+    kill: () => child.signalGroup("SIGKILL"),
+  };
 }
 
 /** One process as its sidecar wrote it down: what it was, and what tells it from a later one of the same number. */
@@ -103,9 +91,11 @@ type Recorded = { readonly pid: number; readonly start: string };
 
 /** Kills the sidecar and the game that the sidecar's record at `path` names, if they are still the same processes. */
 function sweep(path: string): void {
-  for (const { pid, start } of readRecord(path)) {
-    if (pid > 1 && isAlive(pid) && readProcessStart(pid) === start) signalGroup(pid, "SIGKILL");
-  }
+  for (const recorded of readRecord(path)) signalIfSame(recorded, "SIGKILL");
+}
+
+function signalIfSame({ pid, start }: Recorded, signal: NodeJS.Signals): void {
+  if (pid > 1 && isAlive(pid) && readProcessStart(pid) === start) signalGroup(pid, signal);
 }
 
 /** The sidecar first, so that it does not report what becomes of its game. Nothing where no sidecar got that far. */

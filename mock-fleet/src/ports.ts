@@ -46,8 +46,8 @@ export interface ServerProcesses {
    * the fleet that hangs. A repeat changes nothing.
    */
   sweep(processId: ProcessId): void;
-  /** Strikes a process; `pid` is that of its game, if it is known. Nothing if there is nobody to strike. */
-  afflict(processId: ProcessId, blow: Blow, pid: number | undefined): void;
+  /** Strikes a process. Nothing if there is nobody to strike. */
+  afflict(processId: ProcessId, blow: Blow): void;
   /** Removes what a process that ended long ago has left on the machine: its log, its record. A repeat changes nothing. */
   forget(processId: ProcessId): void;
   /**

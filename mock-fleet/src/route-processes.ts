@@ -23,7 +23,7 @@ export function routeProcesses(parts: {
       return (launch.fleet.simulated ? simulated : real).start(launch);
     },
     sweep: (processId) => kindOf(processId).sweep(processId),
-    afflict: (processId, blow, pid) => kindOf(processId).afflict(processId, blow, pid),
+    afflict: (processId, blow) => kindOf(processId).afflict(processId, blow),
     forget(processId) {
       // The state has forgotten its fleet already.
       simulated.forget(processId);

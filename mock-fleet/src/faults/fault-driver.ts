@@ -100,7 +100,7 @@ export function createFaultDriver(options: FaultDriverOptions): FaultDriver {
   };
   const afflict = (processId: ProcessId, blow: Parameters<ServerProcesses["afflict"]>[1]) => {
     const process = runner.state.processes.get(processId);
-    if (process && !isEnded(process)) processes.afflict(processId, blow, process.pid);
+    if (process && !isEnded(process)) processes.afflict(processId, blow);
   };
   const lie = (kind: Lie, processId: ProcessId, sessionId: ServerSessionId | undefined) => {
     for (const command of LIE_COMMANDS[kind](sessionId ?? "")) {
