@@ -44,7 +44,17 @@ const restarted = "a matcher came back to waiting tickets and battles to fill";
 const byArrival = "an arrival woke a battle";
 const byExpansion = "an expansion woke a battle";
 
+const DRIVER = "mock-fleet/src/faults/fault-driver.ts";
+const LIES = "lies += 1;";
+const SILENT = "return lines.hold(processId, { direction: fault.direction,";
+const REPEATED = "if (known) return unchanged({ result: known.result, isRepeat: true });";
+
 export const LANDMARKS: readonly PlantedFault[] = [
+  landmark("a game lied to the fleet", DRIVER, LIES, before(LIES)),
+  landmark("a sidecar's line fell silent by plan", DRIVER, SILENT, before(SILENT)),
+  landmark("a command came twice", "mock-fleet/src/core/command.ts", REPEATED, (says) =>
+    REPEATED.replace("if (known)", `if (known) { ${says} }\n  if (known)`),
+  ),
   landmark("a search went on in a later turn", "matcher/src/engine/search.ts", GO_ON, (says) => {
     return `if (task.unfinished) { ${says} } ${GO_ON}`;
   }),

@@ -3,10 +3,14 @@ import type { Happening } from "../observation.ts";
 import { diskFaults } from "./faults/disk-faults.ts";
 import type { Fault, Victims } from "./faults/fault.ts";
 import { networkFaults } from "./faults/network-faults.ts";
+import { planFaults } from "./faults/plan-faults.ts";
 import { serverFaults } from "./faults/server-faults.ts";
 import { serviceFaults } from "./faults/service-faults.ts";
 
-const FAULTS = { ...serviceFaults, ...serverFaults, ...networkFaults, ...diskFaults } satisfies Record<string, Fault>;
+const FAULTS = { ...serviceFaults, ...serverFaults, ...networkFaults, ...diskFaults, ...planFaults } satisfies Record<
+  string,
+  Fault
+>;
 
 export type FaultKind = keyof typeof FAULTS;
 /** In a fixed order: knobs draw from it. */

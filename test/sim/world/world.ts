@@ -5,6 +5,7 @@ import { createMatcher } from "@muster/matcher";
 import { factCodec as matcherCodec } from "@muster/matcher/testing";
 import { createMockFleet } from "@muster/mock-fleet";
 import { factCodec as fleetCodec } from "@muster/mock-fleet/testing";
+import { MockFleetServiceDefinition } from "@muster/proto/mockfleet";
 import { createMemoryNetwork, type MemoryNetwork } from "@muster/proto/rpc";
 import type { Checker } from "../checkers/checker.ts";
 import { createChance } from "../engine/chance.ts";
@@ -173,7 +174,10 @@ export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): 
   const backends = startBackends({ seed, lives, knobs, park, eyes });
   const outsider = startOutsider({ seed, lives, knobs, park, eyes });
   const faults = startFaults({
-    victims: { clock, chance: createChance(seed, "faults"), services: [matcher, fleet], dials, park, backends, sky },
+    victims: {
+      ...{ clock, chance: createChance(seed, "faults"), services: [matcher, fleet], dials, park, backends, sky },
+      fleetOperator: memory.from("operator").connect("fleet").client(MockFleetServiceDefinition),
+    },
     kinds: knobs.faults,
     everyMs: knobs.faultMs,
     see,

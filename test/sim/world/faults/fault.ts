@@ -1,5 +1,7 @@
 // What a fault is: something that is done to the world, and what makes it whole again after a while or when all is healed.
 import type { Clock } from "@muster/kit";
+import type { MockFleetServiceDefinition } from "@muster/proto/mockfleet";
+import type { Client } from "@muster/proto/rpc";
 import type { Chance } from "../../engine/chance.ts";
 import type { Dial, Life } from "../../engine/life.ts";
 import type { Sky } from "../../engine/sky.ts";
@@ -17,6 +19,8 @@ export type Victims = {
   readonly park: ServerPark;
   readonly backends: Backends;
   readonly sky: Sky;
+  /** The mock fleet, as its operator asks it. */
+  readonly fleetOperator: Client<typeof MockFleetServiceDefinition>;
   /** The process stands still for so long. */
   readonly pause: (life: Life, pauseMs: number) => void;
   /** Makes it whole again after `afterMs`, or at once when everything is healed. */
