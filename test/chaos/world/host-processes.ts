@@ -13,7 +13,7 @@ export type HostProcess = {
   readonly isStopped: boolean;
 };
 
-const SIDECAR = /sidecar\/(?:src|dist)\/main\.[jt]s/;
+const SIDECAR = /sidecar\/bin\/muster-sidecar\.cjs$/;
 const SERVER = /game-server\.ts$/;
 
 /** All that live, the oldest first. `mark` is "NAME=value" of a variable that only this run has. */
