@@ -5,8 +5,13 @@ import { join } from "node:path";
 import { type Journal, openSqliteJournal } from "@muster/journal";
 import { createSeededRandom, systemClock, systemRandom } from "@muster/kit";
 import { MusterError } from "@muster/proto";
-import { MatchmakingServiceDefinition, PlayerDataServiceDefinition } from "@muster/proto/matchmaking";
+import {
+  BackfillServiceDefinition,
+  MatchmakingServiceDefinition,
+  PlayerDataServiceDefinition,
+} from "@muster/proto/matchmaking";
 import { createMemoryNetwork } from "@muster/proto/rpc";
+import { BackfillStrategy } from "@muster/proto/session";
 import { silentLog } from "@muster/service";
 import { expect, test } from "vitest";
 import { createMatcher } from "./matcher.ts";
@@ -61,6 +66,7 @@ async function openMatcherOnFile() {
     matching,
     start,
     ticket,
+    backfill: peer.client(BackfillServiceDefinition),
     playerData: peer.client(PlayerDataServiceDefinition),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
@@ -98,6 +104,63 @@ test("an erased player is in no file, answer or event of the matcher, and the ot
   const seats = other?.assignment?.players.map(({ playerId, ticketId }) => `${playerId} ${ticketId}`);
   expect(seats?.toSorted()).toEqual([" t1", "kept-ken t2"]);
   expect(await filesWith(world.folder, "erased-erin")).toEqual([]);
+}, 60_000);
+
+/** `guest-gina` sits in a battle without a ticket of ours, and the request of its backfill names her. */
+async function backfillGinas({ fleet, backfill }: Awaited<ReturnType<typeof openMatcherOnFile>>) {
+  const { battleSessionId } = fleet.foreign({ red: ["guest-gina"], blue: ["kept-kim"] });
+  const known = ["guest-gina", "kept-kim"].map((playerId) => ({ playerId, attributes: {}, latenciesMs: { eu: 30 } }));
+  const asked = {
+    ...{ battleSessionId, strategy: BackfillStrategy.MAX_POSSIBLE, addPlayers: {}, replace: false, requestId: "" },
+    ...{ capability: "", seenRevision: 0, configuration: "equal", players: { players: known } },
+  };
+  await expect.poll(() => backfill.startBackfill(asked).then(() => "started", String), patience).toBe("started");
+  return battleSessionId;
+}
+const gina = { playerId: "guest-gina" };
+
+test("who was named by a backfill's request, and by fills of the battle, is in no file either once erased", async () => {
+  await using world = await openMatcherOnFile();
+  {
+    await using _matcher = await world.start();
+    const battleSessionId = await backfillGinas(world);
+    for (const playerId of ["new-nora", "new-nick"]) {
+      const players = [{ playerId, attributes: {}, latenciesMs: {}, team: "" }];
+      await world.matching.startMatching({ configuration: "equal", ticketId: playerId, players });
+    }
+    await expect.poll(async () => (await world.ticket("new-nora"))?.state, patience).toBe(COMPLETED);
+    expect((await world.ticket("new-nora"))?.assignment).toMatchObject({ battleSessionId });
+    await expect(world.playerData.erasePlayer(gina)).rejects.toMatchObject({ reason: "PLAYER_SEATED" });
+    expect(await filesWith(world.folder, "guest-gina")).not.toEqual([]);
+    world.fleet.leave("guest-gina");
+    await expect.poll(() => world.playerData.erasePlayer(gina).catch(() => "refused"), patience).toEqual({});
+    expect(await filesWith(world.folder, "guest-gina")).toEqual([]);
+    expect(await filesWith(world.folder, "kept-kim")).not.toEqual([]);
+  }
+  await using _again = await world.start();
+  const seats = (await world.ticket("new-nora"))?.assignment?.players.map(({ playerId }) => playerId);
+  expect(seats?.toSorted()).toEqual(["", "kept-kim", "new-nick", "new-nora"]);
+  expect(await filesWith(world.folder, "guest-gina")).toEqual([]);
+}, 60_000);
+
+test("a fill whose answer is late does not name again who has left and was erased meanwhile", async () => {
+  await using world = await openMatcherOnFile();
+  await using _matcher = await world.start();
+  await backfillGinas(world);
+  const late = Promise.withResolvers<void>();
+  world.fleet.holdFillAnswers = late.promise;
+  for (const playerId of ["new-nora", "new-nick"]) {
+    const players = [{ playerId, attributes: {}, latenciesMs: {}, team: "" }];
+    await world.matching.startMatching({ configuration: "equal", ticketId: playerId, players });
+  }
+  await expect.poll(() => world.fleet.fills.length, patience).toBe(1);
+  world.fleet.leave("guest-gina");
+  await expect.poll(() => world.playerData.erasePlayer(gina).catch(() => "refused"), patience).toEqual({});
+  late.resolve();
+  await expect.poll(async () => (await world.ticket("new-nora"))?.state, patience).toBe(COMPLETED);
+  const seats = (await world.ticket("new-nora"))?.assignment?.players.map(({ playerId }) => playerId);
+  expect(seats?.toSorted()).toEqual(["kept-kim", "new-nick", "new-nora"]);
+  expect(await filesWith(world.folder, "guest-gina")).toEqual([]);
 }, 60_000);
 
 test("an erasure that a run had begun is finished by the next", async () => {

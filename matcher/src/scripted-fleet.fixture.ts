@@ -52,6 +52,8 @@ export type ScriptedFleet = {
   readonly updates: Backfill[];
   /** Fills wait here before they are looked at, if it is set. */
   holdFills: Promise<void> | undefined;
+  /** Answers to fills that were applied wait here, if it is set. */
+  holdFillAnswers: Promise<void> | undefined;
   /** Players whom the game turns away, where it is asked. */
   readonly turnsAway: Set<string>;
   /** Answers to fills and updates are lost after the work is done, so many times. */
@@ -254,6 +256,7 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
       const known = fillAnswers.has(request.fillId) ? 0 : request.knownRevision;
       const session = applyFill(request);
       const last = log.at(-1);
+      await fleet.holdFillAnswers;
       const isNext = known > 0 && session.revision === known + 1 && last?.$case === "sessionChange";
       return answer(
         isNext
@@ -351,6 +354,7 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
     fills: [],
     updates: [],
     holdFills: undefined,
+    holdFillAnswers: undefined,
     turnsAway: new Set(),
     loseAnswers: 0,
     adoptions: [],

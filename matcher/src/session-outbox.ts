@@ -72,7 +72,9 @@ export function createSessionOutbox(workshop: Workshop): SessionOutbox {
     inherited.delete(fillId);
     if (view.put(session)) workshop.viewChanged.ring();
     blocks.delete(battleSessionId);
-    await record(workshop, (state) => decideFillApplied(state, fillId, session));
+    await record(workshop, (state) => {
+      return decideFillApplied(state, fillId, { session, present: view.find(battleSessionId) });
+    });
   };
   const dropFill = async (request: FillRequest, { reason }: MusterError, signal: AbortSignal) => {
     const { fillId, battleSessionId, expectedRosterVersion } = request;

@@ -63,6 +63,28 @@ test("an erased player is in no file of the fleet, over a restart too, and the o
   expect(await stand.filesWith(erin.playerId)).toEqual([]);
 });
 
+test("who was brought without a matcher, into a battle that one has taken on since, is in no file either once erased", async () => {
+  await using stand = await stage();
+  await using world = await stand.open();
+  const nobodys = { owner: "backend", matcherEndpoint: "", capabilityKey: new Uint8Array(), configuration: "" };
+  const session = await world.place({ placementId: "played.1", ...nobodys });
+  const { battleSessionId } = session;
+  await world.fleet.adoptSession({
+    ...{ battleSessionId, owner: "matcher2", matcherEndpoint: "127.0.0.1:7419" },
+    capabilityKey: new Uint8Array(32).fill(7),
+  });
+  const guests = { requestId: "r1", battleSessionId, players: [{ ...player("guest-gina", "red"), ticketId: "" }] };
+  const { rosterVersion } = await world.describe(battleSessionId);
+  const seated = await world.fleet.createPlayerSessions({ ...guests, expectedRosterVersion: rosterVersion });
+  const seat = seated.session?.playerSessions.find(({ playerId }) => playerId === "guest-gina");
+  await world.fill(await world.describe(battleSessionId), { newcomers: [player("cleo", "blue")] });
+  await world.hostOf(session).command({ $case: "removeSeat", value: { playerSessionId: seat?.playerSessionId ?? "" } });
+  expect(await stand.filesWith("guest-gina")).not.toEqual([]);
+  expect(await world.fleet.erasePlayer({ playerId: "guest-gina" })).toEqual({});
+  expect(await stand.filesWith("guest-gina")).toEqual([]);
+  expect(await stand.filesWith("cleo")).not.toEqual([]);
+});
+
 test("an erasure that a run had begun is finished by the next", async () => {
   await using stand = await stage();
   const noRoom = new MusterError("JOURNAL_FULL", "Cannot erase as there is no room");

@@ -34,6 +34,14 @@ for (const { name, steps, sees, reason } of refused) {
   });
 }
 
+test("decideErasePlayer() waits for battles that the fleet does not show: anybody may sit there without a ticket", () => {
+  const { state, sessions } = boxAfter(place);
+  const other = { ...erasure, playerId: "guest" as PlayerId };
+  const decide = (find: Parameters<typeof decideErasePlayer>[2]) => decideErasePlayer(state, other, find);
+  expect(() => decide(() => undefined)).toThrow(expect.objectContaining({ reason: "SERVICE_NOT_READY" }));
+  expect(decide((id) => sessions.get(id))).toHaveLength(1);
+});
+
 const allowed = [
   {
     name: "whose battle has ended",

@@ -29,7 +29,8 @@ const ERASED = "" as PlayerId;
 /**
  * The fact that erases the player. `findSession` is the session as the fleet shows it.
  *
- * @throws {MusterError} PLAYER_IN_LIVE_TICKET; PLAYER_SEATED if a later fact could name the player again.
+ * @throws {MusterError} PLAYER_IN_LIVE_TICKET; PLAYER_SEATED if a later fact could name the player again; SERVICE_NOT_READY while nobody
+ *   can tell, as the fleet does not show a battle in which the player may sit without a ticket of ours.
  */
 export function decideErasePlayer(
   state: MatcherState,
@@ -49,6 +50,11 @@ export function decideErasePlayer(
     const { battleSessionId } = session;
     const why = `Cannot erase player ${playerId} as only who sits in no battle can be: ${battleSessionId} has, or may have, the player`;
     throw new MusterError("PLAYER_SEATED", why, { metadata: { playerId, battleSessionId } });
+  }
+  for (const { ended, battleSessionId } of state.sessions.values()) {
+    if (ended || findSession(battleSessionId)) continue;
+    const why = `Cannot erase player ${playerId} as only who sits in no battle can be: the fleet does not show ${battleSessionId} yet`;
+    throw new MusterError("SERVICE_NOT_READY", why);
   }
   return [{ type: "player-erased", ...erasure }];
 }

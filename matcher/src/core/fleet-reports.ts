@@ -30,11 +30,22 @@ export function decidePlacementReport(state: MatcherState, report: PlacementRepo
   ];
 }
 
-/** The fact of a fill that the fleet applied; `session` is as it stood after the fill. */
-export function decideFillApplied(state: MatcherState, fillId: FillId, session: BattleSession): readonly MatcherFact[] {
+/**
+ * The fact of a fill that the fleet applied; `session` is as it stood after the fill, `present` as it is shown by now. Who came without
+ * a ticket of ours and has left since is not named: that player may have been erased meanwhile.
+ */
+export function decideFillApplied(
+  state: MatcherState,
+  fillId: FillId,
+  { session, present }: { readonly session: BattleSession; readonly present: BattleSession | undefined },
+): readonly MatcherFact[] {
   const { battleSessionId, address, region } = session;
   if (state.sessions.get(battleSessionId)?.fill?.fillId !== fillId) return [];
-  return [{ type: "fill-applied", fillId, battleSessionId, address, region, players: seatedPlayers(session) }];
+  const there = new Set(present?.playerSessions.map(({ playerId }) => playerId));
+  const isNamed = ({ ticketId, playerId }: SeatedPlayer) =>
+    (ticketId !== undefined && state.tickets.has(ticketId)) || there.has(playerId);
+  const players = seatedPlayers(session).filter(isNamed);
+  return [{ type: "fill-applied", fillId, battleSessionId, address, region, players }];
 }
 
 /** The fact of a fill that the fleet refused for good. */

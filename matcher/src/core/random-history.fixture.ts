@@ -175,7 +175,7 @@ export function createBox(
           playerSessions: [...session.playerSessions, ...added],
         };
         sessions.set(battleSessionId, filled);
-        commit(decideFillApplied(state, fillId as FillId, filled));
+        commit(decideFillApplied(state, fillId as FillId, { session: filled, present: filled }));
       }
       commit(decideSessionChange(state, sessions.get(battleSessionId) ?? session));
     },

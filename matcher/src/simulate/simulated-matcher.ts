@@ -189,7 +189,7 @@ export function createSimulatedMatcher(options: SimulatedMatcherOptions): Simula
     }
     const session = fleet.getActive(battleSessionId);
     story.formed(newcomers, { filled: session });
-    perform(decideFillApplied(state, fillId, session));
+    perform(decideFillApplied(state, fillId, { session, present: session }));
     review(session);
   };
   const review = (session: BattleSession) => {

@@ -9,11 +9,15 @@ import { BrokenPromise, type Checker } from "./checker.ts";
 import { SETTLE_MS } from "./settle.ts";
 
 const NAME = "B-TARGET";
+/** How long it may take, where nothing fails, until the backfill is what its session asks for, in ms. */
+const ASTRAY_MS = 4_000;
 
 export function bTarget(books: Books): Checker {
   const { sessions } = books.fleet;
   /** Backfills whose goal was reached at some time. */
   const reached = new Set<string>();
+  /** Tickets that the fills of each brought. */
+  const brought = new Map<string, Set<string>>();
   /** Sessions whose backfill is not what the session asks for, and since when. */
   const astray = new Map<string, number>();
 
@@ -39,6 +43,14 @@ export function bTarget(books: Books): Checker {
       if (joins && size > players)
         throw new BrokenPromise(NAME, `${backfillId} fills ${team} to ${size} of ${players}`);
     }
+  };
+  const checkArrived = (sessionId: string, backfillId: string) => {
+    const tickets = brought.get(backfillId);
+    const coming = [...(sessions.get(sessionId)?.seats.values() ?? [])].find(
+      ({ state, ticketId }) => state === "RESERVED" && ticketId !== undefined && tickets?.has(ticketId),
+    );
+    if (!coming) return;
+    throw new BrokenPromise(NAME, `${backfillId} is COMPLETED, and ${coming.playerId}, whom it sent, has not come yet`);
   };
   const isAstray = (sessionId: string) => {
     const session = sessions.get(sessionId);
@@ -76,7 +88,7 @@ export function bTarget(books: Books): Checker {
   const checkAstray = (nowMs: number) => {
     if (books.healedMs === undefined) return;
     for (const [id, sinceMs] of astray) {
-      if (nowMs < Math.max(sinceMs, books.healedMs) + SETTLE_MS) continue;
+      if (nowMs < Math.max(sinceMs + ASTRAY_MS, books.healedMs + SETTLE_MS)) continue;
       look(id, nowMs); // It may have been put right by the last fact that named it.
       if (!astray.has(id)) continue;
       const { backfill } = books.matcher.sessions.get(id) ?? {};
@@ -107,7 +119,13 @@ export function bTarget(books: Books): Checker {
             session && fact.goals.every((goal) => sizeAfter(session, undefined, goal.team) >= goal.players);
           if (isReached) reached.add(fact.backfill.backfillId);
         }
+        if (fact.type === "fill-decided") {
+          const { backfillId } = fact.backfill;
+          const tickets = fact.newcomers.map(({ ticketId }) => ticketId);
+          brought.set(backfillId, new Set([...(brought.get(backfillId) ?? []), ...tickets]));
+        }
         const isDone = fact.type === "backfill-changed" && fact.backfill.state === "COMPLETED";
+        if (isDone) checkArrived(fact.battleSessionId, fact.backfill.backfillId);
         if (isDone && !reached.has(fact.backfill.backfillId)) {
           throw new BrokenPromise(NAME, `${fact.backfill.backfillId} is COMPLETED and never reached its goal`);
         }

@@ -195,7 +195,7 @@ export function createStage(options: StageOptions) {
     } else {
       const added = fill.newcomers.map(({ playerId, team, ticketId }) => seatOf(playerId, team, ticketId));
       const filled = change(id, { reason: "PLAYERS_ADDED", added, backfill: fill.document });
-      commit(decideFillApplied(state, fill.fillId, filled));
+      commit(decideFillApplied(state, fill.fillId, { session: filled, present: filled }));
     }
     hear(id);
   };

@@ -148,7 +148,8 @@ export const PlayerDataServiceDefinition = {
      * overwritten. Answers once that is so on disk; what has begun goes on, over a restart too, when nobody waits for the answer.
      * Repeats are OK, as is a player whom the matcher never heard of. Ids of tickets and requests are their callers' and stay.
      * Reasons: ID_MALFORMED; PLAYER_IN_LIVE_TICKET (cancel the ticket, or wait for its end); PLAYER_SEATED (erase again when the
-     * player has left the battle, or the battle has ended); JOURNAL_FULL.
+     * player has left the battle, or the battle has ended); SERVICE_NOT_READY while the fleet does not show a battle that lives;
+     * JOURNAL_FULL.
      */
     erasePlayer: {
       name: "ErasePlayer",
