@@ -41,8 +41,8 @@ export function createFills(pool: Pool, plan: Plan): Fills {
   const isByOldest = plan.ruleSet.expansionAge === "oldest";
   const compile = createOpenings({ plan, pool });
   const openings = new Map<string, Opening>();
-  /** By lane, ANYWHERE for those of no lane, then by the bucket in the middle of the seated. */
-  const places = new Map<Lane | typeof ANYWHERE, Map<number, Set<Opening>>>();
+  /** Ids of battles by lane, ANYWHERE for those of no lane, then by the bucket in the middle of the seated. */
+  const places = new Map<Lane | typeof ANYWHERE, Map<number, Set<string>>>();
   const woken = new Set<string>();
   const countable = isCountable(plan);
   const isTold = countable && plan.residuals.length === 0;
@@ -51,36 +51,47 @@ export function createFills(pool: Pool, plan: Plan): Fills {
   const candidatesMax = isSmall ? CANDIDATES_SMALL : plan.searchedMax;
   const reach = pool.bucketWidth === 0 || !Number.isFinite(spread) ? 0 : Math.ceil(spread / pool.bucketWidth) + 1;
 
-  const placesOf = ({ lanes, low, high }: Opening) => {
-    const bucket = reach === 0 || Number.isNaN(low) ? ALL_BUCKETS : pool.bucketOf((low + high) / 2);
-    return (lanes ?? ([ANYWHERE] as const)).map((key) => ({ key, bucket }));
-  };
+  const bucketOf = ({ low, high }: Opening) =>
+    reach === 0 || Number.isNaN(low) ? ALL_BUCKETS : pool.bucketOf((low + high) / 2);
+  const lanesOf = ({ lanes }: Opening): readonly (Lane | typeof ANYWHERE)[] => lanes ?? [ANYWHERE];
   const register = (opening: Opening) => {
-    openings.set(opening.battle.id, opening);
-    for (const { key, bucket } of placesOf(opening)) {
-      const lane = places.get(key) ?? new Map<number, Set<Opening>>();
+    const { id } = opening.battle;
+    openings.set(id, opening);
+    const bucket = bucketOf(opening);
+    for (const key of lanesOf(opening)) {
+      const lane = places.get(key) ?? new Map<number, Set<string>>();
       const at = lane.get(bucket) ?? new Set();
-      at.add(opening);
+      at.add(id);
       lane.set(bucket, at);
       places.set(key, lane);
     }
+  };
+  /** Whether the battle waits where it did before, in which case nothing has to be registered anew. */
+  const isInPlace = (opening: Opening, before: Opening): boolean => {
+    if (bucketOf(opening) !== bucketOf(before)) return false;
+    const [lanes, others] = [lanesOf(opening), lanesOf(before)];
+    return lanes.length === others.length && lanes.every((lane, index) => lane === others[index]);
+  };
+  const letLanesGo = ({ lanes = [] }: Opening) => {
+    for (const lane of lanes) pool.letLaneGo(lane);
   };
   const drop = (id: string) => {
     woken.delete(id);
     const opening = openings.get(id);
     if (!opening) return;
     openings.delete(id);
-    for (const { key, bucket } of placesOf(opening)) {
+    const bucket = bucketOf(opening);
+    for (const key of lanesOf(opening)) {
       const lane = places.get(key);
       const at = lane?.get(bucket);
-      at?.delete(opening);
+      at?.delete(id);
       if (at?.size === 0) lane?.delete(bucket);
       if (lane?.size === 0) places.delete(key);
     }
-    for (const lane of opening.lanes ?? []) pool.letLaneGo(lane);
+    letLanesGo(opening);
   };
-  const wake = (at: ReadonlySet<Opening> | undefined) => {
-    if (at) for (const { battle } of at) woken.add(battle.id);
+  const wake = (at: ReadonlySet<string> | undefined) => {
+    if (at) for (const id of at) woken.add(id);
   };
   /** What holds at the fill's own age may differ from what it was sought for. */
   const isLegal =
@@ -162,7 +173,7 @@ export function createFills(pool: Pool, plan: Plan): Fills {
     arrived(slot) {
       if (openings.size === 0 || pool.stateOf(slot) !== LINKED) return;
       const bucket = pool.bucketOf(pool.lowOf(slot));
-      const wakeNear = (lane: ReadonlyMap<number, ReadonlySet<Opening>> | undefined) => {
+      const wakeNear = (lane: ReadonlyMap<number, ReadonlySet<string>> | undefined) => {
         if (!lane) return;
         wake(lane.get(ALL_BUCKETS));
         for (let near = bucket - reach; reach > 0 && near <= bucket + reach; near += 1) wake(lane.get(near));
@@ -180,7 +191,11 @@ export function createFills(pool: Pool, plan: Plan): Fills {
     find(battle) {
       const known = openings.get(battle.id);
       const opening = known?.battle === battle ? known : compile(battle);
-      if (opening !== known || !opening) {
+      if (opening && known && opening !== known && isInPlace(opening, known)) {
+        woken.delete(battle.id);
+        openings.set(battle.id, opening);
+        letLanesGo(known);
+      } else if (opening !== known || !opening) {
         drop(battle.id);
         if (opening) register(opening);
       }

@@ -1,6 +1,6 @@
 // What forming matches by counting has in common: who is eligible at an age, whom a stretch of a lane holds, and a match as it
 // is found.
-import type { Rows } from "./columns.ts";
+import { grown, type Rows } from "./columns.ts";
 import type { Lane } from "./lane.ts";
 import type { PartyKind } from "./party.ts";
 import type { Level } from "./plan.ts";
@@ -81,8 +81,12 @@ function numbersWithin({ lane, pool }: Search, from: number, until: number): rea
   return numbers.sort((one, other) => one - other);
 }
 
-/** Whether the buckets hold enough players for any match at all: looks at no ticket. */
-export function mayHoldMatch({ lane, pool: { places }, recipes }: Search, from: number, until: number): boolean {
+/** Players of the buckets that one window spans, while it is moved along a stretch. Used over and over. */
+let inWindow = new Int32Array(0);
+
+/** Whether the buckets of any one window hold enough players for a match at all: looks at no ticket. */
+export function mayHoldMatch({ lane, pool, recipes, spread }: Search, from: number, until: number): boolean {
+  const { places } = pool;
   let players = 0;
   if (until - from > lane.buckets) {
     return !places.visit(lane, from, until, (bucket) => {
@@ -90,11 +94,18 @@ export function mayHoldMatch({ lane, pool: { places }, recipes }: Search, from: 
       return players < recipes.least;
     });
   }
-  for (let number = from; number <= until; number += 1) {
+  // Members lie within the spread: in no more buckets in a row than it spans.
+  const span = pool.bucketWidth === 0 ? 1 : Math.min(until - from, Math.ceil(spread / pool.bucketWidth)) + 1;
+  inWindow = grown(inWindow, span);
+  inWindow.fill(0, 0, span);
+  for (let number = from, at = 0; number <= until; number += 1, at = at + 1 === span ? 0 : at + 1) {
     const bucket = places.find(lane, number);
-    if (bucket >= 0) players += places.playersOf(bucket);
+    const here = bucket < 0 ? 0 : places.playersOf(bucket);
+    players += here - (inWindow[at] ?? 0);
+    inWindow[at] = here;
+    if (players >= recipes.least) return true;
   }
-  return players >= recipes.least;
+  return false;
 }
 
 /** The match of `slots` by the recipe: of each kind the oldest takes the first seat. */

@@ -34,7 +34,7 @@ const WILD = "this.wild += 1;";
 const UNREADABLE = "if (!this.#readAll(slot, read)) this.#setState(slot, BARRED);";
 const UNLINKED = "if (!this.#linkLanes(slot, ticket)) {";
 const EXPANDS = "mark(slot, before + 1, level);";
-const WAKES = "if (at) for (const { battle } of at) woken.add(battle.id);";
+const WAKES = "if (at) for (const id of at) woken.add(id);";
 const SKIPS = "(fromAgesMs[level + 1] ?? 0) <= nowMs) level += 1;";
 const HELD = "if (search) engine.hold(search);\n    }\n  }\n}\n\nfunction* comingOf";
 const MADE = "const engine = createEngine(ruleSet);";
