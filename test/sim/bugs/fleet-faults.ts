@@ -356,4 +356,14 @@ export const fleetFaults: readonly PlantedFault[] = [
       },
     ],
   },
+  {
+    name: "a sidecar describes who has left while its fleet is away",
+    patches: [
+      {
+        file: "sidecar/src/core/select-seats.ts",
+        find: "      return undefined;",
+        replace: "      return seat;",
+      },
+    ],
+  },
 ];

@@ -843,6 +843,27 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
     },
   },
   {
+    promise: "P-DESCRIBED",
+    name: "a seat that nobody gave",
+    tell(tale) {
+      battle(tale);
+      const playerSession = { playerSessionId: "ps_nobody", playerId: "eve" };
+      const playerSessions = [{ battleSessionId: "bs_1", playerSession }];
+      tale.call("describePlayerSessions", { battleSessionId: "bs_1" }, { ok: { playerSessions } });
+    },
+  },
+  {
+    promise: "P-DESCRIBED",
+    name: "a seat that the game has given back",
+    tell(tale) {
+      battle(tale);
+      const { playerSessionId, playerId } = seat("a", "red");
+      tale.call("removePlayerSession", { playerSessionId }, { ok: {} });
+      const playerSessions = [{ battleSessionId: "bs_1", playerSession: { playerSessionId, playerId } }];
+      tale.call("describePlayerSessions", { battleSessionId: "bs_1" }, { ok: { playerSessions } });
+    },
+  },
+  {
     promise: "E-CUSTOM-DATA",
     name: "numbers that no game reported",
     tell(tale) {

@@ -28,6 +28,7 @@ import { mNoBypass } from "./m-no-bypass.ts";
 import { mRules } from "./m-rules.ts";
 import { mWhole } from "./m-whole.ts";
 import { pAcceptOnce } from "./p-accept-once.ts";
+import { pDescribed } from "./p-described.ts";
 import { pRemoveOnce } from "./p-remove-once.ts";
 import { pReserveExpires } from "./p-reserve-expires.ts";
 import { qMonotonic } from "./q-monotonic.ts";
@@ -109,6 +110,7 @@ function listCheckers(books: Books, terms: Terms): readonly Checker[] {
     pAcceptOnce(books),
     pReserveExpires(books),
     pRemoveOnce(books),
+    pDescribed(books),
     bOneLive(books),
     bFit(books),
     bWelcome(books),

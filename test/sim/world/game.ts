@@ -80,11 +80,16 @@ export function startGame({ life, sidecar: address, token, chance, knobs, eyes: 
     if (chance.happens(knobs.doorRatio)) attempt(keepDoor(session));
     for (let looks = 1; session.state === "ACTIVE"; looks += 1) {
       attempt(session.reportCustomData({ currentCount: looks, maxCount: session.capacity }));
+      attempt(describe(session.battleSessionId));
       await clock.sleep(Math.max(Math.min(endsMs - clock.nowMs(), knobs.battleMs / 4), AGAIN_MS));
       const isEmpty = session.players.length === 0;
       // Again, as long as nobody answers: a battle that is over must not hold its server.
       if (isEmpty || clock.nowMs() >= endsMs) await session.terminate().catch(ignoreRefusal);
     }
+  };
+  const describe = async (battleSessionId: string) => {
+    const sidecar = await connected.promise;
+    await sidecar.describePlayerSessions({ battleSessionId });
   };
   const backfill = async (session: BattleSession, endsMs: number) => {
     while (session.state === "ACTIVE" && clock.nowMs() < endsMs) {

@@ -31,6 +31,8 @@ import type {
   AcceptPlayerSessionResponse,
   AnswerFillRequest,
   AnswerFillResponse,
+  DescribePlayerSessionsRequest,
+  DescribePlayerSessionsResponse,
   DisconnectPlayerSessionRequest,
   DisconnectPlayerSessionResponse,
   RemovePlayerSessionRequest,
@@ -62,6 +64,7 @@ type Contract = {
   readonly createServerSession: readonly [CreateServerSessionRequest, CreateServerSessionResponse];
   readonly searchServerSessions: readonly [SearchServerSessionsRequest, SearchServerSessionsResponse];
   readonly terminateServerSession: readonly [TerminateServerSessionRequest, TerminateServerSessionResponse];
+  readonly describePlayerSessions: readonly [DescribePlayerSessionsRequest, DescribePlayerSessionsResponse];
   readonly reportCustomData: readonly [ReportCustomDataRequest, ReportCustomDataResponse];
   readonly disconnectPlayerSession: readonly [DisconnectPlayerSessionRequest, DisconnectPlayerSessionResponse];
 };
