@@ -1,4 +1,5 @@
 // The stream of one sidecar: wire ↔ core.
+import { createHmac } from "node:crypto";
 import {
   type BattleSession,
   type CustomData,
@@ -24,7 +25,6 @@ import type { Hello } from "../core/process.ts";
 import { FLEET_VERSION, type FleetApp } from "../fleet-app.ts";
 import { bodyDigest } from "./body-digest.ts";
 import { atMost, nameIn, wholeNumberIn } from "./field.ts";
-import { hmacSha256 } from "./hmac.ts";
 import { changeAtWall, seatAtWall, sessionAtWall } from "./wall-time.ts";
 
 /** Sessions that one process takes at once. */
@@ -216,7 +216,7 @@ function writeProposedFill({ fill, timeoutMs }: Extract<OutboundMessage, { type:
 function capabilityOf(battle: BattleSession, key: Uint8Array): string {
   if (key.length === 0) return "";
   const what = `${battle.battleSessionId}:${battle.processId}:${battle.incarnation}`;
-  return hmacSha256(key, what);
+  return createHmac("sha256", key).update(what).digest("base64url");
 }
 
 function writeWelcome(app: FleetApp, message: Extract<OutboundMessage, { type: "welcome" }>): wire.Welcome {
