@@ -133,3 +133,21 @@ for (const { name, says, files } of foreign) {
     expect([...disk.files()].map(([file, bytes]) => [file, Buffer.from(bytes)])).toEqual([...contents]);
   });
 }
+
+test("openFileJournal() takes a claim that met a full disk, and outlived its removal, for none", async () => {
+  const disk = simulated();
+  await using first = openFileJournal("simulated", { disk: disk.mount() });
+  await first.acquire("matcher", { owner: "a" });
+  await first.append({ partition: "matcher", epoch: 1, afterSequence: 0, records: [record("one")] });
+  const before = disk.files();
+  await first.acquire("matcher", { owner: "b", takeOver: true });
+  const name = [...disk.files().keys()].find((one) => one.includes("epoch-0000000002")) ?? "";
+  const whole = disk.files().get(name) ?? new Uint8Array(0);
+  expect(whole.length).toBeGreaterThan(0);
+  for (let length = 0; length < whole.length; length += 37) {
+    const files = new Map([...before, [name, whole.subarray(0, length)]]);
+    await using next = openFileJournal("simulated", { disk: simulated({ files }).mount() });
+    const { epoch, lastSequence } = await next.acquire("matcher", { owner: "c", takeOver: true });
+    expect({ epoch, lastSequence }, `cut after ${length} bytes`).toEqual({ epoch: 3, lastSequence: 1 });
+  }
+});

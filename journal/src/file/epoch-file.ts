@@ -123,8 +123,8 @@ export async function readEpochFile(
     if (values.length === 0 && slots.some((slot) => slot.state === "damaged")) problem(`its ${what} is damaged`);
     return values.toSorted((a, b) => b.turn - a.turn)[0];
   };
-  const isBlank = openSector(bytes).state === "blank";
-  if (isBlank) return undefined;
+  // All of it is written before anything stands on it: one that is shorter met a full disk, or the end of whoever wrote it.
+  if (bytes.length < SECTORS * SECTOR_BYTES || openSector(bytes).state === "blank") return undefined;
   return {
     claim: valueAt<Claim>(0, "claim") ?? { partition, epoch, owner: "unknown" },
     mark: valueAt<Mark>(MARK_AT, "mark"),
