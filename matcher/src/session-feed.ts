@@ -17,6 +17,8 @@ export type FeedEvents = {
 
 /** Silence after which the stream is opened anew, in ms: three of the fleet's heartbeats and more. */
 const SILENCE_MS_MAX = 20_000;
+/** The same before the first message, in ms: two heartbeats. Whoever was asked may be gone, and the call with him. */
+const FIRST_MS_MAX = 10_000;
 
 /** Reads until `signal` aborts. Never rejects for a fault of the world; a mistake of ours goes to `onFatal`. */
 export async function readSessionFeed(workshop: Workshop, events: FeedEvents, signal: AbortSignal): Promise<void> {
@@ -88,17 +90,17 @@ export async function readSessionFeed(workshop: Workshop, events: FeedEvents, si
     await clock.sleep(backoffMs(attempt, random), signal).catch(ignoreAbort);
 
     function watchSilence(): { heard(): void } {
-      let heardAtMs = clock.nowMs();
+      let silentFromMs = clock.nowMs() + FIRST_MS_MAX;
       const watch = async () => {
         // Whole ms, and by one reckoning: two that round otherwise may disagree for ever at one instant.
-        const leftMs = () => Math.ceil(heardAtMs + SILENCE_MS_MAX - clock.nowMs());
+        const leftMs = () => Math.ceil(silentFromMs - clock.nowMs());
         while (leftMs() > 0) await clock.sleep(leftMs(), silence.signal);
         silence.abort();
       };
       watch().catch(ignoreAbort);
       return {
         heard() {
-          heardAtMs = clock.nowMs();
+          silentFromMs = clock.nowMs() + SILENCE_MS_MAX;
         },
       };
     }

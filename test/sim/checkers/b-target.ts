@@ -11,6 +11,8 @@ import { SETTLE_MS } from "./settle.ts";
 const NAME = "B-TARGET";
 /** How long it may take, where nothing fails, until the backfill is what its session asks for, in ms. */
 const ASTRAY_MS = 4_000;
+/** How long a matcher may wait for the first word of a fleet that is gone before it asks the next one, in ms. */
+const FEED_OPENS_MS = 10_000;
 
 export function bTarget(books: Books): Checker {
   const { sessions } = books.fleet;
@@ -88,7 +90,7 @@ export function bTarget(books: Books): Checker {
   const checkAstray = (nowMs: number) => {
     if (books.healedMs === undefined) return;
     for (const [id, sinceMs] of astray) {
-      if (nowMs < Math.max(sinceMs + ASTRAY_MS, books.healedMs + SETTLE_MS)) continue;
+      if (nowMs < Math.max(sinceMs + ASTRAY_MS, books.healedMs + SETTLE_MS + FEED_OPENS_MS)) continue;
       look(id, nowMs); // It may have been put right by the last fact that named it.
       if (!astray.has(id)) continue;
       const { backfill } = books.matcher.sessions.get(id) ?? {};
