@@ -3,7 +3,7 @@ import type { PlantedFault } from "./planted-fault.ts";
 
 const ACCEPT = "matcher/src/core/accept-match.ts";
 const END = "matcher/src/core/end-proposal.ts";
-const EVOLVE = "matcher/src/core/evolve.ts";
+const MATCHES = "matcher/src/core/folds/matches.ts";
 
 export const acceptanceFaults: readonly PlantedFault[] = [
   {
@@ -101,12 +101,12 @@ export const acceptanceFaults: readonly PlantedFault[] = [
   },
   {
     name: "a proposal never ends by itself",
-    patches: [{ file: EVOLVE, find: "  state.deadlines.add(proposal.deadline);\n", replace: "" }],
+    patches: [{ file: MATCHES, find: "  state.deadlines.add(proposal.deadline);\n", replace: "" }],
   },
   {
     name: "the others are not told who accepts",
     patches: [
-      { file: EVOLVE, find: "const told = isToldToAll(proposal.view, view) ?", replace: "const told = at.atMs < 0 ?" },
+      { file: MATCHES, find: "const told = isToldToAll(proposal.view, view) ?", replace: "const told = at.atMs < 0 ?" },
     ],
   },
   {
@@ -143,7 +143,7 @@ export const acceptanceFaults: readonly PlantedFault[] = [
     name: "returns from proposals use up those of placements",
     patches: [
       {
-        file: EVOLVE,
+        file: MATCHES,
         find: 'previous?.ticket.state.phase === "PLACING"',
         replace: "previous !== undefined",
       },

@@ -41,7 +41,7 @@ export const approvalFaults: readonly PlantedFault[] = [
     name: "whom a game refused comes again",
     patches: [
       {
-        file: "matcher/src/core/evolve.ts",
+        file: "matcher/src/core/folds/sessions.ts",
         find: "fact.reason === REFUSED_BY_GAME ?",
         replace: "fact.reason !== REFUSED_BY_GAME ?",
       },

@@ -183,7 +183,7 @@ export const matcherFaults: readonly PlantedFault[] = [
         find: "  if (running && !request.replace) {",
         replace: "  if (running && request.replace) {",
       },
-      { file: "matcher/src/core/evolve.ts", find: "invariant(isFree, ", replace: "invariant(isFree || true, " },
+      { file: "matcher/src/core/folds/sessions.ts", find: "invariant(isFree, ", replace: "invariant(isFree || true, " },
       {
         file: "matcher/src/core/start-backfill.ts",
         find: "  if (running) {",
@@ -195,7 +195,7 @@ export const matcherFaults: readonly PlantedFault[] = [
     name: "a ticket that returns never times out",
     patches: [
       {
-        file: "matcher/src/core/evolve.ts",
+        file: "matcher/src/core/folds/tickets.ts",
         find: "  state.deadlines.add(next);",
         replace: "  if (after.returns === 0) state.deadlines.add(next);",
       },

@@ -80,7 +80,7 @@ export const outsiderFaults: readonly PlantedFault[] = [
     name: "what a request says of those who sit there is forgotten",
     patches: [
       {
-        file: "matcher/src/core/evolve.ts",
+        file: "matcher/src/core/folds/sessions.ts",
         find: "players: fact.players };",
         replace: "players: fact.players.slice(0, 0) };",
       },

@@ -1,0 +1,113 @@
+// Facts of tickets, folded: the ticket, its events, and the pool, players and deadlines that go with it.
+import { invariant } from "@muster/kit";
+import type { SessionEndCause, TicketId } from "@muster/proto";
+import { type MatcherState, poolOf, ruleSetOf, type TicketEntry } from "../matcher-state.ts";
+import { searchOf } from "../searching-tickets.ts";
+import { changedTicket, isLive, isVisible, stepTicket, type Ticket, type TicketEvent } from "../ticket.ts";
+import type { TicketEventRecord } from "../ticket-events.ts";
+import type { Fact, Times } from "./fact-of.ts";
+
+export function addTicket(state: MatcherState, fact: Fact<"ticket-created">, at: Times): MatcherState {
+  state.arrivals += 1;
+  const ticket: Ticket = {
+    ticketId: fact.ticketId,
+    configuration: fact.configuration,
+    players: fact.players,
+    bodyDigest: fact.bodyDigest,
+    arrival: state.arrivals,
+    searchingSinceMs: at.atMs,
+    createdAtWallMs: at.atWallMs,
+    timesOutAtMs: fact.timesOutAtMs,
+    version: 1,
+    returns: 0,
+    state: { phase: "SEARCHING", cause: undefined },
+  };
+  invariant(!state.tickets.has(ticket.ticketId), "a ticket is created once");
+  const pool = poolOf(state, ticket.configuration);
+  const search = searchOf(ticket);
+  pool.searching.add(search);
+  pool.live += 1;
+  for (const { playerId } of ticket.players) pool.players.set(playerId, ticket.ticketId);
+  state.deadlines.add(search);
+  const latest = state.events.append(eventOf(at, ticket));
+  state.tickets.set(ticket.ticketId, { ticket, latest, search });
+  return state;
+}
+
+export function changeTicket(state: MatcherState, ticketId: TicketId, event: TicketEvent, at: Times): MatcherState {
+  const entry = state.tickets.get(ticketId);
+  invariant(entry, "facts change tickets that exist");
+  const before = entry.ticket;
+  const next = stepTicket(before.state, event);
+  // T-LEGAL-EDGE: a fact that changes nothing was decided on another state than it is folded on.
+  invariant(next !== before.state, `a fact of a ticket is a step of it: ${event.type} in ${before.state.phase}`);
+  const visible = isVisible(before.state, next);
+  const ticket = changedTicket(before, {
+    state: next,
+    version: visible ? before.version + 1 : before.version,
+    returns: isReturn(event) && next.phase === "SEARCHING" ? before.returns + 1 : before.returns,
+  });
+  if (before.state.phase === "SEARCHING" && isMatched(event)) noteWait(state, before, at.atMs);
+  const search = index(state, entry, ticket);
+  if (isLive(before) && !isLive(ticket)) state.ended.push({ type: "ticket", ticketId, atMs: at.atMs });
+  const type = event.type === "acceptance-changed" ? "ACCEPTANCE_CHANGED" : "STATE_CHANGED";
+  const latest = visible ? state.events.append({ ...eventOf(at, ticket, entry.latest), type }) : entry.latest;
+  state.tickets.set(ticketId, { ticket, latest, search });
+  return state;
+}
+
+/** Whether the event takes a ticket out of a match. */
+function isReturn({ type }: TicketEvent): boolean {
+  return type === "placement-lost" || type === "proposal-ended";
+}
+
+/** Whether the event takes a searching ticket into a match or fill. */
+function isMatched({ type }: TicketEvent): boolean {
+  return type === "matched" || type === "placed" || type === "claimed" || type === "proposed";
+}
+
+function noteWait(state: MatcherState, ticket: Ticket, atMs: number): void {
+  const ruleSet = ruleSetOf(state, ticket.configuration);
+  if (ruleSet) poolOf(state, ticket.configuration).waits.matched(ticket, ruleSet, atMs);
+}
+
+/** Keeps pool, players and deadlines in step with the ticket. */
+function index(state: MatcherState, { ticket: before, search }: TicketEntry, after: Ticket): TicketEntry["search"] {
+  const pool = poolOf(state, after.configuration);
+  if (isLive(before) && !isLive(after)) {
+    pool.live -= 1;
+    for (const { playerId } of after.players) pool.players.delete(playerId);
+  }
+  if (search) {
+    pool.searching.remove(search);
+    state.deadlines.remove(search);
+  }
+  if (after.state.phase !== "SEARCHING") return undefined;
+  const next = searchOf(after);
+  pool.searching.add(next);
+  state.deadlines.add(next);
+  return next;
+}
+
+export function tellSessionEnded(
+  state: MatcherState,
+  ticketId: TicketId,
+  sessionEndCause: SessionEndCause | undefined,
+  at: Times,
+): void {
+  const entry = state.tickets.get(ticketId);
+  if (!entry) return; // Its retention has ended; nobody can watch it any more.
+  const event = eventOf(at, entry.ticket, entry.latest);
+  state.tickets.set(ticketId, {
+    ...entry,
+    latest: state.events.append({ ...event, type: "SESSION_ENDED", sessionEndCause }),
+  });
+}
+
+function eventOf(
+  { sequence, atMs, atWallMs }: Times,
+  ticket: Ticket,
+  previous?: TicketEventRecord,
+): Omit<TicketEventRecord, "number"> {
+  return { sequence, atMs, atWallMs, type: "STATE_CHANGED", ticket, sessionEndCause: undefined, previous };
+}
