@@ -96,6 +96,15 @@ export function buildProgram({ run, runService }: ProgramPorts): Command {
       }),
     );
 
+  withJson(program.command("key"))
+    .description("draw a key for a caller of matcher and fleet, and what of it stands in muster.json")
+    .action((options: Options) =>
+      run(noAddresses(options), async (context) => {
+        const { drawKey } = await import("./commands/key.ts");
+        return drawKey(context);
+      }),
+    );
+
   const rules = program.command("rules").description("rule sets: check");
   withJson(rules.command("check"))
     .description("say whether a rule set is legal, what it costs a search, and what may not be meant")
@@ -380,7 +389,8 @@ function service(command: Command, port: string): Command {
     .option("--data <folder>", "where its journal is kept (default: MUSTER_DATA, or .muster)")
     .option("--bind <address>", `where to listen (default: 127.0.0.1:${port})`)
     .option("--log-level <level>", "debug, info, warn, error or silent")
-    .option("--take-over", "take the journal over from an owner that may still live");
+    .option("--take-over", "take the journal over from an owner that may still live")
+    .option("--unsafe-listen", "listen where other machines reach it though it is plain text, or asks for no keys");
 }
 
 function serviceVariables(options: Options, bind: string): Readonly<Record<string, string | undefined>> {
@@ -389,6 +399,7 @@ function serviceVariables(options: Options, bind: string): Readonly<Record<strin
     MUSTER_DATA: textOf(options.data),
     MUSTER_LOG_LEVEL: textOf(options.logLevel),
     MUSTER_TAKE_OVER: options.takeOver === true ? "true" : undefined,
+    MUSTER_UNSAFE_LISTEN: options.unsafeListen === true ? "true" : undefined,
     [bind]: textOf(options.bind),
   };
 }

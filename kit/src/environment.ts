@@ -1,6 +1,8 @@
 // Environment variables, declared once as a table: each process reads its values from it, and the reference page of
 // variables is made from it, so that neither can say what the other does not know.
 
+import { Secret } from "./secret.ts";
+
 export type VariableSpec<Value> = {
   /** One sentence: what it sets, its unit and range. */
   readonly meaning: string;
@@ -48,6 +50,9 @@ export function readEnvironment<const Spec extends EnvironmentSpec>(
 
 /** Any text. */
 export const text = (value: string): string => value;
+
+/** Text that no log, message or JSON shows. */
+export const secretText = (value: string): Secret => new Secret(value);
 
 /** A whole number from `min` to `max`. */
 export function wholeNumber(min: number, max: number): (value: string) => number {

@@ -10,9 +10,11 @@ export {
   list,
   oneOf,
   readEnvironment,
+  secretText,
   text,
   type VariableSpec,
   wholeNumber,
 } from "./environment.ts";
 export { InvariantError, invariant, unreachable } from "./invariant.ts";
 export { createSeededRandom, drawId, type Random, systemRandom } from "./random.ts";
+export { Secret } from "./secret.ts";

@@ -1,5 +1,5 @@
 // The variables of the matcher's process.
-import { type EnvironmentSpec, text } from "@muster/kit";
+import { type EnvironmentSpec, secretText, text } from "@muster/kit";
 import { parseAddress } from "@muster/proto/grpc";
 import { serviceEnvironment } from "@muster/service";
 
@@ -31,5 +31,10 @@ export const matcherEnvironment = {
     meaning: "Address of the fleet's gRPC server, as host:port.",
     fallback: "127.0.0.1:7420",
     parse: address,
+  },
+  MUSTER_FLEET_KEY: {
+    meaning: "What the matcher's calls to the fleet carry: a key of the role MATCHER. Not set: nothing.",
+    secret: true,
+    parse: secretText,
   },
 } as const satisfies EnvironmentSpec;

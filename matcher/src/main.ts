@@ -2,7 +2,7 @@
 import { describeOwner, openServiceJournal } from "@muster/journal";
 import { systemClock, systemRandom } from "@muster/kit";
 import { grpcNetwork, serveGrpc } from "@muster/proto/grpc";
-import { readMusterFile, readRetention, runService } from "@muster/service";
+import { checkBind, openGuard, readMusterFile, readRetention, runService } from "@muster/service";
 import { readMatcherConfig } from "./config.ts";
 import { matcherEnvironment } from "./environment.ts";
 import { createMatcher } from "./matcher.ts";
@@ -15,11 +15,18 @@ await runService({
     const file = await readMusterFile(env.MUSTER_CONFIG);
     const [config, retention] = [await readMatcherConfig(file), readRetention(file)];
     const journal = opened.use(openServiceJournal(env.MUSTER_JOURNAL, { data: env.MUSTER_DATA, service: "matcher" }));
-    const bind = env.MUSTER_MATCHER_BIND;
+    const guard = opened.use(await openGuard({ file, env: process.env, clock: systemClock, log }));
+    const listener = {
+      isEncrypted: false,
+      asksForKeys: !guard.keyring.isOpen,
+      isUnsafeAllowed: env.MUSTER_UNSAFE_LISTEN,
+    };
+    const bind = checkBind({ variable: "MUSTER_MATCHER_BIND", address: env.MUSTER_MATCHER_BIND, ...listener }, log);
     const matcher = opened.use(
       await createMatcher({
         ...{ journal, config, retention, log, onFatal, clock: systemClock, random: systemRandom, network: grpcNetwork },
         fleetAddress: env.MUSTER_FLEET_ADDRESS,
+        fleetKey: env.MUSTER_FLEET_KEY,
         endpoint: env.MUSTER_MATCHER_ENDPOINT ?? bind,
         owner: env.MUSTER_MATCHER_OWNER,
         leaseHolder: describeOwner(),
@@ -29,7 +36,7 @@ await runService({
       }),
     );
     const onFault = (error: unknown, path: string) => log.error({ error, path }, "A handler made a mistake");
-    const server = opened.use(await serveGrpc({ bind, services: matcher.services, onFault }));
+    const server = opened.use(await serveGrpc({ bind, services: guard.guard(matcher.services), onFault }));
     log.info({ address: server.address }, "Listening");
     return opened.move();
   },

@@ -2,7 +2,7 @@
 // has become durable moves placements, sessions, rounds and watchers.
 
 import { type CommittedFact, type Journal, openLedger } from "@muster/journal";
-import { backoffMs, type Clock, type Random } from "@muster/kit";
+import { backoffMs, type Clock, type Random, type Secret } from "@muster/kit";
 import { MusterError, type ServerSessionId, type TicketId } from "@muster/proto";
 import type { Implementation, Network } from "@muster/proto/rpc";
 import { type Log, logDisk, RETENTION_DEFAULT, type Retention } from "@muster/service";
@@ -40,6 +40,8 @@ export type MatcherOptions = {
   readonly network: Network;
   /** "host:port" of the fleet. */
   readonly fleetAddress: string;
+  /** What its calls to the fleet carry. Default: nothing. */
+  readonly fleetKey?: Secret | undefined;
   /** Address of this matcher's gRPC server as sidecars reach it. */
   readonly endpoint: string;
   /** Whom the fleet knows the placements of this matcher by; the same after each restart. */
@@ -108,7 +110,9 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
     onFatal,
     onDisk: logDisk(log),
   });
-  const fleet = connectFleet(network, { address: options.fleetAddress, owner, clock });
+  const fleet = connectFleet(network, {
+    ...{ address: options.fleetAddress, key: options.fleetKey, owner, clock },
+  });
   const view = createSessionView();
   const committed = createNotifier();
   const workshop: Workshop = {

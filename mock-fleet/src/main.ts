@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { describeOwner, openServiceJournal } from "@muster/journal";
 import { list, systemClock, systemRandom } from "@muster/kit";
 import { grpcNetwork, serveGrpc } from "@muster/proto/grpc";
-import { readMusterFile, runService } from "@muster/service";
+import { checkBind, openGuard, readMusterFile, runService } from "@muster/service";
 import { parseFleetConfig } from "./config.ts";
 import { fleetEnvironment } from "./fleet-environment.ts";
 import { createMockFleet } from "./mock-fleet.ts";
@@ -16,7 +16,8 @@ await runService({
   environment: fleetEnvironment,
   async start({ env, log, onFatal }) {
     const data = resolve(env.MUSTER_DATA);
-    const config = parseFleetConfig(await readMusterFile(env.MUSTER_CONFIG));
+    const file = await readMusterFile(env.MUSTER_CONFIG);
+    const config = parseFleetConfig(file);
     mkdirSync(data, { recursive: true, mode: 0o700 });
     const [clock, random] = [systemClock, systemRandom];
     const hostAddress = env.MUSTER_FLEET_ENDPOINT ?? env.MUSTER_FLEET_BIND;
@@ -24,6 +25,13 @@ await runService({
     const { MUSTER_ORPHAN_GRACE_MS: orphanGraceMs, MUSTER_MATCHERS: matchers, MUSTER_TAKE_OVER: takeOver } = env;
     const processes = createNodeProcesses({ folder, orphanGraceMs, matchers, env: process.env, clock });
     const stack = new AsyncDisposableStack();
+    const guard = stack.use(await openGuard({ file, env: process.env, clock, log }));
+    const listener = {
+      isEncrypted: false,
+      asksForKeys: !guard.keyring.isOpen,
+      isUnsafeAllowed: env.MUSTER_UNSAFE_LISTEN,
+    };
+    const bind = checkBind({ variable: "MUSTER_FLEET_BIND", address: env.MUSTER_FLEET_BIND, ...listener }, log);
     const journal = stack.use(openServiceJournal(env.MUSTER_JOURNAL, { data, service: "fleet" }));
     const parts = { journal, clock, random, processes, config, hostAddress, log, onFatal };
     const { MUSTER_LEASE_MS: leaseMs, MUSTER_SNAPSHOT_FACTS: snapshotEveryFacts } = env;
@@ -33,11 +41,11 @@ await runService({
       ...(snapshotEveryFacts === undefined ? {} : { snapshotEveryFacts }),
     });
     const onFault = (error: unknown, path: string) => log.error({ error, path }, "A call met a mistake of ours");
-    const server = serveGrpc({ bind: env.MUSTER_FLEET_BIND, services: fleet.services, onFault });
+    const server = serveGrpc({ bind, services: guard.guard(fleet.services), onFault });
     stack.use(await server.catch((error: unknown) => fleet[Symbol.asyncDispose]().then(() => Promise.reject(error))));
     // Ends first, while its sidecars can still report how their games end.
     stack.use(fleet);
-    log.info({ address: env.MUSTER_FLEET_BIND, fleets: config.fleets.map((fleet) => fleet.name) }, "Serving");
+    log.info({ address: bind, fleets: config.fleets.map((fleet) => fleet.name) }, "Serving");
     return stack;
   },
 });

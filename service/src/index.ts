@@ -1,4 +1,7 @@
 // For service processes and the command line.
+export { accessSchema, hashKey } from "./access/access-config.ts";
+export { type Guard, openGuard } from "./access/open-guard.ts";
+export { rights } from "./access/rights.ts";
 export { type MusterFile, readMusterFile } from "./config/muster-file.ts";
 export { parseSection } from "./config/parse-section.ts";
 export { RETENTION_DEFAULT, type Retention, readRetention, retentionSchema } from "./config/retention.ts";
@@ -6,6 +9,7 @@ export { createLog, type Log, type LogFields, type LogLevel, silentLog } from ".
 export { logDisk } from "./log-disk.ts";
 export { type RunOptions, runService } from "./run-service.ts";
 export { serviceEnvironment } from "./service-environment.ts";
+export { checkBind } from "./serving/check-bind.ts";
 export type { ServiceEvent, ServiceSpec } from "./supervisor/service-spec.ts";
 export { type StopRequests, watchStopRequests } from "./supervisor/stop-requests.ts";
 export { createSupervisor, type Supervisor, type SupervisorOptions } from "./supervisor/supervisor.ts";

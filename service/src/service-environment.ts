@@ -30,6 +30,12 @@ export const serviceEnvironment = {
       "Facts after which the whole state is written down anew, which is how many a start folds at most, about. Not set: as the service thinks best.",
     parse: wholeNumber(1, 1_000_000_000),
   },
+  MUSTER_UNSAFE_LISTEN: {
+    meaning:
+      "Listen where other machines reach it though it is plain text or open to everybody: true or false. --unsafe-listen sets it.",
+    fallback: "false",
+    parse: flag,
+  },
   MUSTER_LIFELINE_FD: {
     meaning: "File descriptor of a pipe whose end tells that the supervisor is gone. Set by the supervisor.",
     parse: wholeNumber(3, 1_000),

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { writeEnvironmentPage } from "./page-environment.ts";
 import { writeErrorsPage } from "./page-errors.ts";
+import { writeRightsPage } from "./page-rights.ts";
 import { writeMusterSchema, writePopulationSchema, writeRuleSetSchema } from "./page-schema.ts";
 import { shortEnumWords } from "./short-enum-words.ts";
 import { listFiles, ROOT } from "./sources.ts";
@@ -31,6 +32,7 @@ const wanted = new Map([
   ...generateContract(),
   ["docs/reference/errors.md", writeErrorsPage(readFileSync(`${ROOT}proto/src/reasons.ts`, "utf8"))],
   ["docs/reference/environment.md", writeEnvironmentPage()],
+  ["docs/reference/rights.md", writeRightsPage()],
   ["docs/reference/muster.schema.json", writeMusterSchema()],
   ["docs/reference/population.schema.json", writePopulationSchema()],
   ["docs/reference/rule-set.schema.json", writeRuleSetSchema()],

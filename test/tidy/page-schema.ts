@@ -3,7 +3,7 @@ import { companionsSchema } from "@muster/cli";
 import { configurationsSchema, populationSchema, ruleSetsSchema } from "@muster/matcher";
 import { aliasesSchema, faultsSchema, fleetSettingsSchema, fleetsSchema, queuesSchema } from "@muster/mock-fleet";
 import { ruleSetJsonSchema } from "@muster/rules";
-import { retentionSchema } from "@muster/service";
+import { accessSchema, retentionSchema } from "@muster/service";
 import { z } from "zod";
 
 const file = z
@@ -17,6 +17,7 @@ const file = z
     ruleSets: ruleSetsSchema,
     configurations: configurationsSchema,
     retention: retentionSchema,
+    access: accessSchema,
     companions: companionsSchema,
   })
   .partial();

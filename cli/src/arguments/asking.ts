@@ -1,6 +1,7 @@
 // Options that commands share: where the services listen, machine-readable output, and how a parser of ours is told to commander.
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseServiceAddress } from "./address.ts";
+import { readKeyFile } from "./key-file.ts";
 import { UsageError } from "./usage-error.ts";
 
 export type AddressOptions = { readonly matcher: string; readonly fleet: string; readonly json?: boolean };
@@ -12,8 +13,22 @@ export function asking(command: Command): Command {
   const address = (flag: string, what: string, variable: string, fallback: string) =>
     new Option(`--${flag} <address>`, what).env(variable).default(fallback).argParser(parsed(parseServiceAddress));
   return withJson(command)
+    .addOption(keyFile())
     .addOption(address("matcher", "where the matcher listens", "MUSTER_MATCHER", "127.0.0.1:7410"))
     .addOption(address("fleet", "where the fleet listens", "MUSTER_FLEET_ADDRESS", "127.0.0.1:7420"));
+}
+
+/** Not the key itself: whoever lists the processes of a machine reads their arguments. */
+function keyFile(): Option {
+  return new Option(
+    "--key-file <file>",
+    "file with the key that calls carry (default: what MUSTER_KEY holds)",
+  ).argParser(
+    parsed((path) => {
+      process.env.MUSTER_KEY = readKeyFile(path);
+      return path;
+    }),
+  );
 }
 
 export function withJson(command: Command): Command {

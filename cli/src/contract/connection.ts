@@ -1,7 +1,8 @@
 // Connections to matcher and fleet, typed, for the commands.
 
+import { readEnvironment } from "@muster/kit";
 import { FleetServiceDefinition } from "@muster/proto/fleet";
-import { grpcNetwork } from "@muster/proto/grpc";
+import { clientEnvironment, grpcNetwork } from "@muster/proto/grpc";
 import {
   BackfillServiceDefinition,
   ConfigurationServiceDefinition,
@@ -25,9 +26,9 @@ export interface FleetConnection extends AsyncDisposable {
   readonly mock: Client<typeof MockFleetServiceDefinition>;
 }
 
-/** Opened on first use. */
+/** Opened on first use. Calls carry MUSTER_KEY, where it is set. */
 export function connectMatcher(address: string): MatcherConnection {
-  const peer: Peer = grpcNetwork.connect(address);
+  const peer = connect(address);
   return {
     address,
     matchmaking: peer.client(MatchmakingServiceDefinition),
@@ -38,13 +39,18 @@ export function connectMatcher(address: string): MatcherConnection {
   };
 }
 
-/** Opened on first use. */
+/** As `connectMatcher`. */
 export function connectFleet(address: string): FleetConnection {
-  const peer: Peer = grpcNetwork.connect(address);
+  const peer = connect(address);
   return {
     address,
     fleet: peer.client(FleetServiceDefinition),
     mock: peer.client(MockFleetServiceDefinition),
     [Symbol.asyncDispose]: () => peer[Symbol.asyncDispose](),
   };
+}
+
+function connect(address: string): Peer {
+  const { MUSTER_KEY: key } = readEnvironment(clientEnvironment, process.env);
+  return grpcNetwork.connect(address, { token: key?.reveal() ?? "" });
 }

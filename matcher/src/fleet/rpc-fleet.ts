@@ -1,5 +1,5 @@
 // The fleet behind muster.fleet.v1.
-import type { Clock } from "@muster/kit";
+import type { Clock, Secret } from "@muster/kit";
 import { applySessionChange, MusterError, readBattleSession, readSessionChange } from "@muster/proto";
 import { FleetServiceDefinition } from "@muster/proto/fleet";
 import type { Network } from "@muster/proto/rpc";
@@ -7,12 +7,17 @@ import type { Fleet } from "../ports.ts";
 import { createPlacementStream } from "./placement-stream.ts";
 import { readFeedMessage, readPlacement, writeApplyFill, writeStartPlacement, writeUpdate } from "./wire.ts";
 
+type FleetOptions = {
+  readonly address: string;
+  /** What every call carries. Undefined: nothing. */
+  readonly key: Secret | undefined;
+  readonly owner: string;
+  readonly clock: Clock;
+};
+
 /** The fleet at `address`, asked as `owner`. */
-export function connectFleet(
-  network: Network,
-  { address, owner, clock }: { readonly address: string; readonly owner: string; readonly clock: Clock },
-): Fleet {
-  const peer = network.connect(address);
+export function connectFleet(network: Network, { address, key, owner, clock }: FleetOptions): Fleet {
+  const peer = network.connect(address, { token: key?.reveal() ?? "" });
   const client = peer.client(FleetServiceDefinition);
   const placements = createPlacementStream(client, clock);
   return {

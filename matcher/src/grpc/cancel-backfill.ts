@@ -10,10 +10,14 @@ import type { Desk } from "./desk.ts";
 import { readBattleSessionId, readRequestId } from "./wire.ts";
 
 export function cancelBackfill(desk: Desk): Handlers<BackfillServiceDefinition>["cancelBackfill"] {
-  return async (message, { signal }) => {
+  return async (message, { signal, caller }) => {
     const battleSessionId = readBattleSessionId(message);
     const request = { battleSessionId, requestId: readRequestId(message) };
-    checkCapability(await desk.ledger.read((state) => getMatchedSession(state, battleSessionId)), message.capability);
+    checkCapability(
+      await desk.ledger.read((state) => getMatchedSession(state, battleSessionId)),
+      message.capability,
+      caller,
+    );
     const revision = message.seenRevision ?? 0;
     if (revision > 0) await awaitRevision(desk, { battleSessionId, revision }, signal);
     const backfill = await decide(desk, (state) => {

@@ -9,9 +9,9 @@ import type { Desk } from "./desk.ts";
 import { readBattleSessionId } from "./wire.ts";
 
 export function describeBackfill(desk: Desk): Handlers<BackfillServiceDefinition>["describeBackfill"] {
-  return async (message, { signal }) => {
+  return async (message, { signal, caller }) => {
     const id = readBattleSessionId(message);
-    checkCapability(await desk.ledger.read((state) => getMatchedSession(state, id)), message.capability);
+    checkCapability(await desk.ledger.read((state) => getMatchedSession(state, id)), message.capability, caller);
     const revision = message.seenRevision ?? 0;
     if (revision > 0) await awaitRevision(desk, { battleSessionId: id, revision }, signal);
     const backfill = await desk.ledger.read((state) => describe(state, id));

@@ -10,15 +10,16 @@ import type { Desk } from "./desk.ts";
 import { readStartBackfill } from "./wire.ts";
 
 export function startBackfill(desk: Desk): Handlers<BackfillServiceDefinition>["startBackfill"] {
-  return async (message, { signal }) => {
+  return async (message, { signal, caller }) => {
     const request = readStartBackfill(message, () => newId("backfill", desk.random));
     const id = request.battleSessionId;
     const { configuration } = request;
     const isOurs = await desk.ledger.read((state) => state.sessions.has(id));
     if (!isOurs && configuration !== undefined && message.capability === "") {
       await adoptSession(desk, { battleSessionId: id, configuration }, signal);
+    } else {
+      checkCapability(await desk.ledger.read((state) => getMatchedSession(state, id)), message.capability, caller);
     }
-    checkCapability(await desk.ledger.read((state) => getMatchedSession(state, id)), message.capability);
     await awaitRevision(desk, { battleSessionId: id, revision: message.seenRevision }, signal);
     const backfill = await decide(desk, (state) => {
       const decision = decideStartBackfill(state, request, desk.view.find(id));

@@ -1,4 +1,5 @@
 // "@muster/proto/rpc": the seam, and the network without sockets.
+export { type Caller, PROJECT_DEFAULT, type Role, roles } from "./caller.ts";
 export { createMemoryNetwork, type MemoryNetwork, type MemoryNetworkOptions } from "./memory-network.ts";
 export {
   type CallContext,
@@ -8,8 +9,11 @@ export {
   type Implementation,
   implement,
   type Listening,
+  type MethodDefinition,
+  methodPath,
   type Network,
   type Peer,
+  type RequestOf,
   type ServiceDefinition,
   type StreamResume,
 } from "./service.ts";

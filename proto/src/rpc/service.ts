@@ -1,6 +1,7 @@
 // The seam of every contract: a handler is `(request, context) → response`, a client is an object of functions. gRPC and
 // the in-memory network are adapters at this seam, so that the same handlers run over sockets and in a simulation.
 import type { BinaryReader } from "@bufbuild/protobuf/wire";
+import type { Caller } from "./caller.ts";
 
 /** What a generated message brings to be put on a wire and taken off it. */
 export type MessageType<Message> = {
@@ -41,6 +42,10 @@ export type CallContext = {
   readonly token: string;
   /** Where the caller is, for logs and limits: "127.0.0.1:4711", a node's name, "unix". */
   readonly peer: string;
+  /** Common name of the certificate that the caller has proven to hold: "matcher-1". Absent: it showed none that counts. */
+  readonly certificate?: string | undefined;
+  /** Who calls, set by whoever checks it before the handler. Absent: nobody is asked, and everybody may do everything. */
+  readonly caller?: Caller | undefined;
 };
 
 /** What a caller may say beside its request. */

@@ -21,7 +21,7 @@ async function serve(bind = "127.0.0.1:0", options: MatcherScript = {}) {
 test("a backend finds the matcher by its environment, and matches over a restart of it", async () => {
   const first = await serve();
   vi.stubEnv("MUSTER_MATCHER", first.address);
-  await using matcher = connectMatcher({ token: "t0ken" });
+  await using matcher = connectMatcher({ key: "t0ken" });
   const players = [{ playerId: "ann", attributes: { skill: 1500, ratings: { ctf: 3 } } }];
   const matching = matcher.match({ configuration: "arena", ticketId: "t1", players });
   await vi.waitFor(() => expect(first.script.watches).toHaveLength(1));

@@ -14,8 +14,8 @@ import { type WatchTickets, watchTickets } from "./watch-tickets.ts";
 export type ConnectMatcherOptions = {
   /** The matcher's gRPC address, "host:port" or "unix:/path". Default: MUSTER_MATCHER, else 127.0.0.1:7410. */
   readonly address?: string;
-  /** What the matcher asks of its backends. Default none. */
-  readonly token?: string;
+  /** The backend's key, where the matcher asks for one. Default: MUSTER_KEY, else none. Never logged. */
+  readonly key?: string;
   /** How long a unary call may take with its retries, in ms. Default 10,000. */
   readonly callTimeoutMs?: number;
 };
@@ -35,6 +35,7 @@ export function connectMatcher(options: ConnectMatcherOptions = {}): Matcher {
     ...options,
     network: grpcNetwork,
     address: parseAddress("address", options.address ?? environment.MUSTER_MATCHER),
+    key: options.key ?? environment.MUSTER_KEY?.reveal() ?? "",
     clock: systemClock,
     random: systemRandom,
   });
@@ -49,8 +50,8 @@ export type ConnectMatcherWithOptions = ConnectMatcherOptions & {
 
 /** `connectMatcher` with everything of the machine put in by the caller. */
 export function connectMatcherWith(options: ConnectMatcherWithOptions): Matcher {
-  const { network, address, token = "", clock, random, callTimeoutMs: timeoutMs = 10_000 } = options;
-  const peer = network.connect(address, { token });
+  const { network, address, key = "", clock, random, callTimeoutMs: timeoutMs = 10_000 } = options;
+  const peer = network.connect(address, { token: key });
   const client = peer.client(MatchmakingServiceDefinition);
   const closing = new AbortController();
 

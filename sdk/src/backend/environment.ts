@@ -1,5 +1,6 @@
 // The variable that a game backend's SDK reads.
 import { type EnvironmentSpec, text } from "@muster/kit";
+import { clientEnvironment } from "@muster/proto/grpc";
 
 export const backendEnvironment = {
   MUSTER_MATCHER: {
@@ -7,4 +8,5 @@ export const backendEnvironment = {
     fallback: "127.0.0.1:7410",
     parse: text,
   },
+  ...clientEnvironment,
 } as const satisfies EnvironmentSpec;

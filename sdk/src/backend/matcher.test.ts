@@ -20,7 +20,7 @@ function startBackend(script: MatcherScript = {}) {
   const first = createScriptedMatcher(script);
   memory.serve("matcher", first.services);
   const network = memory.from("backend");
-  const matcher = connectMatcherWith({ network, address: "matcher", token: "t0ken", clock, random });
+  const matcher = connectMatcherWith({ network, address: "matcher", key: "t0ken", clock, random });
   return {
     clock,
     memory,

@@ -1,0 +1,171 @@
+// The one place that every call passes before its handler, whichever adapter brought it: who calls, may they, how often, and is
+// there room. Health is not among the services that are guarded: it answers whoever asks, however much is going on.
+import { type Clock, invariant } from "@muster/kit";
+import { MusterError } from "@muster/proto";
+import {
+  type CallContext,
+  type Caller,
+  type Implementation,
+  type MethodDefinition,
+  methodPath,
+  PROJECT_DEFAULT,
+} from "@muster/proto/rpc";
+import type { Log } from "../log.ts";
+import type { Keyring, KnownCaller } from "./keyring.ts";
+import { type Right, rights } from "./rights.ts";
+import { createTokenBuckets } from "./token-buckets.ts";
+
+/**
+ * Calls that are being answered at once, beside streams. Each may wait for the journal, which writes thousands in one go: more
+ * than this only wait longer, each with its request in memory.
+ */
+export const CALLS_MAX = 2_000;
+/** Streams that are open at once: each costs some 20 KiB. Sidecars and matchers, who must not be kept out, count apart. */
+export const STREAMS_MAX = 20_000;
+/** When a caller that was turned away for want of room should come again, in ms. */
+const ROOM_RETRY_MS = 200;
+
+export type GuardOptions = {
+  readonly keyring: Keyring;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Default `CALLS_MAX` and `STREAMS_MAX`. */
+  readonly callsMax?: number;
+  readonly streamsMax?: number;
+};
+
+/** Who everybody is where nobody is asked. */
+const ANYBODY: Caller = { name: "anybody", role: "OPERATOR", project: PROJECT_DEFAULT };
+/** A session's own game server, known by what its request carries. */
+const SESSION_HOLDER: Caller = { name: "", role: "GAME_SERVER", project: undefined };
+
+/**
+ * The same services, each call checked. A call that is refused has not reached its handler: nothing was read, decided or written.
+ * Reasons: CREDENTIALS_INVALID, NOT_PERMITTED, OVERLOADED with `retryAfterMs` in its metadata.
+ *
+ * @throws {Error} for a method that the table of rights does not have.
+ */
+export function guardServices(services: readonly Implementation[], options: GuardOptions): readonly Implementation[] {
+  const gate = createGate(options);
+  return services.map(({ definition, handlers, resumes }) => ({
+    definition,
+    ...(resumes && { resumes }),
+    handlers: Object.fromEntries(
+      Object.entries(definition.methods).map(([name, method]) => {
+        const path = methodPath(definition, method);
+        const right = rights.get(path);
+        const handler = handlers[name];
+        invariant(right && handler, `${path} has a right and a handler`);
+        return [
+          name,
+          guardHandler(method, handler, (request, context) => gate({ path, right, method }, request, context)),
+        ];
+      }),
+    ),
+  }));
+}
+
+type AnyHandler = Implementation["handlers"][string];
+type Entered = { readonly context: CallContext; readonly leave: () => void };
+type Gate = (asked: Asked, request: unknown, context: CallContext) => Entered;
+type Asked = { readonly path: string; readonly right: Right; readonly method: MethodDefinition };
+
+function guardHandler(
+  { requestStream, responseStream }: MethodDefinition,
+  handler: AnyHandler,
+  enter: (request: unknown, context: CallContext) => Entered,
+): AnyHandler {
+  if (requestStream || responseStream) {
+    return async function* (request: unknown, context: CallContext) {
+      const entered = enter(requestStream ? undefined : request, context);
+      try {
+        yield* handler(request, entered.context) as AsyncIterable<unknown>;
+      } finally {
+        entered.leave();
+      }
+    };
+  }
+  return async (request: unknown, context: CallContext) => {
+    const entered = enter(request, context);
+    try {
+      return await handler(request, entered.context);
+    } finally {
+      entered.leave();
+    }
+  };
+}
+
+function createGate({ keyring, clock, log, callsMax = CALLS_MAX, streamsMax = STREAMS_MAX }: GuardOptions): Gate {
+  const ofKeys = createTokenBuckets();
+  const ofPlayers = createTokenBuckets();
+  const open = { calls: 0, streams: 0 };
+
+  const checkRates = ({ path, right }: Asked, request: unknown, known: KnownCaller | undefined) => {
+    const nowMs = clock.nowMs();
+    if (known?.rate) {
+      const waitMs = ofKeys.take(`${known.caller.project}/${known.caller.name}`, known.rate, nowMs);
+      if (waitMs > 0)
+        throw tooOften(path, `the key of ${known.caller.name}`, { waitMs, perSecond: known.rate.perSecond });
+    }
+    const { perPlayer } = keyring;
+    if (!perPlayer || !right.playersOf) return;
+    for (const playerId of new Set(right.playersOf(request as never))) {
+      const waitMs = ofPlayers.take(`${known?.caller.project ?? PROJECT_DEFAULT}/${playerId}`, perPlayer, nowMs);
+      if (waitMs > 0) throw tooOften(path, "one of its players", { waitMs, perSecond: perPlayer.perSecond });
+    }
+  };
+
+  /** Takes a place, if there is one. Whoever serves and matches has places of their own: they keep battles going. */
+  const takePlace = ({ path, method }: Asked, { role }: Caller): (() => void) => {
+    const isStream = method.requestStream || method.responseStream;
+    if (role === "GAME_SERVER" || role === "MATCHER") return () => undefined;
+    const lane = isStream ? "streams" : "calls";
+    const max = isStream ? streamsMax : callsMax;
+    if (open[lane] >= max) {
+      const why = `Cannot take ${path} as at most ${max} ${lane} are open at once: come again`;
+      throw new MusterError("OVERLOADED", why, {
+        metadata: { limit: String(max), retryAfterMs: String(ROOM_RETRY_MS) },
+      });
+    }
+    open[lane] += 1;
+    return () => {
+      open[lane] -= 1;
+    };
+  };
+
+  return (asked, request, context) => {
+    const { path, right } = asked;
+    const known = keyring.isOpen ? undefined : keyring.find(context);
+    const caller = keyring.isOpen ? ANYBODY : callerOf(asked, request, known);
+    checkRates(asked, request, known);
+    const leave = takePlace(asked, caller);
+    if (right.kind === "CONTROL" && !keyring.isOpen) {
+      log.info({ caller: caller.name, project: caller.project, path, peer: context.peer }, "An operator's call");
+    }
+    const signal = known ? AbortSignal.any([context.signal, known.revoked]) : context.signal;
+    return { context: { ...context, signal, caller }, leave };
+  };
+}
+
+/** @throws {MusterError} CREDENTIALS_INVALID if nothing tells who calls, NOT_PERMITTED if they may not. */
+function callerOf({ path, right }: Asked, request: unknown, known: KnownCaller | undefined): Caller {
+  if (known && right.roles.includes(known.caller.role)) return known.caller;
+  const { provenBy } = right;
+  const isProven = provenBy === "STREAM" || provenBy?.(request as never) === true;
+  if (isProven && (known === undefined || known.caller.role === "GAME_SERVER")) return SESSION_HOLDER;
+  if (!known) {
+    throw new MusterError("CREDENTIALS_INVALID", `Cannot take ${path} as it asks for a key: the call has none`);
+  }
+  const { name, role } = known.caller;
+  const why = `Cannot take ${path} as it is for ${right.roles.join(", ")}: ${name} is ${role}`;
+  throw new MusterError("NOT_PERMITTED", why, { metadata: { role } });
+}
+
+function tooOften(
+  path: string,
+  who: string,
+  { waitMs, perSecond }: { readonly waitMs: number; readonly perSecond: number },
+): MusterError {
+  const why = `Cannot take ${path} as ${who} may call ${perSecond} times a second: come again in ${waitMs} ms`;
+  return new MusterError("OVERLOADED", why, { metadata: { limit: String(perSecond), retryAfterMs: String(waitMs) } });
+}

@@ -1,0 +1,133 @@
+// Who may call what: every method of matcher and fleet, in one table. A method that is missing does not compile, and a service
+// that is missing is refused at the start.
+import { FleetServiceDefinition, HostServiceDefinition } from "@muster/proto/fleet";
+import {
+  BackfillServiceDefinition,
+  ConfigurationServiceDefinition,
+  MatchmakingServiceDefinition,
+  PlayerDataServiceDefinition,
+  type StartMatchingRequest,
+} from "@muster/proto/matchmaking";
+import { MockFleetServiceDefinition } from "@muster/proto/mockfleet";
+import { methodPath, type RequestOf, type Role, type ServiceDefinition } from "@muster/proto/rpc";
+
+export type Right<Request = never> = {
+  /** Whose key or certificate allows the call. */
+  readonly roles: readonly Role[];
+  /**
+   * READ changes nothing. WRITE is what players, games and matchers do all day. CONTROL is an operator's doing, and is logged with
+   * the operator's name.
+   */
+  readonly kind: "READ" | "WRITE" | "CONTROL";
+  /**
+   * Whether the request itself proves that it comes from a session's own game server, which then needs no key: by a capability
+   * that the handler checks. "STREAM": by the secret in the stream's first message, which the handler checks too.
+   */
+  readonly provenBy?: "STREAM" | ((request: Request) => boolean);
+  /** The players that the request speaks for, whose own rate counts. */
+  readonly playersOf?: (request: Request) => readonly string[];
+};
+
+type RightsOf<Definition extends ServiceDefinition> = {
+  readonly [Name in keyof Definition["methods"]]: Right<RequestOf<Definition["methods"][Name]>>;
+};
+
+const CONTROL = { roles: ["OPERATOR"], kind: "CONTROL" } as const satisfies Right;
+const BACKEND_WRITES = { roles: ["BACKEND", "OPERATOR"], kind: "WRITE" } as const satisfies Right;
+const BACKEND_READS = { roles: ["BACKEND", "OPERATOR"], kind: "READ" } as const satisfies Right;
+const MATCHER_WRITES = { roles: ["MATCHER", "OPERATOR"], kind: "WRITE" } as const satisfies Right;
+const MATCHER_READS = { roles: ["MATCHER", "OPERATOR"], kind: "READ" } as const satisfies Right;
+/** Names no player and no secret. */
+const ALL_READ = { roles: ["BACKEND", "MATCHER", "OPERATOR", "OBSERVER"], kind: "READ" } as const satisfies Right;
+
+const withCapability = ({ capability }: { readonly capability: string }) => capability !== "";
+
+const matchmaking: RightsOf<typeof MatchmakingServiceDefinition> = {
+  startMatching: {
+    ...BACKEND_WRITES,
+    playersOf: ({ players }: StartMatchingRequest) => players.map(({ playerId }) => playerId),
+  },
+  cancelMatching: BACKEND_WRITES,
+  acceptMatch: BACKEND_WRITES,
+  describeMatchingProgress: BACKEND_READS,
+  watchTickets: BACKEND_READS,
+  explainTicket: BACKEND_READS,
+};
+
+/** Not for backends: a player whose backend could end a backfill would keep an advantage. */
+const backfill: RightsOf<typeof BackfillServiceDefinition> = {
+  // With a key, for a session that no matcher asked for: it has no capability before a matcher adopts it.
+  startBackfill: { roles: ["GAME_SERVER", "OPERATOR"], kind: "WRITE", provenBy: withCapability },
+  cancelBackfill: { roles: ["OPERATOR"], kind: "WRITE", provenBy: withCapability },
+  describeBackfill: { roles: ["OPERATOR"], kind: "READ", provenBy: withCapability },
+};
+
+const configuration: RightsOf<typeof ConfigurationServiceDefinition> = {
+  putRuleSet: CONTROL,
+  putConfiguration: CONTROL,
+  listConfigurations: ALL_READ,
+};
+
+const playerData: RightsOf<typeof PlayerDataServiceDefinition> = { erasePlayer: CONTROL };
+
+const fleet: RightsOf<typeof FleetServiceDefinition> = {
+  startPlacement: MATCHER_WRITES,
+  startPlacements: MATCHER_WRITES,
+  stopPlacement: MATCHER_WRITES,
+  describePlacement: MATCHER_READS,
+  listPlacements: MATCHER_READS,
+  watchPlacements: MATCHER_READS,
+  applyFill: MATCHER_WRITES,
+  updateServerSession: MATCHER_WRITES,
+  adoptSession: MATCHER_WRITES,
+  watchSessions: MATCHER_READS,
+  // A backend may make battles of its own, and look at them.
+  createServerSession: BACKEND_WRITES,
+  createPlayerSessions: BACKEND_WRITES,
+  terminateServerSession: BACKEND_WRITES,
+  describeServerSessions: { roles: ["BACKEND", "MATCHER", "OPERATOR"], kind: "READ" },
+  searchServerSessions: BACKEND_READS,
+  describePlayerSessions: BACKEND_READS,
+  describeProcesses: { roles: ["OPERATOR", "OBSERVER"], kind: "READ" },
+  describeFleets: ALL_READ,
+  describeAliases: ALL_READ,
+  scaleFleet: CONTROL,
+  drainFleet: CONTROL,
+  drainProcess: CONTROL,
+  rollOutBuild: CONTROL,
+  putAlias: CONTROL,
+  deleteAlias: CONTROL,
+  erasePlayer: CONTROL,
+};
+
+const host: RightsOf<typeof HostServiceDefinition> = {
+  attach: { roles: ["GAME_SERVER", "OPERATOR"], kind: "WRITE", provenBy: "STREAM" },
+};
+
+const mockFleet: RightsOf<typeof MockFleetServiceDefinition> = {
+  readProcessLog: { roles: ["OPERATOR"], kind: "READ" },
+  addFault: CONTROL,
+  removeFault: CONTROL,
+  advanceClock: CONTROL,
+  listFaults: { roles: ["OPERATOR", "OBSERVER"], kind: "READ" },
+};
+
+/** Rights by the path of a method, such as "/muster.fleet.v1.HostService/Attach". */
+export const rights: ReadonlyMap<string, Right> = new Map([
+  ...byPath(MatchmakingServiceDefinition, matchmaking),
+  ...byPath(BackfillServiceDefinition, backfill),
+  ...byPath(ConfigurationServiceDefinition, configuration),
+  ...byPath(PlayerDataServiceDefinition, playerData),
+  ...byPath(FleetServiceDefinition, fleet),
+  ...byPath(HostServiceDefinition, host),
+  ...byPath(MockFleetServiceDefinition, mockFleet),
+]);
+
+function byPath<Definition extends ServiceDefinition>(
+  definition: Definition,
+  ofMethods: RightsOf<Definition>,
+): readonly (readonly [string, Right])[] {
+  return Object.entries(definition.methods).map(([name, method]) => {
+    return [methodPath(definition, method), ofMethods[name] as Right];
+  });
+}
