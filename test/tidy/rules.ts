@@ -32,7 +32,7 @@ const allowed: readonly { readonly path: RegExp; readonly what: RegExp }[] = [
   { path: /^kit\/src\/clock\.ts$/, what: /Date\.now|performance\.now/ },
   { path: /^proto\/src\/rpc\/grpc-client\.ts$/, what: /Date\.now/ }, // grpc-js takes deadlines as wall-clock times.
   { path: /^examples\//, what: /Date\.now|Math\.random/ }, // An example has no ports of ours.
-  { path: /^sdk\/src\/backend\/index\.ts$/, what: /^/ }, // A public entry of its own.
+  { path: /^sdk\/src\/(?:backend|testing)\/index\.ts$/, what: /^/ }, // Public entries of their own.
   { path: /^test\/tidy\//, what: /./ },
 ];
 
@@ -54,6 +54,8 @@ const importTable: Readonly<Record<string, readonly string[]>> = {
   bench: ALL_OF_OURS,
 };
 const EXAMPLES_IMPORT = ["sdk"];
+/** What stands in for a sidecar in tests of games is the sidecar. */
+const SDK_TESTING = /^sdk\/src\/testing\//;
 /** A test may put a part beside its neighbours. */
 const extraInTests = ["kit", "proto", "sdk", "sidecar", "journal", "mock-fleet"];
 
@@ -96,7 +98,8 @@ function importRemarks(source: Source): readonly Remark[] {
   const isTest = /\.(?:test|suite)\.ts$/.test(source.path);
   const ofPlace = source.place.startsWith("examples/") ? EXAMPLES_IMPORT : importTable[source.place];
   if (!ofPlace) return []; // Files at the root configure tools.
-  const may = isTest ? [...ofPlace, ...extraInTests] : ofPlace;
+  const own = SDK_TESTING.test(source.path) ? [...ofPlace, "sidecar"] : ofPlace;
+  const may = isTest ? [...own, ...extraInTests] : own;
   const remarks: Remark[] = [];
   for (const name of source.imports) {
     const ours = /^@muster\/([a-z-]+)/.exec(name)?.[1];

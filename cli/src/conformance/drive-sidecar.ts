@@ -3,7 +3,7 @@
 import { systemClock } from "@muster/kit";
 import type { BattleSession, PlayerSession } from "@muster/proto";
 import { grpcNetwork } from "@muster/proto/grpc";
-import type { Client } from "@muster/proto/rpc";
+import type { Client, Network } from "@muster/proto/rpc";
 import { GameServerServiceDefinition } from "@muster/proto/sdk";
 import { ChangeReason, CreationPolicy, SessionState } from "@muster/proto/session";
 import { type CheckBook, type CheckResult, createCheckBook, demand, demandRefusal } from "./check-book.ts";
@@ -15,13 +15,30 @@ export type SidecarUnderTest = {
   /** As its game reaches it. */
   readonly address: string;
   readonly token: string;
+  /** Default: sockets. */
+  readonly network?: Network;
   /** What is behind it. The sidecar has to be attached, or attach by itself. */
-  readonly stage: Stage;
+  readonly stage: SidecarStage;
   /** As the stage's fleet asks, in ms. */
   readonly healthIntervalMs: number;
   readonly healthTimeoutMs: number;
   readonly onResult?: (result: CheckResult) => void;
 };
+
+/** What the drive needs of whatever is behind the sidecar. */
+export type SidecarStage = Pick<
+  Stage,
+  | "processId"
+  | "matcherCalls"
+  | "place"
+  | "seat"
+  | "endSession"
+  | "describe"
+  | "until"
+  | "untilProcess"
+  | "goAway"
+  | "comeBack"
+>;
 
 type Game = Client<typeof GameServerServiceDefinition>;
 type Scene = {
@@ -42,14 +59,15 @@ const CALLS_EACH = 5;
 /** Every check with what came of it. Takes about half a minute. */
 export async function driveSidecar(under: SidecarUnderTest): Promise<readonly CheckResult[]> {
   const book = createCheckBook(SIDECAR_CHECKS, under.onResult);
-  await using peer = grpcNetwork.connect(under.address, { token: under.token });
+  const { network = grpcNetwork } = under;
+  await using peer = network.connect(under.address, { token: under.token });
   const game = peer.client(GameServerServiceDefinition);
   const ear = await openFirstEar(game);
   const scene: Scene = { under, game, book, ear };
   const isOpen = await book.run("OPENED", async () => {
     const event = await ear.next("Opened", () => true, 30_000);
     demand(event.$case === "opened", `${event.$case} came first`);
-    demand(event.value.processId === under.stage.launch.processId, `the process id is ${event.value.processId}`);
+    demand(event.value.processId === under.stage.processId, `the process id is ${event.value.processId}`);
     demand(event.value.sidecarVersion !== "", "it tells no version");
   });
   if (!isOpen) return book.results();
@@ -83,9 +101,10 @@ async function openFirstEar(game: Game): Promise<GameEar> {
 
 async function token({ under, book }: Scene): Promise<void> {
   if (under.token === "") return book.skip("TOKEN");
+  const { network = grpcNetwork } = under;
   await book.run("TOKEN", async () => {
     for (const wrong of ["", `${under.token}x`]) {
-      await using peer = grpcNetwork.connect(under.address, { token: wrong });
+      await using peer = network.connect(under.address, { token: wrong });
       const stranger = peer.client(GameServerServiceDefinition);
       await demandRefusal(
         "a stranger's ProcessReady",
@@ -333,7 +352,7 @@ async function streams(scene: Scene, id: string): Promise<void> {
   await book.run("SLOW", async () => {
     checkOrder(scene);
     scene.ear.close();
-    await using idle = grpcNetwork.connect(under.address, { token: under.token });
+    await using idle = (under.network ?? grpcNetwork).connect(under.address, { token: under.token });
     const request = { sdkName: "never reads", sdkVersion: "", sdkLanguage: "", resumeAfter: {} };
     const stalled = idle.client(GameServerServiceDefinition).watch(request)[Symbol.asyncIterator]();
     await stalled.next();
@@ -405,7 +424,7 @@ async function fleetAway(scene: Scene, id: string): Promise<void> {
 
 async function sessionEnd({ book, game, ear, under }: Scene, id: string): Promise<void> {
   await book.run("SESSION_END", async () => {
-    await under.stage.fleet.terminateServerSession({ battleSessionId: id });
+    await under.stage.endSession(id);
     await nextChange(ear, ChangeReason.SESSION_TERMINATING);
     await game.reportCustomData({ battleSessionId: id, currentCount: 99, maxCount: 99 });
     await game.terminateBattleSession({ battleSessionId: id });

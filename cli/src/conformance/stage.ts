@@ -39,12 +39,15 @@ export interface Stage extends AsyncDisposable {
   readonly address: string;
   /** Whom the sidecar has to be: id, incarnation, secret. */
   readonly launch: ServerLaunch;
+  readonly processId: string;
   readonly fleet: Client<typeof FleetServiceDefinition>;
   readonly matcherCalls: readonly MatcherCall[];
   /** Asks for a battle with these players; resolves with its id once the process has it. */
   place(players: readonly string[], options?: { readonly capacity?: number }): Promise<string>;
   /** Gives newcomers seats in it. */
   seat(battleSessionId: string, players: readonly string[], attributes?: Attributes): Promise<void>;
+  /** Asks for its end. */
+  endSession(battleSessionId: string): Promise<void>;
   describe(battleSessionId: string): Promise<BattleSession>;
   /** Resolves with the session as soon as it fits; rejects with what it was like when the time is over. */
   until(battleSessionId: string, fits: (session: BattleSession) => boolean, withinMs?: number): Promise<BattleSession>;
@@ -115,9 +118,11 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     isOver = true;
     await mock[Symbol.asyncDispose]();
   };
+  const launch = await launched.promise;
   const stage: Stage = {
     address,
-    launch: await launched.promise,
+    launch,
+    processId: launch.processId,
     fleet,
     matcherCalls,
     describe,
@@ -145,6 +150,9 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
         expectedRosterVersion: rosterVersion,
       };
       await fleet.createPlayerSessions(CreatePlayerSessionsRequest.fromPartial(seats));
+    },
+    async endSession(battleSessionId) {
+      await fleet.terminateServerSession({ battleSessionId });
     },
     until: (battleSessionId, fits, withinMs = WAIT_MS) =>
       waitFor(`${battleSessionId} at the fleet`, withinMs, async () => {
