@@ -12,16 +12,17 @@ import type {
 } from "@muster/proto";
 import { type Player, PlayerHandle } from "./player.ts";
 import { type BackfillRequest, readCustomData, type SidecarCalls, type Waiting } from "./sidecar-calls.ts";
+import type { AnyGame, GameReader, GameTypes } from "./validators.ts";
 
 /** A battle session. The object stays the same for the session's life, its fields show the latest that the sidecar said. */
-export interface BattleSession {
+export interface BattleSession<Types extends GameTypes = AnyGame> {
   readonly battleSessionId: string;
   /** ACTIVATING until it takes players, ACTIVE, TERMINATING when it was asked to end, TERMINATED. */
   readonly state: SessionState;
   /** +1 on every change. */
   readonly revision: number;
   /** Who holds a seat: expected, playing, or within the grace after a broken connection. In the order in which they came. */
-  readonly players: readonly Player[];
+  readonly players: readonly Player<Types>[];
   /** In the order of the rule set. Empty for a session that no matcher made. */
   readonly teams: readonly Team[];
   /** For people, chosen by whoever asked for the session, or an operator. Undefined: it has none. */
@@ -29,7 +30,7 @@ export interface BattleSession {
   /** Players that the session takes, over all teams. An operator may change it. */
   readonly capacity: number;
   /** From the matchmaking configuration; unchanged for the session's life. */
-  readonly properties: Readonly<Record<string, string>>;
+  readonly properties: Types["properties"];
   /** From the matchmaking configuration; unchanged for the session's life. Not interpreted. */
   readonly data: string;
   /** Whether the session takes new players. */
@@ -49,7 +50,7 @@ export interface BattleSession {
   readonly customData: CustomData | undefined;
 
   /** The player who holds the seat, or undefined. */
-  findPlayer(playerSessionId: string): Player | undefined;
+  findPlayer(playerSessionId: string): Player<Types> | undefined;
   /**
    * The battle is loaded and takes players from now on. A repeat changes nothing.
    *
@@ -108,14 +109,18 @@ export interface BattleSession {
 /** The handle behind `BattleSession`; `value`, `seatOf`, `unconfirmedIn` and `forget` are the registry's. */
 export class SessionHandle implements BattleSession {
   readonly #calls: SidecarCalls;
+  readonly #reader: GameReader;
+  readonly #properties: AnyGame["properties"];
   readonly #players = new Map<string, PlayerHandle>();
   #value: SessionValue;
   #terminated = false;
   #reported: CustomData | undefined;
 
-  constructor(value: SessionValue, calls: SidecarCalls) {
+  constructor(value: SessionValue, { calls, reader }: { readonly calls: SidecarCalls; readonly reader: GameReader }) {
     this.#value = value;
     this.#calls = calls;
+    this.#reader = reader;
+    this.#properties = reader.properties(value.properties, value.battleSessionId);
     for (const seat of value.playerSessions) this.seatOf(seat);
   }
 
@@ -144,8 +149,8 @@ export class SessionHandle implements BattleSession {
   get capacity(): number {
     return this.#value.capacity;
   }
-  get properties(): Readonly<Record<string, string>> {
-    return this.#value.properties;
+  get properties(): AnyGame["properties"] {
+    return this.#properties;
   }
   get data(): string {
     return this.#value.data;
@@ -222,7 +227,7 @@ export class SessionHandle implements BattleSession {
       known.show(seat);
       return known;
     }
-    const player = new PlayerHandle(this, { seat, calls: this.#calls });
+    const player = new PlayerHandle(this, { seat, calls: this.#calls, reader: this.#reader });
     this.#players.set(seat.playerSessionId, player);
     return player;
   }

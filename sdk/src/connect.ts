@@ -5,8 +5,9 @@ import type { Network } from "@muster/proto/rpc";
 import { gameEnvironment } from "./environment.ts";
 import { openSidecar } from "./open-sidecar.ts";
 import type { Sidecar } from "./sidecar.ts";
+import type { AnyGame, Game, GameTypes, GameValidators } from "./validators.ts";
 
-export type ConnectOptions = {
+export type ConnectOptions<Types extends GameTypes = AnyGame> = GameValidators<Types> & {
   /** The sidecar's address, "host:port" or "unix:/path". Default: MUSTER_SIDECAR, else 127.0.0.1:7430. */
   readonly address?: string;
   /** What the sidecar asks of its game. Default: MUSTER_SIDECAR_TOKEN, else none. */
@@ -32,10 +33,20 @@ export type ConnectOptions = {
  * });
  * await sidecar.processReady();
  *
+ * @example
+ * // With validators of zod, valibot, ArkType …: properties and attributes have types. What does not fit is reported to `onError`
+ * // once, with its path, and handed on as it came.
+ * const sidecar = await connect({
+ *   properties: z.object({ map: z.enum(["dust", "ice"]), rounds: z.coerce.number() }),
+ *   attributes: z.object({ skill: z.number() }),
+ * });
+ *
  * @throws {MusterError} PEER_UNREACHABLE if nobody answers within `connectTimeoutMs`, CREDENTIALS_INVALID for a wrong
  *   token, FIELD_INVALID for an address that is none, CALL_CANCELLED when `signal` aborts.
  */
-export async function connect(options: ConnectOptions = {}): Promise<Sidecar> {
+export async function connect<Properties = AnyGame["properties"], PlayerAttributes = AnyGame["attributes"]>(
+  options: ConnectOptions<Game<Properties, PlayerAttributes>> = {},
+): Promise<Sidecar<Game<Properties, PlayerAttributes>>> {
   const environment = readEnvironment(gameEnvironment, process.env);
   return await connectWith({
     ...options,
@@ -48,7 +59,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Sidecar> {
   });
 }
 
-export type ConnectWithOptions = ConnectOptions & {
+export type ConnectWithOptions<Types extends GameTypes = AnyGame> = ConnectOptions<Types> & {
   readonly network: Network;
   readonly address: string;
   readonly clock: Clock;
@@ -58,10 +69,16 @@ export type ConnectWithOptions = ConnectOptions & {
 };
 
 /** `connect` with everything of the machine put in by the caller. */
-export function connectWith(options: ConnectWithOptions): Promise<Sidecar> {
+export async function connectWith<Properties = AnyGame["properties"], PlayerAttributes = AnyGame["attributes"]>(
+  options: ConnectWithOptions<Game<Properties, PlayerAttributes>>,
+): Promise<Sidecar<Game<Properties, PlayerAttributes>>> {
   const { network, address, token = "", clock, random, exit, signal } = options;
   const { connectTimeoutMs = 30_000, callTimeoutMs = 10_000, callbackTimeoutMs = 30_000 } = options;
   const peer = network.connect(address, { token });
   const timeouts = { connectTimeoutMs, callTimeoutMs, callbackTimeoutMs };
-  return openSidecar({ peer, address, clock, random, exit, signal, ...timeouts });
+  const { properties, attributes } = options;
+  const validators = { properties, attributes };
+  const sidecar = await openSidecar({ peer, address, clock, random, exit, signal, validators, ...timeouts });
+  // The handles hold what the validators answered, whose types they are.
+  return sidecar as unknown as Sidecar<Game<Properties, PlayerAttributes>>;
 }

@@ -1,29 +1,32 @@
 // Fills that wait for the game's word: newcomers get their seats only if its handler says true in time.
-import { type Attributes, fieldInvalid, MusterError, parseAttributes } from "@muster/proto";
+import { fieldInvalid, MusterError, parseAttributes } from "@muster/proto";
 import type { ProposedFill as WireFill } from "@muster/proto/session";
 import type { BattleSession } from "./battle-session.ts";
 import type { Callbacks } from "./callbacks.ts";
 import type { SidecarCalls } from "./sidecar-calls.ts";
+import type { AnyGame, GameReader, GameTypes } from "./validators.ts";
 
 /** A player who has no seat yet. */
-export type Newcomer = {
+export type Newcomer<Types extends GameTypes = AnyGame> = {
   readonly playerId: string;
   /** The team that the player would join; undefined in a session without teams. */
   readonly team: string | undefined;
   readonly ticketId: string | undefined;
   /** As the ticket gave them, the rule set's defaults filled in. */
-  readonly attributes: Attributes;
+  readonly attributes: Types["attributes"];
 };
 
-export type ProposedNewcomers = {
-  readonly session: BattleSession;
-  readonly newcomers: readonly Newcomer[];
+export type ProposedNewcomers<Types extends GameTypes = AnyGame> = {
+  readonly session: BattleSession<Types>;
+  readonly newcomers: readonly Newcomer<Types>[];
   /** Aborts when the answer would be late. */
   readonly signal: AbortSignal;
 };
 
 /** Whether all of the newcomers may come. */
-export type ApproveFillHandler = (proposed: ProposedNewcomers) => boolean | Promise<boolean>;
+export type ApproveFillHandler<Types extends GameTypes = AnyGame> = (
+  proposed: ProposedNewcomers<Types>,
+) => boolean | Promise<boolean>;
 
 export type ProposedFill = {
   readonly fillId: string;
@@ -42,9 +45,10 @@ export interface FillApproval {
 export function createFillApproval(options: {
   readonly callbacks: Callbacks;
   readonly calls: SidecarCalls;
+  readonly reader: GameReader;
   readonly find: (battleSessionId: string) => BattleSession | undefined;
 }): FillApproval {
-  const { callbacks, calls, find } = options;
+  const { callbacks, calls, reader, find } = options;
   let handler: ApproveFillHandler | undefined;
 
   /** Undefined when the SDK was closed meanwhile. */
@@ -58,7 +62,8 @@ export function createFillApproval(options: {
       callbacks.report(new MusterError("FILL_REFUSED_BY_GAME", why), context);
       return false;
     }
-    const call = (signal: AbortSignal) => decide({ session, newcomers, signal });
+    const read = newcomers.map((one) => ({ ...one, attributes: reader.attributes(one.attributes, battleSessionId) }));
+    const call = (signal: AbortSignal) => decide({ session, newcomers: read, signal });
     const outcome = await callbacks.run({ context, timeoutMs, call });
     if (outcome.type === "abandoned") return undefined;
     if (outcome.type !== "done") return false;

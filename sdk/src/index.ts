@@ -32,3 +32,4 @@ export type { BattleSessionUpdate, StartHandler, StartOptions, UpdateHandler } f
 export type { AcceptedPlayer, AcceptOptions, ConnectionChange, PlayerSeat, Sidecar } from "./sidecar.ts";
 export type { BackfillRequest, ReadyOptions, SeatSelection, Waiting } from "./sidecar-calls.ts";
 export type { TerminateHandler, TerminateNotice } from "./termination.ts";
+export type { AnyGame, Game, GameTypes, GameValidators, Validator } from "./validators.ts";

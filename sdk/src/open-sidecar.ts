@@ -9,6 +9,7 @@ import { createSessions } from "./sessions.ts";
 import type { ConnectionChange, Sidecar } from "./sidecar.ts";
 import { createSidecarCalls, type ReadyOptions, type Waiting } from "./sidecar-calls.ts";
 import { createTermination } from "./termination.ts";
+import { createGameReader, type GameTypes, type GameValidators } from "./validators.ts";
 import { runWatch, type WatchEvent } from "./watch.ts";
 import { withDeadline } from "./with-deadline.ts";
 
@@ -23,6 +24,7 @@ export type OpenSidecarOptions = {
   readonly connectTimeoutMs: number;
   readonly callTimeoutMs: number;
   readonly callbackTimeoutMs: number;
+  readonly validators: GameValidators<GameTypes>;
 };
 
 type Opened = WatchEvent & { readonly type: "opened" };
@@ -33,9 +35,10 @@ export async function openSidecar(options: OpenSidecarOptions): Promise<Sidecar>
   const closing = new AbortController();
   const callbacks = createCallbacks({ clock, closing: closing.signal });
   const calls = createSidecarCalls({ peer, clock, random, callTimeoutMs, closing: closing.signal });
-  const sessions = createSessions({ calls, callbacks, callbackTimeoutMs });
+  const reader = createGameReader(options.validators, callbacks.report);
+  const sessions = createSessions({ calls, callbacks, reader, callbackTimeoutMs });
   const health = createHealth({ callbacks, calls });
-  const approval = createFillApproval({ callbacks, calls, find: sessions.find });
+  const approval = createFillApproval({ callbacks, calls, reader, find: sessions.find });
   const termination = createTermination({ clock, callbacks, closing: closing.signal, end: () => end({}), exit });
   const finished = Promise.withResolvers<void>();
   const opening = Promise.withResolvers<Opened>();
@@ -179,6 +182,7 @@ export async function openSidecar(options: OpenSidecarOptions): Promise<Sidecar>
       const seats = await calls.describePlayerSessions(selection, waiting);
       return seats.map(({ battleSessionId, seat: { expiresAtMs, ...seat } }) => ({
         ...seat,
+        attributes: reader.attributes(seat.attributes, battleSessionId),
         battleSessionId,
         expiresAt: expiresAtMs === undefined ? undefined : new Date(expiresAtMs),
       }));

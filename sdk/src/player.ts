@@ -1,19 +1,14 @@
 // One player as the game holds them: a handle that stays the same object while what it shows moves on.
-import {
-  type Attributes,
-  fingerprint,
-  type PlayerSession,
-  type PlayerSessionState,
-  type SeatEndCause,
-} from "@muster/proto";
+import { fingerprint, type PlayerSession, type PlayerSessionState, type SeatEndCause } from "@muster/proto";
 import type { BattleSession } from "./battle-session.ts";
 import type { AcceptAttempt, SidecarCalls, Waiting } from "./sidecar-calls.ts";
+import type { AnyGame, GameReader, GameTypes } from "./validators.ts";
 
 /**
  * A player's seat in a battle session. The object stays the same for as long as the seat exists, its fields show the
  * latest that the sidecar said.
  */
-export interface Player {
+export interface Player<Types extends GameTypes = AnyGame> {
   /** A secret between game and client: whoever presents it takes the seat. Never log it. */
   readonly playerSessionId: string;
   readonly playerId: string;
@@ -24,12 +19,12 @@ export interface Player {
   /** RESERVED until accepted, ACTIVE, DISCONNECTED within the grace; COMPLETED or TIMED_OUT once the seat has ended. */
   readonly state: PlayerSessionState;
   /** The player's attributes as the ticket gave them, the rule set's defaults filled in. */
-  readonly attributes: Attributes;
+  readonly attributes: Types["attributes"];
   /** When the reservation (RESERVED) or the grace (DISCONNECTED) runs out, by the fleet's clock. */
   readonly expiresAt: Date | undefined;
   /** Why the seat ended. Undefined while it exists, and where the end came to light only later. */
   readonly endCause: SeatEndCause | undefined;
-  readonly session: BattleSession;
+  readonly session: BattleSession<Types>;
 
   /**
    * The client's connection broke: the seat is held for the grace, and the client may come back with the reconnect
@@ -56,15 +51,21 @@ const ENDED: ReadonlySet<PlayerSessionState> = new Set(["COMPLETED", "TIMED_OUT"
 export class PlayerHandle implements Player {
   readonly session: BattleSession;
   readonly #calls: SidecarCalls;
+  readonly #attributes: AnyGame["attributes"];
   #seat: PlayerSession;
   #endCause: SeatEndCause | undefined;
   #brokenOff = false;
   #admittedBy: AcceptAttempt | undefined;
 
-  constructor(session: BattleSession, options: { readonly seat: PlayerSession; readonly calls: SidecarCalls }) {
+  constructor(
+    session: BattleSession,
+    options: { readonly seat: PlayerSession; readonly calls: SidecarCalls; readonly reader: GameReader },
+  ) {
     this.session = session;
     this.#seat = options.seat;
     this.#calls = options.calls;
+    // They are the ticket's, and stay as they are for as long as the seat exists.
+    this.#attributes = options.reader.attributes(options.seat.attributes, session.battleSessionId);
   }
 
   get playerSessionId(): string {
@@ -82,8 +83,8 @@ export class PlayerHandle implements Player {
   get state(): PlayerSessionState {
     return this.#seat.state;
   }
-  get attributes(): Attributes {
-    return this.#seat.attributes;
+  get attributes(): AnyGame["attributes"] {
+    return this.#attributes;
   }
   get expiresAt(): Date | undefined {
     return this.#seat.expiresAtMs === undefined ? undefined : new Date(this.#seat.expiresAtMs);

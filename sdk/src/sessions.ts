@@ -7,6 +7,7 @@ import { type EndedSeat, type Fold, foldNews, type SessionNews, type UpdateReaso
 import { mergeUpdates } from "./core/merge-updates.ts";
 import type { Player, PlayerHandle } from "./player.ts";
 import type { SidecarCalls } from "./sidecar-calls.ts";
+import type { AnyGame, GameReader, GameTypes } from "./validators.ts";
 
 /** A battle for the game to load. */
 export type StartOptions = {
@@ -17,25 +18,30 @@ export type StartOptions = {
 };
 
 /** What differs from what the game heard last. */
-export type BattleSessionUpdate = {
-  readonly session: BattleSession;
+export type BattleSessionUpdate<Types extends GameTypes = AnyGame> = {
+  readonly session: BattleSession<Types>;
   /**
    * Why: PLAYERS_ADDED, PLAYER_REMOVED, BACKFILL_UPDATED, SESSION_TERMINATING …; SNAPSHOT if several changes arrive as one
    * because the game was slow or out of touch.
    */
   readonly reason: UpdateReason;
   /** Players who were given a seat. */
-  readonly added: readonly Player[];
+  readonly added: readonly Player<Types>[];
   /** Players whose seat has ended: `player.endCause` tells why. */
-  readonly removed: readonly Player[];
+  readonly removed: readonly Player<Types>[];
   /** Players who keep their seat and differ: accepted, disconnected, returned. */
-  readonly updated: readonly Player[];
+  readonly updated: readonly Player<Types>[];
   /** The backfill after the change; undefined if there never was one. */
   readonly backfill: BattleSession["backfill"];
 };
 
-export type StartHandler = (session: BattleSession, options: StartOptions) => void | Promise<void>;
-export type UpdateHandler = (update: BattleSessionUpdate) => void | Promise<void>;
+export type StartHandler<Types extends GameTypes = AnyGame> = (
+  session: BattleSession<Types>,
+  options: StartOptions,
+) => void | Promise<void>;
+export type UpdateHandler<Types extends GameTypes = AnyGame> = (
+  update: BattleSessionUpdate<Types>,
+) => void | Promise<void>;
 
 /** Updates of one session that wait for their handler before they are merged into one. */
 const WAITING_UPDATES_MAX = 1_000;
@@ -94,11 +100,12 @@ export interface Sessions {
 export type SessionsOptions = {
   readonly calls: SidecarCalls;
   readonly callbacks: Callbacks;
+  readonly reader: GameReader;
   readonly callbackTimeoutMs: number;
 };
 
 /** No session is known yet. */
-export function createSessions({ calls, callbacks, callbackTimeoutMs }: SessionsOptions): Sessions {
+export function createSessions({ calls, callbacks, reader, callbackTimeoutMs }: SessionsOptions): Sessions {
   const entries = new Map<string, Entry>();
   const ended = new Set<string>();
   const arrivals = new EventTarget();
@@ -109,7 +116,7 @@ export function createSessions({ calls, callbacks, callbackTimeoutMs }: Sessions
     const id = session.battleSessionId;
     if (session.state === "TERMINATING") return void terminate(id); // Nobody here runs it.
     const entry: Entry = {
-      handle: new SessionHandle(session, calls),
+      handle: new SessionHandle(session, { calls, reader }),
       waiting: [],
       running: false,
       handledRevision: 0,

@@ -8,6 +8,7 @@ import type { Player } from "./player.ts";
 import type { StartHandler, UpdateHandler } from "./sessions.ts";
 import type { ReadyOptions, SeatSelection, Waiting } from "./sidecar-calls.ts";
 import type { TerminateHandler } from "./termination.ts";
+import type { AnyGame, GameTypes } from "./validators.ts";
 
 /** What became of the connection. */
 export type ConnectionChange =
@@ -22,16 +23,16 @@ export type AcceptOptions = Waiting & {
   readonly reconnectSecret?: string | undefined;
 };
 
-export type AcceptedPlayer = {
-  readonly session: BattleSession;
-  readonly player: Player;
+export type AcceptedPlayer<Types extends GameTypes = AnyGame> = {
+  readonly session: BattleSession<Types>;
+  readonly player: Player<Types>;
   /** Give it to the client: it proves, after a broken connection, that the same client returns. A secret. */
   readonly reconnectSecret: string;
 };
 
 /** A seat as it was when the sidecar was asked. */
-export type PlayerSeat = Pick<
-  Player,
+export type PlayerSeat<Types extends GameTypes = AnyGame> = Pick<
+  Player<Types>,
   "playerSessionId" | "playerId" | "team" | "ticketId" | "state" | "attributes" | "expiresAt"
 > & { readonly battleSessionId: string };
 
@@ -39,7 +40,7 @@ export type PlayerSeat = Pick<
  * The sidecar of this process. There is one handler of each kind: a second one takes the first one's place, and one that
  * is registered late still hears what it missed.
  */
-export interface Sidecar extends AsyncDisposable {
+export interface Sidecar<Types extends GameTypes = AnyGame> extends AsyncDisposable {
   /** The id of this process in its fleet. */
   readonly processId: string;
   /** The sidecar's version, such as "0.1.0". */
@@ -48,7 +49,7 @@ export interface Sidecar extends AsyncDisposable {
   readonly sidecarFeatures: readonly string[];
   readonly connection: ConnectionChange["state"];
   /** The battle sessions of this process that are not over, in the order in which they came. */
-  readonly sessions: readonly BattleSession[];
+  readonly sessions: readonly BattleSession<Types>[];
   /** Resolves when the process has announced its end or `close` was called; rejects when the sidecar refuses us for good. */
   readonly finished: Promise<void>;
 
@@ -61,7 +62,7 @@ export interface Sidecar extends AsyncDisposable {
    *   await session.activate();
    * });
    */
-  onStartBattleSession(handler: StartHandler): void;
+  onStartBattleSession(handler: StartHandler<Types>): void;
   /**
    * A session changed: players came or went, its backfill moved on, it is to end. Called once for each change, in order,
    * one after another per session, each after the start handler of its session has returned.
@@ -75,7 +76,7 @@ export interface Sidecar extends AsyncDisposable {
    *   for (const player of removed) lobby.drop(player);
    * });
    */
-  onBattleSessionUpdated(handler: UpdateHandler): void;
+  onBattleSessionUpdated(handler: UpdateHandler<Types>): void;
   /**
    * Asked before newcomers get seats, where the configuration leaves that to the game (`backfill.approvalTimeoutMs`). Only `true`
    * lets them in: whatever else, throwing, and not answering in time turn them away, and they do not come to this battle
@@ -84,7 +85,7 @@ export interface Sidecar extends AsyncDisposable {
    * @example
    * sidecar.approveFill(({ session, newcomers }) => newcomers.every(({ playerId }) => !banned.has(playerId)));
    */
-  approveFill(handler: ApproveFillHandler): void;
+  approveFill(handler: ApproveFillHandler<Types>): void;
   /**
    * Asked every few seconds whether the process is well. Whatever is not `true`, throwing, or not answering within the
    * check's time (2.5 s unless configured) counts as ill. Without a handler the process is well for as long as its event loop answers.
@@ -125,7 +126,7 @@ export interface Sidecar extends AsyncDisposable {
    * @throws {MusterError} PLAYER_SESSION_NOT_FOUND, PLAYER_SESSION_ALREADY_ACCEPTED, PLAYER_SESSION_EXPIRED,
    *   PLAYER_SESSION_ENDED, RECONNECT_SECRET_WRONG, SESSION_NOT_ACTIVE.
    */
-  acceptPlayerSession(playerSessionId: string, options?: AcceptOptions): Promise<AcceptedPlayer>;
+  acceptPlayerSession(playerSessionId: string, options?: AcceptOptions): Promise<AcceptedPlayer<Types>>;
   /**
    * Seats in use as the sidecar knows them now, in the order in which they were given: by session, by player or the one of
    * an id. `session.players` is the same, as last heard, without a call.
@@ -135,7 +136,7 @@ export interface Sidecar extends AsyncDisposable {
    *
    * @throws {MusterError} FIELD_INVALID, SERVER_SESSION_NOT_FOUND.
    */
-  describePlayerSessions(selection: SeatSelection, options?: Waiting): Promise<readonly PlayerSeat[]>;
+  describePlayerSessions(selection: SeatSelection, options?: Waiting): Promise<readonly PlayerSeat<Types>[]>;
   /** Lets go of the sidecar without a word: calls in flight reject with CALL_CANCELLED. A repeat changes nothing. */
   close(): Promise<void>;
 }

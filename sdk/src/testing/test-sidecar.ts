@@ -7,6 +7,7 @@ import { createMemoryNetwork, type Network } from "@muster/proto/rpc";
 import { createSidecar, type Sidecar as RealSidecar } from "@muster/sidecar";
 import { type ConnectOptions, connectWith } from "../connect.ts";
 import type { Sidecar } from "../sidecar.ts";
+import type { AnyGame, Game } from "../validators.ts";
 import { type RecordedCall, recording } from "./recorded-calls.ts";
 import { type BattleSpec, createTestBattles, type TestBattle } from "./test-battle.ts";
 import { createTestFleet, MATCHER, type TestProcess } from "./test-fleet.ts";
@@ -46,7 +47,9 @@ export type TestSidecarOptions = {
  */
 export interface TestSidecar extends AsyncDisposable {
   /** As `connect()` of the SDK. A second game may connect once the first has gone, as after a crash. */
-  connect(options?: Omit<ConnectOptions, "address" | "token">): Promise<Sidecar>;
+  connect<Properties = AnyGame["properties"], PlayerAttributes = AnyGame["attributes"]>(
+    options?: Omit<ConnectOptions<Game<Properties, PlayerAttributes>>, "address" | "token">,
+  ): Promise<Sidecar<Game<Properties, PlayerAttributes>>>;
   /**
    * The game gets a battle session to load. Resolves once everything that it does at once is done: with a start handler that
    * activates, the session is active and the players have their seats.
@@ -109,7 +112,7 @@ export async function createTestSidecar(options: TestSidecarOptions = {}): Promi
   });
   const calls: RecordedCall[] = [];
   const matcherCalls: MatcherCall[] = [];
-  const games = new Set<Sidecar>();
+  const games = new Set<Pick<Sidecar, "close">>();
   let attachments = 0;
   let ready: Parameters<Parameters<typeof createSidecar>[0]["onReady"]>[0] | undefined;
   let running: { readonly sidecar: RealSidecar; readonly stop: () => Promise<void> } | undefined;
@@ -165,7 +168,9 @@ export async function createTestSidecar(options: TestSidecarOptions = {}): Promi
   const battles = createTestBattles({ clock, random, fleet, settle, activationMs: options.activationMs ?? 60_000 });
 
   return {
-    async connect(connectOptions = {}) {
+    async connect<Properties = AnyGame["properties"], PlayerAttributes = AnyGame["attributes"]>(
+      connectOptions: Omit<ConnectOptions<Game<Properties, PlayerAttributes>>, "address" | "token"> = {},
+    ) {
       const connecting = connectWith({
         ...connectOptions,
         ...{ network: memory.from(GAME), address: SIDECAR, token: TOKEN, clock, random },
