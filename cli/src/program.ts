@@ -13,6 +13,7 @@ import { UsageError } from "./arguments/usage-error.ts";
 import type { CommandContext, ExitCode } from "./commands/context.ts";
 import type { SimulateFlags } from "./commands/simulate.ts";
 import type { PopulationFlags } from "./commands/simulate-population.ts";
+import { addConfigurationCommands } from "./configuration-program.ts";
 import { addConformanceCommand } from "./conformance-program.ts";
 import { addFleetCommands } from "./fleet-program.ts";
 import { addSessionsCommands } from "./sessions-program.ts";
@@ -105,17 +106,7 @@ export function buildProgram({ run, runService }: ProgramPorts): Command {
       }),
     );
 
-  const rules = program.command("rules").description("rule sets: check");
-  withJson(rules.command("check"))
-    .description("say whether a rule set is legal, what it costs a search, and what may not be meant")
-    .argument("<file>", "a rule set as JSON, in the words of FlexMatch, GPM or PGOS, or a configuration with one in it")
-    .action((file: string, options: Options) =>
-      run(noAddresses(options), async (context) => {
-        const { checkRules } = await import("./commands/rules.ts");
-        return await checkRules(file, context);
-      }),
-    );
-
+  addConfigurationCommands(program, run);
   addSimulateCommand(program, run);
 
   addSessionsCommands(program, run);

@@ -85,22 +85,31 @@ export async function readMatcherConfig(file: MusterFile): Promise<MatcherConfig
   const seen = new Set<string>();
   return {
     ruleSets,
-    configurations: configurations.map(({ requestTimeoutSeconds, queue, ...rest }, index) => {
+    configurations: configurations.map((written, index) => {
       const path = `$.configurations[${index}]`;
       const refuse = (rule: string) =>
         new MusterError("CONFIG_INVALID", `Cannot read ${path} of ${file.path} as ${rule}`, { metadata: { path } });
-      if (seen.has(rest.name)) throw refuse(`one configuration a name: ${rest.name} is there twice`);
-      seen.add(rest.name);
-      if (!documents.some(([ruleSet]) => ruleSet === rest.ruleSet)) {
-        throw refuse(`a configuration of a rule set of the file: there is no ${rest.ruleSet}`);
+      if (seen.has(written.name)) throw refuse(`one configuration a name: ${written.name} is there twice`);
+      seen.add(written.name);
+      if (!documents.some(([ruleSet]) => ruleSet === written.ruleSet)) {
+        throw refuse(`a configuration of a rule set of the file: there is no ${written.ruleSet}`);
       }
       try {
-        return checkConfiguration({ ...rest, queue, requestTimeoutMs: requestTimeoutSeconds * 1_000 });
+        return configurationOf(written);
       } catch (error) {
         throw refuse(`a configuration: ${error instanceof Error ? error.message : String(error)}`);
       }
     }),
   };
+}
+
+/** The configuration that the file writes as `written`. @throws {MusterError} as checkConfiguration(). */
+export function configurationOf({
+  requestTimeoutSeconds,
+  queue,
+  ...rest
+}: z.output<typeof configurationsSchema>[number]): Configuration {
+  return checkConfiguration({ ...rest, queue, requestTimeoutMs: requestTimeoutSeconds * 1_000 });
 }
 
 /** What `read` reads; its errors name the file too. */

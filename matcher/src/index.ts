@@ -1,5 +1,6 @@
 // For processes, tests and simulations that run a matcher.
 export { configurationsSchema, emptyConfig, type MatcherConfig, readMatcherConfig, ruleSetsSchema } from "./config.ts";
+export { readConfigurationDocument, writeConfigurationDocument } from "./configuration-document.ts";
 export type { Configuration } from "./core/configuration.ts";
 export { describePlan, renderPlan } from "./engine/describe-plan.ts";
 export { matcherEnvironment } from "./environment.ts";

@@ -201,6 +201,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
     switch (fact.type) {
       case "rule-set-put":
       case "configuration-put":
+      case "configuration-deleted":
         markAll();
         reviewAll();
         break;
@@ -250,6 +251,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
         break;
       case "ticket-cancelled":
       case "ticket-timed-out":
+      case "rule-set-deleted": // Nothing plays by it.
       case "ended-forgotten":
       case "erasure-completed":
         break;

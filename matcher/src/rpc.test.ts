@@ -418,6 +418,7 @@ describe("ConfigurationService", () => {
     expect(configurations.find(({ name }) => name === "put")).toEqual({
       ...{ name: "put", ruleSet: "put", queue: "", requestTimeoutSeconds: 60, autoBackfill: false },
       ...{ settleMs: 10, properties: { map: "dust" }, data: "", placementRetries: 2 },
+      ...{ version: 1, putAt: expect.any(Date) },
     });
   });
 });

@@ -82,6 +82,10 @@ export const reasons = {
   CONFIGURATION_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },
   /** No rule set has the name. */
   RULE_SET_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },
+  /** Configurations use the rule set. Metadata: `configurations`, names with a comma between them. */
+  RULE_SET_IN_USE: { code: "FAILED_PRECONDITION", retry: "reread" },
+  /** The present version is another than the one expected. Metadata: `version`, the present one; 0: there is none. */
+  VERSION_STALE: { code: "ABORTED", retry: "reread" },
   /** No ticket has the id, or its retention has ended. */
   TICKET_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },
   /** A player is in another live ticket of the configuration. Metadata: `playerId`, `ticketId`. */

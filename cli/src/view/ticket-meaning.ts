@@ -12,6 +12,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   ACCEPTANCE_TIMED_OUT: "one of its players had not accepted the match in time",
   MATCH_REFUSED: "somebody else refused the match",
   MATCH_UNANSWERED: "somebody else had not accepted the match in time",
+  CONFIGURATION_DELETED: "its matchmaking configuration was deleted",
 };
 
 /** Without a capital or a full stop; undefined for a word that this build does not know. */

@@ -3,6 +3,7 @@ import { unreachable } from "@muster/kit";
 import type { Backfill, BackfillCause, BackfillState, FillId, TicketId } from "@muster/proto";
 import type { AssignedPlayer } from "./match.ts";
 import type { TicketPlayer } from "./ticket.ts";
+import type { FormedBy } from "./versions.ts";
 
 /** What the team instance `team` shall hold. */
 export type TeamGoal = { readonly team: string; readonly players: number };
@@ -39,6 +40,7 @@ export type Fill = {
   readonly toleratesLeavers: boolean;
   /** How long the game has to approve of it. Undefined: it is not asked. */
   readonly approvalTimeoutMs: number | undefined;
+  readonly formedBy?: FormedBy | undefined;
 };
 
 export type BackfillPhase = { readonly state: BackfillState; readonly cause: BackfillCause | undefined };
@@ -51,6 +53,7 @@ export type BackfillEvent =
 
 /** What the session's state says about its backfill; the first that holds, in this order. */
 export type BackfillFinding =
+  | "CONFIGURATION_DELETED"
   | "ACCEPTANCE_REQUIRED"
   | "RULE_SET_CHANGED"
   | "HOST_UNREACHABLE"
@@ -94,6 +97,7 @@ function stepLive(phase: BackfillPhase, event: BackfillEvent): BackfillPhase {
 
 function phaseOf(finding: BackfillFinding): BackfillPhase {
   switch (finding) {
+    case "CONFIGURATION_DELETED":
     case "ACCEPTANCE_REQUIRED":
     case "RULE_SET_CHANGED":
       return { state: "ERROR", cause: finding };

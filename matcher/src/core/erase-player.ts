@@ -96,6 +96,8 @@ export function playersOf(fact: MatcherFact): readonly PlayerId[] {
       return [fact.playerId];
     case "rule-set-put":
     case "configuration-put":
+    case "rule-set-deleted":
+    case "configuration-deleted":
     case "ticket-cancelled":
     case "ticket-timed-out":
     case "proposal-ended":
@@ -137,11 +139,11 @@ export function erasePlayer(state: MatcherState, playerId: PlayerId): void {
   const redactAssignment = (assignment: Assignment): Assignment => {
     const known = assignments.get(assignment);
     if (known) return known;
-    const { address, battleSessionId, region } = assignment;
+    const { address, battleSessionId, region, formedBy } = assignment;
     const players = assignment.players.map((player) => {
       return player.playerId === playerId ? { ...player, playerId: ERASED, playerSessionId: undefined } : player;
     });
-    const redacted = { address, battleSessionId, region, players };
+    const redacted = { address, battleSessionId, region, players, formedBy };
     assignments.set(assignment, redacted); // One value for all who share it.
     return redacted;
   };

@@ -1,9 +1,9 @@
 // The fold: one fact after the other makes the state. It decides nothing, asks nobody, and takes every fact as true.
 // What each kind of fact does stands in folds/.
 import { unreachable } from "@muster/kit";
-import { parseRuleSet } from "@muster/rules";
 import { erasePlayer } from "./erase-player.ts";
 import type { StampedFact } from "./fact.ts";
+import { deleteConfiguration, deleteRuleSet, putConfiguration, putRuleSet } from "./folds/configurations.ts";
 import { acceptMatch, endPlacement, endProposal, formMatch, placeMatch } from "./folds/matches.ts";
 import {
   adoptSession,
@@ -22,11 +22,13 @@ export function evolve(state: MatcherState, stamped: StampedFact): MatcherState 
   const { fact } = stamped;
   switch (fact.type) {
     case "rule-set-put":
-      state.ruleSets.set(fact.name, { document: fact.document, ruleSet: parseRuleSet(fact.document) });
-      return state;
+      return putRuleSet(state, fact, stamped);
     case "configuration-put":
-      state.configurations.set(fact.configuration.name, fact.configuration);
-      return state;
+      return putConfiguration(state, fact, stamped);
+    case "rule-set-deleted":
+      return deleteRuleSet(state, fact);
+    case "configuration-deleted":
+      return deleteConfiguration(state, fact, stamped);
     case "ticket-created":
       return addTicket(state, fact, stamped);
     case "ticket-cancelled":

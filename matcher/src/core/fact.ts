@@ -18,6 +18,7 @@ import type { Configuration } from "./configuration.ts";
 import type { AssignedPlayer, Match, PlacementOutcome } from "./match.ts";
 import type { ProposalFate } from "./proposal.ts";
 import type { TicketPlayer } from "./ticket.ts";
+import type { FormedBy } from "./versions.ts";
 
 /** Somebody in a battle, with the secret of the seat. */
 export type SeatedPlayer = {
@@ -30,6 +31,8 @@ export type SeatedPlayer = {
 export type MatcherFact =
   | { readonly type: "rule-set-put"; readonly name: string; readonly document: string }
   | { readonly type: "configuration-put"; readonly configuration: Configuration }
+  | { readonly type: "rule-set-deleted"; readonly name: string }
+  | { readonly type: "configuration-deleted"; readonly name: string }
   | {
       readonly type: "ticket-created";
       readonly ticketId: TicketId;
@@ -103,6 +106,8 @@ export type MatcherFact =
       readonly backfill: Backfill;
       readonly toleratesLeavers: boolean;
       readonly approvalTimeoutMs: number | undefined;
+      /** Undefined: decided before versions were counted. */
+      readonly formedBy?: FormedBy | undefined;
     }
   | {
       readonly type: "fill-applied";

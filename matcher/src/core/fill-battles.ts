@@ -14,6 +14,7 @@ import type { MatcherFact } from "./fact.ts";
 import type { AssignedPlayer } from "./match.ts";
 import type { MatchedSession, MatcherState, Pool } from "./matcher-state.ts";
 import type { RoundInput } from "./round.ts";
+import type { FormedBy } from "./versions.ts";
 
 export type FillRound = Pick<RoundInput, "configuration" | "nowMs" | "findFillable"> & {
   readonly state: MatcherState;
@@ -21,6 +22,7 @@ export type FillRound = Pick<RoundInput, "configuration" | "nowMs" | "findFillab
   readonly engine: Engine;
   readonly ruleSet: RuleSet;
   readonly settings: BackfillSettings;
+  readonly formedBy: FormedBy;
   readonly isUsable: (ticket: PooledTicket) => boolean;
 };
 
@@ -110,6 +112,7 @@ function decideFill(
     backfill: assessAfterFill({ ...record, fillPlayersMax }, { session: view, newcomers }, ruleSet),
     toleratesLeavers: survivesLeavers(ruleSet),
     approvalTimeoutMs: settings.approvalTimeoutMs,
+    formedBy: round.formedBy,
   };
 }
 

@@ -4,6 +4,7 @@ import type { BackfillId, MatchId, PlacementId, PlayerId, Team, TicketId } from 
 import { placementIdOf } from "@muster/proto";
 import type { AcceptanceTerms } from "./proposal.ts";
 import type { TicketCause } from "./ticket.ts";
+import type { FormedBy } from "./versions.ts";
 
 /** Who sits where. Undefined team: the rule set has none. */
 export type AssignedPlayer = {
@@ -32,6 +33,8 @@ export type Match = {
   readonly regions: readonly string[];
   /** Its players are asked first. Undefined: they are not. */
   readonly acceptance?: AcceptanceTerms | undefined;
+  /** Undefined: formed before versions were counted. */
+  readonly formedBy?: FormedBy | undefined;
 };
 
 /** A match in placement: attempt 1, 2, …; the next is made only when the last has ended. */

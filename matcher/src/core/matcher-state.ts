@@ -14,13 +14,13 @@ import type { RuleSet } from "@muster/rules";
 import type { Engine } from "../engine/engine.ts";
 import type { Explainer } from "../engine/why/explain-waiting.ts";
 import type { BackfillRecord, Fill } from "./backfill.ts";
-import type { Configuration } from "./configuration.ts";
 import { createDeadlineHeap, type DeadlineHeap } from "./deadline-heap.ts";
 import type { PlacingMatch } from "./match.ts";
 import type { Proposal } from "./proposal.ts";
 import { createSearchingTickets, type Search, type SearchingTickets } from "./searching-tickets.ts";
 import type { Ticket } from "./ticket.ts";
 import { createTicketEventLog, type TicketEventLog, type TicketEventRecord } from "./ticket-events.ts";
+import type { FormedBy, HeldConfiguration, HeldRuleSet } from "./versions.ts";
 import { createWaitEstimates, type WaitEstimates } from "./waits/wait-estimates.ts";
 
 /** A battle session that a match of this matcher was placed on. */
@@ -28,6 +28,8 @@ export type MatchedSession = {
   readonly battleSessionId: ServerSessionId;
   readonly matchId: MatchId;
   readonly configuration: string;
+  /** Undefined: it was adopted, or is from before versions were counted. */
+  readonly formedBy?: FormedBy | undefined;
   readonly capabilityKey: Uint8Array;
   readonly processId: ProcessId;
   readonly incarnation: number;
@@ -79,8 +81,10 @@ export type Ended =
   | { readonly type: "session"; readonly battleSessionId: ServerSessionId; readonly atMs: number };
 
 export type MatcherState = {
-  readonly ruleSets: Map<string, { readonly document: string; readonly ruleSet: RuleSet }>;
-  readonly configurations: Map<string, Configuration>;
+  readonly ruleSets: Map<string, HeldRuleSet>;
+  readonly configurations: Map<string, HeldConfiguration>;
+  /** Last versions of names that are there no more, the longest gone first. */
+  readonly deleted: { readonly ruleSets: Map<string, number>; readonly configurations: Map<string, number> };
   /** In the order of their arrival. */
   readonly tickets: Map<TicketId, TicketEntry>;
   readonly pools: Map<string, Pool>;
@@ -104,6 +108,7 @@ export function createMatcherState(): MatcherState {
   return {
     ruleSets: new Map(),
     configurations: new Map(),
+    deleted: { ruleSets: new Map(), configurations: new Map() },
     tickets: new Map(),
     pools: new Map(),
     deadlines: createDeadlineHeap(),

@@ -16,12 +16,14 @@ import { configurationOf, EQUAL_TEAMS } from "../matcher-world.fixture.ts";
 import { decideAcceptMatch } from "./accept-match.ts";
 import { decideCancelMatching } from "./cancel-matching.ts";
 import { decideDue } from "./deadlines.ts";
+import { decideDeleteConfiguration } from "./delete-configuration.ts";
 import { decideErasePlayer, decideErasureCompleted } from "./erase-player.ts";
 import { evolve } from "./evolve.ts";
 import type { MatcherFact, StampedFact } from "./fact.ts";
 import { decideFillApplied, decideFillDropped, decidePlacementReport } from "./fleet-reports.ts";
 import { presentPlacementId } from "./match.ts";
 import { createMatcherState, type MatcherState, touchSession } from "./matcher-state.ts";
+import { decidePutConfiguration, decidePutRuleSet } from "./put-configuration.ts";
 import { decideRound } from "./round.ts";
 import { decideSessionChange } from "./session-change.ts";
 import { decideStartMatching } from "./start-matching.ts";
@@ -62,22 +64,15 @@ export function createBox(
     ...{ playerSessionId: `ps_${playerId}` as PlayerSessionId, playerId, team, ticketId, state: "ACTIVE" as const },
     ...{ attributes: {}, expiresAtMs: undefined },
   });
+  const { placementRetries = 2 } = options;
+  const configurations = BOX_CONFIGURATIONS.map((name) => {
+    const acceptance = { timeoutMs: 60_000, autoContinue: name === "asked" };
+    const more = name === "auto" ? { autoBackfill: true } : { acceptance };
+    return configurationOf({ name, ruleSet: "equal", placementRetries, ...more });
+  });
   commit([
     { type: "rule-set-put", name: "equal", document: JSON.stringify(EQUAL_TEAMS) },
-    {
-      type: "configuration-put",
-      configuration: configurationOf({
-        ...{ name: "auto", ruleSet: "equal", autoBackfill: true },
-        placementRetries: options.placementRetries ?? 2,
-      }),
-    },
-    ...[true, false].map((autoContinue): MatcherFact => {
-      const name = autoContinue ? "asked" : "asked-once";
-      const acceptance = { timeoutMs: 60_000, autoContinue };
-      const placementRetries = options.placementRetries ?? 2;
-      const configuration = configurationOf({ name, ruleSet: "equal", acceptance, placementRetries });
-      return { type: "configuration-put", configuration };
-    }),
+    ...configurations.map((configuration): MatcherFact => ({ type: "configuration-put", configuration })),
   ]);
 
   const steps = {
@@ -94,7 +89,9 @@ export function createBox(
         commit(decideStartMatching(state, { ticketId, configuration, players, bodyDigest: "" }, nowMs));
         acknowledged.add(ticketId);
       } catch (error) {
-        if (!(error instanceof MusterError) || error.reason !== "PLAYER_ALREADY_QUEUED") throw error;
+        const refused =
+          error instanceof MusterError && ["PLAYER_ALREADY_QUEUED", "CONFIGURATION_NOT_FOUND"].includes(error.reason);
+        if (!refused) throw error;
       }
     },
     cancel() {
@@ -207,6 +204,20 @@ export function createBox(
       }
       if (seed % 2 === 0) commit(decideErasureCompleted(state, erasureId));
     },
+    /** Rules are said in other words; a configuration is changed, goes, or comes again. */
+    configure(word: number) {
+      const configuration = configurations[word % 3];
+      if (!configuration) return;
+      const { name } = configuration;
+      if (word < 3) {
+        const document = JSON.stringify(EQUAL_TEAMS) + " ".repeat(word);
+        commit(decidePutRuleSet(state, { name: "equal", document }));
+      } else if (word < 6 && state.configurations.has(name)) {
+        commit(decideDeleteConfiguration(state, { name }));
+      } else {
+        commit(decidePutConfiguration(state, { ...configuration, data: `${word}` }));
+      }
+    },
     wait(ms: number) {
       nowMs += ms;
       commit(decideDue(state, nowMs, options.endedMs));
@@ -227,6 +238,7 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant("leave" as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("cancel" as const, "end" as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("erase" as const), seed: fc.nat(39) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("configure" as const), word: fc.nat(30) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("wait" as const), ms: fc.nat(30_000) }) },
 );
 
@@ -240,6 +252,7 @@ export function takeStep(box: Box, one: Step): void {
   else if (one.do === "queue") box.steps.queue(one.size, one.seed);
   else if (one.do === "answer") box.steps.answer(one.word);
   else if (one.do === "placement") box.steps.placement(one.word);
+  else if (one.do === "configure") box.steps.configure(one.word);
   else if (one.do === "wait") box.steps.wait(one.ms);
   else box.steps[one.do]();
 }

@@ -13,6 +13,7 @@ import { assign, fillBattles } from "./fill-battles.ts";
 import { holdForBattles } from "./hold-for-battles.ts";
 import type { AssignedPlayer } from "./match.ts";
 import type { MatcherState, Pool } from "./matcher-state.ts";
+import type { FormedBy } from "./versions.ts";
 
 export type RoundInput = {
   readonly configuration: string;
@@ -59,7 +60,12 @@ export function decideRound(state: MatcherState, input: RoundInput): Round {
     timesOutAtMs > input.nowMs && !input.withheld.has(ticketId);
   const facts: MatcherFact[] = [];
   const settings = configuration.backfill ?? defaultBackfillSettings;
-  const filling = { state, pool, engine, ruleSet, settings, isUsable, ...input };
+  const formedBy: FormedBy = {
+    configurationVersion: configuration.version,
+    ruleSet: configuration.ruleSet,
+    ruleSetVersion: held.version,
+  };
+  const filling = { state, pool, engine, ruleSet, settings, isUsable, formedBy, ...input };
   /** False if it stopped at `share` of the round's limit. */
   const fillSessions = (share: number): boolean => {
     const limit = decisions * share;
@@ -75,7 +81,7 @@ export function decideRound(state: MatcherState, input: RoundInput): Round {
       steps,
       take({ seats, regions }) {
         const players = seats.map(assign);
-        facts.push(formedMatch(configuration, { ruleSet, players, regions, input }));
+        facts.push(formedMatch(configuration, { ruleSet, players, regions, formedBy, input }));
         return facts.length < limit;
       },
     });
@@ -125,11 +131,13 @@ function formedMatch(
     ruleSet,
     players,
     regions,
+    formedBy,
     input,
   }: {
     readonly ruleSet: RuleSet;
     readonly players: readonly AssignedPlayer[];
     readonly regions: readonly string[];
+    readonly formedBy: FormedBy;
     readonly input: RoundInput;
   },
 ): MatcherFact {
@@ -158,6 +166,7 @@ function formedMatch(
         deadlineAtMs: Math.ceil(nowMs + acceptance.timeoutMs),
         autoContinue: acceptance.autoContinue,
       },
+      formedBy,
     },
   };
 }

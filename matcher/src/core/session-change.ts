@@ -1,7 +1,7 @@
 // What a change of a session, or of its rule set, means for the matcher: its backfill is looked at anew.
 import type { BattleSession } from "@muster/proto";
 import { assessBackfill } from "./assess-backfill.ts";
-import { isLiveBackfill, stepBackfill, withPhase } from "./backfill.ts";
+import { type BackfillFinding, isLiveBackfill, stepBackfill, withPhase } from "./backfill.ts";
 import type { MatcherFact } from "./fact.ts";
 import { decideSessionEnded } from "./fleet-reports.ts";
 import type { MatcherState } from "./matcher-state.ts";
@@ -15,11 +15,15 @@ export function decideSessionChange(state: MatcherState, session: BattleSession)
   if (!matched || !record || matched.ended || matched.fill || !isLiveBackfill(record.document)) return [];
   const configuration = state.configurations.get(matched.configuration);
   const held = configuration && state.ruleSets.get(configuration.ruleSet);
-  if (!held) return [];
-  const fillPlayersMax = configuration.backfill?.fillPlayersMax;
-  const backfill = configuration.acceptance
-    ? withPhase(record.document, stepBackfill(record.document, { type: "assessed", finding: "ACCEPTANCE_REQUIRED" }))
-    : assessBackfill({ ...record, fillPlayersMax }, session, held.ruleSet);
+  const ended = (finding: BackfillFinding) => {
+    return withPhase(record.document, stepBackfill(record.document, { type: "assessed", finding }));
+  };
+  const assessed = () => {
+    if (!configuration || !held) return ended("CONFIGURATION_DELETED");
+    if (configuration.acceptance) return ended("ACCEPTANCE_REQUIRED");
+    return assessBackfill({ ...record, fillPlayersMax: configuration.backfill?.fillPlayersMax }, session, held.ruleSet);
+  };
+  const backfill = assessed();
   if (backfill === record.document) return [];
   return [{ type: "backfill-changed", battleSessionId: session.battleSessionId, backfill, requestId: undefined }];
 }

@@ -52,8 +52,12 @@ export function decideStartMatching(
 export function getConfiguration(state: MatcherState, name: string): Configuration {
   const configuration = state.configurations.get(name);
   if (configuration) return configuration;
+  throw configurationNotFound(name);
+}
+
+export function configurationNotFound(name: string): MusterError {
   const why = `Cannot find configuration ${JSON.stringify(name.slice(0, 64))} as none has the name`;
-  throw new MusterError("CONFIGURATION_NOT_FOUND", why, { metadata: { configuration: name.slice(0, 128) } });
+  return new MusterError("CONFIGURATION_NOT_FOUND", why, { metadata: { configuration: name.slice(0, 128) } });
 }
 
 function checkPlayers(

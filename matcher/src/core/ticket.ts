@@ -11,6 +11,7 @@ import type {
   TicketId,
 } from "@muster/proto";
 import { afterProposal, type ProposalFate, type ProposalView } from "./proposal.ts";
+import type { FormedBy } from "./versions.ts";
 
 /** A player of a ticket; attributes with the rule set's defaults filled in. */
 export type TicketPlayer = {
@@ -36,6 +37,8 @@ export type Assignment = {
   readonly battleSessionId: ServerSessionId | undefined;
   readonly region: string | undefined;
   readonly players: readonly MatchedPlayer[];
+  /** Undefined: formed before versions were counted, or a fill of then. */
+  readonly formedBy?: FormedBy | undefined;
   readonly includesPlayer?: IncludesPlayer;
 };
 
@@ -56,7 +59,8 @@ export type TicketCause =
   | "ACCEPTANCE_TIMED_OUT"
   /** Another ticket did. */
   | "MATCH_REFUSED"
-  | "MATCH_UNANSWERED";
+  | "MATCH_UNANSWERED"
+  | "CONFIGURATION_DELETED";
 
 /** On the wire CLAIMED shows as SEARCHING: a fill with the ticket is being applied, and may yet be refused. */
 export type TicketState =
@@ -84,7 +88,7 @@ export type TicketEvent =
   | { readonly type: "matched"; readonly matchId: MatchId }
   | { readonly type: "placed"; readonly matchId: MatchId; readonly assignment: Assignment }
   | { readonly type: "placement-lost"; readonly cause: TicketCause; readonly searchesOn: boolean }
-  | { readonly type: "cancelled" | "timed-out" };
+  | { readonly type: "cancelled" | "timed-out" | "configuration-deleted" };
 
 /** A ticket as the state holds it. A change makes a new value (changedTicket), so that history may keep the old one. */
 export type Ticket = {
@@ -202,6 +206,8 @@ function stepSearching(state: In<"SEARCHING">, event: TicketEvent): TicketState 
       return { phase: "COMPLETED", matchId: event.matchId, assignment: event.assignment };
     case "cancelled":
       return { phase: "CANCELLED", cause: "CANCELLED_BY_REQUEST", matchId: undefined };
+    case "configuration-deleted":
+      return { phase: "CANCELLED", cause: "CONFIGURATION_DELETED", matchId: undefined };
     case "timed-out":
       return { phase: "TIMED_OUT", cause: "REQUEST_TIMED_OUT" };
     case "acceptance-changed":
@@ -230,6 +236,7 @@ function stepClaimed(state: In<"CLAIMED">, event: TicketEvent): TicketState {
     case "placed":
     case "placement-lost":
     case "cancelled": // The fill's outcome comes first: until then nobody can say truthfully that it never matches.
+    case "configuration-deleted":
     case "timed-out":
       return state;
     default:
@@ -249,6 +256,8 @@ function stepProposed(state: In<"REQUIRES_ACCEPTANCE">, event: TicketEvent): Tic
       return { phase: "COMPLETED", matchId: state.matchId, assignment: event.assignment };
     case "proposal-ended":
       return event.matchId === state.matchId ? endProposed(state, event.fate) : state;
+    case "configuration-deleted":
+      return { phase: "CANCELLED", cause: "CONFIGURATION_DELETED", matchId: state.matchId };
     case "claimed":
     case "fill-applied":
     case "fill-dropped":
@@ -284,6 +293,7 @@ function stepPlacing(state: In<"PLACING">, event: TicketEvent): TicketState {
     case "matched":
     case "cancelled":
     case "timed-out":
+    case "configuration-deleted": // The match has all that its placement needs.
       return state;
     default:
       return unreachable(event);

@@ -1,12 +1,12 @@
 import type { ConfigurationServiceDefinition } from "@muster/proto/matchmaking";
 import type { Handlers } from "@muster/proto/rpc";
 import type { Desk } from "./desk.ts";
-import { writeConfiguration } from "./wire.ts";
+import { writeHeldConfiguration } from "./wire.ts";
 
 export function listConfigurations(desk: Desk): Handlers<ConfigurationServiceDefinition>["listConfigurations"] {
   return async () => {
     const configurations = await desk.ledger.read((state) => [...state.configurations.values()]);
     const byName = configurations.toSorted((one, other) => (one.name < other.name ? -1 : 1));
-    return { configurations: byName.map(writeConfiguration) };
+    return { configurations: byName.map(writeHeldConfiguration) };
   };
 }

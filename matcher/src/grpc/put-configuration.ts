@@ -3,24 +3,29 @@ import { type ConfigurationServiceDefinition, ListConfigurationsResponse } from 
 import type { Handlers } from "@muster/proto/rpc";
 import type { Configuration } from "../core/configuration.ts";
 import { decidePutConfiguration } from "../core/put-configuration.ts";
-import { decide } from "../workshop.ts";
+import type { HeldConfiguration } from "../core/versions.ts";
+import { decideAndShow } from "../workshop.ts";
 import type { Desk } from "./desk.ts";
-import { readConfiguration, writeConfiguration } from "./wire.ts";
+import { readConfiguration, writeHeldConfiguration } from "./wire.ts";
 
 export function putConfiguration(desk: Desk): Handlers<ConfigurationServiceDefinition>["putConfiguration"] {
-  return async (message) => {
-    const configuration = readConfiguration(message.configuration);
-    await decide(desk, (state) => {
-      checkListable([...new Map(state.configurations).set(configuration.name, configuration).values()]);
-      return { facts: decidePutConfiguration(state, configuration), reply: undefined };
+  return async ({ configuration: message, expectedVersion }) => {
+    const configuration = readConfiguration(message);
+    const decision = (state: Desk["ledger"]["state"]) => {
+      checkListable(state.configurations, configuration);
+      return decidePutConfiguration(state, configuration, { expectedVersion });
+    };
+    const version = await decideAndShow(desk, decision, ({ configurations }) => {
+      return configurations.get(configuration.name)?.version ?? 0;
     });
-    return {};
+    return { version };
   };
 }
 
 /** @throws {MusterError} MESSAGE_TOO_LARGE if ListConfigurations could never answer again. */
-function checkListable(configurations: readonly Configuration[]): void {
-  const answer = { configurations: configurations.map(writeConfiguration) };
+function checkListable(present: ReadonlyMap<string, HeldConfiguration>, added: Configuration): void {
+  const after = new Map(present).set(added.name, { ...added, version: Number.MAX_SAFE_INTEGER, putAtWallMs: 0 });
+  const answer = { configurations: [...after.values()].map(writeHeldConfiguration) };
   const bytes = ListConfigurationsResponse.encode(answer).finish().length;
   if (bytes <= limits.MESSAGE_BYTES_MAX) return;
   const why = `Cannot put the configuration as all of them must fit a message of ${limits.MESSAGE_BYTES_MAX} bytes: they have ${bytes}`;

@@ -10,12 +10,17 @@ import { type Implementation, implement } from "@muster/proto/rpc";
 import { acceptMatch } from "./accept-match.ts";
 import { cancelBackfill } from "./cancel-backfill.ts";
 import { cancelMatching } from "./cancel-matching.ts";
+import { deleteConfiguration } from "./delete-configuration.ts";
+import { deleteRuleSet } from "./delete-rule-set.ts";
 import { describeBackfill } from "./describe-backfill.ts";
+import { describeConfiguration } from "./describe-configuration.ts";
 import { describeMatchingProgress } from "./describe-matching-progress.ts";
+import { describeRuleSet } from "./describe-rule-set.ts";
 import type { Desk } from "./desk.ts";
 import { erasePlayer } from "./erase-player.ts";
 import { explainTicket } from "./explain-ticket.ts";
 import { listConfigurations } from "./list-configurations.ts";
+import { listRuleSets } from "./list-rule-sets.ts";
 import { putConfiguration } from "./put-configuration.ts";
 import { putRuleSet } from "./put-rule-set.ts";
 import { startBackfill } from "./start-backfill.ts";
@@ -39,8 +44,13 @@ export function createServices(desk: Desk): readonly Implementation[] {
     }),
     implement(ConfigurationServiceDefinition, {
       putRuleSet: putRuleSet(desk),
+      describeRuleSet: describeRuleSet(desk),
+      listRuleSets: listRuleSets(desk),
+      deleteRuleSet: deleteRuleSet(desk),
       putConfiguration: putConfiguration(desk),
+      describeConfiguration: describeConfiguration(desk),
       listConfigurations: listConfigurations(desk),
+      deleteConfiguration: deleteConfiguration(desk),
     }),
     implement(PlayerDataServiceDefinition, { erasePlayer: erasePlayer(desk) }),
   ];

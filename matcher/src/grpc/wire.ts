@@ -47,6 +47,7 @@ import type { StartBackfill } from "../core/start-backfill.ts";
 import type { StartMatching } from "../core/start-matching.ts";
 import { type Assignment, readPhase, type Ticket, type TicketPlayer } from "../core/ticket.ts";
 import type { TicketEventRecord } from "../core/ticket-events.ts";
+import type { HeldConfiguration } from "../core/versions.ts";
 import { canonicalJson, digestOf, digestOfText } from "../digest.ts";
 import type { TicketSelection } from "../ticket-watch.ts";
 
@@ -150,11 +151,12 @@ function writeProposal({ terms, accepted }: ProposalView): Proposal {
 }
 
 function writeAssignment(ticket: Ticket, assignment: Assignment): TicketMessage["assignment"] {
-  const { address, battleSessionId, region, players } = assignment;
+  const { address, battleSessionId, region, players, formedBy } = assignment;
   return {
     address: address && { host: address.host, ports: { ...address.ports } },
     battleSessionId: battleSessionId ?? "",
     region: region ?? "",
+    formedBy: formedBy && { ...formedBy },
     players: players.map(({ playerId, team, ticketId, playerSessionId }) => ({
       playerId,
       team: team ?? "",
@@ -250,6 +252,12 @@ function readBackfillSettings(message: NonNullable<MatchmakingConfiguration["bac
   };
 }
 
+/** As answers tell of it. */
+export function writeHeldConfiguration(held: HeldConfiguration): MatchmakingConfiguration {
+  return { ...writeConfiguration(held), version: held.version, putAt: new Date(held.putAtWallMs) };
+}
+
+/** As it is put. */
 export function writeConfiguration(configuration: Configuration): MatchmakingConfiguration {
   return {
     name: configuration.name,

@@ -57,6 +57,8 @@ const KINDS: Readonly<Record<Arm["$case"], number>> = {
   sessionAdopted: 27,
   matchAccepted: 28,
   proposalEnded: 29,
+  ruleSetDeleted: 30,
+  configurationDeleted: 31,
 };
 
 /** What the ledger is given. Decoding throws on a record that this build does not know: it is of a newer one. */
@@ -79,6 +81,10 @@ function writeFact(fact: MatcherFact): Arm {
       return { $case: "ruleSetPut", value: { name: fact.name, document: fact.document } };
     case "configuration-put":
       return { $case: "configurationPut", value: { configuration: writeConfiguration(fact.configuration) } };
+    case "rule-set-deleted":
+      return { $case: "ruleSetDeleted", value: { name: fact.name } };
+    case "configuration-deleted":
+      return { $case: "configurationDeleted", value: { name: fact.name } };
     case "ticket-created":
       return {
         $case: "ticketCreated",
@@ -171,6 +177,7 @@ function writeFact(fact: MatcherFact): Arm {
           backfill: writeBackfill(fact.backfill),
           toleratesLeavers: fact.toleratesLeavers,
           approvalTimeoutMs: fact.approvalTimeoutMs ?? 0,
+          formedBy: fact.formedBy && { ...fact.formedBy },
         },
       };
     case "fill-applied":
@@ -213,6 +220,10 @@ function readFact(arm: Arm): MatcherFact {
       return { type: "rule-set-put", ...arm.value };
     case "configurationPut":
       return { type: "configuration-put", configuration: readConfiguration(arm.value.configuration) };
+    case "ruleSetDeleted":
+      return { type: "rule-set-deleted", name: arm.value.name };
+    case "configurationDeleted":
+      return { type: "configuration-deleted", name: arm.value.name };
     case "ticketCreated":
       return {
         type: "ticket-created",
@@ -305,6 +316,7 @@ function readFact(arm: Arm): MatcherFact {
         backfill: readRequiredBackfill(arm.value.backfill),
         toleratesLeavers: arm.value.toleratesLeavers,
         approvalTimeoutMs: arm.value.approvalTimeoutMs || undefined,
+        formedBy: arm.value.formedBy,
       };
     case "fillApplied":
       return {

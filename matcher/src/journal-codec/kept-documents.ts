@@ -16,11 +16,12 @@ import {
 } from "@muster/proto";
 import * as wire from "@muster/proto/journal-matcher";
 import { SessionEndCause } from "@muster/proto/session";
+import { parseRuleSet } from "@muster/rules";
 import type { BackfillRecord, Fill } from "../core/backfill.ts";
-import type { Configuration } from "../core/configuration.ts";
 import type { PlacingMatch } from "../core/match.ts";
 import type { MatchedSession } from "../core/matcher-state.ts";
 import type { Assignment } from "../core/ticket.ts";
+import type { HeldConfiguration, HeldRuleSet } from "../core/versions.ts";
 import { readConfiguration, writeConfiguration } from "../grpc/wire.ts";
 import {
   readAssigned,
@@ -32,12 +33,28 @@ import {
   writeMatch,
 } from "./match-wire.ts";
 
-export function encodeConfiguration(configuration: Configuration): Uint8Array {
-  return wire.ConfigurationPut.encode({ configuration: writeConfiguration(configuration) }).finish();
+export function encodeRuleSet([name, held]: readonly [string, HeldRuleSet]): Uint8Array {
+  const { document, version, putAtWallMs } = held;
+  return wire.KeptRuleSet.encode({ name, document, version, putAtWallMs }).finish();
 }
 
-export function decodeConfiguration(bytes: Uint8Array): Configuration {
-  return readConfiguration(wire.ConfigurationPut.decode(bytes).configuration);
+export function decodeRuleSet(bytes: Uint8Array): readonly [string, HeldRuleSet] {
+  const { name, document, version, putAtWallMs } = wire.KeptRuleSet.decode(bytes);
+  return [name, { document, ruleSet: parseRuleSet(document), version, putAtWallMs }];
+}
+
+export function encodeConfiguration(configuration: HeldConfiguration): Uint8Array {
+  const { version, putAtWallMs } = configuration;
+  return wire.KeptConfiguration.encode({
+    configuration: writeConfiguration(configuration),
+    version,
+    putAtWallMs,
+  }).finish();
+}
+
+export function decodeConfiguration(bytes: Uint8Array): HeldConfiguration {
+  const { configuration, version, putAtWallMs } = wire.KeptConfiguration.decode(bytes);
+  return { ...readConfiguration(configuration), version, putAtWallMs };
 }
 
 export function encodeMatch({ attempt, ...match }: PlacingMatch): Uint8Array {
@@ -50,7 +67,7 @@ export function decodeMatch(bytes: Uint8Array): PlacingMatch {
   return { ...readMatch(match), attempt };
 }
 
-export function encodeAssignment({ address, battleSessionId, region, players }: Assignment): Uint8Array {
+export function encodeAssignment({ address, battleSessionId, region, players, formedBy }: Assignment): Uint8Array {
   const seated = players.map(({ playerId, team, ticketId, playerSessionId }) => {
     return { playerId, team: team ?? "", ticketId: ticketId ?? "", playerSessionId: playerSessionId ?? "" };
   });
@@ -59,15 +76,17 @@ export function encodeAssignment({ address, battleSessionId, region, players }: 
     battleSessionId: battleSessionId ?? "",
     region,
     players: seated,
+    formedBy: formedBy && { ...formedBy },
   }).finish();
 }
 
 export function decodeAssignment(bytes: Uint8Array): Assignment {
-  const { address, battleSessionId, region, players } = wire.KeptAssignment.decode(bytes);
+  const { address, battleSessionId, region, players, formedBy } = wire.KeptAssignment.decode(bytes);
   return {
     address,
     battleSessionId: (battleSessionId || undefined) as ServerSessionId | undefined,
     region,
+    formedBy,
     players: players.map((player) => ({
       playerId: player.playerId as PlayerId,
       team: player.team || undefined,
@@ -83,6 +102,7 @@ export function encodeSession(session: MatchedSession): Uint8Array {
     battleSessionId: session.battleSessionId,
     matchId: session.matchId,
     configuration: session.configuration,
+    formedBy: session.formedBy && { ...session.formedBy },
     capabilityKey: session.capabilityKey,
     processId: session.processId,
     incarnation: session.incarnation,
@@ -104,6 +124,7 @@ export function decodeSession(bytes: Uint8Array): MatchedSession {
     battleSessionId: message.battleSessionId as ServerSessionId,
     matchId: message.matchId as MatchId,
     configuration: message.configuration,
+    formedBy: message.formedBy,
     capabilityKey: new Uint8Array(message.capabilityKey),
     processId: message.processId as ProcessId,
     incarnation: message.incarnation,
@@ -150,6 +171,7 @@ function writeFill(fill: Fill): wire.KeptFill {
     document: writeBackfill(fill.document),
     toleratesLeavers: fill.toleratesLeavers,
     approvalTimeoutMs: fill.approvalTimeoutMs ?? 0,
+    formedBy: fill.formedBy && { ...fill.formedBy },
   };
 }
 
@@ -161,5 +183,6 @@ function readFill(message: wire.KeptFill): Fill {
     document: readRequiredBackfill(message.document),
     toleratesLeavers: message.toleratesLeavers,
     approvalTimeoutMs: message.approvalTimeoutMs || undefined,
+    formedBy: message.formedBy,
   };
 }

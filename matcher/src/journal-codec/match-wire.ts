@@ -33,6 +33,7 @@ export function writeMatch(match: Match): wire.MatchFormed {
     matcherEndpoint: match.matcherEndpoint,
     regions: [...match.regions],
     acceptance: match.acceptance && { ...match.acceptance },
+    formedBy: match.formedBy && { ...match.formedBy },
   };
 }
 

@@ -51,7 +51,7 @@ function answersOf(state: MatcherState) {
     proposals: [...state.proposals.values()].map(({ match, acceptance, view }) => [match, acceptance, view]),
     sessions: [...state.sessions],
     erasures: [...state.erasures],
-    documents: [[...state.configurations], [...state.ruleSets]],
+    documents: [[...state.configurations], [...state.ruleSets], [...state.deleted.configurations]],
     deadlines: [state.deadlines.size, state.deadlines.nextAtMs(), state.deadlines.findDue(1e9, 1e6).toSorted()],
     ended: state.ended.toSorted((one, other) => one.atMs - other.atMs || (idOf(one) < idOf(other) ? -1 : 1)),
   };
@@ -77,6 +77,8 @@ function noteSituations({ state }: Box): void {
     if (fill) reached.add("a fill in flight");
     if (ended) reached.add("an ended session");
   }
+  if (state.deleted.configurations.size > 0) reached.add("a configuration that was deleted");
+  for (const { version } of state.configurations.values()) if (version > 1) reached.add("a second version");
   if (state.erasures.size > 0) reached.add("an erasure in flight");
   const { list, from } = state.events.capture();
   if (list[from] && list[from].number > 1) reached.add("forgotten events");
@@ -118,6 +120,8 @@ test("a state restored from a snapshot, with what came since folded in, is the s
     "an ended session",
     "forgotten events",
     "an erasure in flight",
+    "a configuration that was deleted",
+    "a second version",
   ];
   const phases = [
     "SEARCHING",

@@ -2,7 +2,6 @@
 import { readColumns } from "@muster/journal";
 import { invariant } from "@muster/kit";
 import { type ErasureId, MusterError, type PlayerId, type TicketId } from "@muster/proto";
-import { parseRuleSet } from "@muster/rules";
 import { createDeadlineHeap, type Deadline } from "../core/deadline-heap.ts";
 import {
   createMatcherState,
@@ -14,7 +13,7 @@ import {
 } from "../core/matcher-state.ts";
 import { searchOf } from "../core/searching-tickets.ts";
 import { createTicketEventLog, type TicketEventRecord } from "../core/ticket-events.ts";
-import { decodeConfiguration, decodeMatch, decodeSession } from "./kept-documents.ts";
+import { decodeConfiguration, decodeMatch, decodeRuleSet, decodeSession } from "./kept-documents.ts";
 import { decodeProposal } from "./kept-proposal.ts";
 import { EVENT_TYPES, PHASES, SNAPSHOT_SCHEMA, type SnapshotColumns } from "./snapshot-schema.ts";
 import { StoredProposal } from "./stored-proposal.ts";
@@ -29,9 +28,13 @@ export async function restoreMatcherState(chunks: AsyncIterable<Uint8Array>): Pr
   const { log, latest, endedTickets } = readEvents(source);
   const state: MatcherState = { ...createMatcherState(), events: createTicketEventLog(log, lastEvent), arrivals };
   const deadlines = readTickets(state, source, latest);
-  for (let row = 0; row < columns.ruleSetName.length; row += 1) {
-    const document = columns.ruleSetDocument.at(row);
-    state.ruleSets.set(columns.ruleSetName.at(row), { document, ruleSet: parseRuleSet(document) });
+  for (let row = 0; row < columns.ruleSet.length; row += 1)
+    state.ruleSets.set(...decodeRuleSet(columns.ruleSet.at(row)));
+  const [deletedRuleSets = 0] = columns.deletedRuleSets;
+  for (let row = 0; row < columns.deletedName.length; row += 1) {
+    const { ruleSets, configurations } = state.deleted;
+    const names = row < deletedRuleSets ? ruleSets : configurations;
+    names.set(columns.deletedName.at(row), columns.deletedVersion[row] ?? 0);
   }
   for (let row = 0; row < columns.configuration.length; row += 1) {
     const configuration = decodeConfiguration(columns.configuration.at(row));

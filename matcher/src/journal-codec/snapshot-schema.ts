@@ -5,7 +5,7 @@ import type { ReadColumns } from "@muster/journal";
 import type { TicketCause, TicketState } from "../core/ticket.ts";
 import type { TicketEventRecord } from "../core/ticket-events.ts";
 
-export const SNAPSHOT_FORMAT = 3;
+export const SNAPSHOT_FORMAT = 4;
 
 export const SNAPSHOT_SCHEMA = {
   /** Tickets that ever arrived; number of the last event. */
@@ -65,9 +65,13 @@ export const SNAPSHOT_SCHEMA = {
   assignmentDocument: "blob",
   proposalTerms: "blob",
 
-  ruleSetName: "string",
-  ruleSetDocument: "string",
+  ruleSet: "blob",
   configuration: "blob",
+  /** Names of rule sets, then of configurations, that are there no more, each with its last version. */
+  deletedName: "string",
+  deletedVersion: "f64",
+  /** How many of them are rule sets. */
+  deletedRuleSets: "u32",
   match: "blob",
   proposalOpen: "blob",
   session: "blob",
@@ -99,6 +103,7 @@ export const CAUSES: Readonly<Record<TicketCause, number>> = {
   ACCEPTANCE_TIMED_OUT: 8,
   MATCH_REFUSED: 9,
   MATCH_UNANSWERED: 10,
+  CONFIGURATION_DELETED: 11,
 };
 
 export const EVENT_TYPES: Readonly<Record<TicketEventRecord["type"], number>> = {

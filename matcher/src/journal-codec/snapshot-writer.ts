@@ -6,7 +6,7 @@ import type { MatcherState, TicketEntry } from "../core/matcher-state.ts";
 import type { ProposalView } from "../core/proposal.ts";
 import type { Assignment, Ticket, TicketState } from "../core/ticket.ts";
 import type { CapturedEvents, TicketEventRecord } from "../core/ticket-events.ts";
-import { encodeAssignment, encodeConfiguration, encodeMatch, encodeSession } from "./kept-documents.ts";
+import { encodeAssignment, encodeConfiguration, encodeMatch, encodeRuleSet, encodeSession } from "./kept-documents.ts";
 import { encodeProposal, encodeTerms } from "./kept-proposal.ts";
 import { encodePayload } from "./player-payload.ts";
 import { CAUSES, EVENT_TYPES, PHASES, SNAPSHOT_SCHEMA } from "./snapshot-schema.ts";
@@ -21,15 +21,18 @@ export function captureMatcherState(state: MatcherState): Iterable<Uint8Array> {
   const counters = [state.arrivals, state.events.last];
   const ruleSets = Array.from(state.ruleSets);
   const configurations = Array.from(state.configurations.values());
+  const deleted = [...state.deleted.ruleSets, ...state.deleted.configurations];
   const matches = Array.from(state.matches.values());
   const proposals = Array.from(state.proposals.values());
   const sessions = Array.from(state.sessions.values());
   return writeColumns(SNAPSHOT_SCHEMA, {
     counters,
     ...ticketColumns(Array.from(state.tickets.values()), state.events.capture()),
-    ruleSetName: rowsOf(ruleSets, ([name]) => name),
-    ruleSetDocument: rowsOf(ruleSets, ([, { document }]) => document),
+    ruleSet: rowsOf(ruleSets, encodeRuleSet),
     configuration: rowsOf(configurations, encodeConfiguration),
+    deletedName: rowsOf(deleted, ([name]) => name),
+    deletedVersion: rowsOf(deleted, ([, version]) => version),
+    deletedRuleSets: [state.deleted.ruleSets.size],
     match: rowsOf(matches, encodeMatch),
     proposalOpen: rowsOf(proposals, encodeProposal),
     session: rowsOf(sessions, encodeSession),
@@ -45,8 +48,10 @@ function* rowsOf<Item, Value>(items: Iterable<Item>, read: (item: Item) => Value
 type TicketColumns = Omit<
   ColumnRows<typeof SNAPSHOT_SCHEMA>,
   | "counters"
-  | "ruleSetName"
-  | "ruleSetDocument"
+  | "ruleSet"
+  | "deletedName"
+  | "deletedVersion"
+  | "deletedRuleSets"
   | "configuration"
   | "match"
   | "proposalOpen"

@@ -178,6 +178,9 @@ export class StoredAssignment implements Assignment {
   get players(): Assignment["players"] {
     return this.#read().players;
   }
+  get formedBy(): Assignment["formedBy"] {
+    return this.#read().formedBy;
+  }
   get bytes(): Uint8Array {
     return this.#bytes;
   }

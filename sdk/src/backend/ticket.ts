@@ -117,6 +117,15 @@ export type Assignment = {
   readonly region: string | undefined;
   /** Everybody in the battle when the ticket was completed. */
   readonly players: readonly MatchedPlayer[];
+  /** By what the match, or the fill that seated the ticket, was formed. Undefined of a match of a matcher that counts no versions. */
+  readonly formedBy?: FormedBy | undefined;
+};
+
+/** The rule set by which a match is legal, and the configuration that it was formed for, each with its version, from 1. */
+export type FormedBy = {
+  readonly configurationVersion: number;
+  readonly ruleSet: string;
+  readonly ruleSetVersion: number;
 };
 
 export type MatchedPlayer = {
@@ -229,6 +238,7 @@ function readAssignment(message: wire.Assignment): Assignment {
     address: message.address,
     battleSessionId: message.battleSessionId || undefined,
     region: message.region || undefined,
+    formedBy: message.formedBy,
     players: message.players.map((player) => ({
       playerId: player.playerId,
       team: player.team || undefined,

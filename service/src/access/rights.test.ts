@@ -35,7 +35,10 @@ function callableBy(role: (typeof roles)[number]): readonly string[] {
 
 test("rights let an observer read what names no player, and nothing else", () => {
   expect(callableBy("OBSERVER")).toEqual([
+    "ConfigurationService/DescribeConfiguration",
+    "ConfigurationService/DescribeRuleSet",
     "ConfigurationService/ListConfigurations",
+    "ConfigurationService/ListRuleSets",
     "FleetService/DescribeAliases",
     "FleetService/DescribeFleets",
     "FleetService/DescribeProcesses",

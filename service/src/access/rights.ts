@@ -64,8 +64,13 @@ const backfill: RightsOf<typeof BackfillServiceDefinition> = {
 
 const configuration: RightsOf<typeof ConfigurationServiceDefinition> = {
   putRuleSet: CONTROL,
+  describeRuleSet: ALL_READ,
+  listRuleSets: ALL_READ,
+  deleteRuleSet: CONTROL,
   putConfiguration: CONTROL,
+  describeConfiguration: ALL_READ,
   listConfigurations: ALL_READ,
+  deleteConfiguration: CONTROL,
 };
 
 const playerData: RightsOf<typeof PlayerDataServiceDefinition> = { erasePlayer: CONTROL };

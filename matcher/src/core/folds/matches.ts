@@ -39,6 +39,7 @@ function goOn(state: MatcherState, match: Match, at: Times): MatcherState {
     battleSessionId: undefined,
     region: undefined,
     players: match.players.map((player) => ({ ...player, playerSessionId: undefined })),
+    formedBy: match.formedBy,
   };
   for (const ticketId of ticketsOf(match.players)) {
     changeTicket(state, ticketId, { type: "placed", matchId: match.matchId, assignment }, at);
@@ -85,6 +86,7 @@ export function placeMatch(state: MatcherState, fact: Fact<"match-placed">, at: 
     battleSessionId,
     matchId: match.matchId,
     configuration: match.configuration,
+    formedBy: match.formedBy,
     capabilityKey: match.capabilityKey,
     processId: fact.processId,
     incarnation: fact.incarnation,
@@ -95,7 +97,7 @@ export function placeMatch(state: MatcherState, fact: Fact<"match-placed">, at: 
     turnedAway: new Set(),
     ended: undefined,
   });
-  const assignment: Assignment = { address, battleSessionId, region, players };
+  const assignment: Assignment = { address, battleSessionId, region, players, formedBy: match.formedBy };
   for (const ticketId of tickets) {
     changeTicket(state, ticketId, { type: "placed", matchId: match.matchId, assignment }, at);
   }

@@ -49,8 +49,8 @@ export function decideFill(state: MatcherState, fact: Fact<"fill-decided">, at: 
   const session = getSession(state, fact.battleSessionId);
   invariant(!session.fill, "a session has one fill in flight");
   const record = getBackfill(session, fact.backfill.backfillId);
-  const { fillId, expectedRosterVersion, newcomers, toleratesLeavers, approvalTimeoutMs } = fact;
-  const terms = { toleratesLeavers, approvalTimeoutMs };
+  const { fillId, expectedRosterVersion, newcomers, toleratesLeavers, approvalTimeoutMs, formedBy } = fact;
+  const terms = { toleratesLeavers, approvalTimeoutMs, formedBy };
   const fill = { fillId, expectedRosterVersion, newcomers, document: fact.backfill, ...terms };
   const backfill = { ...record, fillsDecided: record.fillsDecided + 1 };
   putSession(state, { ...session, backfill, fill });
@@ -67,7 +67,7 @@ export function applyFill(state: MatcherState, fact: Fact<"fill-applied">, at: T
   const backfill = session.backfill && afterFill(session.backfill, fill.document, newcomers);
   putSession(state, { ...session, tickets, backfill, fill: undefined });
   const { fillId, battleSessionId, address, region, players } = fact;
-  const assignment: Assignment = { address, battleSessionId, region, players };
+  const assignment: Assignment = { address, battleSessionId, region, players, formedBy: fill.formedBy };
   for (const ticketId of newcomers) {
     changeTicket(state, ticketId, { type: "fill-applied", fillId, matchId: session.matchId, assignment }, at);
     if (session.ended) tellSessionEnded(state, ticketId, session.ended.cause, at);

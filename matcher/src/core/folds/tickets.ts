@@ -53,7 +53,9 @@ export function changeTicket(state: MatcherState, ticketId: TicketId, event: Tic
   const type = event.type === "acceptance-changed" ? "ACCEPTANCE_CHANGED" : "STATE_CHANGED";
   const latest = visible ? state.events.append({ ...eventOf(at, ticket, entry.latest), type }) : entry.latest;
   state.tickets.set(ticketId, { ticket, latest, search });
-  return state;
+  // Back from a placement or a fill, and nobody looks for it any more.
+  const isStranded = ticket.state.phase === "SEARCHING" && !state.configurations.has(ticket.configuration);
+  return isStranded ? changeTicket(state, ticketId, { type: "configuration-deleted" }, at) : state;
 }
 
 /** Whether the event takes a ticket out of a match. */

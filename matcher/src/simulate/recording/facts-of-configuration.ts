@@ -23,8 +23,12 @@ export function factsOfConfiguration(
       case "rule-set-put":
       case "player-erased":
         return true;
+      case "rule-set-deleted":
+        return true;
       case "configuration-put":
         return fact.configuration.name === configuration;
+      case "configuration-deleted":
+        return fact.name === configuration;
       case "ticket-created":
         if (isOurs(fact)) tickets.add(fact.ticketId);
         return isOurs(fact);

@@ -151,6 +151,8 @@ export function recordEvents(
     switch (fact.type) {
       case "rule-set-put":
       case "configuration-put":
+      case "rule-set-deleted":
+      case "configuration-deleted":
         if (events.length > 0) notes.add(NOTES.configuration);
         break;
       case "ticket-created":

@@ -42,7 +42,7 @@ export function recordedConfigurations(facts: readonly RecordedFact[], before?: 
 }
 
 function gather(facts: readonly RecordedFact[], before: MatcherState | undefined): Known {
-  const configurations = new Map(before?.configurations);
+  const configurations = new Map<string, Configuration>(before?.configurations);
   const ruleSets = new Map([...(before?.ruleSets ?? [])].map(([name, { document }]) => [name, document]));
   for (const { fact } of facts) {
     if (fact.type === "configuration-put") configurations.set(fact.configuration.name, fact.configuration);

@@ -5,6 +5,7 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Value } from "../../../google/protobuf/struct.ts";
 import { MatchmakingConfiguration } from "../../matchmaking/v1/configuration.ts";
+import { FormedBy } from "../../matchmaking/v1/matchmaking.ts";
 import {
   Address,
   Backfill,
@@ -196,6 +197,8 @@ export interface MatcherFact {
     | { $case: "sessionAdopted"; value: SessionAdopted }
     | { $case: "matchAccepted"; value: MatchAccepted }
     | { $case: "proposalEnded"; value: ProposalEnded }
+    | { $case: "ruleSetDeleted"; value: RuleSetDeleted }
+    | { $case: "configurationDeleted"; value: ConfigurationDeleted }
     | undefined;
 }
 
@@ -207,6 +210,15 @@ export interface RuleSetPut {
 
 export interface ConfigurationPut {
   configuration: MatchmakingConfiguration | undefined;
+}
+
+export interface RuleSetDeleted {
+  name: string;
+}
+
+/** Its tickets that search or are asked for acceptance are CANCELLED with it. */
+export interface ConfigurationDeleted {
+  name: string;
 }
 
 export interface TicketCreated {
@@ -275,7 +287,11 @@ export interface MatchFormed {
   /** That suit every player by the rule set's latency rules. Empty: it has none. */
   regions: string[];
   /** Its players are asked first. Absent: they are not. */
-  acceptance: AcceptanceTerms | undefined;
+  acceptance:
+    | AcceptanceTerms
+    | undefined;
+  /** Absent: formed before versions were counted. */
+  formedBy: FormedBy | undefined;
 }
 
 export interface MatchFormed_PropertiesEntry {
@@ -386,6 +402,8 @@ export interface FillDecided {
   toleratesLeavers: boolean;
   /** The game is asked, and has so long, in ms. 0: it is not. */
   approvalTimeoutMs: number;
+  /** Absent: decided before versions were counted. */
+  formedBy: FormedBy | undefined;
 }
 
 export interface FillApplied {
@@ -499,6 +517,12 @@ export const MatcherFact: MessageFns<MatcherFact> = {
         break;
       case "proposalEnded":
         ProposalEnded.encode(message.fact.value, writer.uint32(234).fork()).join();
+        break;
+      case "ruleSetDeleted":
+        RuleSetDeleted.encode(message.fact.value, writer.uint32(242).fork()).join();
+        break;
+      case "configurationDeleted":
+        ConfigurationDeleted.encode(message.fact.value, writer.uint32(250).fork()).join();
         break;
     }
     return writer;
@@ -685,6 +709,25 @@ export const MatcherFact: MessageFns<MatcherFact> = {
             message.fact = { $case: "proposalEnded", value: ProposalEnded.decode(reader, reader.uint32()) };
             continue;
           }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.fact = { $case: "ruleSetDeleted", value: RuleSetDeleted.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 31: {
+            if (tag !== 250) {
+              break;
+            }
+
+            message.fact = {
+              $case: "configurationDeleted",
+              value: ConfigurationDeleted.decode(reader, reader.uint32()),
+            };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -784,6 +827,14 @@ export const MatcherFact: MessageFns<MatcherFact> = {
         ? { $case: "proposalEnded", value: ProposalEnded.fromJSON(object.proposalEnded) }
         : isSet(object.proposal_ended)
         ? { $case: "proposalEnded", value: ProposalEnded.fromJSON(object.proposal_ended) }
+        : isSet(object.ruleSetDeleted)
+        ? { $case: "ruleSetDeleted", value: RuleSetDeleted.fromJSON(object.ruleSetDeleted) }
+        : isSet(object.rule_set_deleted)
+        ? { $case: "ruleSetDeleted", value: RuleSetDeleted.fromJSON(object.rule_set_deleted) }
+        : isSet(object.configurationDeleted)
+        ? { $case: "configurationDeleted", value: ConfigurationDeleted.fromJSON(object.configurationDeleted) }
+        : isSet(object.configuration_deleted)
+        ? { $case: "configurationDeleted", value: ConfigurationDeleted.fromJSON(object.configuration_deleted) }
         : undefined,
     };
   },
@@ -833,6 +884,10 @@ export const MatcherFact: MessageFns<MatcherFact> = {
       obj.matchAccepted = MatchAccepted.toJSON(message.fact.value);
     } else if (message.fact?.$case === "proposalEnded") {
       obj.proposalEnded = ProposalEnded.toJSON(message.fact.value);
+    } else if (message.fact?.$case === "ruleSetDeleted") {
+      obj.ruleSetDeleted = RuleSetDeleted.toJSON(message.fact.value);
+    } else if (message.fact?.$case === "configurationDeleted") {
+      obj.configurationDeleted = ConfigurationDeleted.toJSON(message.fact.value);
     }
     return obj;
   },
@@ -961,6 +1016,18 @@ export const MatcherFact: MessageFns<MatcherFact> = {
       case "proposalEnded": {
         if (object.fact?.value !== undefined && object.fact?.value !== null) {
           message.fact = { $case: "proposalEnded", value: ProposalEnded.fromPartial(object.fact.value) };
+        }
+        break;
+      }
+      case "ruleSetDeleted": {
+        if (object.fact?.value !== undefined && object.fact?.value !== null) {
+          message.fact = { $case: "ruleSetDeleted", value: RuleSetDeleted.fromPartial(object.fact.value) };
+        }
+        break;
+      }
+      case "configurationDeleted": {
+        if (object.fact?.value !== undefined && object.fact?.value !== null) {
+          message.fact = { $case: "configurationDeleted", value: ConfigurationDeleted.fromPartial(object.fact.value) };
         }
         break;
       }
@@ -1121,6 +1188,140 @@ export const ConfigurationPut: MessageFns<ConfigurationPut> = {
     message.configuration = (object.configuration !== undefined && object.configuration !== null)
       ? MatchmakingConfiguration.fromPartial(object.configuration)
       : undefined;
+    return message;
+  },
+};
+
+function createBaseRuleSetDeleted(): RuleSetDeleted {
+  return { name: "" };
+}
+
+export const RuleSetDeleted: MessageFns<RuleSetDeleted> = {
+  encode(message: RuleSetDeleted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RuleSetDeleted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRuleSetDeleted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RuleSetDeleted {
+    return { name: isSet(object.name) ? globalThis.String(object.name) : "" };
+  },
+
+  toJSON(message: RuleSetDeleted): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RuleSetDeleted>): RuleSetDeleted {
+    return RuleSetDeleted.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RuleSetDeleted>): RuleSetDeleted {
+    const message = createBaseRuleSetDeleted();
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
+function createBaseConfigurationDeleted(): ConfigurationDeleted {
+  return { name: "" };
+}
+
+export const ConfigurationDeleted: MessageFns<ConfigurationDeleted> = {
+  encode(message: ConfigurationDeleted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ConfigurationDeleted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseConfigurationDeleted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ConfigurationDeleted {
+    return { name: isSet(object.name) ? globalThis.String(object.name) : "" };
+  },
+
+  toJSON(message: ConfigurationDeleted): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ConfigurationDeleted>): ConfigurationDeleted {
+    return ConfigurationDeleted.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ConfigurationDeleted>): ConfigurationDeleted {
+    const message = createBaseConfigurationDeleted();
+    message.name = object.name ?? "";
     return message;
   },
 };
@@ -1909,6 +2110,7 @@ function createBaseMatchFormed(): MatchFormed {
     matcherEndpoint: "",
     regions: [],
     acceptance: undefined,
+    formedBy: undefined,
   };
 }
 
@@ -1955,6 +2157,9 @@ export const MatchFormed: MessageFns<MatchFormed> = {
     }
     if (message.acceptance !== undefined) {
       AcceptanceTerms.encode(message.acceptance, writer.uint32(114).fork()).join();
+    }
+    if (message.formedBy !== undefined) {
+      FormedBy.encode(message.formedBy, writer.uint32(122).fork()).join();
     }
     return writer;
   },
@@ -2087,6 +2292,14 @@ export const MatchFormed: MessageFns<MatchFormed> = {
             message.acceptance = AcceptanceTerms.decode(reader, reader.uint32());
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.formedBy = FormedBy.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2152,6 +2365,11 @@ export const MatchFormed: MessageFns<MatchFormed> = {
         ? object.regions.map((e: any) => globalThis.String(e))
         : [],
       acceptance: isSet(object.acceptance) ? AcceptanceTerms.fromJSON(object.acceptance) : undefined,
+      formedBy: isSet(object.formedBy)
+        ? FormedBy.fromJSON(object.formedBy)
+        : isSet(object.formed_by)
+        ? FormedBy.fromJSON(object.formed_by)
+        : undefined,
     };
   },
 
@@ -2205,6 +2423,9 @@ export const MatchFormed: MessageFns<MatchFormed> = {
     if (message.acceptance !== undefined) {
       obj.acceptance = AcceptanceTerms.toJSON(message.acceptance);
     }
+    if (message.formedBy !== undefined) {
+      obj.formedBy = FormedBy.toJSON(message.formedBy);
+    }
     return obj;
   },
 
@@ -2236,6 +2457,9 @@ export const MatchFormed: MessageFns<MatchFormed> = {
     message.regions = object.regions?.map((e) => e) || [];
     message.acceptance = (object.acceptance !== undefined && object.acceptance !== null)
       ? AcceptanceTerms.fromPartial(object.acceptance)
+      : undefined;
+    message.formedBy = (object.formedBy !== undefined && object.formedBy !== null)
+      ? FormedBy.fromPartial(object.formedBy)
       : undefined;
     return message;
   },
@@ -3693,6 +3917,7 @@ function createBaseFillDecided(): FillDecided {
     backfill: undefined,
     toleratesLeavers: false,
     approvalTimeoutMs: 0,
+    formedBy: undefined,
   };
 }
 
@@ -3718,6 +3943,9 @@ export const FillDecided: MessageFns<FillDecided> = {
     }
     if (message.approvalTimeoutMs !== 0) {
       writer.uint32(56).int32(message.approvalTimeoutMs);
+    }
+    if (message.formedBy !== undefined) {
+      FormedBy.encode(message.formedBy, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -3791,6 +4019,14 @@ export const FillDecided: MessageFns<FillDecided> = {
             message.approvalTimeoutMs = reader.int32();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.formedBy = FormedBy.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3834,6 +4070,11 @@ export const FillDecided: MessageFns<FillDecided> = {
         : isSet(object.approval_timeout_ms)
         ? globalThis.Number(object.approval_timeout_ms)
         : 0,
+      formedBy: isSet(object.formedBy)
+        ? FormedBy.fromJSON(object.formedBy)
+        : isSet(object.formed_by)
+        ? FormedBy.fromJSON(object.formed_by)
+        : undefined,
     };
   },
 
@@ -3860,6 +4101,9 @@ export const FillDecided: MessageFns<FillDecided> = {
     if (message.approvalTimeoutMs !== 0) {
       obj.approvalTimeoutMs = Math.round(message.approvalTimeoutMs);
     }
+    if (message.formedBy !== undefined) {
+      obj.formedBy = FormedBy.toJSON(message.formedBy);
+    }
     return obj;
   },
 
@@ -3877,6 +4121,9 @@ export const FillDecided: MessageFns<FillDecided> = {
       : undefined;
     message.toleratesLeavers = object.toleratesLeavers ?? false;
     message.approvalTimeoutMs = object.approvalTimeoutMs ?? 0;
+    message.formedBy = (object.formedBy !== undefined && object.formedBy !== null)
+      ? FormedBy.fromPartial(object.formedBy)
+      : undefined;
     return message;
   },
 };

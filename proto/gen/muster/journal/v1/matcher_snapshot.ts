@@ -3,6 +3,8 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { MatchmakingConfiguration } from "../../matchmaking/v1/configuration.ts";
+import { FormedBy } from "../../matchmaking/v1/matchmaking.ts";
 import {
   Address,
   Backfill,
@@ -11,6 +13,22 @@ import {
   sessionEndCauseToJSON,
 } from "../../session/v1/session.ts";
 import { AssignedPlayer, MatchFormed, SeatedPlayer, TeamGoal, TicketPlayer } from "./matcher_facts.ts";
+
+export interface KeptRuleSet {
+  name: string;
+  /** JSON. */
+  document: string;
+  version: number;
+  /** Wall clock of the put, in ms since 1970: for display. */
+  putAtWallMs: number;
+}
+
+export interface KeptConfiguration {
+  configuration: MatchmakingConfiguration | undefined;
+  version: number;
+  /** Wall clock of the put, in ms since 1970: for display. */
+  putAtWallMs: number;
+}
 
 /** A match that waits for its server session. */
 export interface KeptMatch {
@@ -51,6 +69,7 @@ export interface KeptAssignment {
     | undefined;
   /** The player session id is empty in a match without a session. */
   players: SeatedPlayer[];
+  formedBy: FormedBy | undefined;
 }
 
 /** A battle session that a match was placed on. */
@@ -76,6 +95,8 @@ export interface KeptSession {
     | undefined;
   /** Of fills that the game refused: they do not come here again. */
   turnedAwayTicketIds: string[];
+  /** Of its match. */
+  formedBy: FormedBy | undefined;
 }
 
 export interface KeptBackfill {
@@ -107,6 +128,7 @@ export interface KeptFill {
   toleratesLeavers: boolean;
   /** 0: the game is not asked. */
   approvalTimeoutMs: number;
+  formedBy: FormedBy | undefined;
 }
 
 /** A StartBackfill that was answered: a repeat is answered alike. */
@@ -121,6 +143,234 @@ export interface KeptEnd {
   atMs: number;
   cause: SessionEndCause;
 }
+
+function createBaseKeptRuleSet(): KeptRuleSet {
+  return { name: "", document: "", version: 0, putAtWallMs: 0 };
+}
+
+export const KeptRuleSet: MessageFns<KeptRuleSet> = {
+  encode(message: KeptRuleSet, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.document !== "") {
+      writer.uint32(18).string(message.document);
+    }
+    if (message.version !== 0) {
+      writer.uint32(24).uint64(message.version);
+    }
+    if (message.putAtWallMs !== 0) {
+      writer.uint32(33).double(message.putAtWallMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeptRuleSet {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeptRuleSet();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.document = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.version = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.putAtWallMs = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): KeptRuleSet {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      document: isSet(object.document) ? globalThis.String(object.document) : "",
+      version: isSet(object.version) ? globalThis.Number(object.version) : 0,
+      putAtWallMs: isSet(object.putAtWallMs)
+        ? globalThis.Number(object.putAtWallMs)
+        : isSet(object.put_at_wall_ms)
+        ? globalThis.Number(object.put_at_wall_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: KeptRuleSet): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.document !== "") {
+      obj.document = message.document;
+    }
+    if (message.version !== 0) {
+      obj.version = Math.round(message.version);
+    }
+    if (message.putAtWallMs !== 0) {
+      obj.putAtWallMs = floatToJson(message.putAtWallMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<KeptRuleSet>): KeptRuleSet {
+    return KeptRuleSet.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KeptRuleSet>): KeptRuleSet {
+    const message = createBaseKeptRuleSet();
+    message.name = object.name ?? "";
+    message.document = object.document ?? "";
+    message.version = object.version ?? 0;
+    message.putAtWallMs = object.putAtWallMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseKeptConfiguration(): KeptConfiguration {
+  return { configuration: undefined, version: 0, putAtWallMs: 0 };
+}
+
+export const KeptConfiguration: MessageFns<KeptConfiguration> = {
+  encode(message: KeptConfiguration, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.configuration !== undefined) {
+      MatchmakingConfiguration.encode(message.configuration, writer.uint32(10).fork()).join();
+    }
+    if (message.version !== 0) {
+      writer.uint32(16).uint64(message.version);
+    }
+    if (message.putAtWallMs !== 0) {
+      writer.uint32(25).double(message.putAtWallMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeptConfiguration {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeptConfiguration();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.configuration = MatchmakingConfiguration.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.version = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.putAtWallMs = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): KeptConfiguration {
+    return {
+      configuration: isSet(object.configuration) ? MatchmakingConfiguration.fromJSON(object.configuration) : undefined,
+      version: isSet(object.version) ? globalThis.Number(object.version) : 0,
+      putAtWallMs: isSet(object.putAtWallMs)
+        ? globalThis.Number(object.putAtWallMs)
+        : isSet(object.put_at_wall_ms)
+        ? globalThis.Number(object.put_at_wall_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: KeptConfiguration): unknown {
+    const obj: any = {};
+    if (message.configuration !== undefined) {
+      obj.configuration = MatchmakingConfiguration.toJSON(message.configuration);
+    }
+    if (message.version !== 0) {
+      obj.version = Math.round(message.version);
+    }
+    if (message.putAtWallMs !== 0) {
+      obj.putAtWallMs = floatToJson(message.putAtWallMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<KeptConfiguration>): KeptConfiguration {
+    return KeptConfiguration.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KeptConfiguration>): KeptConfiguration {
+    const message = createBaseKeptConfiguration();
+    message.configuration = (object.configuration !== undefined && object.configuration !== null)
+      ? MatchmakingConfiguration.fromPartial(object.configuration)
+      : undefined;
+    message.version = object.version ?? 0;
+    message.putAtWallMs = object.putAtWallMs ?? 0;
+    return message;
+  },
+};
 
 function createBaseKeptMatch(): KeptMatch {
   return { match: undefined, attempt: 0 };
@@ -472,7 +722,7 @@ export const KeptProposalTerms: MessageFns<KeptProposalTerms> = {
 };
 
 function createBaseKeptAssignment(): KeptAssignment {
-  return { address: undefined, battleSessionId: "", region: undefined, players: [] };
+  return { address: undefined, battleSessionId: "", region: undefined, players: [], formedBy: undefined };
 }
 
 export const KeptAssignment: MessageFns<KeptAssignment> = {
@@ -488,6 +738,9 @@ export const KeptAssignment: MessageFns<KeptAssignment> = {
     }
     for (const v of message.players) {
       SeatedPlayer.encode(v!, writer.uint32(34).fork()).join();
+    }
+    if (message.formedBy !== undefined) {
+      FormedBy.encode(message.formedBy, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -537,6 +790,14 @@ export const KeptAssignment: MessageFns<KeptAssignment> = {
             message.players.push(SeatedPlayer.decode(reader, reader.uint32()));
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.formedBy = FormedBy.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -561,6 +822,11 @@ export const KeptAssignment: MessageFns<KeptAssignment> = {
       players: globalThis.Array.isArray(object?.players)
         ? object.players.map((e: any) => SeatedPlayer.fromJSON(e))
         : [],
+      formedBy: isSet(object.formedBy)
+        ? FormedBy.fromJSON(object.formedBy)
+        : isSet(object.formed_by)
+        ? FormedBy.fromJSON(object.formed_by)
+        : undefined,
     };
   },
 
@@ -578,6 +844,9 @@ export const KeptAssignment: MessageFns<KeptAssignment> = {
     if (message.players?.length) {
       obj.players = message.players.map((e) => SeatedPlayer.toJSON(e));
     }
+    if (message.formedBy !== undefined) {
+      obj.formedBy = FormedBy.toJSON(message.formedBy);
+    }
     return obj;
   },
 
@@ -592,6 +861,9 @@ export const KeptAssignment: MessageFns<KeptAssignment> = {
     message.battleSessionId = object.battleSessionId ?? "";
     message.region = object.region ?? undefined;
     message.players = object.players?.map((e) => SeatedPlayer.fromPartial(e)) || [];
+    message.formedBy = (object.formedBy !== undefined && object.formedBy !== null)
+      ? FormedBy.fromPartial(object.formedBy)
+      : undefined;
     return message;
   },
 };
@@ -610,6 +882,7 @@ function createBaseKeptSession(): KeptSession {
     startRequests: [],
     end: undefined,
     turnedAwayTicketIds: [],
+    formedBy: undefined,
   };
 }
 
@@ -650,6 +923,9 @@ export const KeptSession: MessageFns<KeptSession> = {
     }
     for (const v of message.turnedAwayTicketIds) {
       writer.uint32(98).string(v!);
+    }
+    if (message.formedBy !== undefined) {
+      FormedBy.encode(message.formedBy, writer.uint32(106).fork()).join();
     }
     return writer;
   },
@@ -763,6 +1039,14 @@ export const KeptSession: MessageFns<KeptSession> = {
             message.turnedAwayTicketIds.push(reader.string());
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.formedBy = FormedBy.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -817,6 +1101,11 @@ export const KeptSession: MessageFns<KeptSession> = {
         : globalThis.Array.isArray(object?.turned_away_ticket_ids)
         ? object.turned_away_ticket_ids.map((e: any) => globalThis.String(e))
         : [],
+      formedBy: isSet(object.formedBy)
+        ? FormedBy.fromJSON(object.formedBy)
+        : isSet(object.formed_by)
+        ? FormedBy.fromJSON(object.formed_by)
+        : undefined,
     };
   },
 
@@ -858,6 +1147,9 @@ export const KeptSession: MessageFns<KeptSession> = {
     if (message.turnedAwayTicketIds?.length) {
       obj.turnedAwayTicketIds = message.turnedAwayTicketIds;
     }
+    if (message.formedBy !== undefined) {
+      obj.formedBy = FormedBy.toJSON(message.formedBy);
+    }
     return obj;
   },
 
@@ -880,6 +1172,9 @@ export const KeptSession: MessageFns<KeptSession> = {
     message.startRequests = object.startRequests?.map((e) => KeptStartRequest.fromPartial(e)) || [];
     message.end = (object.end !== undefined && object.end !== null) ? KeptEnd.fromPartial(object.end) : undefined;
     message.turnedAwayTicketIds = object.turnedAwayTicketIds?.map((e) => e) || [];
+    message.formedBy = (object.formedBy !== undefined && object.formedBy !== null)
+      ? FormedBy.fromPartial(object.formedBy)
+      : undefined;
     return message;
   },
 };
@@ -1102,6 +1397,7 @@ function createBaseKeptFill(): KeptFill {
     document: undefined,
     toleratesLeavers: false,
     approvalTimeoutMs: 0,
+    formedBy: undefined,
   };
 }
 
@@ -1124,6 +1420,9 @@ export const KeptFill: MessageFns<KeptFill> = {
     }
     if (message.approvalTimeoutMs !== 0) {
       writer.uint32(48).int32(message.approvalTimeoutMs);
+    }
+    if (message.formedBy !== undefined) {
+      FormedBy.encode(message.formedBy, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -1189,6 +1488,14 @@ export const KeptFill: MessageFns<KeptFill> = {
             message.approvalTimeoutMs = reader.int32();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.formedBy = FormedBy.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1227,6 +1534,11 @@ export const KeptFill: MessageFns<KeptFill> = {
         : isSet(object.approval_timeout_ms)
         ? globalThis.Number(object.approval_timeout_ms)
         : 0,
+      formedBy: isSet(object.formedBy)
+        ? FormedBy.fromJSON(object.formedBy)
+        : isSet(object.formed_by)
+        ? FormedBy.fromJSON(object.formed_by)
+        : undefined,
     };
   },
 
@@ -1250,6 +1562,9 @@ export const KeptFill: MessageFns<KeptFill> = {
     if (message.approvalTimeoutMs !== 0) {
       obj.approvalTimeoutMs = Math.round(message.approvalTimeoutMs);
     }
+    if (message.formedBy !== undefined) {
+      obj.formedBy = FormedBy.toJSON(message.formedBy);
+    }
     return obj;
   },
 
@@ -1266,6 +1581,9 @@ export const KeptFill: MessageFns<KeptFill> = {
       : undefined;
     message.toleratesLeavers = object.toleratesLeavers ?? false;
     message.approvalTimeoutMs = object.approvalTimeoutMs ?? 0;
+    message.formedBy = (object.formedBy !== undefined && object.formedBy !== null)
+      ? FormedBy.fromPartial(object.formedBy)
+      : undefined;
     return message;
   },
 };

@@ -3,6 +3,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 
 export const BattleOrder = {
   UNSPECIFIED: 0,
@@ -66,9 +67,51 @@ export interface PutRuleSetRequest {
   name: string;
   /** The document as JSON, at most 65,535 characters. */
   document: string;
+  /** Only if this is the present version; 0: only if there is none. Absent: whatever is there. */
+  expectedVersion?: number | undefined;
 }
 
 export interface PutRuleSetResponse {
+  /** The version that the name has now. */
+  version: number;
+}
+
+export interface RuleSet {
+  name: string;
+  /** As it was put. Empty in answers of ListRuleSets. */
+  document: string;
+  /** From 1. */
+  version: number;
+  /** When this version was put. */
+  putAt:
+    | Date
+    | undefined;
+  /** Configurations that play by it, by name. */
+  usedBy: string[];
+}
+
+export interface DescribeRuleSetRequest {
+  name: string;
+}
+
+export interface DescribeRuleSetResponse {
+  ruleSet: RuleSet | undefined;
+}
+
+export interface ListRuleSetsRequest {
+}
+
+export interface ListRuleSetsResponse {
+  ruleSets: RuleSet[];
+}
+
+export interface DeleteRuleSetRequest {
+  name: string;
+  /** Only if this is the present version. Absent or 0: whichever is there. */
+  expectedVersion: number;
+}
+
+export interface DeleteRuleSetResponse {
 }
 
 export interface MatchmakingConfiguration {
@@ -100,7 +143,15 @@ export interface MatchmakingConfiguration {
    * backfill of its battles (BACKFILL_WITH_ACCEPTANCE). A change holds for matches that form from then on; the live backfills of
    * its battles end as ERROR, ACCEPTANCE_REQUIRED.
    */
-  acceptance?: AcceptanceSettings | undefined;
+  acceptance?:
+    | AcceptanceSettings
+    | undefined;
+  /** From 1. Set by answers; not read in requests. */
+  version?:
+    | number
+    | undefined;
+  /** When this version was put. Set by answers; not read in requests. */
+  putAt?: Date | undefined;
 }
 
 export interface MatchmakingConfiguration_PropertiesEntry {
@@ -141,10 +192,33 @@ export interface BackfillSettings {
 }
 
 export interface PutConfigurationRequest {
-  configuration: MatchmakingConfiguration | undefined;
+  configuration:
+    | MatchmakingConfiguration
+    | undefined;
+  /** Only if this is the present version; 0: only if there is none. Absent: whatever is there. */
+  expectedVersion?: number | undefined;
 }
 
 export interface PutConfigurationResponse {
+  /** The version that the name has now. */
+  version: number;
+}
+
+export interface DescribeConfigurationRequest {
+  name: string;
+}
+
+export interface DescribeConfigurationResponse {
+  configuration: MatchmakingConfiguration | undefined;
+}
+
+export interface DeleteConfigurationRequest {
+  name: string;
+  /** Only if this is the present version. Absent or 0: whichever is there. */
+  expectedVersion: number;
+}
+
+export interface DeleteConfigurationResponse {
 }
 
 export interface ListConfigurationsRequest {
@@ -155,7 +229,7 @@ export interface ListConfigurationsResponse {
 }
 
 function createBasePutRuleSetRequest(): PutRuleSetRequest {
-  return { name: "", document: "" };
+  return { name: "", document: "", expectedVersion: undefined };
 }
 
 export const PutRuleSetRequest: MessageFns<PutRuleSetRequest> = {
@@ -165,6 +239,9 @@ export const PutRuleSetRequest: MessageFns<PutRuleSetRequest> = {
     }
     if (message.document !== "") {
       writer.uint32(18).string(message.document);
+    }
+    if (message.expectedVersion !== undefined) {
+      writer.uint32(24).uint64(message.expectedVersion);
     }
     return writer;
   },
@@ -198,6 +275,14 @@ export const PutRuleSetRequest: MessageFns<PutRuleSetRequest> = {
             message.document = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.expectedVersion = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -214,6 +299,11 @@ export const PutRuleSetRequest: MessageFns<PutRuleSetRequest> = {
     return {
       name: isSet(object.name) ? globalThis.String(object.name) : "",
       document: isSet(object.document) ? globalThis.String(object.document) : "",
+      expectedVersion: isSet(object.expectedVersion)
+        ? globalThis.Number(object.expectedVersion)
+        : isSet(object.expected_version)
+        ? globalThis.Number(object.expected_version)
+        : undefined,
     };
   },
 
@@ -225,6 +315,9 @@ export const PutRuleSetRequest: MessageFns<PutRuleSetRequest> = {
     if (message.document !== "") {
       obj.document = message.document;
     }
+    if (message.expectedVersion !== undefined) {
+      obj.expectedVersion = Math.round(message.expectedVersion);
+    }
     return obj;
   },
 
@@ -235,16 +328,20 @@ export const PutRuleSetRequest: MessageFns<PutRuleSetRequest> = {
     const message = createBasePutRuleSetRequest();
     message.name = object.name ?? "";
     message.document = object.document ?? "";
+    message.expectedVersion = object.expectedVersion ?? undefined;
     return message;
   },
 };
 
 function createBasePutRuleSetResponse(): PutRuleSetResponse {
-  return {};
+  return { version: 0 };
 }
 
 export const PutRuleSetResponse: MessageFns<PutRuleSetResponse> = {
-  encode(_: PutRuleSetResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: PutRuleSetResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.version !== 0) {
+      writer.uint32(8).uint64(message.version);
+    }
     return writer;
   },
 
@@ -261,6 +358,14 @@ export const PutRuleSetResponse: MessageFns<PutRuleSetResponse> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.version = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -273,20 +378,573 @@ export const PutRuleSetResponse: MessageFns<PutRuleSetResponse> = {
     }
   },
 
-  fromJSON(_: any): PutRuleSetResponse {
-    return {};
+  fromJSON(object: any): PutRuleSetResponse {
+    return { version: isSet(object.version) ? globalThis.Number(object.version) : 0 };
   },
 
-  toJSON(_: PutRuleSetResponse): unknown {
+  toJSON(message: PutRuleSetResponse): unknown {
     const obj: any = {};
+    if (message.version !== 0) {
+      obj.version = Math.round(message.version);
+    }
     return obj;
   },
 
   create(base?: DeepPartial<PutRuleSetResponse>): PutRuleSetResponse {
     return PutRuleSetResponse.fromPartial(base ?? {});
   },
-  fromPartial(_: DeepPartial<PutRuleSetResponse>): PutRuleSetResponse {
+  fromPartial(object: DeepPartial<PutRuleSetResponse>): PutRuleSetResponse {
     const message = createBasePutRuleSetResponse();
+    message.version = object.version ?? 0;
+    return message;
+  },
+};
+
+function createBaseRuleSet(): RuleSet {
+  return { name: "", document: "", version: 0, putAt: undefined, usedBy: [] };
+}
+
+export const RuleSet: MessageFns<RuleSet> = {
+  encode(message: RuleSet, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.document !== "") {
+      writer.uint32(18).string(message.document);
+    }
+    if (message.version !== 0) {
+      writer.uint32(24).uint64(message.version);
+    }
+    if (message.putAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.putAt), writer.uint32(34).fork()).join();
+    }
+    for (const v of message.usedBy) {
+      writer.uint32(42).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RuleSet {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRuleSet();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.document = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.version = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.putAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.usedBy.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RuleSet {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      document: isSet(object.document) ? globalThis.String(object.document) : "",
+      version: isSet(object.version) ? globalThis.Number(object.version) : 0,
+      putAt: isSet(object.putAt)
+        ? fromJsonTimestamp(object.putAt)
+        : isSet(object.put_at)
+        ? fromJsonTimestamp(object.put_at)
+        : undefined,
+      usedBy: globalThis.Array.isArray(object?.usedBy)
+        ? object.usedBy.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.used_by)
+        ? object.used_by.map((e: any) => globalThis.String(e))
+        : [],
+    };
+  },
+
+  toJSON(message: RuleSet): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.document !== "") {
+      obj.document = message.document;
+    }
+    if (message.version !== 0) {
+      obj.version = Math.round(message.version);
+    }
+    if (message.putAt !== undefined) {
+      obj.putAt = message.putAt.toISOString();
+    }
+    if (message.usedBy?.length) {
+      obj.usedBy = message.usedBy;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RuleSet>): RuleSet {
+    return RuleSet.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RuleSet>): RuleSet {
+    const message = createBaseRuleSet();
+    message.name = object.name ?? "";
+    message.document = object.document ?? "";
+    message.version = object.version ?? 0;
+    message.putAt = object.putAt ?? undefined;
+    message.usedBy = object.usedBy?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseDescribeRuleSetRequest(): DescribeRuleSetRequest {
+  return { name: "" };
+}
+
+export const DescribeRuleSetRequest: MessageFns<DescribeRuleSetRequest> = {
+  encode(message: DescribeRuleSetRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeRuleSetRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeRuleSetRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DescribeRuleSetRequest {
+    return { name: isSet(object.name) ? globalThis.String(object.name) : "" };
+  },
+
+  toJSON(message: DescribeRuleSetRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DescribeRuleSetRequest>): DescribeRuleSetRequest {
+    return DescribeRuleSetRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DescribeRuleSetRequest>): DescribeRuleSetRequest {
+    const message = createBaseDescribeRuleSetRequest();
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
+function createBaseDescribeRuleSetResponse(): DescribeRuleSetResponse {
+  return { ruleSet: undefined };
+}
+
+export const DescribeRuleSetResponse: MessageFns<DescribeRuleSetResponse> = {
+  encode(message: DescribeRuleSetResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ruleSet !== undefined) {
+      RuleSet.encode(message.ruleSet, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeRuleSetResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeRuleSetResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ruleSet = RuleSet.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DescribeRuleSetResponse {
+    return {
+      ruleSet: isSet(object.ruleSet)
+        ? RuleSet.fromJSON(object.ruleSet)
+        : isSet(object.rule_set)
+        ? RuleSet.fromJSON(object.rule_set)
+        : undefined,
+    };
+  },
+
+  toJSON(message: DescribeRuleSetResponse): unknown {
+    const obj: any = {};
+    if (message.ruleSet !== undefined) {
+      obj.ruleSet = RuleSet.toJSON(message.ruleSet);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DescribeRuleSetResponse>): DescribeRuleSetResponse {
+    return DescribeRuleSetResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DescribeRuleSetResponse>): DescribeRuleSetResponse {
+    const message = createBaseDescribeRuleSetResponse();
+    message.ruleSet = (object.ruleSet !== undefined && object.ruleSet !== null)
+      ? RuleSet.fromPartial(object.ruleSet)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseListRuleSetsRequest(): ListRuleSetsRequest {
+  return {};
+}
+
+export const ListRuleSetsRequest: MessageFns<ListRuleSetsRequest> = {
+  encode(_: ListRuleSetsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListRuleSetsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListRuleSetsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ListRuleSetsRequest {
+    return {};
+  },
+
+  toJSON(_: ListRuleSetsRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListRuleSetsRequest>): ListRuleSetsRequest {
+    return ListRuleSetsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ListRuleSetsRequest>): ListRuleSetsRequest {
+    const message = createBaseListRuleSetsRequest();
+    return message;
+  },
+};
+
+function createBaseListRuleSetsResponse(): ListRuleSetsResponse {
+  return { ruleSets: [] };
+}
+
+export const ListRuleSetsResponse: MessageFns<ListRuleSetsResponse> = {
+  encode(message: ListRuleSetsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.ruleSets) {
+      RuleSet.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListRuleSetsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListRuleSetsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ruleSets.push(RuleSet.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListRuleSetsResponse {
+    return {
+      ruleSets: globalThis.Array.isArray(object?.ruleSets)
+        ? object.ruleSets.map((e: any) => RuleSet.fromJSON(e))
+        : globalThis.Array.isArray(object?.rule_sets)
+        ? object.rule_sets.map((e: any) => RuleSet.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ListRuleSetsResponse): unknown {
+    const obj: any = {};
+    if (message.ruleSets?.length) {
+      obj.ruleSets = message.ruleSets.map((e) => RuleSet.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListRuleSetsResponse>): ListRuleSetsResponse {
+    return ListRuleSetsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListRuleSetsResponse>): ListRuleSetsResponse {
+    const message = createBaseListRuleSetsResponse();
+    message.ruleSets = object.ruleSets?.map((e) => RuleSet.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseDeleteRuleSetRequest(): DeleteRuleSetRequest {
+  return { name: "", expectedVersion: 0 };
+}
+
+export const DeleteRuleSetRequest: MessageFns<DeleteRuleSetRequest> = {
+  encode(message: DeleteRuleSetRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.expectedVersion !== 0) {
+      writer.uint32(16).uint64(message.expectedVersion);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteRuleSetRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteRuleSetRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.expectedVersion = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DeleteRuleSetRequest {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      expectedVersion: isSet(object.expectedVersion)
+        ? globalThis.Number(object.expectedVersion)
+        : isSet(object.expected_version)
+        ? globalThis.Number(object.expected_version)
+        : 0,
+    };
+  },
+
+  toJSON(message: DeleteRuleSetRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.expectedVersion !== 0) {
+      obj.expectedVersion = Math.round(message.expectedVersion);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DeleteRuleSetRequest>): DeleteRuleSetRequest {
+    return DeleteRuleSetRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DeleteRuleSetRequest>): DeleteRuleSetRequest {
+    const message = createBaseDeleteRuleSetRequest();
+    message.name = object.name ?? "";
+    message.expectedVersion = object.expectedVersion ?? 0;
+    return message;
+  },
+};
+
+function createBaseDeleteRuleSetResponse(): DeleteRuleSetResponse {
+  return {};
+}
+
+export const DeleteRuleSetResponse: MessageFns<DeleteRuleSetResponse> = {
+  encode(_: DeleteRuleSetResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteRuleSetResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteRuleSetResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): DeleteRuleSetResponse {
+    return {};
+  },
+
+  toJSON(_: DeleteRuleSetResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<DeleteRuleSetResponse>): DeleteRuleSetResponse {
+    return DeleteRuleSetResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<DeleteRuleSetResponse>): DeleteRuleSetResponse {
+    const message = createBaseDeleteRuleSetResponse();
     return message;
   },
 };
@@ -304,6 +962,8 @@ function createBaseMatchmakingConfiguration(): MatchmakingConfiguration {
     placementRetries: undefined,
     backfill: undefined,
     acceptance: undefined,
+    version: undefined,
+    putAt: undefined,
   };
 }
 
@@ -341,6 +1001,12 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
     }
     if (message.acceptance !== undefined) {
       AcceptanceSettings.encode(message.acceptance, writer.uint32(90).fork()).join();
+    }
+    if (message.version !== undefined) {
+      writer.uint32(96).uint64(message.version);
+    }
+    if (message.putAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.putAt), writer.uint32(106).fork()).join();
     }
     return writer;
   },
@@ -449,6 +1115,22 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
             message.acceptance = AcceptanceSettings.decode(reader, reader.uint32());
             continue;
           }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.version = longToNumber(reader.uint64());
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.putAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -507,6 +1189,12 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
         : undefined,
       backfill: isSet(object.backfill) ? BackfillSettings.fromJSON(object.backfill) : undefined,
       acceptance: isSet(object.acceptance) ? AcceptanceSettings.fromJSON(object.acceptance) : undefined,
+      version: isSet(object.version) ? globalThis.Number(object.version) : undefined,
+      putAt: isSet(object.putAt)
+        ? fromJsonTimestamp(object.putAt)
+        : isSet(object.put_at)
+        ? fromJsonTimestamp(object.put_at)
+        : undefined,
     };
   },
 
@@ -551,6 +1239,12 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
     if (message.acceptance !== undefined) {
       obj.acceptance = AcceptanceSettings.toJSON(message.acceptance);
     }
+    if (message.version !== undefined) {
+      obj.version = Math.round(message.version);
+    }
+    if (message.putAt !== undefined) {
+      obj.putAt = message.putAt.toISOString();
+    }
     return obj;
   },
 
@@ -582,6 +1276,8 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
     message.acceptance = (object.acceptance !== undefined && object.acceptance !== null)
       ? AcceptanceSettings.fromPartial(object.acceptance)
       : undefined;
+    message.version = object.version ?? undefined;
+    message.putAt = object.putAt ?? undefined;
     return message;
   },
 };
@@ -894,13 +1590,16 @@ export const BackfillSettings: MessageFns<BackfillSettings> = {
 };
 
 function createBasePutConfigurationRequest(): PutConfigurationRequest {
-  return { configuration: undefined };
+  return { configuration: undefined, expectedVersion: undefined };
 }
 
 export const PutConfigurationRequest: MessageFns<PutConfigurationRequest> = {
   encode(message: PutConfigurationRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.configuration !== undefined) {
       MatchmakingConfiguration.encode(message.configuration, writer.uint32(10).fork()).join();
+    }
+    if (message.expectedVersion !== undefined) {
+      writer.uint32(16).uint64(message.expectedVersion);
     }
     return writer;
   },
@@ -926,6 +1625,14 @@ export const PutConfigurationRequest: MessageFns<PutConfigurationRequest> = {
             message.configuration = MatchmakingConfiguration.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.expectedVersion = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -941,6 +1648,11 @@ export const PutConfigurationRequest: MessageFns<PutConfigurationRequest> = {
   fromJSON(object: any): PutConfigurationRequest {
     return {
       configuration: isSet(object.configuration) ? MatchmakingConfiguration.fromJSON(object.configuration) : undefined,
+      expectedVersion: isSet(object.expectedVersion)
+        ? globalThis.Number(object.expectedVersion)
+        : isSet(object.expected_version)
+        ? globalThis.Number(object.expected_version)
+        : undefined,
     };
   },
 
@@ -948,6 +1660,9 @@ export const PutConfigurationRequest: MessageFns<PutConfigurationRequest> = {
     const obj: any = {};
     if (message.configuration !== undefined) {
       obj.configuration = MatchmakingConfiguration.toJSON(message.configuration);
+    }
+    if (message.expectedVersion !== undefined) {
+      obj.expectedVersion = Math.round(message.expectedVersion);
     }
     return obj;
   },
@@ -960,16 +1675,20 @@ export const PutConfigurationRequest: MessageFns<PutConfigurationRequest> = {
     message.configuration = (object.configuration !== undefined && object.configuration !== null)
       ? MatchmakingConfiguration.fromPartial(object.configuration)
       : undefined;
+    message.expectedVersion = object.expectedVersion ?? undefined;
     return message;
   },
 };
 
 function createBasePutConfigurationResponse(): PutConfigurationResponse {
-  return {};
+  return { version: 0 };
 }
 
 export const PutConfigurationResponse: MessageFns<PutConfigurationResponse> = {
-  encode(_: PutConfigurationResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: PutConfigurationResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.version !== 0) {
+      writer.uint32(8).uint64(message.version);
+    }
     return writer;
   },
 
@@ -986,6 +1705,14 @@ export const PutConfigurationResponse: MessageFns<PutConfigurationResponse> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.version = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -998,20 +1725,303 @@ export const PutConfigurationResponse: MessageFns<PutConfigurationResponse> = {
     }
   },
 
-  fromJSON(_: any): PutConfigurationResponse {
-    return {};
+  fromJSON(object: any): PutConfigurationResponse {
+    return { version: isSet(object.version) ? globalThis.Number(object.version) : 0 };
   },
 
-  toJSON(_: PutConfigurationResponse): unknown {
+  toJSON(message: PutConfigurationResponse): unknown {
     const obj: any = {};
+    if (message.version !== 0) {
+      obj.version = Math.round(message.version);
+    }
     return obj;
   },
 
   create(base?: DeepPartial<PutConfigurationResponse>): PutConfigurationResponse {
     return PutConfigurationResponse.fromPartial(base ?? {});
   },
-  fromPartial(_: DeepPartial<PutConfigurationResponse>): PutConfigurationResponse {
+  fromPartial(object: DeepPartial<PutConfigurationResponse>): PutConfigurationResponse {
     const message = createBasePutConfigurationResponse();
+    message.version = object.version ?? 0;
+    return message;
+  },
+};
+
+function createBaseDescribeConfigurationRequest(): DescribeConfigurationRequest {
+  return { name: "" };
+}
+
+export const DescribeConfigurationRequest: MessageFns<DescribeConfigurationRequest> = {
+  encode(message: DescribeConfigurationRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeConfigurationRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeConfigurationRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DescribeConfigurationRequest {
+    return { name: isSet(object.name) ? globalThis.String(object.name) : "" };
+  },
+
+  toJSON(message: DescribeConfigurationRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DescribeConfigurationRequest>): DescribeConfigurationRequest {
+    return DescribeConfigurationRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DescribeConfigurationRequest>): DescribeConfigurationRequest {
+    const message = createBaseDescribeConfigurationRequest();
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
+function createBaseDescribeConfigurationResponse(): DescribeConfigurationResponse {
+  return { configuration: undefined };
+}
+
+export const DescribeConfigurationResponse: MessageFns<DescribeConfigurationResponse> = {
+  encode(message: DescribeConfigurationResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.configuration !== undefined) {
+      MatchmakingConfiguration.encode(message.configuration, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeConfigurationResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeConfigurationResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.configuration = MatchmakingConfiguration.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DescribeConfigurationResponse {
+    return {
+      configuration: isSet(object.configuration) ? MatchmakingConfiguration.fromJSON(object.configuration) : undefined,
+    };
+  },
+
+  toJSON(message: DescribeConfigurationResponse): unknown {
+    const obj: any = {};
+    if (message.configuration !== undefined) {
+      obj.configuration = MatchmakingConfiguration.toJSON(message.configuration);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DescribeConfigurationResponse>): DescribeConfigurationResponse {
+    return DescribeConfigurationResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DescribeConfigurationResponse>): DescribeConfigurationResponse {
+    const message = createBaseDescribeConfigurationResponse();
+    message.configuration = (object.configuration !== undefined && object.configuration !== null)
+      ? MatchmakingConfiguration.fromPartial(object.configuration)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseDeleteConfigurationRequest(): DeleteConfigurationRequest {
+  return { name: "", expectedVersion: 0 };
+}
+
+export const DeleteConfigurationRequest: MessageFns<DeleteConfigurationRequest> = {
+  encode(message: DeleteConfigurationRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.expectedVersion !== 0) {
+      writer.uint32(16).uint64(message.expectedVersion);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteConfigurationRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteConfigurationRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.expectedVersion = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DeleteConfigurationRequest {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      expectedVersion: isSet(object.expectedVersion)
+        ? globalThis.Number(object.expectedVersion)
+        : isSet(object.expected_version)
+        ? globalThis.Number(object.expected_version)
+        : 0,
+    };
+  },
+
+  toJSON(message: DeleteConfigurationRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.expectedVersion !== 0) {
+      obj.expectedVersion = Math.round(message.expectedVersion);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DeleteConfigurationRequest>): DeleteConfigurationRequest {
+    return DeleteConfigurationRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DeleteConfigurationRequest>): DeleteConfigurationRequest {
+    const message = createBaseDeleteConfigurationRequest();
+    message.name = object.name ?? "";
+    message.expectedVersion = object.expectedVersion ?? 0;
+    return message;
+  },
+};
+
+function createBaseDeleteConfigurationResponse(): DeleteConfigurationResponse {
+  return {};
+}
+
+export const DeleteConfigurationResponse: MessageFns<DeleteConfigurationResponse> = {
+  encode(_: DeleteConfigurationResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteConfigurationResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteConfigurationResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): DeleteConfigurationResponse {
+    return {};
+  },
+
+  toJSON(_: DeleteConfigurationResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<DeleteConfigurationResponse>): DeleteConfigurationResponse {
+    return DeleteConfigurationResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<DeleteConfigurationResponse>): DeleteConfigurationResponse {
+    const message = createBaseDeleteConfigurationResponse();
     return message;
   },
 };
@@ -1139,6 +2149,11 @@ export const ListConfigurationsResponse: MessageFns<ListConfigurationsResponse> 
   },
 };
 
+/**
+ * Every put that says something new makes a version: 1, 2, … by name. A put of what is there already changes nothing and answers
+ * the present version. What was deleted and is put again counts on. Matches say by which versions they were formed
+ * (Assignment.formed_by).
+ */
 export type ConfigurationServiceDefinition = typeof ConfigurationServiceDefinition;
 export const ConfigurationServiceDefinition = {
   name: "ConfigurationService",
@@ -1146,7 +2161,7 @@ export const ConfigurationServiceDefinition = {
   methods: {
     /**
      * Makes or replaces the rule set of a name. Tickets that search go on under the new one. Reasons: RULE_SET_INVALID,
-     * ID_MALFORMED, OVERLOADED (a thousand are there).
+     * ID_MALFORMED, OVERLOADED (a thousand are there), VERSION_STALE.
      */
     putRuleSet: {
       name: "PutRuleSet",
@@ -1156,9 +2171,39 @@ export const ConfigurationServiceDefinition = {
       responseStream: false,
       options: {},
     },
+    /** One rule set with its document. Reasons: ID_MALFORMED, RULE_SET_NOT_FOUND. */
+    describeRuleSet: {
+      name: "DescribeRuleSet",
+      requestType: DescribeRuleSetRequest as typeof DescribeRuleSetRequest,
+      requestStream: false,
+      responseType: DescribeRuleSetResponse as typeof DescribeRuleSetResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** All rule sets, by name, without their documents. */
+    listRuleSets: {
+      name: "ListRuleSets",
+      requestType: ListRuleSetsRequest as typeof ListRuleSetsRequest,
+      requestStream: false,
+      responseType: ListRuleSetsResponse as typeof ListRuleSetsResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * Deletes a rule set that no configuration uses. What was deleted may be deleted again. Reasons: ID_MALFORMED,
+     * RULE_SET_NOT_FOUND, RULE_SET_IN_USE (with the names of the configurations), VERSION_STALE.
+     */
+    deleteRuleSet: {
+      name: "DeleteRuleSet",
+      requestType: DeleteRuleSetRequest as typeof DeleteRuleSetRequest,
+      requestStream: false,
+      responseType: DeleteRuleSetResponse as typeof DeleteRuleSetResponse,
+      responseStream: false,
+      options: {},
+    },
     /**
      * Makes or replaces the configuration of a name. Reasons: FIELD_INVALID, ID_MALFORMED, RULE_SET_NOT_FOUND,
-     * BACKFILL_WITH_ACCEPTANCE, MESSAGE_TOO_LARGE (with it ListConfigurations could answer no more).
+     * BACKFILL_WITH_ACCEPTANCE, MESSAGE_TOO_LARGE (with it ListConfigurations could answer no more), VERSION_STALE.
      */
     putConfiguration: {
       name: "PutConfiguration",
@@ -1168,12 +2213,36 @@ export const ConfigurationServiceDefinition = {
       responseStream: false,
       options: {},
     },
+    /** One configuration. Reasons: ID_MALFORMED, CONFIGURATION_NOT_FOUND. */
+    describeConfiguration: {
+      name: "DescribeConfiguration",
+      requestType: DescribeConfigurationRequest as typeof DescribeConfigurationRequest,
+      requestStream: false,
+      responseType: DescribeConfigurationResponse as typeof DescribeConfigurationResponse,
+      responseStream: false,
+      options: {},
+    },
     /** All configurations, by name. */
     listConfigurations: {
       name: "ListConfigurations",
       requestType: ListConfigurationsRequest as typeof ListConfigurationsRequest,
       requestStream: false,
       responseType: ListConfigurationsResponse as typeof ListConfigurationsResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * Deletes a configuration. In the same step its tickets that search, or are asked for acceptance, become CANCELLED with cause
+     * CONFIGURATION_DELETED. A match that is being placed goes on, and so does a fill that is being applied; tickets that come back
+     * from one are CANCELLED then, or FAILED where a placement ended for good. Battles that run stay; their live backfills end as
+     * ERROR, CONFIGURATION_DELETED. What was deleted may be deleted again. Reasons: ID_MALFORMED, CONFIGURATION_NOT_FOUND,
+     * VERSION_STALE.
+     */
+    deleteConfiguration: {
+      name: "DeleteConfiguration",
+      requestType: DeleteConfigurationRequest as typeof DeleteConfigurationRequest,
+      requestStream: false,
+      responseType: DeleteConfigurationResponse as typeof DeleteConfigurationResponse,
       responseStream: false,
       options: {},
     },
@@ -1188,6 +2257,39 @@ type DeepPartial<T> = unknown extends T ? T
   : T extends { $case: string; value: unknown } ? { $case: T["$case"]; value?: DeepPartial<T["value"]> }
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
+
+function toTimestamp(date: Date): Timestamp {
+  const seconds = Math.trunc(date.getTime() / 1_000);
+  const nanos = (date.getTime() % 1_000) * 1_000_000;
+  return { seconds, nanos };
+}
+
+function fromTimestamp(t: Timestamp): Date {
+  let millis = (t.seconds || 0) * 1_000;
+  millis += (t.nanos || 0) / 1_000_000;
+  return new globalThis.Date(millis);
+}
+
+function fromJsonTimestamp(o: any): Date {
+  if (o instanceof globalThis.Date) {
+    return o;
+  } else if (typeof o === "string") {
+    return new globalThis.Date(o);
+  } else {
+    return fromTimestamp(Timestamp.fromJSON(o));
+  }
+}
+
+function longToNumber(int64: { toString(): string }): number {
+  const num = globalThis.Number(int64.toString());
+  if (num > globalThis.Number.MAX_SAFE_INTEGER) {
+    throw new globalThis.Error("Value is larger than Number.MAX_SAFE_INTEGER");
+  }
+  if (num < globalThis.Number.MIN_SAFE_INTEGER) {
+    throw new globalThis.Error("Value is smaller than Number.MIN_SAFE_INTEGER");
+  }
+  return num;
+}
 
 function isObject(value: any): boolean {
   return typeof value === "object" && value !== null;

@@ -461,8 +461,8 @@ export interface Ticket {
     | Assignment
     | undefined;
   /**
-   * Why it is CANCELLED, TIMED_OUT or FAILED, or what happened last; a word such as "CANCELLED_BY_REQUEST". Of a match that was not
-   * accepted: ACCEPTANCE_REFUSED (by this ticket), ACCEPTANCE_TIMED_OUT (this ticket was silent), MATCH_REFUSED (by another),
+   * Why it is CANCELLED, TIMED_OUT or FAILED, or what happened last; a word such as "CANCELLED_BY_REQUEST" or
+   * "CONFIGURATION_DELETED". Of a match that was not accepted: ACCEPTANCE_REFUSED (by this ticket), ACCEPTANCE_TIMED_OUT (this ticket was silent), MATCH_REFUSED (by another),
    * MATCH_UNANSWERED (by another).
    */
   cause: string;
@@ -505,6 +505,15 @@ export interface Assignment {
   region: string;
   /** Everybody in the battle when the ticket was completed. */
   players: MatchedPlayer[];
+  /** By what the match, or the fill that seated the ticket, was formed. */
+  formedBy?: FormedBy | undefined;
+}
+
+/** The rule set by which a match or a fill is legal, and the configuration that it was formed for, each with its version. */
+export interface FormedBy {
+  configurationVersion: number;
+  ruleSet: string;
+  ruleSetVersion: number;
 }
 
 export interface MatchedPlayer {
@@ -1734,7 +1743,7 @@ export const ProposedPlayer: MessageFns<ProposedPlayer> = {
 };
 
 function createBaseAssignment(): Assignment {
-  return { address: undefined, battleSessionId: "", region: "", players: [] };
+  return { address: undefined, battleSessionId: "", region: "", players: [], formedBy: undefined };
 }
 
 export const Assignment: MessageFns<Assignment> = {
@@ -1750,6 +1759,9 @@ export const Assignment: MessageFns<Assignment> = {
     }
     for (const v of message.players) {
       MatchedPlayer.encode(v!, writer.uint32(34).fork()).join();
+    }
+    if (message.formedBy !== undefined) {
+      FormedBy.encode(message.formedBy, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -1799,6 +1811,14 @@ export const Assignment: MessageFns<Assignment> = {
             message.players.push(MatchedPlayer.decode(reader, reader.uint32()));
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.formedBy = FormedBy.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1823,6 +1843,11 @@ export const Assignment: MessageFns<Assignment> = {
       players: globalThis.Array.isArray(object?.players)
         ? object.players.map((e: any) => MatchedPlayer.fromJSON(e))
         : [],
+      formedBy: isSet(object.formedBy)
+        ? FormedBy.fromJSON(object.formedBy)
+        : isSet(object.formed_by)
+        ? FormedBy.fromJSON(object.formed_by)
+        : undefined,
     };
   },
 
@@ -1840,6 +1865,9 @@ export const Assignment: MessageFns<Assignment> = {
     if (message.players?.length) {
       obj.players = message.players.map((e) => MatchedPlayer.toJSON(e));
     }
+    if (message.formedBy !== undefined) {
+      obj.formedBy = FormedBy.toJSON(message.formedBy);
+    }
     return obj;
   },
 
@@ -1854,6 +1882,122 @@ export const Assignment: MessageFns<Assignment> = {
     message.battleSessionId = object.battleSessionId ?? "";
     message.region = object.region ?? "";
     message.players = object.players?.map((e) => MatchedPlayer.fromPartial(e)) || [];
+    message.formedBy = (object.formedBy !== undefined && object.formedBy !== null)
+      ? FormedBy.fromPartial(object.formedBy)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseFormedBy(): FormedBy {
+  return { configurationVersion: 0, ruleSet: "", ruleSetVersion: 0 };
+}
+
+export const FormedBy: MessageFns<FormedBy> = {
+  encode(message: FormedBy, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.configurationVersion !== 0) {
+      writer.uint32(8).uint64(message.configurationVersion);
+    }
+    if (message.ruleSet !== "") {
+      writer.uint32(18).string(message.ruleSet);
+    }
+    if (message.ruleSetVersion !== 0) {
+      writer.uint32(24).uint64(message.ruleSetVersion);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FormedBy {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFormedBy();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.configurationVersion = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.ruleSet = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.ruleSetVersion = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FormedBy {
+    return {
+      configurationVersion: isSet(object.configurationVersion)
+        ? globalThis.Number(object.configurationVersion)
+        : isSet(object.configuration_version)
+        ? globalThis.Number(object.configuration_version)
+        : 0,
+      ruleSet: isSet(object.ruleSet)
+        ? globalThis.String(object.ruleSet)
+        : isSet(object.rule_set)
+        ? globalThis.String(object.rule_set)
+        : "",
+      ruleSetVersion: isSet(object.ruleSetVersion)
+        ? globalThis.Number(object.ruleSetVersion)
+        : isSet(object.rule_set_version)
+        ? globalThis.Number(object.rule_set_version)
+        : 0,
+    };
+  },
+
+  toJSON(message: FormedBy): unknown {
+    const obj: any = {};
+    if (message.configurationVersion !== 0) {
+      obj.configurationVersion = Math.round(message.configurationVersion);
+    }
+    if (message.ruleSet !== "") {
+      obj.ruleSet = message.ruleSet;
+    }
+    if (message.ruleSetVersion !== 0) {
+      obj.ruleSetVersion = Math.round(message.ruleSetVersion);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FormedBy>): FormedBy {
+    return FormedBy.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FormedBy>): FormedBy {
+    const message = createBaseFormedBy();
+    message.configurationVersion = object.configurationVersion ?? 0;
+    message.ruleSet = object.ruleSet ?? "";
+    message.ruleSetVersion = object.ruleSetVersion ?? 0;
     return message;
   },
 };

@@ -1,0 +1,30 @@
+// A configuration as muster.json writes it, and as calls carry it: what tools put and show is what the file says.
+import type { MatchmakingConfiguration } from "@muster/proto/matchmaking";
+import { parseSection } from "@muster/service";
+import { configurationOf, configurationsSchema } from "./config.ts";
+import { readConfiguration, writeConfiguration } from "./grpc/wire.ts";
+
+/**
+ * The message of `document`, one entry of `configurations` in a muster.json.
+ *
+ * @throws {MusterError} CONFIG_INVALID with a line for each mistake; FIELD_INVALID, BACKFILL_WITH_ACCEPTANCE.
+ */
+export function readConfigurationDocument(document: unknown): MatchmakingConfiguration {
+  return writeConfiguration(configurationOf(parseSection(configurationsSchema.element, document, "$")));
+}
+
+/** The document of a message that a matcher answered; it reads back as the same configuration. */
+export function writeConfigurationDocument(message: MatchmakingConfiguration): Readonly<Record<string, unknown>> {
+  const { requestTimeoutMs, acceptance, backfill, queue, ...rest } = readConfiguration(message);
+  return {
+    ...rest,
+    ...(queue === undefined ? {} : { queue }),
+    requestTimeoutSeconds: requestTimeoutMs / 1_000,
+    ...(acceptance && {
+      acceptance: { timeoutSeconds: acceptance.timeoutMs / 1_000, autoContinue: acceptance.autoContinue },
+    }),
+    ...(backfill && {
+      backfill: Object.fromEntries(Object.entries(backfill).filter(([, value]) => value !== undefined)),
+    }),
+  };
+}
