@@ -1,6 +1,6 @@
 // What anybody may send, over real sockets: refused by its reason and field in few words, with nothing changed, and the
 // matcher still serving.
-import { limits, MusterError } from "@muster/proto";
+import { limits, MusterError, readReason } from "@muster/proto";
 import {
   type AcceptMatchRequest,
   BackfillServiceDefinition,
@@ -34,6 +34,12 @@ const player = (changes: Partial<Player> = {}): Player => ({
 const startIn = (configuration: string, players: readonly Player[], ticketId = "") =>
   world.matching.startMatching({ configuration, ticketId, players: [...players] });
 const start = (changes: Partial<Player>, ticketId = "") => startIn("skilled", [player(changes)], ticketId);
+/** What a batch of one says of its ticket, as the error that it stands for. */
+const startInBatch = async (configuration: string, players: readonly Player[], ticketId = "") => {
+  const tickets = [{ configuration, ticketId, players: [...players] }];
+  const { refusal } = (await world.matching.startMatchingBatch({ tickets, brief: false })).tickets[0] ?? {};
+  if (refusal) throw new MusterError(readReason(refusal.reason, "INTERNAL"), refusal.message, refusal);
+};
 const attribute = (x: unknown) => start({ attributes: { skill: 1, x } });
 const answer = (changes: Partial<AcceptMatchRequest>) =>
   world.matching.acceptMatch({
@@ -132,6 +138,8 @@ const badIds = [
 const idFields: readonly { readonly field: string; readonly call: (id: string) => Promise<unknown> }[] = [
   { field: "ticket_id", call: (id) => start({}, id) },
   { field: "configuration", call: (id) => startIn(id, [player()]) },
+  { field: "ticket_id", call: (id) => startInBatch("skilled", [player()], id) },
+  { field: "configuration", call: (id) => startInBatch(id, [player()]) },
   { field: "ticket_id", call: (ticketId) => world.matching.cancelMatching({ ticketId }) },
   { field: "ticket_id", call: (id) => world.matching.explainTicket({ ticketId: id }) },
   { field: "ticket_id", call: (ticketId) => answer({ ticketId }) },
@@ -186,6 +194,23 @@ refuses("players", [
         Array.from({ length: 101 }, (_, index) => player({ playerId: `p${index}` })),
       ),
     ...{ reason: "FIELD_INVALID", field: "players" },
+  },
+  {
+    name: "a batch of no ticket",
+    call: () => world.matching.startMatchingBatch({ tickets: [], brief: false }),
+    ...{ reason: "FIELD_INVALID", field: "tickets" },
+  },
+  {
+    name: "a batch of 101 tickets",
+    call: () => {
+      const tickets = Array.from({ length: 101 }, () => ({
+        configuration: "skilled",
+        ticketId: "",
+        players: [player()],
+      }));
+      return world.matching.startMatchingBatch({ tickets, brief: false });
+    },
+    ...{ reason: "FIELD_INVALID", field: "tickets" },
   },
   {
     name: "a player twice",

@@ -15,6 +15,8 @@ export const CALL_DEADLINE_MS_DEFAULT = 10_000;
 export const PLAYERS_PER_TICKET_MAX = 100;
 /** Tickets that one `DescribeMatchingProgress` or `WatchTickets` names: GPM's limit. */
 export const TICKETS_PER_CALL_MAX = 128;
+/** Tickets of one `StartMatchingBatch`: small enough that they are decided in one turn beside other calls. */
+export const TICKETS_PER_BATCH_MAX = 100;
 /** Characters of a ticket's players as JSON: its answers, which name everybody in the battle too, must fit a message. */
 export const TICKET_CHARS_MAX = 262_144;
 /** Attributes of one player. */

@@ -9,6 +9,7 @@ export { createLog, type Log, type LogFields, type LogLevel, silentLog } from ".
 export { logDisk } from "./log-disk.ts";
 export { type RunOptions, runService } from "./run-service.ts";
 export { serviceEnvironment } from "./service-environment.ts";
+export { answerEach } from "./serving/answer-each.ts";
 export { checkBind } from "./serving/check-bind.ts";
 export type { ServiceEvent, ServiceSpec } from "./supervisor/service-spec.ts";
 export { type StopRequests, watchStopRequests } from "./supervisor/stop-requests.ts";

@@ -25,12 +25,16 @@ import { putConfiguration } from "./put-configuration.ts";
 import { putRuleSet } from "./put-rule-set.ts";
 import { startBackfill } from "./start-backfill.ts";
 import { startMatching } from "./start-matching.ts";
+import { startMatchingBatch } from "./start-matching-batch.ts";
+import { startMatchingStream } from "./start-matching-stream.ts";
 import { watchTickets } from "./watch-tickets.ts";
 
 export function createServices(desk: Desk): readonly Implementation[] {
   return [
     implement(MatchmakingServiceDefinition, {
       startMatching: startMatching(desk),
+      startMatchingBatch: startMatchingBatch(desk),
+      startMatchingStream: startMatchingStream(desk),
       cancelMatching: cancelMatching(desk),
       acceptMatch: acceptMatch(desk),
       describeMatchingProgress: describeMatchingProgress(desk),

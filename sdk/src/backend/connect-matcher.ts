@@ -8,7 +8,8 @@ import { retryCall } from "../retry-call.ts";
 import { backendEnvironment } from "./environment.ts";
 import { match } from "./match.ts";
 import type { CallWaiting, Matcher } from "./matcher.ts";
-import { readTicket, type StartMatching, writeMatchAnswer, writeStartMatching } from "./ticket.ts";
+import { writeStartMatchingBatch } from "./start-matching-batch.ts";
+import { readStartedTicket, readTicket, type StartMatching, writeMatchAnswer, writeStartMatching } from "./ticket.ts";
 import { type WatchTickets, watchTickets } from "./watch-tickets.ts";
 
 export type ConnectMatcherOptions = {
@@ -78,6 +79,11 @@ export function connectMatcherWith(options: ConnectMatcherWithOptions): Matcher 
       const request = writeStartMatching(nameTicket(ticket));
       const response = await call(waiting, (how) => client.startMatching(request, how));
       return readTicket(response.ticket);
+    },
+    async startMatchingBatch(tickets, waiting = {}) {
+      const request = writeStartMatchingBatch(tickets.map(nameTicket));
+      const response = await call(waiting, (how) => client.startMatchingBatch(request, how));
+      return response.tickets.map(readStartedTicket);
     },
     async cancelMatching(ticketId, waiting = {}) {
       const request = { ticketId: parseId<TicketId>("ticketId", ticketId) };

@@ -24,6 +24,7 @@ export type {
   MatchedPlayer,
   Proposal,
   ProposedPlayer,
+  StartedTicket,
   StartMatching,
   Ticket,
   TicketEvent,

@@ -88,6 +88,39 @@ test("startMatching() draws an id, and repeats itself with it when the answer is
   expect(backend.script.book.tickets.size).toBe(1);
 });
 
+test("startMatchingBatch() says in order what became of each ticket, and repeats itself with the same ids", async () => {
+  let lost = 1;
+  const after = () => {
+    lost -= 1;
+    if (lost >= 0) throw new MusterError("PEER_UNREACHABLE", "Cannot go on as the connection broke");
+  };
+  const held = new MusterError("PLAYER_ALREADY_QUEUED", "Cannot queue ann again", { metadata: { ticketId: "t0" } });
+  const refuse = (ticketId: string) => (ticketId === "t1" ? held : undefined);
+  await using backend = startBackend({ after, refuse });
+  const { ticketId: _, ...unnamed } = ann;
+  const [first, second] = await backend.outcome(backend.matcher.startMatchingBatch([ann, unnamed]));
+  expect(first).toMatchObject({ ticketId: "t1", ticket: undefined, error: { reason: "PLAYER_ALREADY_QUEUED" } });
+  expect(first?.error?.metadata).toEqual({ ticketId: "t0" });
+  expect(second).toMatchObject({ ticket: { state: "SEARCHING", players: [{ playerId: "ann" }] }, error: undefined });
+  expect(second?.ticketId).toMatch(/^tick_/);
+  expect(backend.script.calls).toHaveLength(2);
+  expect(backend.script.book.tickets.size).toBe(1);
+});
+
+test("startMatchingBatch() names what cannot be sent before anything is", async () => {
+  await using backend = startBackend();
+  const nobody = { ...ann, players: [] };
+  const refused = [
+    { tickets: [], field: "tickets" },
+    { tickets: Array.from({ length: 101 }, () => ann), field: "tickets" },
+    { tickets: [ann, nobody], field: "tickets[1].players" },
+  ];
+  for (const { tickets, field } of refused) {
+    await expect(backend.matcher.startMatchingBatch(tickets)).rejects.toMatchObject({ metadata: { field } });
+  }
+  expect(backend.script.calls).toEqual([]);
+});
+
 test("explainTicket() answers with the ticket and why it waits, in plain words", async () => {
   const constraint = { rule: "near", kind: ConstraintKind.WINDOW, over: "skill", says: "within 25 of one another" };
   const nearestMiss = { distance: 37, allowed: 25, orLess: false };

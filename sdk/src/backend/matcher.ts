@@ -1,7 +1,7 @@
 // The matcher as a game backend holds it.
 import type { Explanation } from "@muster/proto/matchmaking";
 import type { MatchResult } from "./match.ts";
-import type { MatchAnswer, StartMatching, Ticket, TicketEvent } from "./ticket.ts";
+import type { MatchAnswer, StartedTicket, StartMatching, Ticket, TicketEvent } from "./ticket.ts";
 import type { WatchTickets } from "./watch-tickets.ts";
 
 /** What every call takes. */
@@ -47,6 +47,17 @@ export interface Matcher extends AsyncDisposable {
    *   PLAYER_ALREADY_QUEUED, POOL_FULL.
    */
   startMatching(ticket: StartMatching, options?: CallWaiting): Promise<Ticket>;
+  /**
+   * `startMatching` for 1 to 100 tickets, in one call: what became of each, in their order. One that is refused does not spoil the
+   * others. Outlasts a short absence of the matcher, as tickets without an id are given theirs here.
+   *
+   * @example
+   * for (const { ticketId, error } of await matcher.startMatchingBatch(tickets)) if (error) sorry(ticketId, error.reason);
+   *
+   * @throws {MusterError} FIELD_INVALID unless there are 1 to 100 tickets, or for a ticket that cannot be sent (`metadata.field`
+   *   begins with `tickets[…]`); JOURNAL_FULL, and those of a matcher that is away: after these, start the same tickets again.
+   */
+  startMatchingBatch(tickets: readonly StartMatching[], options?: CallWaiting): Promise<readonly StartedTicket[]>;
   /**
    * Takes a ticket out of the search: when it resolves, the ticket never matches. A repeat changes nothing.
    *

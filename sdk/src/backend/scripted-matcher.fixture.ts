@@ -27,6 +27,8 @@ export type MatcherScript = {
   readonly before?: (method: string, request: unknown) => void;
   /** Called after the work of each method: what it throws loses an answer to what was done. */
   readonly after?: (method: string) => void;
+  /** Why it does not take a ticket of a batch; undefined: it does. */
+  readonly refuse?: (ticketId: string) => Pick<MusterError, "reason" | "message" | "metadata"> | undefined;
   /** What it says of every ticket. */
   readonly explanation?: TicketExplanation;
 };
@@ -90,6 +92,21 @@ export function createScriptedMatcher(script: MatcherScript = {}): ScriptedMatch
       if (!book.tickets.has(request.ticketId)) put(newTicket(request));
       script.after?.("startMatching");
       return { ticket: find(request.ticketId) };
+    },
+    async startMatchingBatch(request, { token }) {
+      enter("startMatchingBatch", request, token);
+      const tickets = request.tickets.map((ticket) => {
+        const { ticketId } = ticket;
+        const refusal = script.refuse?.(ticketId);
+        if (refusal) return { ticketId, refusal: { ...refusal, metadata: { ...refusal.metadata } } };
+        if (!book.tickets.has(ticketId)) put(newTicket(ticket));
+        return { ticketId, ticket: find(ticketId) };
+      });
+      script.after?.("startMatchingBatch");
+      return { tickets };
+    },
+    startMatchingStream() {
+      throw new MusterError("METHOD_UNKNOWN", "Cannot stream as the SDK does not");
     },
     async cancelMatching(request, { token }) {
       enter("cancelMatching", request, token);

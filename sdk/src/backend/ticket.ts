@@ -5,10 +5,12 @@ import {
   fieldInvalid,
   limits,
   type MatchId,
+  MusterError,
   parseAttributes,
   parseId,
   parsePlayerId,
   readEnum,
+  readReason,
   readWord,
   type SessionEndCause,
   type TicketId,
@@ -54,6 +56,12 @@ export type StartMatching = {
   /** 1 to 100 who stay together. */
   readonly players: readonly TicketPlayer[];
 };
+
+/** What became of one ticket of many. */
+export type StartedTicket =
+  | { readonly ticketId: string; readonly ticket: Ticket; readonly error: undefined }
+  /** Why it was refused: ID_REUSED, CONFIGURATION_NOT_FOUND, ATTRIBUTE_INVALID, PLAYER_ALREADY_QUEUED, POOL_FULL … */
+  | { readonly ticketId: string; readonly ticket: undefined; readonly error: MusterError };
 
 /** One request to be matched, as it stood when it was sent. */
 export type Ticket = {
@@ -181,6 +189,14 @@ function writeLatencies(path: string, latenciesMs: Readonly<Record<string, numbe
     rounded[region] = Math.round(latencyMs);
   }
   return rounded;
+}
+
+/** @throws {MusterError} FIELD_INVALID for an answer that says neither. */
+export function readStartedTicket({ ticketId, ticket, refusal }: wire.StartedTicket): StartedTicket {
+  if (!refusal) return { ticketId, ticket: readTicket(ticket), error: undefined };
+  const { reason, message, metadata } = refusal;
+  const error = new MusterError(readReason(reason, "INVALID_ARGUMENT"), message, { metadata });
+  return { ticketId, ticket: undefined, error };
 }
 
 /** @throws {MusterError} FIELD_INVALID for a ticket that is absent or in a state that this build does not know. */

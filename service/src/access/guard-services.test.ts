@@ -97,7 +97,7 @@ for (const role of roles) {
       if (!/^(?:BackfillService|MatchmakingService)\//.test(short)) continue;
       const before = seen.length;
       const asked = { path: short, request: { ...start(), capability: "" }, token: keyOf(role) };
-      const work = short.includes("/Watch")
+      const work = /\/Watch|Stream$/.test(short)
         ? stream(asked)
             [Symbol.asyncIterator]()
             .next()

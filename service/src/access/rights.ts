@@ -6,6 +6,7 @@ import {
   ConfigurationServiceDefinition,
   MatchmakingServiceDefinition,
   PlayerDataServiceDefinition,
+  type StartMatchingBatchRequest,
   type StartMatchingRequest,
 } from "@muster/proto/matchmaking";
 import { MockFleetServiceDefinition } from "@muster/proto/mockfleet";
@@ -47,6 +48,13 @@ const matchmaking: RightsOf<typeof MatchmakingServiceDefinition> = {
     ...BACKEND_WRITES,
     playersOf: ({ players }: StartMatchingRequest) => players.map(({ playerId }) => playerId),
   },
+  // One player who comes too often turns the whole batch away: nobody in it has been looked at yet.
+  startMatchingBatch: {
+    ...BACKEND_WRITES,
+    playersOf: ({ tickets }: StartMatchingBatchRequest) =>
+      tickets.flatMap(({ players }) => players.map(({ playerId }) => playerId)),
+  },
+  startMatchingStream: BACKEND_WRITES,
   cancelMatching: BACKEND_WRITES,
   acceptMatch: BACKEND_WRITES,
   describeMatchingProgress: BACKEND_READS,

@@ -2,7 +2,12 @@
 // placements and sessions, as messages of the contract. This is the history that outside checkers judge.
 import { MusterError, toMusterError } from "@muster/proto";
 import type { WatchPlacementsResponse, WatchSessionsResponse } from "@muster/proto/fleet";
-import type { WatchTicketsResponse } from "@muster/proto/matchmaking";
+import type {
+  StartedTicket,
+  StartMatchingBatchRequest,
+  StartMatchingBatchResponse,
+  WatchTicketsResponse,
+} from "@muster/proto/matchmaking";
 import type { Network } from "@muster/proto/rpc";
 import type { WatchResponse } from "@muster/proto/sdk";
 import type { Happening, Outcome } from "../observation.ts";
@@ -45,6 +50,26 @@ export function overhear(network: Network, { caller, see, nextCallId }: Ear): Ne
         return ok;
       } catch (error) {
         see({ type: "answer", callId, outcome: outcomeOf(error) });
+        throw error;
+      }
+    };
+  /** Many tickets in one call are as many calls to those who judge: what holds of one holds of each. */
+  const batch =
+    (call: (request: StartMatchingBatchRequest, options?: object) => Promise<StartMatchingBatchResponse>) =>
+    async (request: StartMatchingBatchRequest, options?: object): Promise<StartMatchingBatchResponse> => {
+      const callIds = request.tickets.map((ticket) => {
+        const callId = nextCallId();
+        see({ type: "call", callId, caller, method: "startMatching", request: ticket });
+        return callId;
+      });
+      try {
+        const response = await call(request, options);
+        for (const [index, callId] of callIds.entries()) {
+          see({ type: "answer", callId, outcome: outcomeOfStarted(response.tickets[index]) });
+        }
+        return response;
+      } catch (error) {
+        for (const callId of callIds) see({ type: "answer", callId, outcome: outcomeOf(error) });
         throw error;
       }
     };
@@ -106,6 +131,7 @@ export function overhear(network: Network, { caller, see, nextCallId }: Ear): Ne
             const call: unknown = heard[name];
             if (!requestStream && !responseStream && name !== "reportHealth")
               heard[name] = unary(name, call as Parameters<typeof unary>[1]);
+            if (name === "startMatchingBatch") heard[name] = batch(call as Parameters<typeof batch>[0]);
             if (name === "watch") {
               const stream = call as (...args: readonly unknown[]) => AsyncIterable<WatchResponse>;
               heard[name] = (...args: readonly unknown[]) => hearProposals(stream(...args));
@@ -129,6 +155,14 @@ export function overhear(network: Network, { caller, see, nextCallId }: Ear): Ne
       };
     },
   };
+}
+
+/** A batch that is answered has an answer for each of its tickets: what is absent is a broken promise, and no checker's matter. */
+function outcomeOfStarted(started: StartedTicket | undefined): Outcome {
+  if (!started) throw new Error("A batch has an answer for each of its tickets");
+  const { ticket, refusal } = started;
+  if (!refusal) return { ok: { ticket } };
+  return { refused: refusal.reason, text: refusal.message, metadata: refusal.metadata };
 }
 
 function outcomeOf(error: unknown): Outcome {

@@ -52,6 +52,12 @@ export const ticketGoals: readonly Goal[] = [
   }),
   when("another request came under a ticket's id", (observation) => isRefusal(observation, "ID_REUSED")),
   when("a player queued twice", (observation) => isRefusal(observation, "PLAYER_ALREADY_QUEUED")),
+  when("one of a batch was refused and another was not", (observation, books) => {
+    const call = answered(observation, books);
+    if (!isRefusal(observation, "PLAYER_ALREADY_QUEUED") || !isCallOf(call, "startMatching")) return false;
+    const { ticketId } = call.request;
+    return ticketId.endsWith(".twin") && books.matcher.tickets.has(ticketId.slice(0, -".twin".length));
+  }),
   when("a request had no answer and was carried out", (observation, books) => {
     const call = answered(observation, books);
     if (observation.type !== "answer" || !isCallOf(call, "startMatching")) return false;

@@ -1,7 +1,7 @@
 // A game backend with its players: it queues them alone and in parties, through the SDK as an honest one does or by raw calls
 // as one that repeats, gives up and asks again, and sends them to their battle.
-import { MusterError, writeAttributes } from "@muster/proto";
-import { MatchmakingServiceDefinition, TicketState } from "@muster/proto/matchmaking";
+import { MusterError, readReason, writeAttributes } from "@muster/proto";
+import { MatchmakingServiceDefinition, type StartMatchingRequest, TicketState } from "@muster/proto/matchmaking";
 import { type Address, connectMatcherWith, type MatchAnswer, type MatchResult, type Ticket } from "@muster/sdk/backend";
 import { type Chance, createChance } from "../engine/chance.ts";
 import type { Life, Lives } from "../engine/life.ts";
@@ -57,6 +57,7 @@ export function startBackend(parts: BackendParts): Backend {
   const { clock } = life;
   const chance = createChance(seed, node);
   const answers = createChance(seed, `${node} answers`);
+  const batches = createChance(seed, `${node} batches`);
   const network = overhear(life.network, { caller: node, see: eyes.see, nextCallId: eyes.nextCallId });
   const matcher = connectMatcherWith({ network, address: "matcher", clock, random: chance });
   const raw = network.connect("matcher").client(MatchmakingServiceDefinition);
@@ -113,6 +114,15 @@ export function startBackend(parts: BackendParts): Backend {
   const traitsFor = (playerId: string) => (isPlain ? TRAITLESS : traitsOf(seed, playerId));
   const teamOf = (ratio: number) => (chance.happens(ratio) ? { team: chance.pick(["red", "blue"]) } : {});
 
+  /** Now and then beside another one for the same players, who may be in one only: the second is refused. */
+  const byBatch = async (request: StartMatchingRequest) => {
+    const twin = { ...request, ticketId: `${request.ticketId}.twin` };
+    const asked = batches.happens(knobs.mischiefRatio) ? [request, twin] : [request];
+    const { tickets } = await patiently(() => raw.startMatchingBatch({ tickets: asked, brief: false }));
+    const { refusal } = tickets[0] ?? {};
+    if (refusal) throw new MusterError(readReason(refusal.reason, "INTERNAL"), refusal.message, refusal);
+  };
+
   /** Repeats its calls, looks now and then, and cancels without waiting to hear. */
   const byHand = async ({ ticketId, configuration, players }: Party): Promise<Seated | undefined> => {
     const request = {
@@ -123,7 +133,8 @@ export function startBackend(parts: BackendParts): Backend {
         return { playerId, attributes: writeAttributes(attributes), latenciesMs: { ...latenciesMs }, team: "" };
       }),
     };
-    await patiently(() => raw.startMatching(request));
+    if (batches.happens(0.4)) await byBatch(request);
+    else await patiently(() => raw.startMatching(request));
     if (chance.happens(knobs.mischiefRatio)) await patiently(() => raw.startMatching(request));
     if (chance.happens(knobs.mischiefRatio)) {
       // Under the id of a ticket that is there, for somebody else: refused, and nothing changes.

@@ -419,6 +419,58 @@ export interface StartMatchingResponse {
   ticket: Ticket | undefined;
 }
 
+export interface StartMatchingBatchRequest {
+  /** 1..100. */
+  tickets: StartMatchingRequest[];
+  /** Leave the tickets out of the answers: whoever starts a hundred thousand a second knows what they hold. */
+  brief: boolean;
+}
+
+export interface StartMatchingBatchResponse {
+  /** As many as tickets were asked for, in their order. */
+  tickets: StartedTicket[];
+}
+
+export interface StartMatchingStreamRequest {
+  ticket:
+    | StartMatchingRequest
+    | undefined;
+  /** As of StartMatchingBatchRequest, for this ticket. */
+  brief: boolean;
+}
+
+export interface StartMatchingStreamResponse {
+  /** Of the request in its stream, from 0. */
+  place: number;
+  started: StartedTicket | undefined;
+}
+
+/** What became of one ticket of many. */
+export interface StartedTicket {
+  /** As it was asked for, or as the matcher drew it. Empty: refused, and no id was given. */
+  ticketId: string;
+  /** Absent: refused, or left out by request. */
+  ticket?:
+    | Ticket
+    | undefined;
+  /** Absent: the ticket is there. */
+  refusal?: StartRefusal | undefined;
+}
+
+/** Why a ticket was refused, as StartMatching would say it. Fields are named as of a single request: "players[0].player_id". */
+export interface StartRefusal {
+  /** A reason of docs/reference/errors.md, such as PLAYER_ALREADY_QUEUED. */
+  reason: string;
+  /** For people. */
+  message: string;
+  metadata: { [key: string]: string };
+}
+
+export interface StartRefusal_MetadataEntry {
+  key: string;
+  value: string;
+}
+
 export interface Player {
   /** 1..256 bytes of text. In answers empty for a player who has been erased (PlayerDataService). */
   playerId: string;
@@ -857,6 +909,663 @@ export const StartMatchingResponse: MessageFns<StartMatchingResponse> = {
     message.ticket = (object.ticket !== undefined && object.ticket !== null)
       ? Ticket.fromPartial(object.ticket)
       : undefined;
+    return message;
+  },
+};
+
+function createBaseStartMatchingBatchRequest(): StartMatchingBatchRequest {
+  return { tickets: [], brief: false };
+}
+
+export const StartMatchingBatchRequest: MessageFns<StartMatchingBatchRequest> = {
+  encode(message: StartMatchingBatchRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.tickets) {
+      StartMatchingRequest.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.brief !== false) {
+      writer.uint32(16).bool(message.brief);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartMatchingBatchRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartMatchingBatchRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tickets.push(StartMatchingRequest.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.brief = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StartMatchingBatchRequest {
+    return {
+      tickets: globalThis.Array.isArray(object?.tickets)
+        ? object.tickets.map((e: any) => StartMatchingRequest.fromJSON(e))
+        : [],
+      brief: isSet(object.brief) ? globalThis.Boolean(object.brief) : false,
+    };
+  },
+
+  toJSON(message: StartMatchingBatchRequest): unknown {
+    const obj: any = {};
+    if (message.tickets?.length) {
+      obj.tickets = message.tickets.map((e) => StartMatchingRequest.toJSON(e));
+    }
+    if (message.brief !== false) {
+      obj.brief = message.brief;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StartMatchingBatchRequest>): StartMatchingBatchRequest {
+    return StartMatchingBatchRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StartMatchingBatchRequest>): StartMatchingBatchRequest {
+    const message = createBaseStartMatchingBatchRequest();
+    message.tickets = object.tickets?.map((e) => StartMatchingRequest.fromPartial(e)) || [];
+    message.brief = object.brief ?? false;
+    return message;
+  },
+};
+
+function createBaseStartMatchingBatchResponse(): StartMatchingBatchResponse {
+  return { tickets: [] };
+}
+
+export const StartMatchingBatchResponse: MessageFns<StartMatchingBatchResponse> = {
+  encode(message: StartMatchingBatchResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.tickets) {
+      StartedTicket.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartMatchingBatchResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartMatchingBatchResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tickets.push(StartedTicket.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StartMatchingBatchResponse {
+    return {
+      tickets: globalThis.Array.isArray(object?.tickets)
+        ? object.tickets.map((e: any) => StartedTicket.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: StartMatchingBatchResponse): unknown {
+    const obj: any = {};
+    if (message.tickets?.length) {
+      obj.tickets = message.tickets.map((e) => StartedTicket.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StartMatchingBatchResponse>): StartMatchingBatchResponse {
+    return StartMatchingBatchResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StartMatchingBatchResponse>): StartMatchingBatchResponse {
+    const message = createBaseStartMatchingBatchResponse();
+    message.tickets = object.tickets?.map((e) => StartedTicket.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseStartMatchingStreamRequest(): StartMatchingStreamRequest {
+  return { ticket: undefined, brief: false };
+}
+
+export const StartMatchingStreamRequest: MessageFns<StartMatchingStreamRequest> = {
+  encode(message: StartMatchingStreamRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticket !== undefined) {
+      StartMatchingRequest.encode(message.ticket, writer.uint32(10).fork()).join();
+    }
+    if (message.brief !== false) {
+      writer.uint32(16).bool(message.brief);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartMatchingStreamRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartMatchingStreamRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticket = StartMatchingRequest.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.brief = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StartMatchingStreamRequest {
+    return {
+      ticket: isSet(object.ticket) ? StartMatchingRequest.fromJSON(object.ticket) : undefined,
+      brief: isSet(object.brief) ? globalThis.Boolean(object.brief) : false,
+    };
+  },
+
+  toJSON(message: StartMatchingStreamRequest): unknown {
+    const obj: any = {};
+    if (message.ticket !== undefined) {
+      obj.ticket = StartMatchingRequest.toJSON(message.ticket);
+    }
+    if (message.brief !== false) {
+      obj.brief = message.brief;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StartMatchingStreamRequest>): StartMatchingStreamRequest {
+    return StartMatchingStreamRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StartMatchingStreamRequest>): StartMatchingStreamRequest {
+    const message = createBaseStartMatchingStreamRequest();
+    message.ticket = (object.ticket !== undefined && object.ticket !== null)
+      ? StartMatchingRequest.fromPartial(object.ticket)
+      : undefined;
+    message.brief = object.brief ?? false;
+    return message;
+  },
+};
+
+function createBaseStartMatchingStreamResponse(): StartMatchingStreamResponse {
+  return { place: 0, started: undefined };
+}
+
+export const StartMatchingStreamResponse: MessageFns<StartMatchingStreamResponse> = {
+  encode(message: StartMatchingStreamResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.place !== 0) {
+      writer.uint32(8).uint64(message.place);
+    }
+    if (message.started !== undefined) {
+      StartedTicket.encode(message.started, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartMatchingStreamResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartMatchingStreamResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.place = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.started = StartedTicket.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StartMatchingStreamResponse {
+    return {
+      place: isSet(object.place) ? globalThis.Number(object.place) : 0,
+      started: isSet(object.started) ? StartedTicket.fromJSON(object.started) : undefined,
+    };
+  },
+
+  toJSON(message: StartMatchingStreamResponse): unknown {
+    const obj: any = {};
+    if (message.place !== 0) {
+      obj.place = Math.round(message.place);
+    }
+    if (message.started !== undefined) {
+      obj.started = StartedTicket.toJSON(message.started);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StartMatchingStreamResponse>): StartMatchingStreamResponse {
+    return StartMatchingStreamResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StartMatchingStreamResponse>): StartMatchingStreamResponse {
+    const message = createBaseStartMatchingStreamResponse();
+    message.place = object.place ?? 0;
+    message.started = (object.started !== undefined && object.started !== null)
+      ? StartedTicket.fromPartial(object.started)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseStartedTicket(): StartedTicket {
+  return { ticketId: "", ticket: undefined, refusal: undefined };
+}
+
+export const StartedTicket: MessageFns<StartedTicket> = {
+  encode(message: StartedTicket, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticketId !== "") {
+      writer.uint32(10).string(message.ticketId);
+    }
+    if (message.ticket !== undefined) {
+      Ticket.encode(message.ticket, writer.uint32(18).fork()).join();
+    }
+    if (message.refusal !== undefined) {
+      StartRefusal.encode(message.refusal, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartedTicket {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartedTicket();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticketId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.ticket = Ticket.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.refusal = StartRefusal.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StartedTicket {
+    return {
+      ticketId: isSet(object.ticketId)
+        ? globalThis.String(object.ticketId)
+        : isSet(object.ticket_id)
+        ? globalThis.String(object.ticket_id)
+        : "",
+      ticket: isSet(object.ticket) ? Ticket.fromJSON(object.ticket) : undefined,
+      refusal: isSet(object.refusal) ? StartRefusal.fromJSON(object.refusal) : undefined,
+    };
+  },
+
+  toJSON(message: StartedTicket): unknown {
+    const obj: any = {};
+    if (message.ticketId !== "") {
+      obj.ticketId = message.ticketId;
+    }
+    if (message.ticket !== undefined) {
+      obj.ticket = Ticket.toJSON(message.ticket);
+    }
+    if (message.refusal !== undefined) {
+      obj.refusal = StartRefusal.toJSON(message.refusal);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StartedTicket>): StartedTicket {
+    return StartedTicket.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StartedTicket>): StartedTicket {
+    const message = createBaseStartedTicket();
+    message.ticketId = object.ticketId ?? "";
+    message.ticket = (object.ticket !== undefined && object.ticket !== null)
+      ? Ticket.fromPartial(object.ticket)
+      : undefined;
+    message.refusal = (object.refusal !== undefined && object.refusal !== null)
+      ? StartRefusal.fromPartial(object.refusal)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseStartRefusal(): StartRefusal {
+  return { reason: "", message: "", metadata: {} };
+}
+
+export const StartRefusal: MessageFns<StartRefusal> = {
+  encode(message: StartRefusal, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.reason !== "") {
+      writer.uint32(10).string(message.reason);
+    }
+    if (message.message !== "") {
+      writer.uint32(18).string(message.message);
+    }
+    globalThis.Object.entries(message.metadata).forEach(([key, value]: [string, string]) => {
+      StartRefusal_MetadataEntry.encode({ key: key as any, value }, writer.uint32(26).fork()).join();
+    });
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartRefusal {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartRefusal();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            const entry3 = StartRefusal_MetadataEntry.decode(reader, reader.uint32());
+            if (entry3.value !== undefined) {
+              message.metadata[entry3.key] = entry3.value;
+            }
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StartRefusal {
+    return {
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      message: isSet(object.message) ? globalThis.String(object.message) : "",
+      metadata: isObject(object.metadata)
+        ? (globalThis.Object.entries(object.metadata) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+    };
+  },
+
+  toJSON(message: StartRefusal): unknown {
+    const obj: any = {};
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.message !== "") {
+      obj.message = message.message;
+    }
+    if (message.metadata) {
+      const entries = globalThis.Object.entries(message.metadata) as [string, string][];
+      if (entries.length > 0) {
+        obj.metadata = {};
+        entries.forEach(([k, v]) => {
+          obj.metadata[k] = v;
+        });
+      }
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StartRefusal>): StartRefusal {
+    return StartRefusal.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StartRefusal>): StartRefusal {
+    const message = createBaseStartRefusal();
+    message.reason = object.reason ?? "";
+    message.message = object.message ?? "";
+    message.metadata = (globalThis.Object.entries(object.metadata ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    return message;
+  },
+};
+
+function createBaseStartRefusal_MetadataEntry(): StartRefusal_MetadataEntry {
+  return { key: "", value: "" };
+}
+
+export const StartRefusal_MetadataEntry: MessageFns<StartRefusal_MetadataEntry> = {
+  encode(message: StartRefusal_MetadataEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartRefusal_MetadataEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartRefusal_MetadataEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StartRefusal_MetadataEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: StartRefusal_MetadataEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StartRefusal_MetadataEntry>): StartRefusal_MetadataEntry {
+    return StartRefusal_MetadataEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StartRefusal_MetadataEntry>): StartRefusal_MetadataEntry {
+    const message = createBaseStartRefusal_MetadataEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
     return message;
   },
 };
@@ -4111,6 +4820,34 @@ export const MatchmakingServiceDefinition = {
       requestStream: false,
       responseType: StartMatchingResponse as typeof StartMatchingResponse,
       responseStream: false,
+      options: {},
+    },
+    /**
+     * StartMatching for 1 to 100 tickets, in one write: an answer for each, in the order of the request. One that is refused does not
+     * spoil the others. Tickets are taken in their order: of two that hold a player the first is there when the second is decided.
+     * A matcher that cannot write answers none of them; whoever gave ids asks again by the same ids.
+     * Reasons: FIELD_INVALID (no ticket, or more than 100), JOURNAL_FULL, SERVICE_NOT_READY; in the answers those of StartMatching.
+     */
+    startMatchingBatch: {
+      name: "StartMatchingBatch",
+      requestType: StartMatchingBatchRequest as typeof StartMatchingBatchRequest,
+      requestStream: false,
+      responseType: StartMatchingBatchResponse as typeof StartMatchingBatchResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * The same without an end: every request has one answer, by its place in the stream, as soon as its ticket is on disk; answers may
+     * overtake one another. Tickets that come together share a write. The stream ends with its requests, when all are answered; after
+     * a break, whoever has no answer asks again by the same id.
+     * Reasons: JOURNAL_FULL, SERVICE_NOT_READY; in the answers those of StartMatching.
+     */
+    startMatchingStream: {
+      name: "StartMatchingStream",
+      requestType: StartMatchingStreamRequest as typeof StartMatchingStreamRequest,
+      requestStream: true,
+      responseType: StartMatchingStreamResponse as typeof StartMatchingStreamResponse,
+      responseStream: true,
       options: {},
     },
     /**
