@@ -1,0 +1,80 @@
+// Patterns as automata: a text is read once, with the set of places where the pattern may be. The time is that of text times
+// pattern, whatever either says; nothing ever goes back.
+
+/** Code points, from and to inclusive. */
+export type CodeRange = readonly [number, number];
+
+/** One step of an automaton. */
+export type Step =
+  /** One character of `ranges`, or with `isNegated` one of no range; then `next`. */
+  | {
+      readonly type: "character";
+      readonly ranges: readonly CodeRange[];
+      readonly isNegated: boolean;
+      readonly ignoresCase: boolean;
+      readonly next: number;
+    }
+  /** Goes on at all of `nexts`. */
+  | { readonly type: "split"; readonly nexts: readonly number[] }
+  /** Goes on only where the text begins or ends. */
+  | { readonly type: "edge"; readonly at: "start" | "end"; readonly next: number }
+  /** The pattern is complete. */
+  | { readonly type: "match" };
+
+/** `steps[start]` is where it begins. */
+export type Automaton = { readonly steps: readonly Step[]; readonly start: number };
+
+/** Steps of one pattern: beyond this it is an attack. */
+export const AUTOMATON_STEPS_MAX = 4_000;
+
+/** Whether the automaton takes the whole of `text`. */
+export function matches({ steps, start }: Automaton, text: string): boolean {
+  let present = new Set<number>();
+  add(steps, present, { from: start, isStart: true, isEnd: text.length === 0 });
+  let at = 0;
+  for (const letter of text) {
+    if (present.size === 0) return false;
+    at += letter.length;
+    const code = letter.codePointAt(0) ?? 0;
+    const following = new Set<number>();
+    for (const index of present) {
+      const step = steps[index];
+      if (step?.type !== "character" || !takes(step, code)) continue;
+      add(steps, following, { from: step.next, isStart: false, isEnd: at === text.length });
+    }
+    present = following;
+  }
+  for (const index of present) if (steps[index]?.type === "match") return true;
+  return false;
+}
+
+type Place = { readonly from: number; readonly isStart: boolean; readonly isEnd: boolean };
+
+/** Adds where one gets from `from` without reading a character. */
+function add(steps: readonly Step[], present: Set<number>, { from, isStart, isEnd }: Place): void {
+  const open = [from];
+  for (let index = open.pop(); index !== undefined; index = open.pop()) {
+    if (present.has(index)) continue;
+    present.add(index);
+    const step = steps[index];
+    if (step?.type === "split") open.push(...step.nexts);
+    else if (step?.type === "edge" && (step.at === "start" ? isStart : isEnd)) open.push(step.next);
+  }
+}
+
+function takes(step: Extract<Step, { type: "character" }>, code: number): boolean {
+  const { ranges, ignoresCase, isNegated } = step;
+  const isAmong = ignoresCase ? casesOf(code).some((one) => isIn(ranges, one)) : isIn(ranges, code);
+  return isAmong !== isNegated;
+}
+
+function isIn(ranges: readonly CodeRange[], code: number): boolean {
+  return ranges.some(([from, to]) => code >= from && code <= to);
+}
+
+/** The character and its other cases, as far as they are one character. */
+function casesOf(code: number): readonly number[] {
+  const letter = String.fromCodePoint(code);
+  const others = [letter.toLowerCase(), letter.toUpperCase()].filter((one) => [...one].length === 1);
+  return [code, ...others.map((one) => one.codePointAt(0) ?? code)];
+}
