@@ -3,6 +3,7 @@
 import { invariant, unreachable } from "@muster/kit";
 import {
   type ErasureId,
+  encodeMessage,
   MusterError,
   type PlacementId,
   type PlayerId,
@@ -35,7 +36,7 @@ const KIND_FLEET_FACT = 1;
 export const factCodec = {
   encode: (fact: FleetFact): { kind: number; body: Uint8Array } => ({
     kind: KIND_FLEET_FACT,
-    body: wire.FleetFact.encode({ fact: writeFact(fact) }).finish(),
+    body: encodeMessage(wire.FleetFact, { fact: writeFact(fact) }),
   }),
   /** @throws {MusterError} JOURNAL_UNREADABLE for records of a newer build. */
   decode(kind: number, body: Uint8Array): FleetFact {

@@ -1,5 +1,6 @@
 // For every package of ours, and through the SDK for users.
 export { type Attributes, type AttributeValue, parseAttributes } from "./attributes.ts";
+export { encodeMessage } from "./encode-message.ts";
 export {
   type BackfillId,
   type ErasureId,

@@ -3,8 +3,8 @@ import { createChannel } from "@muster/kit";
 import { PlacementState, type StartPlacementRequest, type StartPlacementsRequest } from "@muster/proto/fleet";
 import type { FleetProcess } from "./fleet-process.ts";
 
-/** Under way at once. */
-const WINDOW = 1_024;
+/** Under way at once: fewer, and the fleet waits for its disk. */
+const WINDOW = 4_096;
 
 const TEAMS = ["red", "blue"];
 

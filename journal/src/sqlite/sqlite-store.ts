@@ -155,6 +155,16 @@ function createStore({ path, db, marks, startCheckpoint }: StoreParts): SqliteSt
     keepLogShort();
     return result;
   };
+  /** As `transact`, for what may be lost by a power cut: it is durable with the next commit that is. */
+  const transactLazily = <Result>(work: () => Result): Result => {
+    if (failure) throw failure.error;
+    db.exec("PRAGMA synchronous = NORMAL");
+    try {
+      return transact(work);
+    } finally {
+      db.exec("PRAGMA synchronous = FULL");
+    }
+  };
   const mark = ({ number, epoch, last_sequence: sequence }: PartitionRow) => {
     try {
       marks.write({ number, epoch, sequence });
@@ -271,7 +281,8 @@ function createStore({ path, db, marks, startCheckpoint }: StoreParts): SqliteSt
       });
     },
     addSnapshotChunk(name, epoch, chunk) {
-      transact(() => snapshots.addChunk(partitions.getOwned(name, epoch), chunk));
+      // A snapshot is none before it is finished, by a commit that waits for the disk.
+      transactLazily(() => snapshots.addChunk(partitions.getOwned(name, epoch), chunk));
       count(chunk.bytes.length);
     },
     finishSnapshot(name, epoch, id) {
@@ -281,7 +292,8 @@ function createStore({ path, db, marks, startCheckpoint }: StoreParts): SqliteSt
       });
     },
     pruneSnapshots(name, epoch) {
-      const pruned = transact(() => snapshots.pruneOne(partitions.getOwned(name, epoch)));
+      // What a power cut brings back is pruned before the next one.
+      const pruned = transactLazily(() => snapshots.pruneOne(partitions.getOwned(name, epoch)));
       if (pruned) count(SNAPSHOT_CHUNK_BYTES_MAX); // What is deleted is overwritten.
       return pruned;
     },

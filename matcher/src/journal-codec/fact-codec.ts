@@ -2,6 +2,7 @@
 import { invariant, unreachable } from "@muster/kit";
 import {
   type ErasureId,
+  encodeMessage,
   type FillId,
   type MatchId,
   type PlayerId,
@@ -65,7 +66,7 @@ const KINDS: Readonly<Record<Arm["$case"], number>> = {
 export const factCodec = {
   encode({ atWallMs, fact }: JournaledFact): { readonly kind: number; readonly body: Uint8Array } {
     const arm = writeFact(fact);
-    const body = wire.MatcherFact.encode({ atWallMs: Math.round(atWallMs), fact: arm }).finish();
+    const body = encodeMessage(wire.MatcherFact, { atWallMs: Math.round(atWallMs), fact: arm });
     return { kind: KINDS[arm.$case], body };
   },
   decode(kind: number, body: Uint8Array): JournaledFact {

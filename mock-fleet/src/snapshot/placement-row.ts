@@ -1,6 +1,6 @@
 // A placement as a message of a snapshot, read back when somebody asks for more than its session.
 import { invariant } from "@muster/kit";
-import { type PlayerId, type ProcessId, readWord, type ServerSessionId, writeEnum } from "@muster/proto";
+import { encodeMessage, type PlayerId, type ProcessId, readWord, type ServerSessionId, writeEnum } from "@muster/proto";
 import { PlacementState } from "@muster/proto/fleet";
 import * as wire from "@muster/proto/journal-fleet";
 import type { Placement } from "../core/placement.ts";
@@ -10,7 +10,7 @@ import { readPlacementRequest, writePlacementRequest } from "../grpc/placement-w
 export function writePlacement(placement: Placement): Uint8Array {
   if (placement instanceof StoredPlacement) return placement.row;
   const { end } = placement;
-  return wire.SnapshotPlacement.encode({
+  return encodeMessage(wire.SnapshotPlacement, {
     request: writePlacementRequest(placement.request),
     bodyDigest: placement.bodyDigest,
     createdAtWallMs: placement.createdAtWallMs,
@@ -21,7 +21,7 @@ export function writePlacement(placement: Placement): Uint8Array {
     startedAtMs: placement.startedAtMs,
     latencyPolicies: writeLatencyPolicies(placement.latencyPolicies),
     direct: placement.isDirect,
-  }).finish();
+  });
 }
 
 /** The placement with its row in place of what the row is made of. */

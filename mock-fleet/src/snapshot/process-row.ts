@@ -1,5 +1,6 @@
 // A process, and what it is remembered to have been answered, as messages of a snapshot.
 import {
+  encodeMessage,
   type ProcessId,
   readPlayerSession,
   readWord,
@@ -14,7 +15,7 @@ import type { ProcessStatus, ServerProcess } from "../core/process.ts";
 
 export function writeProcess(process: ServerProcess): Uint8Array {
   const { status } = process;
-  return wire.SnapshotProcess.encode({
+  return encodeMessage(wire.SnapshotProcess, {
     processId: process.processId,
     fleet: process.fleet,
     region: process.region,
@@ -38,7 +39,7 @@ export function writeProcess(process: ServerProcess): Uint8Array {
     unreachableSinceMs: process.unreachableSinceMs,
     sessionIds: [...process.sessionIds],
     roomSince: process.roomSince,
-  }).finish();
+  });
 }
 
 // The casts of this folder give ids of our own snapshot their brand back: they were parsed before they were written.
@@ -98,7 +99,7 @@ export function writeCommands(memory: CommandMemory | undefined): Uint8Array {
     reconnectSecret: result.acceptedSeat?.reconnectSecret ?? "",
     seatExpiresAtMs: result.seatExpiresAtMs ?? 0,
   }));
-  return wire.SnapshotCommands.encode({ commands }).finish();
+  return encodeMessage(wire.SnapshotCommands, { commands });
 }
 
 /** Decoded once somebody asks. */

@@ -2,6 +2,7 @@
 import { invariant } from "@muster/kit";
 import {
   type BattleSession,
+  encodeMessage,
   type PlacementId,
   type PlayerId,
   type PlayerSession,
@@ -68,12 +69,12 @@ export function seatExpiriesMs(session: SessionFold): Iterable<number> {
 }
 
 function encodeBattle(battle: BattleSession): Uint8Array {
-  return WireBattle.encode(writeBattleSession(battle)).finish();
+  return encodeMessage(WireBattle, writeBattleSession(battle));
 }
 
 function encodeMemory({ changes, seats, requests }: SessionFold): Uint8Array {
   const filledSeats = createSeatTable();
-  return wire.SnapshotSessionMemory.encode({
+  return encodeMessage(wire.SnapshotSessionMemory, {
     changes: changes.map(writeSessionChange),
     seats: Array.from(seats.values(), writeSeat),
     requests: Array.from(requests.values(), ({ bodyDigest, revision, filled, refusal }) => ({
@@ -84,7 +85,7 @@ function encodeMemory({ changes, seats, requests }: SessionFold): Uint8Array {
       refusal: refusal && writeRefusal(refusal),
     })),
     filledSeats: filledSeats.rows,
-  }).finish();
+  });
 }
 
 /** Seats by value: those of a session are much the same after one fill and after the next. */
@@ -98,7 +99,7 @@ function createSeatTable() {
       const known = places.get(seat);
       if (known !== undefined) return known;
       const row = writePlayerSession(seat);
-      const bytes = Buffer.from(WireSeat.encode(row).finish()).toString("latin1");
+      const bytes = Buffer.from(encodeMessage(WireSeat, row)).toString("latin1");
       const place = placesByBytes.get(bytes) ?? rows.push(row) - 1;
       placesByBytes.set(bytes, place);
       places.set(seat, place);

@@ -1,11 +1,11 @@
 // The seam of every contract: a handler is `(request, context) → response`, a client is an object of functions. gRPC and
 // the in-memory network are adapters at this seam, so that the same handlers run over sockets and in a simulation.
-import type { BinaryReader } from "@bufbuild/protobuf/wire";
+import type { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { Caller } from "./caller.ts";
 
 /** What a generated message brings to be put on a wire and taken off it. */
 export type MessageType<Message> = {
-  encode(message: Message): { finish(): Uint8Array };
+  encode(message: Message, writer?: BinaryWriter): { finish(): Uint8Array };
   decode(bytes: Uint8Array | BinaryReader): Message;
   /** Absent: the message has no form in JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: the generated code takes anything, and json-message.ts sees to it.
