@@ -16,6 +16,7 @@ import type { PopulationFlags } from "./commands/simulate-population.ts";
 import { addConfigurationCommands } from "./configuration-program.ts";
 import { addConformanceCommand } from "./conformance-program.ts";
 import { addFleetCommands } from "./fleet-program.ts";
+import { addProjectCommands } from "./project-program.ts";
 import { addQueryCommands } from "./query-program.ts";
 import { addSessionsCommands } from "./sessions-program.ts";
 
@@ -110,6 +111,8 @@ export function buildProgram({ run, runService }: ProgramPorts): Command {
   addConfigurationCommands(program, run);
   addQueryCommands(program, run);
   addSimulateCommand(program, run);
+
+  addProjectCommands(program, { run, version: readVersion() });
 
   addSessionsCommands(program, run);
 

@@ -1,4 +1,5 @@
 // For the matcher and for tools: read rule sets; judge, form and fill matches by them.
+
 export { type CompiledRules, compileRule, compileRules } from "./compile/compile-rules.ts";
 export { type Constraint, constraintKinds, isIndexed } from "./explain/constraint.ts";
 export { type Explanation, explainRuleSet, renderExplanation } from "./explain/explain.ts";
@@ -31,3 +32,4 @@ export { spreadsOf } from "./spreads.ts";
 export { survivesLeavers } from "./survives-leavers.ts";
 export { capacityOf, hasTeam, type TeamShape, teamShapes } from "./team-shapes.ts";
 export { checkTicketAttributes } from "./ticket-attributes.ts";
+export { writeAttributeTypes } from "./typescript-of.ts";

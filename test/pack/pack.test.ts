@@ -125,14 +125,37 @@ test("the sidecar's command needs one file beside it, nothing else that was inst
 });
 
 test("the README's server takes players under an installed muster dev", async () => {
+  await takesPlayers({ command: ["--", "node", "server.mts"], cwd: consumer.folder, team: "players" });
+});
+
+for (const language of ["ts", "js"]) {
+  test(`a new project in ${language} passes its test and takes players under muster dev`, async () => {
+    const name = `mine-${language}`;
+    await consumer.run(["npx", "muster", "init", name, "--language", language]);
+    const cwd = join(consumer.folder, name);
+    const { out } = await consumer.run(["node", "--test", "--test-reporter=tap", `${name}/battles.test.m${language}`]);
+    expect(out).toMatch(/^# pass 1$/m);
+    await takesPlayers({ command: [], cwd });
+  });
+}
+
+type Server = {
+  /** After `muster dev`. */
+  readonly command: readonly string[];
+  readonly cwd: string;
+  /** What its welcome names beside the player. */
+  readonly team?: string;
+};
+
+async function takesPlayers({ command, cwd, team }: Server): Promise<void> {
   const run = markRun();
   const [matcherPort, fleetPort] = [await findFreePort(), await findFreePort()];
   const flags = ["--matcher-port", String(matcherPort), "--fleet-port", String(fleetPort)];
-  await using dev = startMuster(["dev", ...flags, "--", "node", "server.mts"], {
+  await using dev = startMuster(["dev", ...flags, ...command], {
     program: [join(consumer.folder, "node_modules/.bin/muster")],
     inherits: consumer.env,
     env: run.env,
-    cwd: consumer.folder,
+    cwd,
   });
   await dev.line(/^Ready/);
 
@@ -143,16 +166,17 @@ test("the README's server takes players under an installed muster dev", async ()
   const { address, players } = ticket.assignment;
   const server = { host: address.host, port: address.ports.game };
   using stranger = await joinServer(server, "ps_of_nobody");
-  expect(stranger.answer).toMatch(/^sorry: PLAYER_SESSION_/);
+  expect(stranger.answer).toMatch(/^sorry: /);
   using first = await joinServer(server, players[0].playerSessionId);
   using second = await joinServer(server, players[1].playerSessionId);
+  const suffix = team ? ` to ${team}` : "";
   expect([first.answer, second.answer]).toEqual([
-    `welcome ${players[0].playerId} to players`,
-    `welcome ${players[1].playerId} to players`,
+    `welcome ${players[0].playerId}${suffix}`,
+    `welcome ${players[1].playerId}${suffix}`,
   ]);
 
   dev.child.kill("SIGINT");
   expect((await dev.finished).code).toBe(0);
   // The game's port is one of a fixed range, which anybody may take once it is free.
   await nothingLeft(run, [matcherPort, fleetPort], STOP_MS);
-});
+}

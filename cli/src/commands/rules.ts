@@ -7,10 +7,7 @@ import { type CommandContext, type ExitCode, printJson } from "./context.ts";
 
 /** Prints the verdict on the rule set in `path`, or on that of a configuration there; exit code 1 if it is not legal. */
 export async function checkRules(path: string, context: CommandContext): Promise<ExitCode> {
-  const text = await readFile(path, "utf8").catch((error: Error) => {
-    throw new UsageError(`Cannot read ${path}: ${error.message}`);
-  });
-  const { document, root } = findRuleSet(text);
+  const { document, root } = await readRuleSetFile(path);
   const problems = checkRuleSet(document).map((problem) => ({ ...problem, path: root + problem.path.slice(1) }));
   if (problems.length > 0) {
     if (context.json) printJson(context, { legal: false, problems });
@@ -30,6 +27,14 @@ export async function checkRules(path: string, context: CommandContext): Promise
     for (const line of lines) context.terminal.print(line);
   }
   return 0;
+}
+
+/** The rule set in the file, or in the configuration there, not checked yet. @throws {UsageError} if there is no such file. */
+export async function readRuleSetFile(path: string): Promise<{ readonly document: unknown; readonly root: string }> {
+  const text = await readFile(path, "utf8").catch((error: Error) => {
+    throw new UsageError(`Cannot read ${path}: ${error.message}`);
+  });
+  return findRuleSet(text);
 }
 
 /** What to check, and where it stands in the file: a configuration has its rule set in it. */

@@ -1,0 +1,69 @@
+// muster init and muster types: what they write, and what they leave alone. That it runs is tried from tarballs in test/pack.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { checkRuleSet } from "@muster/rules";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { CommandContext } from "./context.ts";
+import { initProject } from "./init.ts";
+import { writeTypes } from "./typescript.ts";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "muster-init-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function contextOf(lines: string[]): CommandContext {
+  const terminal = { print: (line: string) => void lines.push(line) } as unknown as CommandContext["terminal"];
+  return { terminal, json: false, matcherAddress: "", fleetAddress: "", signal: new AbortController().signal };
+}
+
+async function init(name: string, language: "ts" | "js"): Promise<string[]> {
+  const lines: string[] = [];
+  await initProject({ folder: join(folder, name), language, version: "9.9.9" }, contextOf(lines));
+  return lines;
+}
+
+for (const language of ["ts", "js"] as const) {
+  test(`initProject() writes a whole project in ${language}`, async () => {
+    await init("My Game!", language);
+    const read = (file: string) => readFileSync(join(folder, "My Game!", file), "utf8");
+    const files = ["battles", "battles.test", "server"].map((name) => `${name}.m${language}`);
+    expect(readdirSync(join(folder, "My Game!")).toSorted()).toEqual(
+      [...files, "muster.json", "package.json", "rules.json"].toSorted(),
+    );
+    expect(JSON.parse(read("package.json"))).toMatchObject({
+      name: "my-game",
+      dependencies: { "@muster/sdk": "9.9.9" },
+      scripts: { test: `node --test battles.test.m${language}` },
+    });
+    expect(JSON.parse(read("muster.json"))).toMatchObject({ fleets: [{ command: ["node", `server.m${language}`] }] });
+    expect(checkRuleSet(read("rules.json"))).toEqual([]);
+    for (const file of files) expect(read(file)).not.toMatch(/[«»]|@@/);
+    expect(read(`server.m${language}`).includes(": Socket")).toBe(language === "ts");
+  });
+}
+
+test("initProject() keeps a package.json, and refuses a folder with a server in it, writing nothing", async () => {
+  writeFileSync(join(folder, "package.json"), "{}");
+  expect(await init("", "ts")).toContainEqual(expect.stringMatching(/^kept .*package\.json/));
+  expect(readFileSync(join(folder, "package.json"), "utf8")).toBe("{}");
+  rmSync(join(folder, "muster.json"));
+  await expect(init("", "js")).rejects.toThrow(/as there is rules\.json: name another folder$/);
+  expect(readdirSync(folder)).not.toContain("muster.json");
+});
+
+test("writeTypes() prints or writes the types, and says what is wrong with a rule set", async () => {
+  await init("game", "ts");
+  const rules = join(folder, "game", "rules.json");
+  const lines: string[] = [];
+  await writeTypes(rules, {}, contextOf(lines));
+  expect(lines.join("\n")).toContain("readonly skill?: number;");
+  const out = join(folder, "types.ts");
+  await writeTypes(rules, { out }, contextOf([]));
+  expect(readFileSync(out, "utf8")).toBe(`${lines.join("\n")}\n`);
+  writeFileSync(rules, '{"ruleLanguageVersion":"1.0"}');
+  await expect(writeTypes(rules, {}, contextOf([]))).rejects.toMatchObject({ reason: "RULE_SET_INVALID" });
+  await expect(writeTypes(join(folder, "none"), {}, contextOf([]))).rejects.toThrow(/^Cannot read /);
+});
