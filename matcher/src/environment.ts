@@ -1,7 +1,18 @@
 // The variables of the matcher's process.
-import { type EnvironmentSpec, secretText, text } from "@muster/kit";
+import { type EnvironmentSpec, list, secretText, text } from "@muster/kit";
 import { parseAddress } from "@muster/proto/grpc";
 import { serviceEnvironment } from "@muster/service";
+import { createDialRules } from "./events/dial-rules.ts";
+
+const networks = (value: string): readonly string[] => {
+  const all = list(value);
+  try {
+    createDialRules(all);
+  } catch {
+    throw new Error("it must be networks such as 10.0.0.0/8, with commas between them");
+  }
+  return all;
+};
 
 const address = (value: string): string => {
   try {
@@ -36,5 +47,11 @@ export const matcherEnvironment = {
     meaning: "What the matcher's calls to the fleet carry: a key of the role MATCHER. Not set: nothing.",
     secret: true,
     parse: secretText,
+  },
+  MUSTER_EVENT_NETWORKS: {
+    meaning:
+      "Networks that are not public and that events may be pushed to all the same, over plain HTTP too, such as 127.0.0.0/8,10.1.0.0/16. Not set: none.",
+    fallback: "",
+    parse: networks,
   },
 } as const satisfies EnvironmentSpec;

@@ -3,11 +3,12 @@ import { backoffMs } from "@muster/kit";
 import { type ErasureId, newId, type PlayerId, toMusterError } from "@muster/proto";
 import { decideErasePlayer, decideErasureCompleted, playersOf } from "./core/erase-player.ts";
 import { digestOfText } from "./digest.ts";
+import type { Outbox } from "./events/outbox.ts";
 import { createKeyedWork, type KeyedWork } from "./keyed-work.ts";
 import { decide, record, type Workshop } from "./workshop.ts";
 
 /** Erases a player, from the state first and then from the journal; each erasure is poked when its fact is durable. */
-export function createErasures(workshop: Workshop): KeyedWork<ErasureId> {
+export function createErasures(workshop: Workshop, outbox?: Outbox): KeyedWork<ErasureId> {
   const { ledger, clock, random, log } = workshop;
   return createKeyedWork(async (erasureId, signal) => {
     for (let attempt = 1; ; attempt += 1) {
@@ -16,6 +17,9 @@ export function createErasures(workshop: Workshop): KeyedWork<ErasureId> {
       try {
         const erased = await ledger.eraseFacts(({ fact }) => {
           return playersOf(fact).some((playerId) => digestOf(erasureId, playerId) === digest);
+        });
+        await outbox?.erase((payload) => {
+          return playersNamedIn(JSON.parse(payload)).some((playerId) => digestOf(erasureId, playerId) === digest);
         });
         await record(workshop, (state) => decideErasureCompleted(state, erasureId));
         log.info({ erasureId, records: erased }, "Erased a player");
@@ -44,6 +48,14 @@ export async function erasePlayer(workshop: Workshop, playerId: PlayerId, signal
     return { facts: decideErasePlayer(state, erasure, workshop.view.find), reply: undefined };
   });
   while (workshop.ledger.state.erasures.has(erasureId)) await workshop.committed.next(signal);
+}
+
+/** Every `playerId` in what was told, however deep. */
+function playersNamedIn(value: unknown): readonly PlayerId[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    return key === "playerId" && typeof inner === "string" ? [inner as PlayerId] : playersNamedIn(inner);
+  });
 }
 
 /** Salted with the erasure, so that no table of digests tells who was erased. */

@@ -4,6 +4,9 @@ export { readConfigurationDocument, writeConfigurationDocument } from "./configu
 export type { Configuration } from "./core/configuration.ts";
 export { describePlan, renderPlan } from "./engine/describe-plan.ts";
 export { matcherEnvironment } from "./environment.ts";
+// For those who receive its events, and for editors.
+export { eventTargetsSchema } from "./events/event-config.ts";
+export type { EventAnswer, EventRequest, Poster } from "./events/poster.ts";
 // For those who read its journal.
 export { factCodec } from "./journal-codec/fact-codec.ts";
 export { snapshotCodec } from "./journal-codec/snapshot-codec.ts";

@@ -5,6 +5,9 @@ import { grpcNetwork, serveGrpc } from "@muster/proto/grpc";
 import { checkBind, openGuard, readMusterFile, readRetention, runService } from "@muster/service";
 import { readMatcherConfig } from "./config.ts";
 import { matcherEnvironment } from "./environment.ts";
+import { createDialRules } from "./events/dial-rules.ts";
+import { readEventTargets } from "./events/event-config.ts";
+import { createGotPoster } from "./events/got-poster.ts";
 import { createMatcher } from "./matcher.ts";
 
 await runService({
@@ -22,6 +25,7 @@ await runService({
       isUnsafeAllowed: env.MUSTER_UNSAFE_LISTEN,
     };
     const bind = checkBind({ variable: "MUSTER_MATCHER_BIND", address: env.MUSTER_MATCHER_BIND, ...listener }, log);
+    const poster = opened.use(createGotPoster(createDialRules(env.MUSTER_EVENT_NETWORKS)));
     const matcher = opened.use(
       await createMatcher({
         ...{ journal, config, retention, log, onFatal, clock: systemClock, random: systemRandom, network: grpcNetwork },
@@ -29,6 +33,7 @@ await runService({
         fleetKey: env.MUSTER_FLEET_KEY,
         endpoint: env.MUSTER_MATCHER_ENDPOINT ?? bind,
         owner: env.MUSTER_MATCHER_OWNER,
+        events: { poster, targets: readEventTargets(file), keepMs: retention.eventsMs },
         leaseHolder: describeOwner(),
         takeOver: env.MUSTER_TAKE_OVER,
         leaseMs: env.MUSTER_LEASE_MS,

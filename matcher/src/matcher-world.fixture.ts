@@ -6,6 +6,7 @@ import { createVirtualClock, type VirtualClock } from "@muster/kit/testing";
 import {
   BackfillServiceDefinition,
   ConfigurationServiceDefinition,
+  EventServiceDefinition,
   MatchmakingServiceDefinition,
   type Ticket,
   TicketState,
@@ -16,6 +17,7 @@ import { type Client, createMemoryNetwork, type MemoryNetwork, type Network } fr
 import { type Log, silentLog } from "@muster/service";
 import type { MatcherConfig } from "./config.ts";
 import type { Configuration } from "./core/configuration.ts";
+import type { EventPush } from "./events/event-push.ts";
 import { createMatcher, type Matcher } from "./matcher.ts";
 import { createScriptedFleet, type ScriptedFleet } from "./scripted-fleet.fixture.ts";
 
@@ -75,6 +77,7 @@ export type World = AsyncDisposable & {
   readonly matching: Client<typeof MatchmakingServiceDefinition>;
   readonly backfill: Client<typeof BackfillServiceDefinition>;
   readonly configurations: Client<typeof ConfigurationServiceDefinition>;
+  readonly events: Client<typeof EventServiceDefinition>;
   /** Lets messages and waits of this instant pass until the call has its answer. The clients of the world do it by themselves. */
   run<Value>(call: Promise<Value>): Promise<Value>;
   /** Queues one player, or a party, each with its own name as id. */
@@ -98,6 +101,7 @@ export async function createWorld(
     readonly isFull?: () => boolean;
     readonly log?: Log;
     readonly snapshotEveryFacts?: number;
+    readonly events?: EventPush;
   } = {},
 ): Promise<World> {
   const clock = createVirtualClock(1_000_000);
@@ -124,6 +128,7 @@ export async function createWorld(
       config: options.config ?? worldConfig,
       log: options.log ?? silentLog,
       onFatal: (error) => faults.push(error),
+      ...(options.events && { events: options.events }),
       ...(options.snapshotEveryFacts === undefined ? {} : { snapshotEveryFacts: options.snapshotEveryFacts }),
     });
     net.serve("matcher", matcher.services);
@@ -162,6 +167,7 @@ export async function createWorld(
     run,
     backfill: driven(peer.client(BackfillServiceDefinition), run),
     configurations: driven(peer.client(ConfigurationServiceDefinition), run),
+    events: driven(peer.client(EventServiceDefinition), run),
     async queue(configuration, ...players) {
       const request = {
         configuration,

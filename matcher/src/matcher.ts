@@ -16,6 +16,7 @@ import type { RoundLimits } from "./core/round.ts";
 import { decideSessionChange } from "./core/session-change.ts";
 import { createSessionView, type PlacementReport } from "./core/session-view.ts";
 import { createErasures } from "./erasures.ts";
+import { type EventPush, startEventPush } from "./events/event-push.ts";
 import { connectFleet } from "./fleet/rpc-fleet.ts";
 import { createServices } from "./grpc/services.ts";
 import { factCodec, type JournaledFact } from "./journal-codec/fact-codec.ts";
@@ -61,6 +62,8 @@ export type MatcherOptions = {
   readonly snapshotEveryFacts?: number;
   /** What one round of matching may do before calls get their turn. Default: some 5 ms of work. */
   readonly roundLimits?: RoundLimits;
+  /** Where events are pushed to, and how. Default: no events are pushed. */
+  readonly events?: EventPush;
   /** Who holds the lease on the journal: unique to this run. Default: `owner`. */
   readonly leaseHolder?: string;
 };
@@ -127,6 +130,8 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
     onFatal,
   };
   const { state } = ledger;
+  const eventOutbox =
+    options.events && (await startEventPush(options.events, { ...options, leaseHolder, takeOver, ledger }));
   const stop = new AbortController();
   const withheld = createWithheldTickets();
   const watch = createTicketWatch(state, clock);
@@ -147,7 +152,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   };
   const placements = createPlacements(workshop, report);
   const outbox = createSessionOutbox(workshop);
-  const erasures = createErasures(workshop);
+  const erasures = createErasures(workshop, eventOutbox);
   const rounds = createRounds(workshop, {
     endedMs: retention.endedMs,
     endpoint: options.endpoint,
@@ -275,6 +280,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
     for (const { fact } of facts) onFact(fact);
     watch.advance(facts.at(-1)?.sequence ?? 0);
     committed.ring();
+    eventOutbox?.poke();
     rounds.wake();
   });
   await putConfig(workshop, options.config);
@@ -326,7 +332,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   guard(matching);
 
   return {
-    services: createServices({ ...workshop, watch, withheld, endpoint: options.endpoint }),
+    services: createServices({ ...workshop, watch, withheld, endpoint: options.endpoint, outbox: eventOutbox }),
     async [Symbol.asyncDispose]() {
       if (stop.signal.aborted) return;
       stop.abort(
@@ -336,6 +342,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
       stopListening();
       // Not last: who waits for room on a full disk is told only by a ledger that closes that there will be none.
       const closed = ledger[Symbol.asyncDispose]();
+      await eventOutbox?.[Symbol.asyncDispose]();
       await Promise.all([placements, outbox, erasures, checks].map((work) => work[Symbol.asyncDispose]()));
       await Promise.allSettled([feed, matching]);
       await fleet[Symbol.asyncDispose]();

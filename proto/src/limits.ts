@@ -43,3 +43,13 @@ export const MATCH_PLAYERS_MAX = 10_000;
 export const POOL_TICKETS_MAX = 1_000_000;
 /** How long ended tickets, placements and sessions are remembered, in ms: repeats of old ids are recognised that long. */
 export const ENDED_KEPT_MS = 24 * 3_600_000;
+/** Event targets of one matcher: each reads every event. */
+export const EVENT_TARGETS_MAX = 100;
+/** Configurations that an event target may name. */
+export const EVENT_TARGET_CONFIGURATIONS_MAX = 100;
+/** Characters of an event target's URL: what browsers and proxies carry without trouble. */
+export const EVENT_URL_CHARS_MAX = 2_048;
+/** Events that may go in one request: some 0.5 MB of ordinary ones. */
+export const EVENTS_PER_REQUEST_MAX = 1_000;
+/** Requests of one event target that may be under way at once. */
+export const EVENT_CONCURRENCY_MAX = 64;

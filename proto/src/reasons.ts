@@ -111,6 +111,14 @@ export const reasons = {
   /** The pool of the configuration is full. Metadata: `limit`. */
   POOL_FULL: { code: "RESOURCE_EXHAUSTED", retry: "backoff" },
 
+  // Events.
+  /** No event target has the name. */
+  EVENT_TARGET_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },
+  /** Events may not be sent to the URL, or to where its host leads. Metadata: `field`. */
+  EVENT_URL_REFUSED: { code: "INVALID_ARGUMENT", retry: "never" },
+  /** There are as many event targets as one matcher keeps. Metadata: `limit`. */
+  EVENT_TARGETS_FULL: { code: "RESOURCE_EXHAUSTED", retry: "never" },
+
   // Backfill.
   /** The session has a live backfill; say `replace` to end it first. */
   BACKFILL_ALREADY_RUNNING: { code: "ALREADY_EXISTS", retry: "reread" },

@@ -1,6 +1,6 @@
 // docs/reference/*.schema.json: muster.json, rule sets and populations for editors, from what the services and the parser read them by.
 import { companionsSchema } from "@muster/cli";
-import { configurationsSchema, populationSchema, ruleSetsSchema } from "@muster/matcher";
+import { configurationsSchema, eventTargetsSchema, populationSchema, ruleSetsSchema } from "@muster/matcher";
 import { aliasesSchema, faultsSchema, fleetSettingsSchema, fleetsSchema, queuesSchema } from "@muster/mock-fleet";
 import { ruleSetJsonSchema } from "@muster/rules";
 import { accessSchema, retentionSchema } from "@muster/service";
@@ -16,6 +16,7 @@ const file = z
     faults: faultsSchema,
     ruleSets: ruleSetsSchema,
     configurations: configurationsSchema,
+    eventTargets: eventTargetsSchema,
     retention: retentionSchema,
     access: accessSchema,
     companions: companionsSchema,

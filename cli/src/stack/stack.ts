@@ -33,7 +33,10 @@ const OURS = [
   "MUSTER_FLEET_BIND",
   "MUSTER_FLEET_ENDPOINT",
   "MUSTER_ORPHAN_GRACE_MS",
+  "MUSTER_EVENT_NETWORKS",
 ] as const;
+/** A backend on the same machine may be pushed events to, without TLS. */
+const LOOPBACK = "127.0.0.0/8,::1/128";
 const TAIL_BYTES = 16 * 1024;
 /** The fleet ends its sidecars and games in its own stop, which takes as long as they may. */
 const FLEET_STOP_MS = 20_000;
@@ -141,6 +144,7 @@ function matcherSpec(plan: StackPlan): ServiceSpec {
     MUSTER_MATCHER_BIND: plan.matcherAddress,
     MUSTER_MATCHER_ENDPOINT: plan.matcherAddress,
     MUSTER_FLEET_ADDRESS: plan.fleetAddress,
+    MUSTER_EVENT_NETWORKS: plan.options.env.MUSTER_EVENT_NETWORKS || LOOPBACK,
   };
   return {
     ...ownService("matcher", { name: "matcher", plan, variables }),

@@ -1,4 +1,5 @@
 // What handlers of calls may use of the matcher.
+import type { Outbox } from "../events/outbox.ts";
 import type { TicketWatch } from "../ticket-watch.ts";
 import type { WithheldTickets } from "../withheld-tickets.ts";
 import type { Workshop } from "../workshop.ts";
@@ -8,4 +9,6 @@ export type Desk = Workshop & {
   readonly withheld: WithheldTickets;
   /** The matcher's address as sidecars reach it. */
   readonly endpoint: string;
+  /** Undefined in a matcher that pushes no events. */
+  readonly outbox: Outbox | undefined;
 };

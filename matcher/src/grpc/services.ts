@@ -18,6 +18,7 @@ import { describeMatchingProgress } from "./describe-matching-progress.ts";
 import { describeRuleSet } from "./describe-rule-set.ts";
 import type { Desk } from "./desk.ts";
 import { erasePlayer } from "./erase-player.ts";
+import { createEventService } from "./events/event-service.ts";
 import { explainTicket } from "./explain-ticket.ts";
 import { listConfigurations } from "./list-configurations.ts";
 import { listRuleSets } from "./list-rule-sets.ts";
@@ -56,6 +57,7 @@ export function createServices(desk: Desk): readonly Implementation[] {
       listConfigurations: listConfigurations(desk),
       deleteConfiguration: deleteConfiguration(desk),
     }),
+    createEventService(desk),
     implement(PlayerDataServiceDefinition, { erasePlayer: erasePlayer(desk) }),
   ];
 }

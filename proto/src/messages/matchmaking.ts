@@ -1,6 +1,7 @@
 // The one door to the generated messages of muster.matchmaking.v1, and to explanations as plain values.
 export * from "../../gen/muster/matchmaking/v1/backfill.ts";
 export * from "../../gen/muster/matchmaking/v1/configuration.ts";
+export * from "../../gen/muster/matchmaking/v1/events.ts";
 export * from "../../gen/muster/matchmaking/v1/matchmaking.ts";
 export * from "../../gen/muster/matchmaking/v1/player_data.ts";
 export {

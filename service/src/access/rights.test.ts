@@ -17,6 +17,7 @@ const files = [
   "matchmaking/v1/matchmaking.proto",
   "matchmaking/v1/backfill.proto",
   "matchmaking/v1/configuration.proto",
+  "matchmaking/v1/events.proto",
   "matchmaking/v1/player_data.proto",
   "fleet/v1/fleet.proto",
   "fleet/v1/host.proto",

@@ -4,6 +4,7 @@ import { FleetServiceDefinition, HostServiceDefinition } from "@muster/proto/fle
 import {
   BackfillServiceDefinition,
   ConfigurationServiceDefinition,
+  EventServiceDefinition,
   MatchmakingServiceDefinition,
   PlayerDataServiceDefinition,
   type StartMatchingBatchRequest,
@@ -81,6 +82,15 @@ const configuration: RightsOf<typeof ConfigurationServiceDefinition> = {
   deleteConfiguration: CONTROL,
 };
 
+/** Events carry player session ids: only an operator says where they go. */
+const events: RightsOf<typeof EventServiceDefinition> = {
+  putTarget: CONTROL,
+  deleteTarget: CONTROL,
+  rotateSecret: CONTROL,
+  listTargets: { roles: ["OPERATOR"], kind: "READ" },
+  listDeliveries: { roles: ["OPERATOR"], kind: "READ" },
+};
+
 const playerData: RightsOf<typeof PlayerDataServiceDefinition> = { erasePlayer: CONTROL };
 
 const fleet: RightsOf<typeof FleetServiceDefinition> = {
@@ -130,6 +140,7 @@ export const rights: ReadonlyMap<string, Right> = new Map([
   ...byPath(MatchmakingServiceDefinition, matchmaking),
   ...byPath(BackfillServiceDefinition, backfill),
   ...byPath(ConfigurationServiceDefinition, configuration),
+  ...byPath(EventServiceDefinition, events),
   ...byPath(PlayerDataServiceDefinition, playerData),
   ...byPath(FleetServiceDefinition, fleet),
   ...byPath(HostServiceDefinition, host),

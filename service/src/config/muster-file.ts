@@ -14,6 +14,7 @@ const SECTIONS = {
   faults: "the mock fleet",
   ruleSets: "the matcher",
   configurations: "the matcher",
+  eventTargets: "the matcher",
   retention: "the mock fleet and the matcher",
   access: "the mock fleet and the matcher",
   companions: "muster dev",

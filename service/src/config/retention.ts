@@ -9,6 +9,8 @@ export type Retention = {
   readonly endedMs: number;
   /** How long facts stay in the journal after a snapshot holds them, in ms, for whoever reads what happened. */
   readonly journalMs: number;
+  /** How long events are kept after they are pushed to everybody, in ms: what can be pushed again. */
+  readonly eventsMs: number;
 };
 
 const HOUR_MS = 3_600_000;
@@ -21,7 +23,7 @@ const ENDED_HOURS_MAX = 720;
 const JOURNAL_HOURS_MAX = 720;
 
 /** What holds where muster.json says nothing. */
-export const RETENTION_DEFAULT: Retention = { endedMs: limits.ENDED_KEPT_MS, journalMs: 0 };
+export const RETENTION_DEFAULT: Retention = { endedMs: limits.ENDED_KEPT_MS, journalMs: 0, eventsMs: 3_600_000 };
 
 export const retentionSchema = z
   .strictObject({
@@ -37,14 +39,28 @@ export const retentionSchema = z
       .max(JOURNAL_HOURS_MAX)
       .default(RETENTION_DEFAULT.journalMs / HOUR_MS)
       .describe("How long facts stay in the journals after a snapshot holds them. 0: until then."),
+    eventHours: z
+      .number()
+      .min(0)
+      .max(JOURNAL_HOURS_MAX)
+      .default(RETENTION_DEFAULT.eventsMs / HOUR_MS)
+      .describe("How long events are kept after every target has them, to be pushed again by Replay."),
   })
   .prefault({});
 
 /** @throws {MusterError} CONFIG_INVALID naming the file and the path in it. */
 export function readRetention(file: Pick<MusterFile, "path" | "sections">): Retention {
   try {
-    const { endedHours, journalHours } = parseSection(retentionSchema, file.sections.retention, "$.retention");
-    return { endedMs: Math.round(endedHours * HOUR_MS), journalMs: Math.round(journalHours * HOUR_MS) };
+    const { endedHours, journalHours, eventHours } = parseSection(
+      retentionSchema,
+      file.sections.retention,
+      "$.retention",
+    );
+    return {
+      endedMs: Math.round(endedHours * HOUR_MS),
+      journalMs: Math.round(journalHours * HOUR_MS),
+      eventsMs: Math.round(eventHours * HOUR_MS),
+    };
   } catch (error) {
     if (!(error instanceof MusterError)) throw error;
     const { reason, metadata } = error;

@@ -1,0 +1,253 @@
+import { createVirtualClock } from "@muster/kit/testing";
+import { EventTargetState, EventType } from "@muster/proto/matchmaking";
+import { expect, test } from "vitest";
+import { createWorld, type World } from "../matcher-world.fixture.ts";
+import { createScriptedPoster, eventsOf, type ScriptedPoster } from "./scripted-poster.fixture.ts";
+
+const URL = "https://backend.example/events";
+const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+function targetOf(changes: object = {}) {
+  return {
+    target: {
+      ...{ name: "backend", url: URL, configurations: [], types: [], eventsPerRequest: 0, concurrency: 0 },
+      ...{ matchTokens: false, ...changes },
+    },
+    secret: SECRET,
+  };
+}
+
+async function openWorld(options: { readonly limits?: { behindMsMax: number; pendingBytesMax: number } } = {}) {
+  // The poster waits on the world's own clock, which is there once the world is.
+  const holder: { world?: World } = {};
+  const poster = createScriptedPoster({
+    sleep: (delayMs, signal) => (holder.world?.clock ?? createVirtualClock()).sleep(delayMs, signal),
+  });
+  const world = await createWorld({ events: { poster, ...options } });
+  holder.world = world;
+  return { world, poster };
+}
+
+/** Lets so much time pass, and everything that is due in it. */
+async function pass(world: World, ms: number) {
+  for (let left = ms; left > 0; left -= 50) await world.clock.advance(Math.min(50, left));
+}
+
+async function playDuel(world: World, ...players: readonly [string, string]) {
+  for (const player of players) await world.queue("duel", player);
+  await pass(world, 100);
+}
+
+const kinds = ({ taken }: ScriptedPoster, ticketId: string) =>
+  taken.filter(({ data }) => data.ticket?.ticketId === ticketId).map(({ type, number }) => `${number} ${type}`);
+
+test("a target is told of every step of a ticket, numbered and in order", async () => {
+  const { world, poster } = await openWorld();
+  await using _ = world;
+  await world.events.putTarget(targetOf());
+  await playDuel(world, "ann", "bob");
+  await pass(world, 500);
+  expect(await world.state("t-ann")).toBe("COMPLETED");
+  const steps = ["1 TICKET_SEARCHING", "2 TICKET_PLACING", "3 TICKET_COMPLETED"];
+  expect(kinds(poster, "t-ann")).toEqual(steps);
+  expect(kinds(poster, "t-bob")).toEqual(steps);
+  expect(world.faults).toEqual([]);
+});
+
+test("a target is told of nothing from before it was put", async () => {
+  const { world, poster } = await openWorld();
+  await using _ = world;
+  await world.queue("duel", "ann");
+  await pass(world, 100);
+  await world.events.putTarget(targetOf());
+  await world.queue("duel", "bob");
+  await pass(world, 500);
+  expect(kinds(poster, "t-ann")).toEqual(["2 TICKET_PLACING", "3 TICKET_COMPLETED"]);
+});
+
+const filters = [
+  { name: "types", changes: { types: [EventType.TICKET_COMPLETED] }, told: ["3 TICKET_COMPLETED"] },
+  { name: "configurations", changes: { configurations: ["group"] }, told: [] },
+] as const;
+for (const { name, changes, told } of filters) {
+  test(`a target that names ${name} is told of no others`, async () => {
+    const { world, poster } = await openWorld();
+    await using _ = world;
+    await world.events.putTarget(targetOf(changes));
+    await playDuel(world, "ann", "bob");
+    await pass(world, 500);
+    expect(kinds(poster, "t-ann")).toEqual(told);
+  });
+}
+
+test("a receiver that was away, and a matcher that was killed meanwhile, lose nothing, and repeats are equal to the byte", async () => {
+  const { world, poster } = await openWorld();
+  await using _ = world;
+  await world.events.putTarget(targetOf());
+  poster.answers.set(URL, "away");
+  await playDuel(world, "ann", "bob");
+  await pass(world, 5_000);
+  const before = new Map(poster.requests.map(({ headers, body }) => [headers["webhook-id"], body]));
+  await world.restart();
+  poster.answers.set(URL, 500);
+  await pass(world, 60_000);
+  poster.answers.delete(URL);
+  await pass(world, 61_000);
+  expect(kinds(poster, "t-ann")).toEqual(["1 TICKET_SEARCHING", "2 TICKET_PLACING", "3 TICKET_COMPLETED"]);
+  for (const { headers, body } of poster.requests) {
+    const sent = before.get(headers["webhook-id"]);
+    if (sent !== undefined) expect(body).toBe(sent);
+  }
+  expect(world.faults).toEqual([]);
+});
+
+test("a target that is away delays no other", async () => {
+  const { world, poster } = await openWorld();
+  await using _ = world;
+  await world.events.putTarget(targetOf());
+  await world.events.putTarget(targetOf({ name: "other", url: "https://other.example" }));
+  poster.answers.set("https://other.example", "silence");
+  await playDuel(world, "ann", "bob");
+  await pass(world, 500);
+  expect(kinds(poster, "t-ann")).toHaveLength(3);
+  const { targets } = await world.events.listTargets({});
+  expect(targets.map(({ target, behindMs }) => [target?.name, behindMs > 0])).toEqual([
+    ["backend", false],
+    ["other", true],
+  ]);
+});
+
+test("events of one ticket are never under way together, those of others are", async () => {
+  const { world, poster } = await openWorld();
+  await using _ = world;
+  await world.events.putTarget(targetOf());
+  poster.delayMs = 1_000;
+  await playDuel(world, "ann", "bob");
+  await pass(world, 800);
+  const ids = poster.requests.map(({ headers }) => headers["webhook-id"]);
+  expect(ids.toSorted()).toEqual(["ticket.t-ann.1", "ticket.t-bob.1"]);
+  await pass(world, 3_000);
+  expect(kinds(poster, "t-ann")).toHaveLength(3);
+});
+
+test("a target that takes several gets them in one request under one id", async () => {
+  const { world, poster } = await openWorld();
+  await using _ = world;
+  await world.events.putTarget(targetOf({ eventsPerRequest: 100, concurrency: 1 }));
+  poster.answers.set(URL, "away");
+  await playDuel(world, "ann", "bob");
+  await pass(world, 500);
+  poster.answers.delete(URL);
+  await pass(world, 61_000);
+  const last = poster.requests.at(-1);
+  expect(last && eventsOf(last).length).toBeGreaterThan(1);
+  expect(last?.headers["webhook-id"]).toMatch(/^batch\.[\w-]{22}$/);
+  expect(kinds(poster, "t-ann")).toHaveLength(3);
+});
+
+test("410 disables a target, the others hear of it, and putting it again makes it active", async () => {
+  const { world, poster } = await openWorld();
+  await using _ = world;
+  await world.events.putTarget(targetOf());
+  await world.events.putTarget(targetOf({ name: "gone", url: "https://gone.example" }));
+  poster.answers.set("https://gone.example", 410);
+  await playDuel(world, "ann", "bob");
+  await pass(world, 500);
+  const gone = async () => (await world.events.listTargets({})).targets.find(({ target }) => target?.name === "gone");
+  expect(await gone()).toMatchObject({ state: EventTargetState.DISABLED, cause: "GONE" });
+  expect(poster.taken.filter(({ type }) => type === "TARGET_DISABLED").map(({ data }) => data.target?.name)).toEqual([
+    "gone",
+  ]);
+  poster.answers.delete("https://gone.example");
+  await world.events.putTarget(targetOf({ name: "gone", url: "https://gone.example" }));
+  expect(await gone()).toMatchObject({ state: EventTargetState.ACTIVE, cause: "" });
+  expect(world.faults).toEqual([]);
+});
+
+test("a target that is too far behind is disabled", async () => {
+  const { world, poster } = await openWorld({ limits: { behindMsMax: 120_000, pendingBytesMax: 1e9 } });
+  await using _ = world;
+  await world.events.putTarget(targetOf());
+  poster.answers.set(URL, 503);
+  await world.queue("duel", "ann");
+  await pass(world, 200_000);
+  const { targets } = await world.events.listTargets({});
+  expect(targets[0]).toMatchObject({ state: EventTargetState.DISABLED, cause: "TOO_FAR_BEHIND" });
+});
+
+test("after a rotation requests carry both signatures until the former secret ends", async () => {
+  const { world, poster } = await openWorld();
+  await using _ = world;
+  await world.events.putTarget(targetOf());
+  const { secret } = await world.events.rotateSecret({ name: "backend", secret: "", overlapSeconds: 60 });
+  expect(secret).toMatch(/^whsec_/);
+  const signatures = () => poster.requests.at(-1)?.headers["webhook-signature"]?.split(" ").length;
+  await world.queue("duel", "ann");
+  await pass(world, 200);
+  expect(signatures()).toBe(2);
+  await pass(world, 60_000);
+  await world.queue("duel", "bob");
+  await pass(world, 500);
+  expect(signatures()).toBe(1);
+});
+
+test("events list the match tokens that were valid at their time", async () => {
+  const { world, poster } = await openWorld();
+  await using _ = world;
+  const { matchToken } = await world.events.putTarget(targetOf({ matchTokens: true }));
+  await pass(world, 50);
+  await world.queue("group", "ann");
+  await pass(world, 200);
+  const next = await world.events.rotateSecret({ name: "backend", secret: "", overlapSeconds: 0 });
+  await pass(world, 50);
+  await world.queue("group", "bob");
+  await pass(world, 200);
+  const tokens = poster.requests.map(({ body }) => JSON.parse(body).matchTokens);
+  expect(tokens[0]).toEqual([matchToken]);
+  expect(tokens[1]).toEqual([next.matchToken, matchToken]);
+});
+
+test("the log of deliveries tells of every try, newest first", async () => {
+  const { world, poster } = await openWorld();
+  await using _ = world;
+  await world.events.putTarget(targetOf());
+  poster.answers.set(URL, 503);
+  await world.queue("duel", "ann");
+  await pass(world, 200);
+  poster.answers.delete(URL);
+  await pass(world, 5_000);
+  const { deliveries } = await world.events.listDeliveries({ name: "backend", limit: 0 });
+  expect(deliveries.map(({ status, attempt, webhookId }) => ({ status, attempt, webhookId }))).toEqual([
+    { status: 204, attempt: 2, webhookId: "ticket.t-ann.1" },
+    { status: 503, attempt: 1, webhookId: "ticket.t-ann.1" },
+  ]);
+});
+
+const refusals = [
+  { name: "no name", changes: { name: "" }, reason: "ID_MALFORMED" },
+  { name: "too many a request", changes: { eventsPerRequest: 1_001 }, reason: "FIELD_INVALID" },
+  { name: "too many at once", changes: { concurrency: 65 }, reason: "FIELD_INVALID" },
+  { name: "an unknown configuration", changes: { configurations: ["none"] }, reason: "CONFIGURATION_NOT_FOUND" },
+  { name: "an unknown type", changes: { types: [99 as EventType] }, reason: "FIELD_INVALID" },
+] as const;
+for (const { name, changes, reason } of refusals) {
+  test(`a target with ${name} is refused`, async () => {
+    const { world } = await openWorld();
+    await using _ = world;
+    await expect(world.events.putTarget(targetOf(changes))).rejects.toMatchObject({ reason });
+    expect((await world.events.listTargets({})).targets).toEqual([]);
+  });
+}
+
+test("a target that is deleted is told nothing more", async () => {
+  const { world, poster } = await openWorld();
+  await using _ = world;
+  await world.events.putTarget(targetOf());
+  await world.events.deleteTarget({ name: "backend" });
+  await world.queue("duel", "ann");
+  await pass(world, 500);
+  expect(poster.requests).toEqual([]);
+  await expect(world.events.listDeliveries({ name: "backend", limit: 1 })).rejects.toMatchObject({
+    reason: "EVENT_TARGET_NOT_FOUND",
+  });
+});

@@ -1,0 +1,19 @@
+// EventService with its handlers.
+import { EventServiceDefinition } from "@muster/proto/matchmaking";
+import { type Implementation, implement } from "@muster/proto/rpc";
+import type { Desk } from "../desk.ts";
+import { deleteTarget } from "./delete-target.ts";
+import { listDeliveries } from "./list-deliveries.ts";
+import { listTargets } from "./list-targets.ts";
+import { putTarget } from "./put-target.ts";
+import { rotateSecret } from "./rotate-secret.ts";
+
+export function createEventService(desk: Desk): Implementation {
+  return implement(EventServiceDefinition, {
+    putTarget: putTarget(desk),
+    deleteTarget: deleteTarget(desk),
+    listTargets: listTargets(desk),
+    rotateSecret: rotateSecret(desk),
+    listDeliveries: listDeliveries(desk),
+  });
+}
