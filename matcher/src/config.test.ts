@@ -3,14 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readMusterFile } from "@muster/service";
 import { expect, test } from "vitest";
-import { readMatcherConfig } from "./config.ts";
+import { readLegalConfig, readMatcherConfig } from "./config.ts";
 import { DUEL } from "./matcher-world.fixture.ts";
 
-async function read(sections: object, files: Readonly<Record<string, string>> = {}) {
+async function write(sections: object, files: Readonly<Record<string, string>> = {}) {
   const directory = await mkdtemp(join(tmpdir(), "muster-matcher-"));
   await writeFile(join(directory, "muster.json"), JSON.stringify(sections));
   for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
-  return readMatcherConfig(await readMusterFile(join(directory, "muster.json")));
+  return await readMusterFile(join(directory, "muster.json"));
+}
+
+async function read(sections: object, files: Readonly<Record<string, string>> = {}) {
+  return readMatcherConfig(await write(sections, files));
 }
 
 test("readMatcherConfig() fills in the defaults of a configuration", async () => {
@@ -118,3 +122,24 @@ for (const { name, sections, files, says } of refused) {
     await expect(reading).rejects.toMatchObject({ reason: "CONFIG_INVALID" });
   });
 }
+
+test("readLegalConfig() reads what is legal beside what is not, and says what is wrong with each", async () => {
+  const file = await write({
+    ruleSets: { duel: DUEL, odd: noTeams, lost: "lost.json" },
+    configurations: [
+      { name: "a", ruleSet: "duel" },
+      { name: "b" },
+      { name: "c", ruleSet: "odd" },
+      { name: "a", ruleSet: "duel" },
+    ],
+  });
+  const { config, refused: wrong } = await readLegalConfig(file);
+  expect([config.ruleSets.map(({ name }) => name), config.configurations.map(({ name }) => name)]).toEqual([
+    ["duel"],
+    ["a", "c"], // Whether the rule set of c is there, the matcher knows.
+  ]);
+  expect(wrong.map(({ message }) => /rule set (odd|lost)|configurations\[\d\]/.exec(message)?.[0])).toEqual([
+    ...["rule set odd", "rule set lost", "configurations[1]", "configurations[3]"],
+  ]);
+  await expect(readMatcherConfig(file)).rejects.toThrow(/rule set odd[\s\S]*rule set lost[\s\S]*configurations\[3\]/);
+});

@@ -15,6 +15,7 @@ import {
   PLACEMENT_RETRIES_DEFAULT,
   PLACEMENT_RETRIES_MAX,
   PROPERTY_CHARS_MAX,
+  placementFailurePolicies,
   REQUEST_TIMEOUT_SECONDS_MAX,
   SETTLE_MS_DEFAULT,
   SETTLE_MS_MAX,
@@ -45,6 +46,7 @@ export const configurationsSchema = z.array(
     properties: z.record(z.string(), z.string().max(PROPERTY_CHARS_MAX)).default({}),
     data: z.string().max(DATA_CHARS_MAX).default(""),
     placementRetries: z.int().min(0).max(PLACEMENT_RETRIES_MAX).default(PLACEMENT_RETRIES_DEFAULT),
+    onPlacementFailed: z.enum(placementFailurePolicies).optional(),
     acceptance: z
       .strictObject({
         timeoutSeconds: z.int().min(1).max(ACCEPTANCE_TIMEOUT_SECONDS_MAX).default(ACCEPTANCE_TIMEOUT_SECONDS_DEFAULT),
@@ -64,43 +66,71 @@ export const configurationsSchema = z.array(
   }),
 );
 
+/** What of a file can be played by, and what is wrong with the rest, in its order. */
+export type LegalConfig = { readonly config: MatcherConfig; readonly refused: readonly MusterError[] };
+
 /**
  * The matcher's sections of `file`, rule sets read from their own files where the section names a path.
  *
  * @throws {MusterError} CONFIG_INVALID naming the file and the path in it.
  */
 export async function readMatcherConfig(file: MusterFile): Promise<MatcherConfig> {
-  const documents = Object.entries(
-    readSection(file, () => parseSection(ruleSetsSchema, file.sections.ruleSets ?? {}, "$.ruleSets")),
-  );
-  const ruleSets = await Promise.all(
-    documents.map(async ([ruleSet, value]) => ({
-      name: ruleSet,
-      document: await readRuleSet(file, { ruleSet, value }),
-    })),
-  );
-  const configurations = readSection(file, () => {
-    return parseSection(configurationsSchema, file.sections.configurations ?? [], "$.configurations");
-  });
-  const seen = new Set<string>();
-  return {
-    ruleSets,
-    configurations: configurations.map((written, index) => {
-      const path = `$.configurations[${index}]`;
-      const refuse = (rule: string) =>
-        new MusterError("CONFIG_INVALID", `Cannot read ${path} of ${file.path} as ${rule}`, { metadata: { path } });
-      if (seen.has(written.name)) throw refuse(`one configuration a name: ${written.name} is there twice`);
-      seen.add(written.name);
-      if (!documents.some(([ruleSet]) => ruleSet === written.ruleSet)) {
-        throw refuse(`a configuration of a rule set of the file: there is no ${written.ruleSet}`);
-      }
-      try {
-        return configurationOf(written);
-      } catch (error) {
-        throw refuse(`a configuration: ${error instanceof Error ? error.message : String(error)}`);
-      }
-    }),
+  const { config, refused } = await readLegalConfig(file);
+  const [first, ...others] = refused;
+  if (!first) return config;
+  if (others.length === 0) throw first;
+  const { metadata } = first;
+  throw new MusterError(first.reason, refused.map(({ message }) => message).join("\n"), { metadata, cause: first });
+}
+
+/** As readMatcherConfig(), each rule set and configuration by itself: a mistake in one keeps none of the others away. */
+export async function readLegalConfig(file: MusterFile): Promise<LegalConfig> {
+  const refused: MusterError[] = [];
+  const attempt = <Value>(read: () => Value): Value | undefined => {
+    try {
+      return readSection(file, read);
+    } catch (error) {
+      if (!(error instanceof MusterError)) throw error;
+      refused.push(error);
+      return undefined;
+    }
   };
+  const { ruleSets: documents = {}, configurations: written = [] } = file.sections;
+  const named = attempt(() => parseSection(z.record(z.string(), z.unknown()), documents, "$.ruleSets")) ?? {};
+  const ruleSets: { readonly name: string; readonly document: string }[] = [];
+  for (const [ruleSet, document] of Object.entries(named)) {
+    const one = attempt(() => parseSection(ruleSetsSchema, { [ruleSet]: document }, "$.ruleSets"));
+    const value = one?.[ruleSet];
+    if (value === undefined) continue;
+    const read = await readRuleSet(file, { ruleSet, value }).catch((error: unknown) => {
+      if (!(error instanceof MusterError)) throw error;
+      refused.push(error);
+      return undefined;
+    });
+    if (read !== undefined) ruleSets.push({ name: ruleSet, document: read });
+  }
+  const list = attempt(() => parseSection(z.array(z.unknown()), written, "$.configurations")) ?? [];
+  const configurations = new Map<string, Configuration>();
+  for (const [index, document] of list.entries()) {
+    const path = `$.configurations[${index}]`;
+    const one = attempt(() => parseSection(configurationsSchema.element, document, path));
+    if (!one) continue;
+    const refuse = (rule: string) => {
+      const why = `Cannot read ${path} of ${file.path} as ${rule}`;
+      refused.push(new MusterError("CONFIG_INVALID", why, { metadata: { path } }));
+    };
+    if (configurations.has(one.name)) refuse(`one configuration a name: ${one.name} is there twice`);
+    else if (!Object.hasOwn(named, one.ruleSet)) {
+      refuse(`a configuration of a rule set of the file: there is no ${one.ruleSet}`);
+    } else {
+      try {
+        configurations.set(one.name, configurationOf(one));
+      } catch (error) {
+        refuse(`a configuration: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  }
+  return { config: { ruleSets, configurations: [...configurations.values()] }, refused };
 }
 
 /** The configuration that the file writes as `written`. @throws {MusterError} as checkConfiguration(). */

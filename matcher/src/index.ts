@@ -1,5 +1,12 @@
 // For processes, tests and simulations that run a matcher.
-export { configurationsSchema, emptyConfig, type MatcherConfig, readMatcherConfig, ruleSetsSchema } from "./config.ts";
+export {
+  configurationsSchema,
+  emptyConfig,
+  type MatcherConfig,
+  readLegalConfig,
+  readMatcherConfig,
+  ruleSetsSchema,
+} from "./config.ts";
 export { readConfigurationDocument, writeConfigurationDocument } from "./configuration-document.ts";
 export type { Configuration } from "./core/configuration.ts";
 export { describePlan, renderPlan } from "./engine/describe-plan.ts";
@@ -7,6 +14,7 @@ export { matcherEnvironment } from "./environment.ts";
 // For those who receive its events, and for editors.
 export { eventTargetsSchema } from "./events/event-config.ts";
 export type { EventAnswer, EventRequest, Poster } from "./events/poster.ts";
+export { type ConfigEvent, followConfig } from "./follow-config.ts";
 // For those who read its journal.
 export { factCodec } from "./journal-codec/fact-codec.ts";
 export { snapshotCodec } from "./journal-codec/snapshot-codec.ts";

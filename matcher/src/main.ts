@@ -3,11 +3,12 @@ import { describeOwner, openServiceJournal } from "@muster/journal";
 import { systemClock, systemRandom } from "@muster/kit";
 import { grpcNetwork, serveGrpc } from "@muster/proto/grpc";
 import { checkBind, openGuard, readMusterFile, readRetention, runService } from "@muster/service";
-import { readMatcherConfig } from "./config.ts";
+import { readLegalConfig, readMatcherConfig } from "./config.ts";
 import { matcherEnvironment } from "./environment.ts";
 import { createDialRules } from "./events/dial-rules.ts";
 import { readEventTargets } from "./events/event-config.ts";
 import { createGotPoster } from "./events/got-poster.ts";
+import { followConfig, logConfigEvents } from "./follow-config.ts";
 import { createMatcher } from "./matcher.ts";
 
 await runService({
@@ -42,6 +43,17 @@ await runService({
     );
     const onFault = (error: unknown, path: string) => log.error({ error, path }, "A handler made a mistake");
     const server = opened.use(await serveGrpc({ bind, services: guard.guard(matcher.services), onFault }));
+    const read = async () => await readLegalConfig(await readMusterFile(env.MUSTER_CONFIG));
+    opened.use(
+      followConfig({
+        config,
+        read,
+        put: matcher.putConfig,
+        clock: systemClock,
+        onEvent: logConfigEvents(log),
+        onFatal,
+      }),
+    );
     log.info({ address: server.address }, "Listening");
     return opened.move();
   },

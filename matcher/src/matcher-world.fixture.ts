@@ -19,6 +19,7 @@ import type { MatcherConfig } from "./config.ts";
 import type { Configuration } from "./core/configuration.ts";
 import type { EventPush } from "./events/event-push.ts";
 import { createMatcher, type Matcher } from "./matcher.ts";
+import type { PutResult } from "./put-config.ts";
 import { createScriptedFleet, type ScriptedFleet } from "./scripted-fleet.fixture.ts";
 
 /** Two teams of 1 to 3, equal in size. */
@@ -80,6 +81,8 @@ export type World = AsyncDisposable & {
   readonly events: Client<typeof EventServiceDefinition>;
   /** Lets messages and waits of this instant pass until the call has its answer. The clients of the world do it by themselves. */
   run<Value>(call: Promise<Value>): Promise<Value>;
+  /** As the file of a running matcher is put. */
+  putConfig(config: MatcherConfig): Promise<PutResult>;
   /** Queues one player, or a party, each with its own name as id. */
   queue(configuration: string, ...players: readonly string[]): Promise<Ticket>;
   ticket(id: string): Promise<Ticket>;
@@ -168,6 +171,7 @@ export async function createWorld(
     backfill: driven(peer.client(BackfillServiceDefinition), run),
     configurations: driven(peer.client(ConfigurationServiceDefinition), run),
     events: driven(peer.client(EventServiceDefinition), run),
+    putConfig: async (config) => await (matcher?.putConfig(config) ?? Promise.reject(new Error("no matcher"))),
     async queue(configuration, ...players) {
       const request = {
         configuration,

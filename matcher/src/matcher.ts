@@ -24,7 +24,7 @@ import { snapshotCodec } from "./journal-codec/snapshot-codec.ts";
 import { createKeyedWork } from "./keyed-work.ts";
 import { createNotifier } from "./notifier.ts";
 import { createPlacements } from "./placements.ts";
-import { putConfig } from "./put-config.ts";
+import { type PutResult, putConfig, putConfigInParts } from "./put-config.ts";
 import { createRounds } from "./rounds.ts";
 import { readSessionFeed } from "./session-feed.ts";
 import { createSessionOutbox } from "./session-outbox.ts";
@@ -71,6 +71,8 @@ export type MatcherOptions = {
 export interface Matcher extends AsyncDisposable {
   /** To be served under `endpoint`. */
   readonly services: readonly Implementation[];
+  /** Puts what differs from what is there, each rule set and configuration by itself. */
+  readonly putConfig: (config: MatcherConfig) => Promise<PutResult>;
 }
 
 const PARTITION = "matcher";
@@ -333,6 +335,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
 
   return {
     services: createServices({ ...workshop, watch, withheld, endpoint: options.endpoint, outbox: eventOutbox }),
+    putConfig: (config) => putConfigInParts(workshop, config),
     async [Symbol.asyncDispose]() {
       if (stop.signal.aborted) return;
       stop.abort(

@@ -53,6 +53,13 @@ export async function runDev(flags: DevFlags, context: CommandContext): Promise<
   // Whoever acts on the word that all is ready is to be seen.
   await Promise.race([watched.promise, aborted(stop)]);
 
+  const { followFile } = await import("../view/follow-file.ts");
+  const crashed = Promise.withResolvers<never>();
+  const file = await followFile(configPath, {
+    clock,
+    onEvent: log.onConfig,
+    onFatal: (error) => crashed.reject(error),
+  });
   const { matcherAddress, fleetAddress, logFolder } = stack;
   const where = [`matcher ${matcherAddress}`, `fleet ${fleetAddress}`, `logs ${shortPath(logFolder)}`];
   const tips = TIPS.map((tip) => tip + addressFlags(tip, flags));
@@ -67,9 +74,10 @@ export async function runDev(flags: DevFlags, context: CommandContext): Promise<
     screen = openScreen(terminal, render, clock);
   }
 
-  if (flags.for === undefined) await aborted(stop);
-  else await clock.sleep(flags.for, stop).catch(ignoreAbort);
+  const asLongAsAsked = flags.for === undefined ? aborted(stop) : clock.sleep(flags.for, stop).catch(ignoreAbort);
+  await Promise.race([asLongAsAsked, crashed.promise]);
   ended.abort();
+  await file[Symbol.asyncDispose]();
   await watching;
   await screen?.[Symbol.asyncDispose]();
   screen = undefined;

@@ -1,4 +1,6 @@
 // What happened, in one line: for the last lines of the live view and for plain output.
+import { unreachable } from "@muster/kit";
+import type { ConfigEvent } from "@muster/matcher";
 import type { BattleSession, SessionChange } from "@muster/proto";
 import type { ServiceEvent } from "@muster/service";
 import { formatDuration } from "../arguments/duration.ts";
@@ -22,6 +24,20 @@ export function describeService(event: ServiceEvent): EventLine {
       return { text: `${event.name} STOPPED (${event.how}${event.killed ? ", killed" : ""})`, tone: "dim" };
     default:
       return { text: `${event.name} ${event.type.toUpperCase()}`, tone: "dim" };
+  }
+}
+
+/** Of muster.json while it is edited: a line for each mistake. */
+export function describeConfigEvent(event: ConfigEvent): readonly EventLine[] {
+  switch (event.type) {
+    case "taken-over":
+      return [{ text: `muster.json TAKEN OVER: ${event.changed.join(", ")}`, tone: "good" }];
+    case "refused":
+      return event.why.split("\n").map((why) => ({ text: `muster.json REFUSED, the old stays: ${why}`, tone: "bad" }));
+    case "mended":
+      return [{ text: "muster.json MENDED", tone: "good" }];
+    default:
+      return unreachable(event);
   }
 }
 

@@ -1,9 +1,11 @@
 // The live state with its last events: what the screen draws and plain output prints. One listener for all that is told.
 import type { Clock } from "@muster/kit";
+import type { ConfigEvent } from "@muster/matcher";
 import type { ServiceEvent } from "@muster/service";
 import type { FeedMessage, ServerProcess } from "../contract/session.ts";
 import type { TicketEvent } from "../contract/ticket.ts";
 import {
+  describeConfigEvent,
   describeFeedMessage,
   describeProcessEnd,
   describeService,
@@ -19,6 +21,7 @@ export interface LiveLog extends WatchListener {
   readonly state: LiveState;
   readonly events: readonly EventLine[];
   readonly onService: (event: ServiceEvent) => void;
+  readonly onConfig: (event: ConfigEvent) => void;
 }
 
 export type LiveLogListener = {
@@ -31,6 +34,7 @@ export type LiveLogListener = {
 };
 
 export type LiveEvent =
+  | { readonly kind: "config"; readonly event: ConfigEvent }
   | { readonly kind: "service"; readonly event: ServiceEvent }
   | { readonly kind: "ticket"; readonly event: TicketEvent }
   | { readonly kind: "session"; readonly event: FeedMessage }
@@ -64,6 +68,11 @@ export function createLiveLog(clock: Clock, listener: LiveLogListener): LiveLog 
       state = foldService(state, event);
       note(describeService(event));
       onEvent({ kind: "service", event });
+      onChange();
+    },
+    onConfig(event) {
+      for (const line of describeConfigEvent(event)) note(line);
+      onEvent({ kind: "config", event });
       onChange();
     },
     onTicket(event) {

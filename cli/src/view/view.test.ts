@@ -326,6 +326,22 @@ test("a live log tells what is new, not what the snapshot holds", () => {
   ]);
 });
 
+test("a live log says what of an edited file was taken over, and a line for each mistake", () => {
+  const lines: string[] = [];
+  const log = createLiveLog(createVirtualClock(), {
+    onLine: ({ text, tone }) => void lines.push(`${tone} ${text.slice(9)}`),
+  });
+  log.onConfig({ type: "taken-over", changed: ["rule set duel", "configuration ranked"] });
+  log.onConfig({ type: "refused", why: "Cannot read a\nCannot read b" });
+  log.onConfig({ type: "mended" });
+  expect(lines).toEqual([
+    "good muster.json TAKEN OVER: rule set duel, configuration ranked",
+    "bad muster.json REFUSED, the old stays: Cannot read a",
+    "bad muster.json REFUSED, the old stays: Cannot read b",
+    "good muster.json MENDED",
+  ]);
+});
+
 test("a screen draws at most four times a second, and gives the terminal back", async () => {
   const written: string[] = [];
   const terminal: Terminal = {

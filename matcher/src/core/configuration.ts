@@ -9,6 +9,10 @@ export type AcceptanceSettings = {
   readonly autoContinue: boolean;
 };
 
+/** What becomes of tickets whose match could not be placed. */
+export const placementFailurePolicies = ["SEARCH_ON", "FAIL"] as const;
+export type PlacementFailurePolicy = (typeof placementFailurePolicies)[number];
+
 /** What each field means stands in proto/muster/matchmaking/v1/configuration.proto; here defaults are filled in. */
 export type Configuration = {
   readonly name: string;
@@ -21,6 +25,8 @@ export type Configuration = {
   readonly properties: Readonly<Record<string, string>>;
   readonly data: string;
   readonly placementRetries: number;
+  /** Undefined: by how the placement ended. */
+  readonly onPlacementFailed?: PlacementFailurePolicy | undefined;
   /** Undefined: as `defaultBackfillSettings`. */
   readonly backfill?: BackfillSettings | undefined;
   /** Undefined: nobody is asked. */
@@ -111,6 +117,7 @@ function canonical(configuration: Configuration): string {
     data,
     placementRetries,
     [order, preferRunning, fillPlayersMax, approvalTimeoutMs],
+    configuration.onPlacementFailed ?? null,
     acceptance ? [acceptance.timeoutMs, acceptance.autoContinue] : null,
     sorted,
   ]);

@@ -2,6 +2,7 @@
 import { unreachable } from "@muster/kit";
 import type { BackfillId, MatchId, PlacementId, PlayerId, Team, TicketId } from "@muster/proto";
 import { placementIdOf } from "@muster/proto";
+import type { PlacementFailurePolicy } from "./configuration.ts";
 import type { AcceptanceTerms } from "./proposal.ts";
 import type { TicketCause } from "./ticket.ts";
 import type { FormedBy } from "./versions.ts";
@@ -28,6 +29,8 @@ export type Match = {
   /** Of the backfill that the session is born with. */
   readonly backfillId: BackfillId | undefined;
   readonly placementRetries: number;
+  /** Undefined: by how the placement ended. */
+  readonly onPlacementFailed?: PlacementFailurePolicy | undefined;
   readonly matcherEndpoint: string;
   /** That suit everybody by the rule set's latency rules. Empty: it has none, and any will do. */
   readonly regions: readonly string[];
@@ -49,17 +52,20 @@ export type AfterPlacement =
 
 /**
  * What follows when an attempt ended without a session. A queue that had no room in time is asked again for the same
- * match; one that could never serve these players, or was told to stop, is not: they search on for other company.
+ * match; one that could never serve these players, or was told to stop, is not: they search on for other company, unless the
+ * configuration says otherwise.
  */
 export function stepPlacement(match: PlacingMatch, outcome: PlacementOutcome): AfterPlacement {
+  const { onPlacementFailed: policy } = match;
+  const searchOn = policy === undefined ? undefined : policy === "SEARCH_ON";
   switch (outcome) {
     case "TIMED_OUT":
       if (match.attempt <= match.placementRetries) return { type: "place-again" };
-      return { type: "release", cause: "PLACEMENT_TIMED_OUT", searchOn: false };
+      return { type: "release", cause: "PLACEMENT_TIMED_OUT", searchOn: searchOn ?? false };
     case "FAILED":
-      return { type: "release", cause: "PLACEMENT_FAILED", searchOn: true };
+      return { type: "release", cause: "PLACEMENT_FAILED", searchOn: searchOn ?? true };
     case "CANCELLED":
-      return { type: "release", cause: "PLACEMENT_CANCELLED", searchOn: true };
+      return { type: "release", cause: "PLACEMENT_CANCELLED", searchOn: searchOn ?? true };
     default:
       return unreachable(outcome);
   }

@@ -142,7 +142,8 @@ function formedMatch(
   },
 ): MatcherFact {
   const { random, endpoint, nowMs } = input;
-  const { name, queue, properties, data, autoBackfill, placementRetries, acceptance } = configuration;
+  const { name, queue, properties, data, autoBackfill, placementRetries, onPlacementFailed, acceptance } =
+    configuration;
   const matchId: MatchId = newId("match", random);
   const teams = teamsFor(ruleSet, players);
   return {
@@ -159,6 +160,7 @@ function formedMatch(
       capabilityKey: queue === undefined ? new Uint8Array() : random.bytes(32),
       backfillId: autoBackfill ? newId("backfill", random) : undefined,
       placementRetries,
+      onPlacementFailed,
       matcherEndpoint: endpoint,
       regions,
       // Whole, as every time that the journal keeps.

@@ -19,6 +19,7 @@ import {
   type KnownPlayer as KnownPlayerMessage,
   MatchAnswer,
   type MatchmakingConfiguration,
+  PlacementFailurePolicy,
   type Player,
   type Proposal,
   type StartBackfillRequest,
@@ -229,6 +230,9 @@ export function readConfiguration(message: MatchmakingConfiguration | undefined)
     properties: message.properties,
     data: message.data,
     placementRetries: message.placementRetries ?? PLACEMENT_RETRIES_DEFAULT,
+    onPlacementFailed: message.onPlacementFailed
+      ? readWord("on_placement_failed", PlacementFailurePolicy, message.onPlacementFailed)
+      : undefined,
     backfill: message.backfill && readBackfillSettings(message.backfill),
     acceptance: message.acceptance && readAcceptanceSettings(message.acceptance),
   });
@@ -269,6 +273,7 @@ export function writeConfiguration(configuration: Configuration): MatchmakingCon
     properties: { ...configuration.properties },
     data: configuration.data,
     placementRetries: configuration.placementRetries,
+    onPlacementFailed: configuration.onPlacementFailed && PlacementFailurePolicy[configuration.onPlacementFailed],
     backfill: configuration.backfill && {
       ...configuration.backfill,
       order: writeEnum(BattleOrder, configuration.backfill.order),

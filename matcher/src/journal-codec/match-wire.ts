@@ -9,10 +9,12 @@ import {
   type PlayerSessionId,
   parseAttributes,
   readBackfill,
+  readEnum,
   type TicketId,
   writeAttributes,
 } from "@muster/proto";
 import type * as wire from "@muster/proto/journal-matcher";
+import { PlacementFailurePolicy } from "@muster/proto/matchmaking";
 import type { KnownPlayer } from "../core/backfill.ts";
 import type { SeatedPlayer } from "../core/fact.ts";
 import type { AssignedPlayer, Match } from "../core/match.ts";
@@ -30,6 +32,7 @@ export function writeMatch(match: Match): wire.MatchFormed {
     capabilityKey: match.capabilityKey,
     backfillId: match.backfillId ?? "",
     placementRetries: match.placementRetries,
+    onPlacementFailed: match.onPlacementFailed && PlacementFailurePolicy[match.onPlacementFailed],
     matcherEndpoint: match.matcherEndpoint,
     regions: [...match.regions],
     acceptance: match.acceptance && { ...match.acceptance },
@@ -42,6 +45,7 @@ export function readMatch(message: wire.MatchFormed): Match {
     ...message,
     matchId: message.matchId as MatchId,
     queue: message.queue || undefined,
+    onPlacementFailed: readEnum(PlacementFailurePolicy, message.onPlacementFailed ?? 0),
     players: message.players.map(readAssigned),
     capabilityKey: new Uint8Array(message.capabilityKey), // A copy: it must not keep the bytes around it.
     backfillId: (message.backfillId || undefined) as BackfillId | undefined,

@@ -193,7 +193,9 @@ export function createMatcherBook(): MatcherBook {
       case "placement-ended": {
         const match = matches.get(fact.matchId)?.match;
         if (!match || (fact.outcome === "TIMED_OUT" && fact.attempt <= match.placementRetries)) return [];
-        return ticketsOf(match.players).map((ticketId) => returning(ticketId, match, fact.outcome !== "TIMED_OUT"));
+        const { onPlacementFailed } = match;
+        const mayReturn = onPlacementFailed ? onPlacementFailed === "SEARCH_ON" : fact.outcome !== "TIMED_OUT";
+        return ticketsOf(match.players).map((ticketId) => returning(ticketId, match, mayReturn));
       }
       case "fill-decided":
         return ticketsOf(fact.newcomers).map((ticketId) => ({ ticketId, to: "CLAIMED", fillId: fact.fillId }));

@@ -4,7 +4,12 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Value } from "../../../google/protobuf/struct.ts";
-import { MatchmakingConfiguration } from "../../matchmaking/v1/configuration.ts";
+import {
+  MatchmakingConfiguration,
+  PlacementFailurePolicy,
+  placementFailurePolicyFromJSON,
+  placementFailurePolicyToJSON,
+} from "../../matchmaking/v1/configuration.ts";
 import { FormedBy } from "../../matchmaking/v1/matchmaking.ts";
 import {
   Address,
@@ -291,7 +296,11 @@ export interface MatchFormed {
     | AcceptanceTerms
     | undefined;
   /** Absent: formed before versions were counted. */
-  formedBy: FormedBy | undefined;
+  formedBy:
+    | FormedBy
+    | undefined;
+  /** Absent or UNSPECIFIED: by how the placement ended. */
+  onPlacementFailed?: PlacementFailurePolicy | undefined;
 }
 
 export interface MatchFormed_PropertiesEntry {
@@ -2111,6 +2120,7 @@ function createBaseMatchFormed(): MatchFormed {
     regions: [],
     acceptance: undefined,
     formedBy: undefined,
+    onPlacementFailed: undefined,
   };
 }
 
@@ -2160,6 +2170,9 @@ export const MatchFormed: MessageFns<MatchFormed> = {
     }
     if (message.formedBy !== undefined) {
       FormedBy.encode(message.formedBy, writer.uint32(122).fork()).join();
+    }
+    if (message.onPlacementFailed !== undefined) {
+      writer.uint32(128).int32(message.onPlacementFailed);
     }
     return writer;
   },
@@ -2300,6 +2313,14 @@ export const MatchFormed: MessageFns<MatchFormed> = {
             message.formedBy = FormedBy.decode(reader, reader.uint32());
             continue;
           }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.onPlacementFailed = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2370,6 +2391,11 @@ export const MatchFormed: MessageFns<MatchFormed> = {
         : isSet(object.formed_by)
         ? FormedBy.fromJSON(object.formed_by)
         : undefined,
+      onPlacementFailed: isSet(object.onPlacementFailed)
+        ? placementFailurePolicyFromJSON(object.onPlacementFailed)
+        : isSet(object.on_placement_failed)
+        ? placementFailurePolicyFromJSON(object.on_placement_failed)
+        : undefined,
     };
   },
 
@@ -2426,6 +2452,9 @@ export const MatchFormed: MessageFns<MatchFormed> = {
     if (message.formedBy !== undefined) {
       obj.formedBy = FormedBy.toJSON(message.formedBy);
     }
+    if (message.onPlacementFailed !== undefined) {
+      obj.onPlacementFailed = placementFailurePolicyToJSON(message.onPlacementFailed);
+    }
     return obj;
   },
 
@@ -2461,6 +2490,7 @@ export const MatchFormed: MessageFns<MatchFormed> = {
     message.formedBy = (object.formedBy !== undefined && object.formedBy !== null)
       ? FormedBy.fromPartial(object.formedBy)
       : undefined;
+    message.onPlacementFailed = object.onPlacementFailed ?? undefined;
     return message;
   },
 };

@@ -5,6 +5,55 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 
+/** What a ticket does whose match could not be placed. */
+export const PlacementFailurePolicy = {
+  UNSPECIFIED: 0,
+  /** SEARCH_ON - It searches on with its age kept, for other company, as often as placement_retries says; then it is FAILED. */
+  SEARCH_ON: 1,
+  /** FAIL - It is FAILED. */
+  FAIL: 2,
+} as const;
+
+export type PlacementFailurePolicy = typeof PlacementFailurePolicy[keyof typeof PlacementFailurePolicy];
+
+export namespace PlacementFailurePolicy {
+  export type UNSPECIFIED = typeof PlacementFailurePolicy.UNSPECIFIED;
+  export type SEARCH_ON = typeof PlacementFailurePolicy.SEARCH_ON;
+  export type FAIL = typeof PlacementFailurePolicy.FAIL;
+}
+
+export function placementFailurePolicyFromJSON(object: any): PlacementFailurePolicy {
+  switch (object) {
+    case 0:
+    case "PLACEMENT_FAILURE_POLICY_UNSPECIFIED":
+    case "UNSPECIFIED":
+      return PlacementFailurePolicy.UNSPECIFIED;
+    case 1:
+    case "PLACEMENT_FAILURE_POLICY_SEARCH_ON":
+    case "SEARCH_ON":
+      return PlacementFailurePolicy.SEARCH_ON;
+    case 2:
+    case "PLACEMENT_FAILURE_POLICY_FAIL":
+    case "FAIL":
+      return PlacementFailurePolicy.FAIL;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum PlacementFailurePolicy");
+  }
+}
+
+export function placementFailurePolicyToJSON(object: PlacementFailurePolicy): string {
+  switch (object) {
+    case PlacementFailurePolicy.UNSPECIFIED:
+      return "UNSPECIFIED";
+    case PlacementFailurePolicy.SEARCH_ON:
+      return "SEARCH_ON";
+    case PlacementFailurePolicy.FAIL:
+      return "FAIL";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum PlacementFailurePolicy");
+  }
+}
+
 export const BattleOrder = {
   UNSPECIFIED: 0,
   /** OLDEST_FIRST - Whose backfill began first. */
@@ -151,7 +200,14 @@ export interface MatchmakingConfiguration {
     | number
     | undefined;
   /** When this version was put. Set by answers; not read in requests. */
-  putAt?: Date | undefined;
+  putAt?:
+    | Date
+    | undefined;
+  /**
+   * What becomes of tickets whose placement ended without a session. Absent or UNSPECIFIED: they search on after one that FAILED or was
+   * stopped, and fail after one that timed out in all its attempts.
+   */
+  onPlacementFailed?: PlacementFailurePolicy | undefined;
 }
 
 export interface MatchmakingConfiguration_PropertiesEntry {
@@ -964,6 +1020,7 @@ function createBaseMatchmakingConfiguration(): MatchmakingConfiguration {
     acceptance: undefined,
     version: undefined,
     putAt: undefined,
+    onPlacementFailed: undefined,
   };
 }
 
@@ -1007,6 +1064,9 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
     }
     if (message.putAt !== undefined) {
       Timestamp.encode(toTimestamp(message.putAt), writer.uint32(106).fork()).join();
+    }
+    if (message.onPlacementFailed !== undefined) {
+      writer.uint32(112).int32(message.onPlacementFailed);
     }
     return writer;
   },
@@ -1131,6 +1191,14 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
             message.putAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.onPlacementFailed = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1195,6 +1263,11 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
         : isSet(object.put_at)
         ? fromJsonTimestamp(object.put_at)
         : undefined,
+      onPlacementFailed: isSet(object.onPlacementFailed)
+        ? placementFailurePolicyFromJSON(object.onPlacementFailed)
+        : isSet(object.on_placement_failed)
+        ? placementFailurePolicyFromJSON(object.on_placement_failed)
+        : undefined,
     };
   },
 
@@ -1245,6 +1318,9 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
     if (message.putAt !== undefined) {
       obj.putAt = message.putAt.toISOString();
     }
+    if (message.onPlacementFailed !== undefined) {
+      obj.onPlacementFailed = placementFailurePolicyToJSON(message.onPlacementFailed);
+    }
     return obj;
   },
 
@@ -1278,6 +1354,7 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
       : undefined;
     message.version = object.version ?? undefined;
     message.putAt = object.putAt ?? undefined;
+    message.onPlacementFailed = object.onPlacementFailed ?? undefined;
     return message;
   },
 };
