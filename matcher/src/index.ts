@@ -27,6 +27,8 @@ export { EMPTY_SEATS, type Quality } from "./simulate/frontier/quality.ts";
 export { parseVariation, type Variation } from "./simulate/frontier/vary-configuration.ts";
 export { generateArrivals } from "./simulate/population/generate-arrivals.ts";
 export { type Population, populationSchema, readPopulation } from "./simulate/population/population.ts";
+export { isQueryDocument, type QuerySimulationSetting, readQuerySetting } from "./simulate/query/read-query-setting.ts";
+export { type QuerySimulationOptions, simulateQueries } from "./simulate/query/simulate-queries.ts";
 export { readSimulationSetting, type SimulationSetting } from "./simulate/read-simulation-setting.ts";
 export type { RecordedFact } from "./simulate/recording/foresight.ts";
 export { type Recording, recordEvents } from "./simulate/recording/record-events.ts";

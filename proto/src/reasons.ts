@@ -34,6 +34,8 @@ export const reasons = {
   CONFIG_INVALID: { code: "INVALID_ARGUMENT", retry: "never" },
   /** The rule set breaks a rule of its language. Metadata: `paths`. */
   RULE_SET_INVALID: { code: "INVALID_ARGUMENT", retry: "never" },
+  /** The query of a ticket cannot be read. Metadata: `field`, `position` in characters from 0. */
+  QUERY_INVALID: { code: "INVALID_ARGUMENT", retry: "never" },
   /** The same id came before with another body. */
   ID_REUSED: { code: "ALREADY_EXISTS", retry: "never" },
 
@@ -90,6 +92,8 @@ export const reasons = {
   TICKET_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },
   /** A player is in another live ticket of the configuration. Metadata: `playerId`, `ticketId`. */
   PLAYER_ALREADY_QUEUED: { code: "ALREADY_EXISTS", retry: "reread" },
+  /** A player or party of the ticket has as many tickets as the configuration allows. Metadata: `session` or `party`, `limit`. */
+  TICKETS_PER_PLAYER_EXCEEDED: { code: "RESOURCE_EXHAUSTED", retry: "reread" },
   /** A required attribute is missing or of another type than the rule set declares. Metadata: `field`. */
   ATTRIBUTE_INVALID: { code: "INVALID_ARGUMENT", retry: "never" },
   /** The ticket is in a match already: too late to cancel. Metadata: `matchId`. */

@@ -23,6 +23,19 @@ export { describeProblem, type Problem } from "./language/spot.ts";
 export { describeQuery } from "./query/describe-query.ts";
 export { scoreOf } from "./query/evaluate.ts";
 export { describeQueryProblem, isQuery, parseQuery } from "./query/parse-query.ts";
+export { findBestMatch, patientUntilMs } from "./query/pool/best-match.ts";
+export { type PooledTicket, runInterval } from "./query/pool/compatible-interval.ts";
+export {
+  checkQuerySettings,
+  INTERVAL_SECONDS_DEFAULT,
+  INTERVAL_SECONDS_MAX,
+  INTERVALS_MAX,
+  MAX_INTERVALS_DEFAULT,
+  type QuerySettings,
+  TICKETS_PER_PLAYER_DEFAULT,
+  TICKETS_PER_PLAYER_MAX,
+} from "./query/pool/query-settings.ts";
+export { checkQueryTicket, type QueryTicket, type WrittenQueryTicket } from "./query/pool/query-ticket.ts";
 export { type QueryProfile, queryDocument } from "./query/query-document.ts";
 export { type Query, type QueryMode, type QueryProblem, queryModes } from "./query/syntax.ts";
 export { readsLatencies } from "./reads-latencies.ts";

@@ -1,11 +1,16 @@
 // muster simulate: what a configuration makes of tickets that come at given times. Asks no service.
 import { setImmediate as immediate } from "node:timers/promises";
 import {
+  isQueryDocument,
+  readQuerySetting,
   readSimulationEvents,
   readSimulationSetting,
+  type SimulationEvent,
   type SimulationFact,
+  type SimulationOptions,
   type SimulationSummary,
   simulate,
+  simulateQueries,
   writeSimulationFact,
 } from "@muster/matcher";
 import type { CommandContext, ExitCode } from "./context.ts";
@@ -29,11 +34,23 @@ const ROWS_MAX = 200;
  */
 export async function runSimulation(flags: SimulateFlags, context: CommandContext): Promise<ExitCode> {
   const { until: untilSeconds, seed } = flags;
-  const setting = readSimulationSetting(await readJsonFile(flags.configuration));
+  const run = simulationOf(await readJsonFile(flags.configuration));
   const events = readSimulationEvents(await readTextFile(flags.tickets));
   const options = { ...(untilSeconds === undefined ? {} : { untilSeconds }), ...(seed === undefined ? {} : { seed }) };
-  const facts = simulate(setting, events, options);
+  const facts = run(events, options);
   return await printAll(context.json ? written(facts) : describe(facts), context);
+}
+
+/** How the configuration that `document` is, with a rule set or a query, is played. */
+function simulationOf(
+  document: unknown,
+): (events: readonly SimulationEvent[], options: SimulationOptions) => Iterable<SimulationFact> {
+  if (isQueryDocument(document)) {
+    const setting = readQuerySetting(document);
+    return (events, options) => simulateQueries(setting, events, options);
+  }
+  const setting = readSimulationSetting(document);
+  return (events, options) => simulate(setting, events, options);
 }
 
 function* written(facts: Iterable<SimulationFact>): Iterable<string> {

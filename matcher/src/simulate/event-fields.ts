@@ -39,6 +39,23 @@ export function countsOf(event: SimulationEvent, field: string): Readonly<Record
   return numbersIn(value, field, { isWhole: true });
 }
 
+/** The numbers in `field` by name; none if it is absent. @throws {MusterError} FIELD_INVALID. */
+export function numbersOf(event: SimulationEvent, field: string): Readonly<Record<string, number>> {
+  const value = event[field];
+  return value === undefined ? {} : numbersIn(value, field, { isWhole: false });
+}
+
+/** The texts in `field` by name; none if it is absent. @throws {MusterError} FIELD_INVALID. */
+export function textTableOf(event: SimulationEvent, field: string): Readonly<Record<string, string>> {
+  const value = event[field] ?? {};
+  if (!isMap(value)) throw fieldInvalid(field, "texts by name", value);
+  const entries = Object.entries(value).map(([name, text]): [string, string] => {
+    if (typeof text === "string") return [name, text];
+    throw fieldInvalid(`${field}.${name.slice(0, 64)}`, "text", text);
+  });
+  return Object.fromEntries(entries);
+}
+
 /** One of `words`. @throws {MusterError} FIELD_INVALID. */
 export function wordOf<Word extends string>(event: SimulationEvent, field: string, words: readonly Word[]): Word {
   const found = words.find((word) => word === event[field]);

@@ -26,7 +26,8 @@ export interface Tally {
   summary(end: { readonly untilMs: number; readonly ticketsLeft: number }): SimulationSummary;
 }
 
-export function createTally(ruleSet: RuleSet): Tally {
+/** By `ruleSet` spreads are measured; without one there are none. */
+export function createTally(ruleSet: RuleSet | undefined): Tally {
   const counts = { started: 0, timedOut: 0, cancelled: 0, failed: 0, refused: 0, matches: 0, fills: 0 };
   const proposals = { made: 0, accepted: 0, refused: 0, unanswered: 0 };
   const standing = new Map<
@@ -34,7 +35,9 @@ export function createTally(ruleSet: RuleSet): Tally {
     { readonly tickets: Formed["tickets"]; readonly spreads: ReadonlyMap<string, number> }
   >();
   const estimates = new Map<TicketId, number>();
-  const measured = ruleSet.tiers[0].rules.filter(({ type }) => type === "distance" || type === "batchDistance");
+  const measured = (ruleSet?.tiers[0].rules ?? []).filter(
+    ({ type }) => type === "distance" || type === "batchDistance",
+  );
   return {
     count(what) {
       counts[what] += 1;
@@ -47,7 +50,7 @@ export function createTally(ruleSet: RuleSet): Tally {
     },
     formed({ matchId, isFill, tickets, teams }) {
       counts[isFill ? "fills" : "matches"] += 1;
-      standing.set(matchId, { tickets, spreads: spreadsOf(ruleSet, teams) });
+      standing.set(matchId, { tickets, spreads: ruleSet ? spreadsOf(ruleSet, teams) : new Map() });
     },
     lost(matchId) {
       const tickets = standing.get(matchId)?.tickets ?? [];

@@ -1,0 +1,87 @@
+// A ticket of a query configuration: one player or a party, what it says of itself, whom it seeks, and among how many.
+import { fieldInvalid, MusterError } from "@muster/proto";
+import { describeQueryProblem, isQuery, parseQuery } from "../parse-query.ts";
+import { type QueryDocument, queryDocument } from "../query-document.ts";
+import type { Query } from "../syntax.ts";
+import type { QuerySettings } from "./query-settings.ts";
+
+export type QueryTicket = {
+  readonly ticketId: string;
+  readonly query: Query;
+  /** What it says of itself. */
+  readonly document: QueryDocument;
+  /** Players of a match, this ticket's included; of as many as a multiple of `countMultiple`. */
+  readonly minCount: number;
+  readonly maxCount: number;
+  readonly countMultiple: number;
+  /** One for each of its players. */
+  readonly sessions: readonly string[];
+  /** "": no party. */
+  readonly partyId: string;
+  readonly createdAtMs: number;
+  /** Its place in the order of arrival: of one moment the lower is the older. */
+  readonly arrival: number;
+};
+
+/** A ticket as it is asked for; the query as text. */
+export type WrittenQueryTicket = Omit<QueryTicket, "query" | "document" | "countMultiple"> & {
+  readonly query: string;
+  /** Undefined: any size. */
+  readonly countMultiple: number | undefined;
+  readonly stringProperties: Readonly<Record<string, string>>;
+  readonly numericProperties: Readonly<Record<string, number>>;
+};
+
+export const COUNT_MIN = 2;
+
+/**
+ * The ticket, its query read as the configuration reads queries.
+ *
+ * @throws {MusterError} FIELD_INVALID unless 2 ≤ `minCount` ≤ `maxCount`, both multiples of `countMultiple` ≥ 1, and no session is there
+ *   twice; where queries are read as `best`, also unless its players fit into `maxCount`. QUERY_INVALID if the query cannot be read.
+ */
+export function checkQueryTicket(written: WrittenQueryTicket, { mode }: Pick<QuerySettings, "mode">): QueryTicket {
+  const { stringProperties, numericProperties, countMultiple = 1, ...rest } = written;
+  const { minCount, maxCount, sessions, query: text } = rest;
+  if (!isCount(minCount, COUNT_MIN)) throw fieldInvalid("min_count", `a whole number from ${COUNT_MIN}`, minCount);
+  if (!isCount(maxCount, minCount)) throw fieldInvalid("max_count", `a whole number from ${minCount}`, maxCount);
+  if (!isCount(countMultiple, 1)) throw fieldInvalid("count_multiple", "a whole number from 1", countMultiple);
+  if (minCount % countMultiple !== 0) throw fieldInvalid("min_count", `a multiple of ${countMultiple}`, minCount);
+  if (maxCount % countMultiple !== 0) throw fieldInvalid("max_count", `a multiple of ${countMultiple}`, maxCount);
+  if (sessions.length === 0) throw fieldInvalid("players", "at least one player", "empty");
+  if (new Set(sessions).size < sessions.length) throw fieldInvalid("players", "each session once", sessions.join(", "));
+  if (mode === "best" && sessions.length > maxCount) {
+    throw fieldInvalid("players", `at most ${maxCount} players, its max_count`, sessions.length);
+  }
+  const query = parseQuery(text, mode);
+  if (!isQuery(query)) {
+    const metadata = { field: "query", position: String(query.start) };
+    throw new MusterError("QUERY_INVALID", describeQueryProblem(query), { metadata });
+  }
+  const document = queryDocument({ ...rest, stringProperties, numericProperties });
+  return { ...rest, countMultiple, query, document };
+}
+
+function isCount(value: number, min: number): boolean {
+  return Number.isSafeInteger(value) && value >= min;
+}
+
+/** The older first; of one moment, who arrived first. */
+export function byAge(one: QueryTicket, other: QueryTicket): number {
+  return one.createdAtMs - other.createdAtMs || one.arrival - other.arrival;
+}
+
+/** Whether a player is in both. */
+export function shareSession(one: QueryTicket, other: QueryTicket): boolean {
+  return one.sessions.some((session) => other.sessions.includes(session));
+}
+
+/** Whether both are of one party. */
+export function shareParty(one: QueryTicket, other: QueryTicket): boolean {
+  return one.partyId !== "" && one.partyId === other.partyId;
+}
+
+/** Whether the ticket may be in a match of so many players. */
+export function allowsSize({ minCount, maxCount, countMultiple }: QueryTicket, size: number): boolean {
+  return size >= minCount && size <= maxCount && size % countMultiple === 0;
+}
