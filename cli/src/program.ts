@@ -145,21 +145,51 @@ export type DevFlags = {
 };
 
 function addTicketCommands(program: Command, run: ProgramPorts["run"]): void {
-  const ticket = program.command("ticket").description("tickets: start, show, why, accept, refuse, cancel, watch");
+  const ticket = program
+    .command("ticket")
+    .description("tickets: start, join, decline, show, why, accept, refuse, cancel, watch");
   asking(ticket.command("start"))
     .description("send players with drawn names, and wait for what becomes of them")
     .option("-p, --players <number>", "how many, as one party", parsed(wholeNumberFrom(1, 100)), 1)
     .option("--config-name <name>", "matchmaking configuration; not needed where there is only one")
     .option("--attributes <json>", "of every player, such as '{\"skill\":1}'", parsed(parseJsonObject), {})
     .option("--latencies <pairs>", "round trips in ms by region, such as eu-west=20,us-east=90", parsed(parsePairs), {})
+    .option("--ask <player...>", "players who have to join before the search begins: muster ticket join")
+    .option("--ask-seconds <seconds>", "how long they have; default 60", parsed(wholeNumberFrom(1, 3_600)))
     .option("--wait", "wait for the outcome (the default)")
     .option("--no-wait", "answer as soon as the ticket is in the pool")
     .action((options: AddressOptions & TicketStartFlags) =>
       run(options, async (context) => {
         const { startTicket } = await import("./commands/ticket.ts");
         const { players, configName, attributes, latencies, wait } = options;
-        const start = { players, configuration: configName, attributes, latenciesMs: latencies, wait: wait !== false };
+        const asked = { playerIds: options.ask ?? [], timeoutSeconds: options.askSeconds ?? 0 };
+        const shared = { attributes, latenciesMs: latencies, wait: wait !== false };
+        const start = { players, configuration: configName, asked, ...shared };
         return await startTicket(start, context);
+      }),
+    );
+  asking(ticket.command("join"))
+    .description("players who were asked to a ticket come in")
+    .argument("<id>")
+    .argument("<player...>")
+    .option("--attributes <json>", "of every player who joins, such as '{\"skill\":1}'", parsed(parseJsonObject), {})
+    .option("--latencies <pairs>", "round trips in ms by region, such as eu-west=20,us-east=90", parsed(parsePairs), {})
+    .action(
+      (id: string, playerIds: string[], options: AddressOptions & Pick<TicketStartFlags, "attributes" | "latencies">) =>
+        run(options, async (context) => {
+          const { joinTicket } = await import("./commands/join-ticket.ts");
+          const { attributes, latencies } = options;
+          return await joinTicket({ ticketId: id, playerIds, attributes, latenciesMs: latencies }, context);
+        }),
+    );
+  asking(ticket.command("decline"))
+    .description("a player who was asked to a ticket does not want to be matched: it is cancelled for all")
+    .argument("<id>")
+    .argument("<player>")
+    .action((id: string, playerId: string, options: AddressOptions) =>
+      run(options, async (context) => {
+        const { declineTicket } = await import("./commands/join-ticket.ts");
+        return await declineTicket({ ticketId: id, playerId }, context);
       }),
     );
   asking(ticket.command("show"))
@@ -222,6 +252,8 @@ type TicketStartFlags = {
   readonly configName?: string;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly latencies: Readonly<Record<string, number>>;
+  readonly ask?: readonly string[];
+  readonly askSeconds?: number;
   readonly wait?: boolean;
 };
 

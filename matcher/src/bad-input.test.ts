@@ -603,3 +603,29 @@ test("a player may ask for any team of the rule set, whatever its letters", asyn
   const { ticket } = await startIn("letters", [player({ playerId: "é", team: "Équipe 1" })]);
   expect(ticket?.players[0]?.team).toBe("Équipe 1");
 });
+
+const ask = (playerIds: string[], timeoutSeconds = 0, players: Player[] = []) =>
+  world.matching.startMatching({
+    ...{ configuration: "skilled", ticketId: "", players },
+    asked: { playerIds, timeoutSeconds },
+  });
+const join = (players: Player[], ticketId = "s1") => world.matching.joinMatching({ ticketId, players });
+
+refuses("a ticket that asks players to join", [
+  { name: "nobody asked", call: () => ask([]), reason: "FIELD_INVALID", field: "asked.player_ids" },
+  { name: "101 asked", call: () => ask(idsOf(101)), reason: "FIELD_INVALID", field: "asked.player_ids" },
+  { name: "one asked twice", call: () => ask(["a", "a"]), reason: "FIELD_INVALID", field: "players" },
+  { name: "one asked who is in", call: () => ask(["p"], 0, [player()]), reason: "FIELD_INVALID", field: "players" },
+  { name: "an id with a bell", call: () => ask(["a\u0007"]), reason: "ID_MALFORMED", field: "asked.player_ids[0]" },
+  { name: "a time below 0", call: () => ask(["a"], -1), reason: "FIELD_INVALID", field: "asked.timeout_seconds" },
+  { name: "more than an hour", call: () => ask(["a"], 3_601), reason: "FIELD_INVALID", field: "asked.timeout_seconds" },
+  { name: "nobody who joins", call: () => join([]), reason: "FIELD_INVALID", field: "players" },
+  { name: "one who joins twice", call: () => join([player(), player()]), reason: "FIELD_INVALID", field: "players" },
+  { name: "a stranger who joins", call: () => join([player()]), reason: "PLAYER_NOT_IN_TICKET" },
+  { name: "a join to nothing", call: () => join([player()], "none"), reason: "TICKET_NOT_FOUND" },
+  {
+    name: "a stranger who declines",
+    call: () => world.matching.declineMatching({ ticketId: "s1", playerId: "p" }),
+    reason: "PLAYER_NOT_IN_TICKET",
+  },
+]);

@@ -212,6 +212,9 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
         markAll();
         reviewAll();
         break;
+      case "players-joined":
+        markTicket(fact.ticketId);
+        break;
       case "ticket-created":
         rounds.mark(fact.configuration, "settled");
         break;
@@ -256,6 +259,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
         if (view.find(fact.battleSessionId)) review(fact.battleSessionId);
         else checks.poke(fact.battleSessionId);
         break;
+      case "preparation-declined":
       case "ticket-cancelled":
       case "ticket-timed-out":
       case "rule-set-deleted": // Nothing plays by it.

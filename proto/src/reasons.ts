@@ -106,6 +106,8 @@ export const reasons = {
   PROPOSAL_ENDED: { code: "FAILED_PRECONDITION", retry: "reread" },
   /** The ticket has refused the match: that cannot be taken back. Metadata: `matchId`. */
   PROPOSAL_REFUSED: { code: "FAILED_PRECONDITION", retry: "never" },
+  /** The ticket waits for its players no more: its time has passed, it has ended, or all are in. Metadata: `ticketId`, `state`. */
+  PREPARATION_ENDED: { code: "FAILED_PRECONDITION", retry: "reread" },
   /** Only a ticket that searches waits for others: this one does not. Metadata: `state`. */
   TICKET_NOT_SEARCHING: { code: "FAILED_PRECONDITION", retry: "never" },
   /** A player who waits for a match, or is being placed, cannot be erased. Metadata: `playerId`, `ticketId`. */

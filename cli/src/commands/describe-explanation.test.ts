@@ -7,7 +7,7 @@ import { describeExplanation } from "./describe-explanation.ts";
 const ticket: Ticket = {
   ...{ ticketId: "t1", configuration: "ranked", state: "SEARCHING", version: 1, players: [], returns: 0 },
   ...{ createdAt: undefined, timesOutAt: undefined, matchId: undefined, assignment: undefined, cause: undefined },
-  ...{ estimatedWaitMs: 31_240, proposal: undefined },
+  ...{ estimatedWaitMs: 31_240, proposal: undefined, preparation: undefined },
 };
 const explanation: Explanation = {
   ...{ standing: "OPEN", waitedMs: 12_340, timesOutInMs: 47_660, othersSearching: 1_204, othersOpen: 1_203 },

@@ -6,7 +6,15 @@ import { explainCause } from "../view/ticket-meaning.ts";
 import { describeTicket, summarizeTicket } from "./print-ticket.ts";
 
 const ticket = (more: Partial<Ticket>): Ticket => ({
-  ...{ ticketId: "t1", configuration: "ranked", state: "SEARCHING", version: 1, returns: 0, proposal: undefined },
+  ...{
+    ticketId: "t1",
+    configuration: "ranked",
+    state: "SEARCHING",
+    version: 1,
+    returns: 0,
+    proposal: undefined,
+    preparation: undefined,
+  },
   ...{ createdAt: undefined, timesOutAt: undefined, matchId: undefined, assignment: undefined, cause: undefined },
   estimatedWaitMs: undefined,
   players: [{ playerId: "ada", attributes: {}, latenciesMs: {}, team: undefined }],

@@ -23,7 +23,14 @@ export function describeTicket(ticket: Ticket): readonly string[] {
     lines.push(`estimate       ${Math.round(ticket.estimatedWaitMs / 100) / 10} s from its request to its match`);
   }
   if (ticket.matchId !== undefined) lines.push(`match          ${ticket.matchId}`);
-  const { assignment, proposal } = ticket;
+  const { assignment, proposal, preparation } = ticket;
+  if (preparation) {
+    lines.push(`join until     ${preparation.expiresAt ?? "?"}`);
+    for (const { playerId, joined } of preparation.players) {
+      lines.push(`player         ${playerId}${joined ? "  joined" : ""}`);
+    }
+    return lines;
+  }
   if (proposal) {
     lines.push(`accept until   ${proposal.expiresAt ?? "?"}`);
     for (const { playerId, team, accepted } of proposal.players) {

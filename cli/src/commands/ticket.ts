@@ -5,7 +5,7 @@ import { connectMatcher, type MatcherConnection } from "../contract/connection.t
 import { watchResiliently } from "../contract/resilient-watch.ts";
 import { isOver, readTicket, readTicketEvent, type Ticket, type TicketEvent } from "../contract/ticket.ts";
 import { jsonWithoutSecrets } from "../contract/without-secrets.ts";
-import { describeAcceptance } from "../view/describe-event.ts";
+import { describeAcceptance, describePreparation } from "../view/describe-event.ts";
 import { type CommandContext, type ExitCode, printJson } from "./context.ts";
 import { drawPlayerName } from "./player-name.ts";
 import { describeTicket, summarizeTicket } from "./print-ticket.ts";
@@ -19,6 +19,8 @@ export type StartTicketOptions = {
   readonly configuration: string | undefined;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly latenciesMs: Readonly<Record<string, number>>;
+  /** Who has to join first. `timeoutSeconds` 0: the default. */
+  readonly asked: { readonly playerIds: readonly string[]; readonly timeoutSeconds: number };
   readonly wait: boolean;
 };
 
@@ -30,7 +32,10 @@ export async function startTicket(options: StartTicketOptions, context: CommandC
   const configuration = options.configuration ?? (await onlyConfiguration(matcher, signal));
   const ticketId = newId("ticket", systemRandom);
   const players = drawPlayers(options, systemRandom);
-  const started = await matcher.matchmaking.startMatching({ configuration, ticketId, players }, { signal });
+  const { playerIds, timeoutSeconds } = options.asked;
+  const asked = playerIds.length > 0 ? { asked: { playerIds: [...playerIds], timeoutSeconds } } : {};
+  const request = { configuration, ticketId, players, ...asked };
+  const started = await matcher.matchmaking.startMatching(request, { signal });
   let ticket = readTicket(started.ticket);
   if (options.wait) {
     if (!context.json)
@@ -140,6 +145,7 @@ function describeEvent(event: Exclude<TicketEvent, { type: "HEARTBEAT" }>): stri
     return `${event.ticket.ticketId} SESSION_ENDED ${event.sessionEndCause ?? ""}`.trimEnd();
   }
   const { ticket } = event;
+  if (ticket.preparation) return `${summarizeTicket(ticket)}, ${describePreparation(ticket)}`;
   return ticket.proposal ? `${summarizeTicket(ticket)}, ${describeAcceptance(ticket)}` : summarizeTicket(ticket);
 }
 

@@ -23,6 +23,14 @@ export type Ticket = {
   readonly estimatedWaitMs: number | undefined;
   /** The match that waits for acceptance; undefined: none does. */
   readonly proposal: Proposal | undefined;
+  /** Whom it waits for; undefined: it is not PREPARING. */
+  readonly preparation: Preparation | undefined;
+};
+
+export type Preparation = {
+  /** ISO 8601. */
+  readonly expiresAt: string | undefined;
+  readonly players: readonly { readonly playerId: string; readonly joined: boolean }[];
 };
 
 export type Proposal = {
@@ -60,14 +68,14 @@ export type TicketEvent = {
   readonly resumeToken: string;
   readonly at: string | undefined;
 } & (
-  | { readonly type: "STATE_CHANGED" | "ACCEPTANCE_CHANGED"; readonly ticket: Ticket }
+  | { readonly type: "STATE_CHANGED" | "ACCEPTANCE_CHANGED" | "PREPARATION_CHANGED"; readonly ticket: Ticket }
   | { readonly type: "SESSION_ENDED"; readonly ticket: Ticket; readonly sessionEndCause: SessionEndCause | undefined }
   | { readonly type: "HEARTBEAT" }
 );
 
 /** Whether nothing more will become of a ticket in this state. */
 export function isOver(state: TicketState): boolean {
-  return state !== "SEARCHING" && state !== "REQUIRES_ACCEPTANCE" && state !== "PLACING";
+  return state !== "PREPARING" && state !== "SEARCHING" && state !== "REQUIRES_ACCEPTANCE" && state !== "PLACING";
 }
 
 export function readTicket(message: wire.Ticket | undefined): Ticket {
@@ -102,7 +110,12 @@ export function readTicket(message: wire.Ticket | undefined): Ticket {
     returns: message.returns,
     estimatedWaitMs: message.estimatedWaitMs,
     proposal: message.proposal && readProposal(message.proposal),
+    preparation: message.preparation && readPreparation(message.preparation),
   };
+}
+
+function readPreparation({ expiresAt, players }: wire.Preparation): Preparation {
+  return { expiresAt: expiresAt?.toISOString(), players: players.map((player) => ({ ...player })) };
 }
 
 function readProposal({ expiresAt, players }: wire.Proposal): Proposal {

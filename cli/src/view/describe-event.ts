@@ -60,6 +60,8 @@ export function describeTicketEvent(event: TicketEvent): EventLine | undefined {
   }
   const { state, cause, assignment } = ticket;
   switch (state) {
+    case "PREPARING":
+      return { text: `ticket ${id} PREPARING ${describePreparation(ticket)}: ${players}`, tone: "plain" };
     case "SEARCHING":
       return { text: `ticket ${id} SEARCHING ${ticket.configuration}: ${players}`, tone: "plain" };
     case "COMPLETED": {
@@ -73,6 +75,12 @@ export function describeTicketEvent(event: TicketEvent): EventLine | undefined {
     default:
       return { text: `ticket ${id} ${state}${cause === undefined ? "" : ` (${cause})`}: ${players}`, tone: "bad" };
   }
+}
+
+/** "1 of 3 joined". */
+export function describePreparation({ preparation }: Pick<Ticket, "preparation">): string {
+  const { players = [] } = preparation ?? {};
+  return `${players.filter(({ joined }) => joined).length} of ${players.length} joined`;
 }
 
 /** "3 of 10 accepted match_06qj…". */

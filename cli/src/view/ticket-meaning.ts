@@ -1,4 +1,4 @@
-// What a ticket's cause means, in a sentence for people: the same in `muster ticket show` and in docs/guides/acceptance.md.
+// What a ticket's cause means, in a sentence for people: the same in `muster ticket show` and in docs/guides/acceptance.md and docs/guides/parties.md.
 
 /** By the words of the contract; a newer matcher may say others. */
 const CAUSES: Readonly<Record<string, string>> = {
@@ -13,6 +13,8 @@ const CAUSES: Readonly<Record<string, string>> = {
   MATCH_REFUSED: "somebody else refused the match",
   MATCH_UNANSWERED: "somebody else had not accepted the match in time",
   CONFIGURATION_DELETED: "its matchmaking configuration was deleted",
+  PREPARATION_DECLINED: "one of its players did not want to join",
+  PREPARATION_TIMED_OUT: "not all of its players had joined in time",
 };
 
 /** Without a capital or a full stop; undefined for a word that this build does not know. */

@@ -102,6 +102,7 @@ const ticket = (ticketId: string, state: Ticket["state"], players = ["ada"]): Ti
     returns: 0,
     estimatedWaitMs: undefined,
     proposal: undefined,
+    preparation: undefined,
   },
 });
 

@@ -15,6 +15,7 @@ function ticketIn(state: TicketState, ticketId = "t1"): Ticket {
     returns: 0,
     estimatedWaitMs: undefined,
     proposal: undefined,
+    preparation: undefined,
     ...unknown,
   };
 }

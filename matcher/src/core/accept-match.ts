@@ -27,7 +27,7 @@ export function decideAcceptMatch(state: MatcherState, request: AcceptMatch, now
   const { ticketId, matchId, playerIds, answer } = request;
   const ticket = getTicket(state, ticketId);
   const { state: at } = ticket;
-  for (const playerId of playerIds) if (!includesPlayer(ticket, playerId)) throw notInTicket(ticketId, playerId);
+  for (const playerId of playerIds) checkInTicket(ticket, playerId);
   if (at.phase !== "REQUIRES_ACCEPTANCE" || at.matchId !== matchId) return repeatOf(state, ticket, request);
   const proposal = state.proposals.get(matchId);
   invariant(proposal, "a ticket that is asked is in an open proposal");
@@ -69,7 +69,10 @@ function proposalEnded({ ticketId, state }: Ticket, matchId: MatchId, present: s
   return new MusterError("PROPOSAL_ENDED", why, { metadata: { matchId, state: readPhase(state) } });
 }
 
-function notInTicket(ticketId: TicketId, playerId: PlayerId): MusterError {
+/** @throws {MusterError} PLAYER_NOT_IN_TICKET. */
+export function checkInTicket(ticket: Ticket, playerId: PlayerId): void {
+  if (includesPlayer(ticket, playerId)) return;
+  const { ticketId } = ticket;
   const why = `Cannot answer for player ${playerId} as only players of the ticket can: ${ticketId} has none of the id`;
-  return new MusterError("PLAYER_NOT_IN_TICKET", why, { metadata: { playerId, ticketId } });
+  throw new MusterError("PLAYER_NOT_IN_TICKET", why, { metadata: { playerId, ticketId } });
 }

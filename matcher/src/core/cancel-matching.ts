@@ -19,6 +19,7 @@ export type CancelDecision =
 export function decideCancelMatching(state: MatcherState, ticketId: TicketId, nowMs: number): CancelDecision {
   const ticket = getTicket(state, ticketId);
   switch (ticket.state.phase) {
+    case "PREPARING":
     case "SEARCHING":
       return { type: "decided", facts: [{ type: "ticket-cancelled", ticketId }] };
     case "CLAIMED":

@@ -82,6 +82,7 @@ export function decideErasureCompleted(state: MatcherState, erasureId: ErasureId
 export function playersOf(fact: MatcherFact): readonly PlayerId[] {
   switch (fact.type) {
     case "ticket-created":
+    case "players-joined":
     case "backfill-started":
     case "match-placed":
     case "fill-applied":
@@ -92,6 +93,7 @@ export function playersOf(fact: MatcherFact): readonly PlayerId[] {
       return fact.match.players.map(({ playerId }) => playerId);
     case "fill-decided":
       return fact.newcomers.map(({ playerId }) => playerId);
+    case "preparation-declined":
     case "player-erased":
       return [fact.playerId];
     case "rule-set-put":

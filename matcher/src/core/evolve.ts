@@ -14,7 +14,7 @@ import {
   endSession,
   startBackfill,
 } from "./folds/sessions.ts";
-import { addTicket, changeTicket } from "./folds/tickets.ts";
+import { addTicket, changeTicket, joinPlayers } from "./folds/tickets.ts";
 import type { MatcherState } from "./matcher-state.ts";
 
 /** Applies `stamped` to `state`, in place, and answers it. */
@@ -31,6 +31,10 @@ export function evolve(state: MatcherState, stamped: StampedFact): MatcherState 
       return deleteConfiguration(state, fact, stamped);
     case "ticket-created":
       return addTicket(state, fact, stamped);
+    case "players-joined":
+      return joinPlayers(state, fact, stamped);
+    case "preparation-declined":
+      return changeTicket(state, fact.ticketId, { type: "declined" }, stamped);
     case "ticket-cancelled":
       return changeTicket(state, fact.ticketId, { type: "cancelled" }, stamped);
     case "ticket-timed-out":

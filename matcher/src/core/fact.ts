@@ -40,7 +40,17 @@ export type MatcherFact =
       readonly players: readonly TicketPlayer[];
       readonly bodyDigest: string;
       readonly timesOutAtMs: number;
+      /** So many of the first players are in, the others are asked to join. Undefined: all are in. */
+      readonly joined?: number | undefined;
     }
+  | {
+      readonly type: "players-joined";
+      readonly ticketId: TicketId;
+      readonly players: readonly TicketPlayer[];
+      /** Of a search that begins now. */
+      readonly timesOutAtMs: number;
+    }
+  | { readonly type: "preparation-declined"; readonly ticketId: TicketId; readonly playerId: PlayerId }
   | { readonly type: "ticket-cancelled"; readonly ticketId: TicketId }
   | { readonly type: "ticket-timed-out"; readonly ticketId: TicketId }
   | { readonly type: "match-formed"; readonly match: Match }

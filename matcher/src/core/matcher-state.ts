@@ -64,7 +64,7 @@ export type Pool = {
   readonly filling: Set<ServerSessionId>;
   /** The live ticket of each player. */
   readonly players: Map<PlayerId, TicketId>;
-  /** Tickets that search, are claimed, are asked for acceptance or are being placed. */
+  /** Tickets that are prepared, search, are claimed, are asked for acceptance or are being placed. */
   live: number;
 };
 
@@ -72,7 +72,7 @@ export type TicketEntry = {
   readonly ticket: Ticket;
   /** What watchers heard of it last; what they heard before hangs on it. */
   readonly latest: TicketEventRecord;
-  /** While it searches: where it stands in its pool and among the deadlines. */
+  /** While it searches: where it stands in its pool and among the deadlines. While it is prepared: among the deadlines alone. */
   readonly search: Search | undefined;
 };
 
@@ -88,7 +88,7 @@ export type MatcherState = {
   /** In the order of their arrival. */
   readonly tickets: Map<TicketId, TicketEntry>;
   readonly pools: Map<string, Pool>;
-  /** Searching tickets by when they time out, and open proposals, each under its first ticket, by when they end. */
+  /** Searching and prepared tickets by when they time out, and open proposals, each under its first ticket, by when they end. */
   readonly deadlines: DeadlineHeap;
   /** Matches that wait for their players' acceptance. */
   readonly proposals: Map<MatchId, Proposal>;

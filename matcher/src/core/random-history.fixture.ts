@@ -21,8 +21,10 @@ import { decideErasePlayer, decideErasureCompleted } from "./erase-player.ts";
 import { evolve } from "./evolve.ts";
 import type { MatcherFact, StampedFact } from "./fact.ts";
 import { decideFillApplied, decideFillDropped, decidePlacementReport } from "./fleet-reports.ts";
+import { decideDeclineMatching, decideJoinMatching } from "./join-matching.ts";
 import { presentPlacementId } from "./match.ts";
 import { createMatcherState, type MatcherState, touchSession } from "./matcher-state.ts";
+import { missingPlayers } from "./preparation.ts";
 import { decidePutConfiguration, decidePutRuleSet } from "./put-configuration.ts";
 import { decideRound } from "./round.ts";
 import { decideSessionChange } from "./session-change.ts";
@@ -86,13 +88,31 @@ export function createBox(
       }));
       const configuration = BOX_CONFIGURATIONS[Math.max(0, (seed >> 3) - 2)] ?? "auto";
       try {
-        commit(decideStartMatching(state, { ticketId, configuration, players, bodyDigest: "" }, nowMs));
+        const request = { ticketId, configuration, bodyDigest: "" };
+        if (size > 1 && seed % 3 === 0) {
+          const asked = players.slice(1).map(({ playerId }) => playerId);
+          const preparation = { asked, timeoutMs: 20_000 };
+          commit(decideStartMatching(state, { ...request, players: players.slice(0, 1), preparation }, nowMs));
+        } else {
+          commit(decideStartMatching(state, { ...request, players }, nowMs));
+        }
         acknowledged.add(ticketId);
       } catch (error) {
         const refused =
           error instanceof MusterError && ["PLAYER_ALREADY_QUEUED", "CONFIGURATION_NOT_FOUND"].includes(error.reason);
         if (!refused) throw error;
       }
+    },
+    /** Somebody who was asked to a ticket joins it, or rarely declines. */
+    join(word: number) {
+      const prepared = [...state.tickets.values()].filter(({ ticket }) => ticket.state.phase === "PREPARING");
+      const { ticketId, state: at, players } = pick(prepared)?.ticket ?? {};
+      if (ticketId === undefined || !players || at?.phase !== "PREPARING") return;
+      const playerId = pick(missingPlayers(at.preparation, players));
+      if (playerId === undefined || nowMs >= at.preparation.deadlineAtMs) return;
+      const player = { playerId, attributes: { skill: word }, latenciesMs: {}, team: undefined };
+      if (word === 0) commit(decideDeclineMatching(state, { ticketId, playerId }));
+      else commit(decideJoinMatching(state, { ticketId, players: [player] }, nowMs));
     },
     cancel() {
       const id = pick(acknowledged);
@@ -234,6 +254,7 @@ const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant("round" as const) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("placement" as const), word: fc.nat(11) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant("answer" as const), word: fc.nat(11) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant("join" as const), word: fc.nat(11) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("fill" as const) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("leave" as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("cancel" as const, "end" as const) }) },
@@ -250,6 +271,7 @@ export const histories = fc.array(step, { minLength: 60, maxLength: 250 });
 export function takeStep(box: Box, one: Step): void {
   if (one.do === "erase") box.steps.erase(one.seed);
   else if (one.do === "queue") box.steps.queue(one.size, one.seed);
+  else if (one.do === "join") box.steps.join(one.word);
   else if (one.do === "answer") box.steps.answer(one.word);
   else if (one.do === "placement") box.steps.placement(one.word);
   else if (one.do === "configure") box.steps.configure(one.word);

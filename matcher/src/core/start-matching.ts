@@ -1,15 +1,18 @@
 // Whether a request to be matched becomes a ticket.
-import { fieldInvalid, limits, MusterError, type TicketId } from "@muster/proto";
+import { fieldInvalid, limits, MusterError, type PlayerId, type TicketId } from "@muster/proto";
 import { checkTicketAttributes, hasTeam } from "@muster/rules";
 import type { Configuration } from "./configuration.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { MatcherState } from "./matcher-state.ts";
+import { askedPlayer } from "./preparation.ts";
 import type { TicketPlayer } from "./ticket.ts";
 
 export type StartMatching = {
   readonly ticketId: TicketId;
   readonly configuration: string;
   readonly players: readonly TicketPlayer[];
+  /** Who has to join before the search begins. Absent: nobody. */
+  readonly preparation?: { readonly asked: readonly PlayerId[]; readonly timeoutMs: number } | undefined;
   /** Of the request: a repeat has the same. */
   readonly bodyDigest: string;
 };
@@ -32,7 +35,7 @@ export function decideStartMatching(
     throw new MusterError("ID_REUSED", why, { metadata: { ticketId: request.ticketId } });
   }
   const configuration = getConfiguration(state, request.configuration);
-  const players = checkPlayers(state, configuration, request.players);
+  const present = checkPlayers(state, configuration, request.players);
   checkPlayersFree(state, request);
   const live = state.pools.get(configuration.name)?.live ?? 0;
   if (live >= poolTicketsMax) {
@@ -43,9 +46,12 @@ export function decideStartMatching(
     );
   }
   // Whole: the journal keeps it as a whole number, and a replay must see what was decided.
-  const timesOutAtMs = Math.ceil(nowMs + configuration.requestTimeoutMs);
-  const { ticketId, bodyDigest } = request;
-  return [{ type: "ticket-created", ticketId, configuration: configuration.name, players, bodyDigest, timesOutAtMs }];
+  const { ticketId, bodyDigest, preparation } = request;
+  const timesOutAtMs = Math.ceil(nowMs + (preparation?.timeoutMs ?? configuration.requestTimeoutMs));
+  const players = [...present, ...(preparation?.asked ?? []).map(askedPlayer)];
+  const joined = preparation && present.length;
+  const created = { type: "ticket-created", ticketId, configuration: configuration.name, players, bodyDigest } as const;
+  return [{ ...created, timesOutAtMs, ...(joined === undefined ? {} : { joined }) }];
 }
 
 /** @throws {MusterError} CONFIGURATION_NOT_FOUND. */
@@ -60,7 +66,12 @@ export function configurationNotFound(name: string): MusterError {
   return new MusterError("CONFIGURATION_NOT_FOUND", why, { metadata: { configuration: name.slice(0, 128) } });
 }
 
-function checkPlayers(
+/**
+ * What `players` bring, defaults filled in.
+ *
+ * @throws {MusterError} FIELD_INVALID, ATTRIBUTE_INVALID; CONFIGURATION_NOT_FOUND without its rule set.
+ */
+export function checkPlayers(
   state: MatcherState,
   configuration: Configuration,
   players: readonly TicketPlayer[],
@@ -82,7 +93,8 @@ function checkPlayers(
 function checkPlayersFree(state: MatcherState, request: StartMatching): void {
   const held = state.pools.get(request.configuration)?.players;
   if (!held) return;
-  for (const { playerId } of request.players) {
+  const playerIds = [...request.players.map(({ playerId }) => playerId), ...(request.preparation?.asked ?? [])];
+  for (const playerId of playerIds) {
     const ticketId = held.get(playerId);
     if (ticketId === undefined) continue;
     const why = `Cannot queue player ${playerId} again as one live ticket a player is allowed: ${ticketId} holds the player`;

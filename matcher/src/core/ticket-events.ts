@@ -7,7 +7,7 @@ export type TicketEventRecord = {
   readonly number: number;
   /** Of the fact in the journal. Several tickets may change by one fact. */
   readonly sequence: number;
-  readonly type: "STATE_CHANGED" | "ACCEPTANCE_CHANGED" | "SESSION_ENDED";
+  readonly type: "STATE_CHANGED" | "PREPARATION_CHANGED" | "ACCEPTANCE_CHANGED" | "SESSION_ENDED";
   /** As it stood after the event. */
   readonly ticket: Ticket;
   readonly atMs: number;

@@ -7,7 +7,9 @@ const fillId = "bf_1.f1" as FillId;
 const terms = { matchId, expiresAtWallMs: 30_000, players: [] };
 const assignment: Assignment = { address: undefined, battleSessionId: undefined, region: undefined, players: [] };
 
+const preparation = { startedAtMs: 0, deadlineAtMs: 60_000, joined: [0] };
 const states = {
+  PREPARING: { phase: "PREPARING", preparation },
   SEARCHING: { phase: "SEARCHING", cause: undefined },
   CLAIMED: { phase: "CLAIMED", cause: undefined, fillId },
   REQUIRES_ACCEPTANCE: { phase: "REQUIRES_ACCEPTANCE", matchId, proposal: { terms, accepted: [] } },
@@ -44,12 +46,22 @@ const events = {
   placed: { type: "placed", matchId, assignment },
   "placement lost, searching on": { type: "placement-lost", cause: "PLACEMENT_FAILED", searchesOn: true },
   "placement lost for good": { type: "placement-lost", cause: "PLACEMENT_TIMED_OUT", searchesOn: false },
+  "more have joined": { type: "joined", preparation: { ...preparation, joined: [0, 1] }, isComplete: false },
+  "all have joined": { type: "joined", preparation: { ...preparation, joined: [0, 1, 2] }, isComplete: true },
+  "one declined": { type: "declined" },
   cancelled: { type: "cancelled" },
   "timed out": { type: "timed-out" },
 } as const satisfies Record<string, TicketEvent>;
 
 /** Every edge that there is. What is not here changes nothing. */
 const edges: Readonly<Record<string, Readonly<Partial<Record<keyof typeof events, TicketState["phase"]>>>>> = {
+  PREPARING: {
+    "more have joined": "PREPARING",
+    "all have joined": "SEARCHING",
+    "one declined": "CANCELLED",
+    cancelled: "CANCELLED",
+    "timed out": "TIMED_OUT",
+  },
   SEARCHING: {
     claimed: "CLAIMED",
     proposed: "REQUIRES_ACCEPTANCE",

@@ -10,6 +10,7 @@ import type {
   ServerSessionId,
   TicketId,
 } from "@muster/proto";
+import type { Preparation } from "./preparation.ts";
 import { afterProposal, type ProposalFate, type ProposalView } from "./proposal.ts";
 import type { FormedBy } from "./versions.ts";
 
@@ -60,10 +61,14 @@ export type TicketCause =
   /** Another ticket did. */
   | "MATCH_REFUSED"
   | "MATCH_UNANSWERED"
-  | "CONFIGURATION_DELETED";
+  | "CONFIGURATION_DELETED"
+  /** A player who was asked to join did not want to, or some had not joined in time. */
+  | "PREPARATION_DECLINED"
+  | "PREPARATION_TIMED_OUT";
 
 /** On the wire CLAIMED shows as SEARCHING: a fill with the ticket is being applied, and may yet be refused. */
 export type TicketState =
+  | { readonly phase: "PREPARING"; readonly preparation: Preparation }
   | { readonly phase: "SEARCHING"; readonly cause: TicketCause | undefined }
   | { readonly phase: "CLAIMED"; readonly cause: TicketCause | undefined; readonly fillId: FillId }
   | { readonly phase: "REQUIRES_ACCEPTANCE"; readonly matchId: MatchId; readonly proposal: ProposalView }
@@ -88,7 +93,9 @@ export type TicketEvent =
   | { readonly type: "matched"; readonly matchId: MatchId }
   | { readonly type: "placed"; readonly matchId: MatchId; readonly assignment: Assignment }
   | { readonly type: "placement-lost"; readonly cause: TicketCause; readonly searchesOn: boolean }
-  | { readonly type: "cancelled" | "timed-out" | "configuration-deleted" };
+  /** `isComplete`: they were the last. */
+  | { readonly type: "joined"; readonly preparation: Preparation; readonly isComplete: boolean }
+  | { readonly type: "cancelled" | "timed-out" | "declined" | "configuration-deleted" };
 
 /** A ticket as the state holds it. A change makes a new value (changedTicket), so that history may keep the old one. */
 export type Ticket = {
@@ -98,11 +105,13 @@ export type Ticket = {
   readonly bodyDigest: string;
   /** Rising with each ticket of the matcher: the order among tickets of one age. */
   readonly arrival: number;
-  /** Journal time of the request: what age counts from, returns to the search included. */
+  /** Journal time at which the search began: what age counts from, returns to the search included. */
   readonly searchingSinceMs: number;
   readonly createdAtWallMs: number;
-  /** Journal time at which a ticket that still searches becomes TIMED_OUT. */
+  /** Journal time at which a ticket that still searches, or prepares, becomes TIMED_OUT. */
   readonly timesOutAtMs: number;
+  /** How long its players took to join before the search, in whole ms. Absent: nobody was asked to. */
+  readonly preparedForMs?: number | undefined;
   readonly version: number;
   readonly returns: number;
   readonly state: TicketState;
@@ -115,16 +124,23 @@ export type Ticket = {
  * The ticket with what a fact changes of it. Field by field, not by a spread: a ticket of a snapshot reads its players when
  * they are asked for, and a spread would leave them behind.
  */
-export function changedTicket(before: Ticket, change: Pick<Ticket, "state" | "version" | "returns">): Ticket {
+export function changedTicket(
+  before: Ticket,
+  change: Pick<Ticket, "state" | "version" | "returns"> & {
+    readonly joined?: Pick<Ticket, "players" | "searchingSinceMs" | "timesOutAtMs" | "preparedForMs">;
+  },
+): Ticket {
+  const { players, searchingSinceMs, timesOutAtMs, preparedForMs } = change.joined ?? before;
   return {
     ticketId: before.ticketId,
     configuration: before.configuration,
-    players: before.players,
+    players,
     bodyDigest: before.bodyDigest,
     arrival: before.arrival,
-    searchingSinceMs: before.searchingSinceMs,
+    searchingSinceMs,
     createdAtWallMs: before.createdAtWallMs,
-    timesOutAtMs: before.timesOutAtMs,
+    timesOutAtMs,
+    ...(preparedForMs === undefined ? {} : { preparedForMs }),
     version: change.version,
     returns: change.returns,
     state: change.state,
@@ -145,6 +161,7 @@ export function includesPlayer(
 /** Whether the ticket holds its players: they may be in no other of its configuration. */
 export function isLive(ticket: Ticket): boolean {
   switch (ticket.state.phase) {
+    case "PREPARING":
     case "SEARCHING":
     case "CLAIMED":
     case "REQUIRES_ACCEPTANCE":
@@ -163,6 +180,7 @@ export function isLive(ticket: Ticket): boolean {
 /** Whether readers see a change: a claim is the matcher's own business. */
 export function isVisible(before: TicketState, after: TicketState): boolean {
   if (before.phase === "REQUIRES_ACCEPTANCE" && after.phase === "REQUIRES_ACCEPTANCE") return before !== after;
+  if (before.phase === "PREPARING" && after.phase === "PREPARING") return before !== after;
   return readPhase(before) !== readPhase(after);
 }
 
@@ -174,6 +192,8 @@ export function readPhase(state: TicketState): Exclude<TicketState["phase"], "CL
 /** The state after `event`; the same value if the event changes nothing. */
 export function stepTicket(state: TicketState, event: TicketEvent): TicketState {
   switch (state.phase) {
+    case "PREPARING":
+      return stepPreparing(state, event);
     case "SEARCHING":
       return stepSearching(state, event);
     case "CLAIMED":
@@ -194,6 +214,34 @@ export function stepTicket(state: TicketState, event: TicketEvent): TicketState 
 
 type In<Phase extends TicketState["phase"]> = Extract<TicketState, { phase: Phase }>;
 
+function stepPreparing(state: In<"PREPARING">, event: TicketEvent): TicketState {
+  switch (event.type) {
+    case "joined":
+      if (event.isComplete) return { phase: "SEARCHING", cause: undefined };
+      return { phase: "PREPARING", preparation: event.preparation };
+    case "declined":
+      return { phase: "CANCELLED", cause: "PREPARATION_DECLINED", matchId: undefined };
+    case "cancelled":
+      return { phase: "CANCELLED", cause: "CANCELLED_BY_REQUEST", matchId: undefined };
+    case "configuration-deleted":
+      return { phase: "CANCELLED", cause: "CONFIGURATION_DELETED", matchId: undefined };
+    case "timed-out":
+      return { phase: "TIMED_OUT", cause: "PREPARATION_TIMED_OUT" };
+    case "claimed": // In no pool, it meets no match.
+    case "fill-applied":
+    case "fill-dropped":
+    case "proposed":
+    case "acceptance-changed":
+    case "proposal-ended":
+    case "matched":
+    case "placed":
+    case "placement-lost":
+      return state;
+    default:
+      return unreachable(event);
+  }
+}
+
 function stepSearching(state: In<"SEARCHING">, event: TicketEvent): TicketState {
   switch (event.type) {
     case "claimed":
@@ -210,6 +258,8 @@ function stepSearching(state: In<"SEARCHING">, event: TicketEvent): TicketState 
       return { phase: "CANCELLED", cause: "CONFIGURATION_DELETED", matchId: undefined };
     case "timed-out":
       return { phase: "TIMED_OUT", cause: "REQUEST_TIMED_OUT" };
+    case "joined":
+    case "declined":
     case "acceptance-changed":
     case "proposal-ended":
     case "fill-applied":
@@ -228,6 +278,8 @@ function stepClaimed(state: In<"CLAIMED">, event: TicketEvent): TicketState {
       return { phase: "COMPLETED", matchId: event.matchId, assignment: event.assignment };
     case "fill-dropped":
       return event.fillId === state.fillId ? { phase: "SEARCHING", cause: state.cause } : state;
+    case "joined":
+    case "declined":
     case "claimed":
     case "proposed":
     case "acceptance-changed":
@@ -258,6 +310,8 @@ function stepProposed(state: In<"REQUIRES_ACCEPTANCE">, event: TicketEvent): Tic
       return event.matchId === state.matchId ? endProposed(state, event.fate) : state;
     case "configuration-deleted":
       return { phase: "CANCELLED", cause: "CONFIGURATION_DELETED", matchId: state.matchId };
+    case "joined":
+    case "declined":
     case "claimed":
     case "fill-applied":
     case "fill-dropped":
@@ -273,7 +327,9 @@ function stepProposed(state: In<"REQUIRES_ACCEPTANCE">, event: TicketEvent): Tic
 
 function endProposed({ matchId }: In<"REQUIRES_ACCEPTANCE">, fate: ProposalFate): TicketState {
   const { phase, cause } = afterProposal[fate];
-  return phase === "CANCELLED" ? { phase, cause, matchId } : { phase, cause };
+  if (phase === "CANCELLED") return { phase, cause, matchId };
+  if (phase === "TIMED_OUT") return { phase, cause };
+  return { phase, cause };
 }
 
 function stepPlacing(state: In<"PLACING">, event: TicketEvent): TicketState {
@@ -284,6 +340,8 @@ function stepPlacing(state: In<"PLACING">, event: TicketEvent): TicketState {
     case "placement-lost":
       if (event.searchesOn) return { phase: "SEARCHING", cause: event.cause };
       return { phase: "FAILED", cause: event.cause, matchId: state.matchId };
+    case "joined":
+    case "declined":
     case "claimed":
     case "fill-applied":
     case "fill-dropped":

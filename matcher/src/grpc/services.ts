@@ -10,6 +10,7 @@ import { type Implementation, implement } from "@muster/proto/rpc";
 import { acceptMatch } from "./accept-match.ts";
 import { cancelBackfill } from "./cancel-backfill.ts";
 import { cancelMatching } from "./cancel-matching.ts";
+import { declineMatching } from "./decline-matching.ts";
 import { deleteConfiguration } from "./delete-configuration.ts";
 import { deleteRuleSet } from "./delete-rule-set.ts";
 import { describeBackfill } from "./describe-backfill.ts";
@@ -20,6 +21,7 @@ import type { Desk } from "./desk.ts";
 import { erasePlayer } from "./erase-player.ts";
 import { createEventService } from "./events/event-service.ts";
 import { explainTicket } from "./explain-ticket.ts";
+import { joinMatching } from "./join-matching.ts";
 import { listConfigurations } from "./list-configurations.ts";
 import { listRuleSets } from "./list-rule-sets.ts";
 import { putConfiguration } from "./put-configuration.ts";
@@ -38,6 +40,8 @@ export function createServices(desk: Desk): readonly Implementation[] {
       startMatchingStream: startMatchingStream(desk),
       cancelMatching: cancelMatching(desk),
       acceptMatch: acceptMatch(desk),
+      joinMatching: joinMatching(desk),
+      declineMatching: declineMatching(desk),
       describeMatchingProgress: describeMatchingProgress(desk),
       watchTickets: watchTickets(desk),
       explainTicket: explainTicket(desk),

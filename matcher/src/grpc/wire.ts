@@ -51,22 +51,27 @@ import type { TicketEventRecord } from "../core/ticket-events.ts";
 import type { HeldConfiguration } from "../core/versions.ts";
 import { canonicalJson, digestOf, digestOfText } from "../digest.ts";
 import type { TicketSelection } from "../ticket-watch.ts";
+import { readPreparation, writePreparation } from "./preparation-wire.ts";
 
 export function readStartMatching(request: StartMatchingRequest, drawId: () => TicketId): StartMatching {
   const configuration = parseId("configuration", request.configuration);
   const ticketId = request.ticketId === "" ? drawId() : parseId<TicketId>("ticket_id", request.ticketId);
-  const count = request.players.length;
+  const preparation = readPreparation(request);
+  const asked = preparation?.asked ?? [];
+  const count = request.players.length + asked.length;
   if (count < 1 || count > limits.PLAYERS_PER_TICKET_MAX) {
     throw fieldInvalid("players", `1 to ${limits.PLAYERS_PER_TICKET_MAX} players`, count);
   }
   const players = request.players.map((player, index) => readPlayer(player, `players[${index}]`));
-  const ids = new Set(players.map((player) => player.playerId));
+  const ids = new Set([...players.map((player) => player.playerId), ...asked]);
   if (ids.size !== count) throw fieldInvalid("players", "different players", `${count} with ${ids.size} ids`);
-  const body = canonicalJson({ configuration, players });
+  // A request that asks nobody has the digest that it always had.
+  const body = canonicalJson({ configuration, players, ...(preparation && { preparation }) });
   if (body.length > limits.TICKET_CHARS_MAX) {
     throw fieldInvalid("players", `at most ${limits.TICKET_CHARS_MAX} characters as JSON`, body.length);
   }
-  return { ticketId, configuration, players, bodyDigest: digestOfText(body) };
+  const read = { ticketId, configuration, players, bodyDigest: digestOfText(body) };
+  return preparation ? { ...read, preparation } : read;
 }
 
 /** @throws {MusterError} FIELD_INVALID, ID_MALFORMED. */
@@ -132,13 +137,18 @@ export function writeTicket(ticket: Ticket): TicketMessage {
       team: team ?? "",
     })),
     createdAt: new Date(ticket.createdAtWallMs),
-    timesOutAt: new Date(ticket.createdAtWallMs + ticket.timesOutAtMs - ticket.searchingSinceMs),
+    timesOutAt: timesOutAtOf(ticket),
     matchId: ("matchId" in state && state.matchId) || "",
     assignment: state.phase === "COMPLETED" ? writeAssignment(ticket, state.assignment) : undefined,
     cause: ("cause" in state && state.cause) || "",
     returns: ticket.returns,
     proposal: state.phase === "REQUIRES_ACCEPTANCE" ? writeProposal(state.proposal) : undefined,
+    preparation: state.phase === "PREPARING" ? writePreparation(ticket, state.preparation) : undefined,
   };
+}
+
+function timesOutAtOf({ createdAtWallMs, preparedForMs = 0, searchingSinceMs, timesOutAtMs }: Ticket): Date {
+  return new Date(createdAtWallMs + preparedForMs + timesOutAtMs - searchingSinceMs);
 }
 
 function writeProposal({ terms, accepted }: ProposalView): Proposal {

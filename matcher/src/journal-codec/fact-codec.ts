@@ -7,12 +7,10 @@ import {
   type MatchId,
   type PlayerId,
   type ProcessId,
-  parseAttributes,
   readEnum,
   readWord,
   type ServerSessionId,
   type TicketId,
-  writeAttributes,
   writeBackfill,
   writeEnum,
 } from "@muster/proto";
@@ -26,10 +24,12 @@ import {
   readMatch,
   readRequiredBackfill,
   readSeated,
+  readTicketPlayer,
   writeAddress,
   writeKnownPlayer,
   writeMatch,
   writeSeated,
+  writeTicketPlayer,
 } from "./match-wire.ts";
 
 /** A fact as it is journaled: the record has its journal time, the body the wall clock's. */
@@ -60,6 +60,8 @@ const KINDS: Readonly<Record<Arm["$case"], number>> = {
   proposalEnded: 29,
   ruleSetDeleted: 30,
   configurationDeleted: 31,
+  playersJoined: 40,
+  preparationDeclined: 41,
 };
 
 /** What the ledger is given. Decoding throws on a record that this build does not know: it is of a newer one. */
@@ -92,16 +94,19 @@ function writeFact(fact: MatcherFact): Arm {
         value: {
           ticketId: fact.ticketId,
           configuration: fact.configuration,
-          players: fact.players.map(({ playerId, attributes, latenciesMs, team }) => ({
-            playerId,
-            attributes: writeAttributes(attributes),
-            latenciesMs: { ...latenciesMs },
-            team: team ?? "",
-          })),
+          players: fact.players.map(writeTicketPlayer),
           bodyDigest: fact.bodyDigest,
           timesOutAtMs: Math.round(fact.timesOutAtMs),
+          joined: fact.joined,
         },
       };
+    case "players-joined": {
+      const { ticketId, timesOutAtMs } = fact;
+      const players = fact.players.map(writeTicketPlayer);
+      return { $case: "playersJoined", value: { ticketId, players, timesOutAtMs: Math.round(timesOutAtMs) } };
+    }
+    case "preparation-declined":
+      return { $case: "preparationDeclined", value: { ticketId: fact.ticketId, playerId: fact.playerId } };
     case "ticket-cancelled":
       return { $case: "ticketCancelled", value: { ticketId: fact.ticketId } };
     case "ticket-timed-out":
@@ -230,14 +235,23 @@ function readFact(arm: Arm): MatcherFact {
         type: "ticket-created",
         ticketId: arm.value.ticketId as TicketId,
         configuration: arm.value.configuration,
-        players: arm.value.players.map((player) => ({
-          playerId: player.playerId as PlayerId,
-          attributes: parseAttributes("attributes", player.attributes),
-          latenciesMs: player.latenciesMs,
-          team: player.team || undefined,
-        })),
+        players: arm.value.players.map(readTicketPlayer),
         bodyDigest: arm.value.bodyDigest,
         timesOutAtMs: arm.value.timesOutAtMs,
+        joined: arm.value.joined,
+      };
+    case "playersJoined":
+      return {
+        type: "players-joined",
+        ticketId: arm.value.ticketId as TicketId,
+        players: arm.value.players.map(readTicketPlayer),
+        timesOutAtMs: arm.value.timesOutAtMs,
+      };
+    case "preparationDeclined":
+      return {
+        type: "preparation-declined",
+        ticketId: arm.value.ticketId as TicketId,
+        playerId: arm.value.playerId as PlayerId,
       };
     case "ticketCancelled":
       return { type: "ticket-cancelled", ticketId: arm.value.ticketId as TicketId };

@@ -18,6 +18,7 @@ import { PlacementFailurePolicy } from "@muster/proto/matchmaking";
 import type { KnownPlayer } from "../core/backfill.ts";
 import type { SeatedPlayer } from "../core/fact.ts";
 import type { AssignedPlayer, Match } from "../core/match.ts";
+import type { TicketPlayer } from "../core/ticket.ts";
 
 export function writeMatch(match: Match): wire.MatchFormed {
   return {
@@ -66,6 +67,19 @@ export function readSeated(message: wire.SeatedPlayer): SeatedPlayer {
     team: message.team || undefined,
     ticketId: (message.ticketId || undefined) as TicketId | undefined,
     playerSessionId: message.playerSessionId as PlayerSessionId,
+  };
+}
+
+export function writeTicketPlayer({ playerId, attributes, latenciesMs, team }: TicketPlayer): wire.TicketPlayer {
+  return { playerId, attributes: writeAttributes(attributes), latenciesMs: { ...latenciesMs }, team: team ?? "" };
+}
+
+export function readTicketPlayer(message: wire.TicketPlayer): TicketPlayer {
+  return {
+    playerId: message.playerId as PlayerId,
+    attributes: parseAttributes("attributes", message.attributes),
+    latenciesMs: message.latenciesMs,
+    team: message.team || undefined,
   };
 }
 

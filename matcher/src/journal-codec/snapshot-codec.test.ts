@@ -110,7 +110,7 @@ test("a state restored from a snapshot, with what came since folded in, is the s
       expect(digestMatcherState(foldJournal(createMatcherState(), box.journal))).toBe(digestMatcherState(box.state));
     }),
     // A fixed seed, so that the goals below are reached by every run or by none.
-    { numRuns: 60, seed: 2 },
+    { numRuns: 60, seed: 1 },
   );
   // The histories are worth something only if they get there.
   const goals = [
@@ -124,6 +124,7 @@ test("a state restored from a snapshot, with what came since folded in, is the s
     "a second version",
   ];
   const phases = [
+    "PREPARING",
     "SEARCHING",
     "CLAIMED",
     "REQUIRES_ACCEPTANCE",

@@ -102,14 +102,14 @@ function readEvents(source: SnapshotSource): {
 }
 
 const LIVE: ReadonlySet<number> = new Set([
-  ...[PHASES.SEARCHING, PHASES.CLAIMED, PHASES.REQUIRES_ACCEPTANCE, PHASES.PLACING],
+  ...[PHASES.PREPARING, PHASES.SEARCHING, PHASES.CLAIMED, PHASES.REQUIRES_ACCEPTANCE, PHASES.PLACING],
 ]);
 
 function isLive(phase: number | undefined): boolean {
   return LIVE.has(phase ?? 0);
 }
 
-/** Fills tickets and pools; answers the deadlines of those who search. */
+/** Fills tickets and pools; answers the deadlines of those who search or are prepared. */
 function readTickets(
   state: MatcherState,
   source: SnapshotSource,
@@ -125,11 +125,10 @@ function readTickets(
     const pool = pools[columns.ticketConfiguration[row] ?? -1];
     invariant(last && pool, "every ticket of a snapshot has an event and a pool");
     const phase = columns.phase[row];
-    const search = phase === PHASES.SEARCHING ? searchOf(ticket) : undefined;
-    if (search) {
-      deadlines.push(search);
-      pool.searching.add(search);
-    }
+    const hasDeadline = phase === PHASES.SEARCHING || phase === PHASES.PREPARING;
+    const search = hasDeadline ? searchOf(ticket) : undefined;
+    if (search) deadlines.push(search);
+    if (search && phase === PHASES.SEARCHING) pool.searching.add(search);
     if (isLive(phase)) {
       pool.live += 1;
       const until = firstPlayers[row + 1] ?? 0;
@@ -171,6 +170,7 @@ function checkTables(columns: SnapshotColumns): void {
       columns.ticketTimesOutAtMs,
       columns.ticketBodyDigest,
       columns.ticketPlayers,
+      columns.ticketPreparedFor,
     ].every(({ length }) => length === ticketId.length) &&
     [
       columns.eventNumber,

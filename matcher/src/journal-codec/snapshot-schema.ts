@@ -37,6 +37,8 @@ export const SNAPSHOT_SCHEMA = {
   ticketTimesOutAtMs: "f64",
   ticketBodyDigest: "string",
   ticketPlayers: "u32",
+  /** How long its players took to join, in ms, and one more. 0: nobody was asked to. */
+  ticketPreparedFor: "u32",
 
   // One row a player of a ticket.
   playerId: "string",
@@ -54,7 +56,7 @@ export const SNAPSHOT_SCHEMA = {
   subject: "u32",
   /** Row of `assignmentDocument`, counted from 1. 0: none. */
   assignment: "u32",
-  /** Row of `proposalTerms`, counted from 1. 0: none. */
+  /** Row of `proposalTerms`, counted from 1; of a ticket that is PREPARING, of `preparation`. 0: none. */
   proposal: "u32",
   /** How many of the first in its order of acceptance had accepted. */
   accepted: "u32",
@@ -64,6 +66,7 @@ export const SNAPSHOT_SCHEMA = {
   id: "string",
   assignmentDocument: "blob",
   proposalTerms: "blob",
+  preparation: "blob",
 
   ruleSet: "blob",
   configuration: "blob",
@@ -90,6 +93,7 @@ export const PHASES: Readonly<Record<TicketState["phase"], number>> = {
   TIMED_OUT: 6,
   FAILED: 7,
   REQUIRES_ACCEPTANCE: 8,
+  PREPARING: 9,
 };
 
 export const CAUSES: Readonly<Record<TicketCause, number>> = {
@@ -104,10 +108,13 @@ export const CAUSES: Readonly<Record<TicketCause, number>> = {
   MATCH_REFUSED: 9,
   MATCH_UNANSWERED: 10,
   CONFIGURATION_DELETED: 11,
+  PREPARATION_DECLINED: 30,
+  PREPARATION_TIMED_OUT: 31,
 };
 
 export const EVENT_TYPES: Readonly<Record<TicketEventRecord["type"], number>> = {
   STATE_CHANGED: 1,
   SESSION_ENDED: 2,
   ACCEPTANCE_CHANGED: 3,
+  PREPARATION_CHANGED: 4,
 };

@@ -3,10 +3,12 @@ import { type ColumnRows, writeColumns } from "@muster/journal";
 import { writeEnum } from "@muster/proto";
 import { SessionEndCause } from "@muster/proto/session";
 import type { MatcherState, TicketEntry } from "../core/matcher-state.ts";
+import type { Preparation } from "../core/preparation.ts";
 import type { ProposalView } from "../core/proposal.ts";
 import type { Assignment, Ticket, TicketState } from "../core/ticket.ts";
 import type { CapturedEvents, TicketEventRecord } from "../core/ticket-events.ts";
 import { encodeAssignment, encodeConfiguration, encodeMatch, encodeRuleSet, encodeSession } from "./kept-documents.ts";
+import { encodePreparation } from "./kept-preparation.ts";
 import { encodeProposal, encodeTerms } from "./kept-proposal.ts";
 import { encodePayload } from "./player-payload.ts";
 import { CAUSES, EVENT_TYPES, PHASES, SNAPSHOT_SCHEMA } from "./snapshot-schema.ts";
@@ -71,6 +73,7 @@ function ticketColumns(entries: readonly TicketEntry[], captured: CapturedEvents
   const ids = createDictionary<string>();
   const assignments = createDictionary<Assignment>();
   const matches = createDictionary<string>();
+  const preparations: Preparation[] = [];
   /** Of each proposal, by row, what shows the most of it. */
   const fullest: ProposalView[] = [];
 
@@ -97,9 +100,9 @@ function ticketColumns(entries: readonly TicketEntry[], captured: CapturedEvents
       const { ticket } = event;
       const row = findRow(ticket.arrival) ?? forgottenRows.get(ticket.arrival) ?? entries.length + forgotten.size;
       if (row === entries.length + forgotten.size) {
-        forgotten.set(ticket.arrival, ticket);
         forgottenRows.set(ticket.arrival, row);
       }
+      if (row >= entries.length) forgotten.set(ticket.arrival, ticket); // The last that is told of it has all its players.
       yield row;
     }
   }
@@ -134,6 +137,7 @@ function ticketColumns(entries: readonly TicketEntry[], captured: CapturedEvents
     ticketTimesOutAtMs: ticketRows(({ timesOutAtMs }) => timesOutAtMs),
     ticketBodyDigest: ticketRows(({ bodyDigest }) => bodyDigest),
     ticketPlayers: ticketRows(countPlayers),
+    ticketPreparedFor: ticketRows(({ preparedForMs }) => (preparedForMs === undefined ? 0 : preparedForMs + 1)),
     playerId: playerRows(playerIds),
     playerPayload: playerRows(playerPayloads),
     version: changeRows(({ version }) => version),
@@ -148,6 +152,7 @@ function ticketColumns(entries: readonly TicketEntry[], captured: CapturedEvents
       return state.phase === "COMPLETED" ? assignments.rowOf(state.assignment) + 1 : 0;
     }),
     proposal: changeRows(({ state }) => {
+      if (state.phase === "PREPARING") return preparations.push(state.preparation);
       if (state.phase !== "REQUIRES_ACCEPTANCE") return 0;
       const row = matches.rowOf(state.matchId);
       const known = fullest[row];
@@ -162,6 +167,7 @@ function ticketColumns(entries: readonly TicketEntry[], captured: CapturedEvents
     assignmentDocument: rowsOf(assignments.values, (assignment) => {
       return assignment instanceof StoredAssignment ? assignment.bytes : encodeAssignment(assignment);
     }),
+    preparation: rowsOf(preparations, encodePreparation),
     proposalTerms: rowsOf(fullest, (view) => (view instanceof StoredProposalView && view.bytes) || encodeTerms(view)),
   };
 }

@@ -11,9 +11,11 @@ import {
   type TicketId,
 } from "@muster/proto";
 import { SessionEndCause } from "@muster/proto/session";
+import { askedPlayer } from "../core/preparation.ts";
 import type { Assignment, Ticket, TicketCause, TicketPlayer, TicketState } from "../core/ticket.ts";
 import type { TicketEventRecord } from "../core/ticket-events.ts";
 import { decodeAssignment } from "./kept-documents.ts";
+import { decodePreparation } from "./kept-preparation.ts";
 import { decodePayload } from "./player-payload.ts";
 import { CAUSES, EVENT_TYPES, PHASES, type SnapshotColumns } from "./snapshot-schema.ts";
 import { type StoredProposal, StoredProposalView } from "./stored-proposal.ts";
@@ -86,13 +88,19 @@ export class StoredTicket implements Ticket {
     return cell(this.#source.columns.ticketArrival, this.#row);
   }
   get searchingSinceMs(): number {
+    if (this.#isPreparing && this.state.phase === "PREPARING") return this.state.preparation.startedAtMs;
     return cell(this.#source.columns.ticketSearchingSinceMs, this.#row);
   }
   get createdAtWallMs(): number {
     return cell(this.#source.columns.ticketCreatedAtWallMs, this.#row);
   }
   get timesOutAtMs(): number {
+    if (this.#isPreparing && this.state.phase === "PREPARING") return this.state.preparation.deadlineAtMs;
     return cell(this.#source.columns.ticketTimesOutAtMs, this.#row);
+  }
+  get preparedForMs(): number | undefined {
+    const kept = this.#isPreparing ? 0 : cell(this.#source.columns.ticketPreparedFor, this.#row);
+    return kept === 0 ? undefined : kept - 1;
   }
   get version(): number {
     return cell(this.#source.columns.version, this.#change);
@@ -117,11 +125,19 @@ export class StoredTicket implements Ticket {
   get columns(): SnapshotColumns {
     return this.#source.columns;
   }
+  get #isPreparing(): boolean {
+    return this.#source.columns.phase[this.#change] === PHASES.PREPARING;
+  }
   #readPlayers(): readonly TicketPlayer[] {
     const { playerId, playerPayload } = this.#source.columns;
     const { from, until } = this.playerRows;
     const rows = Array.from({ length: until - from }, (_, index) => from + index);
-    return rows.map((row) => decodePayload(playerId.at(row) as PlayerId, playerPayload.at(row)));
+    const joined = this.#isPreparing && this.state.phase === "PREPARING" ? this.state.preparation.joined : undefined;
+    return rows.map((row) => {
+      const id = playerId.at(row) as PlayerId;
+      // Whoever joined later had brought nothing yet.
+      return joined && !joined.includes(row - from) ? askedPlayer(id) : decodePayload(id, playerPayload.at(row));
+    });
   }
 }
 
@@ -205,6 +221,8 @@ function readState({ columns, assignments, proposals }: SnapshotSource, row: num
   const subjectRow = cell(columns.subject, row);
   const subject = subjectRow === 0 ? undefined : columns.id.at(subjectRow - 1);
   switch (phase) {
+    case "PREPARING":
+      return { phase, preparation: decodePreparation(columns.preparation.at(cell(columns.proposal, row) - 1)) };
     case "SEARCHING":
       return cause === undefined ? SEARCHING : { phase, cause };
     case "CLAIMED":

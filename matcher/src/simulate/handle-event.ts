@@ -16,9 +16,11 @@ import { decideAcceptMatch } from "../core/accept-match.ts";
 import { decideCancelBackfill } from "../core/cancel-backfill.ts";
 import { decideCancelMatching, getTicket } from "../core/cancel-matching.ts";
 import { decideSessionEnded } from "../core/fleet-reports.ts";
+import { decideDeclineMatching, decideJoinMatching } from "../core/join-matching.ts";
 import { decideStartBackfill } from "../core/start-backfill.ts";
 import { decideStartMatching } from "../core/start-matching.ts";
 import { readPhase } from "../core/ticket.ts";
+import { readJoinMatching } from "../grpc/join-matching.ts";
 import {
   readAcceptMatch,
   readBattleSessionId,
@@ -40,6 +42,7 @@ const handlers: Readonly<Record<string, Handler>> = {
       configuration: configuration.name,
       ticketId: textOf(event, "ticketId"),
       players: playersOf(event),
+      ...askedOf(event),
     };
     const request = readStartMatching(message, () => newId("ticket", random));
     matcher.perform(decideStartMatching(state, request, matcher.nowMs()));
@@ -47,6 +50,14 @@ const handlers: Readonly<Record<string, Handler>> = {
   cancel(matcher, event) {
     const decision = decideCancelMatching(matcher.state, ticketIdOf(event), matcher.nowMs());
     if (decision.type === "decided") matcher.perform(decision.facts);
+  },
+  join(matcher, event) {
+    const request = readJoinMatching({ ticketId: textOf(event, "ticketId"), players: playersOf(event) });
+    matcher.perform(decideJoinMatching(matcher.state, request, matcher.nowMs()));
+  },
+  decline(matcher, event) {
+    const request = { ticketId: ticketIdOf(event), playerId: playerIdOf(event) };
+    matcher.perform(decideDeclineMatching(matcher.state, request));
   },
   session(matcher, event) {
     const region = textOf(event, "region");
@@ -154,6 +165,14 @@ function answerFor(matcher: SimulatedMatcher, event: SimulationEvent, answer: "A
     answer: MatchAnswer[answer],
   });
   matcher.perform(decideAcceptMatch(state, request, matcher.nowMs()));
+}
+
+/** Who has to join first; nothing where nobody has to. */
+function askedOf(event: SimulationEvent): { readonly asked?: { playerIds: string[]; timeoutSeconds: number } } {
+  const playerIds = [...textsOf(event, "askedPlayerIds")];
+  const hasTimeout = event.askedSeconds !== undefined;
+  if (playerIds.length === 0 && !hasTimeout) return {};
+  return { asked: { playerIds, timeoutSeconds: hasTimeout ? countOf(event, "askedSeconds") : 0 } };
 }
 
 /** When a recorded backfill began: older ones are filled first. */

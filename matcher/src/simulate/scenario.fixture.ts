@@ -61,6 +61,8 @@ function say(fact: Exclude<SimulationFact, { type: "Summary" }>): string {
     }
     case "MatchProposed":
       return `${fact.matchId} PROPOSED until ${fact.expiresAt.toFixed(3)} ${sayTeams(fact.teams)}`;
+    case "PlayersJoined":
+      return `${fact.ticketId} JOINED by ${fact.playerIds}${fact.isReady ? ", SEARCHING" : ""}`;
     case "MatchAccepted":
       return `${fact.matchId} ACCEPTED by ${fact.playerIds}`;
     case "ProposalEnded":

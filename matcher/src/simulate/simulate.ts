@@ -93,7 +93,9 @@ export function* simulate(
   }
   const searching = matcher.state.pools.get(setting.configuration.name)?.searching.size ?? 0;
   const asked = [...matcher.state.proposals.values()].flatMap(({ match }) => ticketsOf(match.players)).length;
-  const ticketsLeft = searching + asked;
+  const { tickets } = matcher.state;
+  const prepared = [...tickets.values()].filter(({ ticket }) => ticket.state.phase === "PREPARING").length;
+  const ticketsLeft = searching + asked + prepared;
   yield matcher.story.summary({ untilMs, ticketsLeft });
 }
 

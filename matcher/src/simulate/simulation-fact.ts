@@ -47,12 +47,27 @@ export type SimulationFact =
       readonly ticketId: string;
       readonly cause: string;
     }
-  | { readonly at: number; readonly type: "TicketTimedOut"; readonly ticketId: string }
+  | {
+      readonly at: number;
+      /** Players who were asked to join a ticket have. */
+      readonly type: "PlayersJoined";
+      readonly ticketId: string;
+      readonly playerIds: readonly string[];
+      /** They were the last: it searches. */
+      readonly isReady: boolean;
+    }
+  | {
+      readonly at: number;
+      readonly type: "TicketTimedOut";
+      readonly ticketId: string;
+      /** PREPARATION_TIMED_OUT. Absent: it searched. */
+      readonly cause?: string;
+    }
   | {
       readonly at: number;
       readonly type: "TicketCancelled";
       readonly ticketId: string;
-      /** Where a match was not accepted: why. Absent: as an event says. */
+      /** Where a match was not accepted, or a player did not want to join: why. Absent: as an event says. */
       readonly cause?: string;
     }
   | {

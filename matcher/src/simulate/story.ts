@@ -129,7 +129,7 @@ export function createStory(of: {
       switch (fact.type) {
         case "ticket-created":
           tally.count("started");
-          estimate(fact.ticketId);
+          if (fact.joined === undefined) estimate(fact.ticketId);
           break;
         case "match-accepted": {
           const { matchId, playerIds } = fact;
@@ -140,13 +140,30 @@ export function createStory(of: {
         case "proposal-ended":
           ended(fact);
           break;
+        case "players-joined": {
+          const { ticketId, players } = fact;
+          const isReady = state.tickets.get(ticketId)?.ticket.state.phase === "SEARCHING";
+          tell({
+            at: at(),
+            type: "PlayersJoined",
+            ticketId,
+            playerIds: players.map(({ playerId }) => playerId),
+            isReady,
+          });
+          if (isReady) estimate(ticketId);
+          break;
+        }
+        case "preparation-declined":
+          tally.count("cancelled");
+          tell({ at: at(), type: "TicketCancelled", ticketId: fact.ticketId, cause: "PREPARATION_DECLINED" });
+          break;
         case "ticket-cancelled":
           tally.count("cancelled");
           tell({ at: at(), type: "TicketCancelled", ticketId: fact.ticketId });
           break;
         case "ticket-timed-out":
           tally.count("timedOut");
-          tell({ at: at(), type: "TicketTimedOut", ticketId: fact.ticketId });
+          tell({ at: at(), type: "TicketTimedOut", ticketId: fact.ticketId, ...timeoutOf(state, fact.ticketId) });
           break;
         case "backfill-started":
         case "backfill-changed":
@@ -160,6 +177,12 @@ export function createStory(of: {
       }
     },
   };
+}
+
+/** Why, where it had not come to a search. */
+function timeoutOf(state: MatcherState, ticketId: TicketId): { readonly cause?: string } {
+  const at = state.tickets.get(ticketId)?.ticket.state;
+  return at?.phase === "TIMED_OUT" && at.cause === "PREPARATION_TIMED_OUT" ? { cause: at.cause } : {};
 }
 
 function seatsByTeam(players: readonly AssignedPlayer[]): Readonly<Record<string, readonly SimulatedSeat[]>> {

@@ -1,6 +1,6 @@
 // How a game backend gets hold of the matcher.
 import { type Clock, type Random, readEnvironment, systemClock, systemRandom } from "@muster/kit";
-import { fieldInvalid, limits, MusterError, newId, parseId, type TicketId } from "@muster/proto";
+import { fieldInvalid, limits, MusterError, newId, parseId, parsePlayerId, type TicketId } from "@muster/proto";
 import { grpcNetwork, parseAddress } from "@muster/proto/grpc";
 import { MatchmakingServiceDefinition, readExplanation } from "@muster/proto/matchmaking";
 import type { CallOptions, Network } from "@muster/proto/rpc";
@@ -9,7 +9,14 @@ import { backendEnvironment } from "./environment.ts";
 import { match } from "./match.ts";
 import type { CallWaiting, Matcher } from "./matcher.ts";
 import { writeStartMatchingBatch } from "./start-matching-batch.ts";
-import { readStartedTicket, readTicket, type StartMatching, writeMatchAnswer, writeStartMatching } from "./ticket.ts";
+import {
+  readStartedTicket,
+  readTicket,
+  type StartMatching,
+  writeJoinMatching,
+  writeMatchAnswer,
+  writeStartMatching,
+} from "./ticket.ts";
 import { type WatchTickets, watchTickets } from "./watch-tickets.ts";
 
 export type ConnectMatcherOptions = {
@@ -97,6 +104,17 @@ export function connectMatcherWith(options: ConnectMatcherWithOptions): Matcher 
     async declineMatch(answer, waiting = {}) {
       const request = writeMatchAnswer(answer, "REFUSE");
       return readTicket((await call(waiting, (how) => client.acceptMatch(request, how))).ticket);
+    },
+    async joinMatching(join, waiting = {}) {
+      const request = writeJoinMatching(join);
+      return readTicket((await call(waiting, (how) => client.joinMatching(request, how))).ticket);
+    },
+    async declineMatching({ ticketId, playerId }, waiting = {}) {
+      const request = {
+        ticketId: parseId<TicketId>("ticketId", ticketId),
+        playerId: parsePlayerId("playerId", playerId),
+      };
+      return readTicket((await call(waiting, (how) => client.declineMatching(request, how))).ticket);
     },
     async describeMatchingProgress(ticketIds, waiting = {}) {
       if (ticketIds.length < 1 || ticketIds.length > limits.TICKETS_PER_CALL_MAX) {

@@ -19,9 +19,12 @@ export { backendEnvironment } from "./environment.ts";
 export type { MatchResult } from "./match.ts";
 export type { CallWaiting, Matcher, MatchWaiting, TicketExplanation } from "./matcher.ts";
 export type {
+  AskedPlayers,
   Assignment,
+  JoinMatching,
   MatchAnswer,
   MatchedPlayer,
+  Preparation,
   Proposal,
   ProposedPlayer,
   StartedTicket,

@@ -83,6 +83,7 @@ async function startNamed(ticket: NamedTicket, { start }: MatchOptions): Promise
 /** The result of a ticket that has ended, undefined for one that has not. */
 function readResult(ticket: Ticket): MatchResult | undefined {
   switch (ticket.state) {
+    case "PREPARING":
     case "SEARCHING":
     case "REQUIRES_ACCEPTANCE":
     case "PLACING":

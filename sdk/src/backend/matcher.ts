@@ -1,7 +1,7 @@
 // The matcher as a game backend holds it.
 import type { Explanation } from "@muster/proto/matchmaking";
 import type { MatchResult } from "./match.ts";
-import type { MatchAnswer, StartedTicket, StartMatching, Ticket, TicketEvent } from "./ticket.ts";
+import type { JoinMatching, MatchAnswer, StartedTicket, StartMatching, Ticket, TicketEvent } from "./ticket.ts";
 import type { WatchTickets } from "./watch-tickets.ts";
 
 /** What every call takes. */
@@ -85,6 +85,23 @@ export interface Matcher extends AsyncDisposable {
    * @throws {MusterError} as `acceptMatch`, but PROPOSAL_REFUSED.
    */
   declineMatch(answer: MatchAnswer, options?: CallWaiting): Promise<Ticket>;
+  /**
+   * Players who were asked to a ticket come in, with what they bring. When all are in it searches, and its timeout counts from then. Who
+   * is in stays in: again changes nothing.
+   *
+   * @throws {MusterError} FIELD_INVALID, ID_MALFORMED, ATTRIBUTE_INVALID, TICKET_NOT_FOUND, PLAYER_NOT_IN_TICKET; PREPARATION_ENDED if
+   *   its time has passed, or somebody declined or cancelled it.
+   */
+  joinMatching(join: JoinMatching, options?: CallWaiting): Promise<Ticket>;
+  /**
+   * A player who was asked does not want to be matched: the ticket is CANCELLED for all its players. Again it changes nothing.
+   *
+   * @throws {MusterError} ID_MALFORMED, TICKET_NOT_FOUND, PLAYER_NOT_IN_TICKET; PREPARATION_ENDED once all are in: cancel the ticket.
+   */
+  declineMatching(
+    decline: { readonly ticketId: string; readonly playerId: string },
+    options?: CallWaiting,
+  ): Promise<Ticket>;
   /** 1 to 128 tickets as they stand, in the order of their ids. @throws {MusterError} TICKET_NOT_FOUND, FIELD_INVALID. */
   describeMatchingProgress(ticketIds: readonly string[], options?: CallWaiting): Promise<readonly Ticket[]>;
   /**

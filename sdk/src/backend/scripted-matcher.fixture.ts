@@ -134,6 +134,19 @@ export function createScriptedMatcher(script: MatcherScript = {}): ScriptedMatch
       move(request.ticketId, isRefusal ? refused : { proposal: { ...proposal, players } });
       return { ticket: find(request.ticketId) };
     },
+    async joinMatching(request, { token }) {
+      enter("joinMatching", request, token);
+      const { players } = find(request.ticketId);
+      const byId = new Map(request.players.map((player) => [player.playerId, player]));
+      const joined = players.map((player) => byId.get(player.playerId) ?? player);
+      move(request.ticketId, { players: joined, preparation: undefined, state: writeEnum(TicketState, "SEARCHING") });
+      return { ticket: find(request.ticketId) };
+    },
+    async declineMatching(request, { token }) {
+      enter("declineMatching", request, token);
+      move(request.ticketId, { state: writeEnum(TicketState, "CANCELLED"), cause: "PREPARATION_DECLINED" });
+      return { ticket: find(request.ticketId) };
+    },
     async describeMatchingProgress(request, { token }) {
       enter("describeMatchingProgress", request, token);
       return { tickets: request.ticketIds.map(find) };

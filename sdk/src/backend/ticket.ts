@@ -21,10 +21,11 @@ import * as wire from "@muster/proto/matchmaking";
 import * as session from "@muster/proto/session";
 
 /**
- * SEARCHING → PLACING → COMPLETED, by way of REQUIRES_ACCEPTANCE where the configuration asks players for acceptance; CANCELLED,
- * TIMED_OUT and FAILED end a ticket without a battle.
+ * SEARCHING → PLACING → COMPLETED, by way of REQUIRES_ACCEPTANCE where the configuration asks players for acceptance, and after
+ * PREPARING where players are asked to join first; CANCELLED, TIMED_OUT and FAILED end a ticket without a battle.
  */
 export type TicketState =
+  | "PREPARING"
   | "SEARCHING"
   | "REQUIRES_ACCEPTANCE"
   | "PLACING"
@@ -53,8 +54,10 @@ export type StartMatching = {
    * Default: drawn.
    */
   readonly ticketId?: string;
-  /** 1 to 100 who stay together. */
+  /** 1 to 100 who stay together, those who are asked included. */
   readonly players: readonly TicketPlayer[];
+  /** Players who have to join, each by `joinMatching`, before the search begins: the ticket is PREPARING until then. Default nobody. */
+  readonly asked?: AskedPlayers;
 };
 
 /** What became of one ticket of many. */
@@ -62,6 +65,16 @@ export type StartedTicket =
   | { readonly ticketId: string; readonly ticket: Ticket; readonly error: undefined }
   /** Why it was refused: ID_REUSED, CONFIGURATION_NOT_FOUND, ATTRIBUTE_INVALID, PLAYER_ALREADY_QUEUED, POOL_FULL … */
   | { readonly ticketId: string; readonly ticket: undefined; readonly error: MusterError };
+
+/** Who has to join a ticket. None of them stands in its `players`, which may be empty. */
+export type AskedPlayers = {
+  readonly playerIds: readonly string[];
+  /** How long they have, in s: a whole number from 1 to 3,600. Default 60. */
+  readonly timeoutSeconds?: number;
+};
+
+/** Players who were asked to a ticket, and what they bring. */
+export type JoinMatching = { readonly ticketId: string; readonly players: readonly TicketPlayer[] };
 
 /** One request to be matched, as it stood when it was sent. */
 export type Ticket = {
@@ -72,7 +85,7 @@ export type Ticket = {
   readonly version: number;
   readonly players: readonly Required<TicketPlayer>[];
   readonly createdAt: Date;
-  /** When a ticket that still searches becomes TIMED_OUT. Undefined if it never does. */
+  /** When a ticket that still searches, or waits for its players, becomes TIMED_OUT. Undefined if it never does. */
   readonly timesOutAt: Date | undefined;
   /** Set from REQUIRES_ACCEPTANCE or PLACING on, or when a fill seated the ticket; of a match that was not accepted it stays. */
   readonly matchId: string | undefined;
@@ -89,6 +102,16 @@ export type Ticket = {
   readonly estimatedWaitMs: number | undefined;
   /** The match that waits for acceptance. Set exactly when the ticket is in REQUIRES_ACCEPTANCE. */
   readonly proposal: Proposal | undefined;
+  /** Whom the ticket waits for. Set exactly when it is PREPARING. */
+  readonly preparation: Preparation | undefined;
+};
+
+/** A ticket that searches when all its players have joined. */
+export type Preparation = {
+  /** From then on it is too late. By the matcher's clock. */
+  readonly expiresAt: Date;
+  /** All players of the ticket. Who has not joined stands in `players` with nothing but the id. */
+  readonly players: readonly { readonly playerId: string; readonly joined: boolean }[];
 };
 
 /** A match that goes on when all its players have accepted. Its id is the ticket's `matchId`. */
@@ -150,6 +173,8 @@ export type TicketEvent =
   | { readonly type: "STATE_CHANGED"; readonly ticket: Ticket; readonly at: Date; readonly resumeToken: string }
   /** More players have accepted the match that is proposed: `ticket.proposal` says who. */
   | { readonly type: "ACCEPTANCE_CHANGED"; readonly ticket: Ticket; readonly at: Date; readonly resumeToken: string }
+  /** More players have joined: `ticket.preparation` says who. */
+  | { readonly type: "PREPARATION_CHANGED"; readonly ticket: Ticket; readonly at: Date; readonly resumeToken: string }
   /** The battle that the ticket was completed with is over. */
   | {
       readonly type: "SESSION_ENDED";
@@ -161,22 +186,39 @@ export type TicketEvent =
 
 /** @throws {MusterError} FIELD_INVALID or ID_MALFORMED naming the field, before anything is sent. */
 export function writeStartMatching(start: StartMatching & { readonly ticketId: string }): wire.StartMatchingRequest {
-  const { configuration, ticketId, players } = start;
-  if (players.length < 1 || players.length > limits.PLAYERS_PER_TICKET_MAX) {
-    throw fieldInvalid("players", `1 to ${limits.PLAYERS_PER_TICKET_MAX} players`, players.length);
-  }
+  const { configuration, ticketId, players, asked } = start;
+  checkCount("players", players.length + (asked?.playerIds.length ?? 0));
   return {
     configuration,
     ticketId: parseId<TicketId>("ticketId", ticketId),
-    players: players.map((player, index) => {
-      const path = `players[${index}]`;
-      return {
-        playerId: parsePlayerId(`${path}.playerId`, player.playerId),
-        attributes: writeAttributes(parseAttributes(`${path}.attributes`, player.attributes ?? {})),
-        latenciesMs: writeLatencies(`${path}.latenciesMs`, player.latenciesMs ?? {}),
-        team: player.team ?? "",
-      };
+    players: players.map(writePlayer),
+    ...(asked && {
+      asked: {
+        playerIds: asked.playerIds.map((id, index) => parsePlayerId(`asked.playerIds[${index}]`, id)),
+        timeoutSeconds: asked.timeoutSeconds ?? 0,
+      },
     }),
+  };
+}
+
+/** @throws {MusterError} FIELD_INVALID or ID_MALFORMED naming the field, before anything is sent. */
+export function writeJoinMatching({ ticketId, players }: JoinMatching): wire.JoinMatchingRequest {
+  checkCount("players", players.length);
+  return { ticketId: parseId<TicketId>("ticketId", ticketId), players: players.map(writePlayer) };
+}
+
+function checkCount(field: string, count: number): void {
+  if (count >= 1 && count <= limits.PLAYERS_PER_TICKET_MAX) return;
+  throw fieldInvalid(field, `1 to ${limits.PLAYERS_PER_TICKET_MAX} players`, count);
+}
+
+function writePlayer(player: TicketPlayer, index: number): wire.Player {
+  const path = `players[${index}]`;
+  return {
+    playerId: parsePlayerId(`${path}.playerId`, player.playerId),
+    attributes: writeAttributes(parseAttributes(`${path}.attributes`, player.attributes ?? {})),
+    latenciesMs: writeLatencies(`${path}.latenciesMs`, player.latenciesMs ?? {}),
+    team: player.team ?? "",
   };
 }
 
@@ -221,7 +263,12 @@ export function readTicket(message: wire.Ticket | undefined): Ticket {
     returns: message.returns,
     estimatedWaitMs: message.estimatedWaitMs,
     proposal: message.proposal && readProposal(message.proposal),
+    preparation: message.preparation && readPreparation(message.preparation),
   };
+}
+
+function readPreparation({ expiresAt = new Date(0), players }: wire.Preparation): Preparation {
+  return { expiresAt, players: players.map(({ playerId, joined }) => ({ playerId, joined })) };
 }
 
 function readProposal({ expiresAt = new Date(0), players }: wire.Proposal): Proposal {
@@ -238,9 +285,7 @@ export function writeMatchAnswer(
   { ticketId, matchId, playerIds }: MatchAnswer,
   answer: "ACCEPT" | "REFUSE",
 ): wire.AcceptMatchRequest {
-  if (playerIds.length < 1 || playerIds.length > limits.PLAYERS_PER_TICKET_MAX) {
-    throw fieldInvalid("playerIds", `1 to ${limits.PLAYERS_PER_TICKET_MAX} players`, playerIds.length);
-  }
+  checkCount("playerIds", playerIds.length);
   return {
     ticketId: parseId<TicketId>("ticketId", ticketId),
     matchId: parseId<MatchId>("matchId", matchId),

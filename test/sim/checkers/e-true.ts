@@ -5,6 +5,7 @@ import { type Ticket, TicketState } from "@muster/proto/matchmaking";
 import type { HeardSession } from "../observation.ts";
 import type { Books } from "./books/books.ts";
 import { rosterOf } from "./books/fleet-book.ts";
+import { joinedText } from "./books/preparation-book.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
 import { shownTickets } from "./shown-tickets.ts";
 
@@ -25,15 +26,16 @@ export function eTrue(books: Books): Checker {
   };
   const checkProposal = (
     reader: string,
-    { ticketId, version, matchId, proposal }: Ticket,
+    { ticketId, version, matchId, proposal, preparation }: Ticket,
     durable: string | undefined,
   ) => {
     const accepted = (proposal?.players ?? []).filter((player) => player.accepted).map(({ playerId }) => playerId);
-    const told = proposal && `${matchId}: ${accepted.toSorted().join()}`;
+    const joined = (preparation?.players ?? []).filter((player) => player.joined).map(({ playerId }) => playerId);
+    const told = preparation ? joinedText(new Set(joined)) : proposal && `${matchId}: ${accepted.toSorted().join()}`;
     if (told === durable) return;
     throw new BrokenPromise(
       NAME,
-      `${reader} is told in version ${version} of ${ticketId} that ${told} accept: durable is ${durable}`,
+      `${reader} is told in version ${version} of ${ticketId} of ${told}: durable is ${durable}`,
     );
   };
   const checkSeats = (reader: string, { ticketId, assignment }: Ticket) => {

@@ -27,7 +27,9 @@ export function shownTickets(books: Books, observation: Observation): readonly S
     : [
         okOf(call, "startMatching", outcome)?.ticket ??
           okOf(call, "cancelMatching", outcome)?.ticket ??
-          okOf(call, "acceptMatch", outcome)?.ticket,
+          okOf(call, "acceptMatch", outcome)?.ticket ??
+          okOf(call, "joinMatching", outcome)?.ticket ??
+          okOf(call, "declineMatching", outcome)?.ticket,
       ];
   return (tickets ?? [])
     .filter((ticket) => ticket !== undefined)

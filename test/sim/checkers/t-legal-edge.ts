@@ -5,6 +5,8 @@ import { BrokenPromise, type Checker } from "./checker.ts";
 
 const NAME = "T-LEGAL-EDGE";
 const EDGES: Readonly<Record<Phase, readonly Phase[]>> = {
+  // More have joined: the state is as before.
+  PREPARING: ["PREPARING", "SEARCHING", "CANCELLED", "TIMED_OUT"],
   SEARCHING: ["CLAIMED", "REQUIRES_ACCEPTANCE", "PLACING", "COMPLETED", "CANCELLED", "TIMED_OUT"],
   CLAIMED: ["SEARCHING", "COMPLETED"],
   // More have accepted: the state is as before.

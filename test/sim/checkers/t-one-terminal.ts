@@ -15,8 +15,15 @@ export function tOneTerminal(books: Books): Checker {
     for (let id = due.takeBefore(journalMs - LATE_MS); id !== undefined; id = due.takeBefore(journalMs - LATE_MS)) {
       const ticket = books.matcher.tickets.get(id);
       if (!ticket || isTerminal(ticket.phase)) continue;
-      if (ticket.phase === "SEARCHING") {
-        throw new BrokenPromise(NAME, `${id} still searches ${journalMs - ticket.timesOutAtMs} ms after its time`);
+      if (ticket.timesOutAtMs > journalMs) {
+        due.add(ticket.timesOutAtMs, id); // Its players came, and the search has a time of its own.
+        continue;
+      }
+      if (ticket.phase === "SEARCHING" || ticket.phase === "PREPARING") {
+        throw new BrokenPromise(
+          NAME,
+          `${id} is still ${ticket.phase} ${journalMs - ticket.timesOutAtMs} ms after its time`,
+        );
       }
       due.add(journalMs, id); // In placement or claimed: its outcome comes first.
     }

@@ -11,7 +11,8 @@ export function tReturnAge(books: Books): Checker {
     see(observation) {
       for (const { ticket: shown } of shownTickets(books, observation)) {
         const ticket = books.matcher.tickets.get(shown.ticketId);
-        if (!ticket || !shown.createdAt || !shown.timesOutAt) continue;
+        // Of one that was prepared the search begins later than the ticket.
+        if (!ticket || ticket.joined || !shown.createdAt || !shown.timesOutAt) continue;
         const shownMs = shown.timesOutAt.getTime() - shown.createdAt.getTime();
         const searchMs = ticket.timesOutAtMs - ticket.createdMs;
         if (Math.abs(shownMs - searchMs) > 2) {

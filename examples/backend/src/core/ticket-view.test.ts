@@ -16,6 +16,7 @@ const ticket: Ticket = {
   returns: 0,
   estimatedWaitMs: undefined,
   proposal: undefined,
+  preparation: undefined,
 };
 const assignment = {
   address: { host: "10.0.0.1", ports: { query: 7_501, game: 7_500 } },

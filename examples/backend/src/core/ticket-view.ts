@@ -30,7 +30,7 @@ export function writeTicketView(ticket: Ticket): TicketView {
 
 /** Whether nothing more will become of the ticket. */
 export function isOver({ state }: Pick<TicketView, "state">): boolean {
-  return state !== "SEARCHING" && state !== "REQUIRES_ACCEPTANCE" && state !== "PLACING";
+  return state !== "PREPARING" && state !== "SEARCHING" && state !== "REQUIRES_ACCEPTANCE" && state !== "PLACING";
 }
 
 /** Undefined in a configuration without a queue: its matches have no server. */

@@ -14,7 +14,7 @@ export type TicketAnswer =
   /** `state` is CANCELLED, TIMED_OUT or FAILED. */
   | { readonly phase: "ended"; readonly ticketId: string; readonly state: string };
 
-const WAITING: ReadonlySet<string> = new Set(["SEARCHING", "REQUIRES_ACCEPTANCE", "PLACING"]);
+const WAITING: ReadonlySet<string> = new Set(["PREPARING", "SEARCHING", "REQUIRES_ACCEPTANCE", "PLACING"]);
 
 /** Undefined if `value` is not an answer of the backend's. */
 export function parseTicketAnswer(value: unknown): TicketAnswer | undefined {

@@ -43,7 +43,11 @@ export function deleteConfiguration(
   }
   const pool = state.pools.get(name);
   if (!pool) return state;
-  const searching = [...pool.searching.values()].toSorted((one, other) => one.arrival - other.arrival);
+  const prepared = [...new Set(pool.players.values())].flatMap((id) => {
+    const ticket = state.tickets.get(id)?.ticket;
+    return ticket?.state.phase === "PREPARING" ? [ticket] : [];
+  });
+  const searching = [...pool.searching.values(), ...prepared].toSorted((one, other) => one.arrival - other.arrival);
   const asked = proposals.flatMap(({ view }) => view.terms.players.map(({ ticketId }) => ticketId));
   for (const ticketId of new Set([...searching.map((ticket) => ticket.ticketId), ...asked])) {
     changeTicket(state, ticketId, { type: "configuration-deleted" }, at);

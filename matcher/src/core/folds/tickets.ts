@@ -2,8 +2,17 @@
 import { invariant } from "@muster/kit";
 import type { SessionEndCause, TicketId } from "@muster/proto";
 import { type MatcherState, poolOf, ruleSetOf, type TicketEntry } from "../matcher-state.ts";
+import { withJoined } from "../preparation.ts";
 import { searchOf } from "../searching-tickets.ts";
-import { changedTicket, isLive, isVisible, stepTicket, type Ticket, type TicketEvent } from "../ticket.ts";
+import {
+  changedTicket,
+  isLive,
+  isVisible,
+  stepTicket,
+  type Ticket,
+  type TicketEvent,
+  type TicketState,
+} from "../ticket.ts";
 import type { TicketEventRecord } from "../ticket-events.ts";
 import type { Fact, Times } from "./fact-of.ts";
 
@@ -20,12 +29,12 @@ export function addTicket(state: MatcherState, fact: Fact<"ticket-created">, at:
     timesOutAtMs: fact.timesOutAtMs,
     version: 1,
     returns: 0,
-    state: { phase: "SEARCHING", cause: undefined },
+    state: firstState(fact, at),
   };
   invariant(!state.tickets.has(ticket.ticketId), "a ticket is created once");
   const pool = poolOf(state, ticket.configuration);
   const search = searchOf(ticket);
-  pool.searching.add(search);
+  if (ticket.state.phase === "SEARCHING") pool.searching.add(search);
   pool.live += 1;
   for (const { playerId } of ticket.players) pool.players.set(playerId, ticket.ticketId);
   state.deadlines.add(search);
@@ -34,7 +43,39 @@ export function addTicket(state: MatcherState, fact: Fact<"ticket-created">, at:
   return state;
 }
 
-export function changeTicket(state: MatcherState, ticketId: TicketId, event: TicketEvent, at: Times): MatcherState {
+function firstState({ joined, timesOutAtMs }: Fact<"ticket-created">, at: Times): TicketState {
+  if (joined === undefined) return { phase: "SEARCHING", cause: undefined };
+  const places = Array.from({ length: joined }, (_, place) => place);
+  return {
+    phase: "PREPARING",
+    preparation: { startedAtMs: at.atMs, deadlineAtMs: timesOutAtMs, joined: places },
+  };
+}
+
+/** The last of them begin the search, and its time. */
+export function joinPlayers(state: MatcherState, fact: Fact<"players-joined">, at: Times): MatcherState {
+  const ticket = state.tickets.get(fact.ticketId)?.ticket;
+  invariant(ticket?.state.phase === "PREPARING", "facts join tickets that are prepared");
+  const { startedAtMs } = ticket.state.preparation;
+  const { players, preparation } = withJoined(ticket.state.preparation, ticket.players, fact.players);
+  const isComplete = preparation.joined.length === players.length;
+  const { searchingSinceMs, timesOutAtMs } = ticket;
+  const joined = isComplete
+    ? {
+        ...{ players, searchingSinceMs: at.atMs, timesOutAtMs: fact.timesOutAtMs },
+        preparedForMs: Math.round(at.atMs - startedAtMs),
+      }
+    : { players, searchingSinceMs, timesOutAtMs };
+  return changeTicket(state, fact.ticketId, { type: "joined", preparation, isComplete }, at, joined);
+}
+
+export function changeTicket(
+  state: MatcherState,
+  ticketId: TicketId,
+  event: TicketEvent,
+  at: Times,
+  joined?: Parameters<typeof changedTicket>[1]["joined"],
+): MatcherState {
   const entry = state.tickets.get(ticketId);
   invariant(entry, "facts change tickets that exist");
   const before = entry.ticket;
@@ -46,16 +87,22 @@ export function changeTicket(state: MatcherState, ticketId: TicketId, event: Tic
     state: next,
     version: visible ? before.version + 1 : before.version,
     returns: isReturn(event) && next.phase === "SEARCHING" ? before.returns + 1 : before.returns,
+    ...(joined ? { joined } : {}),
   });
   if (before.state.phase === "SEARCHING" && isMatched(event)) noteWait(state, before, at.atMs);
   const search = index(state, entry, ticket);
   if (isLive(before) && !isLive(ticket)) state.ended.push({ type: "ticket", ticketId, atMs: at.atMs });
-  const type = event.type === "acceptance-changed" ? "ACCEPTANCE_CHANGED" : "STATE_CHANGED";
+  const type = eventTypeOf(event);
   const latest = visible ? state.events.append({ ...eventOf(at, ticket, entry.latest), type }) : entry.latest;
   state.tickets.set(ticketId, { ticket, latest, search });
   // Back from a placement or a fill, and nobody looks for it any more.
   const isStranded = ticket.state.phase === "SEARCHING" && !state.configurations.has(ticket.configuration);
   return isStranded ? changeTicket(state, ticketId, { type: "configuration-deleted" }, at) : state;
+}
+
+function eventTypeOf(event: TicketEvent): TicketEventRecord["type"] {
+  if (event.type === "acceptance-changed") return "ACCEPTANCE_CHANGED";
+  return event.type === "joined" && !event.isComplete ? "PREPARATION_CHANGED" : "STATE_CHANGED";
 }
 
 /** Whether the event takes a ticket out of a match. */
@@ -84,9 +131,10 @@ function index(state: MatcherState, { ticket: before, search }: TicketEntry, aft
     pool.searching.remove(search);
     state.deadlines.remove(search);
   }
-  if (after.state.phase !== "SEARCHING") return undefined;
+  const { phase } = after.state;
+  if (phase !== "SEARCHING" && phase !== "PREPARING") return undefined;
   const next = searchOf(after);
-  pool.searching.add(next);
+  if (phase === "SEARCHING") pool.searching.add(next);
   state.deadlines.add(next);
   return next;
 }

@@ -32,6 +32,8 @@ export function factsOfConfiguration(
       case "ticket-created":
         if (isOurs(fact)) tickets.add(fact.ticketId);
         return isOurs(fact);
+      case "players-joined":
+      case "preparation-declined":
       case "ticket-cancelled":
       case "ticket-timed-out":
         return tickets.has(fact.ticketId);

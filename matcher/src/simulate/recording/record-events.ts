@@ -57,9 +57,27 @@ export function recordEvents(
   const tell = (event: { readonly op: string } & Readonly<Record<string, unknown>>) => {
     events.push({ at: (atMs - startMs) / 1_000, ...event });
   };
-  const startTicket = (ticketId: TicketId, players: readonly TicketPlayer[]) => {
+  const startTicket = (
+    ticketId: TicketId,
+    players: readonly TicketPlayer[],
+    asking?: { readonly joined: number; readonly deadlineAtMs: number },
+  ) => {
     tickets.set(ticketId, players);
-    tell({ op: "start", ticketId, players: players.map(writePlayer) });
+    if (!asking) return tell({ op: "start", ticketId, players: players.map(writePlayer) });
+    const askedPlayerIds = players.slice(asking.joined).map(({ playerId }) => playerId);
+    const askedSeconds = Math.max(1, Math.round((asking.deadlineAtMs - atMs) / 1_000));
+    const present = players.slice(0, asking.joined).map(writePlayer);
+    tell({ op: "start", ticketId, players: present, askedPlayerIds, askedSeconds });
+  };
+  const joinPlayers = ({ ticketId, players: newcomers }: Fact<"players-joined">) => {
+    const byId = new Map(newcomers.map((player) => [player.playerId, player]));
+    const known = tickets.get(ticketId);
+    if (!known) return;
+    tickets.set(
+      ticketId,
+      known.map((player) => byId.get(player.playerId) ?? player),
+    );
+    tell({ op: "join", ticketId, players: newcomers.map(writePlayer) });
   };
   const addBattle = (
     battleSessionId: ServerSessionId,
@@ -156,7 +174,13 @@ export function recordEvents(
         if (events.length > 0) notes.add(NOTES.configuration);
         break;
       case "ticket-created":
-        startTicket(fact.ticketId, fact.players);
+        startTicket(fact.ticketId, fact.players, askingOf(fact));
+        break;
+      case "players-joined":
+        joinPlayers(fact);
+        break;
+      case "preparation-declined":
+        if (tickets.has(fact.ticketId)) tell({ op: "decline", ticketId: fact.ticketId, playerId: fact.playerId });
         break;
       case "ticket-cancelled":
         withheld.delete(fact.ticketId);
@@ -233,4 +257,8 @@ function decisionsAt(facts: readonly RecordedFact[], index: number): readonly De
 function writePlayer({ playerId, attributes, latenciesMs, team }: TicketPlayer) {
   const latencies = Object.keys(latenciesMs).length === 0 ? {} : { latencies: latenciesMs };
   return { playerId, ...(team === undefined ? {} : { team }), attributes, ...latencies };
+}
+
+function askingOf({ joined, timesOutAtMs: deadlineAtMs }: Fact<"ticket-created">) {
+  return joined === undefined ? undefined : { joined, deadlineAtMs };
 }

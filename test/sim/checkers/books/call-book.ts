@@ -17,10 +17,14 @@ import type {
   CancelBackfillResponse,
   CancelMatchingRequest,
   CancelMatchingResponse,
+  DeclineMatchingRequest,
+  DeclineMatchingResponse,
   DescribeMatchingProgressRequest,
   DescribeMatchingProgressResponse,
   ExplainTicketRequest,
   ExplainTicketResponse,
+  JoinMatchingRequest,
+  JoinMatchingResponse,
   StartBackfillRequest,
   StartBackfillResponse,
   StartMatchingRequest,
@@ -47,6 +51,8 @@ type Contract = {
   readonly startMatching: readonly [StartMatchingRequest, StartMatchingResponse];
   readonly cancelMatching: readonly [CancelMatchingRequest, CancelMatchingResponse];
   readonly acceptMatch: readonly [AcceptMatchRequest, AcceptMatchResponse];
+  readonly joinMatching: readonly [JoinMatchingRequest, JoinMatchingResponse];
+  readonly declineMatching: readonly [DeclineMatchingRequest, DeclineMatchingResponse];
   readonly describeMatchingProgress: readonly [DescribeMatchingProgressRequest, DescribeMatchingProgressResponse];
   readonly explainTicket: readonly [ExplainTicketRequest, ExplainTicketResponse];
   readonly startBackfill: readonly [

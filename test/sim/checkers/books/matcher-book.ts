@@ -2,9 +2,11 @@
 // matches, sessions and backfills. It judges nothing; checkers see it as it was before the observation at hand.
 import type { MatcherFact } from "@muster/matcher/testing";
 
+import { joinedAtFirst, joinedText, stepsOfJoin, takeJoined } from "./preparation-book.ts";
 import { isAcceptedByAll, type ProposalEntry, stepsOfAcceptance, stepsOfEnd, whereTo } from "./proposal-book.ts";
 
 export type Phase =
+  | "PREPARING"
   | "SEARCHING"
   | "CLAIMED"
   | "REQUIRES_ACCEPTANCE"
@@ -23,11 +25,16 @@ export type TicketPlayer = Fact<"ticket-created">["players"][number];
 export type TicketEntry = {
   readonly ticketId: string;
   readonly configuration: string;
-  readonly players: readonly TicketPlayer[];
+  /** What those bring who have not joined is added when they do. */
+  players: readonly TicketPlayer[];
   readonly bodyDigest: string;
-  readonly createdMs: number;
+  /** What its age counts from: of a ticket that was prepared, when all were in. */
+  createdMs: number;
   readonly createdWallMs: number;
-  readonly timesOutAtMs: number;
+  /** Of the search; while it is prepared, of that. */
+  timesOutAtMs: number;
+  /** Who is in, of a ticket that asked players to join. */
+  readonly joined: Set<string> | undefined;
   /** Number of the observation that showed it. */
   readonly createdTick: number;
   readonly arrival: number;
@@ -88,7 +95,7 @@ export type TicketStep = {
   readonly matchId?: string | undefined;
   readonly fillId?: string | undefined;
   readonly battleSessionId?: string | undefined;
-  /** Who has accepted, of a ticket that is asked. */
+  /** Who has accepted, of a ticket that is asked; who has joined, of one that is prepared. */
   readonly progress?: string | undefined;
   /** Its proposal has ended without a match. */
   readonly proposalOver?: boolean;
@@ -163,6 +170,10 @@ export function createMatcherBook(): MatcherBook {
   };
   const stepsOf = (fact: MatcherFact): readonly TicketStep[] => {
     switch (fact.type) {
+      case "players-joined":
+        return stepsOfJoin(tickets.get(fact.ticketId), fact);
+      case "preparation-declined":
+        return [{ ticketId: fact.ticketId, to: "CANCELLED" }];
       case "ticket-cancelled":
         return [{ ticketId: fact.ticketId, to: "CANCELLED" }];
       case "ticket-timed-out":
@@ -219,7 +230,7 @@ export function createMatcherBook(): MatcherBook {
     const ticket = tickets.get(step.ticketId);
     if (!ticket) return;
     const shownBefore = shownAs(ticket.phase);
-    const isProgress = step.to === "REQUIRES_ACCEPTANCE";
+    const isProgress = step.to === "REQUIRES_ACCEPTANCE" || step.to === "PREPARING";
     ticket.phase = step.to;
     ticket.fillId = step.fillId;
     ticket.matchId = step.to === "SEARCHING" ? undefined : (step.matchId ?? ticket.matchId);
@@ -255,7 +266,8 @@ export function createMatcherBook(): MatcherBook {
       arrival: arrivals,
       endedTick: undefined,
       sinceMs: at.journalMs,
-      phase: "SEARCHING",
+      joined: joinedAtFirst(fact),
+      phase: fact.joined === undefined ? "SEARCHING" : "PREPARING",
       version: 1,
       returns: 0,
       placementReturns: 0,
@@ -263,11 +275,12 @@ export function createMatcherBook(): MatcherBook {
       matchIds: new Set(),
       fillId: undefined,
       battleSessionId: undefined,
-      states: ["SEARCHING"],
+      states: [fact.joined === undefined ? "SEARCHING" : "PREPARING"],
       progress: new Map(),
     };
+    if (ticket.joined) ticket.progress.set(1, joinedText(ticket.joined));
     tickets.set(ticket.ticketId, ticket);
-    poolOf(ticket.configuration).add(ticket);
+    if (ticket.phase === "SEARCHING") poolOf(ticket.configuration).add(ticket);
     for (const { playerId } of ticket.players) holders.set(holderKey(ticket.configuration, playerId), ticket.ticketId);
   };
   const goOn = (match: MatchEntry["match"]) => {
@@ -345,6 +358,9 @@ export function createMatcherBook(): MatcherBook {
           break;
         case "ticket-created":
           create(fact, { journalMs, wallMs, tick });
+          break;
+        case "players-joined":
+          takeJoined(tickets.get(fact.ticketId), fact, journalMs);
           break;
         case "match-formed": {
           const { match } = fact;

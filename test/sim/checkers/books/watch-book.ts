@@ -40,7 +40,8 @@ export interface WatchBook {
 
 /** Whether the event tells of another version of its ticket. */
 export function isChange(type: WatchTicketsResponse["type"]): boolean {
-  return type === TicketEventType.STATE_CHANGED || type === TicketEventType.ACCEPTANCE_CHANGED;
+  const { STATE_CHANGED, ACCEPTANCE_CHANGED, PREPARATION_CHANGED } = TicketEventType;
+  return type === STATE_CHANGED || type === ACCEPTANCE_CHANGED || type === PREPARATION_CHANGED;
 }
 
 export function createWatchBook(): WatchBook {

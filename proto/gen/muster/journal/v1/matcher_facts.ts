@@ -204,6 +204,8 @@ export interface MatcherFact {
     | { $case: "proposalEnded"; value: ProposalEnded }
     | { $case: "ruleSetDeleted"; value: RuleSetDeleted }
     | { $case: "configurationDeleted"; value: ConfigurationDeleted }
+    | { $case: "playersJoined"; value: PlayersJoined }
+    | { $case: "preparationDeclined"; value: PreparationDeclined }
     | undefined;
 }
 
@@ -233,8 +235,24 @@ export interface TicketCreated {
   players: TicketPlayer[];
   /** Of the request as it came: tells a repeat from another ticket of the same id. */
   bodyDigest: string;
-  /** Journal time at which the search ends, in ms. */
+  /** Journal time at which the search ends, in ms; of a ticket that is prepared first, the preparation. */
   timesOutAtMs: number;
+  /** So many of the first players are in; the others are asked to join before the search begins. Absent: all are in. */
+  joined?: number | undefined;
+}
+
+/** Players of a ticket that is prepared came in. When they were the last, it searches. */
+export interface PlayersJoined {
+  ticketId: string;
+  players: TicketPlayer[];
+  /** Journal time at which a search that begins now ends, in ms. */
+  timesOutAtMs: number;
+}
+
+/** A player of a ticket that is prepared does not want to be matched. */
+export interface PreparationDeclined {
+  ticketId: string;
+  playerId: string;
 }
 
 export interface TicketPlayer {
@@ -533,6 +551,12 @@ export const MatcherFact: MessageFns<MatcherFact> = {
       case "configurationDeleted":
         ConfigurationDeleted.encode(message.fact.value, writer.uint32(250).fork()).join();
         break;
+      case "playersJoined":
+        PlayersJoined.encode(message.fact.value, writer.uint32(322).fork()).join();
+        break;
+      case "preparationDeclined":
+        PreparationDeclined.encode(message.fact.value, writer.uint32(330).fork()).join();
+        break;
     }
     return writer;
   },
@@ -737,6 +761,22 @@ export const MatcherFact: MessageFns<MatcherFact> = {
             };
             continue;
           }
+          case 40: {
+            if (tag !== 322) {
+              break;
+            }
+
+            message.fact = { $case: "playersJoined", value: PlayersJoined.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 41: {
+            if (tag !== 330) {
+              break;
+            }
+
+            message.fact = { $case: "preparationDeclined", value: PreparationDeclined.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -844,6 +884,14 @@ export const MatcherFact: MessageFns<MatcherFact> = {
         ? { $case: "configurationDeleted", value: ConfigurationDeleted.fromJSON(object.configurationDeleted) }
         : isSet(object.configuration_deleted)
         ? { $case: "configurationDeleted", value: ConfigurationDeleted.fromJSON(object.configuration_deleted) }
+        : isSet(object.playersJoined)
+        ? { $case: "playersJoined", value: PlayersJoined.fromJSON(object.playersJoined) }
+        : isSet(object.players_joined)
+        ? { $case: "playersJoined", value: PlayersJoined.fromJSON(object.players_joined) }
+        : isSet(object.preparationDeclined)
+        ? { $case: "preparationDeclined", value: PreparationDeclined.fromJSON(object.preparationDeclined) }
+        : isSet(object.preparation_declined)
+        ? { $case: "preparationDeclined", value: PreparationDeclined.fromJSON(object.preparation_declined) }
         : undefined,
     };
   },
@@ -897,6 +945,10 @@ export const MatcherFact: MessageFns<MatcherFact> = {
       obj.ruleSetDeleted = RuleSetDeleted.toJSON(message.fact.value);
     } else if (message.fact?.$case === "configurationDeleted") {
       obj.configurationDeleted = ConfigurationDeleted.toJSON(message.fact.value);
+    } else if (message.fact?.$case === "playersJoined") {
+      obj.playersJoined = PlayersJoined.toJSON(message.fact.value);
+    } else if (message.fact?.$case === "preparationDeclined") {
+      obj.preparationDeclined = PreparationDeclined.toJSON(message.fact.value);
     }
     return obj;
   },
@@ -1037,6 +1089,18 @@ export const MatcherFact: MessageFns<MatcherFact> = {
       case "configurationDeleted": {
         if (object.fact?.value !== undefined && object.fact?.value !== null) {
           message.fact = { $case: "configurationDeleted", value: ConfigurationDeleted.fromPartial(object.fact.value) };
+        }
+        break;
+      }
+      case "playersJoined": {
+        if (object.fact?.value !== undefined && object.fact?.value !== null) {
+          message.fact = { $case: "playersJoined", value: PlayersJoined.fromPartial(object.fact.value) };
+        }
+        break;
+      }
+      case "preparationDeclined": {
+        if (object.fact?.value !== undefined && object.fact?.value !== null) {
+          message.fact = { $case: "preparationDeclined", value: PreparationDeclined.fromPartial(object.fact.value) };
         }
         break;
       }
@@ -1336,7 +1400,7 @@ export const ConfigurationDeleted: MessageFns<ConfigurationDeleted> = {
 };
 
 function createBaseTicketCreated(): TicketCreated {
-  return { ticketId: "", configuration: "", players: [], bodyDigest: "", timesOutAtMs: 0 };
+  return { ticketId: "", configuration: "", players: [], bodyDigest: "", timesOutAtMs: 0, joined: undefined };
 }
 
 export const TicketCreated: MessageFns<TicketCreated> = {
@@ -1355,6 +1419,9 @@ export const TicketCreated: MessageFns<TicketCreated> = {
     }
     if (message.timesOutAtMs !== 0) {
       writer.uint32(40).uint64(message.timesOutAtMs);
+    }
+    if (message.joined !== undefined) {
+      writer.uint32(80).uint32(message.joined);
     }
     return writer;
   },
@@ -1412,6 +1479,14 @@ export const TicketCreated: MessageFns<TicketCreated> = {
             message.timesOutAtMs = longToNumber(reader.uint64());
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.joined = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1445,6 +1520,7 @@ export const TicketCreated: MessageFns<TicketCreated> = {
         : isSet(object.times_out_at_ms)
         ? globalThis.Number(object.times_out_at_ms)
         : 0,
+      joined: isSet(object.joined) ? globalThis.Number(object.joined) : undefined,
     };
   },
 
@@ -1465,6 +1541,9 @@ export const TicketCreated: MessageFns<TicketCreated> = {
     if (message.timesOutAtMs !== 0) {
       obj.timesOutAtMs = Math.round(message.timesOutAtMs);
     }
+    if (message.joined !== undefined) {
+      obj.joined = Math.round(message.joined);
+    }
     return obj;
   },
 
@@ -1478,6 +1557,211 @@ export const TicketCreated: MessageFns<TicketCreated> = {
     message.players = object.players?.map((e) => TicketPlayer.fromPartial(e)) || [];
     message.bodyDigest = object.bodyDigest ?? "";
     message.timesOutAtMs = object.timesOutAtMs ?? 0;
+    message.joined = object.joined ?? undefined;
+    return message;
+  },
+};
+
+function createBasePlayersJoined(): PlayersJoined {
+  return { ticketId: "", players: [], timesOutAtMs: 0 };
+}
+
+export const PlayersJoined: MessageFns<PlayersJoined> = {
+  encode(message: PlayersJoined, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticketId !== "") {
+      writer.uint32(10).string(message.ticketId);
+    }
+    for (const v of message.players) {
+      TicketPlayer.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.timesOutAtMs !== 0) {
+      writer.uint32(24).uint64(message.timesOutAtMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PlayersJoined {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePlayersJoined();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticketId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.players.push(TicketPlayer.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.timesOutAtMs = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PlayersJoined {
+    return {
+      ticketId: isSet(object.ticketId)
+        ? globalThis.String(object.ticketId)
+        : isSet(object.ticket_id)
+        ? globalThis.String(object.ticket_id)
+        : "",
+      players: globalThis.Array.isArray(object?.players)
+        ? object.players.map((e: any) => TicketPlayer.fromJSON(e))
+        : [],
+      timesOutAtMs: isSet(object.timesOutAtMs)
+        ? globalThis.Number(object.timesOutAtMs)
+        : isSet(object.times_out_at_ms)
+        ? globalThis.Number(object.times_out_at_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: PlayersJoined): unknown {
+    const obj: any = {};
+    if (message.ticketId !== "") {
+      obj.ticketId = message.ticketId;
+    }
+    if (message.players?.length) {
+      obj.players = message.players.map((e) => TicketPlayer.toJSON(e));
+    }
+    if (message.timesOutAtMs !== 0) {
+      obj.timesOutAtMs = Math.round(message.timesOutAtMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PlayersJoined>): PlayersJoined {
+    return PlayersJoined.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PlayersJoined>): PlayersJoined {
+    const message = createBasePlayersJoined();
+    message.ticketId = object.ticketId ?? "";
+    message.players = object.players?.map((e) => TicketPlayer.fromPartial(e)) || [];
+    message.timesOutAtMs = object.timesOutAtMs ?? 0;
+    return message;
+  },
+};
+
+function createBasePreparationDeclined(): PreparationDeclined {
+  return { ticketId: "", playerId: "" };
+}
+
+export const PreparationDeclined: MessageFns<PreparationDeclined> = {
+  encode(message: PreparationDeclined, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticketId !== "") {
+      writer.uint32(10).string(message.ticketId);
+    }
+    if (message.playerId !== "") {
+      writer.uint32(18).string(message.playerId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PreparationDeclined {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePreparationDeclined();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticketId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.playerId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PreparationDeclined {
+    return {
+      ticketId: isSet(object.ticketId)
+        ? globalThis.String(object.ticketId)
+        : isSet(object.ticket_id)
+        ? globalThis.String(object.ticket_id)
+        : "",
+      playerId: isSet(object.playerId)
+        ? globalThis.String(object.playerId)
+        : isSet(object.player_id)
+        ? globalThis.String(object.player_id)
+        : "",
+    };
+  },
+
+  toJSON(message: PreparationDeclined): unknown {
+    const obj: any = {};
+    if (message.ticketId !== "") {
+      obj.ticketId = message.ticketId;
+    }
+    if (message.playerId !== "") {
+      obj.playerId = message.playerId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PreparationDeclined>): PreparationDeclined {
+    return PreparationDeclined.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PreparationDeclined>): PreparationDeclined {
+    const message = createBasePreparationDeclined();
+    message.ticketId = object.ticketId ?? "";
+    message.playerId = object.playerId ?? "";
     return message;
   },
 };

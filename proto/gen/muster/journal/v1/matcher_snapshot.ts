@@ -59,6 +59,15 @@ export interface KeptProposalTerms {
   accepted: number[];
 }
 
+/** What a ticket that is, or was, prepared showed of it. */
+export interface KeptPreparation {
+  /** Journal times of its beginning and its end, in ms. */
+  startedAtMs: number;
+  deadlineAtMs: number;
+  /** Places in the ticket's players of those who had joined, in the order of their coming. */
+  joined: number[];
+}
+
 /** Where the tickets of one match or fill were sent, and who else is there. */
 export interface KeptAssignment {
   /** Absent in a match without a session, as are the two that follow. */
@@ -717,6 +726,129 @@ export const KeptProposalTerms: MessageFns<KeptProposalTerms> = {
     message.expiresAtWallMs = object.expiresAtWallMs ?? 0;
     message.players = object.players?.map((e) => AssignedPlayer.fromPartial(e)) || [];
     message.accepted = object.accepted?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseKeptPreparation(): KeptPreparation {
+  return { startedAtMs: 0, deadlineAtMs: 0, joined: [] };
+}
+
+export const KeptPreparation: MessageFns<KeptPreparation> = {
+  encode(message: KeptPreparation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.startedAtMs !== 0) {
+      writer.uint32(9).double(message.startedAtMs);
+    }
+    if (message.deadlineAtMs !== 0) {
+      writer.uint32(17).double(message.deadlineAtMs);
+    }
+    if (message.joined.length !== 0) {
+      writer.uint32(26).fork();
+      for (const v of message.joined) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeptPreparation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeptPreparation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.startedAtMs = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.deadlineAtMs = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag === 24) {
+              message.joined.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 26) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.joined.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): KeptPreparation {
+    return {
+      startedAtMs: isSet(object.startedAtMs)
+        ? globalThis.Number(object.startedAtMs)
+        : isSet(object.started_at_ms)
+        ? globalThis.Number(object.started_at_ms)
+        : 0,
+      deadlineAtMs: isSet(object.deadlineAtMs)
+        ? globalThis.Number(object.deadlineAtMs)
+        : isSet(object.deadline_at_ms)
+        ? globalThis.Number(object.deadline_at_ms)
+        : 0,
+      joined: globalThis.Array.isArray(object?.joined) ? object.joined.map((e: any) => globalThis.Number(e)) : [],
+    };
+  },
+
+  toJSON(message: KeptPreparation): unknown {
+    const obj: any = {};
+    if (message.startedAtMs !== 0) {
+      obj.startedAtMs = floatToJson(message.startedAtMs);
+    }
+    if (message.deadlineAtMs !== 0) {
+      obj.deadlineAtMs = floatToJson(message.deadlineAtMs);
+    }
+    if (message.joined?.length) {
+      obj.joined = message.joined.map((e) => Math.round(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<KeptPreparation>): KeptPreparation {
+    return KeptPreparation.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KeptPreparation>): KeptPreparation {
+    const message = createBaseKeptPreparation();
+    message.startedAtMs = object.startedAtMs ?? 0;
+    message.deadlineAtMs = object.deadlineAtMs ?? 0;
+    message.joined = object.joined?.map((e) => e) || [];
     return message;
   },
 };

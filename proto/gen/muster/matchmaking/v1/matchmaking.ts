@@ -17,6 +17,8 @@ export const TicketState = {
   FAILED: 6,
   /** REQUIRES_ACCEPTANCE - In a match that waits until all its players have accepted it. */
   REQUIRES_ACCEPTANCE: 7,
+  /** PREPARING - Waits until all its players have joined. */
+  PREPARING: 8,
 } as const;
 
 export type TicketState = typeof TicketState[keyof typeof TicketState];
@@ -30,6 +32,7 @@ export namespace TicketState {
   export type TIMED_OUT = typeof TicketState.TIMED_OUT;
   export type FAILED = typeof TicketState.FAILED;
   export type REQUIRES_ACCEPTANCE = typeof TicketState.REQUIRES_ACCEPTANCE;
+  export type PREPARING = typeof TicketState.PREPARING;
 }
 
 export function ticketStateFromJSON(object: any): TicketState {
@@ -66,6 +69,10 @@ export function ticketStateFromJSON(object: any): TicketState {
     case "TICKET_STATE_REQUIRES_ACCEPTANCE":
     case "REQUIRES_ACCEPTANCE":
       return TicketState.REQUIRES_ACCEPTANCE;
+    case 8:
+    case "TICKET_STATE_PREPARING":
+    case "PREPARING":
+      return TicketState.PREPARING;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum TicketState");
   }
@@ -89,6 +96,8 @@ export function ticketStateToJSON(object: TicketState): string {
       return "FAILED";
     case TicketState.REQUIRES_ACCEPTANCE:
       return "REQUIRES_ACCEPTANCE";
+    case TicketState.PREPARING:
+      return "PREPARING";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum TicketState");
   }
@@ -151,6 +160,8 @@ export const TicketEventType = {
   HEARTBEAT: 3,
   /** ACCEPTANCE_CHANGED - More players have accepted the match that the ticket, still REQUIRES_ACCEPTANCE, is in. */
   ACCEPTANCE_CHANGED: 4,
+  /** PREPARATION_CHANGED - More players have joined the ticket, which is still PREPARING. */
+  PREPARATION_CHANGED: 5,
 } as const;
 
 export type TicketEventType = typeof TicketEventType[keyof typeof TicketEventType];
@@ -161,6 +172,7 @@ export namespace TicketEventType {
   export type SESSION_ENDED = typeof TicketEventType.SESSION_ENDED;
   export type HEARTBEAT = typeof TicketEventType.HEARTBEAT;
   export type ACCEPTANCE_CHANGED = typeof TicketEventType.ACCEPTANCE_CHANGED;
+  export type PREPARATION_CHANGED = typeof TicketEventType.PREPARATION_CHANGED;
 }
 
 export function ticketEventTypeFromJSON(object: any): TicketEventType {
@@ -185,6 +197,10 @@ export function ticketEventTypeFromJSON(object: any): TicketEventType {
     case "TICKET_EVENT_TYPE_ACCEPTANCE_CHANGED":
     case "ACCEPTANCE_CHANGED":
       return TicketEventType.ACCEPTANCE_CHANGED;
+    case 5:
+    case "TICKET_EVENT_TYPE_PREPARATION_CHANGED":
+    case "PREPARATION_CHANGED":
+      return TicketEventType.PREPARATION_CHANGED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum TicketEventType");
   }
@@ -202,6 +218,8 @@ export function ticketEventTypeToJSON(object: TicketEventType): string {
       return "HEARTBEAT";
     case TicketEventType.ACCEPTANCE_CHANGED:
       return "ACCEPTANCE_CHANGED";
+    case TicketEventType.PREPARATION_CHANGED:
+      return "PREPARATION_CHANGED";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum TicketEventType");
   }
@@ -411,8 +429,20 @@ export interface StartMatchingRequest {
   configuration: string;
   /** 1..128 of A-Z a-z 0-9 _ . : -. Empty: the matcher draws one, and a repeat makes another ticket. */
   ticketId: string;
-  /** 1..100 who stay together; at most 262,144 characters as JSON. */
+  /** 1..100 who stay together, those who are asked first included; at most 262,144 characters as JSON. */
   players: Player[];
+  /** Players have to join before the search begins: the ticket is PREPARING until then. Absent: `players` are all. */
+  asked?: AskedPlayers | undefined;
+}
+
+export interface AskedPlayers {
+  /**
+   * 1..100 who have to join by JoinMatching. None of them stands in the ticket's other `players`, who may be none. The ticket holds
+   * them like these.
+   */
+  playerIds: string[];
+  /** How long they have, in s. 1..3,600. 0: 60. */
+  timeoutSeconds: number;
 }
 
 export interface StartMatchingResponse {
@@ -502,7 +532,7 @@ export interface Ticket {
   createdAt:
     | Date
     | undefined;
-  /** When a ticket that still searches becomes TIMED_OUT. */
+  /** When a ticket that still searches becomes TIMED_OUT; of one that is PREPARING, when it does unless all are in by then. */
   timesOutAt:
     | Date
     | undefined;
@@ -514,8 +544,9 @@ export interface Ticket {
     | undefined;
   /**
    * Why it is CANCELLED, TIMED_OUT or FAILED, or what happened last; a word such as "CANCELLED_BY_REQUEST" or
-   * "CONFIGURATION_DELETED". Of a match that was not accepted: ACCEPTANCE_REFUSED (by this ticket), ACCEPTANCE_TIMED_OUT (this ticket was silent), MATCH_REFUSED (by another),
-   * MATCH_UNANSWERED (by another).
+   * "CONFIGURATION_DELETED". Of a match that was not accepted: ACCEPTANCE_REFUSED (by this ticket), ACCEPTANCE_TIMED_OUT (this ticket
+   * was silent), MATCH_REFUSED (by another), MATCH_UNANSWERED (by another). Of a ticket whose players were asked to join:
+   * PREPARATION_DECLINED, PREPARATION_TIMED_OUT.
    */
   cause: string;
   /** How often it returned to the search, its age kept. */
@@ -529,7 +560,26 @@ export interface Ticket {
     | number
     | undefined;
   /** REQUIRES_ACCEPTANCE only: who is asked, and who has accepted so far. */
-  proposal?: Proposal | undefined;
+  proposal?:
+    | Proposal
+    | undefined;
+  /** PREPARING only: who has joined so far. Those who have not stand in `players` with nothing but their ids. */
+  preparation?: Preparation | undefined;
+}
+
+/** A ticket that waits for its own players. */
+export interface Preparation {
+  /** When it ends unless all have joined, by the matcher's wall clock. The time itself is too late. */
+  expiresAt:
+    | Date
+    | undefined;
+  /** All players of the ticket, in its order. */
+  players: PreparingPlayer[];
+}
+
+export interface PreparingPlayer {
+  playerId: string;
+  joined: boolean;
 }
 
 /** A match that waits for its players' acceptance; its id is the ticket's match_id. */
@@ -595,6 +645,27 @@ export interface AcceptMatchRequest {
 
 export interface AcceptMatchResponse {
   /** As it stands after the answer. */
+  ticket: Ticket | undefined;
+}
+
+export interface JoinMatchingRequest {
+  ticketId: string;
+  /** 1..100 players of the ticket, each once, with what they bring. With all who are in: at most 262,144 characters as JSON. */
+  players: Player[];
+}
+
+export interface JoinMatchingResponse {
+  /** As it stands then. */
+  ticket: Ticket | undefined;
+}
+
+export interface DeclineMatchingRequest {
+  ticketId: string;
+  /** Who declines. */
+  playerId: string;
+}
+
+export interface DeclineMatchingResponse {
   ticket: Ticket | undefined;
 }
 
@@ -740,7 +811,7 @@ export interface ExpansionChange {
 }
 
 function createBaseStartMatchingRequest(): StartMatchingRequest {
-  return { configuration: "", ticketId: "", players: [] };
+  return { configuration: "", ticketId: "", players: [], asked: undefined };
 }
 
 export const StartMatchingRequest: MessageFns<StartMatchingRequest> = {
@@ -753,6 +824,9 @@ export const StartMatchingRequest: MessageFns<StartMatchingRequest> = {
     }
     for (const v of message.players) {
       Player.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.asked !== undefined) {
+      AskedPlayers.encode(message.asked, writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -794,6 +868,14 @@ export const StartMatchingRequest: MessageFns<StartMatchingRequest> = {
             message.players.push(Player.decode(reader, reader.uint32()));
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.asked = AskedPlayers.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -815,6 +897,7 @@ export const StartMatchingRequest: MessageFns<StartMatchingRequest> = {
         ? globalThis.String(object.ticket_id)
         : "",
       players: globalThis.Array.isArray(object?.players) ? object.players.map((e: any) => Player.fromJSON(e)) : [],
+      asked: isSet(object.asked) ? AskedPlayers.fromJSON(object.asked) : undefined,
     };
   },
 
@@ -829,6 +912,9 @@ export const StartMatchingRequest: MessageFns<StartMatchingRequest> = {
     if (message.players?.length) {
       obj.players = message.players.map((e) => Player.toJSON(e));
     }
+    if (message.asked !== undefined) {
+      obj.asked = AskedPlayers.toJSON(message.asked);
+    }
     return obj;
   },
 
@@ -840,6 +926,102 @@ export const StartMatchingRequest: MessageFns<StartMatchingRequest> = {
     message.configuration = object.configuration ?? "";
     message.ticketId = object.ticketId ?? "";
     message.players = object.players?.map((e) => Player.fromPartial(e)) || [];
+    message.asked = (object.asked !== undefined && object.asked !== null)
+      ? AskedPlayers.fromPartial(object.asked)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseAskedPlayers(): AskedPlayers {
+  return { playerIds: [], timeoutSeconds: 0 };
+}
+
+export const AskedPlayers: MessageFns<AskedPlayers> = {
+  encode(message: AskedPlayers, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.playerIds) {
+      writer.uint32(10).string(v!);
+    }
+    if (message.timeoutSeconds !== 0) {
+      writer.uint32(16).int32(message.timeoutSeconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AskedPlayers {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAskedPlayers();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.playerIds.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.timeoutSeconds = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AskedPlayers {
+    return {
+      playerIds: globalThis.Array.isArray(object?.playerIds)
+        ? object.playerIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.player_ids)
+        ? object.player_ids.map((e: any) => globalThis.String(e))
+        : [],
+      timeoutSeconds: isSet(object.timeoutSeconds)
+        ? globalThis.Number(object.timeoutSeconds)
+        : isSet(object.timeout_seconds)
+        ? globalThis.Number(object.timeout_seconds)
+        : 0,
+    };
+  },
+
+  toJSON(message: AskedPlayers): unknown {
+    const obj: any = {};
+    if (message.playerIds?.length) {
+      obj.playerIds = message.playerIds;
+    }
+    if (message.timeoutSeconds !== 0) {
+      obj.timeoutSeconds = Math.round(message.timeoutSeconds);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AskedPlayers>): AskedPlayers {
+    return AskedPlayers.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AskedPlayers>): AskedPlayers {
+    const message = createBaseAskedPlayers();
+    message.playerIds = object.playerIds?.map((e) => e) || [];
+    message.timeoutSeconds = object.timeoutSeconds ?? 0;
     return message;
   },
 };
@@ -1951,6 +2133,7 @@ function createBaseTicket(): Ticket {
     returns: 0,
     estimatedWaitMs: undefined,
     proposal: undefined,
+    preparation: undefined,
   };
 }
 
@@ -1994,6 +2177,9 @@ export const Ticket: MessageFns<Ticket> = {
     }
     if (message.proposal !== undefined) {
       Proposal.encode(message.proposal, writer.uint32(106).fork()).join();
+    }
+    if (message.preparation !== undefined) {
+      Preparation.encode(message.preparation, writer.uint32(162).fork()).join();
     }
     return writer;
   },
@@ -2115,6 +2301,14 @@ export const Ticket: MessageFns<Ticket> = {
             message.proposal = Proposal.decode(reader, reader.uint32());
             continue;
           }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.preparation = Preparation.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2162,6 +2356,7 @@ export const Ticket: MessageFns<Ticket> = {
         ? globalThis.Number(object.estimated_wait_ms)
         : undefined,
       proposal: isSet(object.proposal) ? Proposal.fromJSON(object.proposal) : undefined,
+      preparation: isSet(object.preparation) ? Preparation.fromJSON(object.preparation) : undefined,
     };
   },
 
@@ -2206,6 +2401,9 @@ export const Ticket: MessageFns<Ticket> = {
     if (message.proposal !== undefined) {
       obj.proposal = Proposal.toJSON(message.proposal);
     }
+    if (message.preparation !== undefined) {
+      obj.preparation = Preparation.toJSON(message.preparation);
+    }
     return obj;
   },
 
@@ -2231,6 +2429,189 @@ export const Ticket: MessageFns<Ticket> = {
     message.proposal = (object.proposal !== undefined && object.proposal !== null)
       ? Proposal.fromPartial(object.proposal)
       : undefined;
+    message.preparation = (object.preparation !== undefined && object.preparation !== null)
+      ? Preparation.fromPartial(object.preparation)
+      : undefined;
+    return message;
+  },
+};
+
+function createBasePreparation(): Preparation {
+  return { expiresAt: undefined, players: [] };
+}
+
+export const Preparation: MessageFns<Preparation> = {
+  encode(message: Preparation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.expiresAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.expiresAt), writer.uint32(10).fork()).join();
+    }
+    for (const v of message.players) {
+      PreparingPlayer.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Preparation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePreparation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.expiresAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.players.push(PreparingPlayer.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Preparation {
+    return {
+      expiresAt: isSet(object.expiresAt)
+        ? fromJsonTimestamp(object.expiresAt)
+        : isSet(object.expires_at)
+        ? fromJsonTimestamp(object.expires_at)
+        : undefined,
+      players: globalThis.Array.isArray(object?.players)
+        ? object.players.map((e: any) => PreparingPlayer.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: Preparation): unknown {
+    const obj: any = {};
+    if (message.expiresAt !== undefined) {
+      obj.expiresAt = message.expiresAt.toISOString();
+    }
+    if (message.players?.length) {
+      obj.players = message.players.map((e) => PreparingPlayer.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Preparation>): Preparation {
+    return Preparation.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Preparation>): Preparation {
+    const message = createBasePreparation();
+    message.expiresAt = object.expiresAt ?? undefined;
+    message.players = object.players?.map((e) => PreparingPlayer.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBasePreparingPlayer(): PreparingPlayer {
+  return { playerId: "", joined: false };
+}
+
+export const PreparingPlayer: MessageFns<PreparingPlayer> = {
+  encode(message: PreparingPlayer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.playerId !== "") {
+      writer.uint32(10).string(message.playerId);
+    }
+    if (message.joined !== false) {
+      writer.uint32(16).bool(message.joined);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PreparingPlayer {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePreparingPlayer();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.playerId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.joined = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PreparingPlayer {
+    return {
+      playerId: isSet(object.playerId)
+        ? globalThis.String(object.playerId)
+        : isSet(object.player_id)
+        ? globalThis.String(object.player_id)
+        : "",
+      joined: isSet(object.joined) ? globalThis.Boolean(object.joined) : false,
+    };
+  },
+
+  toJSON(message: PreparingPlayer): unknown {
+    const obj: any = {};
+    if (message.playerId !== "") {
+      obj.playerId = message.playerId;
+    }
+    if (message.joined !== false) {
+      obj.joined = message.joined;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PreparingPlayer>): PreparingPlayer {
+    return PreparingPlayer.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PreparingPlayer>): PreparingPlayer {
+    const message = createBasePreparingPlayer();
+    message.playerId = object.playerId ?? "";
+    message.joined = object.joined ?? false;
     return message;
   },
 };
@@ -3173,6 +3554,326 @@ export const AcceptMatchResponse: MessageFns<AcceptMatchResponse> = {
   },
   fromPartial(object: DeepPartial<AcceptMatchResponse>): AcceptMatchResponse {
     const message = createBaseAcceptMatchResponse();
+    message.ticket = (object.ticket !== undefined && object.ticket !== null)
+      ? Ticket.fromPartial(object.ticket)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseJoinMatchingRequest(): JoinMatchingRequest {
+  return { ticketId: "", players: [] };
+}
+
+export const JoinMatchingRequest: MessageFns<JoinMatchingRequest> = {
+  encode(message: JoinMatchingRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticketId !== "") {
+      writer.uint32(10).string(message.ticketId);
+    }
+    for (const v of message.players) {
+      Player.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): JoinMatchingRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseJoinMatchingRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticketId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.players.push(Player.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): JoinMatchingRequest {
+    return {
+      ticketId: isSet(object.ticketId)
+        ? globalThis.String(object.ticketId)
+        : isSet(object.ticket_id)
+        ? globalThis.String(object.ticket_id)
+        : "",
+      players: globalThis.Array.isArray(object?.players) ? object.players.map((e: any) => Player.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: JoinMatchingRequest): unknown {
+    const obj: any = {};
+    if (message.ticketId !== "") {
+      obj.ticketId = message.ticketId;
+    }
+    if (message.players?.length) {
+      obj.players = message.players.map((e) => Player.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<JoinMatchingRequest>): JoinMatchingRequest {
+    return JoinMatchingRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<JoinMatchingRequest>): JoinMatchingRequest {
+    const message = createBaseJoinMatchingRequest();
+    message.ticketId = object.ticketId ?? "";
+    message.players = object.players?.map((e) => Player.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseJoinMatchingResponse(): JoinMatchingResponse {
+  return { ticket: undefined };
+}
+
+export const JoinMatchingResponse: MessageFns<JoinMatchingResponse> = {
+  encode(message: JoinMatchingResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticket !== undefined) {
+      Ticket.encode(message.ticket, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): JoinMatchingResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseJoinMatchingResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticket = Ticket.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): JoinMatchingResponse {
+    return { ticket: isSet(object.ticket) ? Ticket.fromJSON(object.ticket) : undefined };
+  },
+
+  toJSON(message: JoinMatchingResponse): unknown {
+    const obj: any = {};
+    if (message.ticket !== undefined) {
+      obj.ticket = Ticket.toJSON(message.ticket);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<JoinMatchingResponse>): JoinMatchingResponse {
+    return JoinMatchingResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<JoinMatchingResponse>): JoinMatchingResponse {
+    const message = createBaseJoinMatchingResponse();
+    message.ticket = (object.ticket !== undefined && object.ticket !== null)
+      ? Ticket.fromPartial(object.ticket)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseDeclineMatchingRequest(): DeclineMatchingRequest {
+  return { ticketId: "", playerId: "" };
+}
+
+export const DeclineMatchingRequest: MessageFns<DeclineMatchingRequest> = {
+  encode(message: DeclineMatchingRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticketId !== "") {
+      writer.uint32(10).string(message.ticketId);
+    }
+    if (message.playerId !== "") {
+      writer.uint32(18).string(message.playerId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeclineMatchingRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeclineMatchingRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticketId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.playerId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DeclineMatchingRequest {
+    return {
+      ticketId: isSet(object.ticketId)
+        ? globalThis.String(object.ticketId)
+        : isSet(object.ticket_id)
+        ? globalThis.String(object.ticket_id)
+        : "",
+      playerId: isSet(object.playerId)
+        ? globalThis.String(object.playerId)
+        : isSet(object.player_id)
+        ? globalThis.String(object.player_id)
+        : "",
+    };
+  },
+
+  toJSON(message: DeclineMatchingRequest): unknown {
+    const obj: any = {};
+    if (message.ticketId !== "") {
+      obj.ticketId = message.ticketId;
+    }
+    if (message.playerId !== "") {
+      obj.playerId = message.playerId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DeclineMatchingRequest>): DeclineMatchingRequest {
+    return DeclineMatchingRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DeclineMatchingRequest>): DeclineMatchingRequest {
+    const message = createBaseDeclineMatchingRequest();
+    message.ticketId = object.ticketId ?? "";
+    message.playerId = object.playerId ?? "";
+    return message;
+  },
+};
+
+function createBaseDeclineMatchingResponse(): DeclineMatchingResponse {
+  return { ticket: undefined };
+}
+
+export const DeclineMatchingResponse: MessageFns<DeclineMatchingResponse> = {
+  encode(message: DeclineMatchingResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticket !== undefined) {
+      Ticket.encode(message.ticket, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeclineMatchingResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeclineMatchingResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticket = Ticket.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DeclineMatchingResponse {
+    return { ticket: isSet(object.ticket) ? Ticket.fromJSON(object.ticket) : undefined };
+  },
+
+  toJSON(message: DeclineMatchingResponse): unknown {
+    const obj: any = {};
+    if (message.ticket !== undefined) {
+      obj.ticket = Ticket.toJSON(message.ticket);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DeclineMatchingResponse>): DeclineMatchingResponse {
+    return DeclineMatchingResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DeclineMatchingResponse>): DeclineMatchingResponse {
+    const message = createBaseDeclineMatchingResponse();
     message.ticket = (object.ticket !== undefined && object.ticket !== null)
       ? Ticket.fromPartial(object.ticket)
       : undefined;
@@ -4887,6 +5588,33 @@ export const MatchmakingServiceDefinition = {
       requestType: AcceptMatchRequest as typeof AcceptMatchRequest,
       requestStream: false,
       responseType: AcceptMatchResponse as typeof AcceptMatchResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * Players who were asked to a ticket that is PREPARING come in, with what they bring. When all are in, the ticket searches, and its
+     * timeout counts from then. Who is in stays in: a repeat is OK, whatever it brings, for as long as the ticket is remembered.
+     * Reasons: FIELD_INVALID, ID_MALFORMED, ATTRIBUTE_INVALID, TICKET_NOT_FOUND, PLAYER_NOT_IN_TICKET, PREPARATION_ENDED (its time has
+     * passed, it was declined or cancelled).
+     */
+    joinMatching: {
+      name: "JoinMatching",
+      requestType: JoinMatchingRequest as typeof JoinMatchingRequest,
+      requestStream: false,
+      responseType: JoinMatchingResponse as typeof JoinMatchingResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * A player of a ticket that is PREPARING does not want to be matched, whether in already or not: the ticket is CANCELLED for all its
+     * players. OK for a ticket that has ended without a match.
+     * Reasons: ID_MALFORMED, TICKET_NOT_FOUND, PLAYER_NOT_IN_TICKET, PREPARATION_ENDED (all are in: cancel the ticket).
+     */
+    declineMatching: {
+      name: "DeclineMatching",
+      requestType: DeclineMatchingRequest as typeof DeclineMatchingRequest,
+      requestStream: false,
+      responseType: DeclineMatchingResponse as typeof DeclineMatchingResponse,
       responseStream: false,
       options: {},
     },
