@@ -78,8 +78,8 @@ export const matcherFaults: readonly PlantedFault[] = [
     patches: [
       {
         file: "matcher/src/core/ticket.ts",
-        find: "    searchingSinceMs: before.searchingSinceMs,",
-        replace: "    searchingSinceMs: before.searchingSinceMs + (change.returns > before.returns ? 5_000 : 0),",
+        find: "    searchingSinceMs,",
+        replace: "    searchingSinceMs: searchingSinceMs + (change.returns > before.returns ? 5_000 : 0),",
       },
     ],
   },
