@@ -1,11 +1,14 @@
 // What game backends are told of a ticket, as a value of plain JSON: a function of the recorded event alone, so that every
 // repeat is the same to the byte. docs/guides/events.md shows each.
 import { unreachable } from "@muster/kit";
+import type { Preparation } from "../preparation.ts";
 import { type Assignment, readPhase, type Ticket, type TicketState } from "../ticket.ts";
 import type { TicketEventRecord } from "../ticket-events.ts";
 
 /** The kinds of events, as receivers and filters name them. */
 export const EVENT_TYPES = [
+  "TICKET_PREPARING",
+  "TICKET_JOINED",
   "TICKET_SEARCHING",
   "MATCH_PROPOSED",
   "MATCH_ACCEPTED",
@@ -83,6 +86,8 @@ function typeOf({ type, ticket }: TicketEventRecord): EventType {
   switch (type) {
     case "SESSION_ENDED":
       return "TICKET_SESSION_ENDED";
+    case "PREPARATION_CHANGED":
+      return "TICKET_JOINED";
     case "ACCEPTANCE_CHANGED":
       return "MATCH_ACCEPTED";
     case "STATE_CHANGED":
@@ -94,6 +99,8 @@ function typeOf({ type, ticket }: TicketEventRecord): EventType {
 
 function typeOfState(state: TicketState): EventType {
   switch (state.phase) {
+    case "PREPARING":
+      return "TICKET_PREPARING";
     case "SEARCHING":
     case "CLAIMED":
       return "TICKET_SEARCHING";
@@ -126,8 +133,17 @@ function describeTicket(ticket: Ticket) {
     returns: ticket.returns,
     matchId: "matchId" in state ? state.matchId : undefined,
     cause: "cause" in state ? state.cause : undefined,
+    preparation: state.phase === "PREPARING" ? describePreparation(ticket, state.preparation) : undefined,
     proposal: state.phase === "REQUIRES_ACCEPTANCE" ? describeProposal(state.proposal) : undefined,
     assignment: state.phase === "COMPLETED" ? describeAssignment(ticket, state.assignment) : undefined,
+  };
+}
+
+function describePreparation(ticket: Ticket, { startedAtMs, deadlineAtMs, joined }: Preparation) {
+  const places = new Set(joined);
+  return {
+    expiresAt: new Date(ticket.createdAtWallMs + deadlineAtMs - startedAtMs).toISOString(),
+    players: ticket.players.map(({ playerId }, place) => ({ playerId, joined: places.has(place) })),
   };
 }
 

@@ -24,6 +24,10 @@ export const EventType = {
   TICKET_SESSION_ENDED: 9,
   /** TARGET_DISABLED - A target is disabled: it answered 410, or was further behind than is kept for it. */
   TARGET_DISABLED: 10,
+  /** TICKET_PREPARING - A ticket waits for its own players, who were asked to join it. */
+  TICKET_PREPARING: 20,
+  /** TICKET_JOINED - More players have joined the ticket, which waits for others still. */
+  TICKET_JOINED: 21,
 } as const;
 
 export type EventType = typeof EventType[keyof typeof EventType];
@@ -40,6 +44,8 @@ export namespace EventType {
   export type TICKET_FAILED = typeof EventType.TICKET_FAILED;
   export type TICKET_SESSION_ENDED = typeof EventType.TICKET_SESSION_ENDED;
   export type TARGET_DISABLED = typeof EventType.TARGET_DISABLED;
+  export type TICKET_PREPARING = typeof EventType.TICKET_PREPARING;
+  export type TICKET_JOINED = typeof EventType.TICKET_JOINED;
 }
 
 export function eventTypeFromJSON(object: any): EventType {
@@ -88,6 +94,14 @@ export function eventTypeFromJSON(object: any): EventType {
     case "EVENT_TYPE_TARGET_DISABLED":
     case "TARGET_DISABLED":
       return EventType.TARGET_DISABLED;
+    case 20:
+    case "EVENT_TYPE_TICKET_PREPARING":
+    case "TICKET_PREPARING":
+      return EventType.TICKET_PREPARING;
+    case 21:
+    case "EVENT_TYPE_TICKET_JOINED":
+    case "TICKET_JOINED":
+      return EventType.TICKET_JOINED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum EventType");
   }
@@ -117,6 +131,10 @@ export function eventTypeToJSON(object: EventType): string {
       return "TICKET_SESSION_ENDED";
     case EventType.TARGET_DISABLED:
       return "TARGET_DISABLED";
+    case EventType.TICKET_PREPARING:
+      return "TICKET_PREPARING";
+    case EventType.TICKET_JOINED:
+      return "TICKET_JOINED";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum EventType");
   }
