@@ -51,6 +51,12 @@ export function buildProgram({ run, runService }: ProgramPorts): Command {
     .option("--plain", "one line an event instead of the live view")
     .option("--matcher-port <port>", "of the matcher", parsed(wholeNumberFrom(1, 65_535)), 7410)
     .option("--fleet-port <port>", "of the mock fleet", parsed(wholeNumberFrom(1, 65_535)), 7420)
+    .option(
+      "--matcher-http-port <port>",
+      "of the matcher's JSON over HTTP (default: 7411)",
+      parsed(wholeNumberFrom(1, 65_535)),
+    )
+    .option("--fleet-http-port <port>", "of the mock fleet's (default: 7421)", parsed(wholeNumberFrom(1, 65_535)))
     .passThroughOptions()
     .action((command: string[], options: Options) =>
       run(noAddresses(options), async (context) => {
@@ -65,13 +71,13 @@ export function buildProgram({ run, runService }: ProgramPorts): Command {
     .action((options: Options) =>
       runService(
         "matcher",
-        { ...serviceVariables(options, "MUSTER_MATCHER_BIND"), MUSTER_FLEET_ADDRESS: textOf(options.fleet) },
+        { ...serviceVariables(options, "MATCHER"), MUSTER_FLEET_ADDRESS: textOf(options.fleet) },
         [],
       ),
     );
   const fleet = service(program.command("fleet"), "7420")
     .description("run the mock fleet alone; with one of its commands, ask the one that runs")
-    .action((options: Options) => runService("mock-fleet", serviceVariables(options, "MUSTER_FLEET_BIND"), []));
+    .action((options: Options) => runService("mock-fleet", serviceVariables(options, "FLEET"), []));
   addFleetCommands(fleet, run);
   program
     .command("sidecar")
@@ -140,6 +146,8 @@ export type DevFlags = {
   readonly json?: boolean;
   readonly matcherPort: number;
   readonly fleetPort: number;
+  readonly matcherHttpPort?: number;
+  readonly fleetHttpPort?: number;
   /** Empty: none was given. */
   readonly command: readonly string[];
 };
@@ -416,19 +424,24 @@ function service(command: Command, port: string): Command {
     .option("-c, --config <file>", "muster.json to read (default: MUSTER_CONFIG, or muster.json)")
     .option("--data <folder>", "where its journal is kept (default: MUSTER_DATA, or .muster)")
     .option("--bind <address>", `where to listen (default: 127.0.0.1:${port})`)
+    .option("--http <address>", `where to listen for JSON over HTTP, or off (default: 127.0.0.1:${Number(port) + 1})`)
     .option("--log-level <level>", "debug, info, warn, error or silent")
     .option("--take-over", "take the journal over from an owner that may still live")
     .option("--unsafe-listen", "listen where other machines reach it though it is plain text, or asks for no keys");
 }
 
-function serviceVariables(options: Options, bind: string): Readonly<Record<string, string | undefined>> {
+function serviceVariables(
+  options: Options,
+  service: "MATCHER" | "FLEET",
+): Readonly<Record<string, string | undefined>> {
   return {
     MUSTER_CONFIG: textOf(options.config),
     MUSTER_DATA: textOf(options.data),
     MUSTER_LOG_LEVEL: textOf(options.logLevel),
     MUSTER_TAKE_OVER: options.takeOver === true ? "true" : undefined,
     MUSTER_UNSAFE_LISTEN: options.unsafeListen === true ? "true" : undefined,
-    [bind]: textOf(options.bind),
+    [`MUSTER_${service}_BIND`]: textOf(options.bind),
+    [`MUSTER_${service}_HTTP`]: textOf(options.http),
   };
 }
 

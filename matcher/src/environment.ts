@@ -1,7 +1,7 @@
 // The variables of the matcher's process.
 import { type EnvironmentSpec, list, secretText, text } from "@muster/kit";
 import { parseAddress } from "@muster/proto/grpc";
-import { serviceEnvironment } from "@muster/service";
+import { httpEnvironment, parseHttpBind, serviceEnvironment } from "@muster/service";
 import { createDialRules } from "./events/dial-rules.ts";
 
 const networks = (value: string): readonly string[] => {
@@ -24,10 +24,16 @@ const address = (value: string): string => {
 
 export const matcherEnvironment = {
   ...serviceEnvironment,
+  ...httpEnvironment,
   MUSTER_MATCHER_BIND: {
     meaning: "Where the matcher listens for gRPC, as host:port. Port 0: any free one.",
     fallback: "127.0.0.1:7410",
     parse: address,
+  },
+  MUSTER_MATCHER_HTTP: {
+    meaning:
+      'Where the matcher listens for JSON over HTTP; "off" for not at all. Not set: 127.0.0.1:7411 where gRPC listens on its default, else off.',
+    parse: parseHttpBind,
   },
   MUSTER_MATCHER_ENDPOINT: {
     meaning: "The matcher's address as sidecars reach it. Not set: where it listens.",

@@ -2,7 +2,7 @@
 import { describeOwner, openServiceJournal } from "@muster/journal";
 import { systemClock, systemRandom } from "@muster/kit";
 import { grpcNetwork, serveGrpc } from "@muster/proto/grpc";
-import { checkBind, openGuard, readMusterFile, readRetention, runService } from "@muster/service";
+import { checkBind, openGuard, readMusterFile, readRetention, runService, serveHttpApi } from "@muster/service";
 import { readLegalConfig, readMatcherConfig } from "./config.ts";
 import { matcherEnvironment } from "./environment.ts";
 import { createDialRules } from "./events/dial-rules.ts";
@@ -42,7 +42,15 @@ await runService({
       }),
     );
     const onFault = (error: unknown, path: string) => log.error({ error, path }, "A handler made a mistake");
-    const server = opened.use(await serveGrpc({ bind, services: guard.guard(matcher.services), onFault }));
+    const services = guard.guard(matcher.services);
+    const server = opened.use(await serveGrpc({ bind, services, onFault }));
+    opened.use(
+      await serveHttpApi({
+        ...{ bind: env.MUSTER_MATCHER_HTTP, variable: "MUSTER_MATCHER_HTTP", listener, grpcBind: bind },
+        usual: { grpc: "127.0.0.1:7410", http: "127.0.0.1:7411" },
+        ...{ services, readiness: matcher.readiness, origins: env.MUSTER_HTTP_ORIGINS, log, onFault },
+      }),
+    );
     const read = async () => await readLegalConfig(await readMusterFile(env.MUSTER_CONFIG));
     opened.use(
       followConfig({

@@ -73,6 +73,8 @@ export interface Matcher extends AsyncDisposable {
   readonly services: readonly Implementation[];
   /** Puts what differs from what is there, each rule set and configuration by itself. */
   readonly putConfig: (config: MatcherConfig) => Promise<PutResult>;
+  /** Resolves when an answer could be given: the journal is this matcher's, and takes what is written. */
+  readonly readiness: () => Promise<void>;
 }
 
 const PARTITION = "matcher";
@@ -340,6 +342,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   return {
     services: createServices({ ...workshop, watch, withheld, endpoint: options.endpoint, outbox: eventOutbox }),
     putConfig: (config) => putConfigInParts(workshop, config),
+    readiness: () => ledger.read(() => undefined),
     async [Symbol.asyncDispose]() {
       if (stop.signal.aborted) return;
       stop.abort(

@@ -55,6 +55,7 @@ export async function openSocketWorld() {
   return {
     fleet,
     journal,
+    matcher,
     peer,
     matching: peer.client(MatchmakingServiceDefinition),
     backfill: peer.client(BackfillServiceDefinition),

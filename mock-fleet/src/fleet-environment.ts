@@ -1,13 +1,19 @@
 // The variables that the mock fleet reads.
 import { type EnvironmentSpec, text, wholeNumber } from "@muster/kit";
-import { serviceEnvironment } from "@muster/service";
+import { httpEnvironment, parseHttpBind, serviceEnvironment } from "@muster/service";
 
 export const fleetEnvironment = {
   ...serviceEnvironment,
+  ...httpEnvironment,
   MUSTER_FLEET_BIND: {
     meaning: "Address to serve FleetService, HostService and MockFleetService on.",
     fallback: "127.0.0.1:7420",
     parse: text,
+  },
+  MUSTER_FLEET_HTTP: {
+    meaning:
+      'Address to serve the same on as JSON over HTTP; "off" for not at all. Not set: 127.0.0.1:7421 where gRPC listens on its default, else off.',
+    parse: parseHttpBind,
   },
   MUSTER_FLEET_ENDPOINT: {
     meaning: "The fleet's address as its sidecars reach it. Not set: where it listens.",

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { describeOwner, openServiceJournal } from "@muster/journal";
 import { list, systemClock, systemRandom } from "@muster/kit";
 import { grpcNetwork, serveGrpc } from "@muster/proto/grpc";
-import { checkBind, openGuard, readMusterFile, runService } from "@muster/service";
+import { checkBind, openGuard, readMusterFile, runService, serveHttpApi } from "@muster/service";
 import { parseFleetConfig } from "./config.ts";
 import { fleetEnvironment } from "./fleet-environment.ts";
 import { createMockFleet } from "./mock-fleet.ts";
@@ -41,8 +41,16 @@ await runService({
       ...(snapshotEveryFacts === undefined ? {} : { snapshotEveryFacts }),
     });
     const onFault = (error: unknown, path: string) => log.error({ error, path }, "A call met a mistake of ours");
-    const server = serveGrpc({ bind, services: guard.guard(fleet.services), onFault });
-    stack.use(await server.catch((error: unknown) => fleet[Symbol.asyncDispose]().then(() => Promise.reject(error))));
+    const services = guard.guard(fleet.services);
+    const server = serveGrpc({ bind, services, onFault });
+    const httpServer = serveHttpApi({
+      ...{ bind: env.MUSTER_FLEET_HTTP, variable: "MUSTER_FLEET_HTTP", listener, grpcBind: bind },
+      usual: { grpc: "127.0.0.1:7420", http: "127.0.0.1:7421" },
+      ...{ services, readiness: fleet.readiness, origins: env.MUSTER_HTTP_ORIGINS, log, onFault },
+    });
+    const servers = Promise.all([server, httpServer]);
+    const listening = servers.catch((error: unknown) => fleet[Symbol.asyncDispose]().then(() => Promise.reject(error)));
+    for (const one of await listening) stack.use(one);
     // Ends first, while its sidecars can still report how their games end.
     stack.use(fleet);
     log.info({ address: bind, fleets: config.fleets.map((fleet) => fleet.name) }, "Serving");

@@ -88,6 +88,8 @@ export type MockFleetOptions = {
 export interface MockFleet extends AsyncDisposable {
   /** FleetService, HostService and MockFleetService, to be served. */
   readonly services: readonly Implementation[];
+  /** Resolves when an answer could be given: the journal is this fleet's, and takes what is written. */
+  readonly readiness: () => Promise<void>;
 }
 
 /**
@@ -208,6 +210,7 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
 
   return {
     services: servicesOf(app),
+    readiness: () => runner.read(() => undefined),
     async [Symbol.asyncDispose]() {
       if (stop.signal.aborted) return;
       stop.abort();

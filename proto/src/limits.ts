@@ -9,6 +9,8 @@ export const MESSAGE_BYTES_MAX = 1024 * 1024;
 export const ANSWER_BYTES_MAX = 4 * MESSAGE_BYTES_MAX;
 /** Longest deadline of a unary call in ms: longer waits belong into a stream. */
 export const CALL_DEADLINE_MS_MAX = 60_000;
+/** Connections to a service's HTTP port at a time: each watch by server-sent events is one, of some 20 KB. */
+export const HTTP_CONNECTIONS_MAX = 10_000;
 /** Deadline of a unary call that states none, in ms. */
 export const CALL_DEADLINE_MS_DEFAULT = 10_000;
 /** Players of one ticket: the largest party that PGOS knows. */

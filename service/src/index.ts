@@ -11,6 +11,7 @@ export { type RunOptions, runService } from "./run-service.ts";
 export { serviceEnvironment } from "./service-environment.ts";
 export { answerEach } from "./serving/answer-each.ts";
 export { checkBind } from "./serving/check-bind.ts";
+export { type HttpApiOptions, httpEnvironment, parseHttpBind, serveHttpApi } from "./serving/serve-http-api.ts";
 export type { ServiceEvent, ServiceSpec } from "./supervisor/service-spec.ts";
 export { type StopRequests, watchStopRequests } from "./supervisor/stop-requests.ts";
 export { createSupervisor, type Supervisor, type SupervisorOptions } from "./supervisor/supervisor.ts";

@@ -1,5 +1,4 @@
 // The guide to servers shows calls that work: its life by curl is lived against a real sidecar.
-import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,40 +6,23 @@ import { openStage } from "@muster/cli";
 import { expect, test } from "vitest";
 import { startSidecarHere, TOKEN } from "../conformance/sidecar-here.ts";
 import { ROOT } from "../tidy/sources.ts";
+import { findTriedScript, runTriedScript } from "./tried-script.ts";
 
 const guide = readFileSync(join(ROOT, "docs/guides/server-sdk.md"), "utf8");
-const script = /<!-- tried: curl -->\n```sh\n(.*?)```/s.exec(guide)?.[1] ?? "";
-
-function runScript(env: Readonly<Record<string, string>>, cwd: string) {
-  const child = spawn("bash", ["-euo", "pipefail", "-c", script], {
-    ...{ cwd, detached: true, stdio: ["ignore", "pipe", "pipe"] },
-    env: { PATH: process.env.PATH, ...env },
-  });
-  let out = "";
-  let err = "";
-  child.stdout?.on("data", (chunk) => {
-    out += chunk;
-  });
-  child.stderr?.on("data", (chunk) => {
-    err += chunk;
-  });
-  const ended = new Promise<{ code: number | null; out: string; err: string }>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("exit", (code) => resolve({ code, out, err }));
-  });
-  // The watch that the script leaves behind is in its group.
-  return { ended, [Symbol.asyncDispose]: async () => void (child.pid && process.kill(-child.pid, "SIGKILL")) };
-}
 
 test("the guide's life by curl is lived", async () => {
   const folder = mkdtempSync(join(tmpdir(), "muster-curl-"));
   try {
     await using stage = await openStage({ terminateMs: 200 });
     await using sidecar = await startSidecarHere(stage);
-    await using running = runScript({ MUSTER_SIDECAR_HTTP: sidecar.httpAddress, MUSTER_SIDECAR_TOKEN: TOKEN }, folder);
+    await using running = runTriedScript(
+      findTriedScript(guide),
+      { MUSTER_SIDECAR_HTTP: sidecar.httpAddress, MUSTER_SIDECAR_TOKEN: TOKEN },
+      folder,
+    );
     const id = await stage.place(["ann"]);
     const { code, out, err } = await running.ended;
-    expect({ code, err: err.replaceAll(/^.*Terminated.*\n/gm, "") }).toEqual({ code: 0, err: "" });
+    expect({ code, err }).toEqual({ code: 0, err: "" });
     const answers = out.split("\n").filter((line) => line.startsWith("{"));
     expect(answers.map((line) => JSON.parse(line) as object)).toMatchObject([
       {},

@@ -34,7 +34,9 @@ const handed: readonly { readonly name: string; readonly meaning: string }[] = [
 
 const ports: readonly { readonly port: string; readonly who: string }[] = [
   { port: "7410", who: "matcher, gRPC" },
+  { port: "7411", who: "matcher, JSON over HTTP" },
   { port: "7420", who: "fleet, gRPC" },
+  { port: "7421", who: "fleet, JSON over HTTP" },
   { port: "7430", who: "sidecar that a running game joins, gRPC; a sidecar that starts its game takes any free port" },
   { port: "7431", who: "the same sidecar, JSON over HTTP; any free port for a game that it starts" },
   { port: "7400", who: "the example backend, HTTP" },

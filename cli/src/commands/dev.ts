@@ -60,10 +60,16 @@ export async function runDev(flags: DevFlags, context: CommandContext): Promise<
     onEvent: log.onConfig,
     onFatal: (error) => crashed.reject(error),
   });
-  const { matcherAddress, fleetAddress, logFolder } = stack;
-  const where = [`matcher ${matcherAddress}`, `fleet ${fleetAddress}`, `logs ${shortPath(logFolder)}`];
+  const { matcherAddress, fleetAddress, matcherHttpAddress, fleetHttpAddress, logFolder } = stack;
+  const http = { matcherHttp: `http://${matcherHttpAddress}`, fleetHttp: `http://${fleetHttpAddress}` };
+  const where = [
+    `matcher ${matcherAddress} and ${http.matcherHttp}`,
+    `fleet ${fleetAddress} and ${http.fleetHttp}`,
+    `logs ${shortPath(logFolder)}`,
+  ];
   const tips = TIPS.map((tip) => tip + addressFlags(tip, flags));
-  if (json) printJson(context, { kind: "ready", matcher: matcherAddress, fleet: fleetAddress, logs: logFolder });
+  const ready = { kind: "ready", matcher: matcherAddress, fleet: fleetAddress, ...http, logs: logFolder };
+  if (json) printJson(context, ready);
   else if (!terminal.isLive || flags.plain) terminal.print(`Ready: ${where.join(", ")}. Try: ${tips.join(" · ")}`);
   else {
     const view = { title: `muster dev ${shortPath(configPath)}`, where, tips };
@@ -100,6 +106,7 @@ async function startOrRefuse(start: DevStart, { terminal, json }: CommandContext
     return await startStack({
       ...{ configPath, dataFolder, onEvent, signal: stop, env: process.env },
       ...{ fresh: flags.fresh === true, matcherPort: flags.matcherPort, fleetPort: flags.fleetPort },
+      ...{ matcherHttpPort: flags.matcherHttpPort, fleetHttpPort: flags.fleetHttpPort },
       ...(flags.playersPerSecond === undefined ? {} : { playersPerSecond: flags.playersPerSecond }),
     });
   } catch (error) {

@@ -14,7 +14,7 @@ import {
 } from "@muster/service";
 import { type Companion, readCompanions } from "./companions.ts";
 import { forgetData } from "./forget-data.ts";
-import { isPortFree } from "./free-port.ts";
+import { findFreePort, isPortFree } from "./free-port.ts";
 import { findPortHolder } from "./port-holder.ts";
 import { fleetAnswers, matcherAnswers, urlAnswers } from "./readiness.ts";
 import { searchPathWith } from "./search-path.ts";
@@ -29,8 +29,10 @@ const OURS = [
   "MUSTER_LEASE_MS",
   "MUSTER_SNAPSHOT_FACTS",
   "MUSTER_MATCHER_BIND",
+  "MUSTER_MATCHER_HTTP",
   "MUSTER_MATCHER_ENDPOINT",
   "MUSTER_FLEET_BIND",
+  "MUSTER_FLEET_HTTP",
   "MUSTER_FLEET_ENDPOINT",
   "MUSTER_ORPHAN_GRACE_MS",
   "MUSTER_EVENT_NETWORKS",
@@ -52,6 +54,10 @@ export type StackOptions = {
   readonly matcherPort?: number;
   /** Default 7420. */
   readonly fleetPort?: number;
+  /** Of JSON over HTTP. Default: 7411 where the matcher has its default port, else any free one. */
+  readonly matcherHttpPort?: number | undefined;
+  /** As above: 7421, or any free one. */
+  readonly fleetHttpPort?: number | undefined;
   /** How long games wait for a fleet that is gone, in ms. Default 0. */
   readonly orphanGraceMs?: number;
   /** Told to companions. Undefined: they choose. */
@@ -67,6 +73,9 @@ export type StackOptions = {
 export interface Stack extends AsyncDisposable {
   readonly matcherAddress: string;
   readonly fleetAddress: string;
+  /** Where the matcher's calls are JSON over HTTP, as host:port. */
+  readonly matcherHttpAddress: string;
+  readonly fleetHttpAddress: string;
   readonly logFolder: string;
   /** Of "matcher", "fleet" or a companion, while it runs. */
   pidOf(name: string): number | undefined;
@@ -86,6 +95,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const companions = readCompanions(file);
   await claimPort(fleetPort, { who: "the mock fleet", change: "choose another with --fleet-port" });
   await claimPort(matcherPort, { who: "the matcher", change: "choose another with --matcher-port" });
+  const fleetHttpPort = options.fleetHttpPort ?? (fleetPort === 7420 ? 7421 : await findFreePort());
+  const matcherHttpPort = options.matcherHttpPort ?? (matcherPort === 7410 ? 7411 : await findFreePort());
+  await claimPort(fleetHttpPort, { who: "the mock fleet's HTTP", change: "choose another with --fleet-http-port" });
+  await claimPort(matcherHttpPort, { who: "the matcher's HTTP", change: "choose another with --matcher-http-port" });
   for (const companion of companions) await claimCompanionPort(companion);
   const dataFolder = resolve(options.dataFolder);
   const logFolder = join(dataFolder, "logs");
@@ -93,7 +106,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   await mkdir(logFolder, { recursive: true });
   const fleetAddress = `127.0.0.1:${fleetPort}`;
   const matcherAddress = `127.0.0.1:${matcherPort}`;
-  const plan: StackPlan = { options, configPath: file.path, dataFolder, logFolder, fleetAddress, matcherAddress };
+  const fleetHttpAddress = `127.0.0.1:${fleetHttpPort}`;
+  const matcherHttpAddress = `127.0.0.1:${matcherHttpPort}`;
+  const addresses = { fleetAddress, matcherAddress, fleetHttpAddress, matcherHttpAddress };
+  const plan: StackPlan = { options, configPath: file.path, dataFolder, logFolder, ...addresses };
 
   const supervisor = createSupervisor(options.onEvent ? { onEvent: options.onEvent } : {});
   const onAbort = () => void supervisor[Symbol.asyncDispose]();
@@ -109,8 +125,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     signal?.removeEventListener("abort", onAbort);
   }
   return {
-    matcherAddress,
-    fleetAddress,
+    ...addresses,
     logFolder,
     pidOf: (name) => supervisor.pidOf(name),
     kill: () => supervisor.kill(),
@@ -125,11 +140,14 @@ type StackPlan = {
   readonly logFolder: string;
   readonly fleetAddress: string;
   readonly matcherAddress: string;
+  readonly fleetHttpAddress: string;
+  readonly matcherHttpAddress: string;
 };
 
 function fleetSpec(plan: StackPlan): ServiceSpec {
   const variables = {
     MUSTER_FLEET_BIND: plan.fleetAddress,
+    MUSTER_FLEET_HTTP: plan.fleetHttpAddress,
     MUSTER_ORPHAN_GRACE_MS: String(plan.options.orphanGraceMs ?? 0),
   };
   return {
@@ -142,6 +160,7 @@ function fleetSpec(plan: StackPlan): ServiceSpec {
 function matcherSpec(plan: StackPlan): ServiceSpec {
   const variables = {
     MUSTER_MATCHER_BIND: plan.matcherAddress,
+    MUSTER_MATCHER_HTTP: plan.matcherHttpAddress,
     MUSTER_MATCHER_ENDPOINT: plan.matcherAddress,
     MUSTER_FLEET_ADDRESS: plan.fleetAddress,
     MUSTER_EVENT_NETWORKS: plan.options.env.MUSTER_EVENT_NETWORKS || LOOPBACK,

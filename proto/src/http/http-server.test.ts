@@ -8,8 +8,8 @@ import { expect, test } from "vitest";
 import { type HealthCheckResponse, HealthDefinition } from "../../gen/grpc/health/v1/health.ts";
 import { MESSAGE_BYTES_MAX } from "../limits.ts";
 import { MusterError } from "../muster-error.ts";
+import { type CallContext, implement, type StreamResume } from "../rpc/service.ts";
 import { serveHttp } from "./http-server.ts";
-import { type CallContext, implement, type StreamResume } from "./service.ts";
 
 type Watch = (request: { service: string }, context: CallContext) => AsyncIterable<HealthCheckResponse>;
 type Check = (request: { service: string }, context: CallContext) => Promise<HealthCheckResponse>;
@@ -97,8 +97,8 @@ const refusals: readonly {
 }[] = [
   { name: "an unknown path", path: "/", status: 404, reason: "METHOD_UNKNOWN" },
   { name: "an unknown method", path: "/grpc.health.v1.Health/check", status: 404, reason: "METHOD_UNKNOWN" },
-  { name: "GET of a call", options: { method: "GET" }, status: 400, reason: "FIELD_INVALID", field: "the HTTP method" },
-  { name: "OPTIONS", options: { method: "OPTIONS" }, status: 400, reason: "FIELD_INVALID", field: "the HTTP method" },
+  { name: "GET of a call", options: { method: "GET" }, status: 405, reason: "FIELD_INVALID", field: "the HTTP method" },
+  { name: "OPTIONS", options: { method: "OPTIONS" }, status: 405, reason: "FIELD_INVALID", field: "the HTTP method" },
   { name: "no JSON", options: { body: "{" }, status: 400, reason: "FIELD_INVALID", field: "the body" },
   {
     name: "bytes that are no UTF-8",
@@ -125,21 +125,21 @@ const refusals: readonly {
   {
     name: "a form",
     options: { body: "service=a", headers: { "content-type": "application/x-www-form-urlencoded" } },
-    status: 400,
+    status: 415,
     reason: "FIELD_INVALID",
     field: "content-type",
   },
   {
     name: "another charset",
     options: { body: "{}", headers: { "content-type": "application/json; charset=latin1" } },
-    status: 400,
+    status: 415,
     reason: "FIELD_INVALID",
     field: "content-type",
   },
   {
     name: "zipped bytes",
     options: { body: "{}", headers: { "content-encoding": "gzip" } },
-    status: 400,
+    status: 415,
     reason: "FIELD_INVALID",
     field: "content-encoding",
   },
@@ -213,7 +213,7 @@ for (const { error, status, code } of outcomes) {
     const { reason, message, metadata, retry } = error;
     expect(answer.status).toBe(status);
     expect(JSON.parse(answer.text)).toEqual({ status: code, reason, message, retry, metadata });
-    expect(answer.headers["retry-after"]).toBe(status === 503 ? "1" : undefined);
+    expect(answer.headers["retry-after"]).toBe(status === 503 || status === 429 ? "1" : undefined);
   });
 }
 

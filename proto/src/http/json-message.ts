@@ -2,8 +2,8 @@
 // as base64, zero values left out; 64-bit numbers are JSON numbers here. The generated code takes whatever it is given and makes
 // the best of it ("false" is true to it); who calls by hand is told instead what is wrong.
 import { fieldInvalid, MusterError } from "../muster-error.ts";
-import { decodeRequest } from "./decode-request.ts";
-import type { MessageType } from "./service.ts";
+import { decodeRequest } from "../rpc/decode-request.ts";
+import type { MessageType } from "../rpc/service.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a message of any type.
 export type JsonMessageType = MessageType<any>;

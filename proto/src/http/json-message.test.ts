@@ -8,8 +8,8 @@ import {
   WatchRequest,
 } from "../messages/sdk.ts";
 import type { MusterError } from "../muster-error.ts";
+import type { MessageType } from "../rpc/service.ts";
 import { readJsonMessage, writeJsonMessage } from "./json-message.ts";
-import type { MessageType } from "./service.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: messages of every type.
 type AnyMessage = MessageType<any>;

@@ -1,10 +1,10 @@
-// What an HTTP request asks for, or why it is refused: the method, who calls, and the message in query or body. It comes from
-// anybody on the machine, a web page in a browser among them.
+// What an HTTP request asks for, or why it is refused: the method, who calls, and the message in its body.
 import type { IncomingMessage } from "node:http";
 import { MESSAGE_BYTES_MAX } from "../limits.ts";
-import { isLocalAddress } from "../loopback.ts";
 import { fieldInvalid, MusterError } from "../muster-error.ts";
-import type { Implementation, MethodDefinition } from "./service.ts";
+import type { Implementation, MethodDefinition } from "../rpc/service.ts";
+import { HttpRefusal } from "./http-refusal.ts";
+import { checkJsonDepth } from "./json-shape.ts";
 
 export type Route = {
   readonly implementation: Implementation;
@@ -30,30 +30,17 @@ export function routesOf(services: readonly Implementation[]): Routes {
   );
 }
 
-/** @throws {MusterError} METHOD_UNKNOWN, FIELD_INVALID for a verb that the method does not have. */
+/** @throws {MusterError} METHOD_UNKNOWN. @throws {HttpRefusal} 405, for a verb that the method does not have. */
 export function findRoute(routes: Routes, path: string, verb: string): Route {
   const route = routes.get(path);
   if (!route) {
-    const why = "a path is /<service>/<Method>, such as /muster.sdk.v1.GameServerService/ProcessReady";
+    const why = "a path is /<service>/<Method>, as /openapi.json or the .proto tells";
     throw new MusterError("METHOD_UNKNOWN", `Cannot find a method at ${JSON.stringify(path.slice(0, 128))} as ${why}`);
   }
   if (verb === "POST" || (verb === "GET" && route.method.responseStream)) return route;
-  throw fieldInvalid("the HTTP method", route.method.responseStream ? "GET or POST" : "POST", verb.slice(0, 16));
-}
-
-/**
- * A page in somebody's browser reaches this machine's ports too, by any name that its owner points here. Games are no pages.
- *
- * @throws {MusterError} NOT_PERMITTED.
- */
-export function refuseBrowsers({ headers }: IncomingMessage, isLocalOnly: boolean): void {
-  if (headers.origin !== undefined || (headers["sec-fetch-site"] ?? "none") !== "none") {
-    throw new MusterError("NOT_PERMITTED", "Cannot serve the request as web pages may not call: it has an origin");
-  }
-  const { host = "" } = headers;
-  if (!isLocalOnly || host === "" || isLocalAddress(/:\d+$/.test(host) ? host : `${host}:80`)) return;
-  const why = "the Host header names this machine by another name than localhost or its loopback address";
-  throw new MusterError("NOT_PERMITTED", `Cannot serve the request as ${why}`);
+  const verbs = route.method.responseStream ? ["GET", "POST"] : ["POST"];
+  const refusal = fieldInvalid("the HTTP method", verbs.join(" or "), verb.slice(0, 16));
+  throw new HttpRefusal(405, refusal, { allow: verbs.join(", ") });
 }
 
 /** The bearer token. Empty: none. */
@@ -62,12 +49,12 @@ export function tokenOf({ headers }: IncomingMessage): string {
 }
 
 /**
- * The message as JSON: of a GET the query, whose parameters are fields that hold text, else the body; nothing is `{}`.
+ * The message as JSON; no body is `{}`.
  *
- * @throws {MusterError} MESSAGE_TOO_LARGE; FIELD_INVALID for another content type, bytes that are no UTF-8, or no JSON.
+ * @throws {MusterError} MESSAGE_TOO_LARGE; FIELD_INVALID for bytes that are no UTF-8, no JSON, or nest too deep.
+ * @throws {HttpRefusal} 415, for another content type.
  */
-export async function readJson(request: IncomingMessage, query: URLSearchParams): Promise<unknown> {
-  if (request.method === "GET") return Object.fromEntries(query);
+export async function readBody(request: IncomingMessage): Promise<unknown> {
   if (Number(request.headers["content-length"] ?? 0) > MESSAGE_BYTES_MAX) throw tooLarge();
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -84,13 +71,15 @@ export async function readJson(request: IncomingMessage, query: URLSearchParams)
 function checkContentType({ headers }: IncomingMessage): void {
   const type = headers["content-type"] ?? "";
   if (!/^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(type)) {
-    throw fieldInvalid("content-type", 'application/json (curl: -H "content-type: application/json")', type);
+    const rule = 'application/json (curl: -H "content-type: application/json")';
+    throw new HttpRefusal(415, fieldInvalid("content-type", rule, type));
   }
   const encoding = headers["content-encoding"] ?? "identity";
-  if (encoding !== "identity") throw fieldInvalid("content-encoding", "identity", encoding);
+  if (encoding !== "identity") throw new HttpRefusal(415, fieldInvalid("content-encoding", "identity", encoding));
 }
 
 function parseJson(bytes: Buffer): unknown {
+  checkJsonDepth(bytes);
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {

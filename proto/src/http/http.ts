@@ -3,3 +3,4 @@ export type { HttpErrorBody } from "./http-error.ts";
 export { type HttpServerOptions, serveHttp } from "./http-server.ts";
 // For tests of what it takes.
 export { type JsonMessageType, readJsonMessage, writeJsonMessage } from "./json-message.ts";
+export type { Page, Pages, Readiness } from "./pages.ts";

@@ -1,0 +1,39 @@
+import { readEnvironment } from "@muster/kit";
+import { expect, test } from "vitest";
+import { silentLog } from "../log.ts";
+import { httpEnvironment, parseHttpBind, serveHttpApi } from "./serve-http-api.ts";
+
+const usual = { grpc: "127.0.0.1:7410", http: "127.0.0.1:0" };
+const rows = [
+  { name: "its usual port beside gRPC's", bind: undefined, grpcBind: "127.0.0.1:7410", isServed: true },
+  { name: "nothing beside a port of gRPC's own", bind: undefined, grpcBind: "127.0.0.1:9000", isServed: false },
+  { name: "the port that is named", bind: "127.0.0.1:0", grpcBind: "127.0.0.1:9000", isServed: true },
+  { name: "nothing when it is off", bind: "off", grpcBind: "127.0.0.1:7410", isServed: false },
+];
+for (const { name, isServed, ...where } of rows) {
+  test(`serveHttpApi() serves ${name}`, async () => {
+    const said: unknown[] = [];
+    const log = { ...silentLog, info: (fields: object) => void said.push(fields) };
+    const listener = { isEncrypted: false, asksForKeys: false, isUnsafeAllowed: false };
+    const more = {
+      variable: "MUSTER_MATCHER_HTTP",
+      listener,
+      readiness: async () => undefined,
+      onFault: () => undefined,
+    };
+    await using _ = await serveHttpApi({ ...where, ...more, usual, log, services: [], origins: [] });
+    expect(said).toEqual(isServed ? [{ address: expect.stringMatching(/^127\.0\.0\.1:\d+$/) }] : []);
+  });
+}
+
+test("parseHttpBind() takes an address or off, and nothing else", () => {
+  for (const text of ["off", "127.0.0.1:7411", "unix:/run/http.sock"]) expect(parseHttpBind(text)).toBe(text);
+  for (const text of ["on", "7411", "host:99999"]) expect(() => parseHttpBind(text)).toThrow("it must be");
+});
+
+test("MUSTER_HTTP_ORIGINS lists origins, and refuses what is none", () => {
+  const read = (text: string) => readEnvironment(httpEnvironment, { MUSTER_HTTP_ORIGINS: text }).MUSTER_HTTP_ORIGINS;
+  expect(read("https://a.example, http://localhost:8080")).toEqual(["https://a.example", "http://localhost:8080"]);
+  expect(read("")).toEqual([]);
+  for (const text of ["*", "https://a.example/", "a.example"]) expect(() => read(text)).toThrow("origin");
+});

@@ -1,0 +1,73 @@
+// A service's calls as JSON over HTTP, on a port of their own beside gRPC's. Its main.ts has no branches: they are here.
+import { type EnvironmentSpec, list } from "@muster/kit";
+import { limits } from "@muster/proto";
+import { parseAddress } from "@muster/proto/grpc";
+import { type Pages, type Readiness, serveHttp } from "@muster/proto/http";
+import type { Implementation, Listening } from "@muster/proto/rpc";
+import type { Log } from "../log.ts";
+import { checkBind, type Listener } from "./check-bind.ts";
+
+/** For no HTTP. */
+const NO_HTTP = "off";
+
+/** @throws {Error} unless `text` is an address or "off". */
+export function parseHttpBind(text: string): string {
+  if (text === NO_HTTP) return text;
+  try {
+    return parseAddress("address", text);
+  } catch {
+    throw new Error('it must be "host:port", "unix:/path" or "off"');
+  }
+}
+
+/** The variables of whatever serves HTTP. */
+export const httpEnvironment = {
+  MUSTER_HTTP_ORIGINS: {
+    meaning:
+      'Origins of web pages that may call over HTTP, with commas between, such as "https://console.example". Empty: only the page that the service itself serves.',
+    fallback: "",
+    parse: (text: string) => list(text).map(parseOrigin),
+  },
+} as const satisfies EnvironmentSpec;
+
+function parseOrigin(text: string): string {
+  if (URL.canParse(text) && new URL(text).origin === text) return text;
+  throw new Error('each must be an origin, such as "https://console.example"');
+}
+
+export type HttpApiOptions = {
+  /** As the variable says; undefined: it is not set. */
+  readonly bind: string | undefined;
+  /** The variable that names it. */
+  readonly variable: string;
+  /** What callers meet there. */
+  readonly listener: Omit<Listener, "variable" | "address">;
+  /** Where it listens then, if gRPC listens where it usually does; else nowhere, as nobody knows what port is free. */
+  readonly usual: { readonly grpc: string; readonly http: string };
+  /** Where gRPC listens. */
+  readonly grpcBind: string;
+  readonly services: readonly Implementation[];
+  readonly origins: readonly string[];
+  readonly readiness: Readiness;
+  readonly pages?: Pages;
+  readonly log: Log;
+  readonly onFault: (error: unknown, path: string) => void;
+};
+
+/**
+ * Listens, if it is to. Disposing ends it.
+ *
+ * @throws {MusterError} CONFIG_INVALID as checkBind; SERVICE_NOT_READY if the address is taken or cannot be bound.
+ */
+export async function serveHttpApi(options: HttpApiOptions): Promise<AsyncDisposable> {
+  const { grpcBind, usual, services, origins, readiness, pages = {}, log, onFault } = options;
+  const address = options.bind ?? (grpcBind === usual.grpc ? usual.http : NO_HTTP);
+  if (address === NO_HTTP) return { [Symbol.asyncDispose]: async () => undefined };
+  const bind = checkBind({ variable: options.variable, address, ...options.listener }, log);
+  const server: Listening = await serveHttp({
+    ...{ bind, services, readiness, pages, onFault, browsers: { origins } },
+    connectionsMax: limits.HTTP_CONNECTIONS_MAX,
+  });
+  log.info({ address: server.address }, "Listening for HTTP");
+  return server;
+}
