@@ -179,7 +179,7 @@ fuzz("a SQLite journal", {
       };
       append(0, RECORDS / 2);
       const id = store.beginSnapshot("matcher", epoch, 10);
-      store.addSnapshotChunk("matcher", epoch, { id, number: 0, bytes: Buffer.alloc(3_000, "a state") });
+      store.addSnapshotChunks("matcher", epoch, [{ id, number: 0, bytes: Buffer.alloc(3_000, "a state") }]);
       store.finishSnapshot("matcher", epoch, id);
       store.moveCursor("matcher", epoch, { name: "push", sequence: 12 });
       store.compactSome("matcher", epoch, 10);

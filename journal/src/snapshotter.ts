@@ -64,7 +64,7 @@ export function createSnapshotter<State>(options: SnapshotterOptions<State>): Sn
     yield writeHeader(codec.format);
     for (const chunk of chunks) {
       yield chunk;
-      await clock.sleep(0); // Whoever came meanwhile is served first.
+      if (!closed) await clock.sleep(0); // Whoever came meanwhile is served first.
     }
   }
   const write = async (): Promise<number> => {

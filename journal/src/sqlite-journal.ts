@@ -12,7 +12,7 @@ import {
 } from "./journal.ts";
 import { readRecord } from "./record.ts";
 import { packRecords } from "./record-block.ts";
-import type { FoundSnapshot } from "./sqlite/sqlite-snapshots.ts";
+import type { FoundSnapshot, NewChunk } from "./sqlite/sqlite-snapshots.ts";
 import type { SqliteStore } from "./sqlite/sqlite-store.ts";
 import type { PackedAppend, Refusal, WorkerReply, WorkerRequest } from "./sqlite/sqlite-worker.ts";
 import { startThread } from "./sqlite/start-thread.ts";
@@ -31,6 +31,8 @@ type Compacted = ReturnType<SqliteStore["compactSome"]>;
 
 /** Commits on their way to the thread: while the disk works on one, the next is on its desk. */
 const COMMITS_MAX = 2;
+/** Bytes of a snapshot, about, that are stored in one go. */
+const STORED_BYTES = 262_144;
 /** Records that one message asks to be erased. */
 const ERASE_RECORDS_MAX = 500;
 /** How long another process may go on reading the log before erasing gives up: 100 × 50 ms. */
@@ -129,11 +131,26 @@ export function openSqliteJournal(path: string, options: SqliteJournalOptions = 
     const id = await ask<number>("beginSnapshot", [partition, epoch, sequence]);
     try {
       let number = 0;
+      let gathered: NewChunk[] = [];
+      let gatheredBytes = 0;
+      /** The thread stores some chunks while the next ones are made. */
+      let storing: Promise<void> = Promise.resolve();
+      const store = async () => {
+        await storing;
+        storing = ask<void>("addSnapshotChunks", [partition, epoch, gathered]);
+        storing.catch(() => undefined); // Whoever stores or finishes next is told.
+        gathered = [];
+        gatheredBytes = 0;
+      };
       for await (const bytes of chunks) {
         invariant(bytes.length <= SNAPSHOT_CHUNK_BYTES_MAX, "A snapshot's chunk is at most SNAPSHOT_CHUNK_BYTES_MAX");
-        await ask("addSnapshotChunk", [partition, epoch, { id, number, bytes }]);
+        gathered.push({ id, number, bytes });
+        gatheredBytes += bytes.length;
         number += 1;
+        if (gatheredBytes >= STORED_BYTES) await store();
       }
+      await store();
+      await storing;
       await ask("finishSnapshot", [partition, epoch, id]);
     } finally {
       // The former one, or what there is of this one if it failed: that takes room which appends may need.

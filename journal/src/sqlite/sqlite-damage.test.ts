@@ -34,7 +34,7 @@ function killedJournal(): { readonly folder: string; readonly found: Found } {
   append(30);
   const id = store.beginSnapshot("matcher", epoch, 60);
   for (let number = 0; number < 3; number += 1) {
-    store.addSnapshotChunk("matcher", epoch, { id, number, bytes: new Uint8Array(9_000).fill(number) });
+    store.addSnapshotChunks("matcher", epoch, [{ id, number, bytes: new Uint8Array(9_000).fill(number) }]);
   }
   store.finishSnapshot("matcher", epoch, id);
   store.moveCursor("matcher", epoch, { name: "push", sequence: 45 });

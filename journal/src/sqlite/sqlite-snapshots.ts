@@ -19,6 +19,9 @@ export const SNAPSHOT_TABLES = `
 export type FoundSnapshot = { readonly id: number; readonly sequence: number; readonly chunks: number };
 export type NewChunk = { readonly id: number; readonly number: number; readonly bytes: Uint8Array };
 
+/** Of the chunks that one call deletes, about, which are overwritten: as much to write as a busy commit. */
+const PRUNED_BYTES = 524_288;
+
 export interface SqliteSnapshots {
   /** The newest whole one, and the hash that it was made at. @throws {MusterError} JOURNAL_UNREADABLE on damage. */
   find(row: PartitionRow): (FoundSnapshot & { readonly hash: Uint8Array }) | undefined;
@@ -31,8 +34,8 @@ export interface SqliteSnapshots {
   addChunk(row: PartitionRow, chunk: NewChunk): void;
   /** Makes the draft the newest whole one; `hashAt` tells the chain's hash at its record. */
   finish(row: PartitionRow, id: number, hashAt: (sequence: number) => Uint8Array): void;
-  /** Deletes a chunk of what stands besides the newest whole one. False: there is nothing to delete. */
-  pruneOne(row: PartitionRow): boolean;
+  /** Deletes some chunks of what stands besides the newest whole one, and answers their bytes. Undefined: there is nothing to delete. */
+  pruneSome(row: PartitionRow): number | undefined;
 }
 
 type SnapshotRow = { readonly id: number; readonly sequence: number; readonly hash: unknown; readonly digest: unknown };
@@ -50,10 +53,10 @@ export function createSnapshots(db: DatabaseSync): SqliteSnapshots {
   const selectChunk = db.prepare("SELECT hash, bytes FROM snapshot_chunk WHERE snapshot = ? AND number = ?");
   const selectHashes = db.prepare("SELECT hash FROM snapshot_chunk WHERE snapshot = ? ORDER BY number");
   const selectStale = db.prepare("SELECT id FROM snapshot WHERE partition = ? AND id <> ? LIMIT 1");
-  const deleteChunk = db.prepare(
-    `DELETE FROM snapshot_chunk WHERE snapshot = ?1
-     AND number = (SELECT max(number) FROM snapshot_chunk WHERE snapshot = ?1)`,
+  const selectLast = db.prepare(
+    "SELECT number, length(bytes) AS bytes FROM snapshot_chunk WHERE snapshot = ? ORDER BY number DESC LIMIT 1",
   );
+  const deleteChunk = db.prepare("DELETE FROM snapshot_chunk WHERE snapshot = ? AND number = ?");
   const deleteSnapshot = db.prepare("DELETE FROM snapshot WHERE id = ?");
 
   const findNewest = (row: PartitionRow) => selectNewest.get(row.number) as SnapshotRow | undefined;
@@ -105,12 +108,21 @@ export function createSnapshots(db: DatabaseSync): SqliteSnapshots {
       const { sequence } = getDraft(row, id);
       finishDraft.run(hashAt(sequence), digestOf(id).digest, id);
     },
-    pruneOne(row) {
+    pruneSome(row) {
       const stale = selectStale.get(row.number, findNewest(row)?.id ?? 0);
-      if (!stale) return false;
+      if (!stale) return undefined;
       const id = Number(stale.id);
-      if (deleteChunk.run(id).changes === 0) deleteSnapshot.run(id);
-      return true;
+      let bytes = 0;
+      while (bytes < PRUNED_BYTES) {
+        const last = selectLast.get(id);
+        if (!last) {
+          deleteSnapshot.run(id);
+          break;
+        }
+        deleteChunk.run(id, Number(last.number));
+        bytes += Number(last.bytes);
+      }
+      return bytes;
     },
   };
 }

@@ -3,14 +3,7 @@
 // appends in between.
 import type { DatabaseSync } from "node:sqlite";
 import { MusterError } from "@muster/proto";
-import {
-  type AcquireOptions,
-  type AppendRequest,
-  type Cursor,
-  type Ownership,
-  type OwnerTime,
-  SNAPSHOT_CHUNK_BYTES_MAX,
-} from "../journal.ts";
+import type { AcquireOptions, AppendRequest, Cursor, Ownership, OwnerTime } from "../journal.ts";
 import { compactionLimit, cursorExpired, refuseCursor, refuseSnapshot } from "../kept-range.ts";
 import { isOwnerGone } from "../owner.ts";
 import { unreadable } from "../record.ts";
@@ -56,7 +49,7 @@ export interface SqliteStore {
   readSnapshotChunk(partition: string, snapshot: FoundSnapshot, number: number): Uint8Array;
   /** Starts a snapshot, which nobody sees before it is finished; answers its id. */
   beginSnapshot(partition: string, epoch: number, sequence: number): number;
-  addSnapshotChunk(partition: string, epoch: number, chunk: NewChunk): void;
+  addSnapshotChunks(partition: string, epoch: number, chunks: readonly NewChunk[]): void;
   finishSnapshot(partition: string, epoch: number, id: number): void;
   /** Deletes some of what stands besides the newest whole snapshot; answers whether there may be more. */
   pruneSnapshots(partition: string, epoch: number): boolean;
@@ -280,10 +273,13 @@ function createStore({ path, db, marks, startCheckpoint }: StoreParts): SqliteSt
         return snapshots.begin(row, sequence);
       });
     },
-    addSnapshotChunk(name, epoch, chunk) {
+    addSnapshotChunks(name, epoch, chunks) {
       // A snapshot is none before it is finished, by a commit that waits for the disk.
-      transactLazily(() => snapshots.addChunk(partitions.getOwned(name, epoch), chunk));
-      count(chunk.bytes.length);
+      transactLazily(() => {
+        const row = partitions.getOwned(name, epoch);
+        for (const chunk of chunks) snapshots.addChunk(row, chunk);
+      });
+      for (const { bytes } of chunks) count(bytes.length);
     },
     finishSnapshot(name, epoch, id) {
       transact(() => {
@@ -293,9 +289,9 @@ function createStore({ path, db, marks, startCheckpoint }: StoreParts): SqliteSt
     },
     pruneSnapshots(name, epoch) {
       // What a power cut brings back is pruned before the next one.
-      const pruned = transactLazily(() => snapshots.pruneOne(partitions.getOwned(name, epoch)));
-      if (pruned) count(SNAPSHOT_CHUNK_BYTES_MAX); // What is deleted is overwritten.
-      return pruned;
+      const prunedBytes = transactLazily(() => snapshots.pruneSome(partitions.getOwned(name, epoch)));
+      count(prunedBytes ?? 0); // What is deleted is overwritten.
+      return prunedBytes !== undefined;
     },
     compactSome(name, epoch, throughSequence) {
       return transact(() => {
