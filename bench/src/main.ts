@@ -1,6 +1,7 @@
 // `npm run bench -- NAME [--only PART] [--chart] [--json]`: runs one benchmark, or a part of it where it has parts, and prints its
 // table; with --json the last line is one object.
-import { parseArgs } from "node:util";
+
+import { readOptions } from "@muster/service/tool-options";
 import { type BenchOptions, describeMachine, type Report, renderReport } from "./report.ts";
 
 const benches: Readonly<Record<string, () => Promise<{ run: (options: BenchOptions) => Promise<Report> }>>> = {
@@ -14,10 +15,20 @@ const benches: Readonly<Record<string, () => Promise<{ run: (options: BenchOptio
   watchers: () => import("./watchers/watchers.ts"),
 };
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { json: { type: "boolean" }, only: { type: "string" }, chart: { type: "boolean" } },
-});
+const USAGE = `npm run bench -- NAME [--only PART] [--chart] [--json]: runs one benchmark and prints its table.
+
+  NAME     ${Object.keys(benches).join(", ")}
+  --only   one part of it, where it has parts: bench/README.md names them
+  --chart  draws its chart anew, if it has one
+  --json   the last line is the report as one object`;
+
+const { values, positionals } = readOptions(
+  {
+    allowPositionals: true,
+    options: { json: { type: "boolean" }, only: { type: "string" }, chart: { type: "boolean" } },
+  },
+  USAGE,
+);
 const [name] = positionals;
 const load = name === undefined ? undefined : benches[name];
 if (!load) {

@@ -3,25 +3,39 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { watchStopRequests } from "@muster/service";
+import { readOptions } from "@muster/service/tool-options";
 import { drawSeed, figuresOf, renderFigures, renderFinding } from "./report.ts";
 import { runChaos } from "./run-chaos.ts";
 
-const { values } = parseArgs({
-  options: {
-    kills: { type: "string", default: "200" },
-    seed: { type: "string" },
-    seconds: { type: "string", default: "900" },
-    visitors: { type: "string", default: "12" },
-    /** Parts of names of faults, with commas between. */
-    only: { type: "string", default: "" },
-    "snapshot-facts": { type: "string", default: "60" },
-    /** Keeps journals, logs and history. */
-    keep: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
+const USAGE = `npm run chaos -- [--kills 200]: real processes, kill -9, pauses and bad links under load, and a judge. Exit 0: every promise was kept.
+
+  --kills N           how often something is killed, paused or cut off (200)
+  --seconds N         the longest it may take (900)
+  --seed N            what is drawn (anew each time)
+  --visitors N        players under way at once (12)
+  --only A,B          faults whose names contain one of these
+  --snapshot-facts N  facts between two snapshots (60)
+  --keep              keeps journals, logs and history
+  --json              the last line is the result as one object`;
+
+const { values } = readOptions(
+  {
+    options: {
+      kills: { type: "string", default: "200" },
+      seed: { type: "string" },
+      seconds: { type: "string", default: "900" },
+      visitors: { type: "string", default: "12" },
+      /** Parts of names of faults, with commas between. */
+      only: { type: "string", default: "" },
+      "snapshot-facts": { type: "string", default: "60" },
+      /** Keeps journals, logs and history. */
+      keep: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+    },
   },
-});
+  USAGE,
+);
 const seed = values.seed === undefined ? drawSeed() : Number(values.seed);
 const folder = await mkdtemp(join(tmpdir(), `muster-chaos-${seed}-`));
 const { stop } = watchStopRequests(process.env);

@@ -1,21 +1,32 @@
 // `npm run crowd -- [--servers 50] [--bots 500] [--seconds 120] [--seed N] [--json]`: real servers, and more bots than they have seats,
 // that come, leave, vanish, return and never show up. Exit 0 only if no server ever counted more players than it has seats, and no
 // seat stood empty for longer than a second while somebody was waiting.
-import { parseArgs } from "node:util";
 import { watchStopRequests } from "@muster/service";
+import { readOptions } from "@muster/service/tool-options";
 import { runCrowd } from "./run-crowd.ts";
 
 const EMPTY_MAX_MS = 1_000;
 
-const { values } = parseArgs({
-  options: {
-    servers: { type: "string", default: "50" },
-    bots: { type: "string", default: "500" },
-    seconds: { type: "string", default: "120" },
-    seed: { type: "string", default: "1" },
-    json: { type: "boolean", default: false },
+const USAGE = `npm run crowd: real servers, and more bots than they have seats. Exit 0: no seat was given twice, none stood empty for long.
+
+  --servers N  (50)
+  --bots N     (500)
+  --seconds N  (120)
+  --seed N     (1)
+  --json       the last line is the result as one object`;
+
+const { values } = readOptions(
+  {
+    options: {
+      servers: { type: "string", default: "50" },
+      bots: { type: "string", default: "500" },
+      seconds: { type: "string", default: "120" },
+      seed: { type: "string", default: "1" },
+      json: { type: "boolean", default: false },
+    },
   },
-});
+  USAGE,
+);
 const { stop } = watchStopRequests(process.env);
 const { overCapacity, servers, deeds, emptyMs } = await runCrowd(
   {

@@ -1,12 +1,14 @@
 // `npm run demo`: one story of a whole set-up, told by real processes in under a minute. Exit 0 only if all of it was seen
 // on the wire. With --json the last line of the output is the result.
-import { parseArgs } from "node:util";
 import { watchStopRequests } from "@muster/service";
+import { readOptions } from "@muster/service/tool-options";
 import { type CheckResult, createChecks, StoryFailed } from "./checks.ts";
 import { openDemoWorld } from "./demo-world.ts";
 import { tellStory } from "./story.ts";
 
-const { values } = parseArgs({ options: { json: { type: "boolean", default: false } } });
+const USAGE = `npm run demo [-- --json]: one story of a whole set-up, told by real processes. Exit 0: all of it was seen.`;
+
+const { values } = readOptions({ options: { json: { type: "boolean", default: false } } }, USAGE);
 const startedMs = performance.now();
 
 function printResult({ name, ok, ms, why }: CheckResult): void {

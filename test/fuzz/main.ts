@@ -2,7 +2,7 @@
 // the first, makes it smaller, keeps it, and prints the command that repeats it.
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
-import { parseArgs } from "node:util";
+import { readOptions } from "@muster/service/tool-options";
 import { allTargets } from "./all-targets.ts";
 import { keepFinding } from "./corpus.ts";
 import { readInput } from "./input-text.ts";
@@ -11,14 +11,24 @@ import type { Target } from "./target.ts";
 /** Inputs of one hunt: after them another one begins, with the next seed and a fresh subject. */
 const RUNS_A_HUNT = 300;
 
-const { values } = parseArgs({
-  options: {
-    target: { type: "string" },
-    seconds: { type: "string", default: "20" },
-    seed: { type: "string", default: "1" },
-    input: { type: "string" },
+const USAGE = `npm run fuzz: looks for inputs that break a demand, makes the first smaller, keeps it, and prints what repeats it.
+
+  --target NAME  one of ${allTargets.map(({ name }) => name).join(", ")} (all)
+  --seconds N    for each target (20)
+  --seed N       of the first hunt (1)
+  --input FILE   this input alone`;
+
+const { values } = readOptions(
+  {
+    options: {
+      target: { type: "string" },
+      seconds: { type: "string", default: "20" },
+      seed: { type: "string", default: "1" },
+      input: { type: "string" },
+    },
   },
-});
+  USAGE,
+);
 const targets = allTargets.filter(({ name }) => values.target === undefined || name === values.target);
 if (targets.length === 0) {
   console.error(

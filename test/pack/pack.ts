@@ -1,9 +1,11 @@
 // `npm run pack [-- --to FOLDER]`: the tarballs of all published packages, by default in packed/.
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { readOptions } from "@muster/service/tool-options";
 import { packPackages } from "./pack-packages.ts";
 
-const { values } = parseArgs({ options: { to: { type: "string" } } });
+const USAGE = `npm run pack [-- --to FOLDER]: the tarballs of all published packages, by default in packed/`;
+
+const { values } = readOptions({ options: { to: { type: "string" } } }, USAGE);
 const folder = values.to ?? fileURLToPath(new URL("../../packed", import.meta.url));
 
 const packed = await packPackages(folder);

@@ -1,13 +1,19 @@
 // `node test/sim/bugs/hunt.ts NAME [--seconds N] [--from SEED]`: runs seeds of the world with one planted fault until a checker
 // finds it, and prints what was found as one line of JSON. Exit 0: found. 1: not found in that many CPU seconds.
-import { parseArgs } from "node:util";
+
+import { readOptions } from "@muster/service/tool-options";
 import { getFault } from "./bank.ts";
 import { plant } from "./planted-fault.ts";
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { seconds: { type: "string", default: "600" }, from: { type: "string", default: "1" } },
-});
+const USAGE = `node test/sim/bugs/hunt.ts NAME [--seconds 600] [--from 1]: seeds of the world with one planted fault until a checker finds it`;
+
+const { values, positionals } = readOptions(
+  {
+    allowPositionals: true,
+    options: { seconds: { type: "string", default: "600" }, from: { type: "string", default: "1" } },
+  },
+  USAGE,
+);
 const fault = getFault(positionals[0] ?? "");
 plant(fault);
 // Only now: what is imported from here on carries the fault.
