@@ -19,6 +19,7 @@ import { addFleetCommands } from "./fleet-program.ts";
 import { addProjectCommands } from "./project-program.ts";
 import { addQueryCommands } from "./query-program.ts";
 import { addSessionsCommands } from "./sessions-program.ts";
+import { addTicketListCommands } from "./ticket-list-program.ts";
 
 type Options = Readonly<Record<string, unknown>>;
 export type ProgramPorts = {
@@ -155,7 +156,7 @@ export type DevFlags = {
 function addTicketCommands(program: Command, run: ProgramPorts["run"]): void {
   const ticket = program
     .command("ticket")
-    .description("tickets: start, join, decline, show, why, accept, refuse, cancel, watch");
+    .description("tickets: start, join, decline, show, list, history, why, accept, refuse, cancel, watch");
   asking(ticket.command("start"))
     .description("send players with drawn names, and wait for what becomes of them")
     .option("-p, --players <number>", "how many, as one party", parsed(wholeNumberFrom(1, 100)), 1)
@@ -244,15 +245,18 @@ function addTicketCommands(program: Command, run: ProgramPorts["run"]): void {
       }),
     );
   asking(ticket.command("watch"))
-    .description("every change of the tickets named, of a configuration, or of all")
+    .description("every change of the tickets named, of a player, of a configuration, or of all")
     .argument("[id...]")
     .option("--config-name <name>", "tickets of this matchmaking configuration")
-    .action((ticketIds: string[], options: AddressOptions & { configName?: string }) =>
+    .option("--player <id>", "tickets of this player")
+    .action((ticketIds: string[], options: AddressOptions & { configName?: string; player?: string }) =>
       run(options, async (context) => {
         const { watchTickets } = await import("./commands/ticket.ts");
-        return await watchTickets({ ticketIds, configuration: options.configName ?? "" }, context);
+        const { configName: configuration = "", player: playerId } = options;
+        return await watchTickets({ ticketIds, configuration, playerId }, context);
       }),
     );
+  addTicketListCommands(ticket, run);
 }
 
 type TicketStartFlags = {

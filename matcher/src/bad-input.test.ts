@@ -5,6 +5,7 @@ import {
   type AcceptMatchRequest,
   BackfillServiceDefinition,
   ConfigurationServiceDefinition,
+  type ListTicketsRequest,
   MatchAnswer,
   type MatchmakingConfiguration,
   MatchmakingServiceDefinition,
@@ -47,6 +48,11 @@ const answer = (changes: Partial<AcceptMatchRequest>) =>
     ...changes,
   });
 const describeTickets = (ticketIds: string[]) => world.matching.describeMatchingProgress({ ticketIds });
+const listTickets = (changes: Partial<ListTicketsRequest>) =>
+  world.matching.listTickets({
+    ...{ configuration: "", states: [], playerId: "", pageSize: 0, pageToken: "" },
+    ...changes,
+  });
 const putRuleSet = (document: unknown, name = "bad") =>
   world.configurations.putRuleSet({
     name,
@@ -72,7 +78,12 @@ const startBackfill = (changes: Partial<StartBackfillRequest>) =>
     ...{ replace: false, requestId: "", capability: "", seenRevision: 0 },
     ...changes,
   });
-const watch = async (changes: { ticketIds?: string[]; configuration?: string; resumeToken?: string }) => {
+const watch = async (changes: {
+  ticketIds?: string[];
+  configuration?: string;
+  resumeToken?: string;
+  playerId?: string;
+}) => {
   const request = { ticketIds: [], configuration: "", resumeToken: "", ...changes };
   for await (const event of world.matching.watchTickets(request)) return event;
   return undefined;
@@ -142,6 +153,8 @@ const idFields: readonly { readonly field: string; readonly call: (id: string) =
   { field: "configuration", call: (id) => startInBatch(id, [player()]) },
   { field: "ticket_id", call: (ticketId) => world.matching.cancelMatching({ ticketId }) },
   { field: "ticket_id", call: (id) => world.matching.explainTicket({ ticketId: id }) },
+  { field: "ticket_id", call: (ticketId) => world.matching.describeTicketHistory({ ticketId }) },
+  { field: "configuration", call: (id) => listTickets({ configuration: id }) },
   { field: "ticket_id", call: (ticketId) => answer({ ticketId }) },
   { field: "match_id", call: (matchId) => answer({ matchId }) },
   { field: "ticket_ids[1]", call: (id) => describeTickets(["waiting", id]) },
@@ -301,6 +314,51 @@ refuses("reads, watches and cancels", [
     name: `the token ${resumeToken.slice(0, 20)} of ${resumeToken.length}`,
     call: () => watch({ resumeToken }),
     ...{ reason: "FIELD_INVALID", field: "resume_token" },
+  })),
+  {
+    name: "to watch a player and tickets",
+    call: () => watch({ ticketIds: ["waiting"], playerId: "p" }),
+    ...{ reason: "FIELD_INVALID", field: "player_id" },
+  },
+  {
+    name: "to watch a player and a configuration",
+    call: () => watch({ configuration: "duel", playerId: "p" }),
+    ...{ reason: "FIELD_INVALID", field: "configuration" },
+  },
+  {
+    name: "to watch nobody by an empty id",
+    call: () => watch({ playerId: "" }),
+    ...{ reason: "ID_MALFORMED", field: "player_id" },
+  },
+  {
+    name: "to list tickets in a state that there is not",
+    call: () => listTickets({ states: [99 as 1] }),
+    ...{ reason: "FIELD_INVALID", field: "states[0]" },
+  },
+  {
+    name: "to list tickets in a state twice",
+    call: () => listTickets({ states: [1, 1] }),
+    ...{ reason: "FIELD_INVALID", field: "states" },
+  },
+  {
+    name: "to list tickets of a player without a name",
+    call: () => listTickets({ playerId: "a\u0007" }),
+    ...{ reason: "ID_MALFORMED", field: "player_id" },
+  },
+  ...[-1, 101].map((pageSize) => ({
+    name: `a page of ${pageSize} tickets`,
+    call: () => listTickets({ pageSize }),
+    ...{ reason: "FIELD_INVALID", field: "page_size" },
+  })),
+  {
+    name: "a range of times that ends before it begins",
+    call: () => listTickets({ createdFrom: new Date(2_000), createdBefore: new Date(1_000) }),
+    ...{ reason: "FIELD_INVALID", field: "created_before" },
+  },
+  ...["l1.x.1", `l1.${"A".repeat(16)}.1`, "l1.AAAAAAAAAAAAAAAA.!", "x".repeat(10_000)].map((pageToken) => ({
+    name: `${pageToken.slice(0, 24)} as a page's token`,
+    call: () => listTickets({ pageToken }),
+    ...{ reason: "FIELD_INVALID", field: "page_token" },
   })),
   { name: "a token from the future", call: () => watch({ resumeToken: "t1.zzzzzzzzzz" }), reason: "CURSOR_EXPIRED" },
   {

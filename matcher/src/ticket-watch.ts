@@ -1,21 +1,26 @@
 // Watching tickets: each watcher walks the log of durable events at its own pace. It holds a position and no queue, so a slow
 // reader costs nothing, and is cut off only when what it has not read yet is forgotten.
 import type { Clock } from "@muster/kit";
-import { MusterError, type TicketId } from "@muster/proto";
+import { MusterError, type PlayerId, type TicketId } from "@muster/proto";
 import { getTicket } from "./core/cancel-matching.ts";
 import type { MatcherState } from "./core/matcher-state.ts";
 import { getConfiguration } from "./core/start-matching.ts";
+import { includesPlayer } from "./core/ticket.ts";
 import { historyOf, type TicketEventRecord } from "./core/ticket-events.ts";
+import { createPlayerInboxes, type PlayerInbox } from "./player-inboxes.ts";
 import { createWatchers, type Watcher } from "./watchers.ts";
 
 export type TicketSelection =
   | { readonly type: "tickets"; readonly ticketIds: readonly TicketId[] }
+  | { readonly type: "player"; readonly playerId: PlayerId }
   | { readonly type: "configuration"; readonly configuration: string }
   | { readonly type: "all" };
 
 export type WatchItem =
   | { readonly type: "event"; readonly event: TicketEventRecord }
   | { readonly type: "heartbeat"; readonly number: number };
+
+type News = { readonly events: readonly TicketEventRecord[]; readonly position: number };
 
 export interface TicketWatch {
   /** Tells the watch that facts up to `sequence` are durable. */
@@ -42,11 +47,23 @@ export function createTicketWatch(state: MatcherState, clock: Clock): TicketWatc
   /** Who waits for any ticket, and who for which. */
   const everybody = new Set<Watcher>();
   const byTicket = new Map<TicketId, Set<Watcher>>();
+  const inboxes = createPlayerInboxes();
 
-  const findNews = (
-    select: TicketSelection,
-    after: number,
-  ): { readonly events: readonly TicketEventRecord[]; readonly position: number } => {
+  /** What the box names, or, where it cannot tell, what the next stretch of the log has; from then on the box can. */
+  const findPlayerNews = (inbox: PlayerInbox, heard: number): News => {
+    if (!inbox.isOverfull) {
+      const events = inbox.numbers.map((number) => state.events.after(number - 1, 1)?.[0]);
+      inbox.numbers = [];
+      if (!events.every((event) => event !== undefined)) throw expired();
+      return { events, position: durable };
+    }
+    const stretch = state.events.after(heard, Math.min(EVENTS_PER_STEP_MAX, durable - heard));
+    if (!stretch) throw expired();
+    const position = stretch.at(-1)?.number ?? heard;
+    inbox.isOverfull = position < durable;
+    return { events: stretch.filter(({ ticket }) => includesPlayer(ticket, inbox.playerId)), position };
+  };
+  const findNews = (select: TicketSelection, after: number): News => {
     if (select.type === "tickets") {
       const entries = select.ticketIds.map((id) => state.tickets.get(id)).filter((entry) => entry !== undefined);
       const events = entries.flatMap(historyOf).filter(({ number }) => number > after && number <= durable);
@@ -55,7 +72,7 @@ export function createTicketWatch(state: MatcherState, clock: Clock): TicketWatc
     const events = state.events.after(after, Math.min(EVENTS_PER_STEP_MAX, durable - after));
     if (!events) throw expired();
     const position = events.at(-1)?.number ?? after;
-    if (select.type === "all") return { events, position };
+    if (select.type !== "configuration") return { events, position };
     return { events: events.filter(({ ticket }) => ticket.configuration === select.configuration), position };
   };
 
@@ -68,6 +85,7 @@ export function createTicketWatch(state: MatcherState, clock: Clock): TicketWatc
           if (event.sequence > sequence) break;
           durable = event.number;
           watchers.wake(byTicket.get(event.ticket.ticketId) ?? []);
+          watchers.wake(inboxes.deliver(event));
         }
         if (events.length === 0 || durable !== events.at(-1)?.number) break;
       }
@@ -81,13 +99,14 @@ export function createTicketWatch(state: MatcherState, clock: Clock): TicketWatc
       let heardAtMs = clock.nowMs();
       let position = after ?? (select.type === "tickets" ? 0 : durable);
       const watcher = watchers.add();
-      if (select.type !== "tickets") everybody.add(watcher);
+      const inbox = select.type === "player" ? inboxes.open(select.playerId, watcher) : undefined;
+      if (select.type !== "tickets" && !inbox) everybody.add(watcher);
       for (const id of ids) byTicket.set(id, (byTicket.get(id) ?? new Set()).add(watcher));
       try {
         // Who begins now must hold a token before the first event, or a break would lose it.
         if (after === undefined && select.type !== "tickets") yield { type: "heartbeat", number: position };
         for (;;) {
-          const news = findNews(select, position);
+          const news = inbox ? findPlayerNews(inbox, position) : findNews(select, position);
           for (const event of news.events) {
             yield { type: "event", event };
             heardAtMs = clock.nowMs();
@@ -101,6 +120,7 @@ export function createTicketWatch(state: MatcherState, clock: Clock): TicketWatc
         }
       } finally {
         everybody.delete(watcher);
+        if (inbox) inboxes.close(inbox);
         for (const id of ids) {
           const waiting = byTicket.get(id);
           waiting?.delete(watcher);

@@ -82,6 +82,8 @@ export type Happening =
       readonly resumeToken: string;
       /** Whom it watches; empty: all tickets. One watcher watches the same for ever. */
       readonly ticketIds: readonly string[];
+      /** Whose tickets it watches. Undefined: of anybody. */
+      readonly playerId?: string | undefined;
     }
   | { readonly type: "ticket-event"; readonly watcher: string; readonly event: WatchTicketsResponse }
   /** A watcher of the fleet's feed opened its stream. */

@@ -3,10 +3,6 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { writeEnvironmentPage } from "./page-environment.ts";
-import { writeErrorsPage } from "./page-errors.ts";
-import { writeRightsPage } from "./page-rights.ts";
-import { writeMusterSchema, writePopulationSchema, writeRuleSetSchema } from "./page-schema.ts";
 import { shortEnumWords } from "./short-enum-words.ts";
 import { listFiles, ROOT } from "./sources.ts";
 
@@ -28,32 +24,45 @@ function generateContract(): ReadonlyMap<string, string> {
   }
 }
 
-const wanted = new Map([
-  ...generateContract(),
-  ["docs/reference/errors.md", writeErrorsPage(readFileSync(`${ROOT}proto/src/reasons.ts`, "utf8"))],
-  ["docs/reference/environment.md", writeEnvironmentPage()],
-  ["docs/reference/rights.md", writeRightsPage()],
-  ["docs/reference/muster.schema.json", writeMusterSchema()],
-  ["docs/reference/population.schema.json", writePopulationSchema()],
-  ["docs/reference/rule-set.schema.json", writeRuleSetSchema()],
-]);
 const present = new Set([...listFiles(["proto/gen"]), ...listFiles(["docs/reference"])]);
-
 let stale = 0;
-for (const [path, content] of wanted) {
-  const old = present.has(path) ? readFileSync(ROOT + path, "utf8") : undefined;
-  if (old === content) continue;
-  stale += 1;
-  if (checkOnly) {
-    console.log(`${path} is out of date: run npm run gen`);
-  } else {
-    mkdirSync(dirname(ROOT + path), { recursive: true });
-    writeFileSync(ROOT + path, content);
-    console.log(`wrote ${path}`);
+
+function put(pages: ReadonlyMap<string, string>): void {
+  for (const [path, content] of pages) {
+    const old = present.has(path) ? readFileSync(ROOT + path, "utf8") : undefined;
+    if (old === content) continue;
+    stale += 1;
+    if (checkOnly) {
+      console.log(`${path} is out of date: run npm run gen`);
+    } else {
+      mkdirSync(dirname(ROOT + path), { recursive: true });
+      writeFileSync(ROOT + path, content);
+      console.log(`wrote ${path}`);
+    }
   }
 }
+
+const contract = generateContract();
+put(contract);
+// Only now: pages are written by our own modules, which may need what was just generated.
+const [environment, errors, rights, schemas] = await Promise.all([
+  import("./page-environment.ts"),
+  import("./page-errors.ts"),
+  import("./page-rights.ts"),
+  import("./page-schema.ts"),
+]);
+put(
+  new Map([
+    ["docs/reference/errors.md", errors.writeErrorsPage(readFileSync(`${ROOT}proto/src/reasons.ts`, "utf8"))],
+    ["docs/reference/environment.md", environment.writeEnvironmentPage()],
+    ["docs/reference/rights.md", rights.writeRightsPage()],
+    ["docs/reference/muster.schema.json", schemas.writeMusterSchema()],
+    ["docs/reference/population.schema.json", schemas.writePopulationSchema()],
+    ["docs/reference/rule-set.schema.json", schemas.writeRuleSetSchema()],
+  ]),
+);
 for (const path of present) {
-  if (!path.startsWith("proto/gen/") || wanted.has(path)) continue;
+  if (!path.startsWith("proto/gen/") || contract.has(path)) continue;
   stale += 1;
   if (checkOnly) console.log(`${path} is generated from nothing: run npm run gen`);
   else rmSync(ROOT + path);

@@ -76,7 +76,11 @@ export async function cancelTicket(ticketId: string, context: CommandContext): P
   return 0;
 }
 
-export type WatchTicketsOptions = { readonly ticketIds: readonly string[]; readonly configuration: string };
+export type WatchTicketsOptions = {
+  readonly ticketIds: readonly string[];
+  readonly configuration: string;
+  readonly playerId?: string | undefined;
+};
 
 /** Prints every event as it happens, until Ctrl-C; with named tickets, until all of them are over. */
 export async function watchTickets(options: WatchTicketsOptions, context: CommandContext): Promise<ExitCode> {
@@ -95,13 +99,13 @@ export async function watchTickets(options: WatchTicketsOptions, context: Comman
 
 function watch(
   matcher: MatcherConnection,
-  { ticketIds, configuration }: WatchTicketsOptions,
+  { ticketIds, configuration, playerId }: WatchTicketsOptions,
   signal: AbortSignal,
 ): AsyncIterable<TicketEvent> {
   return watchResiliently(
     {
       open: async function* (resumeToken, stop) {
-        const request = { ticketIds: [...ticketIds], configuration, resumeToken };
+        const request = { ticketIds: [...ticketIds], configuration, playerId, resumeToken };
         for await (const message of matcher.matchmaking.watchTickets(request, { signal: stop })) {
           yield readTicketEvent(message);
         }

@@ -17,6 +17,7 @@ import { describeBackfill } from "./describe-backfill.ts";
 import { describeConfiguration } from "./describe-configuration.ts";
 import { describeMatchingProgress } from "./describe-matching-progress.ts";
 import { describeRuleSet } from "./describe-rule-set.ts";
+import { describeTicketHistory } from "./describe-ticket-history.ts";
 import type { Desk } from "./desk.ts";
 import { erasePlayer } from "./erase-player.ts";
 import { createEventService } from "./events/event-service.ts";
@@ -24,6 +25,7 @@ import { explainTicket } from "./explain-ticket.ts";
 import { joinMatching } from "./join-matching.ts";
 import { listConfigurations } from "./list-configurations.ts";
 import { listRuleSets } from "./list-rule-sets.ts";
+import { listTickets } from "./list-tickets.ts";
 import { putConfiguration } from "./put-configuration.ts";
 import { putRuleSet } from "./put-rule-set.ts";
 import { startBackfill } from "./start-backfill.ts";
@@ -43,6 +45,8 @@ export function createServices(desk: Desk): readonly Implementation[] {
       joinMatching: joinMatching(desk),
       declineMatching: declineMatching(desk),
       describeMatchingProgress: describeMatchingProgress(desk),
+      listTickets: listTickets(desk),
+      describeTicketHistory: describeTicketHistory(desk),
       watchTickets: watchTickets(desk),
       explainTicket: explainTicket(desk),
     }),

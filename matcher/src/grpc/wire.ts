@@ -189,8 +189,14 @@ export function readWatchTickets(request: WatchTicketsRequest): WatchTickets {
   if (request.ticketIds.length > 0) {
     if (request.configuration !== "")
       throw fieldInvalid("configuration", "empty beside ticket_ids", request.configuration);
+    if (request.playerId !== undefined) throw fieldInvalid("player_id", "absent beside ticket_ids", request.playerId);
     // Named twice, a ticket would be told of twice.
     return { select: { type: "tickets", ticketIds: [...new Set(readTicketIds(request.ticketIds))] }, after };
+  }
+  if (request.playerId !== undefined) {
+    if (request.configuration !== "")
+      throw fieldInvalid("configuration", "empty beside player_id", request.configuration);
+    return { select: { type: "player", playerId: parsePlayerId("player_id", request.playerId) }, after };
   }
   if (request.configuration === "") return { select: { type: "all" }, after };
   return { select: { type: "configuration", configuration: parseId("configuration", request.configuration) }, after };

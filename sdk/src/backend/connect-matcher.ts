@@ -6,6 +6,7 @@ import { MatchmakingServiceDefinition, readExplanation } from "@muster/proto/mat
 import type { CallOptions, Network } from "@muster/proto/rpc";
 import { retryCall } from "../retry-call.ts";
 import { backendEnvironment } from "./environment.ts";
+import { readTicketPage, writeListTickets } from "./list-tickets.ts";
 import { match } from "./match.ts";
 import type { CallWaiting, Matcher } from "./matcher.ts";
 import { writeStartMatchingBatch } from "./start-matching-batch.ts";
@@ -128,6 +129,10 @@ export function connectMatcherWith(options: ConnectMatcherWithOptions): Matcher 
       const request = { ticketId: parseId<TicketId>("ticketId", ticketId) };
       const { ticket, explanation } = await call(waiting, (how) => client.explainTicket(request, how));
       return { ticket: readTicket(ticket), explanation: readExplanation(explanation) };
+    },
+    async listTickets(filter = {}, waiting = {}) {
+      const request = writeListTickets(filter);
+      return readTicketPage(await call(waiting, (how) => client.listTickets(request, how)));
     },
     watchTickets(watch: WatchTickets, waiting = {}) {
       return watchTickets(watch, { client, clock, random, signal: signalOf(waiting) });

@@ -16,6 +16,7 @@ export {
   connectMatcherWith,
 } from "./connect-matcher.ts";
 export { backendEnvironment } from "./environment.ts";
+export type { TicketFilter, TicketPage } from "./list-tickets.ts";
 export type { MatchResult } from "./match.ts";
 export type { CallWaiting, Matcher, MatchWaiting, TicketExplanation } from "./matcher.ts";
 export type {

@@ -121,6 +121,35 @@ test("startMatchingBatch() names what cannot be sent before anything is", async 
   expect(backend.script.calls).toEqual([]);
 });
 
+test("listTickets() asks for what the filter says, and answers page by page", async () => {
+  await using backend = startBackend({ nextPageToken: "next" });
+  await backend.outcome(backend.matcher.startMatching(ann));
+  const createdFrom = new Date(1_000);
+  const page = await backend.outcome(
+    backend.matcher.listTickets({ states: ["SEARCHING", "PLACING"], playerId: "ann", createdFrom, pageSize: 1 }),
+  );
+  expect(page).toMatchObject({ tickets: [{ ticketId: "t1", state: "SEARCHING" }], nextPageToken: "next" });
+  expect(backend.script.calls.at(-1)?.request).toMatchObject({
+    ...{ configuration: "", states: [TicketState.SEARCHING, TicketState.PLACING], playerId: "ann" },
+    ...{ createdFrom, createdBefore: undefined, pageSize: 1, pageToken: "" },
+  });
+  await expect(backend.matcher.listTickets({ pageSize: 0.5 })).rejects.toMatchObject({ reason: "FIELD_INVALID" });
+});
+
+test("watchTickets() follows the tickets of a player", async () => {
+  await using backend = startBackend();
+  const heard = listen(backend.matcher.watchTickets({ playerId: "ann" }));
+  await backend.settle();
+  await backend.outcome(backend.matcher.startMatching(ann));
+  await backend.outcome(
+    backend.matcher.startMatching({ ...ann, ticketId: "t2", players: [{ playerId: "bob", attributes: {} }] }),
+  );
+  await backend.settle();
+  expect(heard.events.map(({ ticket }) => ticket.ticketId)).toEqual(["t1"]);
+  const both = backend.matcher.watchTickets({ playerId: "ann", ticketIds: ["t1"] })[Symbol.asyncIterator]();
+  await expect(both.next()).rejects.toMatchObject({ metadata: { field: "playerId" } });
+});
+
 test("explainTicket() answers with the ticket and why it waits, in plain words", async () => {
   const constraint = { rule: "near", kind: ConstraintKind.WINDOW, over: "skill", says: "within 25 of one another" };
   const nearestMiss = { distance: 37, allowed: 25, orLess: false };

@@ -1,5 +1,6 @@
 // The matcher as a game backend holds it.
 import type { Explanation } from "@muster/proto/matchmaking";
+import type { TicketFilter, TicketPage } from "./list-tickets.ts";
 import type { MatchResult } from "./match.ts";
 import type { JoinMatching, MatchAnswer, StartedTicket, StartMatching, Ticket, TicketEvent } from "./ticket.ts";
 import type { WatchTickets } from "./watch-tickets.ts";
@@ -112,7 +113,13 @@ export interface Matcher extends AsyncDisposable {
    */
   explainTicket(ticketId: string, options?: CallWaiting): Promise<TicketExplanation>;
   /**
-   * Every change of the named tickets, or of all tickets of a configuration, once and in order, over any number of
+   * Tickets that the filter selects, newest first, in pages: those that search, and those that have ended and are still remembered.
+   *
+   * @throws {MusterError} FIELD_INVALID, ID_MALFORMED.
+   */
+  listTickets(filter?: TicketFilter, options?: CallWaiting): Promise<TicketPage>;
+  /**
+   * Every change of the named tickets, of a player's tickets, or of all tickets of a configuration, once and in order, over any number of
    * restarts of the matcher. Ends when the loop is left; throws CALL_CANCELLED when `signal` aborts.
    *
    * @example

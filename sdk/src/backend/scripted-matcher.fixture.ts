@@ -29,6 +29,8 @@ export type MatcherScript = {
   readonly after?: (method: string) => void;
   /** Why it does not take a ticket of a batch; undefined: it does. */
   readonly refuse?: (ticketId: string) => Pick<MusterError, "reason" | "message" | "metadata"> | undefined;
+  /** Of every page of tickets. */
+  readonly nextPageToken?: string;
   /** What it says of every ticket. */
   readonly explanation?: TicketExplanation;
 };
@@ -54,10 +56,12 @@ export function createScriptedMatcher(script: MatcherScript = {}): ScriptedMatch
     calls.push({ method, request, token });
     script.before?.(method, request);
   };
-  const concerns = ({ ticketIds, configuration }: WatchTicketsRequest, ticket: WireTicket | undefined) =>
-    ticketIds.length > 0
-      ? ticketIds.includes(ticket?.ticketId ?? "")
-      : configuration === "" || configuration === ticket?.configuration;
+  const concerns = ({ ticketIds, configuration, playerId }: WatchTicketsRequest, ticket: WireTicket | undefined) =>
+    playerId !== undefined
+      ? ticket?.players.some((player) => player.playerId === playerId)
+      : ticketIds.length > 0
+        ? ticketIds.includes(ticket?.ticketId ?? "")
+        : configuration === "" || configuration === ticket?.configuration;
   const publish = (event: Omit<WatchTicketsResponse, "resumeToken">) => {
     const numbered = { ...event, resumeToken: String(book.events.length + 1) };
     book.events.push(numbered);
@@ -150,6 +154,14 @@ export function createScriptedMatcher(script: MatcherScript = {}): ScriptedMatch
     async describeMatchingProgress(request, { token }) {
       enter("describeMatchingProgress", request, token);
       return { tickets: request.ticketIds.map(find) };
+    },
+    async listTickets(request, { token }) {
+      enter("listTickets", request, token);
+      return { tickets: [...book.tickets.values()].toReversed(), nextPageToken: script.nextPageToken ?? "" };
+    },
+    async describeTicketHistory(request, { token }) {
+      enter("describeTicketHistory", request, token);
+      return { ticket: find(request.ticketId), transitions: [] };
     },
     async explainTicket(request, { token }) {
       enter("explainTicket", request, token);

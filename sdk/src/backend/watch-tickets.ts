@@ -1,6 +1,6 @@
 // The stream of ticket events as one that does not break: opened again after every break, from where it had got to.
 import { backoffMs, type Clock, isAbortError, type Random } from "@muster/kit";
-import { fieldInvalid, limits, MusterError, parseId, type TicketId, toMusterError } from "@muster/proto";
+import { fieldInvalid, limits, MusterError, parseId, parsePlayerId, type TicketId, toMusterError } from "@muster/proto";
 import type {
   MatchmakingServiceDefinition,
   WatchTicketsRequest,
@@ -13,7 +13,9 @@ import { readTicketEvent, type TicketEvent } from "./ticket.ts";
 export type WatchTickets = {
   /** 1 to 128 tickets. */
   readonly ticketIds?: readonly string[];
-  /** Every ticket of a configuration. Without `ticketIds` and `configuration`: every ticket. */
+  /** Every ticket of a player, in any configuration, those that are yet to be started included. */
+  readonly playerId?: string;
+  /** Every ticket of a configuration. Without `ticketIds`, `playerId` and `configuration`: every ticket. */
   readonly configuration?: string;
   /**
    * The `resumeToken` of the last event that was handled. Default: named tickets from their start, else what comes from
@@ -67,6 +69,7 @@ export async function* watchTickets(watch: WatchTickets, options: WatchTicketsOp
 
 function writeWatchTickets({
   ticketIds = [],
+  playerId,
   configuration = "",
   resumeToken = "",
 }: WatchTickets): WatchTicketsRequest {
@@ -76,8 +79,12 @@ function writeWatchTickets({
   if (ticketIds.length > 0 && configuration !== "") {
     throw fieldInvalid("configuration", "absent where tickets are named", configuration);
   }
+  if (playerId !== undefined && (ticketIds.length > 0 || configuration !== "")) {
+    throw fieldInvalid("playerId", "absent where tickets or a configuration are named", playerId);
+  }
   return {
     ticketIds: ticketIds.map((ticketId, index) => parseId<TicketId>(`ticketIds[${index}]`, ticketId)),
+    playerId: playerId === undefined ? undefined : parsePlayerId("playerId", playerId),
     configuration,
     resumeToken,
   };

@@ -65,6 +65,9 @@ const matchmaking: RightsOf<typeof MatchmakingServiceDefinition> = {
   },
   declineMatching: BACKEND_WRITES,
   describeMatchingProgress: BACKEND_READS,
+  listTickets: BACKEND_READS,
+  // Tells whom a backfill seated, which is not for players to know.
+  describeTicketHistory: { roles: ["OPERATOR"], kind: "READ" },
   watchTickets: BACKEND_READS,
   explainTicket: BACKEND_READS,
 };

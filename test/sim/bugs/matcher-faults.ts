@@ -39,6 +39,23 @@ export const matcherFaults: readonly PlantedFault[] = [
     ],
   },
   {
+    name: "a full box of a player's events is emptied and forgotten",
+    patches: [
+      { file: "matcher/src/player-inboxes.ts", find: "INBOX_EVENTS_MAX = 256", replace: "INBOX_EVENTS_MAX = 1" },
+      { file: "matcher/src/player-inboxes.ts", find: "  inbox.isOverfull = true;\n}", replace: "}" },
+    ],
+  },
+  {
+    name: "a history says match of who was seated by a backfill",
+    patches: [
+      {
+        file: "matcher/src/core/ticket-history.ts",
+        find: 'return isFill ? "BACKFILL" : "MATCH";',
+        replace: 'return "MATCH";',
+      },
+    ],
+  },
+  {
     name: "a ticket is matched after its time",
     patches: [
       {

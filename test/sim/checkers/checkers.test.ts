@@ -944,6 +944,27 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
     },
   },
   {
+    promise: "T-HISTORY",
+    name: "a history that leaves a change out",
+    tell(tale) {
+      tale.queue("a");
+      tale.matcher({ type: "ticket-cancelled", ticketId: "a" });
+      const transitions = [{ type: 1, version: 2, state: 4, seatedBy: 0 }];
+      const ticket = { ticketId: "a", version: 2, state: 4 };
+      tale.call("describeTicketHistory", { ticketId: "a" }, ok({ ticket, transitions }));
+    },
+  },
+  {
+    promise: "T-HISTORY",
+    name: "a list of who was not asked for",
+    tell(tale) {
+      tale.queue("a");
+      const request = { configuration: "", states: [4], playerId: "" };
+      const ticket = { ticketId: "a", version: 1, state: 1, configuration: "", players: [] };
+      tale.call("listTickets", request, ok({ tickets: [ticket] }));
+    },
+  },
+  {
     promise: "Q-MONOTONIC",
     name: "a read that goes back",
     tell(tale) {

@@ -13,7 +13,9 @@ export function eAtLeastOnce(books: Books): Checker {
     const isAwaited = watcher.ticketIds
       ? watcher.ticketIds.has(ticketId)
       : createdTick > (watcher.startedTick ?? Number.POSITIVE_INFINITY);
-    if (!isAwaited) return;
+    const { playerId } = watcher;
+    const isConcerned = playerId === undefined || ticket.players.some((player) => player.playerId === playerId);
+    if (!isAwaited || !isConcerned) return;
     const heard = watcher.versions.get(ticketId) ?? 0;
     if (heard !== version)
       throw new BrokenPromise(NAME, `${name} heard version ${heard} of ${ticketId}, which has ${version}`);

@@ -21,6 +21,10 @@ export function eOrder(books: Books): Checker {
     const watcher = ofTickets.get(name);
     if (!watcher || !ticket) return;
     const id = ticket.ticketId;
+    const { playerId } = watcher;
+    if (playerId !== undefined && !ticket.players.some((player) => player.playerId === playerId)) {
+      throw new BrokenPromise(NAME, `${name} watches ${playerId} and hears of ${id}, which is another's`);
+    }
     if (type === TicketEventType.SESSION_ENDED && watcher.sessionEnds.has(id)) {
       throw new BrokenPromise(NAME, `${name} hears a second time that the session of ${id} has ended`);
     }

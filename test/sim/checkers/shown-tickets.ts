@@ -24,13 +24,16 @@ export function shownTickets(books: Books, observation: Observation): readonly S
   const { outcome } = observation;
   const tickets = isCallOf(call, "describeMatchingProgress")
     ? okOf(call, "describeMatchingProgress", outcome)?.tickets
-    : [
-        okOf(call, "startMatching", outcome)?.ticket ??
-          okOf(call, "cancelMatching", outcome)?.ticket ??
-          okOf(call, "acceptMatch", outcome)?.ticket ??
-          okOf(call, "joinMatching", outcome)?.ticket ??
-          okOf(call, "declineMatching", outcome)?.ticket,
-      ];
+    : isCallOf(call, "listTickets")
+      ? okOf(call, "listTickets", outcome)?.tickets
+      : [
+          okOf(call, "startMatching", outcome)?.ticket ??
+            okOf(call, "cancelMatching", outcome)?.ticket ??
+            okOf(call, "acceptMatch", outcome)?.ticket ??
+            okOf(call, "joinMatching", outcome)?.ticket ??
+            okOf(call, "declineMatching", outcome)?.ticket ??
+            okOf(call, "describeTicketHistory", outcome)?.ticket,
+        ];
   return (tickets ?? [])
     .filter((ticket) => ticket !== undefined)
     .map((ticket) => ({ reader: call.caller, ticket, askedTick: call.startedTick }));

@@ -44,6 +44,7 @@ import { sProcessLimit } from "./s-process-limit.ts";
 import { type Aliases, type Queue, sQueueFallback } from "./s-queue-fallback.ts";
 import { tCancelTruth } from "./t-cancel-truth.ts";
 import { tExplain } from "./t-explain.ts";
+import { tHistory } from "./t-history.ts";
 import { tIdempotent } from "./t-idempotent.ts";
 import { tLegalEdge } from "./t-legal-edge.ts";
 import { tNoLoss } from "./t-no-loss.ts";
@@ -94,6 +95,7 @@ function listCheckers(books: Books, terms: Terms): readonly Checker[] {
     mForms(books),
     tReturnAge(books),
     tExplain(books),
+    tHistory(books),
     tOneTerminal(books),
     tLegalEdge(books),
     tNoLoss(books),

@@ -28,7 +28,11 @@ const UNKNOWN: ReadonlySet<string> = new Set([
   "INTERNAL_FAULT",
 ]);
 
-type StreamRequest = { readonly resumeToken: string; readonly ticketIds?: readonly string[] };
+type StreamRequest = {
+  readonly resumeToken: string;
+  readonly ticketIds?: readonly string[];
+  readonly playerId?: string | undefined;
+};
 type Stream<Event> = (request: StreamRequest, options?: object) => AsyncIterable<Event>;
 type Seen<Event> = {
   /** One caller may watch several things at once. */
@@ -106,7 +110,9 @@ export function overhear(network: Network, { caller, see, nextCallId }: Ear): Ne
   }
   const ticketEvents: Seen<WatchTicketsResponse> = {
     nameOf: ({ ticketIds = [] }) => [caller, ...ticketIds].join(" "),
-    opened: (watcher, { resumeToken, ticketIds = [] }) => ({ type: "ticket-watch", watcher, resumeToken, ticketIds }),
+    opened: (watcher, { resumeToken, ticketIds = [], playerId }) => {
+      return { type: "ticket-watch", watcher, resumeToken, ticketIds, playerId };
+    },
     event: (watcher, event) => ({ type: "ticket-event", watcher, event }),
   };
   const sessionEvents: Seen<WatchSessionsResponse> = {

@@ -1,5 +1,5 @@
 // What may happen to tickets, and to those who ask for them.
-
+import { SeatedBy, TicketState } from "@muster/proto/matchmaking";
 import type { Books } from "../checkers/books/books.ts";
 import { isCallOf, okOf } from "../checkers/books/call-book.ts";
 import type { Phase } from "../checkers/books/matcher-book.ts";
@@ -57,6 +57,24 @@ export const ticketGoals: readonly Goal[] = [
     if (!isRefusal(observation, "PLAYER_ALREADY_QUEUED") || !isCallOf(call, "startMatching")) return false;
     const { ticketId } = call.request;
     return ticketId.endsWith(".twin") && books.matcher.tickets.has(ticketId.slice(0, -".twin".length));
+  }),
+  when("a history told of a return to the search", (observation, books) => {
+    const call = answered(observation, books);
+    if (observation.type !== "answer" || !call) return false;
+    const { transitions = [] } = okOf(call, "describeTicketHistory", observation.outcome) ?? {};
+    return transitions.some(({ state, version }) => state === TicketState.SEARCHING && version > 1);
+  }),
+  when("a history told of a seat by backfill", (observation, books) => {
+    const call = answered(observation, books);
+    if (observation.type !== "answer" || !call) return false;
+    const { transitions = [] } = okOf(call, "describeTicketHistory", observation.outcome) ?? {};
+    return transitions.some(({ seatedBy }) => seatedBy === SeatedBy.BACKFILL);
+  }),
+  when("a list had several pages", (observation, books) => {
+    const call = answered(observation, books);
+    if (observation.type !== "answer" || !isCallOf(call, "listTickets")) return false;
+    const page = okOf(call, "listTickets", observation.outcome);
+    return call.request.pageToken !== "" && (page?.tickets.length ?? 0) > 0;
   }),
   when("a request had no answer and was carried out", (observation, books) => {
     const call = answered(observation, books);

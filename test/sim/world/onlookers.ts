@@ -1,4 +1,5 @@
-// Those who look at the services from outside: a watcher of all tickets, one who asks why some of them wait, watchers of the
+// Those who look at the services from outside: watchers of all tickets and of one player's, who ask why some of them wait and what
+// became of them, watchers of the
 // fleet's sessions and placements, a lobby that needs no matcher, and an operator who looks, puts configurations, moves an alias and
 // fleets, and ends battles.
 import { MusterError } from "@muster/proto";
@@ -58,6 +59,12 @@ export function startOnlookers({ seed, lives, knobs, eyes }: OnlookersParts): { 
   const openSessions: Stream = (resumeToken, signal) => feed.watchSessions({ owner: "", resumeToken }, { signal });
   const openPlacements: Stream = (resumeToken, signal) =>
     steps.watchPlacements({ placementIds: [], owner: "", queue: "", resumeToken }, { signal });
+  const fan = begin("player-watcher");
+  const ofFan = fan.network.connect("matcher").client(MatchmakingServiceDefinition);
+  const openFan: Stream = (resumeToken, signal) =>
+    ofFan.watchTickets({ ...all, playerId: "player1", resumeToken }, { signal });
+  follow(fan.life, openFan, dawdle(fan)).catch(eyes.fail);
+  lookBack(begin("historian"), heard, { knobs, eyes }).catch(eyes.fail);
   follow(placements.life, openPlacements, dawdle(placements)).catch(eyes.fail);
   follow(tickets.life, openTickets, dawdle(tickets)).catch(eyes.fail);
   follow(sessions.life, openSessions, dawdle(sessions)).catch(eyes.fail);
@@ -109,6 +116,38 @@ async function wonder(
     await clock.sleep(chance.wait(knobs.operatorMs / 4));
     if (heard.length === 0) continue;
     matchmaking.explainTicket({ ticketId: chance.pick(heard) }).catch((error: unknown) => {
+      if (!(error instanceof MusterError)) eyes.fail(error);
+    });
+  }
+}
+
+/** Lists tickets, and asks what became of one that was heard of. */
+async function lookBack(
+  { life: { clock }, network, chance }: Operator,
+  heard: readonly string[],
+  { knobs, eyes }: { readonly knobs: Knobs; readonly eyes: Eyes },
+): Promise<void> {
+  const matchmaking = network.connect("matcher").client(MatchmakingServiceDefinition);
+  const list = async () => {
+    const filter = chance.pick([
+      {},
+      { configuration: "auto" },
+      { states: [TicketState.SEARCHING, TicketState.PLACING] },
+      { states: [TicketState.COMPLETED], playerId: "player1" },
+    ]);
+    let pageToken = "";
+    do {
+      const request = { configuration: "", states: [], playerId: "", pageSize: 3, ...filter, pageToken };
+      pageToken = (await matchmaking.listTickets(request)).nextPageToken;
+    } while (pageToken !== "" && chance.happens(0.7));
+  };
+  for (;;) {
+    await clock.sleep(chance.wait(knobs.operatorMs / 2));
+    const looking =
+      chance.happens(0.5) || heard.length === 0
+        ? list()
+        : matchmaking.describeTicketHistory({ ticketId: chance.pick(heard) });
+    looking.catch((error: unknown) => {
       if (!(error instanceof MusterError)) eyes.fail(error);
     });
   }

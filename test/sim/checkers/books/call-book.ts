@@ -21,10 +21,14 @@ import type {
   DeclineMatchingResponse,
   DescribeMatchingProgressRequest,
   DescribeMatchingProgressResponse,
+  DescribeTicketHistoryRequest,
+  DescribeTicketHistoryResponse,
   ExplainTicketRequest,
   ExplainTicketResponse,
   JoinMatchingRequest,
   JoinMatchingResponse,
+  ListTicketsRequest,
+  ListTicketsResponse,
   StartBackfillRequest,
   StartBackfillResponse,
   StartMatchingRequest,
@@ -54,6 +58,8 @@ type Contract = {
   readonly joinMatching: readonly [JoinMatchingRequest, JoinMatchingResponse];
   readonly declineMatching: readonly [DeclineMatchingRequest, DeclineMatchingResponse];
   readonly describeMatchingProgress: readonly [DescribeMatchingProgressRequest, DescribeMatchingProgressResponse];
+  readonly listTickets: readonly [ListTicketsRequest, ListTicketsResponse];
+  readonly describeTicketHistory: readonly [DescribeTicketHistoryRequest, DescribeTicketHistoryResponse];
   readonly explainTicket: readonly [ExplainTicketRequest, ExplainTicketResponse];
   readonly startBackfill: readonly [
     Pick<StartBackfillRequest, "battleSessionId" | "replace" | "requestId">,

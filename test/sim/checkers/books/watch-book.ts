@@ -6,6 +6,8 @@ import { TicketEventType, type WatchTicketsResponse } from "@muster/proto/matchm
 export type TicketWatcher = {
   /** Undefined: all tickets. */
   readonly ticketIds: ReadonlySet<string> | undefined;
+  /** Undefined: tickets of anybody. */
+  readonly playerId: string | undefined;
   /** The first thing that it heard: what came before it need not know. */
   startedTick: number | undefined;
   isOpen: boolean;
@@ -29,6 +31,7 @@ export interface WatchBook {
     readonly watcher: string;
     readonly resumeToken: string;
     readonly ticketIds: readonly string[];
+    readonly playerId?: string | undefined;
   }): void;
   ticketEvent(watcher: string, event: WatchTicketsResponse, tick: number): void;
   sessionWatch(watcher: string, resumeToken: string, tick: number): void;
@@ -50,7 +53,7 @@ export function createWatchBook(): WatchBook {
   return {
     ofTickets,
     ofSessions,
-    ticketWatch({ watcher: name, resumeToken, ticketIds }) {
+    ticketWatch({ watcher: name, resumeToken, ticketIds, playerId }) {
       const watcher = ofTickets.get(name);
       if (watcher && resumeToken !== "") {
         watcher.isOpen = true;
@@ -59,6 +62,7 @@ export function createWatchBook(): WatchBook {
       const named = ticketIds.length > 0 ? new Set(ticketIds) : undefined;
       ofTickets.set(name, {
         ticketIds: named,
+        playerId,
         startedTick: undefined,
         isOpen: true,
         versions: new Map(),

@@ -150,6 +150,54 @@ export function matchAnswerToJSON(object: MatchAnswer): string {
   }
 }
 
+export const SeatedBy = {
+  UNSPECIFIED: 0,
+  /** MATCH - By the match that its session was placed for, or that formed the group. */
+  MATCH: 1,
+  /** BACKFILL - Added to a battle that was running. */
+  BACKFILL: 2,
+} as const;
+
+export type SeatedBy = typeof SeatedBy[keyof typeof SeatedBy];
+
+export namespace SeatedBy {
+  export type UNSPECIFIED = typeof SeatedBy.UNSPECIFIED;
+  export type MATCH = typeof SeatedBy.MATCH;
+  export type BACKFILL = typeof SeatedBy.BACKFILL;
+}
+
+export function seatedByFromJSON(object: any): SeatedBy {
+  switch (object) {
+    case 0:
+    case "SEATED_BY_UNSPECIFIED":
+    case "UNSPECIFIED":
+      return SeatedBy.UNSPECIFIED;
+    case 1:
+    case "SEATED_BY_MATCH":
+    case "MATCH":
+      return SeatedBy.MATCH;
+    case 2:
+    case "SEATED_BY_BACKFILL":
+    case "BACKFILL":
+      return SeatedBy.BACKFILL;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum SeatedBy");
+  }
+}
+
+export function seatedByToJSON(object: SeatedBy): string {
+  switch (object) {
+    case SeatedBy.UNSPECIFIED:
+      return "UNSPECIFIED";
+    case SeatedBy.MATCH:
+      return "MATCH";
+    case SeatedBy.BACKFILL:
+      return "BACKFILL";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum SeatedBy");
+  }
+}
+
 export const TicketEventType = {
   UNSPECIFIED: 0,
   /** STATE_CHANGED - The ticket entered the state that it shows. */
@@ -677,8 +725,83 @@ export interface DescribeMatchingProgressResponse {
   tickets: Ticket[];
 }
 
+export interface ListTicketsRequest {
+  /** Empty: all. */
+  configuration: string;
+  /** Empty: all. Each once, and not UNSPECIFIED. */
+  states: TicketState[];
+  /** Only tickets of this player. Empty: all. */
+  playerId: string;
+  /** Only tickets that were made at this time or later, by the matcher's wall clock. Absent: from the first that is remembered. */
+  createdFrom?:
+    | Date
+    | undefined;
+  /** Only tickets that were made before this time. Absent: up to now. */
+  createdBefore?:
+    | Date
+    | undefined;
+  /**
+   * Tickets in one page, 1..100; 0: 20. A page has fewer where they are large, and it is the last one only if it has no
+   * `next_page_token`.
+   */
+  pageSize: number;
+  /**
+   * Of the answer before, for the page after it, with the same filter. Each page is of the moment at which it is asked for; no ticket
+   * comes twice. Empty: the first page.
+   */
+  pageToken: string;
+}
+
+export interface ListTicketsResponse {
+  tickets: Ticket[];
+  /** Empty: there are no more. */
+  nextPageToken: string;
+}
+
+export interface DescribeTicketHistoryRequest {
+  /** 1..128 of A-Z a-z 0-9 _ . : -. */
+  ticketId: string;
+}
+
+export interface DescribeTicketHistoryResponse {
+  /** As it stands. */
+  ticket:
+    | Ticket
+    | undefined;
+  /** Oldest first; of more than 10,000 the newest. */
+  transitions: TicketTransition[];
+}
+
+/** One change of a ticket that watchers were told of. */
+export interface TicketTransition {
+  type: TicketEventType;
+  /** The ticket's after it. SESSION_ENDED changes none. */
+  version: number;
+  state: TicketState;
+  /** By the matcher's wall clock. */
+  at:
+    | Date
+    | undefined;
+  /** Since the request, in ms of journal time, which stands still while the matcher is down. */
+  afterMs: number;
+  /** As of Ticket. Empty: nothing to say. */
+  cause: string;
+  /** The match that it was in then. */
+  matchId: string;
+  /** COMPLETED: where it was seated. Empty in a configuration without a queue. */
+  battleSessionId: string;
+  /** COMPLETED: by what. */
+  seatedBy: SeatedBy;
+  /** SESSION_ENDED only. */
+  sessionEndCause: SessionEndCause;
+  /** ACCEPTANCE_CHANGED, or REQUIRES_ACCEPTANCE: players of the match who had accepted. */
+  playersAccepted: number;
+  /** Number of the record in the matcher's journal that brought it. */
+  sequence: number;
+}
+
 export interface WatchTicketsRequest {
-  /** 1..128 tickets; or a configuration; or neither, for every ticket. */
+  /** 1..128 tickets; or a player; or a configuration; or none of them, for every ticket. */
   ticketIds: string[];
   configuration: string;
   /**
@@ -686,6 +809,8 @@ export interface WatchTicketsRequest {
    * start, else what comes from now on.
    */
   resumeToken: string;
+  /** Every ticket of the player, in any configuration, those that are yet to be made included. Not beside ticket_ids or configuration. */
+  playerId?: string | undefined;
 }
 
 export interface WatchTicketsResponse {
@@ -4023,8 +4148,748 @@ export const DescribeMatchingProgressResponse: MessageFns<DescribeMatchingProgre
   },
 };
 
+function createBaseListTicketsRequest(): ListTicketsRequest {
+  return {
+    configuration: "",
+    states: [],
+    playerId: "",
+    createdFrom: undefined,
+    createdBefore: undefined,
+    pageSize: 0,
+    pageToken: "",
+  };
+}
+
+export const ListTicketsRequest: MessageFns<ListTicketsRequest> = {
+  encode(message: ListTicketsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.configuration !== "") {
+      writer.uint32(10).string(message.configuration);
+    }
+    if (message.states.length !== 0) {
+      writer.uint32(18).fork();
+      for (const v of message.states) {
+        writer.int32(v);
+      }
+      writer.join();
+    }
+    if (message.playerId !== "") {
+      writer.uint32(26).string(message.playerId);
+    }
+    if (message.createdFrom !== undefined) {
+      Timestamp.encode(toTimestamp(message.createdFrom), writer.uint32(34).fork()).join();
+    }
+    if (message.createdBefore !== undefined) {
+      Timestamp.encode(toTimestamp(message.createdBefore), writer.uint32(42).fork()).join();
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(48).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(58).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListTicketsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListTicketsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.configuration = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag === 16) {
+              message.states.push(reader.int32() as any);
+
+              continue;
+            }
+
+            if (tag === 18) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.states.push(reader.int32() as any);
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.playerId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.createdFrom = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.createdBefore = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListTicketsRequest {
+    return {
+      configuration: isSet(object.configuration) ? globalThis.String(object.configuration) : "",
+      states: globalThis.Array.isArray(object?.states) ? object.states.map((e: any) => ticketStateFromJSON(e)) : [],
+      playerId: isSet(object.playerId)
+        ? globalThis.String(object.playerId)
+        : isSet(object.player_id)
+        ? globalThis.String(object.player_id)
+        : "",
+      createdFrom: isSet(object.createdFrom)
+        ? fromJsonTimestamp(object.createdFrom)
+        : isSet(object.created_from)
+        ? fromJsonTimestamp(object.created_from)
+        : undefined,
+      createdBefore: isSet(object.createdBefore)
+        ? fromJsonTimestamp(object.createdBefore)
+        : isSet(object.created_before)
+        ? fromJsonTimestamp(object.created_before)
+        : undefined,
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListTicketsRequest): unknown {
+    const obj: any = {};
+    if (message.configuration !== "") {
+      obj.configuration = message.configuration;
+    }
+    if (message.states?.length) {
+      obj.states = message.states.map((e) => ticketStateToJSON(e));
+    }
+    if (message.playerId !== "") {
+      obj.playerId = message.playerId;
+    }
+    if (message.createdFrom !== undefined) {
+      obj.createdFrom = message.createdFrom.toISOString();
+    }
+    if (message.createdBefore !== undefined) {
+      obj.createdBefore = message.createdBefore.toISOString();
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListTicketsRequest>): ListTicketsRequest {
+    return ListTicketsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListTicketsRequest>): ListTicketsRequest {
+    const message = createBaseListTicketsRequest();
+    message.configuration = object.configuration ?? "";
+    message.states = object.states?.map((e) => e) || [];
+    message.playerId = object.playerId ?? "";
+    message.createdFrom = object.createdFrom ?? undefined;
+    message.createdBefore = object.createdBefore ?? undefined;
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListTicketsResponse(): ListTicketsResponse {
+  return { tickets: [], nextPageToken: "" };
+}
+
+export const ListTicketsResponse: MessageFns<ListTicketsResponse> = {
+  encode(message: ListTicketsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.tickets) {
+      Ticket.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListTicketsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListTicketsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tickets.push(Ticket.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListTicketsResponse {
+    return {
+      tickets: globalThis.Array.isArray(object?.tickets) ? object.tickets.map((e: any) => Ticket.fromJSON(e)) : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListTicketsResponse): unknown {
+    const obj: any = {};
+    if (message.tickets?.length) {
+      obj.tickets = message.tickets.map((e) => Ticket.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListTicketsResponse>): ListTicketsResponse {
+    return ListTicketsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListTicketsResponse>): ListTicketsResponse {
+    const message = createBaseListTicketsResponse();
+    message.tickets = object.tickets?.map((e) => Ticket.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseDescribeTicketHistoryRequest(): DescribeTicketHistoryRequest {
+  return { ticketId: "" };
+}
+
+export const DescribeTicketHistoryRequest: MessageFns<DescribeTicketHistoryRequest> = {
+  encode(message: DescribeTicketHistoryRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticketId !== "") {
+      writer.uint32(10).string(message.ticketId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeTicketHistoryRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeTicketHistoryRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticketId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DescribeTicketHistoryRequest {
+    return {
+      ticketId: isSet(object.ticketId)
+        ? globalThis.String(object.ticketId)
+        : isSet(object.ticket_id)
+        ? globalThis.String(object.ticket_id)
+        : "",
+    };
+  },
+
+  toJSON(message: DescribeTicketHistoryRequest): unknown {
+    const obj: any = {};
+    if (message.ticketId !== "") {
+      obj.ticketId = message.ticketId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DescribeTicketHistoryRequest>): DescribeTicketHistoryRequest {
+    return DescribeTicketHistoryRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DescribeTicketHistoryRequest>): DescribeTicketHistoryRequest {
+    const message = createBaseDescribeTicketHistoryRequest();
+    message.ticketId = object.ticketId ?? "";
+    return message;
+  },
+};
+
+function createBaseDescribeTicketHistoryResponse(): DescribeTicketHistoryResponse {
+  return { ticket: undefined, transitions: [] };
+}
+
+export const DescribeTicketHistoryResponse: MessageFns<DescribeTicketHistoryResponse> = {
+  encode(message: DescribeTicketHistoryResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticket !== undefined) {
+      Ticket.encode(message.ticket, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.transitions) {
+      TicketTransition.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeTicketHistoryResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeTicketHistoryResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticket = Ticket.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.transitions.push(TicketTransition.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DescribeTicketHistoryResponse {
+    return {
+      ticket: isSet(object.ticket) ? Ticket.fromJSON(object.ticket) : undefined,
+      transitions: globalThis.Array.isArray(object?.transitions)
+        ? object.transitions.map((e: any) => TicketTransition.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: DescribeTicketHistoryResponse): unknown {
+    const obj: any = {};
+    if (message.ticket !== undefined) {
+      obj.ticket = Ticket.toJSON(message.ticket);
+    }
+    if (message.transitions?.length) {
+      obj.transitions = message.transitions.map((e) => TicketTransition.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DescribeTicketHistoryResponse>): DescribeTicketHistoryResponse {
+    return DescribeTicketHistoryResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DescribeTicketHistoryResponse>): DescribeTicketHistoryResponse {
+    const message = createBaseDescribeTicketHistoryResponse();
+    message.ticket = (object.ticket !== undefined && object.ticket !== null)
+      ? Ticket.fromPartial(object.ticket)
+      : undefined;
+    message.transitions = object.transitions?.map((e) => TicketTransition.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseTicketTransition(): TicketTransition {
+  return {
+    type: 0,
+    version: 0,
+    state: 0,
+    at: undefined,
+    afterMs: 0,
+    cause: "",
+    matchId: "",
+    battleSessionId: "",
+    seatedBy: 0,
+    sessionEndCause: 0,
+    playersAccepted: 0,
+    sequence: 0,
+  };
+}
+
+export const TicketTransition: MessageFns<TicketTransition> = {
+  encode(message: TicketTransition, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.type !== 0) {
+      writer.uint32(8).int32(message.type);
+    }
+    if (message.version !== 0) {
+      writer.uint32(16).uint64(message.version);
+    }
+    if (message.state !== 0) {
+      writer.uint32(24).int32(message.state);
+    }
+    if (message.at !== undefined) {
+      Timestamp.encode(toTimestamp(message.at), writer.uint32(34).fork()).join();
+    }
+    if (message.afterMs !== 0) {
+      writer.uint32(40).int64(message.afterMs);
+    }
+    if (message.cause !== "") {
+      writer.uint32(50).string(message.cause);
+    }
+    if (message.matchId !== "") {
+      writer.uint32(58).string(message.matchId);
+    }
+    if (message.battleSessionId !== "") {
+      writer.uint32(66).string(message.battleSessionId);
+    }
+    if (message.seatedBy !== 0) {
+      writer.uint32(72).int32(message.seatedBy);
+    }
+    if (message.sessionEndCause !== 0) {
+      writer.uint32(80).int32(message.sessionEndCause);
+    }
+    if (message.playersAccepted !== 0) {
+      writer.uint32(88).int32(message.playersAccepted);
+    }
+    if (message.sequence !== 0) {
+      writer.uint32(96).uint64(message.sequence);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TicketTransition {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTicketTransition();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.type = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.version = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.state = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.at = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.afterMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.cause = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.matchId = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.battleSessionId = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.seatedBy = reader.int32() as any;
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.sessionEndCause = reader.int32() as any;
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.playersAccepted = reader.int32();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.sequence = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TicketTransition {
+    return {
+      type: isSet(object.type) ? ticketEventTypeFromJSON(object.type) : 0,
+      version: isSet(object.version) ? globalThis.Number(object.version) : 0,
+      state: isSet(object.state) ? ticketStateFromJSON(object.state) : 0,
+      at: isSet(object.at) ? fromJsonTimestamp(object.at) : undefined,
+      afterMs: isSet(object.afterMs)
+        ? globalThis.Number(object.afterMs)
+        : isSet(object.after_ms)
+        ? globalThis.Number(object.after_ms)
+        : 0,
+      cause: isSet(object.cause) ? globalThis.String(object.cause) : "",
+      matchId: isSet(object.matchId)
+        ? globalThis.String(object.matchId)
+        : isSet(object.match_id)
+        ? globalThis.String(object.match_id)
+        : "",
+      battleSessionId: isSet(object.battleSessionId)
+        ? globalThis.String(object.battleSessionId)
+        : isSet(object.battle_session_id)
+        ? globalThis.String(object.battle_session_id)
+        : "",
+      seatedBy: isSet(object.seatedBy)
+        ? seatedByFromJSON(object.seatedBy)
+        : isSet(object.seated_by)
+        ? seatedByFromJSON(object.seated_by)
+        : 0,
+      sessionEndCause: isSet(object.sessionEndCause)
+        ? sessionEndCauseFromJSON(object.sessionEndCause)
+        : isSet(object.session_end_cause)
+        ? sessionEndCauseFromJSON(object.session_end_cause)
+        : 0,
+      playersAccepted: isSet(object.playersAccepted)
+        ? globalThis.Number(object.playersAccepted)
+        : isSet(object.players_accepted)
+        ? globalThis.Number(object.players_accepted)
+        : 0,
+      sequence: isSet(object.sequence) ? globalThis.Number(object.sequence) : 0,
+    };
+  },
+
+  toJSON(message: TicketTransition): unknown {
+    const obj: any = {};
+    if (message.type !== 0) {
+      obj.type = ticketEventTypeToJSON(message.type);
+    }
+    if (message.version !== 0) {
+      obj.version = Math.round(message.version);
+    }
+    if (message.state !== 0) {
+      obj.state = ticketStateToJSON(message.state);
+    }
+    if (message.at !== undefined) {
+      obj.at = message.at.toISOString();
+    }
+    if (message.afterMs !== 0) {
+      obj.afterMs = Math.round(message.afterMs);
+    }
+    if (message.cause !== "") {
+      obj.cause = message.cause;
+    }
+    if (message.matchId !== "") {
+      obj.matchId = message.matchId;
+    }
+    if (message.battleSessionId !== "") {
+      obj.battleSessionId = message.battleSessionId;
+    }
+    if (message.seatedBy !== 0) {
+      obj.seatedBy = seatedByToJSON(message.seatedBy);
+    }
+    if (message.sessionEndCause !== 0) {
+      obj.sessionEndCause = sessionEndCauseToJSON(message.sessionEndCause);
+    }
+    if (message.playersAccepted !== 0) {
+      obj.playersAccepted = Math.round(message.playersAccepted);
+    }
+    if (message.sequence !== 0) {
+      obj.sequence = Math.round(message.sequence);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TicketTransition>): TicketTransition {
+    return TicketTransition.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TicketTransition>): TicketTransition {
+    const message = createBaseTicketTransition();
+    message.type = object.type ?? 0;
+    message.version = object.version ?? 0;
+    message.state = object.state ?? 0;
+    message.at = object.at ?? undefined;
+    message.afterMs = object.afterMs ?? 0;
+    message.cause = object.cause ?? "";
+    message.matchId = object.matchId ?? "";
+    message.battleSessionId = object.battleSessionId ?? "";
+    message.seatedBy = object.seatedBy ?? 0;
+    message.sessionEndCause = object.sessionEndCause ?? 0;
+    message.playersAccepted = object.playersAccepted ?? 0;
+    message.sequence = object.sequence ?? 0;
+    return message;
+  },
+};
+
 function createBaseWatchTicketsRequest(): WatchTicketsRequest {
-  return { ticketIds: [], configuration: "", resumeToken: "" };
+  return { ticketIds: [], configuration: "", resumeToken: "", playerId: undefined };
 }
 
 export const WatchTicketsRequest: MessageFns<WatchTicketsRequest> = {
@@ -4037,6 +4902,9 @@ export const WatchTicketsRequest: MessageFns<WatchTicketsRequest> = {
     }
     if (message.resumeToken !== "") {
       writer.uint32(26).string(message.resumeToken);
+    }
+    if (message.playerId !== undefined) {
+      writer.uint32(34).string(message.playerId);
     }
     return writer;
   },
@@ -4078,6 +4946,14 @@ export const WatchTicketsRequest: MessageFns<WatchTicketsRequest> = {
             message.resumeToken = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.playerId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4103,6 +4979,11 @@ export const WatchTicketsRequest: MessageFns<WatchTicketsRequest> = {
         : isSet(object.resume_token)
         ? globalThis.String(object.resume_token)
         : "",
+      playerId: isSet(object.playerId)
+        ? globalThis.String(object.playerId)
+        : isSet(object.player_id)
+        ? globalThis.String(object.player_id)
+        : undefined,
     };
   },
 
@@ -4117,6 +4998,9 @@ export const WatchTicketsRequest: MessageFns<WatchTicketsRequest> = {
     if (message.resumeToken !== "") {
       obj.resumeToken = message.resumeToken;
     }
+    if (message.playerId !== undefined) {
+      obj.playerId = message.playerId;
+    }
     return obj;
   },
 
@@ -4128,6 +5012,7 @@ export const WatchTicketsRequest: MessageFns<WatchTicketsRequest> = {
     message.ticketIds = object.ticketIds?.map((e) => e) || [];
     message.configuration = object.configuration ?? "";
     message.resumeToken = object.resumeToken ?? "";
+    message.playerId = object.playerId ?? undefined;
     return message;
   },
 };
@@ -5619,7 +6504,31 @@ export const MatchmakingServiceDefinition = {
       options: {},
     },
     /**
-     * Every change of the named tickets, or of all tickets of a configuration, in order and without a gap.
+     * Tickets that a filter selects, newest first, in pages: those that search and those that have ended and are still remembered.
+     * Reasons: FIELD_INVALID, ID_MALFORMED.
+     */
+    listTickets: {
+      name: "ListTickets",
+      requestType: ListTicketsRequest as typeof ListTicketsRequest,
+      requestStream: false,
+      responseType: ListTicketsResponse as typeof ListTicketsResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * Everything that became of one ticket, oldest first, for operators: it also says who was seated by a backfill, which players are
+     * not told. Reasons: ID_MALFORMED, TICKET_NOT_FOUND.
+     */
+    describeTicketHistory: {
+      name: "DescribeTicketHistory",
+      requestType: DescribeTicketHistoryRequest as typeof DescribeTicketHistoryRequest,
+      requestStream: false,
+      responseType: DescribeTicketHistoryResponse as typeof DescribeTicketHistoryResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * Every change of the named tickets, of the tickets of a player, or of all tickets of a configuration, in order and without a gap.
      * Reasons: TICKET_NOT_FOUND, CONFIGURATION_NOT_FOUND, CURSOR_EXPIRED.
      */
     watchTickets: {

@@ -1,0 +1,35 @@
+import { TicketState } from "@muster/proto/matchmaking";
+import { expect, test } from "vitest";
+import { parseTicketState, ticketStates } from "../arguments/ticket-state.ts";
+import { describeStep } from "./ticket-list.ts";
+
+const step = { type: "STATE_CHANGED", version: 1, afterMs: 0, playersAccepted: 0, sequence: 1 } as const;
+const none = { cause: undefined, matchId: undefined, battleSessionId: undefined, seatedBy: undefined } as const;
+
+const rows = [
+  { name: "nothing of a ticket that begins", step: { state: "SEARCHING" }, text: "" },
+  {
+    name: "where a backfill seated it",
+    step: { state: "COMPLETED", matchId: "match_1", battleSessionId: "bs_1", seatedBy: "BACKFILL" },
+    text: "match_1, in bs_1, by a backfill",
+  },
+  {
+    name: "who has accepted",
+    step: { state: "REQUIRES_ACCEPTANCE", matchId: "match_1", playersAccepted: 3 },
+    text: "match_1, 3 accepted",
+  },
+  { name: "why it searches again", step: { state: "SEARCHING", cause: "MATCH_REFUSED" }, text: "MATCH_REFUSED" },
+] as const;
+
+for (const row of rows) {
+  test(`muster ticket history tells ${row.name}`, () => {
+    expect(describeStep({ ...step, ...none, sessionEndCause: undefined, ...row.step })).toBe(row.text);
+  });
+}
+
+test("muster ticket list knows every state of the contract", () => {
+  const words = Object.keys(TicketState).filter((word) => word !== "UNSPECIFIED");
+  expect(ticketStates.toSorted()).toEqual(words.toSorted());
+  expect(parseTicketState("timed_out")).toBe("TIMED_OUT");
+  expect(() => parseTicketState("lost")).toThrow(/they are SEARCHING/);
+});

@@ -1,0 +1,46 @@
+import { MusterError, parseId, type TicketId, writeEnum } from "@muster/proto";
+import {
+  type MatchmakingServiceDefinition,
+  SeatedBy,
+  TicketEventType,
+  TicketState,
+  type TicketTransition,
+} from "@muster/proto/matchmaking";
+import type { Handlers } from "@muster/proto/rpc";
+import { SessionEndCause } from "@muster/proto/session";
+import { getTicket } from "../core/cancel-matching.ts";
+import { readPhase } from "../core/ticket.ts";
+import { stepsUpTo, type TicketStep } from "../core/ticket-history.ts";
+import type { Desk } from "./desk.ts";
+import { writeTicket } from "./wire.ts";
+
+export function describeTicketHistory(desk: Desk): Handlers<MatchmakingServiceDefinition>["describeTicketHistory"] {
+  return async (message) => {
+    const ticketId = parseId<TicketId>("ticket_id", message.ticketId);
+    const shown = await desk.ledger.read((state) => {
+      const ticket = getTicket(state, ticketId);
+      return { ticket, latest: state.tickets.get(ticketId)?.latest };
+    });
+    if (!shown.latest) throw new MusterError("TICKET_NOT_FOUND", `Cannot find what became of ticket ${ticketId}`);
+    return { ticket: writeTicket(shown.ticket), transitions: stepsUpTo(shown.latest).map(writeTransition) };
+  };
+}
+
+function writeTransition({ event, seatedBy, playersAccepted }: TicketStep): TicketTransition {
+  const { ticket, type, atMs, atWallMs, sequence, sessionEndCause } = event;
+  const { state } = ticket;
+  return {
+    type: writeEnum(TicketEventType, type),
+    version: ticket.version,
+    state: writeEnum(TicketState, readPhase(state)),
+    at: new Date(atWallMs),
+    afterMs: Math.round(atMs - ticket.searchingSinceMs),
+    cause: ("cause" in state && state.cause) || "",
+    matchId: ("matchId" in state && state.matchId) || "",
+    battleSessionId: (state.phase === "COMPLETED" && state.assignment.battleSessionId) || "",
+    seatedBy: writeEnum(SeatedBy, seatedBy),
+    sessionEndCause: writeEnum(SessionEndCause, sessionEndCause),
+    playersAccepted,
+    sequence,
+  };
+}

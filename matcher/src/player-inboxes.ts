@@ -1,0 +1,59 @@
+// Who watches the tickets of which player. Each watcher has a box of numbers of events that concern its player, filled as they become
+// durable: ten thousand who each looked through all events for their own would read the log ten thousand times.
+import type { PlayerId } from "@muster/proto";
+import type { TicketEventRecord } from "./core/ticket-events.ts";
+import type { Watcher } from "./watchers.ts";
+
+export type PlayerInbox = {
+  readonly playerId: PlayerId;
+  readonly watcher: Watcher;
+  /** Numbers of events that were not handed over yet, rising. */
+  numbers: number[];
+  /** Its reader was too slow, or has just begun: what came is to be looked for in the log. */
+  isOverfull: boolean;
+};
+
+export interface PlayerInboxes {
+  open(playerId: PlayerId, watcher: Watcher): PlayerInbox;
+  close(inbox: PlayerInbox): void;
+  /** Puts the event into the boxes of its players; answers whom to wake. */
+  deliver(event: TicketEventRecord): readonly Watcher[];
+}
+
+/** Events that wait in one box; a reader that is further behind looks through the log. */
+export const INBOX_EVENTS_MAX = 256;
+
+export function createPlayerInboxes(): PlayerInboxes {
+  const byPlayer = new Map<PlayerId, Set<PlayerInbox>>();
+  return {
+    open(playerId, watcher) {
+      const inbox: PlayerInbox = { playerId, watcher, numbers: [], isOverfull: true };
+      byPlayer.set(playerId, (byPlayer.get(playerId) ?? new Set()).add(inbox));
+      return inbox;
+    },
+    close(inbox) {
+      const boxes = byPlayer.get(inbox.playerId);
+      boxes?.delete(inbox);
+      if (boxes?.size === 0) byPlayer.delete(inbox.playerId);
+    },
+    deliver({ number, ticket }) {
+      if (byPlayer.size === 0) return [];
+      const woken: Watcher[] = [];
+      for (const { playerId } of ticket.players) {
+        for (const inbox of byPlayer.get(playerId) ?? []) {
+          put(inbox, number);
+          woken.push(inbox.watcher);
+        }
+      }
+      return woken;
+    },
+  };
+}
+
+function put(inbox: PlayerInbox, number: number): void {
+  if (inbox.isOverfull) return;
+  inbox.numbers.push(number);
+  if (inbox.numbers.length <= INBOX_EVENTS_MAX) return;
+  inbox.numbers = [];
+  inbox.isOverfull = true;
+}
