@@ -15,6 +15,7 @@ import type { SimulateFlags } from "./commands/simulate.ts";
 import type { PopulationFlags } from "./commands/simulate-population.ts";
 import { addConfigurationCommands } from "./configuration-program.ts";
 import { addConformanceCommand } from "./conformance-program.ts";
+import { addEventsCommands } from "./events-program.ts";
 import { addFleetCommands } from "./fleet-program.ts";
 import { addProjectCommands } from "./project-program.ts";
 import { addQueryCommands } from "./query-program.ts";
@@ -80,6 +81,7 @@ export function buildProgram({ run, runService }: ProgramPorts): Command {
     .description("run the mock fleet alone; with one of its commands, ask the one that runs")
     .action((options: Options) => runService("mock-fleet", serviceVariables(options, "FLEET"), []));
   addFleetCommands(fleet, run);
+  addEventsCommands(program, run);
   program
     .command("sidecar")
     .description("run a sidecar with the server that it attends; its variables are in docs/reference/environment.md")

@@ -45,6 +45,6 @@ export function cursorExpired(partition: string, sequence: number, firstSequence
   return new MusterError(
     "CURSOR_EXPIRED",
     `Cannot read ${partition} on from record ${sequence}: the oldest that is kept is ${firstSequence}`,
-    { metadata: { partition } },
+    { metadata: { partition, firstSequence: String(firstSequence) } },
   );
 }

@@ -120,6 +120,8 @@ export const reasons = {
   // Events.
   /** No event target has the name. */
   EVENT_TARGET_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },
+  /** The event target is disabled, or is not pushed to. Metadata: `name`. */
+  EVENT_TARGET_NOT_ACTIVE: { code: "FAILED_PRECONDITION", retry: "reread" },
   /** Events may not be sent to the URL, or to where its host leads. Metadata: `field`. */
   EVENT_URL_REFUSED: { code: "INVALID_ARGUMENT", retry: "never" },
   /** There are as many event targets as one matcher keeps. Metadata: `limit`. */

@@ -6,6 +6,7 @@ import { clientEnvironment, grpcNetwork } from "@muster/proto/grpc";
 import {
   BackfillServiceDefinition,
   ConfigurationServiceDefinition,
+  EventServiceDefinition,
   MatchmakingServiceDefinition,
   PlayerDataServiceDefinition,
 } from "@muster/proto/matchmaking";
@@ -17,6 +18,7 @@ export interface MatcherConnection extends AsyncDisposable {
   readonly matchmaking: Client<typeof MatchmakingServiceDefinition>;
   readonly backfills: Client<typeof BackfillServiceDefinition>;
   readonly configurations: Client<typeof ConfigurationServiceDefinition>;
+  readonly events: Client<typeof EventServiceDefinition>;
   readonly playerData: Client<typeof PlayerDataServiceDefinition>;
 }
 
@@ -34,6 +36,7 @@ export function connectMatcher(address: string): MatcherConnection {
     matchmaking: peer.client(MatchmakingServiceDefinition),
     backfills: peer.client(BackfillServiceDefinition),
     configurations: peer.client(ConfigurationServiceDefinition),
+    events: peer.client(EventServiceDefinition),
     playerData: peer.client(PlayerDataServiceDefinition),
     [Symbol.asyncDispose]: () => peer[Symbol.asyncDispose](),
   };

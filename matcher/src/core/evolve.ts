@@ -54,7 +54,7 @@ export function evolve(state: MatcherState, stamped: StampedFact): MatcherState 
     case "backfill-started":
       return startBackfill(state, fact, stamped);
     case "backfill-changed":
-      return changeBackfill(state, fact);
+      return changeBackfill(state, fact, stamped);
     case "fill-decided":
       return decideFill(state, fact, stamped);
     case "fill-applied":

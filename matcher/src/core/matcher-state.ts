@@ -18,6 +18,7 @@ import { createDeadlineHeap, type DeadlineHeap } from "./deadline-heap.ts";
 import type { PlacingMatch } from "./match.ts";
 import type { Proposal } from "./proposal.ts";
 import { createSearchingTickets, type Search, type SearchingTickets } from "./searching-tickets.ts";
+import { createSessionEventLog, type SessionEventLog } from "./session-events.ts";
 import type { Ticket } from "./ticket.ts";
 import { createTicketEventLog, type TicketEventLog, type TicketEventRecord } from "./ticket-events.ts";
 import type { FormedBy, HeldConfiguration, HeldRuleSet } from "./versions.ts";
@@ -45,6 +46,8 @@ export type MatchedSession = {
   readonly turnedAway: ReadonlySet<TicketId>;
   /** Undefined while it lives, or is not known to have ended. */
   readonly ended: { readonly atMs: number; readonly cause: SessionEndCause | undefined } | undefined;
+  /** Events that were told of it so far. */
+  readonly told: number;
 };
 
 /** The searching tickets of one configuration, and who holds its players. */
@@ -96,6 +99,7 @@ export type MatcherState = {
   readonly matches: Map<MatchId, PlacingMatch>;
   readonly sessions: Map<ServerSessionId, MatchedSession>;
   readonly events: TicketEventLog;
+  readonly sessionEvents: SessionEventLog;
   /** What ended and is still remembered, in the order of its end. */
   readonly ended: Ended[];
   /** Erasures of players whose records the journal may still hold, each with what finds these. */
@@ -116,6 +120,7 @@ export function createMatcherState(): MatcherState {
     matches: new Map(),
     sessions: new Map(),
     events: createTicketEventLog(),
+    sessionEvents: createSessionEventLog(),
     ended: [],
     erasures: new Map(),
     arrivals: 0,

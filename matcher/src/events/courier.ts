@@ -40,13 +40,18 @@ export type CourierLimits = {
 /** A day, as the events of longer ago help no player; and what a disk can spare. */
 export const COURIER_LIMITS: CourierLimits = { behindMsMax: 24 * 3_600_000, pendingBytesMax: 4 * 2 ** 30 };
 
-export type CourierStatus = { readonly behindMs: number; readonly pendingBytes: number };
+export type CourierStatus = {
+  /** The last record up to which the target has everything. */
+  readonly doneThrough: number;
+  readonly behindMs: number;
+  readonly pendingBytes: number;
+};
 
 export interface Courier extends AsyncDisposable {
   /** There is more in the outbox. */
   poke(): void;
-  /** Sends events outside of their turn, as they were sent before; resolves when they are taken. */
-  resend(events: readonly PushEvent[], signal: AbortSignal): Promise<void>;
+  /** Sends events outside of their turn, as they were sent before; resolves when they are taken, with false if the target wants nothing any more. */
+  resend(events: readonly PushEvent[], signal: AbortSignal): Promise<boolean>;
   status(): CourierStatus;
   /** Newest first. */
   deliveries(limit: number): readonly Delivery[];
@@ -115,9 +120,10 @@ export function startCourier(options: CourierOptions): Courier {
     return behindMs > limits.behindMsMax || pendingBytes > limits.pendingBytesMax;
   };
   const status = (): CourierStatus => {
-    const { oldest } = window;
-    if (!oldest) return { behindMs: 0, pendingBytes: 0 };
+    const { oldest, doneThrough } = window;
+    if (!oldest) return { doneThrough, behindMs: 0, pendingBytes: 0 };
     return {
+      doneThrough,
       behindMs: Math.max(0, ledger.nowMs() - oldest.timeMs),
       pendingBytes: ledger.state.totalBytes - oldest.bytesBefore,
     };
@@ -272,8 +278,9 @@ export function startCourier(options: CourierOptions): Courier {
       const both = AbortSignal.any([signal, stop.signal]);
       const most = target()?.settings.eventsPerRequest ?? 1;
       for (let from = 0; from < events.length; from += most) {
-        if (!(await deliver(events.slice(from, from + most), both))) return;
+        if (!(await deliver(events.slice(from, from + most), both))) return false;
       }
+      return true;
     },
     status,
     deliveries: deliveries.latest,

@@ -17,7 +17,11 @@ const name = z.string().regex(/^[A-Za-z0-9_.:-]{1,128}$/, "1 to 128 of A-Z a-z 0
 export const eventTargetsSchema = z.array(
   z.strictObject({
     name,
-    url: z.string().max(limits.EVENT_URL_CHARS_MAX),
+    url: z
+      .string()
+      .max(limits.EVENT_URL_CHARS_MAX)
+      .default("")
+      .describe("Absent: nothing is pushed; WatchEvents tells them."),
     secret: z
       .string()
       .optional()

@@ -251,3 +251,97 @@ test("a target that is deleted is told nothing more", async () => {
     reason: "EVENT_TARGET_NOT_FOUND",
   });
 });
+
+test("a target is told how a session's backfill changes, and of the session's end", async () => {
+  const { world, poster } = await openWorld();
+  await using _ = world;
+  await world.events.putTarget(targetOf());
+  for (const player of ["ann", "bob"]) await world.queue("auto", player);
+  await pass(world, 500);
+  world.fleet.end("GAME_ENDED");
+  await pass(world, 500);
+  const told = poster.taken.filter(({ data }) => data.session);
+  expect(told.map(({ type, number, data }) => `${number} ${type} ${data.session?.backfill?.state ?? ""}`)).toEqual([
+    "1 BACKFILL_CHANGED SEARCHING",
+    "2 BACKFILL_CHANGED CANCELLED",
+    "3 SESSION_ENDED ",
+  ]);
+  expect(kinds(poster, "t-ann").at(-1)).toBe("4 TICKET_SESSION_ENDED");
+});
+
+test("what a session's fold told is not lost with a matcher that is killed before it was pushed", async () => {
+  const { world, poster } = await openWorld();
+  await using _ = world;
+  await world.events.putTarget(targetOf());
+  poster.answers.set(URL, "away");
+  for (const player of ["ann", "bob"]) await world.queue("auto", player);
+  await pass(world, 100);
+  await world.restart();
+  world.fleet.end("GAME_ENDED");
+  await pass(world, 100);
+  await world.restart();
+  poster.answers.delete(URL);
+  await pass(world, 61_000);
+  expect(poster.taken.filter(({ data }) => data.session).map(({ number }) => number)).toEqual([1, 2, 3]);
+});
+
+test("a target without a URL is pushed nothing, and watched from where its watcher was", async () => {
+  const { world, poster } = await openWorld();
+  await using _ = world;
+  await world.events.putTarget(targetOf({ url: "" }));
+  const collect = (resumeToken: string) => {
+    const heard: { resumeToken: string; eventId: string }[] = [];
+    const stop = new AbortController();
+    const reading = (async () => {
+      for await (const item of world.events.watchEvents(
+        { name: "backend", resumeToken, fromOldest: false },
+        { signal: stop.signal },
+      )) {
+        heard.push(item);
+      }
+    })().catch(() => undefined);
+    return { heard, ids: () => heard.map(({ eventId }) => eventId).filter((id) => id !== ""), reading, stop };
+  };
+  const first = collect("");
+  await pass(world, 100);
+  await world.queue("duel", "ann");
+  await pass(world, 100);
+  expect(first.ids()).toEqual(["ticket.t-ann.1"]);
+  first.stop.abort();
+  await world.queue("duel", "bob");
+  await pass(world, 200);
+  await world.restart();
+  const second = collect(first.heard.at(-1)?.resumeToken ?? "");
+  await pass(world, 6_000);
+  expect(second.ids().toSorted()).toEqual([
+    ...["ticket.t-ann.2", "ticket.t-ann.3", "ticket.t-bob.1", "ticket.t-bob.2", "ticket.t-bob.3"],
+  ]);
+  second.stop.abort();
+  expect(poster.requests).toEqual([]);
+});
+
+test("what was pushed is pushed again on request, the same to the byte", async () => {
+  const { world, poster } = await openWorld();
+  await using _ = world;
+  await world.events.putTarget(targetOf());
+  await playDuel(world, "ann", "bob");
+  await pass(world, 500);
+  const sent = poster.requests.splice(0).map(({ body }) => body);
+  const range = { name: "backend", from: undefined, until: undefined, afterPosition: 0, limit: 4 };
+  const first = await world.events.replay(range);
+  expect(first).toMatchObject({ events: 4, hasMore: true });
+  const second = await world.events.replay({ ...range, afterPosition: first.lastPosition });
+  expect(second).toMatchObject({ events: 2, hasMore: false });
+  expect(poster.requests.map(({ body }) => body).toSorted()).toEqual(sent.toSorted());
+  const never = await world.events.replay({ ...range, until: new Date(1) });
+  expect(never.events).toBe(0);
+});
+
+test("nothing is pushed again to a target that is not there, or not pushed to", async () => {
+  const { world } = await openWorld();
+  await using _ = world;
+  const range = { name: "backend", from: undefined, until: undefined, afterPosition: 0, limit: 0 };
+  await expect(world.events.replay(range)).rejects.toMatchObject({ reason: "EVENT_TARGET_NOT_FOUND" });
+  await world.events.putTarget(targetOf({ url: "" }));
+  await expect(world.events.replay(range)).rejects.toMatchObject({ reason: "EVENT_TARGET_NOT_ACTIVE" });
+});

@@ -4,7 +4,8 @@ import { type Journal, type Ledger, openLedger } from "@muster/journal";
 import type { Clock, Random } from "@muster/kit";
 import { MusterError } from "@muster/proto";
 import type { Log } from "@muster/service";
-import { ticketEvent } from "../core/events/event.ts";
+import type { EventLog, NumberedEvent } from "../core/event-log.ts";
+import { sessionEvent, ticketEvent, typeOf } from "../core/events/event.ts";
 import type { DisabledCause, EventTarget, EventTargetSettings } from "../core/events/event-target.ts";
 import {
   decideDeleteTarget,
@@ -17,10 +18,12 @@ import {
 } from "../core/events/outbox-decisions.ts";
 import { createOutboxState, evolveOutbox, type OutboxFact, type OutboxState } from "../core/events/outbox-state.ts";
 import type { MatcherState } from "../core/matcher-state.ts";
-import { type Courier, type CourierLimits, type CourierStatus, startCourier } from "./courier.ts";
+import { type Courier, type CourierLimits, startCourier } from "./courier.ts";
 import type { Delivery } from "./delivery-log.ts";
+import { createEventStreams, type EventStreams } from "./event-stream.ts";
 import { outboxCodec, outboxSnapshotCodec } from "./outbox-codec.ts";
 import { type Poster, UrlRefused } from "./poster.ts";
+import { type Replayed, type ReplayRange, replayEvents, targetNotActive } from "./replay-events.ts";
 import { drawSecret } from "./sign-request.ts";
 
 export type OutboxOptions = {
@@ -41,7 +44,11 @@ export type OutboxOptions = {
   readonly matcher: { readonly state: MatcherState; readonly durableSequence: number };
 };
 
-export type TargetStatus = CourierStatus & { readonly target: EventTarget };
+export type TargetStatus = {
+  readonly target: EventTarget;
+  readonly behindMs: number;
+  readonly pendingBytes: number;
+};
 
 export interface Outbox extends AsyncDisposable {
   /** More of the matcher's events may have become durable. */
@@ -66,6 +73,9 @@ export interface Outbox extends AsyncDisposable {
   listTargets(): Promise<readonly TargetStatus[]>;
   /** Newest first. @throws {MusterError} EVENT_TARGET_NOT_FOUND. */
   listDeliveries(name: string, limit: number): readonly Delivery[];
+  /** Sends again what was sent. @throws {MusterError} EVENT_TARGET_NOT_FOUND, EVENT_TARGET_NOT_ACTIVE, CURSOR_EXPIRED. */
+  replay(range: ReplayRange, signal: AbortSignal): Promise<Replayed>;
+  readonly watch: EventStreams["watch"];
   /** Overwrites what is kept of events that `concerns` picks by their payload: who has not been sent them is not sent them. */
   erase(concerns: (payload: string) => boolean): Promise<void>;
 }
@@ -92,6 +102,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
   });
   const { state } = ledger;
   const couriers = new Map<string, { readonly settings: EventTargetSettings; readonly courier: Courier }>();
+  const streams = createEventStreams(ledger, clock);
   let source = state.source;
   let isFeeding = false;
   let feedsAgain = false;
@@ -100,18 +111,42 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
   /** Changes of couriers, one after the other. */
   let lastChange: Promise<unknown> = Promise.resolve();
 
-  const nextEvents = (): readonly SourcedEvent[] => {
-    const after = matcher.state.events.after(source.ticketEvent, EVENTS_PER_STEP_MAX);
-    if (!after) {
-      log.error({ after: source.ticketEvent }, "Events were forgotten before they could be pushed");
-      source = { ...source, ticketEvent: matcher.state.events.last };
-      return [];
+  /** What is new in a log and durable, at most a step of it. What was forgotten is passed over, and said. */
+  const newIn = <Event extends NumberedEvent & { readonly sequence: number }>(
+    events: EventLog<Event>,
+    after: number,
+  ): readonly Event[] => {
+    let found = events.after(after, EVENTS_PER_STEP_MAX);
+    if (!found) {
+      const { list, from } = events.capture();
+      const first = list[from]?.number ?? events.last + 1;
+      if (state.targets.size > 0) log.error({ after, first }, "Events were forgotten before they could be pushed");
+      found = events.after(first - 1, EVENTS_PER_STEP_MAX) ?? [];
     }
-    const durable = after.filter(({ sequence }) => sequence <= matcher.durableSequence);
-    return durable.map((record) => ({
-      event: ticketEvent(record),
-      source: { ...source, ticketEvent: record.number },
-    }));
+    return found.filter(({ sequence }) => sequence <= matcher.durableSequence);
+  };
+  /** The next of both logs, in the order in which they happened; what one fact did to tickets comes first. */
+  const nextEvents = (): readonly SourcedEvent[] => {
+    const tickets = newIn(matcher.state.events, source.ticketEvent);
+    const sessions = newIn(matcher.state.sessionEvents, source.sessionEvent);
+    const events: SourcedEvent[] = [];
+    let place = source;
+    let [t, s] = [0, 0];
+    while (events.length < EVENTS_PER_STEP_MAX && (t < tickets.length || s < sessions.length)) {
+      const [ticket, session] = [tickets[t], sessions[s]];
+      if (ticket && (!session || ticket.sequence <= session.sequence)) {
+        place = { ...place, ticketEvent: ticket.number };
+        const { configuration } = ticket.ticket;
+        events.push({ type: typeOf(ticket), configuration, write: () => ticketEvent(ticket), source: place });
+        t += 1;
+      } else if (session) {
+        place = { ...place, sessionEvent: session.number };
+        const { configuration, what } = session;
+        events.push({ type: what.type, configuration, write: () => sessionEvent(session), source: place });
+        s += 1;
+      }
+    }
+    return events;
   };
   /** With nobody to tell, what happened is passed over. */
   const skipAll = () => {
@@ -174,10 +209,10 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     const places = await ledger.readCursors();
     for (const name of cursors.keys()) {
       const target = state.targets.get(name);
-      if (!target || target.disabled) await ledger.removeCursor(name);
+      if (!target || target.disabled || target.settings.url === "") await ledger.removeCursor(name);
     }
     for (const [name, target] of state.targets) {
-      if (target.disabled || couriers.has(name) || isClosing) continue;
+      if (target.disabled || couriers.has(name) || target.settings.url === "" || isClosing) continue;
       const courier = startCourier({
         ...{ ledger, poster, clock, random, log, name, onFatal },
         ...(options.limits && { limits: options.limits }),
@@ -203,6 +238,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     const changesTargets = facts.some(({ fact }) => fact.type.startsWith("event-target-"));
     if (changesTargets) void rearrange();
     for (const { courier } of couriers.values()) courier.poke();
+    streams.wake();
   });
   await rearrange();
   poke();
@@ -210,7 +246,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
   return {
     poke,
     async putTarget(settings, secret) {
-      checkUrl(poster, settings.url);
+      if (settings.url !== "") checkUrl(poster, settings.url);
       const [drawnSecret, drawnToken] = [drawSecret(random), drawSecret(random).replace(/^whsec_/, "mtok_")];
       const put = { settings, secret, drawnSecret, drawnToken };
       await ledger.execute((present) => {
@@ -246,11 +282,21 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
       getTarget(state, name);
       return couriers.get(name)?.courier.deliveries(limit) ?? [];
     },
+    async replay(range, signal) {
+      getTarget(state, range.name);
+      const courier = couriers.get(range.name)?.courier;
+      if (!courier) throw targetNotActive(range.name);
+      return replayEvents(ledger, { courier, signal }, range);
+    },
+    watch: streams.watch,
     async erase(concerns) {
       await ledger.eraseFacts((fact) => fact.type === "event-stored" && concerns(fact.event.payload));
     },
     async [Symbol.asyncDispose]() {
       isClosing = true;
+      streams.end(
+        new MusterError("SERVICE_NOT_READY", "Cannot go on as the matcher is stopping: resume when it is back"),
+      );
       stopListening();
       await Promise.all([lastChange, feeding]);
       for (const { courier } of couriers.values()) await courier[Symbol.asyncDispose]();

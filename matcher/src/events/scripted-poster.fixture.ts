@@ -6,7 +6,11 @@ export type ReceivedEvent = {
   readonly id: string;
   readonly type: string;
   readonly number: number;
-  readonly data: { readonly ticket?: { readonly ticketId: string }; readonly target?: { readonly name: string } };
+  readonly data: {
+    readonly ticket?: { readonly ticketId: string };
+    readonly session?: { readonly battleSessionId: string; readonly backfill?: { readonly state: string } };
+    readonly target?: { readonly name: string };
+  };
 };
 
 export type ScriptedPoster = Poster & {

@@ -20,6 +20,7 @@ import { parseRuleSet } from "@muster/rules";
 import type { BackfillRecord, Fill } from "../core/backfill.ts";
 import type { PlacingMatch } from "../core/match.ts";
 import type { MatchedSession } from "../core/matcher-state.ts";
+import type { SessionEventRecord } from "../core/session-events.ts";
 import type { Assignment } from "../core/ticket.ts";
 import type { HeldConfiguration, HeldRuleSet } from "../core/versions.ts";
 import { readConfiguration, writeConfiguration } from "../grpc/wire.ts";
@@ -112,6 +113,7 @@ export function encodeSession(session: MatchedSession): Uint8Array {
     startRequests: [...session.startRequests].map(([requestId, request]) => ({ requestId, ...request })),
     turnedAwayTicketIds: [...session.turnedAway],
     end: ended && { atMs: ended.atMs, cause: writeEnum(SessionEndCause, ended.cause) },
+    told: session.told,
   }).finish();
 }
 
@@ -134,6 +136,28 @@ export function decodeSession(bytes: Uint8Array): MatchedSession {
     startRequests: new Map(requests),
     turnedAway: new Set(message.turnedAwayTicketIds as TicketId[]),
     ended: message.end && { atMs: message.end.atMs, cause: readEnum(SessionEndCause, message.end.cause) },
+    told: message.told,
+  };
+}
+
+export function encodeSessionEvent({ what, ...event }: SessionEventRecord): Uint8Array {
+  const isEnd = what.type === "SESSION_ENDED";
+  return wire.KeptSessionEvent.encode({
+    ...event,
+    backfill: isEnd ? undefined : writeBackfill(what.backfill),
+    endCause: writeEnum(SessionEndCause, isEnd ? what.cause : undefined),
+  }).finish();
+}
+
+export function decodeSessionEvent(bytes: Uint8Array): SessionEventRecord {
+  const { backfill, endCause, ...event } = wire.KeptSessionEvent.decode(bytes);
+  return {
+    ...event,
+    battleSessionId: event.battleSessionId as ServerSessionId,
+    matchId: event.matchId as MatchId,
+    what: backfill
+      ? { type: "BACKFILL_CHANGED", backfill: readRequiredBackfill(backfill) }
+      : { type: "SESSION_ENDED", cause: readEnum(SessionEndCause, endCause) },
   };
 }
 

@@ -12,8 +12,15 @@ import {
   poolOf,
 } from "../core/matcher-state.ts";
 import { searchOf } from "../core/searching-tickets.ts";
+import { createSessionEventLog } from "../core/session-events.ts";
 import { createTicketEventLog, type TicketEventRecord } from "../core/ticket-events.ts";
-import { decodeConfiguration, decodeMatch, decodeRuleSet, decodeSession } from "./kept-documents.ts";
+import {
+  decodeConfiguration,
+  decodeMatch,
+  decodeRuleSet,
+  decodeSession,
+  decodeSessionEvent,
+} from "./kept-documents.ts";
 import { decodeProposal } from "./kept-proposal.ts";
 import { EVENT_TYPES, PHASES, SNAPSHOT_SCHEMA, type SnapshotColumns } from "./snapshot-schema.ts";
 import { StoredProposal } from "./stored-proposal.ts";
@@ -24,9 +31,17 @@ export async function restoreMatcherState(chunks: AsyncIterable<Uint8Array>): Pr
   const columns = await readColumns(SNAPSHOT_SCHEMA, chunks);
   checkTables(columns);
   const source = sourceOf(columns);
-  const [arrivals = 0, lastEvent = 0] = columns.counters;
+  const [arrivals = 0, lastEvent = 0, lastSessionEvent = 0] = columns.counters;
   const { log, latest, endedTickets } = readEvents(source);
-  const state: MatcherState = { ...createMatcherState(), events: createTicketEventLog(log, lastEvent), arrivals };
+  const told = Array.from({ length: columns.sessionEvent.length }, (_, row) => {
+    return decodeSessionEvent(columns.sessionEvent.at(row));
+  });
+  const state: MatcherState = {
+    ...createMatcherState(),
+    events: createTicketEventLog(log, lastEvent),
+    sessionEvents: createSessionEventLog(told, lastSessionEvent),
+    arrivals,
+  };
   const deadlines = readTickets(state, source, latest);
   for (let row = 0; row < columns.ruleSet.length; row += 1)
     state.ruleSets.set(...decodeRuleSet(columns.ruleSet.at(row)));

@@ -5,10 +5,10 @@ import type { ReadColumns } from "@muster/journal";
 import type { TicketCause, TicketState } from "../core/ticket.ts";
 import type { TicketEventRecord } from "../core/ticket-events.ts";
 
-export const SNAPSHOT_FORMAT = 4;
+export const SNAPSHOT_FORMAT = 6;
 
 export const SNAPSHOT_SCHEMA = {
-  /** Tickets that ever arrived; number of the last event. */
+  /** Tickets that ever arrived; number of the last event of a ticket, and of a session. */
   counters: "f64",
 
   // One row a ticket of the state, in the order of their arrival.
@@ -78,6 +78,8 @@ export const SNAPSHOT_SCHEMA = {
   match: "blob",
   proposalOpen: "blob",
   session: "blob",
+  /** Events of sessions that are kept, oldest first. */
+  sessionEvent: "blob",
   erasureId: "string",
   erasureDigest: "string",
 } as const;

@@ -7,7 +7,14 @@ import type { Preparation } from "../core/preparation.ts";
 import type { ProposalView } from "../core/proposal.ts";
 import type { Assignment, Ticket, TicketState } from "../core/ticket.ts";
 import type { CapturedEvents, TicketEventRecord } from "../core/ticket-events.ts";
-import { encodeAssignment, encodeConfiguration, encodeMatch, encodeRuleSet, encodeSession } from "./kept-documents.ts";
+import {
+  encodeAssignment,
+  encodeConfiguration,
+  encodeMatch,
+  encodeRuleSet,
+  encodeSession,
+  encodeSessionEvent,
+} from "./kept-documents.ts";
 import { encodePreparation } from "./kept-preparation.ts";
 import { encodeProposal, encodeTerms } from "./kept-proposal.ts";
 import { encodePayload } from "./player-payload.ts";
@@ -20,13 +27,14 @@ import { StoredAssignment, StoredTicket } from "./stored-ticket.ts";
  * tickets), everything else is shared. The same facts make the same bytes, restored in between or not.
  */
 export function captureMatcherState(state: MatcherState): Iterable<Uint8Array> {
-  const counters = [state.arrivals, state.events.last];
+  const counters = [state.arrivals, state.events.last, state.sessionEvents.last];
   const ruleSets = Array.from(state.ruleSets);
   const configurations = Array.from(state.configurations.values());
   const deleted = [...state.deleted.ruleSets, ...state.deleted.configurations];
   const matches = Array.from(state.matches.values());
   const proposals = Array.from(state.proposals.values());
   const sessions = Array.from(state.sessions.values());
+  const told = state.sessionEvents.capture();
   return writeColumns(SNAPSHOT_SCHEMA, {
     counters,
     ...ticketColumns(Array.from(state.tickets.values()), state.events.capture()),
@@ -38,6 +46,7 @@ export function captureMatcherState(state: MatcherState): Iterable<Uint8Array> {
     match: rowsOf(matches, encodeMatch),
     proposalOpen: rowsOf(proposals, encodeProposal),
     session: rowsOf(sessions, encodeSession),
+    sessionEvent: rowsOf(told.list.slice(told.from, told.until), encodeSessionEvent),
     erasureId: Array.from(state.erasures.keys()),
     erasureDigest: Array.from(state.erasures.values()),
   });
@@ -58,6 +67,7 @@ type TicketColumns = Omit<
   | "match"
   | "proposalOpen"
   | "session"
+  | "sessionEvent"
   | "erasureId"
   | "erasureDigest"
 >;

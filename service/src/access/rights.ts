@@ -98,6 +98,8 @@ const events: RightsOf<typeof EventServiceDefinition> = {
   rotateSecret: CONTROL,
   listTargets: { roles: ["OPERATOR"], kind: "READ" },
   listDeliveries: { roles: ["OPERATOR"], kind: "READ" },
+  replay: CONTROL,
+  watchEvents: BACKEND_READS,
 };
 
 const playerData: RightsOf<typeof PlayerDataServiceDefinition> = { erasePlayer: CONTROL };

@@ -1,7 +1,9 @@
-// What game backends are told of a ticket, as a value of plain JSON: a function of the recorded event alone, so that every
+// What game backends are told of a ticket or session, as a value of plain JSON: a function of the recorded event alone, so that every
 // repeat is the same to the byte. docs/guides/events.md shows each.
 import { unreachable } from "@muster/kit";
+import type { Backfill } from "@muster/proto";
 import type { Preparation } from "../preparation.ts";
+import type { SessionEventRecord } from "../session-events.ts";
 import { type Assignment, readPhase, type Ticket, type TicketState } from "../ticket.ts";
 import type { TicketEventRecord } from "../ticket-events.ts";
 
@@ -19,6 +21,8 @@ export const EVENT_TYPES = [
   "TICKET_FAILED",
   "TICKET_SESSION_ENDED",
   "TARGET_DISABLED",
+  "BACKFILL_CHANGED",
+  "SESSION_ENDED",
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
@@ -55,6 +59,31 @@ export function ticketEvent(record: TicketEventRecord): PushEvent {
   });
 }
 
+/** The event of which targets are told when a battle session has changed. */
+export function sessionEvent({
+  battleSessionId,
+  matchId,
+  configuration,
+  place,
+  atWallMs,
+  what,
+}: SessionEventRecord): PushEvent {
+  const session = { battleSessionId, matchId };
+  return writeEvent({
+    ...{ subject: `session.${battleSessionId}`, number: place, type: what.type, configuration, atWallMs },
+    data:
+      what.type === "SESSION_ENDED"
+        ? { session: { ...session, endCause: what.cause } }
+        : { session: { ...session, backfill: describeBackfill(what.backfill) } },
+  });
+}
+
+function describeBackfill(backfill: Backfill) {
+  const { backfillId, state, cause, strategy, addPlayers, progress, noLegalFill } = backfill;
+  const teams = progress.map(({ team, have, reserved, goal }) => ({ team, have, reserved, goal }));
+  return { backfillId, state, cause, strategy, addPlayers, progress: teams, noLegalFill };
+}
+
 /** An event as it is stored and sent. The order of its fields is part of the promise that repeats are equal. */
 export function writeEvent(event: {
   /** Whose events are numbered: "ticket.", "session." or "target." and an id. */
@@ -82,7 +111,8 @@ function placeOf(record: TicketEventRecord): number {
   return place;
 }
 
-function typeOf({ type, ticket }: TicketEventRecord): EventType {
+/** What it will be called. */
+export function typeOf({ type, ticket }: TicketEventRecord): EventType {
   switch (type) {
     case "SESSION_ENDED":
       return "TICKET_SESSION_ENDED";

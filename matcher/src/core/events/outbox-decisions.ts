@@ -14,16 +14,20 @@ import {
 } from "./event-target.ts";
 import { byteLength, type EventSource, type OutboxFact, type OutboxState } from "./outbox-state.ts";
 
-/** What happened, and where in the matcher's logs of events it stands. */
-export type SourcedEvent = { readonly event: PushEvent; readonly source: EventSource };
+/** What happened, and where in the matcher's logs of events it stands; written out only if somebody wants it. */
+export type SourcedEvent = Pick<PushEvent, "type" | "configuration"> & {
+  readonly write: () => PushEvent;
+  readonly source: EventSource;
+};
 
 /** Facts of those `events` that a target wants, in order. */
 export function decideStoreEvents(state: OutboxState, events: readonly SourcedEvent[]): readonly OutboxFact[] {
   const facts: OutboxFact[] = [];
   const targets = [...state.targets.values()];
   let bytesBefore = state.totalBytes;
-  for (const { event, source } of events) {
-    if (!targets.some((target) => wants(target, event))) continue;
+  for (const { source, ...happening } of events) {
+    if (!targets.some((target) => wants(target, happening))) continue;
+    const event = happening.write();
     facts.push({ type: "event-stored", source, event, bytesBefore });
     bytesBefore += byteLength(event.payload);
   }

@@ -9,6 +9,7 @@ import { isAccepted, isToldToAll, openProposal, type Proposal, withAccepted } fr
 import type { Assignment, TicketCause } from "../ticket.ts";
 import { historyOf } from "../ticket-events.ts";
 import type { Fact, Times } from "./fact-of.ts";
+import { tellBackfill } from "./session-events.ts";
 import { newRecord, putSession, splitBySeat } from "./sessions.ts";
 import { changeTicket } from "./tickets.ts";
 
@@ -95,8 +96,9 @@ export function placeMatch(state: MatcherState, fact: Fact<"match-placed">, at: 
     fill: undefined,
     startRequests: new Map(),
     turnedAway: new Set(),
-    ended: undefined,
+    ...{ ended: undefined, told: 0 },
   });
+  tellBackfill(state, battleSessionId, undefined, at);
   const assignment: Assignment = { address, battleSessionId, region, players, formedBy: match.formedBy };
   for (const ticketId of tickets) {
     changeTicket(state, ticketId, { type: "placed", matchId: match.matchId, assignment }, at);

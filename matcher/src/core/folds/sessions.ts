@@ -7,6 +7,7 @@ import { ticketsOf } from "../match.ts";
 import { type MatchedSession, type MatcherState, poolOf } from "../matcher-state.ts";
 import { type Assignment, isLive } from "../ticket.ts";
 import type { Fact, Times } from "./fact-of.ts";
+import { tellBackfill, tellSession } from "./session-events.ts";
 import { changeTicket, tellSessionEnded } from "./tickets.ts";
 
 export function adoptSession(state: MatcherState, { type: _, ...origin }: Fact<"session-adopted">): MatcherState {
@@ -14,7 +15,7 @@ export function adoptSession(state: MatcherState, { type: _, ...origin }: Fact<"
   putSession(state, {
     ...origin,
     ...{ tickets: [], backfill: undefined, fill: undefined, startRequests: new Map(), turnedAway: new Set() },
-    ended: undefined,
+    ...{ ended: undefined, told: 0 },
   });
   return state;
 }
@@ -29,10 +30,11 @@ export function startBackfill(state: MatcherState, fact: Fact<"backfill-started"
   }
   const backfill = { ...newRecord(fact.backfill, at.atMs, fact.goals), players: fact.players };
   putSession(state, { ...session, backfill, startRequests: requests });
+  tellBackfill(state, session.battleSessionId, session.backfill, at);
   return state;
 }
 
-export function changeBackfill(state: MatcherState, fact: Fact<"backfill-changed">): MatcherState {
+export function changeBackfill(state: MatcherState, fact: Fact<"backfill-changed">, at: Times): MatcherState {
   const session = getSession(state, fact.battleSessionId);
   const record = getBackfill(session, fact.backfill.backfillId);
   const backfill = {
@@ -42,6 +44,7 @@ export function changeBackfill(state: MatcherState, fact: Fact<"backfill-changed
     cancelRequestId: fact.requestId ?? record.cancelRequestId,
   };
   putSession(state, { ...session, backfill });
+  tellBackfill(state, session.battleSessionId, record, at);
   return state;
 }
 
@@ -66,6 +69,7 @@ export function applyFill(state: MatcherState, fact: Fact<"fill-applied">, at: T
   const tickets = [...session.tickets, ...newcomers];
   const backfill = session.backfill && afterFill(session.backfill, fill.document, newcomers);
   putSession(state, { ...session, tickets, backfill, fill: undefined });
+  tellBackfill(state, session.battleSessionId, session.backfill, at);
   const { fillId, battleSessionId, address, region, players } = fact;
   const assignment: Assignment = { address, battleSessionId, region, players, formedBy: fill.formedBy };
   for (const ticketId of newcomers) {
@@ -120,6 +124,7 @@ export function endSession(state: MatcherState, fact: Fact<"session-ended">, at:
   invariant(!session.ended, "a session ends once");
   putSession(state, { ...session, ended: { atMs: at.atMs, cause: fact.cause } });
   state.ended.push({ type: "session", battleSessionId: session.battleSessionId, atMs: at.atMs });
+  tellSession(state, session.battleSessionId, { type: "SESSION_ENDED", cause: fact.cause }, at);
   for (const ticketId of session.tickets) tellSessionEnded(state, ticketId, fact.cause, at);
   return state;
 }

@@ -6,7 +6,9 @@ import { deleteTarget } from "./delete-target.ts";
 import { listDeliveries } from "./list-deliveries.ts";
 import { listTargets } from "./list-targets.ts";
 import { putTarget } from "./put-target.ts";
+import { replay } from "./replay.ts";
 import { rotateSecret } from "./rotate-secret.ts";
+import { watchEvents } from "./watch-events.ts";
 
 export function createEventService(desk: Desk): Implementation {
   return implement(EventServiceDefinition, {
@@ -15,5 +17,7 @@ export function createEventService(desk: Desk): Implementation {
     listTargets: listTargets(desk),
     rotateSecret: rotateSecret(desk),
     listDeliveries: listDeliveries(desk),
+    replay: replay(desk),
+    watchEvents: watchEvents(desk),
   });
 }

@@ -1,11 +1,14 @@
 // Event targets and deliveries ↔ muster.matchmaking.v1.
-import { fieldInvalid, MusterError, parseId, readWord } from "@muster/proto";
+import { fieldInvalid, MusterError, parseId, readWord, writeEnum } from "@muster/proto";
 import {
   type EventDelivery,
   type EventTarget as EventTargetMessage,
   EventTargetState,
   type EventTargetStatus,
   EventType,
+  type ReplayRequest,
+  type WatchEventsRequest,
+  type WatchEventsResponse,
 } from "@muster/proto/matchmaking";
 import {
   EVENT_CONCURRENCY_DEFAULT,
@@ -15,8 +18,10 @@ import {
   SECRET_OVERLAP_SECONDS_MAX,
 } from "../../core/events/event-target.ts";
 import { DELIVERIES_KEPT, type Delivery } from "../../events/delivery-log.ts";
+import type { StreamedEvent } from "../../events/event-stream.ts";
 import type { Outbox, TargetStatus } from "../../events/outbox.ts";
 import { writeTargetSettings } from "../../events/outbox-codec.ts";
+import type { ReplayRange } from "../../events/replay-events.ts";
 import { parseSecret } from "../../events/sign-request.ts";
 
 /** @throws {MusterError} FIELD_INVALID, ID_MALFORMED. Ranges are the core's to check. */
@@ -51,6 +56,36 @@ const DELIVERIES_DEFAULT = 100;
 export function readDeliveriesLimit(limit: number): number {
   if (limit >= 0 && limit <= DELIVERIES_KEPT) return limit || DELIVERIES_DEFAULT;
   throw fieldInvalid("limit", `0 to ${DELIVERIES_KEPT}`, limit);
+}
+
+const REPLAY_EVENTS_MAX = 10_000;
+const REPLAY_EVENTS_DEFAULT = 1_000;
+
+/** @throws {MusterError} FIELD_INVALID, ID_MALFORMED. */
+export function readReplay({ name, from, until, afterPosition, limit }: ReplayRequest): ReplayRange {
+  if (limit < 0 || limit > REPLAY_EVENTS_MAX) throw fieldInvalid("limit", `0 to ${REPLAY_EVENTS_MAX}`, limit);
+  return {
+    name: parseId("name", name),
+    fromWallMs: from?.getTime() ?? 0,
+    untilWallMs: until?.getTime() ?? Number.POSITIVE_INFINITY,
+    afterPosition,
+    limit: limit || REPLAY_EVENTS_DEFAULT,
+  };
+}
+
+/** Where to go on; undefined: from now on. @throws {MusterError} FIELD_INVALID. */
+export function readEventToken({ resumeToken: token, fromOldest }: WatchEventsRequest): number | "oldest" | undefined {
+  if (fromOldest && token !== "") throw fieldInvalid("from_oldest", "false beside resume_token", fromOldest);
+  if (token === "") return fromOldest ? "oldest" : undefined;
+  const [, digits] = /^e1\.([0-9a-z]{1,10})$/.exec(token) ?? [];
+  if (digits === undefined) throw fieldInvalid("resume_token", "a token of this service", token);
+  return Number.parseInt(digits, 36);
+}
+
+export function writeStreamedEvent({ position, event }: StreamedEvent): WatchEventsResponse {
+  const resumeToken = `e1.${position.toString(36)}`;
+  if (!event) return { resumeToken, type: EventType.UNSPECIFIED, eventId: "", payload: "" };
+  return { resumeToken, type: writeEnum(EventType, event.type), eventId: event.id, payload: event.payload };
 }
 
 export function writeTargetStatus({ target, behindMs, pendingBytes }: TargetStatus): EventTargetStatus {

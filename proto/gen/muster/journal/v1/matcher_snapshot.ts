@@ -105,7 +105,27 @@ export interface KeptSession {
   /** Of fills that the game refused: they do not come here again. */
   turnedAwayTicketIds: string[];
   /** Of its match. */
-  formedBy: FormedBy | undefined;
+  formedBy:
+    | FormedBy
+    | undefined;
+  /** Events that were told of it so far. */
+  told: number;
+}
+
+/** What was told of a session lately, and the outbox may not have yet. */
+export interface KeptSessionEvent {
+  number: number;
+  sequence: number;
+  /** Journal time, and wall clock, in ms. */
+  atMs: number;
+  atWallMs: number;
+  battleSessionId: string;
+  matchId: string;
+  configuration: string;
+  place: number;
+  /** As it became. Absent: the session ended. */
+  backfill: Backfill | undefined;
+  endCause: SessionEndCause;
 }
 
 export interface KeptBackfill {
@@ -1015,6 +1035,7 @@ function createBaseKeptSession(): KeptSession {
     end: undefined,
     turnedAwayTicketIds: [],
     formedBy: undefined,
+    told: 0,
   };
 }
 
@@ -1058,6 +1079,9 @@ export const KeptSession: MessageFns<KeptSession> = {
     }
     if (message.formedBy !== undefined) {
       FormedBy.encode(message.formedBy, writer.uint32(106).fork()).join();
+    }
+    if (message.told !== 0) {
+      writer.uint32(112).uint64(message.told);
     }
     return writer;
   },
@@ -1179,6 +1203,14 @@ export const KeptSession: MessageFns<KeptSession> = {
             message.formedBy = FormedBy.decode(reader, reader.uint32());
             continue;
           }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.told = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1238,6 +1270,7 @@ export const KeptSession: MessageFns<KeptSession> = {
         : isSet(object.formed_by)
         ? FormedBy.fromJSON(object.formed_by)
         : undefined,
+      told: isSet(object.told) ? globalThis.Number(object.told) : 0,
     };
   },
 
@@ -1282,6 +1315,9 @@ export const KeptSession: MessageFns<KeptSession> = {
     if (message.formedBy !== undefined) {
       obj.formedBy = FormedBy.toJSON(message.formedBy);
     }
+    if (message.told !== 0) {
+      obj.told = Math.round(message.told);
+    }
     return obj;
   },
 
@@ -1307,6 +1343,253 @@ export const KeptSession: MessageFns<KeptSession> = {
     message.formedBy = (object.formedBy !== undefined && object.formedBy !== null)
       ? FormedBy.fromPartial(object.formedBy)
       : undefined;
+    message.told = object.told ?? 0;
+    return message;
+  },
+};
+
+function createBaseKeptSessionEvent(): KeptSessionEvent {
+  return {
+    number: 0,
+    sequence: 0,
+    atMs: 0,
+    atWallMs: 0,
+    battleSessionId: "",
+    matchId: "",
+    configuration: "",
+    place: 0,
+    backfill: undefined,
+    endCause: 0,
+  };
+}
+
+export const KeptSessionEvent: MessageFns<KeptSessionEvent> = {
+  encode(message: KeptSessionEvent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.number !== 0) {
+      writer.uint32(8).uint64(message.number);
+    }
+    if (message.sequence !== 0) {
+      writer.uint32(16).uint64(message.sequence);
+    }
+    if (message.atMs !== 0) {
+      writer.uint32(25).double(message.atMs);
+    }
+    if (message.atWallMs !== 0) {
+      writer.uint32(33).double(message.atWallMs);
+    }
+    if (message.battleSessionId !== "") {
+      writer.uint32(42).string(message.battleSessionId);
+    }
+    if (message.matchId !== "") {
+      writer.uint32(50).string(message.matchId);
+    }
+    if (message.configuration !== "") {
+      writer.uint32(58).string(message.configuration);
+    }
+    if (message.place !== 0) {
+      writer.uint32(64).uint64(message.place);
+    }
+    if (message.backfill !== undefined) {
+      Backfill.encode(message.backfill, writer.uint32(74).fork()).join();
+    }
+    if (message.endCause !== 0) {
+      writer.uint32(80).int32(message.endCause);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeptSessionEvent {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeptSessionEvent();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.number = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.sequence = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.atMs = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.atWallMs = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.battleSessionId = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.matchId = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.configuration = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.place = longToNumber(reader.uint64());
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.backfill = Backfill.decode(reader, reader.uint32());
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.endCause = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): KeptSessionEvent {
+    return {
+      number: isSet(object.number) ? globalThis.Number(object.number) : 0,
+      sequence: isSet(object.sequence) ? globalThis.Number(object.sequence) : 0,
+      atMs: isSet(object.atMs)
+        ? globalThis.Number(object.atMs)
+        : isSet(object.at_ms)
+        ? globalThis.Number(object.at_ms)
+        : 0,
+      atWallMs: isSet(object.atWallMs)
+        ? globalThis.Number(object.atWallMs)
+        : isSet(object.at_wall_ms)
+        ? globalThis.Number(object.at_wall_ms)
+        : 0,
+      battleSessionId: isSet(object.battleSessionId)
+        ? globalThis.String(object.battleSessionId)
+        : isSet(object.battle_session_id)
+        ? globalThis.String(object.battle_session_id)
+        : "",
+      matchId: isSet(object.matchId)
+        ? globalThis.String(object.matchId)
+        : isSet(object.match_id)
+        ? globalThis.String(object.match_id)
+        : "",
+      configuration: isSet(object.configuration) ? globalThis.String(object.configuration) : "",
+      place: isSet(object.place) ? globalThis.Number(object.place) : 0,
+      backfill: isSet(object.backfill) ? Backfill.fromJSON(object.backfill) : undefined,
+      endCause: isSet(object.endCause)
+        ? sessionEndCauseFromJSON(object.endCause)
+        : isSet(object.end_cause)
+        ? sessionEndCauseFromJSON(object.end_cause)
+        : 0,
+    };
+  },
+
+  toJSON(message: KeptSessionEvent): unknown {
+    const obj: any = {};
+    if (message.number !== 0) {
+      obj.number = Math.round(message.number);
+    }
+    if (message.sequence !== 0) {
+      obj.sequence = Math.round(message.sequence);
+    }
+    if (message.atMs !== 0) {
+      obj.atMs = floatToJson(message.atMs);
+    }
+    if (message.atWallMs !== 0) {
+      obj.atWallMs = floatToJson(message.atWallMs);
+    }
+    if (message.battleSessionId !== "") {
+      obj.battleSessionId = message.battleSessionId;
+    }
+    if (message.matchId !== "") {
+      obj.matchId = message.matchId;
+    }
+    if (message.configuration !== "") {
+      obj.configuration = message.configuration;
+    }
+    if (message.place !== 0) {
+      obj.place = Math.round(message.place);
+    }
+    if (message.backfill !== undefined) {
+      obj.backfill = Backfill.toJSON(message.backfill);
+    }
+    if (message.endCause !== 0) {
+      obj.endCause = sessionEndCauseToJSON(message.endCause);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<KeptSessionEvent>): KeptSessionEvent {
+    return KeptSessionEvent.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KeptSessionEvent>): KeptSessionEvent {
+    const message = createBaseKeptSessionEvent();
+    message.number = object.number ?? 0;
+    message.sequence = object.sequence ?? 0;
+    message.atMs = object.atMs ?? 0;
+    message.atWallMs = object.atWallMs ?? 0;
+    message.battleSessionId = object.battleSessionId ?? "";
+    message.matchId = object.matchId ?? "";
+    message.configuration = object.configuration ?? "";
+    message.place = object.place ?? 0;
+    message.backfill = (object.backfill !== undefined && object.backfill !== null)
+      ? Backfill.fromPartial(object.backfill)
+      : undefined;
+    message.endCause = object.endCause ?? 0;
     return message;
   },
 };

@@ -24,6 +24,10 @@ export const EventType = {
   TICKET_SESSION_ENDED: 9,
   /** TARGET_DISABLED - A target is disabled: it answered 410, or was further behind than is kept for it. */
   TARGET_DISABLED: 10,
+  /** BACKFILL_CHANGED - A battle session's backfill started, or is in another state. */
+  BACKFILL_CHANGED: 11,
+  /** SESSION_ENDED - A battle session is over. */
+  SESSION_ENDED: 12,
   /** TICKET_PREPARING - A ticket waits for its own players, who were asked to join it. */
   TICKET_PREPARING: 20,
   /** TICKET_JOINED - More players have joined the ticket, which waits for others still. */
@@ -44,6 +48,8 @@ export namespace EventType {
   export type TICKET_FAILED = typeof EventType.TICKET_FAILED;
   export type TICKET_SESSION_ENDED = typeof EventType.TICKET_SESSION_ENDED;
   export type TARGET_DISABLED = typeof EventType.TARGET_DISABLED;
+  export type BACKFILL_CHANGED = typeof EventType.BACKFILL_CHANGED;
+  export type SESSION_ENDED = typeof EventType.SESSION_ENDED;
   export type TICKET_PREPARING = typeof EventType.TICKET_PREPARING;
   export type TICKET_JOINED = typeof EventType.TICKET_JOINED;
 }
@@ -94,6 +100,14 @@ export function eventTypeFromJSON(object: any): EventType {
     case "EVENT_TYPE_TARGET_DISABLED":
     case "TARGET_DISABLED":
       return EventType.TARGET_DISABLED;
+    case 11:
+    case "EVENT_TYPE_BACKFILL_CHANGED":
+    case "BACKFILL_CHANGED":
+      return EventType.BACKFILL_CHANGED;
+    case 12:
+    case "EVENT_TYPE_SESSION_ENDED":
+    case "SESSION_ENDED":
+      return EventType.SESSION_ENDED;
     case 20:
     case "EVENT_TYPE_TICKET_PREPARING":
     case "TICKET_PREPARING":
@@ -131,6 +145,10 @@ export function eventTypeToJSON(object: EventType): string {
       return "TICKET_SESSION_ENDED";
     case EventType.TARGET_DISABLED:
       return "TARGET_DISABLED";
+    case EventType.BACKFILL_CHANGED:
+      return "BACKFILL_CHANGED";
+    case EventType.SESSION_ENDED:
+      return "SESSION_ENDED";
     case EventType.TICKET_PREPARING:
       return "TICKET_PREPARING";
     case EventType.TICKET_JOINED:
@@ -194,6 +212,7 @@ export interface EventTarget {
   /**
    * https, at most 2,048 characters, without user and fragment; the port 443, or from 1024 on. Where the host leads is checked before
    * every connection: a network that is not public must be allowed by the matcher's own setting, which also allows http there.
+   * Empty: nothing is pushed; its events are there for WatchEvents, for as long as events are kept.
    */
   url: string;
   /** Whose events, at most 100. Empty: of every configuration. */
@@ -273,6 +292,47 @@ export interface ListDeliveriesRequest {
 
 export interface ListDeliveriesResponse {
   deliveries: EventDelivery[];
+}
+
+export interface ReplayRequest {
+  name: string;
+  /** Events of this wall-clock time and later, and before `until`. Absent: from the oldest that is kept, and to the newest. */
+  from: Date | undefined;
+  until:
+    | Date
+    | undefined;
+  /** Only events after this position. 0: from the oldest that is kept. */
+  afterPosition: number;
+  /** 1..10,000 events at most. 0: 1,000. */
+  limit: number;
+}
+
+export interface ReplayResponse {
+  /** That were sent again and taken. */
+  events: number;
+  /** Of the last event that was looked at. */
+  lastPosition: number;
+  /** There may be more after it. */
+  hasMore: boolean;
+}
+
+export interface WatchEventsRequest {
+  /** Of a target. */
+  name: string;
+  /** From the last event that was handled: only what came after it is sent. Empty: what comes from now on. */
+  resumeToken: string;
+  /** Begin with the oldest event that is kept. Only without resume_token. */
+  fromOldest: boolean;
+}
+
+export interface WatchEventsResponse {
+  /** Where to resume after this event. */
+  resumeToken: string;
+  /** Unset: nothing happened; the stream lives. Every few seconds, first of all, and when everything that was there has been sent. */
+  type: EventType;
+  eventId: string;
+  /** What a target is pushed, as JSON: docs/guides/events.md. */
+  payload: string;
 }
 
 /** One request and its answer. */
@@ -1414,6 +1474,486 @@ export const ListDeliveriesResponse: MessageFns<ListDeliveriesResponse> = {
   },
 };
 
+function createBaseReplayRequest(): ReplayRequest {
+  return { name: "", from: undefined, until: undefined, afterPosition: 0, limit: 0 };
+}
+
+export const ReplayRequest: MessageFns<ReplayRequest> = {
+  encode(message: ReplayRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.from !== undefined) {
+      Timestamp.encode(toTimestamp(message.from), writer.uint32(18).fork()).join();
+    }
+    if (message.until !== undefined) {
+      Timestamp.encode(toTimestamp(message.until), writer.uint32(26).fork()).join();
+    }
+    if (message.afterPosition !== 0) {
+      writer.uint32(32).uint64(message.afterPosition);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(40).int32(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReplayRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReplayRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.from = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.until = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.afterPosition = longToNumber(reader.uint64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReplayRequest {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      from: isSet(object.from) ? fromJsonTimestamp(object.from) : undefined,
+      until: isSet(object.until) ? fromJsonTimestamp(object.until) : undefined,
+      afterPosition: isSet(object.afterPosition)
+        ? globalThis.Number(object.afterPosition)
+        : isSet(object.after_position)
+        ? globalThis.Number(object.after_position)
+        : 0,
+      limit: isSet(object.limit) ? globalThis.Number(object.limit) : 0,
+    };
+  },
+
+  toJSON(message: ReplayRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.from !== undefined) {
+      obj.from = message.from.toISOString();
+    }
+    if (message.until !== undefined) {
+      obj.until = message.until.toISOString();
+    }
+    if (message.afterPosition !== 0) {
+      obj.afterPosition = Math.round(message.afterPosition);
+    }
+    if (message.limit !== 0) {
+      obj.limit = Math.round(message.limit);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ReplayRequest>): ReplayRequest {
+    return ReplayRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReplayRequest>): ReplayRequest {
+    const message = createBaseReplayRequest();
+    message.name = object.name ?? "";
+    message.from = object.from ?? undefined;
+    message.until = object.until ?? undefined;
+    message.afterPosition = object.afterPosition ?? 0;
+    message.limit = object.limit ?? 0;
+    return message;
+  },
+};
+
+function createBaseReplayResponse(): ReplayResponse {
+  return { events: 0, lastPosition: 0, hasMore: false };
+}
+
+export const ReplayResponse: MessageFns<ReplayResponse> = {
+  encode(message: ReplayResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.events !== 0) {
+      writer.uint32(8).uint64(message.events);
+    }
+    if (message.lastPosition !== 0) {
+      writer.uint32(16).uint64(message.lastPosition);
+    }
+    if (message.hasMore !== false) {
+      writer.uint32(24).bool(message.hasMore);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReplayResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReplayResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.events = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.lastPosition = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.hasMore = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReplayResponse {
+    return {
+      events: isSet(object.events) ? globalThis.Number(object.events) : 0,
+      lastPosition: isSet(object.lastPosition)
+        ? globalThis.Number(object.lastPosition)
+        : isSet(object.last_position)
+        ? globalThis.Number(object.last_position)
+        : 0,
+      hasMore: isSet(object.hasMore)
+        ? globalThis.Boolean(object.hasMore)
+        : isSet(object.has_more)
+        ? globalThis.Boolean(object.has_more)
+        : false,
+    };
+  },
+
+  toJSON(message: ReplayResponse): unknown {
+    const obj: any = {};
+    if (message.events !== 0) {
+      obj.events = Math.round(message.events);
+    }
+    if (message.lastPosition !== 0) {
+      obj.lastPosition = Math.round(message.lastPosition);
+    }
+    if (message.hasMore !== false) {
+      obj.hasMore = message.hasMore;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ReplayResponse>): ReplayResponse {
+    return ReplayResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReplayResponse>): ReplayResponse {
+    const message = createBaseReplayResponse();
+    message.events = object.events ?? 0;
+    message.lastPosition = object.lastPosition ?? 0;
+    message.hasMore = object.hasMore ?? false;
+    return message;
+  },
+};
+
+function createBaseWatchEventsRequest(): WatchEventsRequest {
+  return { name: "", resumeToken: "", fromOldest: false };
+}
+
+export const WatchEventsRequest: MessageFns<WatchEventsRequest> = {
+  encode(message: WatchEventsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.resumeToken !== "") {
+      writer.uint32(18).string(message.resumeToken);
+    }
+    if (message.fromOldest !== false) {
+      writer.uint32(24).bool(message.fromOldest);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchEventsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatchEventsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.resumeToken = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.fromOldest = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): WatchEventsRequest {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      resumeToken: isSet(object.resumeToken)
+        ? globalThis.String(object.resumeToken)
+        : isSet(object.resume_token)
+        ? globalThis.String(object.resume_token)
+        : "",
+      fromOldest: isSet(object.fromOldest)
+        ? globalThis.Boolean(object.fromOldest)
+        : isSet(object.from_oldest)
+        ? globalThis.Boolean(object.from_oldest)
+        : false,
+    };
+  },
+
+  toJSON(message: WatchEventsRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.resumeToken !== "") {
+      obj.resumeToken = message.resumeToken;
+    }
+    if (message.fromOldest !== false) {
+      obj.fromOldest = message.fromOldest;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<WatchEventsRequest>): WatchEventsRequest {
+    return WatchEventsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<WatchEventsRequest>): WatchEventsRequest {
+    const message = createBaseWatchEventsRequest();
+    message.name = object.name ?? "";
+    message.resumeToken = object.resumeToken ?? "";
+    message.fromOldest = object.fromOldest ?? false;
+    return message;
+  },
+};
+
+function createBaseWatchEventsResponse(): WatchEventsResponse {
+  return { resumeToken: "", type: 0, eventId: "", payload: "" };
+}
+
+export const WatchEventsResponse: MessageFns<WatchEventsResponse> = {
+  encode(message: WatchEventsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.resumeToken !== "") {
+      writer.uint32(10).string(message.resumeToken);
+    }
+    if (message.type !== 0) {
+      writer.uint32(16).int32(message.type);
+    }
+    if (message.eventId !== "") {
+      writer.uint32(26).string(message.eventId);
+    }
+    if (message.payload !== "") {
+      writer.uint32(34).string(message.payload);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchEventsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatchEventsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.resumeToken = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.type = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.eventId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.payload = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): WatchEventsResponse {
+    return {
+      resumeToken: isSet(object.resumeToken)
+        ? globalThis.String(object.resumeToken)
+        : isSet(object.resume_token)
+        ? globalThis.String(object.resume_token)
+        : "",
+      type: isSet(object.type) ? eventTypeFromJSON(object.type) : 0,
+      eventId: isSet(object.eventId)
+        ? globalThis.String(object.eventId)
+        : isSet(object.event_id)
+        ? globalThis.String(object.event_id)
+        : "",
+      payload: isSet(object.payload) ? globalThis.String(object.payload) : "",
+    };
+  },
+
+  toJSON(message: WatchEventsResponse): unknown {
+    const obj: any = {};
+    if (message.resumeToken !== "") {
+      obj.resumeToken = message.resumeToken;
+    }
+    if (message.type !== 0) {
+      obj.type = eventTypeToJSON(message.type);
+    }
+    if (message.eventId !== "") {
+      obj.eventId = message.eventId;
+    }
+    if (message.payload !== "") {
+      obj.payload = message.payload;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<WatchEventsResponse>): WatchEventsResponse {
+    return WatchEventsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<WatchEventsResponse>): WatchEventsResponse {
+    const message = createBaseWatchEventsResponse();
+    message.resumeToken = object.resumeToken ?? "";
+    message.type = object.type ?? 0;
+    message.eventId = object.eventId ?? "";
+    message.payload = object.payload ?? "";
+    return message;
+  },
+};
+
 function createBaseEventDelivery(): EventDelivery {
   return {
     at: undefined,
@@ -1717,6 +2257,32 @@ export const EventServiceDefinition = {
       requestStream: false,
       responseType: ListDeliveriesResponse as typeof ListDeliveriesResponse,
       responseStream: false,
+      options: {},
+    },
+    /**
+     * Pushes events that are still kept to a target again, the same to the byte, oldest first, beside what it is sent in its turn. Answers
+     * when the target has taken them; while there is more, ask again with the answer's `last_position`.
+     * Reasons: ID_MALFORMED, FIELD_INVALID, EVENT_TARGET_NOT_FOUND, EVENT_TARGET_NOT_ACTIVE, CURSOR_EXPIRED.
+     */
+    replay: {
+      name: "Replay",
+      requestType: ReplayRequest as typeof ReplayRequest,
+      requestStream: false,
+      responseType: ReplayResponse as typeof ReplayResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * The events of a target as they are stored, for those who cannot be called: from now on, or after the one that was handled last. Those
+     * of a target without URL go nowhere else. Resumable for as long as events are kept.
+     * Reasons: ID_MALFORMED, FIELD_INVALID, EVENT_TARGET_NOT_FOUND, CURSOR_EXPIRED.
+     */
+    watchEvents: {
+      name: "WatchEvents",
+      requestType: WatchEventsRequest as typeof WatchEventsRequest,
+      requestStream: false,
+      responseType: WatchEventsResponse as typeof WatchEventsResponse,
+      responseStream: true,
       options: {},
     },
   },
