@@ -16,6 +16,10 @@ export {
   connectMatcherWith,
 } from "./connect-matcher.ts";
 export { backendEnvironment } from "./environment.ts";
+// For what the matcher pushes.
+export type { BackendEvent, EventBackfill, EventSession, EventTicket } from "./events/event.ts";
+export { type EventReceiver, type ReceiveOptions, receiveEvents } from "./events/receive-events.ts";
+export { type EventRequest, type VerifyOptions, verifyEvents } from "./events/verify-events.ts";
 export type { TicketFilter, TicketPage } from "./list-tickets.ts";
 export type { MatchResult } from "./match.ts";
 export type { CallWaiting, Matcher, MatchWaiting, TicketExplanation } from "./matcher.ts";
