@@ -12,7 +12,9 @@ export function addFaultCommands(fleet: Command, run: ProgramPorts["run"]): void
   const fault = fleet.command("fault").description("what goes wrong in a mock fleet: add, list, remove");
   const ms = parsed(parseDuration);
   asking(fault.command("add"))
-    .description("let something go wrong, at once or later; docs/guides/test-locally.md says what each kind does")
+    .description(
+      "let something go wrong until the fleet starts anew, at once or later; docs/guides/test-locally.md says what each kind does",
+    )
     .argument("<kind>", `one of ${FAULT_KINDS.join(", ")}`, parsed(parseFaultKind))
     .option("--of <fleet>", "only processes of this fleet")
     .option("--region <region>", "only processes in this region")

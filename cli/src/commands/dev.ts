@@ -49,7 +49,12 @@ export async function runDev(flags: DevFlags, context: CommandContext): Promise<
   if (typeof stack === "number") return stack;
   hurry.addEventListener("abort", () => stack.kill(), { once: true });
   const ended = new AbortController();
-  const watching = watchServices({ ...stack, clock, random: systemRandom }, log, AbortSignal.any([stop, ended.signal]));
+  const withLines = !json && terminal.isLive && !flags.plain;
+  const watching = watchServices(
+    { ...stack, withLines, clock, random: systemRandom },
+    log,
+    AbortSignal.any([stop, ended.signal]),
+  );
   // Whoever acts on the word that all is ready is to be seen.
   await Promise.race([watched.promise, aborted(stop)]);
 

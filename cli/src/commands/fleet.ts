@@ -4,6 +4,7 @@ import { RolloutMode } from "@muster/proto/fleet";
 import { UsageError } from "../arguments/usage-error.ts";
 import { connectFleet } from "../contract/connection.ts";
 import { present } from "../contract/session.ts";
+import { describeScaling } from "../view/describe-fleet.ts";
 import { type CommandContext, type ExitCode, printJson } from "./context.ts";
 import { formatTable } from "./format-table.ts";
 
@@ -114,14 +115,6 @@ function rowOf(fleet: Fleet): readonly string[] {
     String(fleet.sessions),
     String(fleet.freeSessions),
   ];
-}
-
-function describeScaling(message: FleetScaling | undefined): string {
-  const scaling = message?.scaling;
-  if (scaling?.$case !== "elastic") return String(scaling?.value ?? 0);
-  const { minProcesses, maxProcesses, reserve } = scaling.value;
-  const unit = reserve?.$case === "reservePercent" ? " %" : "";
-  return `${minProcesses}..${maxProcesses}, ${reserve?.value ?? 0}${unit} in reserve`;
 }
 
 function plainFleet({ scaling: message, ...fleet }: Fleet) {

@@ -91,14 +91,15 @@ export function createLiveLog(clock: Clock, listener: LiveLogListener): LiveLog 
       if (message.type !== "heartbeat") onEvent({ kind: "session", event: message });
       onChange();
     },
-    onProcesses(processes) {
+    onFleets(fleets) {
+      const { processes } = fleets;
       // What ended before the view was opened is no news.
       for (const event of knowsProcesses ? newlyEnded(state.processes, processes) : []) {
         note(describeProcessEnd(event));
         onEvent({ kind: "process", event });
       }
       knowsProcesses = true;
-      state = { ...state, processes };
+      state = { ...state, ...fleets };
       onChange();
     },
   };

@@ -3,6 +3,7 @@ import { applySessionChange, type BattleSession } from "@muster/proto";
 import type { ServiceEvent } from "@muster/service";
 import type { FeedMessage, ServerProcess } from "../contract/session.ts";
 import { isOver, type TicketEvent, type TicketState } from "../contract/ticket.ts";
+import type { FleetsState } from "./fleet-lines.ts";
 
 export type ServiceState = {
   readonly name: string;
@@ -13,7 +14,8 @@ export type ServiceState = {
 
 export type LiveTicket = { readonly state: TicketState; readonly players: number };
 
-export type LiveState = {
+/** Processes are there as long as the fleet remembers them. */
+export type LiveState = FleetsState & {
   readonly services: readonly ServiceState[];
   /** Live tickets by id: those heard of since the view was opened. */
   readonly tickets: ReadonlyMap<string, LiveTicket>;
@@ -26,8 +28,6 @@ export type LiveState = {
   readonly sessions: ReadonlyMap<string, BattleSession>;
   /** Sessions that ended since the view was opened. */
   readonly endedSessions: number;
-  /** Ended ones too, as long as the fleet remembers them. */
-  readonly processes: readonly ServerProcess[];
 };
 
 const WAITS_KEPT = 100;
@@ -40,7 +40,9 @@ export const emptyLiveState: LiveState = {
   waitsMs: [],
   sessions: new Map(),
   endedSessions: 0,
+  fleets: [],
   processes: [],
+  lastLines: new Map(),
 };
 
 export function foldService(state: LiveState, event: ServiceEvent): LiveState {

@@ -3,6 +3,7 @@ import type { Backfill, BattleSession } from "@muster/proto";
 import { formatDuration } from "../arguments/duration.ts";
 import type { EventLine } from "./describe-event.ts";
 import { describeBackfill, describeRoster } from "./describe-session.ts";
+import { fleetLines } from "./fleet-lines.ts";
 import { countTickets, type LiveState, medianWaitMs, type ServiceState } from "./live-state.ts";
 import { cutTo } from "./text-width.ts";
 
@@ -23,6 +24,9 @@ export type ViewInput = {
   readonly rows: number;
 };
 
+/** A battle with its roster, and how many others there are. */
+const BATTLE_LINES = 3;
+
 /** At most `rows` lines of at most `columns` characters. What does not fit is counted, not shown. */
 export function renderView(input: ViewInput): readonly ViewLine[] {
   const { state, events, columns, rows } = input;
@@ -40,11 +44,14 @@ export function renderView(input: ViewInput): readonly ViewLine[] {
     ...pack([...input.tips, "Ctrl-C stops everything"], columns).map((text): ViewLine => ({ text, tone: "dim" })),
   ];
   const room = Math.max(rows - head.length - foot.length, 0);
-  // Events get a third of the room, and whatever the sessions leave.
-  const sessions = fitSessions(sessionLines(state, input.wallMs), Math.ceil((room * 2) / 3));
-  const eventsRoom = Math.max(room - sessions.length - 1, 0);
+  // Fleets get two fifths of the room, battles up to two thirds together with them, and events whatever these leave.
+  const fleets = fleetLines(state, Math.ceil((room * 2) / 5));
+  const below: readonly ViewLine[] = fleets.length > 0 ? [...fleets, blank] : [];
+  const battlesRoom = Math.max(Math.ceil((room * 2) / 3) - below.length, Math.min(room - below.length, BATTLE_LINES));
+  const sessions = fitSessions(sessionLines(state, input.wallMs), Math.max(battlesRoom, 0));
+  const eventsRoom = Math.max(room - below.length - sessions.length - 1, 0);
   const news: readonly ViewLine[] = eventsRoom === 0 ? [] : events.slice(-eventsRoom);
-  const lines = [...head, ...sessions, ...(news.length > 0 ? [blank] : []), ...news, ...foot];
+  const lines = [...head, ...below, ...sessions, ...(news.length > 0 ? [blank] : []), ...news, ...foot];
   return lines.slice(0, rows).map(({ text, tone }) => ({ text: cutTo(text, columns), tone }));
 }
 

@@ -302,6 +302,8 @@ for (const { text, columns, cut } of cuts) {
   test(`cutTo() makes ${cut} of ${text} in ${columns} columns`, () => expect(cutTo(text, columns)).toBe(cut));
 }
 
+const noFleets = { fleets: [], lastLines: new Map<string, string>() };
+
 test("a live log tells what is new, not what the snapshot holds", () => {
   const lines: string[] = [];
   const log = createLiveLog(createVirtualClock(), {
@@ -315,11 +317,11 @@ test("a live log tells what is new, not what the snapshot holds", () => {
   log.onFeed({ resumeToken: "", type: "snapshot-begin" });
   log.onFeed({ resumeToken: "", type: "session", session: session("bs_old") });
   log.onFeed({ resumeToken: "", type: "snapshot-end" });
-  log.onProcesses([ended("proc_old")]);
+  log.onFleets({ ...noFleets, processes: [ended("proc_old")] });
   expect(lines).toEqual([]);
   log.onFeed({ resumeToken: "", type: "session", session: session("bs_new", { state: "ACTIVATING" }) });
   log.onFeed(change("bs_old", { reason: "PLAYER_REMOVED", removed: [seat("ada") as never] }));
-  log.onProcesses([ended("proc_old"), ended("proc_new")]);
+  log.onFleets({ ...noFleets, processes: [ended("proc_old"), ended("proc_new")] });
   expect(lines).toEqual([
     "session bs_new ACTIVATING on arena-eu in eu-west",
     "session bs_old PLAYER_REMOVED ada (red)",

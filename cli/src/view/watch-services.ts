@@ -3,21 +3,25 @@ import { type Clock, isAbortError, type Random } from "@muster/kit";
 import { MusterError } from "@muster/proto";
 import { connectFleet, connectMatcher } from "../contract/connection.ts";
 import { watchResiliently } from "../contract/resilient-watch.ts";
-import { type FeedMessage, readFeedMessage, readProcess, type ServerProcess } from "../contract/session.ts";
+import { type FeedMessage, readFeedMessage } from "../contract/session.ts";
 import { readTicketEvent, type TicketEvent } from "../contract/ticket.ts";
+import type { FleetsState } from "./fleet-lines.ts";
+import { lookAtFleets } from "./look-at-fleets.ts";
 
-const PROCESSES_LOOK_MS = 1_000;
+/** From one look at the fleets to the next. */
+const LOOK_MS = 1_000;
 
 export type WatchListener = {
   readonly onTicket: (event: TicketEvent) => void;
   readonly onFeed: (message: FeedMessage) => void;
-  /** Ended ones too. */
-  readonly onProcesses: (processes: readonly ServerProcess[]) => void;
+  readonly onFleets: (fleets: FleetsState) => void;
 };
 
 export type WatchOptions = {
   readonly matcherAddress: string;
   readonly fleetAddress: string;
+  /** Somebody looks at the last line of each process. */
+  readonly withLines: boolean;
   readonly clock: Clock;
   readonly random: Random;
 };
@@ -51,19 +55,18 @@ export async function watchServices(
     const watch = watchResiliently({ ...patient, open, tokenOf: (message) => message.resumeToken }, signal);
     for await (const message of watch) listener.onFeed(message);
   };
-  const processes = async () => {
+  const fleets = async () => {
     while (!signal.aborted) {
       try {
-        const response = await fleet.fleet.describeProcesses({ includeEnded: true }, { signal });
-        listener.onProcesses(response.processes.map(readProcess));
+        listener.onFleets(await lookAtFleets(fleet, options, signal));
       } catch (error) {
         // The fleet is away; the supervisor tells of it.
         if (!(error instanceof MusterError)) throw error;
       }
-      await clock.sleep(PROCESSES_LOOK_MS, signal);
+      await clock.sleep(LOOK_MS, signal);
     }
   };
-  await Promise.all([tickets(), sessions(), processes()].map((loop) => loop.catch(ignoreAbort)));
+  await Promise.all([tickets(), sessions(), fleets()].map((loop) => loop.catch(ignoreAbort)));
 }
 
 function ignoreAbort(error: unknown): void {

@@ -1,0 +1,58 @@
+// A fleet and its processes in a few words, for the live view and `muster fleet list`.
+import type { Fleet, FleetScaling } from "@muster/proto/fleet";
+import type { ServerProcess } from "../contract/session.ts";
+import { shortId } from "./describe-event.ts";
+
+/** "3", "0..10, 2 in reserve". */
+export function describeScaling(message: FleetScaling | undefined): string {
+  const scaling = message?.scaling;
+  if (scaling?.$case !== "elastic") return String(scaling?.value ?? 0);
+  const { minProcesses, maxProcesses, reserve } = scaling.value;
+  const unit = reserve?.$case === "reservePercent" ? " %" : "";
+  return `${minProcesses}..${maxProcesses}, ${reserve?.value ?? 0}${unit} in reserve`;
+}
+
+/** "arena-eu  eu-west  2 of 3 ready (0..10, 2 in reserve)  1 starting  2 sessions, 1 free": what there is none of is left out. */
+export function describeFleet(fleet: Fleet): string {
+  const size = fleet.drained ? "drained" : describeScaling(fleet.scaling);
+  const counted = [
+    { count: fleet.startingProcesses, what: "starting" },
+    { count: fleet.drainingProcesses, what: "draining" },
+    { count: fleet.terminatingProcesses, what: "ending" },
+    { count: fleet.outdatedProcesses, what: "of another build" },
+  ].filter(({ count }) => count > 0);
+  return [
+    fleet.name,
+    fleet.region,
+    ...(fleet.build === "" ? [] : [`build ${fleet.build}`]),
+    `${fleet.readyProcesses} of ${fleet.targetProcesses} ready (${size})`,
+    ...counted.map(({ count, what }) => `${count} ${what}`),
+    `${fleet.sessions} ${fleet.sessions === 1 ? "session" : "sessions"}, ${fleet.freeSessions} free`,
+  ].join("  ");
+}
+
+/** "    proc_z5tfhxm03g…  READY  1 session  pid 26599  arena: ada is sent to red". */
+export function describeProcess({ processId, state, pid, battleSessionIds }: ServerProcess, lastLine: string): string {
+  const sessions = battleSessionIds.length;
+  return [
+    `    ${shortId(processId)}`,
+    state.padEnd("TERMINATING".length),
+    sessions === 0 ? "idle" : `${sessions} ${sessions === 1 ? "session" : "sessions"}`,
+    ...(pid === undefined ? [] : [`pid ${pid}`]),
+    ...(lastLine === "" ? [] : [lastLine]),
+  ].join("  ");
+}
+
+const ESC = "\u001b";
+const COLOURS = new RegExp(`${ESC}\\[[0-9;]*[A-Za-z]`, "g");
+
+/** The last line of `text` that says anything, without colours and whatever else would move a terminal's cursor. */
+export function lastLineOf(text: string): string {
+  const lines = text.split(/[\r\n]+/).map((line) =>
+    line
+      .replace(COLOURS, "")
+      .replace(/\p{Cc}/gu, " ")
+      .trim(),
+  );
+  return lines.findLast((line) => line !== "") ?? "";
+}
