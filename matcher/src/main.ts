@@ -1,8 +1,8 @@
 // The matcher's process: environment, adapters, signals.
 import { describeOwner, openServiceJournal } from "@muster/journal";
 import { systemClock, systemRandom } from "@muster/kit";
-import { grpcNetwork, serveGrpc } from "@muster/proto/grpc";
-import { checkBind, openGuard, readMusterFile, readRetention, runService, serveHttpApi } from "@muster/service";
+import { serveGrpc } from "@muster/proto/grpc";
+import { openFront, readMusterFile, readRetention, runService, serveHttpApi } from "@muster/service";
 import { readLegalConfig, readMatcherConfig } from "./config.ts";
 import { matcherEnvironment } from "./environment.ts";
 import { createDialRules } from "./events/dial-rules.ts";
@@ -19,17 +19,21 @@ await runService({
     const file = await readMusterFile(env.MUSTER_CONFIG);
     const [config, retention] = [await readMatcherConfig(file), readRetention(file)];
     const journal = opened.use(openServiceJournal(env.MUSTER_JOURNAL, { data: env.MUSTER_DATA, service: "matcher" }));
-    const guard = opened.use(await openGuard({ file, env: process.env, clock: systemClock, log }));
-    const listener = {
-      isEncrypted: false,
-      asksForKeys: !guard.keyring.isOpen,
-      isUnsafeAllowed: env.MUSTER_UNSAFE_LISTEN,
-    };
-    const bind = checkBind({ variable: "MUSTER_MATCHER_BIND", address: env.MUSTER_MATCHER_BIND, ...listener }, log);
+    const front = opened.use(await openFront({ file, variables: env, env: process.env, clock: systemClock, log }));
+    const bind = front.checkBind("MUSTER_MATCHER_BIND", env.MUSTER_MATCHER_BIND);
     const poster = opened.use(createGotPoster(createDialRules(env.MUSTER_EVENT_NETWORKS)));
     const matcher = opened.use(
       await createMatcher({
-        ...{ journal, config, retention, log, onFatal, clock: systemClock, random: systemRandom, network: grpcNetwork },
+        ...{
+          journal,
+          config,
+          retention,
+          log,
+          onFatal,
+          clock: systemClock,
+          random: systemRandom,
+          network: front.network,
+        },
         fleetAddress: env.MUSTER_FLEET_ADDRESS,
         fleetKey: env.MUSTER_FLEET_KEY,
         endpoint: env.MUSTER_MATCHER_ENDPOINT ?? bind,
@@ -42,11 +46,11 @@ await runService({
       }),
     );
     const onFault = (error: unknown, path: string) => log.error({ error, path }, "A handler made a mistake");
-    const services = guard.guard(matcher.services);
-    const server = opened.use(await serveGrpc({ bind, services, onFault }));
+    const services = front.guard(matcher.services);
+    const server = opened.use(await serveGrpc({ bind, services, tls: front.tls, onFault }));
     opened.use(
       await serveHttpApi({
-        ...{ bind: env.MUSTER_MATCHER_HTTP, variable: "MUSTER_MATCHER_HTTP", listener, grpcBind: bind },
+        ...{ bind: env.MUSTER_MATCHER_HTTP, variable: "MUSTER_MATCHER_HTTP", front, grpcBind: bind },
         usual: { grpc: "127.0.0.1:7410", http: "127.0.0.1:7411" },
         ...{ services, readiness: matcher.readiness, origins: env.MUSTER_HTTP_ORIGINS, log, onFault },
       }),

@@ -3,8 +3,8 @@ import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describeOwner, openServiceJournal } from "@muster/journal";
 import { list, systemClock, systemRandom } from "@muster/kit";
-import { grpcNetwork, serveGrpc } from "@muster/proto/grpc";
-import { checkBind, openGuard, readMusterFile, runService, serveHttpApi } from "@muster/service";
+import { serveGrpc } from "@muster/proto/grpc";
+import { openFront, readMusterFile, runService, serveHttpApi } from "@muster/service";
 import { parseFleetConfig } from "./config.ts";
 import { fleetEnvironment } from "./fleet-environment.ts";
 import { createMockFleet } from "./mock-fleet.ts";
@@ -23,28 +23,24 @@ await runService({
     const hostAddress = env.MUSTER_FLEET_ENDPOINT ?? env.MUSTER_FLEET_BIND;
     const folder = join(data, "processes");
     const { MUSTER_ORPHAN_GRACE_MS: orphanGraceMs, MUSTER_MATCHERS: matchers, MUSTER_TAKE_OVER: takeOver } = env;
-    const processes = createNodeProcesses({ folder, orphanGraceMs, matchers, env: process.env, clock });
     const stack = new AsyncDisposableStack();
-    const guard = stack.use(await openGuard({ file, env: process.env, clock, log }));
-    const listener = {
-      isEncrypted: false,
-      asksForKeys: !guard.keyring.isOpen,
-      isUnsafeAllowed: env.MUSTER_UNSAFE_LISTEN,
-    };
-    const bind = checkBind({ variable: "MUSTER_FLEET_BIND", address: env.MUSTER_FLEET_BIND, ...listener }, log);
+    const front = stack.use(await openFront({ file, variables: env, env: process.env, clock, log }));
+    const withheld = front.secretVariables;
+    const processes = createNodeProcesses({ folder, orphanGraceMs, matchers, env: process.env, withheld, clock });
+    const bind = front.checkBind("MUSTER_FLEET_BIND", env.MUSTER_FLEET_BIND);
     const journal = stack.use(openServiceJournal(env.MUSTER_JOURNAL, { data, service: "fleet" }));
     const parts = { journal, clock, random, processes, config, hostAddress, log, onFatal };
     const { MUSTER_LEASE_MS: leaseMs, MUSTER_SNAPSHOT_FACTS: snapshotEveryFacts } = env;
     const fleet = await createMockFleet({
       ...{ ...parts, owner: describeOwner(), takeOver, leaseMs },
-      simulation: { scripts: await loadScripts(config), network: grpcNetwork, matchers: list(matchers) },
+      simulation: { scripts: await loadScripts(config), network: front.network, matchers: list(matchers) },
       ...(snapshotEveryFacts === undefined ? {} : { snapshotEveryFacts }),
     });
     const onFault = (error: unknown, path: string) => log.error({ error, path }, "A call met a mistake of ours");
-    const services = guard.guard(fleet.services);
-    const server = serveGrpc({ bind, services, onFault });
+    const services = front.guard(fleet.services);
+    const server = serveGrpc({ bind, services, tls: front.tls, onFault });
     const httpServer = serveHttpApi({
-      ...{ bind: env.MUSTER_FLEET_HTTP, variable: "MUSTER_FLEET_HTTP", listener, grpcBind: bind },
+      ...{ bind: env.MUSTER_FLEET_HTTP, variable: "MUSTER_FLEET_HTTP", front, grpcBind: bind },
       usual: { grpc: "127.0.0.1:7420", http: "127.0.0.1:7421" },
       ...{ services, readiness: fleet.readiness, origins: env.MUSTER_HTTP_ORIGINS, log, onFault },
     });

@@ -15,6 +15,8 @@ export type NodeProcessesOptions = {
   readonly matchers: string;
   /** What sidecars and games inherit, without what is the fleet's own. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** More variables that neither of them inherits: those that hold the fleet's keys. Default none. */
+  readonly withheld?: readonly string[];
   readonly clock: Clock;
 };
 
@@ -30,6 +32,12 @@ const OURS = [
   "MUSTER_TAKE_OVER",
   "MUSTER_LEASE_MS",
   "MUSTER_SNAPSHOT_FACTS",
+  "MUSTER_UNSAFE_LISTEN",
+  "MUSTER_KEY",
+  "MUSTER_FLEET_KEY",
+  // Its own certificate; which authorities count is the sidecar's business too.
+  "MUSTER_TLS_CERT",
+  "MUSTER_TLS_KEY",
 ];
 /** How often a followed log is looked at, in ms. */
 const FOLLOW_MS = 100;
@@ -65,7 +73,7 @@ function startSidecar(options: NodeProcessesOptions, launch: ServerLaunch, file:
     command: [process.execPath, ...sidecarArguments(), "--", ...program.command],
     ...(program.cwd === undefined ? {} : { cwd: program.cwd }),
     env: {
-      ...foreignEnvironment(options.env, OURS),
+      ...foreignEnvironment(options.env, [...OURS, ...(options.withheld ?? [])]),
       ...program.env,
       ...portVariables(launch),
       MUSTER_FLEET_ADDRESS: launch.hostAddress,

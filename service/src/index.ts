@@ -1,6 +1,5 @@
 // For service processes and the command line.
 export { accessSchema, hashKey } from "./access/access-config.ts";
-export { type Guard, openGuard } from "./access/open-guard.ts";
 export { rights } from "./access/rights.ts";
 export { type MusterFile, readMusterFile } from "./config/muster-file.ts";
 export { parseSection } from "./config/parse-section.ts";
@@ -10,7 +9,7 @@ export { logDisk } from "./log-disk.ts";
 export { type RunOptions, runService } from "./run-service.ts";
 export { serviceEnvironment } from "./service-environment.ts";
 export { answerEach } from "./serving/answer-each.ts";
-export { checkBind } from "./serving/check-bind.ts";
+export { type Front, openFront } from "./serving/open-front.ts";
 export { type HttpApiOptions, httpEnvironment, parseHttpBind, serveHttpApi } from "./serving/serve-http-api.ts";
 export type { ServiceEvent, ServiceSpec } from "./supervisor/service-spec.ts";
 export { type StopRequests, watchStopRequests } from "./supervisor/stop-requests.ts";

@@ -1,5 +1,6 @@
 // The variables that every service process of Muster reads, and how they are read: a bad one ends the start with exit 2.
 import { type EnvironmentSpec, flag, oneOf, text, wholeNumber } from "@muster/kit";
+import { tlsEnvironment } from "@muster/proto/grpc";
 
 export const serviceEnvironment = {
   MUSTER_CONFIG: { meaning: "Path of muster.json.", fallback: "muster.json", parse: text },
@@ -36,6 +37,7 @@ export const serviceEnvironment = {
     fallback: "false",
     parse: flag,
   },
+  ...tlsEnvironment,
   MUSTER_LIFELINE_FD: {
     meaning: "File descriptor of a pipe whose end tells that the supervisor is gone. Set by the supervisor.",
     parse: wholeNumber(3, 1_000),

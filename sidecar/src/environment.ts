@@ -1,5 +1,6 @@
 // The variables that a sidecar reads. Those that it hands to its game stand in `gameEnvironment` of game-process.ts.
 import { type EnvironmentSpec, list, oneOf, text, wholeNumber } from "@muster/kit";
+import { clientEnvironment } from "@muster/proto/grpc";
 
 export const sidecarEnvironment = {
   MUSTER_FLEET_ADDRESS: {
@@ -14,6 +15,7 @@ export const sidecarEnvironment = {
     parse: wholeNumber(1, Number.MAX_SAFE_INTEGER),
   },
   MUSTER_PROCESS_SECRET: { meaning: "What proves to the fleet that this is that process.", secret: true, parse: text },
+  ...clientEnvironment,
   MUSTER_FLEET: { meaning: "Name of the fleet that the process belongs to.", fallback: "", parse: text },
   MUSTER_REGION: { meaning: "Region of the fleet.", fallback: "", parse: text },
   MUSTER_SIDECAR_BIND: {

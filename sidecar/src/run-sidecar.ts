@@ -3,7 +3,7 @@ import { constants } from "node:os";
 import { type Clock, drawId, type Environment, type Random, systemClock, systemRandom } from "@muster/kit";
 import { readProcessStart } from "@muster/kit/processes";
 import { isLocalAddress } from "@muster/proto";
-import { grpcNetwork, parseAddress, serveGrpc } from "@muster/proto/grpc";
+import { createGrpcNetwork, parseAddress, serveGrpc, tlsPathsOf, watchTlsFiles } from "@muster/proto/grpc";
 import { serveHttp } from "@muster/proto/http";
 import type { Ready } from "./core/phase.ts";
 import type { sidecarEnvironment } from "./environment.ts";
@@ -73,10 +73,17 @@ export async function runSidecar(run: SidecarRun, variables: Variables): Promise
   let ready: Ready | undefined = earlier?.ready;
   let attachGeneration = earlier?.attachGeneration ?? 0;
 
+  await using tls = watchTlsFiles(tlsPathsOf(variables), {
+    clock,
+    onLook: (outcome) => {
+      if ("problem" in outcome) log("error", "Keeping the certificates as they were", { why: String(outcome.problem) });
+    },
+  });
   await using sidecar = createSidecar({
     clock,
     random,
-    network: grpcNetwork,
+    network: createGrpcNetwork(tls),
+    key: variables.MUSTER_KEY,
     log,
     fleetAddress: variables.MUSTER_FLEET_ADDRESS,
     fleet: variables.MUSTER_FLEET,

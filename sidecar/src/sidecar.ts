@@ -1,5 +1,5 @@
 // Puts the sidecar's parts together: the picture in the middle, the fleet on one side of it, the game on the other.
-import { type Clock, isAbortError, type Random } from "@muster/kit";
+import { type Clock, isAbortError, type Random, type Secret } from "@muster/kit";
 import {
   MusterError,
   type PlayerSession,
@@ -30,7 +30,10 @@ const FEATURES = ["CUSTOM_DATA", "PLAYER_SESSIONS"];
 export type SidecarOptions = {
   readonly clock: Clock;
   readonly random: Random;
+  /** Where its fleet and matchers are. */
   readonly network: Network;
+  /** What its calls to them carry, beside what proves which process and session it speaks for. Default: nothing. */
+  readonly key?: Secret | undefined;
   readonly log: Log;
   readonly fleetAddress: string;
   readonly fleet: string;
@@ -81,6 +84,7 @@ const UNHEALTHY_END_MS = 10_000;
 /** A sidecar that has not been run yet. */
 export function createSidecar(options: SidecarOptions): Sidecar {
   const { clock, random, network, log, processId } = options;
+  const token = options.key?.reveal() ?? "";
   const state: SidecarState = {
     phase: options.ready ? { phase: "ready", ready: options.ready } : { phase: "starting" },
     book: new Map(),
@@ -95,7 +99,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   /** Sessions that the last Welcome announced and that have not come yet. */
   let following = new Set<string>();
   const closing = new AbortController();
-  const matcherPeers = createMatcherPeers(network);
+  const matcherPeers = createMatcherPeers(network, token);
   let health: HealthLoop | undefined;
 
   const standing = (): readonly NonNullable<WatchResponse["event"]>[] =>
@@ -220,7 +224,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   };
 
   const link: FleetLink = createFleetLink({
-    peer: network.connect(options.fleetAddress),
+    peer: network.connect(options.fleetAddress, { token }),
     clock,
     random,
     log,

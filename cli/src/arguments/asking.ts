@@ -14,6 +14,9 @@ export function asking(command: Command): Command {
     new Option(`--${flag} <address>`, what).env(variable).default(fallback).argParser(parsed(parseServiceAddress));
   return withJson(command)
     .addOption(keyFile())
+    .addOption(file("ca", "authorities whose certificates count, or system: call by TLS", "MUSTER_TLS_CA"))
+    .addOption(file("cert", "the certificate to show", "MUSTER_TLS_CERT"))
+    .addOption(file("cert-key", "its private key", "MUSTER_TLS_KEY"))
     .addOption(address("matcher", "where the matcher listens", "MUSTER_MATCHER", "127.0.0.1:7410"))
     .addOption(address("fleet", "where the fleet listens", "MUSTER_FLEET_ADDRESS", "127.0.0.1:7420"));
 }
@@ -29,6 +32,14 @@ function keyFile(): Option {
       return path;
     }),
   );
+}
+
+/** What the variable says, said for this one command. */
+function file(flag: string, what: string, variable: string): Option {
+  return new Option(`--${flag} <file>`, `${what} (default: what ${variable} names)`).argParser((path: string) => {
+    process.env[variable] = path;
+    return path;
+  });
 }
 
 export function withJson(command: Command): Command {

@@ -2,7 +2,7 @@
 
 import { readEnvironment } from "@muster/kit";
 import { FleetServiceDefinition } from "@muster/proto/fleet";
-import { clientEnvironment, grpcNetwork } from "@muster/proto/grpc";
+import { clientEnvironment, createGrpcNetwork, fixedTls, readTlsFiles, tlsPathsOf } from "@muster/proto/grpc";
 import {
   BackfillServiceDefinition,
   ConfigurationServiceDefinition,
@@ -28,7 +28,7 @@ export interface FleetConnection extends AsyncDisposable {
   readonly mock: Client<typeof MockFleetServiceDefinition>;
 }
 
-/** Opened on first use. Calls carry MUSTER_KEY, where it is set. */
+/** Opened on first use. By TLS where MUSTER_TLS_CA is set; calls carry MUSTER_KEY. */
 export function connectMatcher(address: string): MatcherConnection {
   const peer = connect(address);
   return {
@@ -54,6 +54,9 @@ export function connectFleet(address: string): FleetConnection {
 }
 
 function connect(address: string): Peer {
-  const { MUSTER_KEY: key } = readEnvironment(clientEnvironment, process.env);
-  return grpcNetwork.connect(address, { token: key?.reveal() ?? "" });
+  const env = readEnvironment(clientEnvironment, process.env);
+  const tls = readTlsFiles(tlsPathsOf(env));
+  // grpc-js names addresses that are numbers where TLS wants names. It does no harm, and is nothing that a user could mend.
+  if (tls) process.noDeprecation = true;
+  return createGrpcNetwork(tls && fixedTls(tls)).connect(address, { token: env.MUSTER_KEY?.reveal() ?? "" });
 }

@@ -1,8 +1,10 @@
 // One call over HTTP: the handler's answer as JSON, or its stream as server-sent events.
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { TLSSocket } from "node:tls";
 import { CALL_DEADLINE_MS_DEFAULT } from "../limits.ts";
 import { MusterError } from "../muster-error.ts";
 import type { CallContext } from "../rpc/service.ts";
+import { commonNameOf } from "../tls/tls-source.ts";
 import { type EventStream, openEventStream } from "./event-stream.ts";
 import { type Route, tokenOf } from "./http-request.ts";
 import { writeJsonMessage } from "./json-message.ts";
@@ -89,11 +91,17 @@ function callerIsGone(): MusterError {
   return new MusterError("CALL_CANCELLED", "Cannot go on as the caller is gone");
 }
 
+/** The common name of the certificate that the connection's caller has proven to hold, where an authority of ours vouches for it. */
+function certificateOf({ socket }: IncomingMessage): string | undefined {
+  return socket instanceof TLSSocket && socket.authorized ? commonNameOf(socket.getPeerCertificate()) : undefined;
+}
+
 function contextOf(request: IncomingMessage, signal: AbortSignal): CallContext {
   const { remoteAddress, remotePort } = request.socket;
   return {
     signal,
     token: tokenOf(request),
     peer: remoteAddress === undefined ? "unix" : `${remoteAddress}:${remotePort}`,
+    certificate: certificateOf(request),
   };
 }

@@ -1,9 +1,11 @@
 // A node:http server with the limits that whoever listens to strangers needs, on a port or a Unix socket.
 import { createServer, type RequestListener, type Server, STATUS_CODES } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import { MusterError } from "../muster-error.ts";
 import type { Listening } from "../rpc/service.ts";
 import { clearStaleSocket, keepSocketPrivate, socketPathOf } from "../rpc/socket-file.ts";
+import { asksForCertificates, contextOptions, type TlsSource } from "../tls/tls-source.ts";
 import { writeHttpError } from "./http-error.ts";
 
 export type ListenerOptions = {
@@ -13,6 +15,8 @@ export type ListenerOptions = {
   readonly connectionsMax: number;
   /** How long open calls may go on after disposal begins, in ms. */
   readonly drainMs: number;
+  /** What it shows its callers, and whose certificates it takes for theirs. A Unix socket needs none. Undefined: plain text. */
+  readonly tls?: TlsSource | undefined;
 };
 
 /** Bytes of all headers: the place of a stream names every session of a process. */
@@ -33,17 +37,7 @@ const IDLE_MS_MAX = 65_000;
  */
 export async function listenHttp(options: ListenerOptions, onRequest: RequestListener): Promise<Listening> {
   const { bind, connectionsMax, drainMs } = options;
-  const server = createServer(
-    {
-      maxHeaderSize: HEADER_BYTES_MAX,
-      headersTimeout: HEADERS_MS_MAX,
-      requestTimeout: REQUEST_MS_MAX,
-      connectionsCheckingInterval: LOOK_MS,
-      keepAliveTimeout: IDLE_MS_MAX,
-      noDelay: true,
-    },
-    onRequest,
-  );
+  const { server, forget } = create(socketPathOf(bind) === undefined ? options.tls : undefined, onRequest);
   server.maxConnections = connectionsMax;
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => refuseBytes(error, socket));
   const address = await listen(server, bind);
@@ -52,6 +46,7 @@ export async function listenHttp(options: ListenerOptions, onRequest: RequestLis
     [Symbol.asyncDispose]: () =>
       new Promise<void>((resolve) => {
         const force = setTimeout(() => server.closeAllConnections(), drainMs);
+        forget();
         server.close(() => {
           clearTimeout(force);
           resolve();
@@ -59,6 +54,26 @@ export async function listenHttp(options: ListenerOptions, onRequest: RequestLis
         server.closeIdleConnections();
       }),
   };
+}
+
+const LIMITS = {
+  maxHeaderSize: HEADER_BYTES_MAX,
+  headersTimeout: HEADERS_MS_MAX,
+  requestTimeout: REQUEST_MS_MAX,
+  connectionsCheckingInterval: LOOK_MS,
+  keepAliveTimeout: IDLE_MS_MAX,
+  noDelay: true,
+};
+
+/** A server that follows what `tls` shows, until `forget` is called. */
+function create(tls: TlsSource | undefined, onRequest: RequestListener) {
+  if (!tls) return { server: createServer(LIMITS, onRequest), forget: () => undefined };
+  const { present } = tls;
+  const server = createTlsServer(
+    { ...LIMITS, ...contextOptions(present), ...asksForCertificates(present), handshakeTimeout: HEADERS_MS_MAX },
+    onRequest,
+  );
+  return { server, forget: tls.onChange((material) => server.setSecureContext(contextOptions(material))) };
 }
 
 /** Answers bytes that are no request, or that came too slowly or were too many, in the shape of every refusal. */

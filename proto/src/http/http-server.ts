@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { isLocalAddress } from "../loopback.ts";
 import { MusterError, toMusterError } from "../muster-error.ts";
 import type { Implementation, Listening } from "../rpc/service.ts";
+import type { TlsSource } from "../tls/tls-source.ts";
 import { answerStream, answerUnary, type Exchange, writeJson } from "./answer-call.ts";
 import { answerPreflight, type BrowserRules, refuseForeignNames, refusePages } from "./browsers.ts";
 import type { EventStream } from "./event-stream.ts";
@@ -31,6 +32,8 @@ export type HttpServerOptions = {
   readonly readiness?: Readiness;
   /** Connections at a time; more are closed at once. Default 256: a game has a few. */
   readonly connectionsMax?: number;
+  /** What it shows its callers, and whose certificates it takes for theirs. Default: plain text. */
+  readonly tls?: TlsSource | undefined;
 };
 
 const CONNECTIONS_MAX_DEFAULT = 256;
@@ -76,7 +79,10 @@ export async function serveHttp(options: HttpServerOptions): Promise<Listening> 
       else refuse({ request, response }, new HttpRefusal(httpStatusOf(told), told));
     }
   };
-  return listenHttp({ bind, connectionsMax, drainMs }, (request, response) => void answer(request, response));
+  return listenHttp(
+    { bind, connectionsMax, drainMs, tls: options.tls },
+    (request, response) => void answer(request, response),
+  );
 }
 
 function refuse({ request, response }: Exchange, { status, error, headers }: HttpRefusal): void {

@@ -2,13 +2,14 @@
 import {
   type ClientDuplexStream,
   type ClientReadableStream,
-  credentials,
   Client as GrpcClient,
   Metadata,
   type ServiceError,
 } from "@grpc/grpc-js";
 import { ANSWER_BYTES_MAX, CALL_DEADLINE_MS_DEFAULT, MESSAGE_BYTES_MAX } from "../limits.ts";
 import { MusterError } from "../muster-error.ts";
+import { channelCredentials } from "../tls/grpc-credentials.ts";
+import type { TlsSource } from "../tls/tls-source.ts";
 import { readGrpcError } from "./grpc-error.ts";
 import { bytesOf } from "./message-bytes.ts";
 import {
@@ -21,11 +22,21 @@ import {
 } from "./service.ts";
 
 /** The network of sockets: addresses are "host:port" or "unix:/path". */
-export const grpcNetwork: Network = { connect: connectGrpc };
+export const grpcNetwork: Network = createGrpcNetwork(undefined);
 
-function connectGrpc(address: string, options: { readonly token?: string } = {}): Peer {
+/**
+ * The network of sockets as `grpcNetwork`, with TLS where `tls` names authorities: every address is called so, loopback too, but
+ * for Unix sockets.
+ */
+export function createGrpcNetwork(tls: TlsSource | undefined): Network {
+  return {
+    connect: (address, options = {}) => connectGrpc(address, options, address.startsWith("unix:") ? undefined : tls),
+  };
+}
+
+function connectGrpc(address: string, options: { readonly token?: string }, tls: TlsSource | undefined): Peer {
   // No keepalive pings: on loopback they only provoke servers that count them (agones.md §3.2).
-  const grpc = new GrpcClient(address, credentials.createInsecure(), {
+  const grpc = new GrpcClient(address, channelCredentials(tls), {
     "grpc.max_receive_message_length": ANSWER_BYTES_MAX,
     "grpc.max_send_message_length": MESSAGE_BYTES_MAX,
     "grpc.initial_reconnect_backoff_ms": 100,

@@ -1,5 +1,6 @@
 // Handlers behind grpc-js. One adapter for every service of Muster, the sidecar's included.
 import { type EventEmitter, once } from "node:events";
+import type { PeerCertificate } from "node:tls";
 import {
   type ServiceDefinition as GrpcServiceDefinition,
   type handleBidiStreamingCall,
@@ -7,12 +8,13 @@ import {
   type handleUnaryCall,
   type Metadata,
   Server,
-  ServerCredentials,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { createChannel, systemClock } from "@muster/kit";
 import { ANSWER_BYTES_MAX, CALL_DEADLINE_MS_MAX, MESSAGE_BYTES_MAX } from "../limits.ts";
 import { fieldInvalid, MusterError } from "../muster-error.ts";
+import { serverCredentials } from "../tls/grpc-credentials.ts";
+import { commonNameOf, type TlsSource } from "../tls/tls-source.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { writeGrpcError } from "./grpc-error.ts";
 import { createServerHealth } from "./health.ts";
@@ -35,7 +37,12 @@ export type GrpcServerOptions = {
   readonly onFault?: (error: unknown, path: string) => void;
   /** How long open calls may go on after disposal begins, in ms. Default 500. */
   readonly drainMs?: number;
+  /** What it shows its callers, and whose certificates it takes for theirs. A Unix socket needs none. Default: plain text. */
+  readonly tls?: TlsSource | undefined;
 };
+
+/** How long connections that are broken may take to be gone, in ms. */
+const FORCED_WITHIN_MS = 200;
 
 /**
  * Listens, and answers until disposed. The server also tells its health by grpc.health.v1.
@@ -73,9 +80,10 @@ export async function serveGrpc(options: GrpcServerOptions): Promise<Listening> 
     server.addService(grpcDefinition, implementation);
   }
   const path = socketPathOf(bind);
+  const tls = path === undefined ? options.tls : undefined;
   if (path !== undefined) await clearStaleSocket(path);
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(bind, ServerCredentials.createInsecure(), (error, bound) => {
+    server.bindAsync(bind, serverCredentials(tls), (error, bound) => {
       if (!error) return resolve(bound);
       const why = `Cannot listen on ${bind} as ${error.message}`;
       reject(new MusterError("SERVICE_NOT_READY", why, { metadata: { address: bind }, cause: error }));
@@ -87,7 +95,11 @@ export async function serveGrpc(options: GrpcServerOptions): Promise<Listening> 
     async [Symbol.asyncDispose]() {
       health.stop();
       await new Promise<void>((resolve) => {
-        const force = setTimeout(() => server.forceShutdown(), drainMs);
+        let force = setTimeout(() => {
+          server.forceShutdown();
+          // It waits for a connection that never spoke HTTP/2 as well, whose caller may wait for this server in turn.
+          force = setTimeout(resolve, FORCED_WITHIN_MS);
+        }, drainMs);
         server.tryShutdown(() => {
           clearTimeout(force);
           resolve();
@@ -212,6 +224,7 @@ async function send(
 
 type ServerCall = {
   readonly metadata: Metadata;
+  getAuthContext(): { readonly sslPeerCertificate?: PeerCertificate };
   getPeer(): string;
   on(event: "cancelled", listener: () => void): unknown;
 };
@@ -219,7 +232,9 @@ type ServerCall = {
 function contextOf(call: ServerCall, signal: AbortSignal): CallContext {
   const [authorization = ""] = call.metadata.get("authorization");
   const token = /^Bearer (.+)$/.exec(authorization.toString())?.[1] ?? "";
-  return { signal, token, peer: call.getPeer() };
+  // Only of callers whom an authority of ours vouches for: grpc-js has looked.
+  const certificate = commonNameOf(call.getAuthContext().sslPeerCertificate);
+  return { signal, token, peer: call.getPeer(), ...(certificate === undefined ? {} : { certificate }) };
 }
 
 /** Aborts when the call is over, answered or not. */

@@ -1,6 +1,8 @@
 // "@muster/proto/grpc": the seam over sockets.
-export { clientEnvironment } from "./client-environment.ts";
-export { grpcNetwork } from "./grpc-client.ts";
+export { readTlsFiles, type TlsPaths, watchTlsFiles } from "../tls/tls-files.ts";
+export { fixedTls, type TlsMaterial, type TlsSource, validUntilMs } from "../tls/tls-source.ts";
+export { clientEnvironment, tlsEnvironment, tlsPathsOf } from "./client-environment.ts";
+export { createGrpcNetwork, grpcNetwork } from "./grpc-client.ts";
 export { type GrpcServerOptions, parseAddress, serveGrpc } from "./grpc-server.ts";
 export { isMatcherAllowed } from "./matcher-allowed.ts";
 export { createMatcherPeers, type MatcherPeers } from "./matcher-peers.ts";

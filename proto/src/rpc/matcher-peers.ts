@@ -10,12 +10,12 @@ export interface MatcherPeers extends AsyncDisposable {
   peerOf(endpoint: string): Peer;
 }
 
-/** No connection yet. */
-export function createMatcherPeers(network: Network): MatcherPeers {
+/** No connection yet. `token` goes with every call. */
+export function createMatcherPeers(network: Network, token = ""): MatcherPeers {
   const peers = new Map<string, Peer>();
   return {
     peerOf(endpoint) {
-      const peer = peers.get(endpoint) ?? network.connect(endpoint);
+      const peer = peers.get(endpoint) ?? network.connect(endpoint, { token });
       peers.delete(endpoint);
       peers.set(endpoint, peer);
       const [oldest] = peers;

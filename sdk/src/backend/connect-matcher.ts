@@ -1,7 +1,7 @@
 // How a game backend gets hold of the matcher.
 import { type Clock, type Random, readEnvironment, systemClock, systemRandom } from "@muster/kit";
 import { fieldInvalid, limits, MusterError, newId, parseId, parsePlayerId, type TicketId } from "@muster/proto";
-import { grpcNetwork, parseAddress } from "@muster/proto/grpc";
+import { createGrpcNetwork, parseAddress, type TlsPaths, tlsPathsOf, watchTlsFiles } from "@muster/proto/grpc";
 import { MatchmakingServiceDefinition, readExplanation } from "@muster/proto/matchmaking";
 import type { CallOptions, Network } from "@muster/proto/rpc";
 import { retryCall } from "../retry-call.ts";
@@ -25,6 +25,11 @@ export type ConnectMatcherOptions = {
   readonly address?: string;
   /** The backend's key, where the matcher asks for one. Default: MUSTER_KEY, else none. Never logged. */
   readonly key?: string;
+  /**
+   * PEM files: whose certificates count, and which the backend shows. Read again when they change. With `authorities` the matcher is
+   * called by TLS. Default: MUSTER_TLS_CA, MUSTER_TLS_CERT and MUSTER_TLS_KEY, else plain text.
+   */
+  readonly tls?: TlsPaths;
   /** How long a unary call may take with its retries, in ms. Default 10,000. */
   readonly callTimeoutMs?: number;
 };
@@ -36,13 +41,16 @@ export type ConnectMatcherOptions = {
  * await using matcher = connectMatcher();
  * const result = await matcher.match({ configuration: "arena", players: [{ playerId: "ada" }] });
  *
- * @throws {MusterError} FIELD_INVALID for an address that is none.
+ * @throws {MusterError} FIELD_INVALID for an address that is none, CONFIG_INVALID for a file that cannot be used.
  */
 export function connectMatcher(options: ConnectMatcherOptions = {}): Matcher {
   const environment = readEnvironment(backendEnvironment, process.env);
+  const ignore = () => undefined; // A call that needs the new files says what is wrong with them.
+  const tls = watchTlsFiles(options.tls ?? tlsPathsOf(environment), { clock: systemClock, onLook: ignore });
   return connectMatcherWith({
     ...options,
-    network: grpcNetwork,
+    network: createGrpcNetwork(tls),
+    resources: tls,
     address: parseAddress("address", options.address ?? environment.MUSTER_MATCHER),
     key: options.key ?? environment.MUSTER_KEY?.reveal() ?? "",
     clock: systemClock,
@@ -50,7 +58,9 @@ export function connectMatcher(options: ConnectMatcherOptions = {}): Matcher {
   });
 }
 
-export type ConnectMatcherWithOptions = ConnectMatcherOptions & {
+export type ConnectMatcherWithOptions = Omit<ConnectMatcherOptions, "tls"> & {
+  /** Ends with the connection. */
+  readonly resources?: AsyncDisposable | undefined;
   readonly network: Network;
   readonly address: string;
   readonly clock: Clock;
@@ -141,6 +151,7 @@ export function connectMatcherWith(options: ConnectMatcherWithOptions): Matcher 
       if (closing.signal.aborted) return;
       closing.abort(new MusterError("CALL_CANCELLED", "Cannot go on as the connection to the matcher was closed"));
       await peer[Symbol.asyncDispose]();
+      await options.resources?.[Symbol.asyncDispose]();
     },
     async [Symbol.asyncDispose]() {
       await matcher.close();

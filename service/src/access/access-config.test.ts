@@ -35,7 +35,7 @@ for (const { name, key } of sources) {
 
 test("readAccess() finds nobody where the section is missing", async () => {
   const access = await readAccess(fileWith(undefined), {});
-  expect(access).toEqual({ identities: [], perKey: undefined, perPlayer: undefined });
+  expect(access).toEqual({ secretVariables: [], identities: [], perKey: undefined, perPlayer: undefined });
 });
 
 test("readAccess() gives a rate that says no burst what a second allows", async () => {

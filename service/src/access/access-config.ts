@@ -62,6 +62,8 @@ export type Identity = {
 };
 
 export type Access = {
+  /** Variables that hold keys: none of a child's business. */
+  readonly secretVariables: readonly string[];
   /** None: the service is open. */
   readonly identities: readonly Identity[];
   /** Of each key that has none of its own. Undefined: no limit. */
@@ -71,7 +73,7 @@ export type Access = {
 };
 
 /** Nobody is asked who calls, nor how often. */
-export const OPEN_ACCESS: Access = { identities: [], perKey: undefined, perPlayer: undefined };
+export const OPEN_ACCESS: Access = { secretVariables: [], identities: [], perKey: undefined, perPlayer: undefined };
 
 /**
  * Who may call, by the file, with each key read from where the file says.
@@ -89,7 +91,8 @@ export async function readAccess(file: MusterFile, env: Readonly<Record<string, 
     identities.push({ name: commonName, role, project, rate: wholeRate(rate), proof: { commonName } });
   }
   checkDistinct(identities);
-  return { identities, perKey: wholeRate(rates.perKey), perPlayer: wholeRate(rates.perPlayer) };
+  const secretVariables = keys.flatMap(({ key }) => (key.env === undefined ? [] : [key.env]));
+  return { secretVariables, identities, perKey: wholeRate(rates.perKey), perPlayer: wholeRate(rates.perPlayer) };
 }
 
 /** SHA-256 as lower-case hex. A key has as many random bits as the hash: nothing slower would make it safer. */

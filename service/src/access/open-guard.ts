@@ -22,6 +22,8 @@ export type OpenGuardOptions = {
 
 export interface Guard extends AsyncDisposable {
   readonly keyring: Keyring;
+  /** Variables that hold keys, as the file named them at the start. */
+  readonly secretVariables: readonly string[];
   /** The services as they are to be served, over whatever. */
   guard(services: readonly Implementation[]): readonly Implementation[];
 }
@@ -66,6 +68,7 @@ export async function openGuard({ file, env, clock, log }: OpenGuardOptions): Pr
 
   return {
     keyring,
+    secretVariables: access.secretVariables,
     guard: (services) => guardServices(services, { keyring, clock, log }),
     async [Symbol.asyncDispose]() {
       stop.abort();

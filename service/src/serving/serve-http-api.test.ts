@@ -14,10 +14,10 @@ for (const { name, isServed, ...where } of rows) {
   test(`serveHttpApi() serves ${name}`, async () => {
     const said: unknown[] = [];
     const log = { ...silentLog, info: (fields: object) => void said.push(fields) };
-    const listener = { isEncrypted: false, asksForKeys: false, isUnsafeAllowed: false };
+    const front = { checkBind: (_variable: string, address: string) => address, tls: undefined };
     const more = {
       variable: "MUSTER_MATCHER_HTTP",
-      listener,
+      front,
       readiness: async () => undefined,
       onFault: () => undefined,
     };

@@ -5,7 +5,7 @@ import { parseAddress } from "@muster/proto/grpc";
 import { type Pages, type Readiness, serveHttp } from "@muster/proto/http";
 import type { Implementation, Listening } from "@muster/proto/rpc";
 import type { Log } from "../log.ts";
-import { checkBind, type Listener } from "./check-bind.ts";
+import type { Front } from "./open-front.ts";
 
 /** For no HTTP. */
 const NO_HTTP = "off";
@@ -41,7 +41,7 @@ export type HttpApiOptions = {
   /** The variable that names it. */
   readonly variable: string;
   /** What callers meet there. */
-  readonly listener: Omit<Listener, "variable" | "address">;
+  readonly front: Pick<Front, "checkBind" | "tls">;
   /** Where it listens then, if gRPC listens where it usually does; else nowhere, as nobody knows what port is free. */
   readonly usual: { readonly grpc: string; readonly http: string };
   /** Where gRPC listens. */
@@ -57,15 +57,15 @@ export type HttpApiOptions = {
 /**
  * Listens, if it is to. Disposing ends it.
  *
- * @throws {MusterError} CONFIG_INVALID as checkBind; SERVICE_NOT_READY if the address is taken or cannot be bound.
+ * @throws {MusterError} CONFIG_INVALID for an address that it may not listen on; SERVICE_NOT_READY if the address is taken or cannot be bound.
  */
 export async function serveHttpApi(options: HttpApiOptions): Promise<AsyncDisposable> {
   const { grpcBind, usual, services, origins, readiness, pages = {}, log, onFault } = options;
   const address = options.bind ?? (grpcBind === usual.grpc ? usual.http : NO_HTTP);
   if (address === NO_HTTP) return { [Symbol.asyncDispose]: async () => undefined };
-  const bind = checkBind({ variable: options.variable, address, ...options.listener }, log);
+  const bind = options.front.checkBind(options.variable, address);
   const server: Listening = await serveHttp({
-    ...{ bind, services, readiness, pages, onFault, browsers: { origins } },
+    ...{ bind, services, readiness, pages, onFault, browsers: { origins }, tls: options.front.tls },
     connectionsMax: limits.HTTP_CONNECTIONS_MAX,
   });
   log.info({ address: server.address }, "Listening for HTTP");
