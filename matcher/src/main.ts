@@ -2,6 +2,7 @@
 import { describeOwner, openServiceJournal } from "@muster/journal";
 import { systemClock, systemRandom } from "@muster/kit";
 import { serveGrpc } from "@muster/proto/grpc";
+import { openApiOf } from "@muster/proto/openapi";
 import { openFront, readMusterFile, readRetention, runService, serveHttpApi } from "@muster/service";
 import { readLegalConfig, readMatcherConfig } from "./config.ts";
 import { matcherEnvironment } from "./environment.ts";
@@ -52,6 +53,7 @@ await runService({
       await serveHttpApi({
         ...{ bind: env.MUSTER_MATCHER_HTTP, variable: "MUSTER_MATCHER_HTTP", front, grpcBind: bind },
         usual: { grpc: "127.0.0.1:7410", http: "127.0.0.1:7411" },
+        document: openApiOf.matcher,
         ...{ services, readiness: matcher.readiness, origins: env.MUSTER_HTTP_ORIGINS, log, onFault },
       }),
     );

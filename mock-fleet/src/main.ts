@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { describeOwner, openServiceJournal } from "@muster/journal";
 import { list, systemClock, systemRandom } from "@muster/kit";
 import { serveGrpc } from "@muster/proto/grpc";
+import { openApiOf } from "@muster/proto/openapi";
 import { openFront, readMusterFile, runService, serveHttpApi } from "@muster/service";
 import { parseFleetConfig } from "./config.ts";
 import { fleetEnvironment } from "./fleet-environment.ts";
@@ -42,6 +43,7 @@ await runService({
     const httpServer = serveHttpApi({
       ...{ bind: env.MUSTER_FLEET_HTTP, variable: "MUSTER_FLEET_HTTP", front, grpcBind: bind },
       usual: { grpc: "127.0.0.1:7420", http: "127.0.0.1:7421" },
+      document: openApiOf.fleet,
       ...{ services, readiness: fleet.readiness, origins: env.MUSTER_HTTP_ORIGINS, log, onFault },
     });
     const servers = Promise.all([server, httpServer]);

@@ -38,6 +38,16 @@ test("the calls of the guide to HTTP work, one after the other", async () => {
       { status: "SERVING" },
     ]);
     expect(out).toMatch(/"playerId":"ann","team":"[a-z]+","ticketId":"t-ann","playerSessionId":"ps_/);
+    for (const [service, title] of [
+      [env.MATCHER, "Muster's matcher"],
+      [env.FLEET, "Muster's fleet"],
+    ] as const) {
+      expect(await (await fetch(`${service}/openapi.json`)).json()).toMatchObject({
+        openapi: "3.1.1",
+        info: { title },
+      });
+      expect(await (await fetch(service)).text()).toMatch(/^<!doctype html>/);
+    }
     const [heard, again] = ["heard.txt", "again.txt"].map((name) => idsIn(readFileSync(join(folder, name), "utf8")));
     expect(heard?.length).toBeGreaterThan(3);
     expect(again).toEqual(heard?.slice(1));

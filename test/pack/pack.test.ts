@@ -37,7 +37,7 @@ test("a tarball holds what is run and its types, no source and no test", () => {
     files
       .filter(
         (path) =>
-          !/^(?:package\.json|LICENSE|README\.md|bin\/[a-z-]+\.c?js|dist\/.+\.(?:js|d\.ts)|dist\/main\.cjs)$/.test(
+          !/^(?:package\.json|LICENSE|README\.md|bin\/[a-z-]+\.c?js|dist\/.+\.(?:js|d\.ts)|dist\/gen\/openapi\/[a-z]+\.json|dist\/main\.cjs)$/.test(
             path,
           ),
       )

@@ -45,15 +45,19 @@ function put(pages: ReadonlyMap<string, string>): void {
 const contract = generateContract();
 put(contract);
 // Only now: pages are written by our own modules, which may need what was just generated.
-const [environment, errors, rights, schemas] = await Promise.all([
+const [openapi, environment, errors, rights, schemas] = await Promise.all([
+  import("./openapi/documents.ts"),
   import("./page-environment.ts"),
   import("./page-errors.ts"),
   import("./page-rights.ts"),
   import("./page-schema.ts"),
 ]);
+const reasons = readFileSync(`${ROOT}proto/src/reasons.ts`, "utf8");
+const documents = openapi.writeOpenApiDocuments(errors.readMeanings(reasons));
+put(documents);
 put(
   new Map([
-    ["docs/reference/errors.md", errors.writeErrorsPage(readFileSync(`${ROOT}proto/src/reasons.ts`, "utf8"))],
+    ["docs/reference/errors.md", errors.writeErrorsPage(reasons)],
     ["docs/reference/environment.md", environment.writeEnvironmentPage()],
     ["docs/reference/rights.md", rights.writeRightsPage()],
     ["docs/reference/muster.schema.json", schemas.writeMusterSchema()],
@@ -62,7 +66,7 @@ put(
   ]),
 );
 for (const path of present) {
-  if (!path.startsWith("proto/gen/") || contract.has(path)) continue;
+  if (!path.startsWith("proto/gen/") || contract.has(path) || documents.has(path)) continue;
   stale += 1;
   if (checkOnly) console.log(`${path} is generated from nothing: run npm run gen`);
   else rmSync(ROOT + path);

@@ -9,12 +9,22 @@ const RETRY: Readonly<Record<string, string>> = {
   reread: "after looking at the present state",
 };
 
+/** What each reason means, in a sentence, given the text of the list. */
+export function readMeanings(source: string): ReadonlyMap<string, string> {
+  return new Map(
+    [...source.matchAll(REASON)].map(({ groups: { meaning = "", reason = "" } = {} }) => [reason, flow(meaning)]),
+  );
+}
+
+function flow(meaning: string): string {
+  return meaning.replace(/\s*\n\s*\*?\s*/g, " ");
+}
+
 /** The page, given the text of the list. */
 export function writeErrorsPage(source: string): string {
   const rows = [...source.matchAll(REASON)].map((match) => {
     const { meaning = "", reason = "", code = "", retry = "" } = match.groups ?? {};
-    const sentence = meaning.replace(/\s*\n\s*\*?\s*/g, " ");
-    return `| \`${reason}\` | ${sentence} | ${code} | ${RETRY[retry] ?? retry} |`;
+    return `| \`${reason}\` | ${flow(meaning)} | ${code} | ${RETRY[retry] ?? retry} |`;
   });
   return `<!-- Made by npm run gen from proto/src/reasons.ts. -->
 # Errors

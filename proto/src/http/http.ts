@@ -1,5 +1,5 @@
 // "@muster/proto/http": the seam over HTTP, for callers without gRPC.
-export type { HttpErrorBody } from "./http-error.ts";
+export { type HttpErrorBody, httpStatusOf } from "./http-error.ts";
 export { type HttpServerOptions, serveHttp } from "./http-server.ts";
 // For tests of what it takes.
 export { type JsonMessageType, readJsonMessage, writeJsonMessage } from "./json-message.ts";

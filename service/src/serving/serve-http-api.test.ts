@@ -14,10 +14,12 @@ for (const { name, isServed, ...where } of rows) {
   test(`serveHttpApi() serves ${name}`, async () => {
     const said: unknown[] = [];
     const log = { ...silentLog, info: (fields: object) => void said.push(fields) };
+    const document = async () => ({ openapi: "3.1.1", paths: {} });
     const front = { checkBind: (_variable: string, address: string) => address, tls: undefined };
     const more = {
       variable: "MUSTER_MATCHER_HTTP",
       front,
+      document,
       readiness: async () => undefined,
       onFault: () => undefined,
     };

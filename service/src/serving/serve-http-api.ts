@@ -3,9 +3,11 @@ import { type EnvironmentSpec, list } from "@muster/kit";
 import { limits } from "@muster/proto";
 import { parseAddress } from "@muster/proto/grpc";
 import { type Pages, type Readiness, serveHttp } from "@muster/proto/http";
+import type { OpenApiDocument } from "@muster/proto/openapi";
 import type { Implementation, Listening } from "@muster/proto/rpc";
 import type { Log } from "../log.ts";
 import type { Front } from "./open-front.ts";
+import { TRY_PAGE } from "./try-page.ts";
 
 /** For no HTTP. */
 const NO_HTTP = "off";
@@ -49,7 +51,8 @@ export type HttpApiOptions = {
   readonly services: readonly Implementation[];
   readonly origins: readonly string[];
   readonly readiness: Readiness;
-  readonly pages?: Pages;
+  /** What it serves, for `/openapi.json` and the page at `/`. */
+  readonly document: () => Promise<OpenApiDocument>;
   readonly log: Log;
   readonly onFault: (error: unknown, path: string) => void;
 };
@@ -60,10 +63,14 @@ export type HttpApiOptions = {
  * @throws {MusterError} CONFIG_INVALID for an address that it may not listen on; SERVICE_NOT_READY if the address is taken or cannot be bound.
  */
 export async function serveHttpApi(options: HttpApiOptions): Promise<AsyncDisposable> {
-  const { grpcBind, usual, services, origins, readiness, pages = {}, log, onFault } = options;
+  const { grpcBind, usual, services, origins, readiness, document, log, onFault } = options;
   const address = options.bind ?? (grpcBind === usual.grpc ? usual.http : NO_HTTP);
   if (address === NO_HTTP) return { [Symbol.asyncDispose]: async () => undefined };
   const bind = options.front.checkBind(options.variable, address);
+  const pages: Pages = {
+    "/": { type: "text/html; charset=utf-8", body: () => TRY_PAGE },
+    "/openapi.json": { type: "application/json", body: async () => JSON.stringify(await document()) },
+  };
   const server: Listening = await serveHttp({
     ...{ bind, services, readiness, pages, onFault, browsers: { origins }, tls: options.front.tls },
     connectionsMax: limits.HTTP_CONNECTIONS_MAX,
