@@ -5,6 +5,7 @@ import { wholeNumberFrom } from "./arguments/numbers.ts";
 import type { ProgramPorts } from "./program.ts";
 
 type ChangeOptions = AddressOptions & { readonly expectedVersion?: number };
+type PutFlags = ChangeOptions & { readonly newTickets?: boolean };
 
 /** Adds both to `program`. */
 export function addConfigurationCommands(program: Command, run: ProgramPorts["run"]): void {
@@ -31,13 +32,13 @@ function addConfigCommands(program: Command, run: ProgramPorts["run"]): void {
         return await showConfiguration(name, context);
       }),
     );
-  changing(config.command("put"))
+  putting(config.command("put"))
     .description("make or replace a configuration")
     .argument("<file>", "one entry of `configurations` of a muster.json, as JSON")
-    .action((file: string, options: ChangeOptions) =>
+    .action((file: string, options: PutFlags) =>
       run(options, async (context) => {
         const { putConfiguration } = await import("./commands/config.ts");
-        return await putConfiguration(file, { expectedVersion: options.expectedVersion }, context);
+        return await putConfiguration(file, putOptions(options), context);
       }),
     );
   changing(config.command("delete"))
@@ -79,14 +80,14 @@ function addRulesCommands(program: Command, run: ProgramPorts["run"]): void {
         return await showRuleSet(name, context);
       }),
     );
-  changing(rules.command("put"))
+  putting(rules.command("put"))
     .description("make or replace a rule set of the matcher")
     .argument("<name>")
     .argument("<file>", "the rule set as JSON")
-    .action((name: string, path: string, options: ChangeOptions) =>
+    .action((name: string, path: string, options: PutFlags) =>
       run(options, async (context) => {
         const { putRuleSet } = await import("./commands/rule-sets.ts");
-        return await putRuleSet({ name, path }, { expectedVersion: options.expectedVersion }, context);
+        return await putRuleSet({ name, path }, putOptions(options), context);
       }),
     );
   changing(rules.command("delete"))
@@ -103,4 +104,12 @@ function addRulesCommands(program: Command, run: ProgramPorts["run"]): void {
 function changing(command: Command): Command {
   const version = parsed(wholeNumberFrom(0, Number.MAX_SAFE_INTEGER));
   return asking(command).option("--expected-version <number>", "only if this is the version that is there", version);
+}
+
+function putting(command: Command): Command {
+  return changing(command).option("--new-tickets", "only for tickets that come from now on");
+}
+
+function putOptions({ expectedVersion, newTickets = false }: PutFlags) {
+  return { expectedVersion, newTickets };
 }

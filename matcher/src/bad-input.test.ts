@@ -68,7 +68,7 @@ const configuration: MatchmakingConfiguration = {
     properties: {},
     data: "",
   },
-  ...{ settleMs: undefined, placementRetries: undefined },
+  ...{ settleMs: undefined, placementRetries: undefined, alternatives: [], olderVersions: [] },
 };
 const putConfiguration = (changes: Partial<MatchmakingConfiguration>) =>
   world.configurations.putConfiguration({ configuration: { ...configuration, ...changes } });

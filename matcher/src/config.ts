@@ -6,9 +6,11 @@ import { checkRuleSet } from "@muster/rules";
 import { type MusterFile, parseSection } from "@muster/service";
 import { z } from "zod";
 import { APPROVAL_TIMEOUT_MS_MAX, APPROVAL_TIMEOUT_MS_MIN, battleOrders } from "./core/backfill-settings.ts";
+import { choicesOf } from "./core/cohorts.ts";
 import {
   ACCEPTANCE_TIMEOUT_SECONDS_DEFAULT,
   ACCEPTANCE_TIMEOUT_SECONDS_MAX,
+  ALTERNATIVES_MAX,
   type Configuration,
   checkConfiguration,
   DATA_CHARS_MAX,
@@ -40,6 +42,11 @@ export const configurationsSchema = z.array(
     name,
     ruleSet: name,
     queue: name.optional(),
+    alternatives: z
+      .array(z.strictObject({ ruleSet: name, queue: name.optional() }))
+      .max(ALTERNATIVES_MAX)
+      .transform((all) => all.map(({ ruleSet, queue }) => ({ ruleSet, queue })))
+      .optional(),
     requestTimeoutSeconds: z.int().min(1).max(REQUEST_TIMEOUT_SECONDS_MAX).default(60),
     autoBackfill: z.boolean().default(false),
     settleMs: z.int().min(0).max(SETTLE_MS_MAX).default(SETTLE_MS_DEFAULT),
@@ -119,10 +126,10 @@ export async function readLegalConfig(file: MusterFile): Promise<LegalConfig> {
       const why = `Cannot read ${path} of ${file.path} as ${rule}`;
       refused.push(new MusterError("CONFIG_INVALID", why, { metadata: { path } }));
     };
+    const strange = choicesOf(one).find(({ ruleSet }) => !Object.hasOwn(named, ruleSet));
     if (configurations.has(one.name)) refuse(`one configuration a name: ${one.name} is there twice`);
-    else if (!Object.hasOwn(named, one.ruleSet)) {
-      refuse(`a configuration of a rule set of the file: there is no ${one.ruleSet}`);
-    } else {
+    else if (strange) refuse(`a configuration of a rule set of the file: there is no ${strange.ruleSet}`);
+    else {
       try {
         configurations.set(one.name, configurationOf(one));
       } catch (error) {

@@ -15,16 +15,22 @@ export function readConfigurationDocument(document: unknown): MatchmakingConfigu
 
 /** The document of a message that a matcher answered; it reads back as the same configuration. */
 export function writeConfigurationDocument(message: MatchmakingConfiguration): Readonly<Record<string, unknown>> {
-  const { requestTimeoutMs, acceptance, backfill, queue, ...rest } = readConfiguration(message);
+  const { requestTimeoutMs, acceptance, backfill, queue, alternatives, onPlacementFailed, ...rest } =
+    readConfiguration(message);
   return {
     ...rest,
     ...(queue === undefined ? {} : { queue }),
     requestTimeoutSeconds: requestTimeoutMs / 1_000,
+    ...(alternatives && { alternatives: alternatives.map((one) => defined(one)) }),
+    ...(onPlacementFailed && { onPlacementFailed }),
     ...(acceptance && {
       acceptance: { timeoutSeconds: acceptance.timeoutMs / 1_000, autoContinue: acceptance.autoContinue },
     }),
-    ...(backfill && {
-      backfill: Object.fromEntries(Object.entries(backfill).filter(([, value]) => value !== undefined)),
-    }),
+    ...(backfill && { backfill: defined(backfill) }),
   };
+}
+
+/** Without what is undefined. */
+function defined(value: object): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined));
 }

@@ -1,6 +1,6 @@
 // Follows the file that rule sets and configurations come from while the matcher runs: what changed there and is legal is put, what is
 // not is said once and left as it was. What the file says no more stays: only a command deletes. What a call has put since stays too,
-// until the file says something new of it.
+// until the file says something new of it, over restarts too.
 import { type Clock, isAbortError, unreachable } from "@muster/kit";
 import { MusterError } from "@muster/proto";
 import type { Log } from "@muster/service";

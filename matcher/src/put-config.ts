@@ -4,12 +4,15 @@ import type { MatcherConfig } from "./config.ts";
 import type { MatcherFact } from "./core/fact.ts";
 import type { MatcherState } from "./core/matcher-state.ts";
 import { decidePutConfiguration, decidePutRuleSet } from "./core/put-configuration.ts";
+import { digestOf, digestOfText } from "./digest.ts";
 import { decide, record, type Workshop } from "./workshop.ts";
 
 /** @throws {MusterError} RULE_SET_INVALID, RULE_SET_NOT_FOUND. */
 export async function putConfig(workshop: Pick<Workshop, "ledger" | "clock">, config: MatcherConfig): Promise<void> {
-  await record(workshop, (state) => config.ruleSets.flatMap((ruleSet) => decidePutRuleSet(state, ruleSet)));
-  await record(workshop, (state) => config.configurations.flatMap((one) => decidePutConfiguration(state, one)));
+  await record(workshop, (state) => config.ruleSets.flatMap((one) => decidePutRuleSet(state, filedRuleSet(one))));
+  await record(workshop, (state) =>
+    config.configurations.flatMap((one) => decidePutConfiguration(state, one, filed(one))),
+  );
 }
 
 /** What became of a config that was put in parts. */
@@ -43,8 +46,18 @@ export async function putConfigInParts(
       refused.set(what, error);
     }
   };
-  for (const one of ruleSets) await put(`rule set ${one.name}`, (state) => decidePutRuleSet(state, one));
+  for (const one of ruleSets) await put(`rule set ${one.name}`, (state) => decidePutRuleSet(state, filedRuleSet(one)));
   for (const one of configurations)
-    await put(`configuration ${one.name}`, (state) => decidePutConfiguration(state, one));
+    await put(`configuration ${one.name}`, (state) => decidePutConfiguration(state, one, filed(one)));
   return { changed, refused };
+}
+
+/** With what tells at the next start whether the file says something new. */
+function filedRuleSet(ruleSet: MatcherConfig["ruleSets"][number]) {
+  return { ...ruleSet, filed: digestOfText(ruleSet.document) };
+}
+
+function filed(configuration: MatcherConfig["configurations"][number]) {
+  // Without what is left out: the file says the same to a later build that knows more fields.
+  return { filed: digestOf(JSON.parse(JSON.stringify(configuration))) };
 }

@@ -146,7 +146,7 @@ describe("ExplainTicket", () => {
     await world.configurations.putConfiguration({
       configuration: {
         ...{ name: "explained", ruleSet: "explained", queue: "", requestTimeoutSeconds: 3_600, autoBackfill: false },
-        ...{ settleMs: 0, properties: {}, data: "", placementRetries: undefined },
+        ...{ settleMs: 0, properties: {}, data: "", placementRetries: undefined, alternatives: [], olderVersions: [] },
       },
     });
     await ask("explained", "asking", player("x1", { skill: 100 }));
@@ -384,7 +384,7 @@ describe("ConfigurationService", () => {
   const message = (changes: object = {}) => ({
     configuration: {
       ...{ name: "put", ruleSet: "put", queue: "", requestTimeoutSeconds: 0, autoBackfill: false },
-      ...{ properties: {}, data: "", ...changes },
+      ...{ properties: {}, data: "", alternatives: [], olderVersions: [], ...changes },
     },
   });
   const put = (changes: object) => world.configurations.putConfiguration(message(changes));
@@ -418,6 +418,7 @@ describe("ConfigurationService", () => {
     expect(configurations.find(({ name }) => name === "put")).toEqual({
       ...{ name: "put", ruleSet: "put", queue: "", requestTimeoutSeconds: 60, autoBackfill: false },
       ...{ settleMs: 10, properties: { map: "dust" }, data: "", placementRetries: 2 },
+      ...{ alternatives: [], olderVersions: [] },
       ...{ version: 1, putAt: expect.any(Date) },
     });
   });

@@ -1,7 +1,7 @@
 // muster config list | show | put | delete: matchmaking configurations of a matcher that runs.
 import { readConfigurationDocument, writeConfigurationDocument } from "@muster/matcher";
 import { MusterError } from "@muster/proto";
-import type { MatchmakingConfiguration } from "@muster/proto/matchmaking";
+import { AppliesTo, type MatchmakingConfiguration } from "@muster/proto/matchmaking";
 import { connectMatcher } from "../contract/connection.ts";
 import { type CommandContext, type ExitCode, printJson } from "./context.ts";
 import { formatTable } from "./format-table.ts";
@@ -9,6 +9,15 @@ import { readJsonFile } from "./json-file.ts";
 
 /** What a change may expect of the version that is there. Undefined: whichever it is. */
 export type Expected = { readonly expectedVersion: number | undefined };
+
+export type PutOptions = Expected & {
+  /** Tickets of before play on by what they have. */
+  readonly newTickets: boolean;
+};
+
+export function appliesTo(newTickets: boolean): AppliesTo {
+  return newTickets ? AppliesTo.NEW_TICKETS : AppliesTo.ALL_TICKETS;
+}
 
 /** Prints all configurations by name. With --json one a line. */
 export async function listConfigurations(context: CommandContext): Promise<ExitCode> {
@@ -36,12 +45,12 @@ export async function showConfiguration(name: string, context: CommandContext): 
 /** Puts the configuration of a JSON file. */
 export async function putConfiguration(
   path: string,
-  { expectedVersion }: Expected,
+  { expectedVersion, newTickets }: PutOptions,
   context: CommandContext,
 ): Promise<ExitCode> {
   const configuration = readConfigurationDocument(await readJsonFile(path));
   await using matcher = connectMatcher(context.matcherAddress);
-  const request = { configuration, expectedVersion };
+  const request = { configuration, expectedVersion, appliesTo: appliesTo(newTickets) };
   const { version } = await matcher.configurations.putConfiguration(request, { signal: context.signal });
   if (context.json) printJson(context, { name: configuration.name, version });
   else context.terminal.print(`${configuration.name} is at version ${version}`);
@@ -65,10 +74,10 @@ function table(configurations: readonly MatchmakingConfiguration[]): readonly st
   if (configurations.length === 0) return ["No configurations. Make one: `muster config put FILE`"];
   return formatTable(
     ["CONFIGURATION", "VERSION", "RULE SET", "QUEUE"],
-    configurations.map(({ name, version = 0, ruleSet, queue }) => [
+    configurations.map(({ name, version = 0, ruleSet, alternatives, queue }) => [
       name,
       `${version}`,
-      ruleSet,
+      [ruleSet, ...alternatives.map((one) => one.ruleSet)].join(", "),
       queue || "none: groups only",
     ]),
   );

@@ -2,7 +2,7 @@
 import { MusterError } from "@muster/proto";
 import type { RuleSet } from "@muster/proto/matchmaking";
 import { connectMatcher } from "../contract/connection.ts";
-import type { Expected } from "./config.ts";
+import { appliesTo, type Expected, type PutOptions } from "./config.ts";
 import { type CommandContext, type ExitCode, printJson } from "./context.ts";
 import { formatTable } from "./format-table.ts";
 import { readTextFile } from "./json-file.ts";
@@ -34,12 +34,12 @@ export async function showRuleSet(name: string, context: CommandContext): Promis
 /** Puts the rule set of a JSON file under the name, as it stands in the file. */
 export async function putRuleSet(
   { name, path }: { readonly name: string; readonly path: string },
-  { expectedVersion }: Expected,
+  { expectedVersion, newTickets }: PutOptions,
   context: CommandContext,
 ): Promise<ExitCode> {
   const document = await readTextFile(path);
   await using matcher = connectMatcher(context.matcherAddress);
-  const request = { name, document, expectedVersion };
+  const request = { name, document, expectedVersion, appliesTo: appliesTo(newTickets) };
   const { version } = await matcher.configurations.putRuleSet(request, { signal: context.signal });
   if (context.json) printJson(context, { name, version });
   else context.terminal.print(`${name} is at version ${version}`);

@@ -13,12 +13,20 @@ export type AcceptanceSettings = {
 export const placementFailurePolicies = ["SEARCH_ON", "FAIL"] as const;
 export type PlacementFailurePolicy = (typeof placementFailurePolicies)[number];
 
+/** Another rule set of a configuration. Undefined queue: that of the configuration. */
+export type Alternative = { readonly ruleSet: string; readonly queue: string | undefined };
+
+/** Each costs a search of its own over the same tickets. */
+export const ALTERNATIVES_MAX = 8;
+
 /** What each field means stands in proto/muster/matchmaking/v1/configuration.proto; here defaults are filled in. */
 export type Configuration = {
   readonly name: string;
   readonly ruleSet: string;
   /** Undefined: matches only form groups. */
   readonly queue: string | undefined;
+  /** Further rule sets that its tickets may be matched by, in the order of preference after `ruleSet`. Undefined: none. */
+  readonly alternatives?: readonly Alternative[] | undefined;
   readonly requestTimeoutMs: number;
   readonly autoBackfill: boolean;
   readonly settleMs: number;
@@ -68,6 +76,7 @@ export function checkConfiguration(configuration: Configuration): Configuration 
       throw fieldInvalid(`properties.${key.slice(0, 64)}`, `text of at most ${PROPERTY_CHARS_MAX} characters`, value);
     }
   }
+  checkAlternatives(configuration);
   checkBackfillSettings(configuration.backfill ?? defaultBackfillSettings);
   if (data.length > DATA_CHARS_MAX) throw fieldInvalid("data", `at most ${DATA_CHARS_MAX} characters`, data.length);
   if (configuration.acceptance) checkAcceptance(configuration.acceptance, configuration);
@@ -77,6 +86,21 @@ export function checkConfiguration(configuration: Configuration): Configuration 
     });
   }
   return configuration;
+}
+
+function checkAlternatives({ ruleSet, queue, alternatives = [] }: Configuration): void {
+  if (alternatives.length > ALTERNATIVES_MAX) {
+    throw fieldInvalid("alternatives", `at most ${ALTERNATIVES_MAX}`, alternatives.length);
+  }
+  const seen = new Set([ruleSet]);
+  for (const [index, one] of alternatives.entries()) {
+    const path = `alternatives[${index}]`;
+    if (seen.has(one.ruleSet)) throw fieldInvalid(`${path}.rule_set`, "each rule set once", one.ruleSet);
+    seen.add(one.ruleSet);
+    if (one.queue !== undefined && queue === undefined) {
+      throw fieldInvalid(`${path}.queue`, "absent in a configuration without a queue", one.queue);
+    }
+  }
 }
 
 function checkAcceptance({ timeoutMs }: AcceptanceSettings, { name, autoBackfill }: Configuration): void {
@@ -118,6 +142,7 @@ function canonical(configuration: Configuration): string {
     placementRetries,
     [order, preferRunning, fillPlayersMax, approvalTimeoutMs],
     configuration.onPlacementFailed ?? null,
+    (configuration.alternatives ?? []).map((one) => [one.ruleSet, one.queue ?? null]),
     acceptance ? [acceptance.timeoutMs, acceptance.autoContinue] : null,
     sorted,
   ]);

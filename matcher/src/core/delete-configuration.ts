@@ -1,9 +1,10 @@
 // Whether a rule set or a configuration may go. What follows for tickets and battles is in folds/configurations.ts.
 import { MusterError } from "@muster/proto";
+import { choicesOf } from "./cohorts.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { MatcherState } from "./matcher-state.ts";
 import { configurationNotFound } from "./start-matching.ts";
-import { checkVersion } from "./versions.ts";
+import { checkVersion, versionsOf } from "./versions.ts";
 
 export type Deletion = {
   readonly name: string;
@@ -46,12 +47,15 @@ export function usersOf(state: MatcherState, ruleSet: string): readonly string[]
   return usersByRuleSet(state).get(ruleSet) ?? [];
 }
 
-/** Names of configurations, sorted, by the rule set that they play by. */
+/** Names of configurations, sorted, by each rule set that tickets of theirs may play by. */
 export function usersByRuleSet({ configurations }: MatcherState): ReadonlyMap<string, readonly string[]> {
   const users = new Map<string, string[]>();
   for (const name of [...configurations.keys()].toSorted()) {
-    const { ruleSet = "" } = configurations.get(name) ?? {};
-    users.set(ruleSet, [...(users.get(ruleSet) ?? []), name]);
+    const held = configurations.get(name);
+    const ruleSets = held
+      ? versionsOf(held).flatMap((version) => choicesOf(version).map(({ ruleSet }) => ruleSet))
+      : [];
+    for (const ruleSet of new Set(ruleSets)) users.set(ruleSet, [...(users.get(ruleSet) ?? []), name]);
   }
   return users;
 }

@@ -3,8 +3,8 @@ import { invariant } from "@muster/kit";
 import { MusterError, type TicketId } from "@muster/proto";
 import { createExplainer, type Explainer, type WaitingExplanation } from "../engine/why/explain-waiting.ts";
 import { getTicket } from "./cancel-matching.ts";
-import { type MatcherState, poolOf, ruleSetOf } from "./matcher-state.ts";
-import { engineOf } from "./round.ts";
+import { type MatcherState, poolOf } from "./matcher-state.ts";
+import { formersOf } from "./pool-engines.ts";
 import { readPhase, type Ticket } from "./ticket.ts";
 import { estimateWait } from "./waits/estimate-wait.ts";
 
@@ -33,7 +33,7 @@ export function explainTicket(state: MatcherState, ticketId: TicketId, nowMs: nu
   }
   const search = state.tickets.get(ticketId)?.search;
   const pool = poolOf(state, ticket.configuration);
-  const explainer = explainerOf(state, ticket.configuration);
+  const explainer = explainerOf(state, ticket);
   // A pool that was restored is taken in round by round.
   if (search?.slot === -1) explainer.engine.add(search);
   return {
@@ -46,11 +46,13 @@ export function explainTicket(state: MatcherState, ticketId: TicketId, nowMs: nu
   };
 }
 
-function explainerOf(state: MatcherState, configuration: string): Explainer {
-  const ruleSet = ruleSetOf(state, configuration);
-  invariant(ruleSet, "whoever searches does so under a rule set");
-  const pool = poolOf(state, configuration);
-  const engine = engineOf(pool, ruleSet);
-  if (pool.explainer?.engine !== engine) pool.explainer = createExplainer(engine);
-  return pool.explainer;
+/** Of the rule set that the ticket prefers. */
+function explainerOf(state: MatcherState, { configuration, arrival }: Ticket): Explainer {
+  const former = formersOf(state, configuration).find(({ cohort, member }) => {
+    return member.choiceIndex === 0 && arrival >= cohort.fromArrival && arrival < cohort.untilArrival;
+  });
+  invariant(former, "whoever searches does so under a rule set");
+  const { member } = former;
+  member.explainer ??= createExplainer(member.engine);
+  return member.explainer;
 }

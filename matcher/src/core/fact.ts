@@ -29,8 +29,22 @@ export type SeatedPlayer = {
 };
 
 export type MatcherFact =
-  | { readonly type: "rule-set-put"; readonly name: string; readonly document: string }
-  | { readonly type: "configuration-put"; readonly configuration: Configuration }
+  | {
+      readonly type: "rule-set-put";
+      readonly name: string;
+      readonly document: string;
+      /** Tickets of before play on by what they have. Undefined: all tickets play by it. */
+      readonly newTicketsOnly?: boolean | undefined;
+      /** Digest of what a file says. Undefined: a call put it. */
+      readonly filed?: string | undefined;
+    }
+  | {
+      readonly type: "configuration-put";
+      readonly configuration: Configuration;
+      /** As of a rule set. */
+      readonly newTicketsOnly?: boolean | undefined;
+      readonly filed?: string | undefined;
+    }
   | { readonly type: "rule-set-deleted"; readonly name: string }
   | { readonly type: "configuration-deleted"; readonly name: string }
   | {

@@ -10,15 +10,18 @@ import { assessAfterFill, fillGoal, seatedTeams } from "./assess-backfill.ts";
 import { nextFillIdOf } from "./backfill.ts";
 import type { BackfillSettings } from "./backfill-settings.ts";
 import { asNewcomer, seatedWithLatencies, withKnownPlayers } from "./battle-latencies.ts";
+import { choiceFor } from "./cohorts.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { AssignedPlayer } from "./match.ts";
 import type { MatchedSession, MatcherState, Pool } from "./matcher-state.ts";
+import { type Former, holdBack, placeIn } from "./pool-engines.ts";
 import type { RoundInput } from "./round.ts";
 import type { FormedBy } from "./versions.ts";
 
 export type FillRound = Pick<RoundInput, "configuration" | "nowMs" | "findFillable"> & {
   readonly state: MatcherState;
   readonly pool: Pool;
+  readonly former: Former;
   readonly engine: Engine;
   readonly ruleSet: RuleSet;
   readonly settings: BackfillSettings;
@@ -38,7 +41,7 @@ export function fillBattles(
   round: FillRound,
   most: number,
 ): { readonly facts: readonly MatcherFact[]; readonly isQuiet: boolean } {
-  const { state, pool, engine, findFillable } = round;
+  const { state, pool, engine, findFillable, former } = round;
   if (state.configurations.get(round.configuration)?.acceptance) return { facts: [], isQuiet: true };
   for (const id of engine.takeWoken()) pool.touched.add(id as ServerSessionId);
   const facts: MatcherFact[] = [];
@@ -50,6 +53,8 @@ export function fillBattles(
       isQuiet = false;
       break;
     }
+    // Another choice of the cohort fills it.
+    if (choiceFor(former.cohort, session)?.ruleSetName !== former.choice.ruleSetName) continue;
     if (session.fill || session.ended) continue; // Its outcome touches the session again.
     const view = findFillable(id);
     if (!view) continue; // Stays touched until it can be filled.
@@ -60,7 +65,7 @@ export function fillBattles(
     facts.push(fill);
     for (const ticketId of new Set(fill.newcomers.map((newcomer) => newcomer.ticketId))) {
       const search = state.tickets.get(ticketId)?.search;
-      if (search) engine.hold(search);
+      if (search) holdBack(pool, search);
     }
   }
   return { facts, isQuiet };
@@ -143,7 +148,7 @@ function battleOf(
 
 /** The largest fill there is for the battle: who would sit where. */
 export function findNewcomers(
-  { engine, ruleSet, nowMs, isUsable, state }: FillRound,
+  { engine, former, ruleSet, nowMs, isUsable, state }: FillRound,
   { view, battle }: { readonly view: Pick<BattleSession, "region">; readonly battle: Battle },
   budget: { searches: number },
 ): readonly AssignedPlayer[] | undefined {
@@ -157,7 +162,8 @@ export function findNewcomers(
         if (unusable.length === 0) return found.seats.map(assign);
         for (const { ticket } of unusable) {
           const search = state.tickets.get(ticket.ticketId)?.search;
-          if (search) engine.hold(search);
+          const place = search && placeIn(former.member, search);
+          if (place) engine.hold(place);
         }
         break;
       }

@@ -6,8 +6,10 @@ import type { Battle } from "../engine/opening.ts";
 import { fillGoal, reservedSeat, type Seats, seatedTeams } from "./assess-backfill.ts";
 import type { KnownPlayer } from "./backfill.ts";
 import { seatedWithLatencies, withKnownPlayers } from "./battle-latencies.ts";
+import { choiceFor } from "./cohorts.ts";
 import { type FillRound, findNewcomers } from "./fill-battles.ts";
 import type { AssignedPlayer, PlacingMatch } from "./match.ts";
+import { holdBack } from "./pool-engines.ts";
 
 /** Searches where counting does not tell: beyond them nobody is held. */
 const SEARCHES_MAX = 4;
@@ -23,7 +25,7 @@ type Coming = {
 
 /** Holds back whoever would fill a battle to come: as it will be after its fill, or when it has been placed. */
 export function holdForBattles(round: FillRound & { readonly placing: Iterable<PlacingMatch> }): void {
-  const { engine, state, ruleSet } = round;
+  const { engine, state, pool, ruleSet } = round;
   const budget = { searches: SEARCHES_MAX };
   for (const { id, session, goal, turnedAway, players } of comingOf(round)) {
     const room = session.capacity - session.playerSessions.length;
@@ -36,17 +38,20 @@ export function holdForBattles(round: FillRound & { readonly placing: Iterable<P
     engine.dropBattle(id); // It is no battle that arrivals could wake.
     for (const ticketId of new Set(newcomers.map((newcomer) => newcomer.ticketId))) {
       const search = state.tickets.get(ticketId)?.search;
-      if (search) engine.hold(search);
+      if (search) holdBack(pool, search);
     }
   }
 }
 
 function* comingOf(round: FillRound & { readonly placing: Iterable<PlacingMatch> }): Iterable<Coming> {
-  const { state, pool, findFillable, placing } = round;
+  const { state, pool, findFillable, placing, former } = round;
+  const isOfChoice = (battle: Pick<PlacingMatch, "formedBy">) => {
+    return choiceFor(former.cohort, battle)?.ruleSetName === former.choice.ruleSetName;
+  };
   for (const sessionId of pool.filling) {
-    const { fill, backfill, turnedAway } = state.sessions.get(sessionId) ?? {};
+    const { fill, backfill, turnedAway, formedBy } = state.sessions.get(sessionId) ?? {};
     const view = fill && findFillable(sessionId);
-    if (!view || backfill?.document.state !== "SEARCHING") continue;
+    if (!view || !isOfChoice({ formedBy }) || backfill?.document.state !== "SEARCHING") continue;
     const seated = new Set(view.playerSessions.map(({ playerId }) => playerId));
     const newcomers = fill.newcomers.filter(({ playerId }) => !seated.has(playerId));
     const playerSessions = [...view.playerSessions, ...seatsOf(round, newcomers)];
@@ -61,7 +66,7 @@ function* comingOf(round: FillRound & { readonly placing: Iterable<PlacingMatch>
   }
   for (const match of placing) {
     const isOurs = state.pools.get(match.configuration) === pool;
-    if (!isOurs || match.backfillId === undefined) continue;
+    if (!isOurs || match.backfillId === undefined || !isOfChoice(match)) continue;
     const { teams, capacity, regions } = match;
     const playerSessions = seatsOf(round, match.players);
     const door = { unreachable: false, creationPolicy: "ACCEPT_ALL" } as const;

@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { factCodec } from "../journal-codec/fact-codec.ts";
 import { seatedTeams } from "./assess-backfill.ts";
+import { type Cohort, cohortsOf } from "./cohorts.ts";
 import { evolve } from "./evolve.ts";
 import type { MatcherFact } from "./fact.ts";
 import { createMatcherState, type MatcherState } from "./matcher-state.ts";
@@ -33,6 +34,15 @@ const LEGAL = new Set([
 function assertLegal(state: MatcherState, fact: MatcherFact): void {
   const held = state.ruleSets.get("equal");
   if (!held || fact.type !== "match-formed") return;
+  // Tickets meet those of their cohort, by the versions of it.
+  const { configuration, players, formedBy } = fact.match;
+  const arrivals = players.map(({ ticketId }) => state.tickets.get(ticketId)?.ticket.arrival ?? 0);
+  const isIn =
+    ({ fromArrival, untilArrival }: Cohort) =>
+    (at: number) =>
+      at >= fromArrival && at < untilArrival;
+  const cohort = cohortsOf(state, configuration).find((one) => arrivals.every(isIn(one)));
+  expect(cohort?.choices.map((choice) => choice.formedBy)).toEqual([formedBy]);
   const playerSessions = fact.match.players.map((one) => ({ ...one, attributes: {} }));
   const teams = fact.match.teams.map(({ name }) => ({
     name,

@@ -11,11 +11,10 @@ import type {
   TicketId,
 } from "@muster/proto";
 import type { RuleSet } from "@muster/rules";
-import type { Engine } from "../engine/engine.ts";
-import type { Explainer } from "../engine/why/explain-waiting.ts";
 import type { BackfillRecord, Fill } from "./backfill.ts";
 import { createDeadlineHeap, type DeadlineHeap } from "./deadline-heap.ts";
 import type { PlacingMatch } from "./match.ts";
+import type { PoolEngine } from "./pool-engines.ts";
 import type { Proposal } from "./proposal.ts";
 import { createSearchingTickets, type Search, type SearchingTickets } from "./searching-tickets.ts";
 import { createSessionEventLog, type SessionEventLog } from "./session-events.ts";
@@ -53,10 +52,8 @@ export type MatchedSession = {
 /** The searching tickets of one configuration, and who holds its players. */
 export type Pool = {
   readonly searching: SearchingTickets;
-  /** What forms its matches: made by the first round, and follows the searches from then on. */
-  engine: Engine | undefined;
-  /** What tells of that engine's tickets why they wait: made when it is first asked for. */
-  explainer: Explainer | undefined;
+  /** What forms its matches: made by the first round, and follows the searches from then on (pool-engines.ts). */
+  engines: readonly PoolEngine[];
   /** How long its tickets waited lately: follows the facts, and is in no snapshot. */
   readonly waits: WaitEstimates;
   /** Sessions whose backfill is SEARCHING. */
@@ -134,7 +131,7 @@ export function touchSession(state: MatcherState, id: ServerSessionId): void {
   if (pool?.backfills.has(id)) pool.touched.add(id);
 }
 
-/** The rule set that the configuration plays by, if both are there. */
+/** The present rule set that the configuration prefers, if both are there. */
 export function ruleSetOf(state: MatcherState, configuration: string): RuleSet | undefined {
   const name = state.configurations.get(configuration)?.ruleSet;
   return name === undefined ? undefined : state.ruleSets.get(name)?.ruleSet;
@@ -146,8 +143,7 @@ export function poolOf(state: MatcherState, configuration: string): Pool {
   if (!pool) {
     pool = {
       searching: createSearchingTickets(),
-      engine: undefined,
-      explainer: undefined,
+      engines: [],
       waits: createWaitEstimates(),
       backfills: new Set(),
       touched: new Set(),

@@ -10,7 +10,7 @@ test("decidePutRuleSet() takes no more names than the limit, and new documents f
   const state = createMatcherState();
   const ruleSet = parseRuleSet(document);
   for (let index = 0; index < limits.RULE_SETS_MAX; index += 1) {
-    state.ruleSets.set(`r${index}`, { document, ruleSet, version: 1, putAtWallMs: 0 });
+    state.ruleSets.set(`r${index}`, { document, ruleSet, version: 1, putAtWallMs: 0, fromArrival: 1, older: [] });
   }
   expect(() => decidePutRuleSet(state, { name: "one-more", document })).toThrow(
     expect.objectContaining({ reason: "OVERLOADED", metadata: { limit: String(limits.RULE_SETS_MAX) } }),

@@ -231,11 +231,13 @@ export function createBox(
       const { name } = configuration;
       if (word < 3) {
         const document = JSON.stringify(EQUAL_TEAMS) + " ".repeat(word);
-        commit(decidePutRuleSet(state, { name: "equal", document }));
+        commit(decidePutRuleSet(state, { name: "equal", document, newTicketsOnly: word !== 1 }));
       } else if (word < 6 && state.configurations.has(name)) {
         commit(decideDeleteConfiguration(state, { name }));
       } else {
-        commit(decidePutConfiguration(state, { ...configuration, data: `${word}` }));
+        commit(
+          decidePutConfiguration(state, { ...configuration, data: `${word}` }, { newTicketsOnly: word % 2 === 0 }),
+        );
       }
     },
     wait(ms: number) {

@@ -4,7 +4,7 @@
 import type { Random } from "@muster/kit";
 import { type BattleSession, type MatchId, newId, type ServerSessionId, type Team, type TicketId } from "@muster/proto";
 import { type RuleSet, teamShapes } from "@muster/rules";
-import { createEngine, type Engine, STEPS_PER_ROUND } from "../engine/engine.ts";
+import { STEPS_PER_ROUND } from "../engine/engine.ts";
 import type { PooledTicket } from "../engine/pool.ts";
 import { defaultBackfillSettings } from "./backfill-settings.ts";
 import type { Configuration } from "./configuration.ts";
@@ -13,6 +13,7 @@ import { assign, fillBattles } from "./fill-battles.ts";
 import { holdForBattles } from "./hold-for-battles.ts";
 import type { AssignedPlayer } from "./match.ts";
 import type { MatcherState, Pool } from "./matcher-state.ts";
+import { type Former, formersOf, holdBack } from "./pool-engines.ts";
 import type { FormedBy } from "./versions.ts";
 
 export type RoundInput = {
@@ -47,27 +48,61 @@ const LIMITS: RoundLimits = { decisions: DECISIONS_PER_ROUND_MAX, steps: STEPS_P
 
 /** What matches and fills the pool and the backfills of the configuration allow now. */
 export function decideRound(state: MatcherState, input: RoundInput): Round {
-  const configuration = state.configurations.get(input.configuration);
-  const held = configuration && state.ruleSets.get(configuration.ruleSet);
   const pool = state.pools.get(input.configuration);
-  if (!configuration || !held || !pool) return { facts: [], isQuiet: true, isLoading: false };
-  const { ruleSet } = held;
-  const engine = engineOf(pool, ruleSet);
+  const formers = formersOf(state, input.configuration);
+  if (!pool || formers.length === 0) return { facts: [], isQuiet: true, isLoading: false };
   const { decisions, steps } = input.limits ?? LIMITS;
-  engine.begin(input.nowMs);
+  const share = (whole: number) => Math.max(1, Math.floor(whole / formers.length));
+  const limits = { decisions: share(decisions), steps: share(steps) };
+  for (const { member } of formers) member.engine.begin(input.nowMs);
+  const facts: MatcherFact[] = [];
+  let isQuiet = true;
+  for (const former of formers) {
+    const part = decidePart(
+      state,
+      { pool, former, limits, isPresent: former.cohort === formers.at(-1)?.cohort },
+      input,
+    );
+    facts.push(...part.facts);
+    isQuiet &&= part.isQuiet;
+  }
+  return { facts, isQuiet, isLoading: formers.some(({ member }) => member.engine.isLoading) };
+}
+
+type Part = {
+  readonly pool: Pool;
+  readonly former: Former;
+  readonly limits: RoundLimits;
+  /** New tickets are of its cohort: battles are filled from it. */
+  readonly isPresent: boolean;
+};
+
+/** What one engine of the pool makes of its tickets. */
+function decidePart(
+  state: MatcherState,
+  { pool, former, limits, isPresent }: Part,
+  input: RoundInput,
+): Omit<Round, "isLoading"> {
+  const { cohort, choice, member } = former;
+  const { configuration } = cohort;
+  const { engine } = member;
+  const { ruleSet } = choice.held;
+  const { formedBy } = choice;
+  const { decisions, steps } = limits;
   /** A search whose time has passed ends by its deadline; it must not be matched meanwhile. */
   const isUsable = ({ ticketId, timesOutAtMs = 0 }: PooledTicket) =>
     timesOutAtMs > input.nowMs && !input.withheld.has(ticketId);
+  /** Whoever is taken here is in no other match of this round. */
+  const holdFromOthers = (ticketId: TicketId) => {
+    const search = pool.engines.length > 1 ? state.tickets.get(ticketId)?.search : undefined;
+    if (search) holdBack(pool, search, member);
+  };
   const facts: MatcherFact[] = [];
   const settings = configuration.backfill ?? defaultBackfillSettings;
-  const formedBy: FormedBy = {
-    configurationVersion: configuration.version,
-    ruleSet: configuration.ruleSet,
-    ruleSetVersion: held.version,
-  };
-  const filling = { state, pool, engine, ruleSet, settings, isUsable, formedBy, ...input };
+  const filling = { state, pool, former, engine, ruleSet, settings, isUsable, formedBy, ...input };
   /** False if it stopped at `share` of the round's limit. */
   const fillSessions = (share: number): boolean => {
+    if (!isPresent) return true;
     const limit = decisions * share;
     const isDone = fillBattles(filling, limit - facts.length);
     facts.push(...isDone.facts);
@@ -81,7 +116,8 @@ export function decideRound(state: MatcherState, input: RoundInput): Round {
       steps,
       take({ seats, regions }) {
         const players = seats.map(assign);
-        facts.push(formedMatch(configuration, { ruleSet, players, regions, formedBy, input }));
+        for (const { ticketId } of players) holdFromOthers(ticketId);
+        facts.push(formedMatch(configuration, { ruleSet, players, regions, queue: choice.queue, formedBy, input }));
         return facts.length < limit;
       },
     });
@@ -89,40 +125,25 @@ export function decideRound(state: MatcherState, input: RoundInput): Round {
   const { backfillPriority } = ruleSet.tiers[0].algorithm;
   if (settings.preferRunning || backfillPriority === "high") {
     // Nothing new begins before all that runs has what it can take.
-    if (!fillSessions(1)) return { facts, isQuiet: false, isLoading: engine.isLoading };
-    if (settings.preferRunning) holdForBattles({ ...filling, placing: state.matches.values() });
+    if (!fillSessions(1)) return { facts, isQuiet: false };
+    if (settings.preferRunning && isPresent) holdForBattles({ ...filling, placing: state.matches.values() });
     const isQuiet = formMatches(1);
-    return { facts, isQuiet, isLoading: engine.isLoading };
+    return { facts, isQuiet };
   }
   const [first, second] = backfillPriority === "low" ? [formMatches, fillSessions] : [fillSessions, formMatches];
   // Half for what comes first, so that the other gets its turn in every round.
   const isFirstDone = first(1 / 2);
   const isSecondDone = second(1);
-  const isQuiet = isFirstDone && isSecondDone;
-  return { facts, isQuiet, isLoading: engine.isLoading };
+  return { facts, isQuiet: isFirstDone && isSecondDone };
 }
 
-/** The pool's engine, made anew where the rule set has changed. */
-export function engineOf(pool: Pool, ruleSet: RuleSet): Engine {
-  if (pool.engine?.ruleSet === ruleSet) return pool.engine;
-  const engine = createEngine(ruleSet);
-  pool.engine = engine;
-  for (const id of pool.backfills) pool.touched.add(id);
-  const waiting = pool.searching.observe({
-    add: (search) => engine.add(search),
-    remove: (search) => engine.remove(search),
-  });
-  engine.addLater(waiting);
-  return engine;
-}
-
-/** When a waiting ticket next reaches an age at which its rule set expands; undefined: never. */
+/** When a waiting ticket next reaches an age at which a rule set of its expands; undefined: never. */
 export function nextExpansionAtMs(state: MatcherState, configuration: string, nowMs: number): number | undefined {
-  const ruleSetName = state.configurations.get(configuration)?.ruleSet;
-  const held = ruleSetName === undefined ? undefined : state.ruleSets.get(ruleSetName);
-  const pool = state.pools.get(configuration);
-  if (!held || !pool || held.ruleSet.tiers.length === 1) return undefined;
-  return engineOf(pool, held.ruleSet).nextExpansionAtMs(nowMs);
+  const times = formersOf(state, configuration)
+    .filter(({ choice }) => choice.held.ruleSet.tiers.length > 1)
+    .map(({ member }) => member.engine.nextExpansionAtMs(nowMs))
+    .filter((time) => time !== undefined);
+  return times.length === 0 ? undefined : Math.min(...times);
 }
 
 function formedMatch(
@@ -131,19 +152,20 @@ function formedMatch(
     ruleSet,
     players,
     regions,
+    queue,
     formedBy,
     input,
   }: {
     readonly ruleSet: RuleSet;
     readonly players: readonly AssignedPlayer[];
     readonly regions: readonly string[];
+    readonly queue: string | undefined;
     readonly formedBy: FormedBy;
     readonly input: RoundInput;
   },
 ): MatcherFact {
   const { random, endpoint, nowMs } = input;
-  const { name, queue, properties, data, autoBackfill, placementRetries, onPlacementFailed, acceptance } =
-    configuration;
+  const { name, properties, data, autoBackfill, placementRetries, onPlacementFailed, acceptance } = configuration;
   const matchId: MatchId = newId("match", random);
   const teams = teamsFor(ruleSet, players);
   return {

@@ -21,8 +21,10 @@ export interface SearchingTickets {
   /** Removes the search if it is there. */
   remove(search: Search): void;
   values(): Iterable<Ticket>;
-  /** Tells `observer` of every change from now on, in place of whoever was told before; answers who is there now. */
-  observe(observer: SearchObserver): readonly Search[];
+  /** Who is there now, in no order: not to be kept. */
+  all(): readonly Search[];
+  /** Tells `observer` of every change from now on, in place of whoever was told before. */
+  observe(observer: SearchObserver): void;
   readonly size: number;
 }
 
@@ -56,9 +58,8 @@ export function createSearchingTickets(): SearchingTickets {
     },
     observe(next) {
       observer = next;
-      for (const search of searches) search.slot = -1;
-      return searches.slice();
     },
+    all: () => searches,
     get size() {
       return searches.length;
     },

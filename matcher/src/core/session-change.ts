@@ -2,6 +2,7 @@
 import type { BattleSession } from "@muster/proto";
 import { assessBackfill } from "./assess-backfill.ts";
 import { type BackfillFinding, isLiveBackfill, stepBackfill, withPhase } from "./backfill.ts";
+import { ruleSetForBattle } from "./cohorts.ts";
 import type { MatcherFact } from "./fact.ts";
 import { decideSessionEnded } from "./fleet-reports.ts";
 import type { MatcherState } from "./matcher-state.ts";
@@ -14,14 +15,14 @@ export function decideSessionChange(state: MatcherState, session: BattleSession)
   // A fill in flight says what follows it; its outcome is looked at in turn.
   if (!matched || !record || matched.ended || matched.fill || !isLiveBackfill(record.document)) return [];
   const configuration = state.configurations.get(matched.configuration);
-  const held = configuration && state.ruleSets.get(configuration.ruleSet);
+  const ruleSet = ruleSetForBattle(state, matched);
   const ended = (finding: BackfillFinding) => {
     return withPhase(record.document, stepBackfill(record.document, { type: "assessed", finding }));
   };
   const assessed = () => {
-    if (!configuration || !held) return ended("CONFIGURATION_DELETED");
+    if (!configuration || !ruleSet) return ended("CONFIGURATION_DELETED");
     if (configuration.acceptance) return ended("ACCEPTANCE_REQUIRED");
-    return assessBackfill({ ...record, fillPlayersMax: configuration.backfill?.fillPlayersMax }, session, held.ruleSet);
+    return assessBackfill({ ...record, fillPlayersMax: configuration.backfill?.fillPlayersMax }, session, ruleSet);
   };
   const backfill = assessed();
   if (backfill === record.document) return [];

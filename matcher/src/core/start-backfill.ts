@@ -11,6 +11,7 @@ import {
 import { fillGoalOf } from "@muster/rules";
 import { assessBackfill, sizesOf } from "./assess-backfill.ts";
 import { isLiveBackfill, type KnownPlayer, stepBackfill, type TeamGoal, withPhase } from "./backfill.ts";
+import { ruleSetForBattle } from "./cohorts.ts";
 import { backfillWithAcceptance } from "./configuration.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { MatchedSession, MatcherState } from "./matcher-state.ts";
@@ -62,7 +63,7 @@ export function decideStartBackfill(
     const why = `Cannot start a backfill of ${session.battleSessionId} as it may have one: ${running.backfillId} is ${running.state}`;
     throw new MusterError("BACKFILL_ALREADY_RUNNING", why, { metadata: { backfillId: running.backfillId } });
   }
-  const { ruleSet } = getRuleSet(state, session);
+  const ruleSet = getRuleSet(state, session);
   const goals = goalsOf(request, view, ruleSet);
   const started = newDocument(request);
   const { fillPlayersMax } = state.configurations.get(session.configuration)?.backfill ?? {};
@@ -103,8 +104,9 @@ function findRepeat(session: MatchedSession, request: StartBackfill): Backfill |
 }
 
 function getRuleSet(state: MatcherState, session: MatchedSession) {
-  const held = state.ruleSets.get(getConfiguration(state, session.configuration).ruleSet);
-  if (held) return held;
+  getConfiguration(state, session.configuration);
+  const ruleSet = ruleSetForBattle(state, session);
+  if (ruleSet) return ruleSet;
   throw new MusterError("INTERNAL_FAULT", `Cannot backfill as the rule set of ${session.configuration} is not there`);
 }
 

@@ -1,6 +1,7 @@
 // Whether a request to be matched becomes a ticket.
 import { fieldInvalid, limits, MusterError, type PlayerId, type TicketId } from "@muster/proto";
-import { checkTicketAttributes, hasTeam } from "@muster/rules";
+import { checkTicketAttributes, hasTeam, type JudgedPlayer } from "@muster/rules";
+import { choicesOf } from "./cohorts.ts";
 import type { Configuration } from "./configuration.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { MatcherState } from "./matcher-state.ts";
@@ -76,16 +77,19 @@ export function checkPlayers(
   configuration: Configuration,
   players: readonly TicketPlayer[],
 ): readonly TicketPlayer[] {
-  const held = state.ruleSets.get(configuration.ruleSet);
-  if (!held) {
-    const why = `Cannot match by ${configuration.name} as its rule set ${configuration.ruleSet} is not there`;
+  const ruleSets = choicesOf(configuration).map(({ ruleSet }) => {
+    const held = state.ruleSets.get(ruleSet);
+    if (held) return held.ruleSet;
+    const why = `Cannot match by ${configuration.name} as its rule set ${ruleSet} is not there`;
     throw new MusterError("CONFIGURATION_NOT_FOUND", why);
-  }
+  });
   for (const [index, { team }] of players.entries()) {
-    if (team === undefined || hasTeam(held.ruleSet, team)) continue;
+    if (team === undefined || ruleSets.some((ruleSet) => hasTeam(ruleSet, team))) continue;
     throw fieldInvalid(`players[${index}].team`, "a team of the rule set", team);
   }
-  const checked = checkTicketAttributes(held.ruleSet, players);
+  // Each fills in its defaults where those before it have none.
+  let checked: readonly JudgedPlayer[] = players;
+  for (const ruleSet of ruleSets) checked = checkTicketAttributes(ruleSet, checked);
   return players.map((player, index) => ({ ...player, attributes: checked[index]?.attributes ?? player.attributes }));
 }
 

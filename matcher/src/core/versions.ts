@@ -8,10 +8,21 @@ export type Version = {
   readonly version: number;
   /** Wall clock of the put, for display. */
   readonly putAtWallMs: number;
+  /** Tickets that arrived as this one or later play by it. 1: all tickets do. */
+  readonly fromArrival: number;
 };
 
-export type HeldRuleSet = Version & { readonly document: string; readonly ruleSet: RuleSet };
-export type HeldConfiguration = Configuration & Version;
+export type RuleSetVersion = Version & { readonly document: string; readonly ruleSet: RuleSet };
+export type ConfigurationVersion = Configuration & Version;
+
+/** The present version, and those that tickets of before still play by, the newest first. */
+export type Held<AnyVersion extends Version> = AnyVersion & {
+  readonly older: readonly AnyVersion[];
+  /** Digest of what a file last put under the name: while the file says so, what calls have put since stays. Undefined: no file did. */
+  readonly filed?: string | undefined;
+};
+export type HeldRuleSet = Held<RuleSetVersion>;
+export type HeldConfiguration = Held<ConfigurationVersion>;
 
 /** By what a match or a fill was formed. */
 export type FormedBy = {
@@ -29,6 +40,33 @@ export function nextVersion(
   { held, deleted }: { readonly held: Version | undefined; readonly deleted: ReadonlyMap<string, number> },
 ): number {
   return (held?.version ?? deleted.get(name) ?? 0) + 1;
+}
+
+/** The version that a ticket plays by that arrived as number `arrival`. */
+export function versionFor<AnyVersion extends Version>(held: Held<AnyVersion>, arrival: number): AnyVersion {
+  if (arrival >= held.fromArrival) return held;
+  return held.older.find((version) => arrival >= version.fromArrival) ?? held.older.at(-1) ?? held;
+}
+
+/** All versions that tickets may play by, the newest first. */
+export function versionsOf<AnyVersion extends Version>(held: Held<AnyVersion>): readonly AnyVersion[] {
+  return [held, ...held.older];
+}
+
+/**
+ * `held` as it is among the older ones of what follows it, with those before it: no more of them than tickets since
+ * `oldestArrival` may play by.
+ */
+export function olderOf<AnyVersion extends Version>(
+  { older, filed: _, ...present }: Held<AnyVersion>,
+  { oldestArrival, untilArrival }: { readonly oldestArrival: number; readonly untilArrival: number },
+): readonly AnyVersion[] {
+  // The cast puts back together what the pattern has taken apart.
+  const all = [present as unknown as AnyVersion, ...older];
+  return all.filter((_, index) => {
+    const until = index === 0 ? untilArrival : (all[index - 1]?.fromArrival ?? 0);
+    return until > oldestArrival;
+  });
 }
 
 /** Takes the name out of `held`, its last version into `deleted`. */

@@ -183,7 +183,8 @@ export function createEngine(ruleSet: RuleSet): Engine {
       pool.remove(slot);
     },
     hold({ slot }) {
-      if (slot >= 0) hold(slot);
+      // Who is held already, or fits nobody, stays so.
+      if (slot >= 0 && pool.stateOf(slot) === LINKED) hold(slot);
     },
     fill(battle) {
       const found = fills.find(battle);

@@ -15,6 +15,7 @@ import {
 } from "@muster/proto";
 import {
   type AcceptMatchRequest,
+  type Alternative as AlternativeMessage,
   BattleOrder,
   type KnownPlayer as KnownPlayerMessage,
   MatchAnswer,
@@ -37,6 +38,7 @@ import type { BackfillSettings } from "../core/backfill-settings.ts";
 import {
   ACCEPTANCE_TIMEOUT_SECONDS_DEFAULT,
   type AcceptanceSettings,
+  type Alternative,
   type Configuration,
   checkConfiguration,
   PLACEMENT_RETRIES_DEFAULT,
@@ -240,6 +242,7 @@ export function readConfiguration(message: MatchmakingConfiguration | undefined)
     name: parseId("name", message.name),
     ruleSet: parseId("rule_set", message.ruleSet),
     queue: message.queue === "" ? undefined : parseId("queue", message.queue),
+    alternatives: message.alternatives.length === 0 ? undefined : message.alternatives.map(readAlternative),
     requestTimeoutMs: timeoutSeconds === 0 ? REQUEST_TIMEOUT_MS_DEFAULT : timeoutSeconds * 1_000,
     autoBackfill: message.autoBackfill,
     settleMs: message.settleMs ?? SETTLE_MS_DEFAULT,
@@ -252,6 +255,14 @@ export function readConfiguration(message: MatchmakingConfiguration | undefined)
     backfill: message.backfill && readBackfillSettings(message.backfill),
     acceptance: message.acceptance && readAcceptanceSettings(message.acceptance),
   });
+}
+
+function readAlternative({ ruleSet, queue }: AlternativeMessage, index: number): Alternative {
+  const path = `alternatives[${index}]`;
+  return {
+    ruleSet: parseId(`${path}.rule_set`, ruleSet),
+    queue: queue === "" ? undefined : parseId(`${path}.queue`, queue),
+  };
 }
 
 function readAcceptanceSettings(message: NonNullable<MatchmakingConfiguration["acceptance"]>): AcceptanceSettings {
@@ -274,7 +285,12 @@ function readBackfillSettings(message: NonNullable<MatchmakingConfiguration["bac
 
 /** As answers tell of it. */
 export function writeHeldConfiguration(held: HeldConfiguration): MatchmakingConfiguration {
-  return { ...writeConfiguration(held), version: held.version, putAt: new Date(held.putAtWallMs) };
+  return {
+    ...writeConfiguration(held),
+    version: held.version,
+    putAt: new Date(held.putAtWallMs),
+    olderVersions: held.older.map(({ version }) => version),
+  };
 }
 
 /** As it is put. */
@@ -283,6 +299,8 @@ export function writeConfiguration(configuration: Configuration): MatchmakingCon
     name: configuration.name,
     ruleSet: configuration.ruleSet,
     queue: configuration.queue ?? "",
+    alternatives: (configuration.alternatives ?? []).map(({ ruleSet, queue }) => ({ ruleSet, queue: queue ?? "" })),
+    olderVersions: [],
     requestTimeoutSeconds: configuration.requestTimeoutMs / 1_000,
     autoBackfill: configuration.autoBackfill,
     settleMs: configuration.settleMs,

@@ -81,9 +81,24 @@ export const factCodec = {
 function writeFact(fact: MatcherFact): Arm {
   switch (fact.type) {
     case "rule-set-put":
-      return { $case: "ruleSetPut", value: { name: fact.name, document: fact.document } };
+      return {
+        $case: "ruleSetPut",
+        value: {
+          name: fact.name,
+          document: fact.document,
+          newTicketsOnly: fact.newTicketsOnly === true,
+          filed: fact.filed ?? "",
+        },
+      };
     case "configuration-put":
-      return { $case: "configurationPut", value: { configuration: writeConfiguration(fact.configuration) } };
+      return {
+        $case: "configurationPut",
+        value: {
+          configuration: writeConfiguration(fact.configuration),
+          newTicketsOnly: fact.newTicketsOnly === true,
+          filed: fact.filed ?? "",
+        },
+      };
     case "rule-set-deleted":
       return { $case: "ruleSetDeleted", value: { name: fact.name } };
     case "configuration-deleted":
@@ -223,9 +238,20 @@ function writeFact(fact: MatcherFact): Arm {
 function readFact(arm: Arm): MatcherFact {
   switch (arm.$case) {
     case "ruleSetPut":
-      return { type: "rule-set-put", ...arm.value };
+      return {
+        type: "rule-set-put",
+        name: arm.value.name,
+        document: arm.value.document,
+        newTicketsOnly: arm.value.newTicketsOnly || undefined,
+        filed: arm.value.filed || undefined,
+      };
     case "configurationPut":
-      return { type: "configuration-put", configuration: readConfiguration(arm.value.configuration) };
+      return {
+        type: "configuration-put",
+        configuration: readConfiguration(arm.value.configuration),
+        newTicketsOnly: arm.value.newTicketsOnly || undefined,
+        filed: arm.value.filed || undefined,
+      };
     case "ruleSetDeleted":
       return { type: "rule-set-deleted", name: arm.value.name };
     case "configurationDeleted":

@@ -22,7 +22,7 @@ import type { PlacingMatch } from "../core/match.ts";
 import type { MatchedSession } from "../core/matcher-state.ts";
 import type { SessionEventRecord } from "../core/session-events.ts";
 import type { Assignment } from "../core/ticket.ts";
-import type { HeldConfiguration, HeldRuleSet } from "../core/versions.ts";
+import type { ConfigurationVersion, HeldConfiguration, HeldRuleSet, RuleSetVersion } from "../core/versions.ts";
 import { readConfiguration, writeConfiguration } from "../grpc/wire.ts";
 import {
   readAssigned,
@@ -35,27 +35,38 @@ import {
 } from "./match-wire.ts";
 
 export function encodeRuleSet([name, held]: readonly [string, HeldRuleSet]): Uint8Array {
-  const { document, version, putAtWallMs } = held;
-  return wire.KeptRuleSet.encode({ name, document, version, putAtWallMs }).finish();
+  const write = ({ document, version, putAtWallMs, fromArrival }: RuleSetVersion): wire.KeptRuleSet => {
+    return { name, document, version, putAtWallMs, fromArrival, older: [], filed: "" };
+  };
+  return wire.KeptRuleSet.encode({ ...write(held), older: held.older.map(write), filed: held.filed ?? "" }).finish();
 }
 
 export function decodeRuleSet(bytes: Uint8Array): readonly [string, HeldRuleSet] {
-  const { name, document, version, putAtWallMs } = wire.KeptRuleSet.decode(bytes);
-  return [name, { document, ruleSet: parseRuleSet(document), version, putAtWallMs }];
+  const read = ({ document, version, putAtWallMs, fromArrival }: wire.KeptRuleSet): RuleSetVersion => {
+    return { document, ruleSet: parseRuleSet(document), version, putAtWallMs, fromArrival };
+  };
+  const message = wire.KeptRuleSet.decode(bytes);
+  return [message.name, { ...read(message), older: message.older.map(read), filed: message.filed || undefined }];
 }
 
-export function encodeConfiguration(configuration: HeldConfiguration): Uint8Array {
-  const { version, putAtWallMs } = configuration;
+export function encodeConfiguration(held: HeldConfiguration): Uint8Array {
+  const write = (one: ConfigurationVersion): wire.KeptConfiguration => {
+    const { version, putAtWallMs, fromArrival } = one;
+    return { configuration: writeConfiguration(one), version, putAtWallMs, fromArrival, older: [], filed: "" };
+  };
   return wire.KeptConfiguration.encode({
-    configuration: writeConfiguration(configuration),
-    version,
-    putAtWallMs,
+    ...write(held),
+    older: held.older.map(write),
+    filed: held.filed ?? "",
   }).finish();
 }
 
 export function decodeConfiguration(bytes: Uint8Array): HeldConfiguration {
-  const { configuration, version, putAtWallMs } = wire.KeptConfiguration.decode(bytes);
-  return { ...readConfiguration(configuration), version, putAtWallMs };
+  const read = ({ configuration, version, putAtWallMs, fromArrival }: wire.KeptConfiguration): ConfigurationVersion => {
+    return { ...readConfiguration(configuration), version, putAtWallMs, fromArrival };
+  };
+  const message = wire.KeptConfiguration.decode(bytes);
+  return { ...read(message), older: message.older.map(read), filed: message.filed || undefined };
 }
 
 export function encodeMatch({ attempt, ...match }: PlacingMatch): Uint8Array {

@@ -79,6 +79,9 @@ function noteSituations({ state }: Box): void {
   }
   if (state.deleted.configurations.size > 0) reached.add("a configuration that was deleted");
   for (const { version } of state.configurations.values()) if (version > 1) reached.add("a second version");
+  for (const { older } of [...state.configurations.values(), ...state.ruleSets.values()]) {
+    if (older.length > 0) reached.add("an older version that tickets play by");
+  }
   if (state.erasures.size > 0) reached.add("an erasure in flight");
   const { list, from } = state.events.capture();
   if (list[from] && list[from].number > 1) reached.add("forgotten events");
@@ -122,6 +125,7 @@ test("a state restored from a snapshot, with what came since folded in, is the s
     "an erasure in flight",
     "a configuration that was deleted",
     "a second version",
+    "an older version that tickets play by",
   ];
   const phases = [
     "PREPARING",

@@ -5,7 +5,7 @@ import type { ReadColumns } from "@muster/journal";
 import type { TicketCause, TicketState } from "../core/ticket.ts";
 import type { TicketEventRecord } from "../core/ticket-events.ts";
 
-export const SNAPSHOT_FORMAT = 6;
+export const SNAPSHOT_FORMAT = 7;
 
 export const SNAPSHOT_SCHEMA = {
   /** Tickets that ever arrived; number of the last event of a ticket, and of a session. */

@@ -95,9 +95,8 @@ export const backfillFaults: readonly PlantedFault[] = [
     patches: [
       {
         file: "matcher/src/core/round.ts",
-        find: "if (!fillSessions(1)) return { facts, isQuiet: false, isLoading: engine.isLoading };",
-        replace:
-          "formMatches(1);\n    if (!fillSessions(1)) return { facts, isQuiet: false, isLoading: engine.isLoading };",
+        find: "if (!fillSessions(1)) return { facts, isQuiet: false };",
+        replace: "formMatches(1);\n    if (!fillSessions(1)) return { facts, isQuiet: false };",
       },
     ],
   },

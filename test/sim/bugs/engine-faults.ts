@@ -175,13 +175,13 @@ export const engineFaults: readonly PlantedFault[] = [
   ),
   fault(
     "the engine stays when its rule set changes",
-    "matcher/src/core/round.ts",
-    "if (pool.engine?.ruleSet === ruleSet) return pool.engine;",
-    "if (pool.engine) return pool.engine;",
+    "matcher/src/core/pool-engines.ts",
+    "const isSameRuleSet = member.engine.ruleSet === choice.held.ruleSet;",
+    "const isSameRuleSet = choice.held.ruleSet !== undefined;",
   ),
   fault(
     "battles are not looked at again when their rule set changes",
-    "matcher/src/core/round.ts",
+    "matcher/src/core/pool-engines.ts",
     "  for (const id of pool.backfills) pool.touched.add(id);\n",
     "",
   ),

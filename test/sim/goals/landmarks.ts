@@ -36,7 +36,7 @@ const UNLINKED = "if (!this.#linkLanes(slot, ticket)) {";
 const EXPANDS = "mark(slot, before + 1, level);";
 const WAKES = "if (at) for (const id of at) woken.add(id);";
 const SKIPS = "(fromAgesMs[level + 1] ?? 0) <= nowMs) level += 1;";
-const HELD = "if (search) engine.hold(search);\n    }\n  }\n}\n\nfunction* comingOf";
+const HELD = "if (search) holdBack(pool, search);\n    }\n  }\n}\n\nfunction* comingOf";
 const MADE = "const engine = createEngine(ruleSet);";
 
 const rebuilt = "a rule set changed while tickets waited and battles were filled";
@@ -113,11 +113,11 @@ export const LANDMARKS: readonly PlantedFault[] = [
     ],
   },
   landmark("an arrival was held back for a battle to come", "matcher/src/core/hold-for-battles.ts", HELD, (says) =>
-    HELD.replace("engine.hold", `{ ${says} } if (search) engine.hold`),
+    HELD.replace("holdBack", `{ ${says} } if (search) holdBack`),
   ),
-  landmark(rebuilt, "matcher/src/core/round.ts", MADE, (says) => {
+  landmark(rebuilt, "matcher/src/core/pool-engines.ts", MADE, (says) => {
     const waits = "pool.searching.size > 0 && pool.backfills.size > 0";
-    return `if (${waits}) { if (pool.engine) { ${says} } else { ${say(restarted)} } } ${MADE}`;
+    return `if (${waits}) { if (pool.engines.length > 0) { ${says} } else { ${say(restarted)} } } ${MADE}`;
   }),
 ];
 

@@ -1,27 +1,81 @@
 // Facts of rule sets and configurations, folded: their versions, and what becomes of tickets when a configuration goes.
 import { parseRuleSet } from "@muster/rules";
+import { oldestLiveArrival } from "../cohorts.ts";
+import { isSameConfiguration } from "../configuration.ts";
+import { usersOf } from "../delete-configuration.ts";
 import type { MatcherState } from "../matcher-state.ts";
-import { nextVersion, retire } from "../versions.ts";
+import { type Held, nextVersion, olderOf, retire, type Version } from "../versions.ts";
 import type { Fact, Times } from "./fact-of.ts";
 import { changeTicket } from "./tickets.ts";
 
-export function putRuleSet(state: MatcherState, { name, document }: Fact<"rule-set-put">, at: Times): MatcherState {
-  const version = nextVersion(name, { held: state.ruleSets.get(name), deleted: state.deleted.ruleSets });
-  state.deleted.ruleSets.delete(name);
-  state.ruleSets.set(name, { document, ruleSet: parseRuleSet(document), version, putAtWallMs: at.atWallMs });
+export function putRuleSet(
+  state: MatcherState,
+  { name, document, newTicketsOnly, filed }: Fact<"rule-set-put">,
+  at: Times,
+): MatcherState {
+  const held = state.ruleSets.get(name);
+  const ruleSet = held?.document === document ? held.ruleSet : parseRuleSet(document);
+  const place = follow(
+    state,
+    held,
+    { name, isSame: held?.document === document, newTicketsOnly, filed, at },
+    {
+      deleted: state.deleted.ruleSets,
+      users: () => usersOf(state, name),
+    },
+  );
+  state.ruleSets.set(name, { document, ruleSet, ...place });
   return state;
 }
 
 export function putConfiguration(
   state: MatcherState,
-  { configuration }: Fact<"configuration-put">,
+  { configuration, newTicketsOnly, filed }: Fact<"configuration-put">,
   at: Times,
 ): MatcherState {
   const { name } = configuration;
-  const version = nextVersion(name, { held: state.configurations.get(name), deleted: state.deleted.configurations });
-  state.deleted.configurations.delete(name);
-  state.configurations.set(name, { ...configuration, version, putAtWallMs: at.atWallMs });
+  const held = state.configurations.get(name);
+  const isSame = held !== undefined && isSameConfiguration(held, configuration);
+  const place = follow(
+    state,
+    held,
+    { name, isSame, newTicketsOnly, filed, at },
+    {
+      deleted: state.deleted.configurations,
+      users: () => [name],
+    },
+  );
+  state.configurations.set(name, { ...configuration, ...place });
   return state;
+}
+
+/** What a version that follows `held` is. One that says the same is the same, and holds for all tickets from now on. */
+function follow<AnyVersion extends Version>(
+  state: MatcherState,
+  held: Held<AnyVersion> | undefined,
+  put: {
+    readonly name: string;
+    readonly isSame: boolean;
+    readonly newTicketsOnly: boolean | undefined;
+    readonly filed: string | undefined;
+    readonly at: Times;
+  },
+  { deleted, users }: { readonly deleted: Map<string, number>; readonly users: () => readonly string[] },
+): Version & { readonly older: readonly AnyVersion[]; readonly filed: string | undefined } {
+  const { name, at } = put;
+  const filed = put.filed ?? held?.filed;
+  if (held && put.isSame) {
+    const { version, putAtWallMs, fromArrival, older } = held;
+    // A file that says what is there takes nothing from those of before.
+    if (put.filed !== undefined) return { version, putAtWallMs, fromArrival, older, filed };
+    return { version, putAtWallMs, fromArrival: 1, older: [], filed };
+  }
+  const version = nextVersion(name, { held, deleted });
+  deleted.delete(name);
+  const untilArrival = state.arrivals + 1;
+  const older =
+    held && put.newTicketsOnly ? olderOf(held, { oldestArrival: oldestLiveArrival(state, users()), untilArrival }) : [];
+  return { version, putAtWallMs: at.atWallMs, fromArrival: older.length > 0 ? untilArrival : 1, older, filed };
 }
 
 export function deleteRuleSet(state: MatcherState, { name }: Fact<"rule-set-deleted">): MatcherState {
@@ -52,8 +106,7 @@ export function deleteConfiguration(
   for (const ticketId of new Set([...searching.map((ticket) => ticket.ticketId), ...asked])) {
     changeTicket(state, ticketId, { type: "configuration-deleted" }, at);
   }
-  pool.engine = undefined;
-  pool.explainer = undefined;
+  pool.engines = [];
   if (pool.live === 0 && pool.backfills.size === 0 && pool.filling.size === 0) state.pools.delete(name);
   return state;
 }

@@ -164,7 +164,7 @@ export function splitBySeat(
 /** Keeps the pool's list of backfills that look for players in step. */
 export function putSession(state: MatcherState, session: MatchedSession): void {
   state.sessions.set(session.battleSessionId, session);
-  const { backfills, touched, filling, engine } = poolOf(state, session.configuration);
+  const { backfills, touched, filling, engines } = poolOf(state, session.configuration);
   const id = session.battleSessionId;
   if (session.fill) filling.add(id);
   else filling.delete(id);
@@ -174,7 +174,7 @@ export function putSession(state: MatcherState, session: MatchedSession): void {
   } else {
     backfills.delete(id);
     touched.delete(id);
-    engine?.dropBattle(id);
+    for (const { engine } of engines) engine.dropBattle(id);
   }
 }
 

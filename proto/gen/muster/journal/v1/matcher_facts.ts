@@ -213,10 +213,20 @@ export interface RuleSetPut {
   name: string;
   /** JSON. */
   document: string;
+  /** Tickets of before play on by what they have. */
+  newTicketsOnly: boolean;
+  /** Digest of what a file says. Empty: a call put it. */
+  filed: string;
 }
 
 export interface ConfigurationPut {
-  configuration: MatchmakingConfiguration | undefined;
+  configuration:
+    | MatchmakingConfiguration
+    | undefined;
+  /** Tickets of before play on by what they have. */
+  newTicketsOnly: boolean;
+  /** As of a rule set. */
+  filed: string;
 }
 
 export interface RuleSetDeleted {
@@ -1110,7 +1120,7 @@ export const MatcherFact: MessageFns<MatcherFact> = {
 };
 
 function createBaseRuleSetPut(): RuleSetPut {
-  return { name: "", document: "" };
+  return { name: "", document: "", newTicketsOnly: false, filed: "" };
 }
 
 export const RuleSetPut: MessageFns<RuleSetPut> = {
@@ -1120,6 +1130,12 @@ export const RuleSetPut: MessageFns<RuleSetPut> = {
     }
     if (message.document !== "") {
       writer.uint32(18).string(message.document);
+    }
+    if (message.newTicketsOnly !== false) {
+      writer.uint32(24).bool(message.newTicketsOnly);
+    }
+    if (message.filed !== "") {
+      writer.uint32(34).string(message.filed);
     }
     return writer;
   },
@@ -1153,6 +1169,22 @@ export const RuleSetPut: MessageFns<RuleSetPut> = {
             message.document = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.newTicketsOnly = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.filed = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1169,6 +1201,12 @@ export const RuleSetPut: MessageFns<RuleSetPut> = {
     return {
       name: isSet(object.name) ? globalThis.String(object.name) : "",
       document: isSet(object.document) ? globalThis.String(object.document) : "",
+      newTicketsOnly: isSet(object.newTicketsOnly)
+        ? globalThis.Boolean(object.newTicketsOnly)
+        : isSet(object.new_tickets_only)
+        ? globalThis.Boolean(object.new_tickets_only)
+        : false,
+      filed: isSet(object.filed) ? globalThis.String(object.filed) : "",
     };
   },
 
@@ -1180,6 +1218,12 @@ export const RuleSetPut: MessageFns<RuleSetPut> = {
     if (message.document !== "") {
       obj.document = message.document;
     }
+    if (message.newTicketsOnly !== false) {
+      obj.newTicketsOnly = message.newTicketsOnly;
+    }
+    if (message.filed !== "") {
+      obj.filed = message.filed;
+    }
     return obj;
   },
 
@@ -1190,18 +1234,26 @@ export const RuleSetPut: MessageFns<RuleSetPut> = {
     const message = createBaseRuleSetPut();
     message.name = object.name ?? "";
     message.document = object.document ?? "";
+    message.newTicketsOnly = object.newTicketsOnly ?? false;
+    message.filed = object.filed ?? "";
     return message;
   },
 };
 
 function createBaseConfigurationPut(): ConfigurationPut {
-  return { configuration: undefined };
+  return { configuration: undefined, newTicketsOnly: false, filed: "" };
 }
 
 export const ConfigurationPut: MessageFns<ConfigurationPut> = {
   encode(message: ConfigurationPut, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.configuration !== undefined) {
       MatchmakingConfiguration.encode(message.configuration, writer.uint32(10).fork()).join();
+    }
+    if (message.newTicketsOnly !== false) {
+      writer.uint32(16).bool(message.newTicketsOnly);
+    }
+    if (message.filed !== "") {
+      writer.uint32(26).string(message.filed);
     }
     return writer;
   },
@@ -1227,6 +1279,22 @@ export const ConfigurationPut: MessageFns<ConfigurationPut> = {
             message.configuration = MatchmakingConfiguration.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.newTicketsOnly = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.filed = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1242,6 +1310,12 @@ export const ConfigurationPut: MessageFns<ConfigurationPut> = {
   fromJSON(object: any): ConfigurationPut {
     return {
       configuration: isSet(object.configuration) ? MatchmakingConfiguration.fromJSON(object.configuration) : undefined,
+      newTicketsOnly: isSet(object.newTicketsOnly)
+        ? globalThis.Boolean(object.newTicketsOnly)
+        : isSet(object.new_tickets_only)
+        ? globalThis.Boolean(object.new_tickets_only)
+        : false,
+      filed: isSet(object.filed) ? globalThis.String(object.filed) : "",
     };
   },
 
@@ -1249,6 +1323,12 @@ export const ConfigurationPut: MessageFns<ConfigurationPut> = {
     const obj: any = {};
     if (message.configuration !== undefined) {
       obj.configuration = MatchmakingConfiguration.toJSON(message.configuration);
+    }
+    if (message.newTicketsOnly !== false) {
+      obj.newTicketsOnly = message.newTicketsOnly;
+    }
+    if (message.filed !== "") {
+      obj.filed = message.filed;
     }
     return obj;
   },
@@ -1261,6 +1341,8 @@ export const ConfigurationPut: MessageFns<ConfigurationPut> = {
     message.configuration = (object.configuration !== undefined && object.configuration !== null)
       ? MatchmakingConfiguration.fromPartial(object.configuration)
       : undefined;
+    message.newTicketsOnly = object.newTicketsOnly ?? false;
+    message.filed = object.filed ?? "";
     return message;
   },
 };

@@ -21,6 +21,12 @@ export interface KeptRuleSet {
   version: number;
   /** Wall clock of the put, in ms since 1970: for display. */
   putAtWallMs: number;
+  /** Number of arrival from which tickets play by it. */
+  fromArrival: number;
+  /** That tickets of before play by, the newest first. These have none of their own. */
+  older: KeptRuleSet[];
+  /** Digest of what a file last put. Empty: no file did. */
+  filed: string;
 }
 
 export interface KeptConfiguration {
@@ -28,6 +34,10 @@ export interface KeptConfiguration {
   version: number;
   /** Wall clock of the put, in ms since 1970: for display. */
   putAtWallMs: number;
+  /** As of a rule set. */
+  fromArrival: number;
+  older: KeptConfiguration[];
+  filed: string;
 }
 
 /** A match that waits for its server session. */
@@ -174,7 +184,7 @@ export interface KeptEnd {
 }
 
 function createBaseKeptRuleSet(): KeptRuleSet {
-  return { name: "", document: "", version: 0, putAtWallMs: 0 };
+  return { name: "", document: "", version: 0, putAtWallMs: 0, fromArrival: 0, older: [], filed: "" };
 }
 
 export const KeptRuleSet: MessageFns<KeptRuleSet> = {
@@ -190,6 +200,15 @@ export const KeptRuleSet: MessageFns<KeptRuleSet> = {
     }
     if (message.putAtWallMs !== 0) {
       writer.uint32(33).double(message.putAtWallMs);
+    }
+    if (message.fromArrival !== 0) {
+      writer.uint32(40).uint64(message.fromArrival);
+    }
+    for (const v of message.older) {
+      KeptRuleSet.encode(v!, writer.uint32(50).fork()).join();
+    }
+    if (message.filed !== "") {
+      writer.uint32(58).string(message.filed);
     }
     return writer;
   },
@@ -239,6 +258,30 @@ export const KeptRuleSet: MessageFns<KeptRuleSet> = {
             message.putAtWallMs = reader.double();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.fromArrival = longToNumber(reader.uint64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.older.push(KeptRuleSet.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.filed = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -261,6 +304,13 @@ export const KeptRuleSet: MessageFns<KeptRuleSet> = {
         : isSet(object.put_at_wall_ms)
         ? globalThis.Number(object.put_at_wall_ms)
         : 0,
+      fromArrival: isSet(object.fromArrival)
+        ? globalThis.Number(object.fromArrival)
+        : isSet(object.from_arrival)
+        ? globalThis.Number(object.from_arrival)
+        : 0,
+      older: globalThis.Array.isArray(object?.older) ? object.older.map((e: any) => KeptRuleSet.fromJSON(e)) : [],
+      filed: isSet(object.filed) ? globalThis.String(object.filed) : "",
     };
   },
 
@@ -278,6 +328,15 @@ export const KeptRuleSet: MessageFns<KeptRuleSet> = {
     if (message.putAtWallMs !== 0) {
       obj.putAtWallMs = floatToJson(message.putAtWallMs);
     }
+    if (message.fromArrival !== 0) {
+      obj.fromArrival = Math.round(message.fromArrival);
+    }
+    if (message.older?.length) {
+      obj.older = message.older.map((e) => KeptRuleSet.toJSON(e));
+    }
+    if (message.filed !== "") {
+      obj.filed = message.filed;
+    }
     return obj;
   },
 
@@ -290,12 +349,15 @@ export const KeptRuleSet: MessageFns<KeptRuleSet> = {
     message.document = object.document ?? "";
     message.version = object.version ?? 0;
     message.putAtWallMs = object.putAtWallMs ?? 0;
+    message.fromArrival = object.fromArrival ?? 0;
+    message.older = object.older?.map((e) => KeptRuleSet.fromPartial(e)) || [];
+    message.filed = object.filed ?? "";
     return message;
   },
 };
 
 function createBaseKeptConfiguration(): KeptConfiguration {
-  return { configuration: undefined, version: 0, putAtWallMs: 0 };
+  return { configuration: undefined, version: 0, putAtWallMs: 0, fromArrival: 0, older: [], filed: "" };
 }
 
 export const KeptConfiguration: MessageFns<KeptConfiguration> = {
@@ -308,6 +370,15 @@ export const KeptConfiguration: MessageFns<KeptConfiguration> = {
     }
     if (message.putAtWallMs !== 0) {
       writer.uint32(25).double(message.putAtWallMs);
+    }
+    if (message.fromArrival !== 0) {
+      writer.uint32(32).uint64(message.fromArrival);
+    }
+    for (const v of message.older) {
+      KeptConfiguration.encode(v!, writer.uint32(42).fork()).join();
+    }
+    if (message.filed !== "") {
+      writer.uint32(50).string(message.filed);
     }
     return writer;
   },
@@ -349,6 +420,30 @@ export const KeptConfiguration: MessageFns<KeptConfiguration> = {
             message.putAtWallMs = reader.double();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.fromArrival = longToNumber(reader.uint64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.older.push(KeptConfiguration.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.filed = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -370,6 +465,13 @@ export const KeptConfiguration: MessageFns<KeptConfiguration> = {
         : isSet(object.put_at_wall_ms)
         ? globalThis.Number(object.put_at_wall_ms)
         : 0,
+      fromArrival: isSet(object.fromArrival)
+        ? globalThis.Number(object.fromArrival)
+        : isSet(object.from_arrival)
+        ? globalThis.Number(object.from_arrival)
+        : 0,
+      older: globalThis.Array.isArray(object?.older) ? object.older.map((e: any) => KeptConfiguration.fromJSON(e)) : [],
+      filed: isSet(object.filed) ? globalThis.String(object.filed) : "",
     };
   },
 
@@ -384,6 +486,15 @@ export const KeptConfiguration: MessageFns<KeptConfiguration> = {
     if (message.putAtWallMs !== 0) {
       obj.putAtWallMs = floatToJson(message.putAtWallMs);
     }
+    if (message.fromArrival !== 0) {
+      obj.fromArrival = Math.round(message.fromArrival);
+    }
+    if (message.older?.length) {
+      obj.older = message.older.map((e) => KeptConfiguration.toJSON(e));
+    }
+    if (message.filed !== "") {
+      obj.filed = message.filed;
+    }
     return obj;
   },
 
@@ -397,6 +508,9 @@ export const KeptConfiguration: MessageFns<KeptConfiguration> = {
       : undefined;
     message.version = object.version ?? 0;
     message.putAtWallMs = object.putAtWallMs ?? 0;
+    message.fromArrival = object.fromArrival ?? 0;
+    message.older = object.older?.map((e) => KeptConfiguration.fromPartial(e)) || [];
+    message.filed = object.filed ?? "";
     return message;
   },
 };

@@ -5,6 +5,59 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 
+/** For whom a put is. */
+export const AppliesTo = {
+  /** UNSPECIFIED - ALL_TICKETS. */
+  UNSPECIFIED: 0,
+  /** ALL_TICKETS - Whoever searches, from the next round on. A put of what is there already ends what NEW_TICKETS began. */
+  ALL_TICKETS: 1,
+  /**
+   * NEW_TICKETS - Who comes from now on. Tickets of before, those that return to the search too, play on by the version that they had, among
+   * themselves, until the last of them has ended. Running battles are filled by the new version, with new tickets.
+   */
+  NEW_TICKETS: 2,
+} as const;
+
+export type AppliesTo = typeof AppliesTo[keyof typeof AppliesTo];
+
+export namespace AppliesTo {
+  export type UNSPECIFIED = typeof AppliesTo.UNSPECIFIED;
+  export type ALL_TICKETS = typeof AppliesTo.ALL_TICKETS;
+  export type NEW_TICKETS = typeof AppliesTo.NEW_TICKETS;
+}
+
+export function appliesToFromJSON(object: any): AppliesTo {
+  switch (object) {
+    case 0:
+    case "APPLIES_TO_UNSPECIFIED":
+    case "UNSPECIFIED":
+      return AppliesTo.UNSPECIFIED;
+    case 1:
+    case "APPLIES_TO_ALL_TICKETS":
+    case "ALL_TICKETS":
+      return AppliesTo.ALL_TICKETS;
+    case 2:
+    case "APPLIES_TO_NEW_TICKETS":
+    case "NEW_TICKETS":
+      return AppliesTo.NEW_TICKETS;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum AppliesTo");
+  }
+}
+
+export function appliesToToJSON(object: AppliesTo): string {
+  switch (object) {
+    case AppliesTo.UNSPECIFIED:
+      return "UNSPECIFIED";
+    case AppliesTo.ALL_TICKETS:
+      return "ALL_TICKETS";
+    case AppliesTo.NEW_TICKETS:
+      return "NEW_TICKETS";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum AppliesTo");
+  }
+}
+
 /** What a ticket does whose match could not be placed. */
 export const PlacementFailurePolicy = {
   UNSPECIFIED: 0,
@@ -118,6 +171,7 @@ export interface PutRuleSetRequest {
   document: string;
   /** Only if this is the present version; 0: only if there is none. Absent: whatever is there. */
   expectedVersion?: number | undefined;
+  appliesTo?: AppliesTo | undefined;
 }
 
 export interface PutRuleSetResponse {
@@ -137,6 +191,8 @@ export interface RuleSet {
     | undefined;
   /** Configurations that play by it, by name. */
   usedBy: string[];
+  /** Versions of before that tickets may still play by, the newest first. */
+  olderVersions: number[];
 }
 
 export interface DescribeRuleSetRequest {
@@ -207,12 +263,28 @@ export interface MatchmakingConfiguration {
    * What becomes of tickets whose placement ended without a session. Absent or UNSPECIFIED: they search on after one that FAILED or was
    * stopped, and fail after one that timed out in all its attempts.
    */
-  onPlacementFailed?: PlacementFailurePolicy | undefined;
+  onPlacementFailed?:
+    | PlacementFailurePolicy
+    | undefined;
+  /**
+   * Further rule sets that its tickets may be matched by, in the order of preference after rule_set. At most 8, each rule set once. A
+   * ticket searches by all of them at once, and has to have the attributes that each of them requires; whatever forms first is its
+   * match. Where several could form in one round the first does. A battle is filled by the rule set that formed it.
+   */
+  alternatives: Alternative[];
+  /** Versions of before that tickets may still play by, the newest first. Set by answers; not read in requests. */
+  olderVersions: number[];
 }
 
 export interface MatchmakingConfiguration_PropertiesEntry {
   key: string;
   value: string;
+}
+
+export interface Alternative {
+  ruleSet: string;
+  /** Where matches by it are placed. Empty: the configuration's queue. Not in a configuration without one. */
+  queue: string;
 }
 
 /** How the players of a match are asked whether they want it (MatchmakingService.AcceptMatch). */
@@ -253,6 +325,7 @@ export interface PutConfigurationRequest {
     | undefined;
   /** Only if this is the present version; 0: only if there is none. Absent: whatever is there. */
   expectedVersion?: number | undefined;
+  appliesTo?: AppliesTo | undefined;
 }
 
 export interface PutConfigurationResponse {
@@ -285,7 +358,7 @@ export interface ListConfigurationsResponse {
 }
 
 function createBasePutRuleSetRequest(): PutRuleSetRequest {
-  return { name: "", document: "", expectedVersion: undefined };
+  return { name: "", document: "", expectedVersion: undefined, appliesTo: undefined };
 }
 
 export const PutRuleSetRequest: MessageFns<PutRuleSetRequest> = {
@@ -298,6 +371,9 @@ export const PutRuleSetRequest: MessageFns<PutRuleSetRequest> = {
     }
     if (message.expectedVersion !== undefined) {
       writer.uint32(24).uint64(message.expectedVersion);
+    }
+    if (message.appliesTo !== undefined) {
+      writer.uint32(32).int32(message.appliesTo);
     }
     return writer;
   },
@@ -339,6 +415,14 @@ export const PutRuleSetRequest: MessageFns<PutRuleSetRequest> = {
             message.expectedVersion = longToNumber(reader.uint64());
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.appliesTo = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -360,6 +444,11 @@ export const PutRuleSetRequest: MessageFns<PutRuleSetRequest> = {
         : isSet(object.expected_version)
         ? globalThis.Number(object.expected_version)
         : undefined,
+      appliesTo: isSet(object.appliesTo)
+        ? appliesToFromJSON(object.appliesTo)
+        : isSet(object.applies_to)
+        ? appliesToFromJSON(object.applies_to)
+        : undefined,
     };
   },
 
@@ -374,6 +463,9 @@ export const PutRuleSetRequest: MessageFns<PutRuleSetRequest> = {
     if (message.expectedVersion !== undefined) {
       obj.expectedVersion = Math.round(message.expectedVersion);
     }
+    if (message.appliesTo !== undefined) {
+      obj.appliesTo = appliesToToJSON(message.appliesTo);
+    }
     return obj;
   },
 
@@ -385,6 +477,7 @@ export const PutRuleSetRequest: MessageFns<PutRuleSetRequest> = {
     message.name = object.name ?? "";
     message.document = object.document ?? "";
     message.expectedVersion = object.expectedVersion ?? undefined;
+    message.appliesTo = object.appliesTo ?? undefined;
     return message;
   },
 };
@@ -457,7 +550,7 @@ export const PutRuleSetResponse: MessageFns<PutRuleSetResponse> = {
 };
 
 function createBaseRuleSet(): RuleSet {
-  return { name: "", document: "", version: 0, putAt: undefined, usedBy: [] };
+  return { name: "", document: "", version: 0, putAt: undefined, usedBy: [], olderVersions: [] };
 }
 
 export const RuleSet: MessageFns<RuleSet> = {
@@ -476,6 +569,13 @@ export const RuleSet: MessageFns<RuleSet> = {
     }
     for (const v of message.usedBy) {
       writer.uint32(42).string(v!);
+    }
+    if (message.olderVersions.length !== 0) {
+      writer.uint32(50).fork();
+      for (const v of message.olderVersions) {
+        writer.uint64(v);
+      }
+      writer.join();
     }
     return writer;
   },
@@ -533,6 +633,24 @@ export const RuleSet: MessageFns<RuleSet> = {
             message.usedBy.push(reader.string());
             continue;
           }
+          case 6: {
+            if (tag === 48) {
+              message.olderVersions.push(longToNumber(reader.uint64()));
+
+              continue;
+            }
+
+            if (tag === 50) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.olderVersions.push(longToNumber(reader.uint64()));
+              }
+
+              continue;
+            }
+
+            break;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -560,6 +678,11 @@ export const RuleSet: MessageFns<RuleSet> = {
         : globalThis.Array.isArray(object?.used_by)
         ? object.used_by.map((e: any) => globalThis.String(e))
         : [],
+      olderVersions: globalThis.Array.isArray(object?.olderVersions)
+        ? object.olderVersions.map((e: any) => globalThis.Number(e))
+        : globalThis.Array.isArray(object?.older_versions)
+        ? object.older_versions.map((e: any) => globalThis.Number(e))
+        : [],
     };
   },
 
@@ -580,6 +703,9 @@ export const RuleSet: MessageFns<RuleSet> = {
     if (message.usedBy?.length) {
       obj.usedBy = message.usedBy;
     }
+    if (message.olderVersions?.length) {
+      obj.olderVersions = message.olderVersions.map((e) => Math.round(e));
+    }
     return obj;
   },
 
@@ -593,6 +719,7 @@ export const RuleSet: MessageFns<RuleSet> = {
     message.version = object.version ?? 0;
     message.putAt = object.putAt ?? undefined;
     message.usedBy = object.usedBy?.map((e) => e) || [];
+    message.olderVersions = object.olderVersions?.map((e) => e) || [];
     return message;
   },
 };
@@ -1021,6 +1148,8 @@ function createBaseMatchmakingConfiguration(): MatchmakingConfiguration {
     version: undefined,
     putAt: undefined,
     onPlacementFailed: undefined,
+    alternatives: [],
+    olderVersions: [],
   };
 }
 
@@ -1067,6 +1196,16 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
     }
     if (message.onPlacementFailed !== undefined) {
       writer.uint32(112).int32(message.onPlacementFailed);
+    }
+    for (const v of message.alternatives) {
+      Alternative.encode(v!, writer.uint32(122).fork()).join();
+    }
+    if (message.olderVersions.length !== 0) {
+      writer.uint32(130).fork();
+      for (const v of message.olderVersions) {
+        writer.uint64(v);
+      }
+      writer.join();
     }
     return writer;
   },
@@ -1199,6 +1338,32 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
             message.onPlacementFailed = reader.int32() as any;
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.alternatives.push(Alternative.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 16: {
+            if (tag === 128) {
+              message.olderVersions.push(longToNumber(reader.uint64()));
+
+              continue;
+            }
+
+            if (tag === 130) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.olderVersions.push(longToNumber(reader.uint64()));
+              }
+
+              continue;
+            }
+
+            break;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1268,6 +1433,14 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
         : isSet(object.on_placement_failed)
         ? placementFailurePolicyFromJSON(object.on_placement_failed)
         : undefined,
+      alternatives: globalThis.Array.isArray(object?.alternatives)
+        ? object.alternatives.map((e: any) => Alternative.fromJSON(e))
+        : [],
+      olderVersions: globalThis.Array.isArray(object?.olderVersions)
+        ? object.olderVersions.map((e: any) => globalThis.Number(e))
+        : globalThis.Array.isArray(object?.older_versions)
+        ? object.older_versions.map((e: any) => globalThis.Number(e))
+        : [],
     };
   },
 
@@ -1321,6 +1494,12 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
     if (message.onPlacementFailed !== undefined) {
       obj.onPlacementFailed = placementFailurePolicyToJSON(message.onPlacementFailed);
     }
+    if (message.alternatives?.length) {
+      obj.alternatives = message.alternatives.map((e) => Alternative.toJSON(e));
+    }
+    if (message.olderVersions?.length) {
+      obj.olderVersions = message.olderVersions.map((e) => Math.round(e));
+    }
     return obj;
   },
 
@@ -1355,6 +1534,8 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
     message.version = object.version ?? undefined;
     message.putAt = object.putAt ?? undefined;
     message.onPlacementFailed = object.onPlacementFailed ?? undefined;
+    message.alternatives = object.alternatives?.map((e) => Alternative.fromPartial(e)) || [];
+    message.olderVersions = object.olderVersions?.map((e) => e) || [];
     return message;
   },
 };
@@ -1440,6 +1621,95 @@ export const MatchmakingConfiguration_PropertiesEntry: MessageFns<MatchmakingCon
     const message = createBaseMatchmakingConfiguration_PropertiesEntry();
     message.key = object.key ?? "";
     message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseAlternative(): Alternative {
+  return { ruleSet: "", queue: "" };
+}
+
+export const Alternative: MessageFns<Alternative> = {
+  encode(message: Alternative, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ruleSet !== "") {
+      writer.uint32(10).string(message.ruleSet);
+    }
+    if (message.queue !== "") {
+      writer.uint32(18).string(message.queue);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Alternative {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAlternative();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ruleSet = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.queue = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Alternative {
+    return {
+      ruleSet: isSet(object.ruleSet)
+        ? globalThis.String(object.ruleSet)
+        : isSet(object.rule_set)
+        ? globalThis.String(object.rule_set)
+        : "",
+      queue: isSet(object.queue) ? globalThis.String(object.queue) : "",
+    };
+  },
+
+  toJSON(message: Alternative): unknown {
+    const obj: any = {};
+    if (message.ruleSet !== "") {
+      obj.ruleSet = message.ruleSet;
+    }
+    if (message.queue !== "") {
+      obj.queue = message.queue;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Alternative>): Alternative {
+    return Alternative.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Alternative>): Alternative {
+    const message = createBaseAlternative();
+    message.ruleSet = object.ruleSet ?? "";
+    message.queue = object.queue ?? "";
     return message;
   },
 };
@@ -1667,7 +1937,7 @@ export const BackfillSettings: MessageFns<BackfillSettings> = {
 };
 
 function createBasePutConfigurationRequest(): PutConfigurationRequest {
-  return { configuration: undefined, expectedVersion: undefined };
+  return { configuration: undefined, expectedVersion: undefined, appliesTo: undefined };
 }
 
 export const PutConfigurationRequest: MessageFns<PutConfigurationRequest> = {
@@ -1677,6 +1947,9 @@ export const PutConfigurationRequest: MessageFns<PutConfigurationRequest> = {
     }
     if (message.expectedVersion !== undefined) {
       writer.uint32(16).uint64(message.expectedVersion);
+    }
+    if (message.appliesTo !== undefined) {
+      writer.uint32(24).int32(message.appliesTo);
     }
     return writer;
   },
@@ -1710,6 +1983,14 @@ export const PutConfigurationRequest: MessageFns<PutConfigurationRequest> = {
             message.expectedVersion = longToNumber(reader.uint64());
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.appliesTo = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1730,6 +2011,11 @@ export const PutConfigurationRequest: MessageFns<PutConfigurationRequest> = {
         : isSet(object.expected_version)
         ? globalThis.Number(object.expected_version)
         : undefined,
+      appliesTo: isSet(object.appliesTo)
+        ? appliesToFromJSON(object.appliesTo)
+        : isSet(object.applies_to)
+        ? appliesToFromJSON(object.applies_to)
+        : undefined,
     };
   },
 
@@ -1740,6 +2026,9 @@ export const PutConfigurationRequest: MessageFns<PutConfigurationRequest> = {
     }
     if (message.expectedVersion !== undefined) {
       obj.expectedVersion = Math.round(message.expectedVersion);
+    }
+    if (message.appliesTo !== undefined) {
+      obj.appliesTo = appliesToToJSON(message.appliesTo);
     }
     return obj;
   },
@@ -1753,6 +2042,7 @@ export const PutConfigurationRequest: MessageFns<PutConfigurationRequest> = {
       ? MatchmakingConfiguration.fromPartial(object.configuration)
       : undefined;
     message.expectedVersion = object.expectedVersion ?? undefined;
+    message.appliesTo = object.appliesTo ?? undefined;
     return message;
   },
 };
@@ -2237,8 +2527,9 @@ export const ConfigurationServiceDefinition = {
   fullName: "muster.matchmaking.v1.ConfigurationService",
   methods: {
     /**
-     * Makes or replaces the rule set of a name. Tickets that search go on under the new one. Reasons: RULE_SET_INVALID,
-     * ID_MALFORMED, OVERLOADED (a thousand are there), VERSION_STALE.
+     * Makes or replaces the rule set of a name. Tickets that search go on under the new one, unless applies_to says otherwise. Reasons:
+     * RULE_SET_INVALID, ID_MALFORMED, FIELD_INVALID, OVERLOADED (a thousand are there, or tickets play by eight older versions of it),
+     * VERSION_STALE.
      */
     putRuleSet: {
       name: "PutRuleSet",
@@ -2280,7 +2571,8 @@ export const ConfigurationServiceDefinition = {
     },
     /**
      * Makes or replaces the configuration of a name. Reasons: FIELD_INVALID, ID_MALFORMED, RULE_SET_NOT_FOUND,
-     * BACKFILL_WITH_ACCEPTANCE, MESSAGE_TOO_LARGE (with it ListConfigurations could answer no more), VERSION_STALE.
+     * BACKFILL_WITH_ACCEPTANCE, MESSAGE_TOO_LARGE (with it ListConfigurations could answer no more), VERSION_STALE, OVERLOADED (tickets
+     * play by eight older versions of it).
      */
     putConfiguration: {
       name: "PutConfiguration",
