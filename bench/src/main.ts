@@ -6,6 +6,7 @@ import { type BenchOptions, describeMachine, type Report, renderReport } from ".
 
 const benches: Readonly<Record<string, () => Promise<{ run: (options: BenchOptions) => Promise<Report> }>>> = {
   backfill: () => import("./backfill/backfill.ts"),
+  events: () => import("./events/events.ts"),
   fleet: () => import("./fleet/fleet.ts"),
   journal: () => import("./journal/journal.ts"),
   matching: () => import("./matching/matching.ts"),

@@ -8,5 +8,8 @@ export type { Ticket, TicketPlayer } from "./core/ticket.ts";
 export { createEngine, type EngineMatch, STEPS_PER_ROUND } from "./engine/engine.ts";
 export type { Battle as EngineBattle } from "./engine/opening.ts";
 export { createExplainer } from "./engine/why/explain-waiting.ts";
+export { createDialRules } from "./events/dial-rules.ts";
+export { createGotPoster } from "./events/got-poster.ts";
+export { type Outbox, openOutbox } from "./events/outbox.ts";
 export { factCodec, type JournaledFact } from "./journal-codec/fact-codec.ts";
 export { digestMatcherState, snapshotCodec } from "./journal-codec/snapshot-codec.ts";

@@ -65,7 +65,7 @@ const WINDOW_CHARS_MAX = 16 * 2 ** 20;
 const BODY_BYTES_MAX = 512 * 1024;
 /** The first wait before a repeat, and the longest: a receiver that is back is served within it. */
 const RETRY_FIRST_MS = 500;
-const RETRY_MS_MAX = 60_000;
+const RETRY_MS_MAX = 30_000;
 /** The longest wait that a receiver may ask for. */
 const RETRY_AFTER_MS_MAX = 3_600_000;
 /** How often the place is written down while it moves: what came after it is sent again after a crash. */

@@ -32,6 +32,7 @@ export async function startEventPush(
     ...{ journal, clock, random, log, onFatal, leaseHolder, takeOver, leaseMs, poster, keepMs, limits },
     matcher: ledger,
   });
+  await outbox.untilStored(); // What a former run had not stored yet, before more happens.
   for (const { settings, secret } of targets) await outbox.putTarget(settings, secret);
   return outbox;
 }

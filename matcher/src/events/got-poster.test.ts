@@ -89,3 +89,15 @@ test("who calls a request off does not wait for its answer", async () => {
   const url = await receive(() => stop.abort());
   await expect(posterOf(["127.0.0.0/8"]).post({ url, headers: {}, body: "{}" }, stop.signal)).rejects.toThrow();
 });
+
+test("a signal that many requests shared harms none of them when it aborts after their answers", async () => {
+  const stop = new AbortController();
+  const url = await receive((_, response) => void response.writeHead(204).end());
+  const poster = posterOf(["127.0.0.0/8"]);
+  const statuses: number[] = [];
+  for (let i = 0; i < 3; i += 1)
+    statuses.push((await poster.post({ url, headers: {}, body: "{}" }, stop.signal)).status);
+  stop.abort();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(statuses).toEqual([204, 204, 204]);
+});

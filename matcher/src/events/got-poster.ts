@@ -40,20 +40,30 @@ export function createGotPoster(rules: DialRules, certificates?: string): GotPos
 
   const postOnce = async ({ url, headers, body }: EventRequest, signal: AbortSignal): Promise<EventAnswer> => {
     const parsed = rules.checkUrl(url); // An address that stands in the URL is not looked up: it is judged here.
+    // A signal of its own: the client goes on listening to it when the request is over.
+    const over = new AbortController();
+    const abort = () => over.abort(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    if (signal.aborted) abort();
     const stream = client.stream(url, {
       headers: { ...headers },
       body,
-      signal,
+      signal: over.signal,
       dnsLookup: judgedLookup(rules, parsed) as never,
     });
     let answer: EventAnswer | undefined;
     stream.on("response", ({ statusCode, headers: answered }: Response) => {
       answer = { status: statusCode, retryAfterMs: readRetryAfter(answered["retry-after"]) };
     });
+    stream.on("error", () => undefined); // The loop throws it; one that comes after the answer is of no interest.
     let bytes = 0;
-    for await (const chunk of stream) {
-      bytes += chunk.length;
-      if (bytes > ANSWER_BYTES_MAX) break; // Which ends the connection: the status is all that counts.
+    try {
+      for await (const chunk of stream) {
+        bytes += chunk.length;
+        if (bytes > ANSWER_BYTES_MAX) break; // Which ends the connection: the status is all that counts.
+      }
+    } finally {
+      signal.removeEventListener("abort", abort);
     }
     if (!answer) throw new Error("The receiver closed the connection without an answer");
     return answer;
@@ -66,8 +76,8 @@ export function createGotPoster(rules: DialRules, certificates?: string): GotPos
         retries: BROKEN_RETRIES,
         minTimeout: BROKEN_WAIT_MS,
         randomize: true,
-        signal,
-        shouldRetry: ({ error }) => isBrokenConnection(error),
+        // Not its own `signal`: it would leave a request behind that nobody waits for.
+        shouldRetry: ({ error }) => !signal.aborted && isBrokenConnection(error),
       }),
     async [Symbol.asyncDispose]() {
       agents.http.destroy();

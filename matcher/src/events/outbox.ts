@@ -53,6 +53,8 @@ export type TargetStatus = {
 export interface Outbox extends AsyncDisposable {
   /** More of the matcher's events may have become durable. */
   poke(): void;
+  /** Resolves when everything that is durable now is stored, for whom wants it. */
+  untilStored(): Promise<void>;
   /**
    * Makes or changes a target. Answers with the secret if one was drawn.
    *
@@ -245,6 +247,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
 
   return {
     poke,
+    untilStored: () => feeding,
     async putTarget(settings, secret) {
       if (settings.url !== "") checkUrl(poster, settings.url);
       const [drawnSecret, drawnToken] = [drawSecret(random), drawSecret(random).replace(/^whsec_/, "mtok_")];
