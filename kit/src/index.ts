@@ -16,5 +16,14 @@ export {
   wholeNumber,
 } from "./environment.ts";
 export { InvariantError, invariant, unreachable } from "./invariant.ts";
+export {
+  type Counter,
+  createMetrics,
+  type Histogram,
+  type Labels,
+  METRICS_CONTENT_TYPE,
+  type Metrics,
+  type Reading,
+} from "./metrics.ts";
 export { createSeededRandom, drawId, type Random, systemRandom } from "./random.ts";
 export { Secret } from "./secret.ts";

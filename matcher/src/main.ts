@@ -10,7 +10,7 @@ import { createDialRules } from "./events/dial-rules.ts";
 import { readEventTargets } from "./events/event-config.ts";
 import { createGotPoster } from "./events/got-poster.ts";
 import { followConfig, logConfigEvents } from "./follow-config.ts";
-import { createMatcher } from "./matcher.ts";
+import { createMatcher, MATCHER_VERSION } from "./matcher.ts";
 
 await runService({
   name: "matcher",
@@ -20,7 +20,19 @@ await runService({
     const file = await readMusterFile(env.MUSTER_CONFIG);
     const [config, retention] = [await readMatcherConfig(file), readRetention(file)];
     const journal = opened.use(openServiceJournal(env.MUSTER_JOURNAL, { data: env.MUSTER_DATA, service: "matcher" }));
-    const front = opened.use(await openFront({ file, variables: env, env: process.env, clock: systemClock, log }));
+    const front = opened.use(
+      await openFront({
+        ...{
+          service: "matcher",
+          version: MATCHER_VERSION,
+          file,
+          variables: env,
+          env: process.env,
+          clock: systemClock,
+          log,
+        },
+      }),
+    );
     const bind = front.checkBind("MUSTER_MATCHER_BIND", env.MUSTER_MATCHER_BIND);
     const poster = opened.use(createGotPoster(createDialRules(env.MUSTER_EVENT_NETWORKS)));
     const matcher = opened.use(
@@ -34,6 +46,7 @@ await runService({
           clock: systemClock,
           random: systemRandom,
           network: front.network,
+          metrics: front.metrics,
         },
         fleetAddress: env.MUSTER_FLEET_ADDRESS,
         fleetKey: env.MUSTER_FLEET_KEY,

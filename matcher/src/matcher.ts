@@ -2,9 +2,9 @@
 // has become durable moves placements, sessions, rounds and watchers.
 
 import { type CommittedFact, type Journal, openLedger } from "@muster/journal";
-import { backoffMs, type Clock, type Random, type Secret } from "@muster/kit";
+import { backoffMs, type Clock, type Metrics, type Random, type Secret } from "@muster/kit";
 import { MusterError, type ServerSessionId, type TicketId } from "@muster/proto";
-import type { Implementation, Network } from "@muster/proto/rpc";
+import { type Implementation, type Network, PROJECT_DEFAULT } from "@muster/proto/rpc";
 import { type Log, logDisk, RETENTION_DEFAULT, type Retention } from "@muster/service";
 import type { MatcherConfig } from "./config.ts";
 import { isLiveBackfill } from "./core/backfill.ts";
@@ -17,11 +17,13 @@ import { decideSessionChange } from "./core/session-change.ts";
 import { createSessionView, type PlacementReport } from "./core/session-view.ts";
 import { createErasures } from "./erasures.ts";
 import { type EventPush, startEventPush } from "./events/event-push.ts";
+import { measureEvents } from "./events/measure-events.ts";
 import { connectFleet } from "./fleet/rpc-fleet.ts";
 import { createServices } from "./grpc/services.ts";
 import { factCodec, type JournaledFact } from "./journal-codec/fact-codec.ts";
 import { snapshotCodec } from "./journal-codec/snapshot-codec.ts";
 import { createKeyedWork } from "./keyed-work.ts";
+import { measureMatcher } from "./measure-matcher.ts";
 import { createNotifier } from "./notifier.ts";
 import { createPlacements } from "./placements.ts";
 import { type PutResult, putConfig, putConfigInParts } from "./put-config.ts";
@@ -52,6 +54,8 @@ export type MatcherOptions = {
   /** How long what is over is remembered. Default: that of muster.json. */
   readonly retention?: Retention;
   readonly log: Log;
+  /** Where it counts what happens. Default: nowhere. */
+  readonly metrics?: Metrics | undefined;
   /** The journal is lost or the program contradicts itself: the process should stop. */
   readonly onFatal: (error: unknown) => void;
   /** Take the journal over from an owner whose lease is fresh. Default false. */
@@ -67,6 +71,9 @@ export type MatcherOptions = {
   /** Who holds the lease on the journal: unique to this run. Default: `owner`. */
   readonly leaseHolder?: string;
 };
+
+/** Of this build. */
+export const MATCHER_VERSION = "0.1.0";
 
 export interface Matcher extends AsyncDisposable {
   /** To be served under `endpoint`. */
@@ -136,6 +143,10 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   const { state } = ledger;
   const eventOutbox =
     options.events && (await startEventPush(options.events, { ...options, leaseHolder, takeOver, ledger }));
+  if (options.metrics) {
+    measureMatcher(options.metrics, { ledger, project: PROJECT_DEFAULT });
+    if (eventOutbox) measureEvents(options.metrics, eventOutbox);
+  }
   const stop = new AbortController();
   const withheld = createWithheldTickets();
   const watch = createTicketWatch(state, clock);

@@ -7,6 +7,7 @@ import { serveGrpc } from "@muster/proto/grpc";
 import { openApiOf } from "@muster/proto/openapi";
 import { openFront, readMusterFile, runService, serveHttpApi } from "@muster/service";
 import { parseFleetConfig } from "./config.ts";
+import { FLEET_VERSION } from "./fleet-app.ts";
 import { fleetEnvironment } from "./fleet-environment.ts";
 import { createMockFleet } from "./mock-fleet.ts";
 import { createNodeProcesses } from "./node-processes.ts";
@@ -25,12 +26,16 @@ await runService({
     const folder = join(data, "processes");
     const { MUSTER_ORPHAN_GRACE_MS: orphanGraceMs, MUSTER_MATCHERS: matchers, MUSTER_TAKE_OVER: takeOver } = env;
     const stack = new AsyncDisposableStack();
-    const front = stack.use(await openFront({ file, variables: env, env: process.env, clock, log }));
+    const front = stack.use(
+      await openFront({
+        ...{ service: "mock-fleet", version: FLEET_VERSION, file, variables: env, env: process.env, clock, log },
+      }),
+    );
     const withheld = front.secretVariables;
     const processes = createNodeProcesses({ folder, orphanGraceMs, matchers, env: process.env, withheld, clock });
     const bind = front.checkBind("MUSTER_FLEET_BIND", env.MUSTER_FLEET_BIND);
     const journal = stack.use(openServiceJournal(env.MUSTER_JOURNAL, { data, service: "fleet" }));
-    const parts = { journal, clock, random, processes, config, hostAddress, log, onFatal };
+    const parts = { journal, clock, random, processes, config, hostAddress, log, onFatal, metrics: front.metrics };
     const { MUSTER_LEASE_MS: leaseMs, MUSTER_SNAPSHOT_FACTS: snapshotEveryFacts } = env;
     const fleet = await createMockFleet({
       ...{ ...parts, owner: describeOwner(), takeOver, leaseMs },

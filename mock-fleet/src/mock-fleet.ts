@@ -1,7 +1,7 @@
 // Puts the parts of the fleet together: the core on its ledger, the feed, the streams of sidecars, their supervision.
 
 import { type Journal, openLedger } from "@muster/journal";
-import { type Clock, drawId, isAbortError, type Random } from "@muster/kit";
+import { type Clock, drawId, isAbortError, type Metrics, type Random } from "@muster/kit";
 import type { ProcessId } from "@muster/proto";
 import { FleetServiceDefinition, HostServiceDefinition } from "@muster/proto/fleet";
 import { MockFleetServiceDefinition } from "@muster/proto/mockfleet";
@@ -55,6 +55,7 @@ import { updateServerSession } from "./grpc/update-server-session.ts";
 import { WATCH_HEARTBEAT_MS } from "./grpc/watch-feed.ts";
 import { watchPlacements } from "./grpc/watch-placements.ts";
 import { watchSessions } from "./grpc/watch-sessions.ts";
+import { measureFleet } from "./measure-fleet.ts";
 import type { ServerProcesses, SimulationParts } from "./ports.ts";
 import { routeProcesses } from "./route-processes.ts";
 import { createSimulatedProcesses } from "./simulated/simulated-processes.ts";
@@ -71,6 +72,8 @@ export type MockFleetOptions = {
   /** Where sidecars reach this fleet. */
   readonly hostAddress: string;
   readonly log: Log;
+  /** Where it counts what happens. Default: nowhere. */
+  readonly metrics?: Metrics | undefined;
   /** The journal is lost, or the fleet contradicts itself: the process should stop. */
   readonly onFatal: (error: unknown) => void;
   /** Who owns the journal, for messages. Default "mock-fleet". */
@@ -159,6 +162,7 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
   const supervised = new Set<ProcessId>();
   const attached = attachments.processIds;
   const runner = createFleetRunner({ ledger, clock, random, config, attached, supervised, onFatal });
+  if (options.metrics) measureFleet(options.metrics, { runner, attached });
   const { health, hostSilentAfterMs } = config.settings;
   const simulated = createSimulatedProcesses({
     ...{ clock, timers, simulation: options.simulation, beatIntervalMs: hostSilentAfterMs / 4 },

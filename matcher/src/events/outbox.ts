@@ -73,6 +73,8 @@ export interface Outbox extends AsyncDisposable {
   ): Promise<{ readonly target: EventTarget; readonly drawnSecret: string | undefined }>;
   /** By name. */
   listTargets(): Promise<readonly TargetStatus[]>;
+  /** The same as it stands, what is not durable yet included: for metrics, never for answers. */
+  statuses(): readonly TargetStatus[];
   /** Newest first. @throws {MusterError} EVENT_TARGET_NOT_FOUND. */
   listDeliveries(name: string, limit: number): readonly Delivery[];
   /** Sends again what was sent. @throws {MusterError} EVENT_TARGET_NOT_FOUND, EVENT_TARGET_NOT_ACTIVE, CURSOR_EXPIRED. */
@@ -281,6 +283,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
         return targets.toSorted((one, other) => (one.settings.name < other.settings.name ? -1 : 1)).map(statusOf);
       });
     },
+    statuses: () => [...state.targets.values()].map(statusOf),
     listDeliveries(name, limit) {
       getTarget(state, name);
       return couriers.get(name)?.courier.deliveries(limit) ?? [];

@@ -92,7 +92,7 @@ function callerIsGone(): MusterError {
 }
 
 /** The common name of the certificate that the connection's caller has proven to hold, where an authority of ours vouches for it. */
-function certificateOf({ socket }: IncomingMessage): string | undefined {
+export function certificateOf({ socket }: IncomingMessage): string | undefined {
   return socket instanceof TLSSocket && socket.authorized ? commonNameOf(socket.getPeerCertificate()) : undefined;
 }
 

@@ -1,14 +1,18 @@
 // What is served beside the calls, by GET: documents, and the two questions that whoever runs a service asks it.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { MusterError, toMusterError } from "../muster-error.ts";
-import { writeJson } from "./answer-call.ts";
+import type { CallContext } from "../rpc/service.ts";
+import { certificateOf, writeJson } from "./answer-call.ts";
 import { writeHttpError } from "./http-error.ts";
+import { tokenOf } from "./http-request.ts";
 
 export type Page = {
   /** "text/html; charset=utf-8". */
   readonly type: string;
   /** The whole of it, made anew for each caller where it changes. */
   readonly body: () => string | Promise<string>;
+  /** Refuses who may not see it, by throwing a MusterError. Default: anybody may. */
+  readonly admit?: (caller: Pick<CallContext, "token" | "certificate">) => void;
 };
 
 /** By path: "/openapi.json". */
@@ -37,6 +41,7 @@ export async function answerPage(
   }
   const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
   if (!page) return false;
+  page.admit?.({ token: tokenOf(request), certificate: certificateOf(request) });
   const body = await page.body();
   response.writeHead(200, {
     "content-type": page.type,

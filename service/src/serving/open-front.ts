@@ -1,6 +1,7 @@
 // What stands between a service and everybody else, in one place: keys, certificates, and where it may listen. Each server that the
 // process opens, for gRPC or HTTP, takes its options from here, and each call that it makes leaves through the network here.
-import type { Clock, Environment } from "@muster/kit";
+import { type Clock, createMetrics, type Environment, METRICS_CONTENT_TYPE, type Metrics } from "@muster/kit";
+import { MusterError } from "@muster/proto";
 import {
   createGrpcNetwork,
   type TlsMaterial,
@@ -9,14 +10,20 @@ import {
   validUntilMs,
   watchTlsFiles,
 } from "@muster/proto/grpc";
-import type { Implementation, Network } from "@muster/proto/rpc";
+import type { Pages } from "@muster/proto/http";
+import type { CallContext, Implementation, Network, Role } from "@muster/proto/rpc";
 import { type Guard, openGuard } from "../access/open-guard.ts";
 import type { MusterFile } from "../config/muster-file.ts";
 import type { Log } from "../log.ts";
+import { measureServices } from "../observe/measure-services.ts";
+import { measureProcess } from "../observe/process-metrics.ts";
 import type { serviceEnvironment } from "../service-environment.ts";
 import { checkBind } from "./check-bind.ts";
 
 export type OpenFrontOptions = {
+  /** Of the service, for its metrics. */
+  readonly service: string;
+  readonly version: string;
   readonly file: MusterFile;
   readonly variables: Environment<typeof serviceEnvironment>;
   /** Where keys are read that `file` names by a variable. */
@@ -30,6 +37,10 @@ export interface Front extends AsyncDisposable {
   readonly network: Network;
   /** What its servers show. Undefined: they speak plain text. */
   readonly tls: TlsSource | undefined;
+  /** What the service counts. `/metrics` of its HTTP server shows it. */
+  readonly metrics: Metrics;
+  /** What its HTTP server shows beside calls. */
+  readonly pages: Pages;
   /** Variables that hold keys: none of a child's business. */
   readonly secretVariables: readonly string[];
   /** The services as they are to be served. */
@@ -43,8 +54,11 @@ export interface Front extends AsyncDisposable {
 }
 
 /** @throws {MusterError} CONFIG_INVALID for a key or certificate that cannot be read. */
-export async function openFront({ file, variables, env, clock, log }: OpenFrontOptions): Promise<Front> {
+export async function openFront(options: OpenFrontOptions): Promise<Front> {
+  const { file, variables, env, clock, log, service, version } = options;
   await using opened = new AsyncDisposableStack();
+  const metrics = createMetrics();
+  opened.use(measureProcess(metrics, { service, version }));
   const guard: Guard = opened.use(await openGuard({ file, env, clock, log }));
   const files = watchTlsFiles(tlsPathsOf(variables), {
     clock,
@@ -57,6 +71,10 @@ export async function openFront({ file, variables, env, clock, log }: OpenFrontO
   if (files) {
     opened.use(files);
     tellOfCertificate(files.present, clock, log);
+    metrics.gauge("muster_certificate_seconds_left", "How long the certificate that is shown is good for.", () => {
+      const untilMs = validUntilMs(files.present);
+      return untilMs === undefined ? [] : (untilMs - clock.wallMs()) / 1_000;
+    });
   }
   const tls = files?.present.identity ? files : undefined;
   const resources = opened.move();
@@ -64,7 +82,15 @@ export async function openFront({ file, variables, env, clock, log }: OpenFrontO
     network: createGrpcNetwork(files),
     tls,
     secretVariables: guard.secretVariables,
-    guard: guard.guard,
+    metrics,
+    pages: {
+      "/metrics": {
+        type: METRICS_CONTENT_TYPE,
+        body: metrics.render,
+        admit: (caller) => admitReader(guard, caller),
+      },
+    },
+    guard: (services) => measureServices(guard.guard(services), { metrics, clock }),
     checkBind: (variable, address) =>
       checkBind(
         {
@@ -75,6 +101,18 @@ export async function openFront({ file, variables, env, clock, log }: OpenFrontO
       ),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
+}
+
+const READERS: readonly Role[] = ["OBSERVER", "OPERATOR"];
+
+/** @throws {MusterError} CREDENTIALS_INVALID, NOT_PERMITTED. */
+function admitReader({ keyring }: Guard, caller: Pick<CallContext, "token" | "certificate">): void {
+  if (keyring.isOpen) return;
+  const role = keyring.find(caller)?.caller.role;
+  if (role && READERS.includes(role)) return;
+  const rule = `it is for ${READERS.join(", ")}`;
+  if (role) throw new MusterError("NOT_PERMITTED", `Cannot show metrics as ${rule}: the caller is ${role}`);
+  throw new MusterError("CREDENTIALS_INVALID", `Cannot show metrics as ${rule}: the request has no key`);
 }
 
 const DAY_MS = 86_400_000;

@@ -15,7 +15,7 @@ for (const { name, isServed, ...where } of rows) {
     const said: unknown[] = [];
     const log = { ...silentLog, info: (fields: object) => void said.push(fields) };
     const document = async () => ({ openapi: "3.1.1", paths: {} });
-    const front = { checkBind: (_variable: string, address: string) => address, tls: undefined };
+    const front = { checkBind: (_variable: string, address: string) => address, tls: undefined, pages: {} };
     const more = {
       variable: "MUSTER_MATCHER_HTTP",
       front,

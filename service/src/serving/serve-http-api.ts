@@ -43,7 +43,7 @@ export type HttpApiOptions = {
   /** The variable that names it. */
   readonly variable: string;
   /** What callers meet there. */
-  readonly front: Pick<Front, "checkBind" | "tls">;
+  readonly front: Pick<Front, "checkBind" | "tls" | "pages">;
   /** Where it listens then, if gRPC listens where it usually does; else nowhere, as nobody knows what port is free. */
   readonly usual: { readonly grpc: string; readonly http: string };
   /** Where gRPC listens. */
@@ -68,6 +68,7 @@ export async function serveHttpApi(options: HttpApiOptions): Promise<AsyncDispos
   if (address === NO_HTTP) return { [Symbol.asyncDispose]: async () => undefined };
   const bind = options.front.checkBind(options.variable, address);
   const pages: Pages = {
+    ...options.front.pages,
     "/": { type: "text/html; charset=utf-8", body: () => TRY_PAGE },
     "/openapi.json": { type: "application/json", body: async () => JSON.stringify(await document()) },
   };
