@@ -10,6 +10,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: (options: BenchOptio
   fleet: () => import("./fleet/fleet.ts"),
   journal: () => import("./journal/journal.ts"),
   matching: () => import("./matching/matching.ts"),
+  queries: () => import("./queries/queries.ts"),
   rules: () => import("./rules/rules.ts"),
   rpc: () => import("./rpc/rpc.ts"),
   sidecar: () => import("./sidecar/sidecar.ts"),

@@ -21,10 +21,11 @@ export { ruleSetJsonSchema } from "./language/json-schema.ts";
 export { checkRuleSet, parseRuleSet } from "./language/parse-rule-set.ts";
 export { describeProblem, type Problem } from "./language/spot.ts";
 export { describeQuery } from "./query/describe-query.ts";
+export { type BestPool, createBestPool } from "./query/engine/best-pool.ts";
+export { type CompatiblePool, createCompatiblePool } from "./query/engine/compatible-pool.ts";
 export { scoreOf } from "./query/evaluate.ts";
 export { describeQueryProblem, isQuery, parseQuery } from "./query/parse-query.ts";
-export { findBestMatch, patientUntilMs } from "./query/pool/best-match.ts";
-export { type PooledTicket, runInterval } from "./query/pool/compatible-interval.ts";
+export { findBestMatch } from "./query/pool/best-match.ts";
 export {
   checkQuerySettings,
   INTERVAL_SECONDS_DEFAULT,

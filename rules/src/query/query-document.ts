@@ -4,7 +4,12 @@ import { parseInstant } from "./instant.ts";
 /** A date, and the text that it was written as. */
 export type DateValue = { readonly atMs: number; readonly text: string };
 export type FieldValue = string | number | DateValue;
-export type QueryDocument = ReadonlyMap<string, FieldValue>;
+export type QueryDocument = {
+  /** Undefined: the ticket says nothing of it. */
+  get(field: string): FieldValue | undefined;
+  /** Every field that it says something of. */
+  fields(): readonly string[];
+};
 
 /** What a ticket says of itself. */
 export type QueryProfile = {
@@ -25,24 +30,56 @@ export const PROPERTY_PREFIX = "properties.";
 
 /**
  * The fields of a ticket: each property as `properties.KEY`, a text that reads as a date as that date, and where a key has text and number
- * the number; beside them `ticketFields`, `created_at` in nanoseconds.
+ * the number; beside them `ticketFields`, `created_at` in nanoseconds. It looks at `profile` when it is asked: a pool of a million
+ * tickets has no room for each twice.
  */
 export function queryDocument(profile: QueryProfile): QueryDocument {
-  const { ticketId, minCount, maxCount, partyId, createdAtMs, stringProperties, numericProperties } = profile;
-  const fields = new Map<string, FieldValue>([
-    ["ticket", ticketId],
-    ["min_count", minCount],
-    ["max_count", maxCount],
-    ["party_id", partyId],
-    ["created_at", createdAtMs * 1e6],
-  ]);
-  for (const [key, text] of Object.entries(stringProperties)) fields.set(PROPERTY_PREFIX + key, fieldValue(text));
-  for (const [key, value] of Object.entries(numericProperties)) fields.set(PROPERTY_PREFIX + key, value);
-  return fields;
+  return new ProfileDocument(profile);
+}
+
+class ProfileDocument implements QueryDocument {
+  readonly #profile: QueryProfile;
+
+  constructor(profile: QueryProfile) {
+    this.#profile = profile;
+  }
+
+  get(field: string): FieldValue | undefined {
+    const profile = this.#profile;
+    if (field.startsWith(PROPERTY_PREFIX)) {
+      const key = field.slice(PROPERTY_PREFIX.length);
+      const { numericProperties, stringProperties } = profile;
+      if (Object.hasOwn(numericProperties, key)) return numericProperties[key];
+      const text = Object.hasOwn(stringProperties, key) ? stringProperties[key] : undefined;
+      return text === undefined ? undefined : fieldValue(text);
+    }
+    switch (field) {
+      case "ticket":
+        return profile.ticketId;
+      case "min_count":
+        return profile.minCount;
+      case "max_count":
+        return profile.maxCount;
+      case "party_id":
+        return profile.partyId;
+      case "created_at":
+        return profile.createdAtMs * 1e6;
+      default:
+        return undefined;
+    }
+  }
+
+  fields(): readonly string[] {
+    const { stringProperties, numericProperties } = this.#profile;
+    const keys = new Set([...Object.keys(stringProperties), ...Object.keys(numericProperties)]);
+    return [...ticketFields, ...[...keys].map((key) => PROPERTY_PREFIX + key)];
+  }
 }
 
 /** The text, or the date that it reads as. */
 export function fieldValue(text: string): FieldValue {
+  const first = text.charCodeAt(0);
+  if (first < 48 || first > 57) return text; // Dates begin with a digit.
   const instant = parseInstant(text);
   return instant ? { atMs: instant.atMs, text } : text;
 }

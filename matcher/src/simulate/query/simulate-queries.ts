@@ -3,12 +3,12 @@
 import { createSeededRandom, type Random } from "@muster/kit";
 import { fieldInvalid, MusterError, newId, parseId, type TicketId } from "@muster/proto";
 import {
+  type BestPool,
+  type CompatiblePool,
   checkQueryTicket,
-  findBestMatch,
-  type PooledTicket,
-  patientUntilMs,
+  createBestPool,
+  createCompatiblePool,
   type QueryTicket,
-  runInterval,
 } from "@muster/rules";
 import { textOf } from "../event-fields.ts";
 import type { SimulationEvent } from "../simulation-event.ts";
@@ -16,6 +16,7 @@ import type { SimulationFact } from "../simulation-fact.ts";
 import { createTally, type Tally } from "../tally.ts";
 import type { QuerySimulationSetting } from "./read-query-setting.ts";
 import { type Member, readQueryStart } from "./read-query-start.ts";
+import { createTicketHolders } from "./ticket-holders.ts";
 
 export type QuerySimulationOptions = {
   /** When to stop, in seconds, what happens at that instant included. Default: the last event and as long as a ticket may wait for anything. */
@@ -63,7 +64,7 @@ function atMsOf(event: SimulationEvent | undefined): number {
 }
 
 type Entry = {
-  readonly pooled: PooledTicket;
+  readonly ticket: QueryTicket;
   readonly members: readonly Member[];
   readonly endsAtMs: number | undefined;
 };
@@ -88,7 +89,9 @@ function createPool(
   const tally = createTally(undefined);
   const entries = new Map<string, Entry>();
   const known = new Set<string>();
-  const isCompatible = settings.mode === "compatible";
+  const holders = createTicketHolders();
+  const pool: BestPool | CompatiblePool =
+    settings.mode === "compatible" ? createCompatiblePool(settings) : createBestPool(settings);
   let told: SimulationFact[] = [];
   let nowMs = 0;
   let arrivals = 0;
@@ -100,14 +103,19 @@ function createPool(
   const absent = new Map<string, number>();
 
   const at = () => Math.round(nowMs) / 1_000;
-  const tickets = () => [...entries.values()].map(({ pooled }) => pooled.ticket);
-  const cancel = (ticketId: string, cause?: string) => {
+  const end = (ticketId: string) => {
+    const ticket = entries.get(ticketId)?.ticket;
+    if (ticket) holders.remove(ticket);
     entries.delete(ticketId);
+    pool.remove(ticketId);
+  };
+  const cancel = (ticketId: string, cause?: string) => {
+    end(ticketId);
     tally.count("cancelled");
     told.push({ at: at(), type: "TicketCancelled", ticketId, ...(cause === undefined ? {} : { cause }) });
   };
-  const cancelWhere = (isMeant: (ticket: QueryTicket) => boolean, cause?: string) => {
-    for (const { ticketId } of tickets().filter(isMeant)) cancel(ticketId, cause);
+  const cancelAll = (ticketIds: readonly string[], cause?: string) => {
+    for (const ticketId of ticketIds) cancel(ticketId, cause);
   };
 
   const form = (match: readonly QueryTicket[]) => {
@@ -121,13 +129,14 @@ function createPool(
       return { ticketId: ticketId as TicketId, waitSeconds: (nowMs - createdAtMs) / 1_000, players: sessions.length };
     });
     tally.formed({ matchId, isFill: false, tickets: waits, teams: [] });
-    for (const { ticketId } of match) entries.delete(ticketId);
+    for (const { ticketId } of match) end(ticketId);
   };
   /** The other tickets of everybody in the matches. */
   const settle = (formed: readonly (readonly QueryTicket[])[]) => {
     if (settings.onMatched === "keepOthers") return;
-    const matched = new Set(formed.flat().flatMap(({ sessions }) => sessions));
-    cancelWhere(({ sessions }) => sessions.some((session) => matched.has(session)), "MATCHED_ELSEWHERE");
+    for (const session of formed.flat().flatMap(({ sessions }) => sessions)) {
+      cancelAll(holders.ofSession(session), "MATCHED_ELSEWHERE");
+    }
   };
 
   const start = (event: SimulationEvent) => {
@@ -136,17 +145,16 @@ function createPool(
     if (known.has(ticketId)) throw new MusterError("ID_REUSED", `Cannot start ticket ${ticketId} as ids are used once`);
     const { written, members } = readQueryStart(event, { ticketId, nowMs, arrival: arrivals });
     const ticket = checkQueryTicket(written, settings);
-    for (const session of ticket.sessions) {
-      checkAllowance({ session }, tickets().filter(({ sessions }) => sessions.includes(session)).length);
-    }
-    const ofParty = tickets().filter(({ partyId }) => partyId === ticket.partyId);
-    if (ticket.partyId !== "") checkAllowance({ party: ticket.partyId }, ofParty.length);
+    for (const session of ticket.sessions) checkAllowance({ session }, holders.ofSession(session).length);
+    if (ticket.partyId !== "") checkAllowance({ party: ticket.partyId }, holders.ofParty(ticket.partyId).length);
     arrivals += 1;
     for (const session of ticket.sessions) absent.delete(session); // Whoever asks is there again.
     known.add(ticketId);
     tally.count("started");
     const endsAtMs = requestTimeoutMs === undefined ? undefined : nowMs + requestTimeoutMs;
-    entries.set(ticketId, { pooled: { ticket, intervals: 0, isActive: true }, members, endsAtMs });
+    entries.set(ticketId, { ticket, members, endsAtMs });
+    holders.add(ticket);
+    pool.add(ticket);
     roundAtMs = Math.min(roundAtMs ?? Number.POSITIVE_INFINITY, nowMs + settleMs);
   };
   const checkAllowance = (holder: { readonly session: string } | { readonly party: string }, held: number) => {
@@ -158,8 +166,8 @@ function createPool(
   };
   const disconnect = (event: SimulationEvent) => {
     const session = requiredText(event, "session");
-    if (presenceGraceMs === 0) return cancelWhere(({ sessions }) => sessions.includes(session));
-    if (!absent.has(session)) absent.set(session, nowMs + presenceGraceMs);
+    if (presenceGraceMs === 0) cancelAll(holders.ofSession(session));
+    else if (!absent.has(session)) absent.set(session, nowMs + presenceGraceMs);
   };
 
   const handlers: Readonly<Record<string, (event: SimulationEvent) => void>> = {
@@ -175,20 +183,12 @@ function createPool(
     },
     disconnect,
     cancelParty(event) {
-      const party = requiredText(event, "party");
-      cancelWhere(({ partyId }) => partyId === party);
+      cancelAll(holders.ofParty(requiredText(event, "party")));
     },
   };
 
-  /** When somebody's patience ends next, who then takes fewer. */
-  const patienceAtMs = () => {
-    const ends = tickets()
-      .map((ticket) => patientUntilMs(ticket, settings))
-      .filter((end) => end > nowMs);
-    return ends.length === 0 ? undefined : Math.min(...ends);
-  };
-  const nextIntervalAtMs = () => {
-    if (![...entries.values()].some(({ pooled }) => pooled.isActive)) return undefined;
+  const nextIntervalAtMs = (present: CompatiblePool) => {
+    if (!present.isActive) return undefined;
     const next = Math.ceil(nowMs / settings.intervalMs) * settings.intervalMs;
     return next > intervalAtMs ? next : intervalAtMs + settings.intervalMs;
   };
@@ -197,30 +197,25 @@ function createPool(
     tally,
     size: () => entries.size,
     nextAtMs() {
-      const ends = [...entries.values()].map(({ endsAtMs }) => endsAtMs);
-      const rounds = isCompatible ? [nextIntervalAtMs()] : [roundAtMs, patienceAtMs()];
-      const times = [...ends, ...absent.values(), ...rounds].filter((time) => time !== undefined);
-      return times.length === 0 ? undefined : times.reduce((least, time) => Math.min(least, time));
+      // All have the same patience: the first that came ends first.
+      const [first] = entries.values();
+      const rounds = "runInterval" in pool ? [nextIntervalAtMs(pool)] : [roundAtMs, pool.nextPatienceAtMs()];
+      const times = [first?.endsAtMs, ...absent.values(), ...rounds].filter((time) => time !== undefined);
+      return times.length === 0 ? undefined : Math.min(...times);
     },
     advance(toMs) {
-      const before = nowMs;
       nowMs = toMs;
       for (const [ticketId, { endsAtMs = Number.POSITIVE_INFINITY }] of entries) {
-        if (endsAtMs > nowMs) continue;
-        entries.delete(ticketId);
+        if (endsAtMs > nowMs) break;
+        end(ticketId);
         tally.count("timedOut");
         told.push({ at: at(), type: "TicketTimedOut", ticketId });
       }
       for (const [session, endsAtMs] of absent) {
         if (endsAtMs > nowMs) continue;
         absent.delete(session);
-        cancelWhere(({ sessions }) => sessions.includes(session));
+        cancelAll(holders.ofSession(session));
       }
-      const hasWaited = tickets().some((ticket) => {
-        const endMs = patientUntilMs(ticket, settings);
-        return endMs > before && endMs <= nowMs;
-      });
-      if (hasWaited) roundAtMs = nowMs;
     },
     handle(event) {
       const handler = Object.hasOwn(handlers, event.op) ? handlers[event.op] : undefined;
@@ -236,27 +231,23 @@ function createPool(
       }
     },
     match() {
-      if (isCompatible) {
-        if (nextIntervalAtMs() !== nowMs) return;
+      if ("runInterval" in pool) {
+        if (nextIntervalAtMs(pool) !== nowMs) return;
         intervalAtMs = nowMs;
-        const outcome = runInterval(
-          [...entries.values()].map(({ pooled }) => pooled),
-          settings,
-        );
-        for (const pooled of outcome.pool) {
-          const entry = entries.get(pooled.ticket.ticketId);
-          if (entry) entries.set(pooled.ticket.ticketId, { ...entry, pooled });
-        }
-        for (const match of outcome.matches) form(match);
-        settle(outcome.matches);
+        const formed = pool.runInterval();
+        for (const match of formed) form(match);
+        settle(formed);
         return;
       }
-      if (roundAtMs === undefined || roundAtMs > nowMs) return;
+      const dueAtMs = Math.min(
+        roundAtMs ?? Number.POSITIVE_INFINITY,
+        pool.nextPatienceAtMs() ?? Number.POSITIVE_INFINITY,
+      );
+      if (dueAtMs > nowMs) return;
       roundAtMs = undefined;
-      for (let match = findBestMatch(tickets(), { settings, nowMs }); match; ) {
+      for (let match = pool.takeMatch(nowMs); match; match = pool.takeMatch(nowMs)) {
         form(match);
         settle([match]);
-        match = findBestMatch(tickets(), { settings, nowMs });
       }
     },
     takeTold() {

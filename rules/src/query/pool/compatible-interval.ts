@@ -29,25 +29,28 @@ export type Search = {
   readonly isMutual: boolean;
 };
 
-/** Finds whom the driver's query finds among those not taken, best first; finding is what a faster engine does in another way. */
-export type FindHits = (search: Search, isTaken: (ticket: QueryTicket) => boolean) => readonly QueryTicket[];
+/** What an interval asks of a pool; a faster one has to answer the same. */
+export type IntervalPort = {
+  /** Whom the driver's query finds among those not taken, best first. */
+  readonly findHits: (search: Search, isTaken: (ticket: QueryTicket) => boolean) => Iterable<QueryTicket>;
+  /** Whether the query of `one` accepts `other`. */
+  readonly accepts: (one: QueryTicket, other: QueryTicket) => boolean;
+  /** Hears of each match at once. */
+  readonly onMatch?: (match: readonly QueryTicket[]) => void;
+};
 
 /** The interval over `pool`, as its rules read. */
 export function runInterval(pool: readonly PooledTicket[], settings: QuerySettings): IntervalOutcome {
   const tickets = pool.map(({ ticket }) => ticket);
-  return runIntervalWith(pool, {
-    settings,
-    findHits: (search, isTaken) => slowHits(tickets, search, isTaken),
-    accepts,
-  });
+  return runIntervalBy({ findHits: (search, isTaken) => slowHits(tickets, search, isTaken), accepts }, pool, settings);
 }
 
-/** As runInterval(), with another way to find hits and to say who accepts whom, which has to answer the same. */
-export function runIntervalWith(
+/** As runInterval(), by what `port` answers. */
+export function runIntervalBy(
+  port: IntervalPort,
   pool: readonly PooledTicket[],
-  by: { readonly settings: QuerySettings; readonly findHits: FindHits; readonly accepts: typeof accepts },
+  { maxIntervals, reversePrecision, reverseThreshold }: QuerySettings,
 ): IntervalOutcome {
-  const { maxIntervals, reversePrecision, reverseThreshold } = by.settings;
   const taken = new Set<QueryTicket>();
   const searched = new Map<QueryTicket, PooledTicket>();
   const matches: (readonly QueryTicket[])[] = [];
@@ -59,11 +62,12 @@ export function runIntervalWith(
     searched.set(ticket, { ticket, intervals, isActive: !isLast });
     const isMutual = reversePrecision && (reverseThreshold === 0 || intervals <= reverseThreshold);
     const search = { driver: ticket, isLast, isMutual };
-    const hits = by.findHits(search, (one) => taken.has(one));
-    const match = combine(search, hits, by.accepts);
+    const hits = port.findHits(search, (one) => taken.has(one));
+    const match = combine(search, hits, port.accepts);
     if (!match) continue;
     for (const one of match) taken.add(one);
     matches.push(match);
+    port.onMatch?.(match);
   }
   const left = pool.filter(({ ticket }) => !taken.has(ticket));
   return { matches, pool: left.map((pooled) => searched.get(pooled.ticket) ?? pooled) };
@@ -100,15 +104,24 @@ export function byScore(one: Scored, other: Scored): number {
 /** First fit: each hit joins the first group that has room and objects to nobody, or begins one. */
 function combine(
   search: Search,
-  hits: readonly QueryTicket[],
-  isAccepted: typeof accepts,
+  hits: Iterable<QueryTicket>,
+  isAccepted: IntervalPort["accepts"],
 ): readonly QueryTicket[] | undefined {
   const { driver, isLast, isMutual } = search;
   const groups: { tickets: QueryTicket[]; size: number }[] = [];
   const isMutualWith = (one: QueryTicket, other: QueryTicket) => isAccepted(one, other) && isAccepted(other, one);
-  for (const [index, hit] of hits.entries()) {
-    if (isMutual && !isAccepted(hit, driver)) continue;
-    if (shareSession(hit, driver)) continue;
+  const remaining = hits[Symbol.iterator]();
+  for (let { value: hit, done } = remaining.next(); !done; ) {
+    const following = remaining.next();
+    const match = join(hit, following.done === true);
+    if (match) return match;
+    ({ value: hit, done } = following);
+  }
+  return undefined;
+
+  function join(hit: QueryTicket, isLastHit: boolean): readonly QueryTicket[] | undefined {
+    if (isMutual && !isAccepted(hit, driver)) return undefined;
+    if (shareSession(hit, driver)) return undefined;
     const size = hit.sessions.length;
     let group = groups.find(
       (one) =>
@@ -122,13 +135,9 @@ function combine(
     group.tickets.push(hit);
     group.size += size;
     const total = group.size + driver.sessions.length;
-    const isFull = total === driver.maxCount;
-    const isEnough = isLast && total >= driver.minCount && total <= driver.maxCount && index === hits.length - 1;
-    if (!isFull && !isEnough) continue;
-    const match = trimmed(driver, group.tickets);
-    if (match) return match;
+    const isEnough = isLast && isLastHit && total >= driver.minCount && total <= driver.maxCount;
+    return total === driver.maxCount || isEnough ? trimmed(driver, group.tickets) : undefined;
   }
-  return undefined;
 }
 
 /** The group with its driver, at a size that all allow; undefined if there is none. */

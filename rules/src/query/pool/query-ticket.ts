@@ -2,7 +2,7 @@
 import { fieldInvalid, MusterError } from "@muster/proto";
 import { describeQueryProblem, isQuery, parseQuery } from "../parse-query.ts";
 import { type QueryDocument, queryDocument } from "../query-document.ts";
-import type { Query } from "../syntax.ts";
+import type { Query, QueryMode, QueryProblem } from "../syntax.ts";
 import type { QuerySettings } from "./query-settings.ts";
 
 export type QueryTicket = {
@@ -41,7 +41,7 @@ export const COUNT_MIN = 2;
  *   twice; where queries are read as `best`, also unless its players fit into `maxCount`. QUERY_INVALID if the query cannot be read.
  */
 export function checkQueryTicket(written: WrittenQueryTicket, { mode }: Pick<QuerySettings, "mode">): QueryTicket {
-  const { stringProperties, numericProperties, countMultiple = 1, ...rest } = written;
+  const { stringProperties: _, numericProperties: __, countMultiple = 1, ...rest } = written;
   const { minCount, maxCount, sessions, query: text } = rest;
   if (!isCount(minCount, COUNT_MIN)) throw fieldInvalid("min_count", `a whole number from ${COUNT_MIN}`, minCount);
   if (!isCount(maxCount, minCount)) throw fieldInvalid("max_count", `a whole number from ${minCount}`, maxCount);
@@ -49,17 +49,31 @@ export function checkQueryTicket(written: WrittenQueryTicket, { mode }: Pick<Que
   if (minCount % countMultiple !== 0) throw fieldInvalid("min_count", `a multiple of ${countMultiple}`, minCount);
   if (maxCount % countMultiple !== 0) throw fieldInvalid("max_count", `a multiple of ${countMultiple}`, maxCount);
   if (sessions.length === 0) throw fieldInvalid("players", "at least one player", "empty");
-  if (new Set(sessions).size < sessions.length) throw fieldInvalid("players", "each session once", sessions.join(", "));
+  if (sessions.length > 1 && new Set(sessions).size < sessions.length)
+    throw fieldInvalid("players", "each session once", sessions.join(", "));
   if (mode === "best" && sessions.length > maxCount) {
     throw fieldInvalid("players", `at most ${maxCount} players, its max_count`, sessions.length);
   }
-  const query = parseQuery(text, mode);
+  const query = readQuery(text, mode);
   if (!isQuery(query)) {
     const metadata = { field: "query", position: String(query.start) };
     throw new MusterError("QUERY_INVALID", describeQueryProblem(query), { metadata });
   }
-  const document = queryDocument({ ...rest, stringProperties, numericProperties });
-  return { ...rest, countMultiple, query, document };
+  return { ...rest, countMultiple, query, document: queryDocument(written) };
+}
+
+/** Queries that were read, as many tickets have the same one. */
+const known: Readonly<Record<QueryMode, Map<string, Query>>> = { compatible: new Map(), best: new Map() };
+const KNOWN_MAX = 4_096;
+
+function readQuery(text: string, mode: QueryMode): Query | QueryProblem {
+  const present = known[mode].get(text);
+  if (present) return present;
+  const query = parseQuery(text, mode);
+  if (!isQuery(query)) return query;
+  if (known[mode].size >= KNOWN_MAX) known[mode].clear();
+  known[mode].set(text, query);
+  return query;
 }
 
 function isCount(value: number, min: number): boolean {

@@ -1,0 +1,193 @@
+// A pool of the best reading that looks only where something has changed. What it finds is what findBestMatch() finds; it is
+// quicker because classes decide for all their tickets, and because who found nobody finds nobody until somebody comes.
+import { patientUntilMs } from "../pool/best-match.ts";
+import type { QuerySettings } from "../pool/query-settings.ts";
+import { allowsSize, byAge, type QueryTicket, shareParty, shareSession } from "../pool/query-ticket.ts";
+import { ByAge } from "./by-age.ts";
+import { Heap } from "./heap.ts";
+import { ClassTable, type Neighbour, type TicketClass } from "./ticket-class.ts";
+import { TicketQueue, type Waiting } from "./ticket-queue.ts";
+
+export interface BestPool {
+  readonly size: number;
+  add(ticket: QueryTicket): void;
+  /** Takes the ticket out; undefined: it is not there. */
+  remove(ticketId: string): QueryTicket | undefined;
+  /** Takes out the next match there is now, the oldest ticket in front; undefined: there is none until something changes. */
+  takeMatch(nowMs: number): readonly QueryTicket[] | undefined;
+  /** When the next ticket has waited long enough to take fewer players than its maximum. */
+  nextPatienceAtMs(): number | undefined;
+}
+
+/** Tickets that are tried to complete one group. */
+const TRIES_MAX = 20_000;
+
+type Attempt = { readonly match: readonly Waiting[] | undefined; readonly isOfClass: boolean };
+
+/** An empty pool. */
+export function createBestPool(settings: QuerySettings): BestPool {
+  const waiting = new Map<string, Waiting>();
+  const isOlder = (one: Waiting, other: Waiting) => byAge(one.ticket, other.ticket) < 0;
+  /** Who is to seek next: of each open class the oldest that has not sought in vain. */
+  const seekers = new Heap<Waiting>(isOlder);
+  /** Classes of which some ticket may find a match, and which. */
+  const open = new Map<TicketClass, Waiting>();
+  /** Classes that have new tickets. */
+  const changed = new Set<TicketClass>();
+  /** Who has not waited long enough. */
+  const patient = new TicketQueue();
+  const table = new ClassTable(true, (classes) => {
+    open.clear();
+    seekers.clear();
+    changed.clear();
+    for (const one of classes) seek(one);
+  });
+
+  const seek = (one: TicketClass, from = one.queue.first()) => {
+    if (!from || open.get(one) === from) return;
+    open.set(one, from);
+    seekers.push(from);
+  };
+  const leave = (one: Waiting) => {
+    waiting.delete(one.ticket.ticketId);
+    const { ticketClass } = one;
+    table.leave(one);
+    // Whoever is next in its class may find what it did not need.
+    if (open.get(ticketClass) === one) {
+      open.delete(ticketClass);
+      const next = ticketClass.queue.after(one);
+      if (next) seek(ticketClass, next);
+    }
+  };
+  const openChanged = (nowMs: number) => {
+    // Where most are new it is less to let everybody seek than to find out who is concerned.
+    const isMost = changed.size * 2 > table.classes.length;
+    for (const one of isMost ? table.classes : changed) {
+      seek(one);
+      if (isMost) continue;
+      for (const { ticketClass } of table.neighboursOf(one)) seek(ticketClass);
+    }
+    changed.clear();
+    for (let first = patient.first(); first; first = patient.first()) {
+      if (patientUntilMs(first.ticket, settings) > nowMs) break;
+      patient.shift();
+      seek(first.ticketClass);
+    }
+  };
+
+  return {
+    get size() {
+      return waiting.size;
+    },
+    add(ticket) {
+      const added = table.add(ticket);
+      waiting.set(ticket.ticketId, added);
+      changed.add(added.ticketClass);
+      patient.add(added);
+    },
+    remove(ticketId) {
+      const found = waiting.get(ticketId);
+      if (found) leave(found);
+      return found?.ticket;
+    },
+    takeMatch(nowMs) {
+      openChanged(nowMs);
+      for (let driver = seekers.pop(); driver; driver = seekers.pop()) {
+        const { ticketClass } = driver;
+        if (driver.isGone || open.get(ticketClass) !== driver) continue;
+        const isPatient = nowMs < patientUntilMs(driver.ticket, settings);
+        const { match, isOfClass } = seekMatch(table, driver, isPatient);
+        if (match) {
+          const tickets = match.map(({ ticket }) => ticket).toSorted(byAge);
+          for (const one of match) leave(one);
+          return tickets;
+        }
+        open.delete(ticketClass);
+        // What kept it from a match keeps the younger of its class from one too, unless it was who it is.
+        const next = isOfClass ? undefined : ticketClass.queue.after(driver);
+        if (next) seek(ticketClass, next);
+      }
+      return undefined;
+    },
+    nextPatienceAtMs() {
+      const first = patient.first();
+      return first && patientUntilMs(first.ticket, settings);
+    },
+  };
+}
+
+/** The match of the driver; without one whether it is its class that finds none, rather than it alone. */
+function seekMatch(table: ClassTable, driver: Waiting, isPatient: boolean): Attempt {
+  const { ticket, ticketClass } = driver;
+  const { players, minCount, maxCount } = ticketClass;
+  if (players === maxCount) return { match: [driver], isOfClass: true };
+  const neighbours = table.neighboursOf(ticketClass);
+  const least = isPatient ? maxCount : Math.max(minCount, players + 1);
+  const most = Math.min(maxCount, players + playersOf(neighbours, ticketClass));
+  let isOfClass = true;
+  for (let size = most; size >= least; size -= 1) {
+    if (!allowsSize(ticket, size)) continue;
+    const candidates = neighbours.filter(({ ticketClass: other }) => {
+      return other.count > 0 && other.players <= size - players && allowsSize(other.example, size);
+    });
+    if (playersOf(candidates, ticketClass) < size - players) continue;
+    const attempt = complete(table, driver, { candidates, missing: size - players });
+    if (attempt.match) return attempt;
+    isOfClass &&= attempt.isOfClass;
+  }
+  return { match: undefined, isOfClass };
+}
+
+/** Players of all tickets of the classes, one ticket of `own` aside. */
+function playersOf(neighbours: readonly Neighbour[], own: TicketClass): number {
+  let sum = 0;
+  for (const { ticketClass } of neighbours) {
+    const count = ticketClass.count - (ticketClass === own ? 1 : 0);
+    sum += count * ticketClass.players;
+  }
+  return sum;
+}
+
+/** The first of the candidates that make up the `missing` players and can all meet. */
+function complete(
+  table: ClassTable,
+  driver: Waiting,
+  of: { readonly candidates: readonly Neighbour[]; readonly missing: number },
+): Attempt {
+  const sequence = new ByAge(of.candidates);
+  const chosen: Waiting[] = [driver];
+  let tries = 0;
+  /** How often somebody did not fit for who they are, not for their class. */
+  let personal = 0;
+  const conflicts = ({ ticket }: Waiting) =>
+    chosen.some((one) => shareSession(one.ticket, ticket) || shareParty(one.ticket, ticket));
+  const canJoin = ({ ticketClass }: Waiting) =>
+    chosen.every((one) => one === driver || table.canMeet(one.ticketClass, ticketClass));
+
+  const choose = (from: number, missing: number): boolean => {
+    const blocked = new Set<TicketClass>();
+    for (let place = from; ; place += 1) {
+      const next = sequence.at(place);
+      if (!next) return false;
+      const { ticketClass } = next;
+      if (next === driver || blocked.has(ticketClass)) continue;
+      tries += 1;
+      if (tries > TRIES_MAX) return false;
+      if (ticketClass.players > missing || !canJoin(next)) {
+        blocked.add(ticketClass);
+        continue;
+      }
+      if (conflicts(next)) {
+        personal += 1;
+        continue;
+      }
+      const before = personal;
+      chosen.push(next);
+      if (missing === ticketClass.players || choose(place + 1, missing - ticketClass.players)) return true;
+      chosen.pop();
+      if (personal === before) blocked.add(ticketClass); // Another of the class would fare no better.
+    }
+  };
+  const isFound = choose(0, of.missing);
+  return { match: isFound ? chosen : undefined, isOfClass: personal === 0 };
+}

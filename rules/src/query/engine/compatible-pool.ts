@@ -1,0 +1,77 @@
+// A pool of the compatible reading whose intervals find what runInterval() finds, hits taken one by one from classes.
+import { type PooledTicket, runIntervalBy, type Search } from "../pool/compatible-interval.ts";
+import type { QuerySettings } from "../pool/query-settings.ts";
+import { type QueryTicket, shareParty } from "../pool/query-ticket.ts";
+import { ByAge } from "./by-age.ts";
+import { ClassTable } from "./ticket-class.ts";
+import type { Waiting } from "./ticket-queue.ts";
+
+export interface CompatiblePool {
+  readonly size: number;
+  /** Whether somebody still searches: else an interval finds nothing. */
+  readonly isActive: boolean;
+  add(ticket: QueryTicket): void;
+  /** Takes the ticket out; undefined: it is not there. */
+  remove(ticketId: string): QueryTicket | undefined;
+  /** One interval: takes its matches out, in the order in which they were found. */
+  runInterval(): readonly (readonly QueryTicket[])[];
+}
+
+/** An empty pool. */
+export function createCompatiblePool(settings: QuerySettings): CompatiblePool {
+  const waiting = new Map<string, Waiting>();
+  const active = new Map<string, PooledTicket>();
+  const table = new ClassTable(false);
+  const remove = (ticketId: string) => {
+    const found = waiting.get(ticketId);
+    if (!found) return undefined;
+    waiting.delete(ticketId);
+    active.delete(ticketId);
+    table.leave(found);
+    return found.ticket;
+  };
+  const classOf = ({ ticketId }: QueryTicket) => waiting.get(ticketId)?.ticketClass;
+
+  function* findHits({ driver }: Search): Iterable<QueryTicket> {
+    const own = classOf(driver);
+    if (!own) return;
+    const found = new ByAge(table.neighboursOf(own).filter(({ ticketClass }) => ticketClass.count > 0));
+    for (let place = 0, next = found.at(0); next; place += 1, next = found.at(place)) {
+      if (next.ticket !== driver && !shareParty(next.ticket, driver)) yield next.ticket;
+    }
+  }
+
+  return {
+    get size() {
+      return waiting.size;
+    },
+    get isActive() {
+      return active.size > 0;
+    },
+    add(ticket) {
+      waiting.set(ticket.ticketId, table.add(ticket));
+      active.set(ticket.ticketId, { ticket, intervals: 0, isActive: true });
+    },
+    remove,
+    runInterval() {
+      const port = {
+        findHits,
+        accepts(one: QueryTicket, other: QueryTicket): boolean {
+          const [first, second] = [classOf(one), classOf(other)];
+          return first !== undefined && second !== undefined && table.accepts(first, second);
+        },
+        onMatch(match: readonly QueryTicket[]) {
+          for (const { ticketId } of match) remove(ticketId); // Nobody who is taken is found again.
+        },
+      };
+      // Passive tickets are only found: those that search are enough to go through.
+      const { matches, pool } = runIntervalBy(port, [...active.values()], settings);
+      for (const pooled of pool) {
+        const { ticketId } = pooled.ticket;
+        if (!pooled.isActive) active.delete(ticketId);
+        else if (active.has(ticketId)) active.set(ticketId, pooled);
+      }
+      return matches;
+    },
+  };
+}

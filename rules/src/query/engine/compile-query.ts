@@ -1,0 +1,94 @@
+// A query as closures over a ticket's values in slots: the same answers as evaluate.ts, without looking fields up by name. A
+// pattern looks at each distinct text once.
+import { scoreOfTerm } from "../evaluate.ts";
+import type { FieldValue } from "../query-document.ts";
+import type { Group, Query, QueryNode, Term } from "../syntax.ts";
+
+/** Values by slot. */
+export type Values = readonly (FieldValue | undefined)[];
+/** As `scoreOf()`. */
+type Score = (values: Values) => number | undefined;
+
+export type CompiledQuery = {
+  readonly score: Score;
+  /** Texts that a ticket has to have to be found, each as it was written. */
+  readonly requiredTexts: readonly { readonly slot: number; readonly text: string }[];
+};
+
+/** Answers of one pattern that are kept: distinct values of a field are few, or hardly ever come again. */
+const ANSWERS_MAX = 4_096;
+
+/** The query over values in the slots that `slotOf` gives its fields. */
+export function compileQuery({ root, searchFailure }: Query, slotOf: (field: string) => number): CompiledQuery {
+  if (searchFailure !== undefined) return { score: () => undefined, requiredTexts: [] };
+  return { score: compileNode(root, slotOf), requiredTexts: requiredTextsOf(root, slotOf) };
+}
+
+function compileNode(node: QueryNode, slotOf: (field: string) => number): Score {
+  if (node.type === "everything") return () => 1;
+  return node.type === "term" ? compileTerm(node, slotOf(node.field)) : compileGroup(node, slotOf);
+}
+
+function compileTerm(term: Term, slot: number): Score {
+  const { condition, weight } = term;
+  if (condition.type === "number-range") {
+    const { min, max } = condition;
+    const from = min?.value ?? Number.NEGATIVE_INFINITY;
+    const to = max?.value ?? Number.POSITIVE_INFINITY;
+    const [excludesFrom, excludesTo] = [min?.isIncluded === false, max?.isIncluded === false];
+    return (values) => {
+      const value = values[slot];
+      if (typeof value !== "number" || value < from || value > to) return undefined;
+      return (excludesFrom && value === from) || (excludesTo && value === to) ? undefined : weight;
+    };
+  }
+  if (condition.type !== "pattern" && condition.type !== "fuzzy") {
+    return (values) => scoreOfTerm(term, values[slot]);
+  }
+  const answers = new Map<string, number | undefined>();
+  return (values) => {
+    const value = values[slot];
+    if (typeof value !== "string") return scoreOfTerm(term, value);
+    const known = answers.get(value);
+    if (known !== undefined || answers.has(value)) return known;
+    if (answers.size >= ANSWERS_MAX) answers.clear();
+    const score = scoreOfTerm(term, value);
+    answers.set(value, score);
+    return score;
+  };
+}
+
+function compileGroup({ must, should, mustNot, boost }: Group, slotOf: (field: string) => number): Score {
+  const compile = (node: QueryNode) => compileNode(node, slotOf);
+  const [musts, shoulds, mustNots] = [must.map(compile), should.map(compile), mustNot.map(compile)];
+  return (values) => {
+    for (const isExcluded of mustNots) if (isExcluded(values) !== undefined) return undefined;
+    let sum = 0;
+    for (const isRequired of musts) {
+      const score = isRequired(values);
+      if (score === undefined) return undefined;
+      sum += score;
+    }
+    let found = 0;
+    for (const isBetter of shoulds) {
+      const score = isBetter(values);
+      if (score === undefined) continue;
+      sum += score;
+      found += 1;
+    }
+    if (musts.length === 0 && shoulds.length === 0) return boost;
+    return musts.length === 0 && found === 0 ? undefined : sum * boost;
+  };
+}
+
+function requiredTextsOf(node: QueryNode, slotOf: (field: string) => number): CompiledQuery["requiredTexts"] {
+  if (node.type === "everything") return [];
+  if (node.type === "group") {
+    const [only, ...others] = node.must.length === 0 ? node.should : [];
+    if (only && others.length === 0) return requiredTextsOf(only, slotOf); // One should-clause alone is required.
+    return node.must.flatMap((one) => requiredTextsOf(one, slotOf));
+  }
+  const { condition, field } = node;
+  const isText = condition.type === "equals" && condition.number === undefined && condition.instantMs === undefined;
+  return isText ? [{ slot: slotOf(field), text: condition.text }] : [];
+}
