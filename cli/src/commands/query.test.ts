@@ -70,6 +70,19 @@ test("query test names what is wrong with a ticket", async () => {
   await expect(asked).rejects.toThrow(/Cannot read rank of numericProperties in line 1 of .* as a number: it is "9"/);
 });
 
+test("query why counts what each clause leaves, and names the nearest", async () => {
+  const { lines } = await muster("why", "+properties.region:eu +properties.mode:ranked", "--tickets", path);
+  expect(lines.map((line) => line.trim().replace(/ {2,}/g, " | "))).toEqual([
+    "CLAUSE | HOLDS FOR | LEAVES",
+    'properties.region is "eu" | 3 | 3',
+    'properties.mode is "ranked" | 2 | 1',
+    "1 of 4 tickets",
+    "nearest: t1, whose properties.mode is not there",
+    'nearest: t0, whose properties.region is "us"',
+    "nearest: t2, whose properties.mode is not there",
+  ]);
+});
+
 test("query check explains and lints", async () => {
   expect(await muster("check", '+properties.region:eu^2 properties.map:"old town"', "--mode", "compatible")).toEqual({
     code: 0,

@@ -2,6 +2,7 @@
 import {
   describeQuery,
   describeQueryProblem,
+  explainSearch,
   isQuery,
   parseQuery,
   type QueryMode,
@@ -59,6 +60,33 @@ export async function testQuery(
   const failure = query.searchFailure === undefined ? [] : [`every search by it fails: ${query.searchFailure}`];
   const count = `${sorted.length} of ${all.length} tickets`;
   for (const line of [...formatTable(["TICKET", "SCORE"], rows), count, ...failure]) context.terminal.print(line);
+  return 0;
+}
+
+/** Prints what each clause leaves of the tickets of a file, and what those lack that come nearest. */
+export async function explainQuery(
+  text: string,
+  { mode, tickets }: { readonly mode: QueryMode; readonly tickets: string },
+  context: CommandContext,
+): Promise<ExitCode> {
+  const query = parseQuery(text, mode);
+  if (!isQuery(query)) return refuse(query, { text, mode }, context);
+  const all = (await readQueryTickets(tickets)).toSorted((one, other) => one.createdAtMs - other.createdAtMs);
+  const searched = all.map((ticket) => ({ ticketId: ticket.ticketId, document: queryDocument(ticket) }));
+  const explanation = explainSearch(query, searched);
+  if (context.json) {
+    printJson(context, { ...explanation, searchFailure: query.searchFailure });
+    return 0;
+  }
+  const { clauses, found, nearest } = explanation;
+  const rows = clauses.map(({ clause, holds, left }) => [clause, String(holds), String(left)]);
+  const lines = [
+    ...formatTable(["CLAUSE", "HOLDS FOR", "LEAVES"], rows),
+    `${found} of ${all.length} tickets`,
+    ...nearest.map(({ ticketId, misses }) => `nearest: ${ticketId}, whose ${misses.join("; ")}`),
+    ...(query.searchFailure === undefined ? [] : [`every search by it fails: ${query.searchFailure}`]),
+  ];
+  for (const line of lines) context.terminal.print(line);
   return 0;
 }
 

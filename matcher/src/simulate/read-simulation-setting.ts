@@ -59,7 +59,8 @@ function attempt<Value>(parse: () => Value, lines: string[]): Value | undefined 
   }
 }
 
-function withCamelKeys(document: unknown): unknown {
+/** The object with its keys in camel case; any other value as it is. */
+export function withCamelKeys(document: unknown): unknown {
   if (typeof document !== "object" || document === null || Array.isArray(document)) return document;
   const camel = (key: string) => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   return Object.fromEntries(Object.entries(document).map(([key, value]) => [camel(key), value]));

@@ -11,7 +11,8 @@ export function scoreOf(query: Query, document: QueryDocument): number | undefin
   return scoreOfNode(query.root, document);
 }
 
-function scoreOfNode(node: QueryNode, document: QueryDocument): number | undefined {
+/** The score of the ticket by a part of a query. */
+export function scoreOfNode(node: QueryNode, document: QueryDocument): number | undefined {
   switch (node.type) {
     case "everything":
       return 1;
