@@ -2,11 +2,13 @@
 import { createMemoryJournal } from "@muster/journal";
 import { systemClock, systemRandom } from "@muster/kit";
 import { grpcNetwork, serveGrpc } from "@muster/proto/grpc";
+import { httpNetwork, serveHttp } from "@muster/proto/http";
 import {
   BackfillServiceDefinition,
   ConfigurationServiceDefinition,
   MatchmakingServiceDefinition,
 } from "@muster/proto/matchmaking";
+import type { Peer } from "@muster/proto/rpc";
 import { silentLog } from "@muster/service";
 import { createMatcher } from "./matcher.ts";
 import { configurationOf, worldConfig } from "./matcher-world.fixture.ts";
@@ -50,16 +52,29 @@ export async function openSocketWorld() {
     }),
   );
   const server = opened.use(await serveGrpc({ bind: "127.0.0.1:0", services: matcher.services, drainMs: 0 }));
+  const httpServer = opened.use(await serveHttp({ bind: "127.0.0.1:0", services: matcher.services, drainMs: 0 }));
   const peer = opened.use(grpcNetwork.connect(server.address));
+  const httpPeer = opened.use(httpNetwork.connect(httpServer.address));
   const closing = opened.move();
   return {
     fleet,
     journal,
     matcher,
     peer,
+    httpAddress: httpServer.address,
+    ...clientsOf(peer),
+    /** The same over HTTP. */
+    http: clientsOf(httpPeer),
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+}
+
+export type MatcherClients = ReturnType<typeof clientsOf>;
+
+function clientsOf(peer: Peer) {
+  return {
     matching: peer.client(MatchmakingServiceDefinition),
     backfill: peer.client(BackfillServiceDefinition),
     configurations: peer.client(ConfigurationServiceDefinition),
-    [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }

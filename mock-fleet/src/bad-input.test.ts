@@ -3,7 +3,8 @@ import { limits, type MusterError } from "@muster/proto";
 import type { ApplyFillRequest, StartPlacementRequest } from "@muster/proto/fleet";
 import { type Backfill, BackfillState, BackfillStrategy } from "@muster/proto/session";
 import { expect, test } from "vitest";
-import { createFleetWorld, type FleetWorld, player, startPlacementRequest } from "./fleet-world.ts";
+import { createFleetWorld, type FleetWorld, overSockets, player, startPlacementRequest } from "./fleet-world.ts";
+import { overHttp } from "./over-http.fixture.ts";
 import { frameOf, openRawCall } from "./raw-call.fixture.ts";
 
 const LONG = "x".repeat(100_000);
@@ -17,6 +18,7 @@ const backfill: Backfill = {
   cause: 0,
   noLegalFill: false,
 };
+const UNKNOWN_STATE = 99 as BackfillState;
 const withPlayer = (more: object) => ({ players: [{ ...player("anna", "red"), ...more }] });
 const many = (count: number, attributes: Record<string, unknown> = {}) =>
   Array.from({ length: count }, (_, index) => ({ ...player(`p${index}`), attributes }));
@@ -99,7 +101,7 @@ const badPlacements: readonly {
   },
   {
     name: "a state of backfill that nobody knows",
-    request: { backfill: { ...backfill, state: 99 as BackfillState } },
+    request: { backfill: { ...backfill, state: UNKNOWN_STATE } },
     reason: "FIELD_INVALID",
     field: "backfill.state",
   },
@@ -125,6 +127,15 @@ const badPlacements: readonly {
   },
 ];
 
+/** How callers may come, and how a field is called there. */
+const transports = [
+  { over: "gRPC", serve: overSockets },
+  { over: "HTTP", serve: overHttp },
+];
+/** HTTP names fields as JSON does, where JSON is what cannot be read. */
+const spellings = (field: string) => [field, camelCase(field)];
+const camelCase = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
 /** Everything that a refusal could have changed. */
 async function picture({ fleet }: FleetWorld) {
   const { sessions } = await fleet.describeServerSessions({ battleSessionIds: [], includeEnded: true });
@@ -139,25 +150,31 @@ function reasonOf(call: Promise<unknown>): Promise<Pick<MusterError, "reason" | 
   );
 }
 
-test("StartPlacement refuses malformed requests, shortly, and makes nothing of them", async () => {
-  await using world = await createFleetWorld();
-  await world.place();
-  const before = await picture(world);
-  for (const { name, request, reason, field } of badPlacements) {
-    const asked = startPlacementRequest(request);
-    const error = await reasonOf(world.fleet.startPlacement(asked));
-    expect(error, name).toMatchObject({ reason, metadata: { field } });
-    expect(error.message.length, name).toBeLessThan(MESSAGE_CHARS_MAX);
-    if (asked.placementId.length > 128 || /\s/.test(asked.placementId)) continue;
-    const described = await reasonOf(world.fleet.describePlacement({ placementId: asked.placementId }));
-    expect(described.reason, name).toBe("PLACEMENT_NOT_FOUND");
-  }
-  expect(await picture(world)).toEqual(before);
-  expect(world.fatal).toEqual([]);
-});
+test.each(transports)(
+  "StartPlacement refuses malformed requests over $over, shortly, and makes nothing of them",
+  async ({ over, serve }) => {
+    await using world = await createFleetWorld({ serve });
+    await world.place();
+    const before = await picture(world);
+    for (const { name, request, reason, field = "" } of badPlacements) {
+      // JSON has no word for it.
+      if (over === "HTTP" && request.backfill?.state === UNKNOWN_STATE) continue;
+      const asked = startPlacementRequest(request);
+      const error = await reasonOf(world.fleet.startPlacement(asked));
+      expect(error, name).toMatchObject({ reason });
+      expect(spellings(field), name).toContain(error.metadata.field);
+      expect(error.message.length, name).toBeLessThan(MESSAGE_CHARS_MAX);
+      if (asked.placementId.length > 128 || /\s/.test(asked.placementId)) continue;
+      const described = await reasonOf(world.fleet.describePlacement({ placementId: asked.placementId }));
+      expect(described.reason, name).toBe("PLACEMENT_NOT_FOUND");
+    }
+    expect(await picture(world)).toEqual(before);
+    expect(world.fatal).toEqual([]);
+  },
+);
 
-test("a refusal names only some of a thousand teams", async () => {
-  await using world = await createFleetWorld();
+test.each(transports)("a refusal over $over names only some of a thousand teams", async ({ serve }) => {
+  await using world = await createFleetWorld({ serve });
   const teams = Array.from({ length: 1_000 }, (_, i) => ({
     name: `${i}${"t".repeat(100)}`,
     template: "",
@@ -222,8 +239,8 @@ const badFills: readonly {
   },
 ];
 
-test("ApplyFill refuses what would not fit, and seats nobody", async () => {
-  await using world = await createFleetWorld();
+test.each(transports)("ApplyFill refuses over $over what would not fit, and seats nobody", async ({ serve }) => {
+  await using world = await createFleetWorld({ serve });
   const session = await world.place();
   for (const { name, fill, reason, metadata } of badFills) {
     expect(await reasonOf(world.fill(session, fill)), name).toMatchObject({ reason, metadata });
@@ -275,8 +292,8 @@ const badWatches = [
   { name: "a malformed owner", request: { owner: "a b" }, reason: "ID_MALFORMED" },
 ];
 
-test("WatchSessions refuses forged positions", async () => {
-  await using world = await createFleetWorld();
+test.each(transports)("WatchSessions refuses forged positions over $over", async ({ serve }) => {
+  await using world = await createFleetWorld({ serve });
   const { resumeToken } = await world.seeEvent(({ event }) => event?.$case === "snapshotEnd");
   const [journalId] = Buffer.from(resumeToken, "base64url").toString().split(" ");
   const future = Buffer.from(`${journalId} 999999999999999`).toString("base64url");

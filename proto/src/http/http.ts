@@ -1,4 +1,7 @@
 // "@muster/proto/http": the seam over HTTP, for callers without gRPC.
+
+// For tests and measurements: whatever speaks gRPC, over HTTP.
+export { httpNetwork } from "./http-client.ts";
 export { type HttpErrorBody, httpStatusOf } from "./http-error.ts";
 export { type HttpServerOptions, serveHttp } from "./http-server.ts";
 // For tests of what it takes.

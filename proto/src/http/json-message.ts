@@ -4,13 +4,11 @@
 import { fieldInvalid, MusterError } from "../muster-error.ts";
 import { decodeRequest } from "../rpc/decode-request.ts";
 import type { MessageType } from "../rpc/service.ts";
+import { findUnfit } from "./find-unfit.ts";
+import { pathOf } from "./json-path.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a message of any type.
 export type JsonMessageType = MessageType<any>;
-
-/** Characters of a path, and of one name in it, that an error shows: whoever wrote it finds it by less. */
-const PATH_CHARS_MAX = 256;
-const NAME_CHARS_MAX = 64;
 
 /**
  * The message that `json` says. As strict as bytes are: every field has to exist and to keep its type and range.
@@ -28,7 +26,8 @@ export function readJsonMessage<Message>(type: MessageType<Message>, json: unkno
     if (error instanceof MusterError) throw error;
     const why = error instanceof Error ? error.message : String(error);
     const told = `Cannot read the request as a message of its method: ${why.slice(0, 200)}`;
-    throw new MusterError("FIELD_INVALID", told, { cause: error });
+    const field = findUnfit(json, (part) => fits(type, part));
+    throw new MusterError("FIELD_INVALID", told, { ...(field ? { metadata: { field } } : {}), cause: error });
   }
 }
 
@@ -36,6 +35,17 @@ export function readJsonMessage<Message>(type: MessageType<Message>, json: unkno
 export function writeJsonMessage<Message>(type: MessageType<Message>, message: Message): string {
   if (!type.toJSON) throw formless();
   return JSON.stringify(type.toJSON(message));
+}
+
+/** Whether `json` alone makes a message of bytes. */
+function fits(type: JsonMessageType, json: unknown): boolean {
+  try {
+    type.encode(type.fromJSON?.(json)).finish();
+    return true;
+  } catch (error) {
+    if (error instanceof Error) return false;
+    throw error;
+  }
 }
 
 function formless(): MusterError {
@@ -68,11 +78,6 @@ function check(path: string, given: unknown, got: unknown): void {
 function kindOf(given: unknown): string {
   if (Array.isArray(given)) return "a list";
   return given === null ? "null" : typeof given;
-}
-
-function pathOf(path: string, key: string): string {
-  const name = key === "" ? '""' : key.slice(0, NAME_CHARS_MAX).toWellFormed();
-  return (path === "" ? name : `${path}.${name}`).slice(-PATH_CHARS_MAX);
 }
 
 function isSame(given: unknown, got: unknown): boolean {
