@@ -19,6 +19,7 @@ export { type ConfigEvent, followConfig } from "./follow-config.ts";
 export { factCodec } from "./journal-codec/fact-codec.ts";
 export { snapshotCodec } from "./journal-codec/snapshot-codec.ts";
 export { createMatcher, type Matcher, type MatcherOptions } from "./matcher.ts";
+export { projectsSchema } from "./project-sections.ts";
 // For tools that show what a rule set does before players do.
 export { chartOf, showValue } from "./simulate/frontier/chart-of.ts";
 export { compareVariants, type VariantResult } from "./simulate/frontier/compare-variants.ts";

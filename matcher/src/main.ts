@@ -4,13 +4,11 @@ import { systemClock, systemRandom } from "@muster/kit";
 import { serveGrpc } from "@muster/proto/grpc";
 import { openApiOf } from "@muster/proto/openapi";
 import { openFront, readMusterFile, readRetention, runService, serveHttpApi } from "@muster/service";
-import { readLegalConfig, readMatcherConfig } from "./config.ts";
 import { matcherEnvironment } from "./environment.ts";
 import { createDialRules } from "./events/dial-rules.ts";
-import { readEventTargets } from "./events/event-config.ts";
 import { createGotPoster } from "./events/got-poster.ts";
-import { followConfig, logConfigEvents } from "./follow-config.ts";
-import { createMatcher, MATCHER_VERSION } from "./matcher.ts";
+import { MATCHER_VERSION } from "./matcher.ts";
+import { startProjects } from "./start-projects.ts";
 
 await runService({
   name: "matcher",
@@ -18,7 +16,7 @@ await runService({
   async start({ env, log, onFatal }) {
     await using opened = new AsyncDisposableStack();
     const file = await readMusterFile(env.MUSTER_CONFIG);
-    const [config, retention] = [await readMatcherConfig(file), readRetention(file)];
+    const retention = readRetention(file);
     const journal = opened.use(openServiceJournal(env.MUSTER_JOURNAL, { data: env.MUSTER_DATA, service: "matcher" }));
     const front = opened.use(
       await openFront({
@@ -36,23 +34,14 @@ await runService({
     const bind = front.checkBind("MUSTER_MATCHER_BIND", env.MUSTER_MATCHER_BIND);
     const poster = opened.use(createGotPoster(createDialRules(env.MUSTER_EVENT_NETWORKS)));
     const matcher = opened.use(
-      await createMatcher({
-        ...{
-          journal,
-          config,
-          retention,
-          log,
-          onFatal,
-          clock: systemClock,
-          random: systemRandom,
-          network: front.network,
-          metrics: front.metrics,
-        },
+      await startProjects({
+        ...{ file, projects: front.projects, journal, retention, log, onFatal },
+        ...{ clock: systemClock, random: systemRandom, network: front.network, metrics: front.metrics },
         fleetAddress: env.MUSTER_FLEET_ADDRESS,
         fleetKey: env.MUSTER_FLEET_KEY,
         endpoint: env.MUSTER_MATCHER_ENDPOINT ?? bind,
         owner: env.MUSTER_MATCHER_OWNER,
-        events: { poster, targets: readEventTargets(file), keepMs: retention.eventsMs },
+        events: { poster, keepMs: retention.eventsMs },
         leaseHolder: describeOwner(),
         takeOver: env.MUSTER_TAKE_OVER,
         leaseMs: env.MUSTER_LEASE_MS,
@@ -68,17 +57,6 @@ await runService({
         usual: { grpc: "127.0.0.1:7410", http: "127.0.0.1:7411" },
         document: openApiOf.matcher,
         ...{ services, readiness: matcher.readiness, origins: env.MUSTER_HTTP_ORIGINS, log, onFault },
-      }),
-    );
-    const read = async () => await readLegalConfig(await readMusterFile(env.MUSTER_CONFIG));
-    opened.use(
-      followConfig({
-        config,
-        read,
-        put: matcher.putConfig,
-        clock: systemClock,
-        onEvent: logConfigEvents(log),
-        onFatal,
       }),
     );
     log.info({ address: server.address }, "Listening");

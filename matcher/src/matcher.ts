@@ -26,6 +26,7 @@ import { createKeyedWork } from "./keyed-work.ts";
 import { measureMatcher } from "./measure-matcher.ts";
 import { createNotifier } from "./notifier.ts";
 import { createPlacements } from "./placements.ts";
+import { nameOfProject } from "./project-matchers.ts";
 import { type PutResult, putConfig, putConfigInParts } from "./put-config.ts";
 import { createRounds } from "./rounds.ts";
 import { readSessionFeed } from "./session-feed.ts";
@@ -41,6 +42,8 @@ export type MatcherOptions = {
   /** Where ids and secrets are drawn: `systemRandom` in a real run. */
   readonly random: Random;
   readonly network: Network;
+  /** Whose tickets and battles these are: leads the names of its partitions in the journal. Default: `default`. */
+  readonly project?: string;
   /** "host:port" of the fleet. */
   readonly fleetAddress: string;
   /** What its calls to the fleet carry. Default: nothing. */
@@ -82,6 +85,8 @@ export interface Matcher extends AsyncDisposable {
   readonly putConfig: (config: MatcherConfig) => Promise<PutResult>;
   /** Resolves when an answer could be given: the journal is this matcher's, and takes what is written. */
   readonly readiness: () => Promise<void>;
+  /** Whether a battle session of that id is, or lately was, of this matcher. */
+  readonly knowsSession: (battleSessionId: string) => boolean;
 }
 
 const PARTITION = "matcher";
@@ -103,10 +108,10 @@ const SHOWN_WITHIN_MS = 2_000;
  */
 export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   const { journal, clock, random, network, log, onFatal, owner, takeOver = false, leaseHolder = owner } = options;
-  const { retention = RETENTION_DEFAULT } = options;
+  const { retention = RETENTION_DEFAULT, project = PROJECT_DEFAULT } = options;
   const ledger = await openLedger({
     journal,
-    partition: PARTITION,
+    partition: nameOfProject(PARTITION, project),
     owner: leaseHolder,
     takeOver,
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
@@ -142,10 +147,10 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   };
   const { state } = ledger;
   const eventOutbox =
-    options.events && (await startEventPush(options.events, { ...options, leaseHolder, takeOver, ledger }));
+    options.events && (await startEventPush(options.events, { ...options, project, leaseHolder, takeOver, ledger }));
   if (options.metrics) {
-    measureMatcher(options.metrics, { ledger, project: PROJECT_DEFAULT });
-    if (eventOutbox) measureEvents(options.metrics, eventOutbox);
+    measureMatcher(options.metrics, { ledger, project });
+    if (eventOutbox) measureEvents(options.metrics, { outbox: eventOutbox, project });
   }
   const stop = new AbortController();
   const withheld = createWithheldTickets();
@@ -354,6 +359,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
     services: createServices({ ...workshop, watch, withheld, endpoint: options.endpoint, outbox: eventOutbox }),
     putConfig: (config) => putConfigInParts(workshop, config),
     readiness: () => ledger.read(() => undefined),
+    knowsSession: (battleSessionId) => state.sessions.has(battleSessionId as ServerSessionId),
     async [Symbol.asyncDispose]() {
       if (stop.signal.aborted) return;
       stop.abort(

@@ -1,6 +1,12 @@
 // docs/reference/*.schema.json: muster.json, rule sets and populations for editors, from what the services and the parser read them by.
 import { companionsSchema } from "@muster/cli";
-import { configurationsSchema, eventTargetsSchema, populationSchema, ruleSetsSchema } from "@muster/matcher";
+import {
+  configurationsSchema,
+  eventTargetsSchema,
+  populationSchema,
+  projectsSchema,
+  ruleSetsSchema,
+} from "@muster/matcher";
 import { aliasesSchema, faultsSchema, fleetSettingsSchema, fleetsSchema, queuesSchema } from "@muster/mock-fleet";
 import { ruleSetJsonSchema } from "@muster/rules";
 import { accessSchema, retentionSchema } from "@muster/service";
@@ -17,6 +23,7 @@ const file = z
     ruleSets: ruleSetsSchema,
     configurations: configurationsSchema,
     eventTargets: eventTargetsSchema,
+    projects: projectsSchema,
     retention: retentionSchema,
     access: accessSchema,
     companions: companionsSchema,

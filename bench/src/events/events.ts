@@ -71,7 +71,15 @@ async function measureOutage({ events, eventsPerRequest }: Outage): Promise<Meas
     await using poster = createGotPoster(createDialRules(["127.0.0.0/8"]));
     const matcher = { state: createMatcherState(), durableSequence: 0 };
     await using outbox = await openOutbox({
-      ...{ journal, clock: systemClock, random: systemRandom, log: silentLog, leaseHolder: "bench", takeOver: true },
+      ...{
+        project: "default",
+        journal,
+        clock: systemClock,
+        random: systemRandom,
+        log: silentLog,
+        leaseHolder: "bench",
+        takeOver: true,
+      },
       ...{ poster, keepMs: 0, matcher },
       onFatal(error) {
         throw error;

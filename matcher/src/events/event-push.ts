@@ -27,9 +27,9 @@ export async function startEventPush(
     readonly ledger: Ledger<MatcherState, JournaledFact>;
   },
 ): Promise<Outbox> {
-  const { journal, clock, random, log, onFatal, leaseHolder, takeOver, leaseMs } = options;
+  const { journal, project, clock, random, log, onFatal, leaseHolder, takeOver, leaseMs } = options;
   const outbox = await openOutbox({
-    ...{ journal, clock, random, log, onFatal, leaseHolder, takeOver, leaseMs, poster, keepMs, limits },
+    ...{ journal, project, clock, random, log, onFatal, leaseHolder, takeOver, leaseMs, poster, keepMs, limits },
     matcher: ledger,
   });
   await outbox.untilStored(); // What a former run had not stored yet, before more happens.

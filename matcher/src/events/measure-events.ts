@@ -3,9 +3,14 @@ import type { Metrics } from "@muster/kit";
 import type { Outbox, TargetStatus } from "./outbox.ts";
 
 /** Registers them; each is asked when somebody reads. */
-export function measureEvents(metrics: Metrics, outbox: Pick<Outbox, "statuses">): void {
+export function measureEvents(
+  metrics: Metrics,
+  { outbox, project }: { readonly outbox: Pick<Outbox, "statuses">; readonly project: string },
+): void {
   const byTarget = (value: (status: TargetStatus) => number) => () =>
-    outbox.statuses().map((status) => ({ labels: { target: status.target.settings.name }, value: value(status) }));
+    outbox
+      .statuses()
+      .map((status) => ({ labels: { project, target: status.target.settings.name }, value: value(status) }));
   metrics.gauge(
     "muster_event_lag_seconds",
     "Age of the oldest event that the target does not have yet.",

@@ -18,6 +18,7 @@ import {
 } from "../core/events/outbox-decisions.ts";
 import { createOutboxState, evolveOutbox, type OutboxFact, type OutboxState } from "../core/events/outbox-state.ts";
 import type { MatcherState } from "../core/matcher-state.ts";
+import { nameOfProject } from "../project-matchers.ts";
 import { type Courier, type CourierLimits, startCourier } from "./courier.ts";
 import type { Delivery } from "./delivery-log.ts";
 import { createEventStreams, type EventStreams } from "./event-stream.ts";
@@ -29,6 +30,8 @@ import { drawSecret } from "./sign-request.ts";
 export type OutboxOptions = {
   /** That of the matcher: the outbox has a partition of its own in it. */
   readonly journal: Journal;
+  /** The matcher's. */
+  readonly project: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -93,7 +96,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
   const { journal, clock, random, log, onFatal, poster, matcher } = options;
   const ledger: Ledger<OutboxState, OutboxFact> = await openLedger({
     journal,
-    partition: PARTITION,
+    partition: nameOfProject(PARTITION, options.project),
     owner: options.leaseHolder,
     takeOver: options.takeOver,
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),

@@ -15,6 +15,8 @@ export interface Keyring {
   /** No key and no certificate is configured: everybody may do everything. */
   readonly isOpen: boolean;
   readonly perPlayer: Rate | undefined;
+  /** Of all who are known now. */
+  readonly projects: readonly string[];
   /**
    * Who the call comes from. Undefined: it carries neither key nor certificate of anybody.
    *
@@ -55,6 +57,9 @@ export function createKeyring(first: Access): Keyring {
     },
     get perPlayer() {
       return access.perPlayer;
+    },
+    get projects() {
+      return [...new Set(access.identities.map(({ project }) => project))];
     },
     find({ token, certificate }) {
       if (token !== "") {

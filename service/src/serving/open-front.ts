@@ -37,6 +37,8 @@ export interface Front extends AsyncDisposable {
   readonly network: Network;
   /** What its servers show. Undefined: they speak plain text. */
   readonly tls: TlsSource | undefined;
+  /** Of its callers, as the file named them at the start. */
+  readonly projects: readonly string[];
   /** What the service counts. `/metrics` of its HTTP server shows it. */
   readonly metrics: Metrics;
   /** What its HTTP server shows beside calls. */
@@ -82,6 +84,7 @@ export async function openFront(options: OpenFrontOptions): Promise<Front> {
     network: createGrpcNetwork(files),
     tls,
     secretVariables: guard.secretVariables,
+    projects: guard.keyring.projects,
     metrics,
     pages: {
       "/metrics": {
