@@ -20,7 +20,7 @@ export { factCodec } from "./fact-wire.ts";
 export { faultsSchema } from "./faults/fault-config.ts";
 export { fleetEnvironment } from "./fleet-environment.ts";
 export { createMockFleet, type MockFleet, type MockFleetOptions } from "./mock-fleet.ts";
-export type { RunningServer, ServerLaunch, ServerProcesses, SimulationParts } from "./ports.ts";
+export type { Blow, RunningServer, ServerLaunch, ServerProcesses, SimulationParts } from "./ports.ts";
 // For scripts of simulated servers.
 export type {
   SimulatedBackfillRequest,

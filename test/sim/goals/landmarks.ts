@@ -47,11 +47,13 @@ const byExpansion = "an expansion woke a battle";
 const DRIVER = "mock-fleet/src/faults/fault-driver.ts";
 const LIES = "lies += 1;";
 const SILENT = "return lines.hold(processId, { direction: fault.direction,";
+const LATE = "if (dueMs > now) timers.after(";
 const REPEATED = "if (known) return unchanged({ result: known.result, isRepeat: true });";
 
 export const LANDMARKS: readonly PlantedFault[] = [
   landmark("a game lied to the fleet", DRIVER, LIES, before(LIES)),
   landmark("a sidecar's line fell silent by plan", DRIVER, SILENT, before(SILENT)),
+  landmark("a message was late by plan", "mock-fleet/src/faults/host-lines.ts", LATE, before(LATE)),
   landmark("a command came twice", "mock-fleet/src/core/command.ts", REPEATED, (says) =>
     REPEATED.replace("if (known)", `if (known) { ${says} }\n  if (known)`),
   ),

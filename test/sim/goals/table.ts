@@ -10,13 +10,17 @@ import type { Goal } from "./goal.ts";
 import { journalGoals } from "./journal-goals.ts";
 import { landmarkGoals } from "./landmarks.ts";
 import { outsiderGoals } from "./outsider-goals.ts";
+import { planGoals } from "./plan-goals.ts";
 import { seatGoals } from "./seat-goals.ts";
+import { simulatedGoals } from "./simulated-goals.ts";
 import { ticketGoals } from "./ticket-goals.ts";
 
 export const GOALS: readonly Goal[] = [
   ...ticketGoals,
   ...acceptanceGoals,
   ...fleetGoals,
+  ...planGoals,
+  ...simulatedGoals,
   ...seatGoals,
   ...backfillGoals,
   ...approvalGoals,

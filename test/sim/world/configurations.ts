@@ -12,6 +12,9 @@ export const CONFIGURATIONS = ["auto", "manual", "duel", "group", "ranked", "rea
 /** Where sessions that no matcher asks for are placed. */
 export const OUTSIDER_QUEUE = "both";
 
+/** A fleet that no queue knows. */
+export const SIMULATED_FLEET = "far";
+
 /** Two fleets; the queue `both` knows both, the second by an alias. */
 export function fleetConfigOf(knobs: Knobs): ReturnType<typeof parseFleetConfig> {
   const fleet = (name: string, processes: number) => ({
@@ -39,7 +42,7 @@ export function fleetConfigOf(knobs: Knobs): ReturnType<typeof parseFleetConfig>
     path: "muster.json",
     directory: "/",
     sections: {
-      fleets: [fleet("eu", knobs.servers - us), fleet("us", us)],
+      fleets: [fleet("eu", knobs.servers - us), fleet("us", us), ...(knobs.isSimulated ? [simulatedFleet(knobs)] : [])],
       queues: [
         {
           ...{ name: "both", destinations: ["eu", "second"], timeoutSeconds: knobs.placementTimeoutSeconds },
@@ -56,6 +59,20 @@ export function fleetConfigOf(knobs: Knobs): ReturnType<typeof parseFleetConfig>
       },
     },
   });
+}
+
+/** Its games load, play and end by themselves, and so do its players. */
+function simulatedFleet(knobs: Knobs) {
+  return {
+    ...{ name: SIMULATED_FLEET, region: SIMULATED_FLEET, processes: 2, cost: 3, protection: knobs.protection },
+    reservationSeconds: knobs.reservationSeconds,
+    disconnectGraceSeconds: knobs.graceSeconds,
+    activationTimeoutSeconds: knobs.activationSeconds,
+    simulated: {
+      ...{ readySeconds: [0, 2], activationSeconds: [0, 1.5], sessionSeconds: [2, 12], acceptSeconds: [0, 3] },
+      ...{ noShowRatio: 0.2, leavesPerMinute: 8, disconnectRatio: 0.5, concurrentSessions: 2 },
+    },
+  };
 }
 
 /** The document of a rule set as the matcher's file has it (0), or as the operator puts it for a while (1). */

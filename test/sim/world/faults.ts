@@ -22,7 +22,7 @@ export interface Faults {
 }
 
 export type FaultsOptions = {
-  readonly victims: Omit<Victims, "later" | "pause">;
+  readonly victims: Omit<Victims, "later" | "pause" | "fail">;
   readonly kinds: readonly FaultKind[];
   /** Mean time between two, in ms. */
   readonly everyMs: number;
@@ -53,7 +53,7 @@ export function startFaults({ victims: harmed, kinds, everyMs, see, fail }: Faul
       life.resume();
     });
   };
-  const victims: Victims = { ...harmed, later, pause };
+  const victims: Victims = { ...harmed, later, pause, fail };
 
   const run = async () => {
     while (kinds.length > 0) {

@@ -68,6 +68,8 @@ export type Knobs = {
   readonly isElastic: boolean;
   /** An operator makes fleets larger and smaller, drains them, and rolls builds out. */
   readonly movesFleets: boolean;
+  /** A third fleet has servers inside the mock fleet, where only the lobby creates sessions. */
+  readonly isSimulated: boolean;
   readonly priorities: readonly ("COST" | "LOCATION")[] | undefined;
   readonly hostSilentAfterMs: number;
   readonly hostLostAfterMs: number;
@@ -132,6 +134,7 @@ export const REFERENCE: Knobs = {
   protection: "NONE",
   isElastic: false,
   movesFleets: false,
+  isSimulated: false,
   hostSilentAfterMs: 15_000,
   hostLostAfterMs: 120_000,
   healthIntervalMs: 5_000,
@@ -210,6 +213,7 @@ function drawAnyKnobs(seed: number): Knobs {
     reservationSeconds: often(0.7, 10, 2),
     graceSeconds: often(0.7, 6, 1),
     ...drawQueue(createChance(seed, "queue")),
+    isSimulated: createChance(seed, "simulated").happens(0.4),
     hostSilentAfterMs,
     hostLostAfterMs: hostSilentAfterMs * 4,
     healthIntervalMs: often(0.7, 1_000, 5_000),

@@ -7,6 +7,7 @@ import { CreationPolicy, PlayerSessionState, ProtectionPolicy } from "@muster/pr
 import type { Chance } from "../engine/chance.ts";
 import type { Life } from "../engine/life.ts";
 import type { overhear } from "../engine/overheard-network.ts";
+import { SIMULATED_FLEET } from "./configurations.ts";
 import type { Eyes } from "./eyes.ts";
 import type { Knobs } from "./knobs.ts";
 
@@ -26,6 +27,9 @@ export async function keepLobby(parts: LobbyParts, closed: AbortSignal): Promise
   const { network, chance, knobs, eyes } = parts;
   const { clock } = parts.life;
   const fleet = network.connect("fleet").client(FleetServiceDefinition);
+  const fleets = ["eu", "us", "second", ...(knobs.isSimulated ? [SIMULATED_FLEET, SIMULATED_FLEET] : [])];
+  /** Where games play by themselves there is more to do for a lobby, which alone brings them players. */
+  const paceMs = knobs.operatorMs / (knobs.isSimulated ? 12 : 4);
   const requests: CreateServerSessionRequest[] = [];
   const sessions: string[] = [];
   const keep = <Thing>(things: Thing[], thing: Thing) => {
@@ -43,7 +47,7 @@ export async function keepLobby(parts: LobbyParts, closed: AbortSignal): Promise
     if (session && !isRepeat) keep(sessions, session.battleSessionId);
   };
   const newRequest = (): CreateServerSessionRequest => ({
-    ...{ fleet: chance.pick(["eu", "us", "second"]), capacity: 2 + chance.below(4), teams: [], name: "", data: "" },
+    ...{ fleet: chance.pick(fleets), capacity: 2 + chance.below(4), teams: [], name: "", data: "" },
     ...{ properties: { map: chance.pick(["dust", "aztec"]) }, creatorId: chance.pick(["", "lobby"]) },
     ...{ creationPolicy: CreationPolicy.UNSPECIFIED, battleSessionId: "", owner: "" },
     ...{ idempotencyToken: drawId("t", chance), reservationTimeoutMs: chance.happens(0.5) ? 2_000 : undefined },
@@ -99,7 +103,7 @@ export async function keepLobby(parts: LobbyParts, closed: AbortSignal): Promise
     return seat(session);
   };
   for (;;) {
-    await clock.sleep(chance.wait(knobs.operatorMs / 4));
+    await clock.sleep(chance.wait(paceMs));
     if (closed.aborted) return;
     act().catch((error: unknown) => {
       if (!(error instanceof MusterError)) eyes.fail(error);

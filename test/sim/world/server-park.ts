@@ -1,5 +1,5 @@
 // The machines that dedicated servers run on: for each process of the fleet a sidecar and its game, which live and die apart.
-import type { RunningServer, ServerLaunch, ServerProcesses } from "@muster/mock-fleet";
+import type { Blow, RunningServer, ServerLaunch, ServerProcesses } from "@muster/mock-fleet";
 import type { MemoryNetwork } from "@muster/proto/rpc";
 import { createChance } from "../engine/chance.ts";
 import type { Life, Lives } from "../engine/life.ts";
@@ -42,6 +42,25 @@ const RUNS_IN_VAIN: RunningServer = {
   terminate: () => undefined,
   kill: () => undefined,
 };
+/** What the fleet's own plan of faults does to a machine, as signals do. */
+function afflict(server: Server | undefined, blow: Blow, { see }: Eyes): void {
+  const { game, sidecar } = server ?? {};
+  if (blow === "crash") game?.end("SIGKILL");
+  else stopOrGo(blow === "freeze-game" ? [game?.life] : [sidecar?.life, game?.life], { goes: blow === "thaw", see });
+}
+
+function stopOrGo(
+  lives: readonly (Life | undefined)[],
+  { goes, see }: { readonly goes: boolean; readonly see: Eyes["see"] },
+): void {
+  for (const life of lives) {
+    if (!life || life.dead || life.paused !== goes) continue;
+    see({ type: "life", node: life.node, how: goes ? "resume" : "pause" });
+    if (goes) life.resume();
+    else life.pause();
+  }
+}
+
 const TOKEN = "token-of-the-game";
 
 export function createServerPark({ seed, knobs, lives, memory, eyes }: ServerParkParts): ServerPark {
@@ -128,9 +147,7 @@ export function createServerPark({ seed, knobs, lives, memory, eyes }: ServerPar
         server?.sidecar?.end("SIGKILL");
         server?.game?.end("SIGKILL");
       },
-      afflict(processId, blow) {
-        if (blow === "crash") servers.get(processId)?.game?.end("SIGKILL");
-      },
+      afflict: (processId, blow) => afflict(servers.get(processId), blow, eyes),
       forget: () => undefined,
       async *readLog() {
         // Simulated games print nothing.

@@ -21,6 +21,8 @@ export type Victims = {
   readonly sky: Sky;
   /** The mock fleet, as its operator asks it. */
   readonly fleetOperator: Client<typeof MockFleetServiceDefinition>;
+  /** Something went wrong that nobody did. */
+  readonly fail: (error: unknown) => void;
   /** The process stands still for so long. */
   readonly pause: (life: Life, pauseMs: number) => void;
   /** Makes it whole again after `afterMs`, or at once when everything is healed. */
