@@ -233,7 +233,8 @@ export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): 
   };
 }
 
-/** Beside the servers that are kept may be some that drain: their last battle goes on. */
+/** Beside the servers that are kept may be some that drain: a fleet that was drained and is wanted again starts all of them anew. */
 function serversAtRest({ servers, movesFleets, isElastic }: Knobs): number {
-  return servers + (movesFleets || isElastic ? 2 : 0);
+  if (movesFleets) return 2 * servers;
+  return servers + (isElastic ? 2 : 0);
 }
