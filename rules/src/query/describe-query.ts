@@ -1,6 +1,6 @@
 // A query in plain words, for whoever wrote it: what is required, what is excluded, what only counts.
 import { unreachable } from "@muster/kit";
-import type { Bound, Bounds, Condition, Group, Query, QueryNode, Term } from "./syntax.ts";
+import type { Bound, Bounds, Condition, Group, Query, QueryNode, Term, TextBound } from "./syntax.ts";
 
 /** One line a condition, indented under what it belongs to. */
 export function describeQuery({ root }: Query): readonly string[] {
@@ -53,6 +53,8 @@ function describeCondition(condition: Condition): string {
       return describeBounds(condition, String);
     case "date-range":
       return describeBounds(condition, (ms) => new Date(ms).toISOString());
+    case "text-range":
+      return describeTexts(condition);
     case "pattern":
       return `matches ${condition.source}`;
     case "fuzzy":
@@ -64,6 +66,12 @@ function describeCondition(condition: Condition): string {
     default:
       return unreachable(condition);
   }
+}
+
+function describeTexts({ from, to }: Extract<Condition, { type: "text-range" }>): string {
+  const write = ({ text, isIncluded }: TextBound) => `${JSON.stringify(text)}${isIncluded ? "" : " (not itself)"}`;
+  const ends = [...(from ? [`from ${write(from)}`] : []), ...(to ? [`to ${write(to)}`] : [])];
+  return `is a text ${ends.join(" ")}`;
 }
 
 function describeBounds({ min, max }: Bounds, write: (value: number) => string): string {

@@ -3,7 +3,7 @@ import { unreachable } from "@muster/kit";
 import { editDistance } from "./edit-distance.ts";
 import { matches } from "./pattern/automaton.ts";
 import type { FieldValue, QueryDocument } from "./query-document.ts";
-import type { Bounds, Group, Query, QueryNode, Term } from "./syntax.ts";
+import type { Bounds, Condition, Group, Query, QueryNode, Term } from "./syntax.ts";
 
 /** The score of the ticket by the query, which may be 0 or negative; undefined: it does not fit. */
 export function scoreOf(query: Query, document: QueryDocument): number | undefined {
@@ -58,6 +58,10 @@ export function scoreOfTerm(term: Term, value: FieldValue | undefined): number |
       return typeof value === "number" && isWithin(condition, value) ? weight : undefined;
     case "date-range":
       return typeof value === "object" && isWithin(condition, value.atMs) ? weight : undefined;
+    case "text-range": {
+      const text = textOf(term, value);
+      return text !== undefined && isBetween(condition, text) ? weight : undefined;
+    }
     case "pattern": {
       const text = textOf(term, value);
       return text !== undefined && matches(condition.automaton, text) ? weight : undefined;
@@ -89,6 +93,11 @@ function textOf({ readsDatesAsText }: Term, value: FieldValue): string | undefin
 function isWithin({ min, max }: Bounds, value: number): boolean {
   if (min && !(min.isIncluded ? value >= min.value : value > min.value)) return false;
   return !max || (max.isIncluded ? value <= max.value : value < max.value);
+}
+
+function isBetween({ from, to }: Extract<Condition, { type: "text-range" }>, text: string): boolean {
+  if (from && !(from.isIncluded ? text >= from.text : text > from.text)) return false;
+  return !to || (to.isIncluded ? text <= to.text : text < to.text);
 }
 
 function fuzzyScore(

@@ -13,6 +13,9 @@ export type Span = { readonly start: number; readonly end: number };
 export type Bound = { readonly value: number; readonly isIncluded: boolean };
 export type Bounds = { readonly min: Bound | undefined; readonly max: Bound | undefined };
 
+/** One end of a range of texts. */
+export type TextBound = { readonly text: string; readonly isIncluded: boolean };
+
 /** What is asked of the value of one field. */
 export type Condition =
   /** The text, as a whole; or the number or instant that it also stands for. */
@@ -26,6 +29,8 @@ export type Condition =
   | ({ readonly type: "number-range" } & Bounds)
   /** In milliseconds since 1970. */
   | ({ readonly type: "date-range" } & Bounds)
+  /** Texts between two, by their UTF-16 units as JavaScript compares them; undefined: open. */
+  | { readonly type: "text-range"; readonly from: TextBound | undefined; readonly to: TextBound | undefined }
   /** A wildcard or regular expression that the whole text matches. */
   | { readonly type: "pattern"; readonly source: string; readonly automaton: Automaton }
   /** Text that so many edits or fewer (insert, remove, replace a character) turn into `text`. */

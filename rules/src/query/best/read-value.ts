@@ -74,13 +74,13 @@ function readEnd(cursor: Cursor): End {
   return cursor.fail(`compares with "${said}", which must be a number or a date such as 2026-03-01`, start);
 }
 
-/** `[a TO b]` with both ends, `{a TO b}` without; `*` is an open end. */
+/** `[a TO b]` with both ends, `{a TO b}` without; `*` is an open end. Numbers, dates, or else texts in the order of their letters. */
 function readRange(cursor: Cursor): Condition {
   const start = cursor.at;
   const includesMin = cursor.next() === "[";
-  const readOpenEnd = () => {
+  const readOpenEnd = (): RangeEnd | undefined => {
     cursor.skipSpace();
-    return cursor.take("*") ? undefined : readEnd(cursor);
+    return cursor.takeMatch(/\*(?![^\s\]}])/uy) ? undefined : readRangeEnd(cursor);
   };
   const min = readOpenEnd();
   if (!cursor.takeMatch(/\s+TO(?=\s)/uy)) cursor.fail('must have "TO" between the ends of the range');
@@ -88,15 +88,38 @@ function readRange(cursor: Cursor): Condition {
   cursor.skipSpace();
   const includesMax = cursor.take("]");
   if (!includesMax && !cursor.take("}")) cursor.fail("has a range that nothing closes", start);
-  if (min && max && min.isDate !== max.isDate) cursor.fail("has a range from a number to a date, or back", start);
-  if (min && max && min.value > max.value) cursor.fail("has a range whose first end is above its second", start);
   if (!min && !max) return { type: "present" };
-  const type = (min ?? max)?.isDate ? "date-range" : "number-range";
+  const ends = [min, max].filter((end) => end !== undefined);
+  if (new Set(ends.map(({ type }) => type)).size > 1) cursor.fail("has a range whose ends are of two kinds", start);
+  if (min && max && min.value > max.value) cursor.fail("has a range whose first end is above its second", start);
+  if (ends.some(({ type }) => type === "text-range")) {
+    return {
+      type: "text-range",
+      from: min && { text: String(min.value), isIncluded: includesMin },
+      to: max && { text: String(max.value), isIncluded: includesMax },
+    };
+  }
   return {
-    type,
-    min: min && { value: min.value, isIncluded: includesMin },
-    max: max && { value: max.value, isIncluded: includesMax },
+    type: ends.some(({ type }) => type === "date-range") ? "date-range" : "number-range",
+    min: min && { value: Number(min.value), isIncluded: includesMin },
+    max: max && { value: Number(max.value), isIncluded: includesMax },
   };
+}
+
+type RangeEnd = {
+  readonly type: "number-range" | "date-range" | "text-range";
+  readonly value: number | string;
+};
+
+function readRangeEnd(cursor: Cursor): RangeEnd {
+  const start = cursor.at;
+  const isQuoted = cursor.peek() === '"';
+  const text = isQuoted ? readQuoted(cursor) : (cursor.takeMatch(/[^\s\]}[{"()]+/uy)?.[0] ?? "");
+  if (text === "" && !isQuoted) cursor.fail("must have a number, a date, a text or * as an end of the range", start);
+  const number = isQuoted ? undefined : parseNumeral(text);
+  if (number !== undefined) return { type: "number-range", value: number };
+  const instant = parseInstant(text);
+  return instant ? { type: "date-range", value: instant.atMs } : { type: "text-range", value: text };
 }
 
 function readQuoted(cursor: Cursor): string {

@@ -197,6 +197,7 @@ function weightOf(condition: Condition, boost: number): number {
     case "date-range":
       return 1;
     case "number-range":
+    case "text-range":
     case "pattern":
     case "present":
     case "never":

@@ -29,33 +29,36 @@ export const AUTOMATON_STEPS_MAX = 4_000;
 
 /** Whether the automaton takes the whole of `text`. */
 export function matches({ steps, start }: Automaton, text: string): boolean {
-  let present = new Set<number>();
-  add(steps, present, { from: start, isStart: true, isEnd: text.length === 0 });
+  const places: Places = { steps, marks: new Uint32Array(steps.length), present: [], turn: 1 };
+  add(places, { from: start, isStart: true, isEnd: text.length === 0 });
   let at = 0;
   for (const letter of text) {
-    if (present.size === 0) return false;
+    const before = places.present;
+    if (before.length === 0) return false;
     at += letter.length;
     const code = letter.codePointAt(0) ?? 0;
-    const following = new Set<number>();
-    for (const index of present) {
+    places.present = [];
+    places.turn += 1;
+    for (const index of before) {
       const step = steps[index];
       if (step?.type !== "character" || !takes(step, code)) continue;
-      add(steps, following, { from: step.next, isStart: false, isEnd: at === text.length });
+      add(places, { from: step.next, isStart: false, isEnd: at === text.length });
     }
-    present = following;
   }
-  for (const index of present) if (steps[index]?.type === "match") return true;
-  return false;
+  return places.present.some((index) => steps[index]?.type === "match");
 }
 
+/** Where the pattern may be: `marks` has `turn` for each step in `present`, so that none is there twice. */
+type Places = { readonly steps: readonly Step[]; readonly marks: Uint32Array; present: number[]; turn: number };
 type Place = { readonly from: number; readonly isStart: boolean; readonly isEnd: boolean };
 
 /** Adds where one gets from `from` without reading a character. */
-function add(steps: readonly Step[], present: Set<number>, { from, isStart, isEnd }: Place): void {
+function add({ steps, marks, present, turn }: Places, { from, isStart, isEnd }: Place): void {
   const open = [from];
   for (let index = open.pop(); index !== undefined; index = open.pop()) {
-    if (present.has(index)) continue;
-    present.add(index);
+    if (marks[index] === turn) continue;
+    marks[index] = turn;
+    present.push(index);
     const step = steps[index];
     if (step?.type === "split") open.push(...step.nexts);
     else if (step?.type === "edge" && (step.at === "start" ? isStart : isEnd)) open.push(step.next);
