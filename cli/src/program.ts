@@ -108,6 +108,14 @@ export function buildProgram({ run, runService }: ProgramPorts): Command {
       }),
     );
 
+  asking(program.command("status"))
+    .description("how matcher and fleet are doing: versions, whether they serve, what waits, plays and lags")
+    .action((options: AddressOptions) =>
+      run(options, async (context) => {
+        const { showStatus } = await import("./commands/status.ts");
+        return await showStatus(context);
+      }),
+    );
   withJson(program.command("key"))
     .description("draw a key for a caller of matcher and fleet, and what of it stands in muster.json")
     .action((options: Options) =>

@@ -23,6 +23,8 @@ export interface Metrics {
   gauge(name: string, help: string, read: () => Reading): void;
   /** `name` ends in its unit; `bounds` rise. */
   histogram(name: string, help: string, bounds: readonly number[]): Histogram;
+  /** Every gauge as it stands. */
+  readGauges(): readonly { readonly name: string; readonly labels: Labels; readonly value: number }[];
   /** Everything, in the text format, version 0.0.4. */
   render(): string;
 }
@@ -100,6 +102,10 @@ export function createMetrics(): Metrics {
       });
       return histogram;
     },
+    readGauges: () =>
+      [...gauges].flatMap(([name, reads]) =>
+        reads.flatMap((one) => numbersOf(one()).map((number) => ({ name, ...number }))),
+      ),
     render() {
       const parts = [...families].map(([name, { type, help, lines }]) =>
         [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...lines()].join("\n"),
@@ -112,8 +118,11 @@ export function createMetrics(): Metrics {
 type Series = { readonly labels: Labels; readonly counts: number[]; sum: number };
 
 function readingLines(name: string, reading: Reading): readonly string[] {
-  if (typeof reading === "number") return [`${name} ${reading}`];
-  return reading.slice(0, SERIES_MAX).map(({ labels, value }) => `${name}${writeLabels(labels)} ${value}`);
+  return numbersOf(reading).map(({ labels, value }) => `${name}${writeLabels(labels)} ${value}`);
+}
+
+function numbersOf(reading: Reading): readonly { readonly labels: Labels; readonly value: number }[] {
+  return typeof reading === "number" ? [{ labels: {}, value: reading }] : reading.slice(0, SERIES_MAX);
 }
 
 function histogramLines(name: string, bounds: readonly number[], { labels, counts, sum }: Series): readonly string[] {

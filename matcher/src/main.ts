@@ -49,7 +49,7 @@ await runService({
       }),
     );
     const onFault = (error: unknown, path: string) => log.error({ error, path }, "A handler made a mistake");
-    const services = front.guard(matcher.services);
+    const services = front.guard(matcher.services, matcher.readiness);
     const server = opened.use(await serveGrpc({ bind, services, tls: front.tls, onFault }));
     opened.use(
       await serveHttpApi({

@@ -43,7 +43,7 @@ await runService({
       ...(snapshotEveryFacts === undefined ? {} : { snapshotEveryFacts }),
     });
     const onFault = (error: unknown, path: string) => log.error({ error, path }, "A call met a mistake of ours");
-    const services = front.guard(fleet.services);
+    const services = front.guard(fleet.services, fleet.readiness);
     const server = serveGrpc({ bind, services, tls: front.tls, onFault });
     const httpServer = serveHttpApi({
       ...{ bind: env.MUSTER_FLEET_HTTP, variable: "MUSTER_FLEET_HTTP", front, grpcBind: bind },

@@ -55,3 +55,10 @@ export const EVENT_URL_CHARS_MAX = 2_048;
 export const EVENTS_PER_REQUEST_MAX = 1_000;
 /** Requests of one event target that may be under way at once. */
 export const EVENT_CONCURRENCY_MAX = 64;
+/**
+ * Unary calls that a service answers at once. Each may wait for the journal, which writes thousands in one go: more than this would
+ * only wait longer, each with its request in memory.
+ */
+export const CALLS_OPEN_MAX = 2_000;
+/** Streams that a service has open at once: each costs some 20 KiB. Sidecars and matchers count apart, as they keep battles going. */
+export const STREAMS_OPEN_MAX = 20_000;

@@ -6,6 +6,7 @@ import * as matcherFacts from "@muster/proto/journal-matcher";
 import * as matchmaking from "@muster/proto/matchmaking";
 import * as mockfleet from "@muster/proto/mockfleet";
 import * as sdk from "@muster/proto/sdk";
+import * as service from "@muster/proto/service";
 import * as session from "@muster/proto/session";
 
 export type MessageCodec = {
@@ -19,6 +20,7 @@ const modules: Readonly<Record<string, readonly Readonly<Record<string, unknown>
   "muster.matchmaking.v1": [matchmaking],
   "muster.mockfleet.v1": [mockfleet],
   "muster.sdk.v1": [sdk],
+  "muster.service.v1": [service],
   "muster.session.v1": [session],
 };
 

@@ -45,12 +45,14 @@ function put(pages: ReadonlyMap<string, string>): void {
 const contract = generateContract();
 put(contract);
 // Only now: pages are written by our own modules, which may need what was just generated.
-const [openapi, environment, errors, rights, schemas] = await Promise.all([
+const [openapi, environment, errors, limitsPage, rights, schemas, { limits }] = await Promise.all([
   import("./openapi/documents.ts"),
   import("./page-environment.ts"),
   import("./page-errors.ts"),
+  import("./page-limits.ts"),
   import("./page-rights.ts"),
   import("./page-schema.ts"),
+  import("@muster/proto"),
 ]);
 const reasons = readFileSync(`${ROOT}proto/src/reasons.ts`, "utf8");
 const documents = openapi.writeOpenApiDocuments(errors.readMeanings(reasons));
@@ -59,6 +61,10 @@ put(
   new Map([
     ["docs/reference/errors.md", errors.writeErrorsPage(reasons)],
     ["docs/reference/environment.md", environment.writeEnvironmentPage()],
+    [
+      "docs/reference/limits.md",
+      limitsPage.writeLimitsPage(readFileSync(`${ROOT}proto/src/limits.ts`, "utf8"), limits),
+    ],
     ["docs/reference/rights.md", rights.writeRightsPage()],
     ["docs/reference/muster.schema.json", schemas.writeMusterSchema()],
     ["docs/reference/population.schema.json", schemas.writePopulationSchema()],

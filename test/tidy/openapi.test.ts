@@ -8,6 +8,7 @@ import * as matchmaking from "@muster/proto/matchmaking";
 import { MockFleetServiceDefinition } from "@muster/proto/mockfleet";
 import type { ServiceDefinition } from "@muster/proto/rpc";
 import { GameServerServiceDefinition } from "@muster/proto/sdk";
+import { StatusServiceDefinition } from "@muster/proto/service";
 import { expect, test } from "vitest";
 import { examples } from "./openapi/examples.ts";
 import { ROOT } from "./sources.ts";
@@ -22,8 +23,11 @@ type Document = {
 const definitionsOf = (module: object): readonly ServiceDefinition[] =>
   Object.values(module).filter((value) => typeof value === "object" && "fullName" in value && "methods" in value);
 const documents: readonly { readonly name: string; readonly services: readonly ServiceDefinition[] }[] = [
-  { name: "matcher", services: definitionsOf(matchmaking) },
-  { name: "fleet", services: [HostServiceDefinition, FleetServiceDefinition, MockFleetServiceDefinition] },
+  { name: "matcher", services: [...definitionsOf(matchmaking), StatusServiceDefinition] },
+  {
+    name: "fleet",
+    services: [HostServiceDefinition, FleetServiceDefinition, MockFleetServiceDefinition, StatusServiceDefinition],
+  },
   { name: "sidecar", services: [GameServerServiceDefinition] },
 ];
 

@@ -12,6 +12,7 @@ import {
 } from "@muster/proto/matchmaking";
 import { MockFleetServiceDefinition } from "@muster/proto/mockfleet";
 import type { Client, Peer } from "@muster/proto/rpc";
+import { StatusServiceDefinition } from "@muster/proto/service";
 
 export interface MatcherConnection extends AsyncDisposable {
   readonly address: string;
@@ -49,6 +50,19 @@ export function connectFleet(address: string): FleetConnection {
     address,
     fleet: peer.client(FleetServiceDefinition),
     mock: peer.client(MockFleetServiceDefinition),
+    [Symbol.asyncDispose]: () => peer[Symbol.asyncDispose](),
+  };
+}
+
+export interface StatusConnection extends AsyncDisposable {
+  readonly status: Client<typeof StatusServiceDefinition>;
+}
+
+/** As `connectMatcher`, to whichever service listens there. */
+export function connectStatus(address: string): StatusConnection {
+  const peer = connect(address);
+  return {
+    status: peer.client(StatusServiceDefinition),
     [Symbol.asyncDispose]: () => peer[Symbol.asyncDispose](),
   };
 }

@@ -87,7 +87,10 @@ export async function serveHttp(options: HttpServerOptions): Promise<Listening> 
 
 function refuse({ request, response }: Exchange, { status, error, headers }: HttpRefusal): void {
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  if (status === 503 || (status === 429 && error.retry === "backoff")) response.setHeader("retry-after", "1");
+  if (status === 503 || (status === 429 && error.retry === "backoff")) {
+    // Whole seconds, as HTTP has it; the body's metadata says it to the millisecond.
+    response.setHeader("retry-after", String(Math.max(1, Math.ceil(Number(error.metadata.retryAfterMs ?? 0) / 1_000))));
+  }
   if (status === 401) response.setHeader("www-authenticate", "Bearer");
   // What is left of a request that was not read to its end would be taken for the next one.
   if (!request.complete) response.setHeader("connection", "close");

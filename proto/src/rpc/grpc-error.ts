@@ -21,6 +21,10 @@ export function writeGrpcError(error: unknown): { code: status; details: string;
   const info = ErrorInfo.encode({ reason: wire.reason, domain: "muster", metadata: Object.fromEntries(values) });
   const detail = { typeUrl: ERROR_INFO_URL, value: info.finish() };
   const metadata = new Metadata();
+  // What gRPC's own clients wait for before they repeat a call.
+  const { retryAfterMs } = wire.metadata;
+  if (retryAfterMs !== undefined && /^\d{1,9}$/.test(retryAfterMs))
+    metadata.set("grpc-retry-pushback-ms", retryAfterMs);
   metadata.set(DETAILS_KEY, Buffer.from(Status.encode({ code, message, details: [detail] }).finish()));
   return { code, details: message, metadata };
 }

@@ -1,7 +1,7 @@
 // The one place that every call passes before its handler, whichever adapter brought it: who calls, may they, how often, and is
 // there room. Health is not among the services that are guarded: it answers whoever asks, however much is going on.
 import { type Clock, invariant } from "@muster/kit";
-import { MusterError } from "@muster/proto";
+import { limits, MusterError } from "@muster/proto";
 import {
   type CallContext,
   type Caller,
@@ -15,13 +15,6 @@ import type { Keyring, KnownCaller } from "./keyring.ts";
 import { type Right, rights } from "./rights.ts";
 import { createTokenBuckets } from "./token-buckets.ts";
 
-/**
- * Calls that are being answered at once, beside streams. Each may wait for the journal, which writes thousands in one go: more
- * than this only wait longer, each with its request in memory.
- */
-export const CALLS_MAX = 2_000;
-/** Streams that are open at once: each costs some 20 KiB. Sidecars and matchers, who must not be kept out, count apart. */
-export const STREAMS_MAX = 20_000;
 /** When a caller that was turned away for want of room should come again, in ms. */
 const ROOM_RETRY_MS = 200;
 
@@ -29,7 +22,7 @@ export type GuardOptions = {
   readonly keyring: Keyring;
   readonly clock: Clock;
   readonly log: Log;
-  /** Default `CALLS_MAX` and `STREAMS_MAX`. */
+  /** Default `CALLS_OPEN_MAX` and `STREAMS_OPEN_MAX`. */
   readonly callsMax?: number;
   readonly streamsMax?: number;
 };
@@ -95,7 +88,13 @@ function guardHandler(
   };
 }
 
-function createGate({ keyring, clock, log, callsMax = CALLS_MAX, streamsMax = STREAMS_MAX }: GuardOptions): Gate {
+function createGate({
+  keyring,
+  clock,
+  log,
+  callsMax = limits.CALLS_OPEN_MAX,
+  streamsMax = limits.STREAMS_OPEN_MAX,
+}: GuardOptions): Gate {
   const ofKeys = createTokenBuckets();
   const ofPlayers = createTokenBuckets();
   const open = { calls: 0, streams: 0 };

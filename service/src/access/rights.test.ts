@@ -22,6 +22,7 @@ const files = [
   "fleet/v1/fleet.proto",
   "fleet/v1/host.proto",
   "mockfleet/v1/mock_fleet.proto",
+  "service/v1/status.proto",
 ];
 
 test("rights name every method of matcher and fleet, and no other", () => {
@@ -44,6 +45,7 @@ test("rights let an observer read what names no player, and nothing else", () =>
     "FleetService/DescribeFleets",
     "FleetService/DescribeProcesses",
     "MockFleetService/ListFaults",
+    "StatusService/DescribeStatus",
   ]);
 });
 

@@ -13,6 +13,7 @@ import {
 } from "@muster/proto/matchmaking";
 import { MockFleetServiceDefinition } from "@muster/proto/mockfleet";
 import { methodPath, type RequestOf, type Role, type ServiceDefinition } from "@muster/proto/rpc";
+import { StatusServiceDefinition } from "@muster/proto/service";
 
 export type Right<Request = never> = {
   /** Whose key or certificate allows the call. */
@@ -146,6 +147,8 @@ const mockFleet: RightsOf<typeof MockFleetServiceDefinition> = {
   listFaults: { roles: ["OPERATOR", "OBSERVER"], kind: "READ" },
 };
 
+const status: RightsOf<typeof StatusServiceDefinition> = { describeStatus: ALL_READ };
+
 /** Rights by the path of a method, such as "/muster.fleet.v1.HostService/Attach". */
 export const rights: ReadonlyMap<string, Right> = new Map([
   ...byPath(MatchmakingServiceDefinition, matchmaking),
@@ -156,6 +159,7 @@ export const rights: ReadonlyMap<string, Right> = new Map([
   ...byPath(FleetServiceDefinition, fleet),
   ...byPath(HostServiceDefinition, host),
   ...byPath(MockFleetServiceDefinition, mockFleet),
+  ...byPath(StatusServiceDefinition, status),
 ]);
 
 function byPath<Definition extends ServiceDefinition>(

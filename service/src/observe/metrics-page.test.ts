@@ -37,7 +37,7 @@ async function open(roles: readonly string[]) {
       yield { chunk: new Uint8Array() };
     },
   });
-  const services = front.guard([service]);
+  const services = front.guard([service], async () => undefined);
   const server = opened.use(await serveHttp({ bind: "127.0.0.1:0", services, pages: front.pages, drainMs: 20 }));
   const resources = opened.move();
   const headers = (role: string): Record<string, string> =>

@@ -17,6 +17,7 @@ import type { MusterFile } from "../config/muster-file.ts";
 import type { Log } from "../log.ts";
 import { measureServices } from "../observe/measure-services.ts";
 import { measureProcess } from "../observe/process-metrics.ts";
+import { createStatusService } from "../observe/status-service.ts";
 import type { serviceEnvironment } from "../service-environment.ts";
 import { checkBind } from "./check-bind.ts";
 
@@ -45,8 +46,8 @@ export interface Front extends AsyncDisposable {
   readonly pages: Pages;
   /** Variables that hold keys: none of a child's business. */
   readonly secretVariables: readonly string[];
-  /** The services as they are to be served. */
-  guard(services: readonly Implementation[]): readonly Implementation[];
+  /** The services as they are to be served, and with them what tells how this one is doing; `readiness` as for HTTP. */
+  guard(services: readonly Implementation[], readiness: () => Promise<void>): readonly Implementation[];
   /**
    * `address`, which the variable named, if the service may listen there.
    *
@@ -93,7 +94,10 @@ export async function openFront(options: OpenFrontOptions): Promise<Front> {
         admit: (caller) => admitReader(guard, caller),
       },
     },
-    guard: (services) => measureServices(guard.guard(services), { metrics, clock }),
+    guard: (services, readiness) => {
+      const status = createStatusService({ service, version, metrics, readiness, startedAtMs: clock.wallMs() });
+      return measureServices(guard.guard([...services, status]), { metrics, clock });
+    },
     checkBind: (variable, address) =>
       checkBind(
         {

@@ -6,12 +6,12 @@ const APIS: Readonly<Record<string, ApiSpec>> = {
   "proto/gen/openapi/matcher.json": {
     title: "Muster's matcher",
     about: "Tickets, backfills, configurations and what belongs to them, as JSON over HTTP.",
-    packages: ["muster.matchmaking.v1"],
+    packages: ["muster.matchmaking.v1", "muster.service.v1"],
   },
   "proto/gen/openapi/fleet.json": {
     title: "Muster's fleet",
     about: "Placements, server sessions, seats and processes, as JSON over HTTP.",
-    packages: ["muster.fleet.v1", "muster.mockfleet.v1"],
+    packages: ["muster.fleet.v1", "muster.mockfleet.v1", "muster.service.v1"],
   },
   "proto/gen/openapi/sidecar.json": {
     title: "Muster's sidecar",
