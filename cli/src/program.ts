@@ -17,6 +17,7 @@ import { addConfigurationCommands } from "./configuration-program.ts";
 import { addConformanceCommand } from "./conformance-program.ts";
 import { addEventsCommands } from "./events-program.ts";
 import { addFleetCommands } from "./fleet-program.ts";
+import { addPartyCommands } from "./party-program.ts";
 import { addProjectCommands } from "./project-program.ts";
 import { addQueryCommands } from "./query-program.ts";
 import { addSessionsCommands } from "./sessions-program.ts";
@@ -94,6 +95,7 @@ export function buildProgram({ run, runService }: ProgramPorts): Command {
 
   addConformanceCommand(program, run);
   addTicketCommands(program, run);
+  addPartyCommands(program, run, parseJsonObject);
   addBackfillCommands(program, run);
   addJournalCommands(program, run);
 

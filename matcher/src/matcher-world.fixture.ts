@@ -8,6 +8,8 @@ import {
   ConfigurationServiceDefinition,
   EventServiceDefinition,
   MatchmakingServiceDefinition,
+  PartyServiceDefinition,
+  PlayerDataServiceDefinition,
   type Ticket,
   TicketState,
   type WatchTicketsRequest,
@@ -78,6 +80,8 @@ export type World = AsyncDisposable & {
   readonly matching: Client<typeof MatchmakingServiceDefinition>;
   readonly backfill: Client<typeof BackfillServiceDefinition>;
   readonly configurations: Client<typeof ConfigurationServiceDefinition>;
+  readonly playerData: Client<typeof PlayerDataServiceDefinition>;
+  readonly parties: Client<typeof PartyServiceDefinition>;
   readonly events: Client<typeof EventServiceDefinition>;
   /** Lets messages and waits of this instant pass until the call has its answer. The clients of the world do it by themselves. */
   run<Value>(call: Promise<Value>): Promise<Value>;
@@ -170,6 +174,8 @@ export async function createWorld(
     run,
     backfill: driven(peer.client(BackfillServiceDefinition), run),
     configurations: driven(peer.client(ConfigurationServiceDefinition), run),
+    playerData: driven(peer.client(PlayerDataServiceDefinition), run),
+    parties: driven(peer.client(PartyServiceDefinition), run),
     events: driven(peer.client(EventServiceDefinition), run),
     putConfig: async (config) => await (matcher?.putConfig(config) ?? Promise.reject(new Error("no matcher"))),
     async queue(configuration, ...players) {

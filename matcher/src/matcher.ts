@@ -25,6 +25,7 @@ import { snapshotCodec } from "./journal-codec/snapshot-codec.ts";
 import { createKeyedWork } from "./keyed-work.ts";
 import { measureMatcher } from "./measure-matcher.ts";
 import { createNotifier } from "./notifier.ts";
+import { createPartyWatch } from "./party-watch.ts";
 import { createPlacements } from "./placements.ts";
 import { nameOfProject } from "./project-matchers.ts";
 import { type PutResult, putConfig, putConfigInParts } from "./put-config.ts";
@@ -155,6 +156,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   const stop = new AbortController();
   const withheld = createWithheldTickets();
   const watch = createTicketWatch(state, clock);
+  const partyWatch = createPartyWatch(state, clock);
   const guard = (work: Promise<unknown>) => {
     work.catch((error: unknown) => {
       if (!stop.signal.aborted) onFatal(error);
@@ -277,6 +279,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
         if (view.find(fact.battleSessionId)) review(fact.battleSessionId);
         else checks.poke(fact.battleSessionId);
         break;
+      case "party-changed":
       case "preparation-declined":
       case "ticket-cancelled":
       case "ticket-timed-out":
@@ -303,6 +306,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   const stopListening = ledger.onCommitted((facts: readonly CommittedFact<JournaledFact>[]) => {
     for (const { fact } of facts) onFact(fact);
     watch.advance(facts.at(-1)?.sequence ?? 0);
+    partyWatch.advance(facts.at(-1)?.sequence ?? 0);
     committed.ring();
     eventOutbox?.poke();
     rounds.wake();
@@ -356,7 +360,14 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   guard(matching);
 
   return {
-    services: createServices({ ...workshop, watch, withheld, endpoint: options.endpoint, outbox: eventOutbox }),
+    services: createServices({
+      ...workshop,
+      watch,
+      partyWatch,
+      withheld,
+      endpoint: options.endpoint,
+      outbox: eventOutbox,
+    }),
     putConfig: (config) => putConfigInParts(workshop, config),
     readiness: () => ledger.read(() => undefined),
     knowsSession: (battleSessionId) => state.sessions.has(battleSessionId as ServerSessionId),
@@ -366,6 +377,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
         new MusterError("SERVICE_NOT_READY", "Cannot go on as the matcher is stopping: resume when it is back"),
       );
       watch.end(stop.signal.reason);
+      partyWatch.end(stop.signal.reason);
       stopListening();
       // Not last: who waits for room on a full disk is told only by a ledger that closes that there will be none.
       const closed = ledger[Symbol.asyncDispose]();

@@ -15,6 +15,7 @@ export type PlacementId = Id<"placement">;
 export type ServerSessionId = Id<"server-session">;
 /** A secret: whoever holds it takes the seat. Logs show `fingerprint(id)`. */
 export type PlayerSessionId = Id<"player-session">;
+export type PartyId = Id<"party">;
 /** One request to erase a player. */
 export type ErasureId = Id<"erasure">;
 export type ProcessId = Id<"process">;
@@ -28,6 +29,7 @@ const prefixes = {
   "player-session": "ps",
   process: "proc",
   erasure: "er",
+  party: "party",
 } as const;
 
 /** A new id of `idKind`: its prefix and 128 random bits, such as `match_06qj…`. */

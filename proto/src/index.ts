@@ -8,6 +8,7 @@ export {
   fingerprint,
   type MatchId,
   newId,
+  type PartyId,
   type PlacementId,
   type PlayerId,
   type PlayerSessionId,

@@ -62,3 +62,13 @@ export const EVENT_CONCURRENCY_MAX = 64;
 export const CALLS_OPEN_MAX = 2_000;
 /** Streams that a service has open at once: each costs some 20 KiB. Sidecars and matchers count apart, as they keep battles going. */
 export const STREAMS_OPEN_MAX = 20_000;
+/** Parties of one matcher that have not ended: as many as a million players who go in pairs. */
+export const PARTIES_MAX = 500_000;
+/** Characters of what one member brings to a party, as JSON: a hundred of them fit a ticket and a message. */
+export const PARTY_MEMBER_CHARS_MAX = 16_384;
+/** Open invitations and asks of one party, and of one player. */
+export const PARTY_OFFERS_MAX = 100;
+/** Longest time in s that an invitation or an ask holds: a day. */
+export const PARTY_OFFER_SECONDS_MAX = 86_400;
+/** Calls that a party remembers by their request ids: more than come in while a copy may still be under way. */
+export const PARTY_REQUESTS_MAX = 128;

@@ -127,6 +127,30 @@ export const reasons = {
   /** There are as many event targets as one matcher keeps. Metadata: `limit`. */
   EVENT_TARGETS_FULL: { code: "RESOURCE_EXHAUSTED", retry: "never" },
 
+  // Parties.
+  /** No party has the id, or its retention has ended. Metadata: `partyId`. */
+  PARTY_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },
+  /** The party was dissolved, or its last member left. Metadata: `partyId`. */
+  PARTY_ENDED: { code: "FAILED_PRECONDITION", retry: "never" },
+  /** The player leads the party not, or no more. Metadata: `partyId`, `leaderId`. */
+  PARTY_LEADER_ONLY: { code: "FAILED_PRECONDITION", retry: "reread" },
+  /** The party is not open, and the player has no invitation, or none any more. Metadata: `partyId`. */
+  PARTY_CLOSED: { code: "FAILED_PRECONDITION", retry: "reread" },
+  /** The party has as many members as it may. Metadata: `partyId`, `limit`. */
+  PARTY_FULL: { code: "FAILED_PRECONDITION", retry: "reread" },
+  /** The party, or the player, has as many open invitations and asks as there may be. Metadata: `limit`. */
+  PARTY_OFFERS_FULL: { code: "RESOURCE_EXHAUSTED", retry: "backoff" },
+  /** There are as many parties as the matcher holds. Metadata: `limit`. */
+  PARTIES_FULL: { code: "RESOURCE_EXHAUSTED", retry: "backoff" },
+  /** The player is in another party, or has to leave the one that it is in first. Metadata: `playerId`, `partyId`. */
+  PLAYER_IN_PARTY: { code: "FAILED_PRECONDITION", retry: "reread" },
+  /** No member of the party has the id. Metadata: `playerId`, `partyId`. */
+  PLAYER_NOT_IN_PARTY: { code: "FAILED_PRECONDITION", retry: "reread" },
+  /** The player has not asked to join, or not lately enough. Metadata: `playerId`, `partyId`. */
+  PARTY_ASK_NOT_FOUND: { code: "FAILED_PRECONDITION", retry: "reread" },
+  /** The players of the ticket are not the members of its party. Metadata: `partyId`. */
+  PARTY_MEMBERS_DIFFER: { code: "FAILED_PRECONDITION", retry: "reread" },
+
   // Backfill.
   /** The session has a live backfill; say `replace` to end it first. */
   BACKFILL_ALREADY_RUNNING: { code: "ALREADY_EXISTS", retry: "reread" },

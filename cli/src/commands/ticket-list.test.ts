@@ -31,5 +31,5 @@ test("muster ticket list knows every state of the contract", () => {
   const words = Object.keys(TicketState).filter((word) => word !== "UNSPECIFIED");
   expect(ticketStates.toSorted()).toEqual(words.toSorted());
   expect(parseTicketState("timed_out")).toBe("TIMED_OUT");
-  expect(() => parseTicketState("lost")).toThrow(/they are SEARCHING/);
+  expect(() => parseTicketState("lost")).toThrow(/they are PREPARING, SEARCHING/);
 });

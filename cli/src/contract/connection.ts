@@ -8,6 +8,7 @@ import {
   ConfigurationServiceDefinition,
   EventServiceDefinition,
   MatchmakingServiceDefinition,
+  PartyServiceDefinition,
   PlayerDataServiceDefinition,
 } from "@muster/proto/matchmaking";
 import { MockFleetServiceDefinition } from "@muster/proto/mockfleet";
@@ -20,6 +21,7 @@ export interface MatcherConnection extends AsyncDisposable {
   readonly backfills: Client<typeof BackfillServiceDefinition>;
   readonly configurations: Client<typeof ConfigurationServiceDefinition>;
   readonly events: Client<typeof EventServiceDefinition>;
+  readonly parties: Client<typeof PartyServiceDefinition>;
   readonly playerData: Client<typeof PlayerDataServiceDefinition>;
 }
 
@@ -38,6 +40,7 @@ export function connectMatcher(address: string): MatcherConnection {
     backfills: peer.client(BackfillServiceDefinition),
     configurations: peer.client(ConfigurationServiceDefinition),
     events: peer.client(EventServiceDefinition),
+    parties: peer.client(PartyServiceDefinition),
     playerData: peer.client(PlayerDataServiceDefinition),
     [Symbol.asyncDispose]: () => peer[Symbol.asyncDispose](),
   };

@@ -14,6 +14,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   MATCH_UNANSWERED: "somebody else had not accepted the match in time",
   CONFIGURATION_DELETED: "its matchmaking configuration was deleted",
   PREPARATION_DECLINED: "one of its players did not want to join",
+  PARTY_CHANGED: "the members of its party changed",
   PREPARATION_TIMED_OUT: "not all of its players had joined in time",
 };
 

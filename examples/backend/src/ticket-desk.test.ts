@@ -16,6 +16,7 @@ function ticketIn(state: TicketState, ticketId = "t1"): Ticket {
     estimatedWaitMs: undefined,
     proposal: undefined,
     preparation: undefined,
+    partyId: undefined,
     ...unknown,
   };
 }

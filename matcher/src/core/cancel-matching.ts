@@ -12,20 +12,28 @@ export type CancelDecision =
   | { readonly type: "wait" };
 
 /**
- * The facts that cancel the ticket; none if it has ended without a match already.
+ * The facts that cancel the ticket, by request unless there is another `cause`; none if it has ended without a match already.
  *
  * @throws {MusterError} TICKET_NOT_FOUND; TICKET_ALREADY_MATCHED with the match id if it is too late.
  */
-export function decideCancelMatching(state: MatcherState, ticketId: TicketId, nowMs: number): CancelDecision {
+export function decideCancelMatching(
+  state: MatcherState,
+  ticketId: TicketId,
+  nowMs: number,
+  cause?: "PARTY_CHANGED",
+): CancelDecision {
   const ticket = getTicket(state, ticketId);
   switch (ticket.state.phase) {
     case "PREPARING":
     case "SEARCHING":
-      return { type: "decided", facts: [{ type: "ticket-cancelled", ticketId }] };
+      return { type: "decided", facts: [{ type: "ticket-cancelled", ticketId, cause }] };
     case "CLAIMED":
       return { type: "wait" };
     case "REQUIRES_ACCEPTANCE":
-      return { type: "decided", facts: cancelProposed(state, { ticketId, matchId: ticket.state.matchId }, nowMs) };
+      return {
+        type: "decided",
+        facts: cancelProposed(state, { ticketId, matchId: ticket.state.matchId, cause }, nowMs),
+      };
     case "PLACING":
     case "COMPLETED":
       throw alreadyMatched(ticket, ticket.state.matchId);
@@ -41,17 +49,21 @@ export function decideCancelMatching(state: MatcherState, ticketId: TicketId, no
 /** A refusal. Past the deadline the others have theirs to blame: the proposal ends by that, and this ticket whatever comes of it. */
 function cancelProposed(
   state: MatcherState,
-  { ticketId, matchId }: { readonly ticketId: TicketId; readonly matchId: MatchId },
+  {
+    ticketId,
+    matchId,
+    cause,
+  }: { readonly ticketId: TicketId; readonly matchId: MatchId; readonly cause: "PARTY_CHANGED" | undefined },
   nowMs: number,
 ): readonly MatcherFact[] {
   const proposal = state.proposals.get(matchId);
   invariant(proposal, "a ticket that is asked is in an open proposal");
   if (nowMs < proposal.acceptance.deadlineAtMs) {
-    return [decideRefusal(state, proposal, { ticketId, fate: "CANCELLED", nowMs })];
+    return [decideRefusal(state, proposal, { ticketId, fate: cause ?? "CANCELLED", nowMs })];
   }
   const ended = decideUnanswered(state, proposal, nowMs);
   const fate = ended.outcomes.find((outcome) => outcome.ticketId === ticketId)?.fate;
-  return fate === "RETURNED_UNANSWERED" ? [ended, { type: "ticket-cancelled", ticketId }] : [ended];
+  return fate === "RETURNED_UNANSWERED" ? [ended, { type: "ticket-cancelled", ticketId, cause }] : [ended];
 }
 
 /** The ticket as it stands: a later change makes another value. @throws {MusterError} TICKET_NOT_FOUND. */

@@ -3,34 +3,37 @@
 import type { TicketId } from "@muster/proto";
 
 /** A ticket's place among the deadlines: it is held by whoever may remove it, which saves a map of a million tickets. */
-export type Deadline = {
-  readonly ticketId: TicketId;
+export type Deadline<Id extends string = TicketId> = {
+  /** A ticket's, or that of whatever else the heap is of. */
+  readonly ticketId: Id;
   readonly atMs: number;
   /** The heap's own: where it stands. -1: not in it. */
   place: number;
 };
 
-export interface DeadlineHeap {
+export interface DeadlineHeap<Id extends string = TicketId> {
   /** Adds a deadline that is not in it. */
-  add(deadline: Deadline): void;
+  add(deadline: Deadline<Id>): void;
   /** Removes the deadline if it is there. */
-  remove(deadline: Deadline): void;
+  remove(deadline: Deadline<Id>): void;
   /** The earliest time, or undefined when it is empty. */
   nextAtMs(): number | undefined;
   /** Up to `limit` tickets whose time is `nowMs` or earlier. They stay in it. */
-  findDue(nowMs: number, limit: number): readonly TicketId[];
+  findDue(nowMs: number, limit: number): readonly Id[];
   readonly size: number;
 }
 
 /** A heap of `deadlines`; none by default. Entries of one time come out in the order of their ids, so that one history has one fold. */
-export function createDeadlineHeap(deadlines: readonly Deadline[] = []): DeadlineHeap {
+export function createDeadlineHeap<Id extends string = TicketId>(
+  deadlines: readonly Deadline<Id>[] = [],
+): DeadlineHeap<Id> {
   const entries = [...deadlines];
 
-  const put = (entry: Deadline, place: number) => {
+  const put = (entry: Deadline<Id>, place: number) => {
     entries[place] = entry;
     entry.place = place;
   };
-  const rise = (entry: Deadline, from: number) => {
+  const rise = (entry: Deadline<Id>, from: number) => {
     let place = from;
     while (place > 0) {
       const parentPlace = (place - 1) >> 1;
@@ -42,7 +45,7 @@ export function createDeadlineHeap(deadlines: readonly Deadline[] = []): Deadlin
     put(entry, place);
     return place;
   };
-  const sink = (entry: Deadline, from: number) => {
+  const sink = (entry: Deadline<Id>, from: number) => {
     let place = from;
     for (;;) {
       let childPlace = 2 * place + 1;
@@ -80,7 +83,7 @@ export function createDeadlineHeap(deadlines: readonly Deadline[] = []): Deadlin
     },
     nextAtMs: () => entries[0]?.atMs,
     findDue(nowMs, limit) {
-      const due: TicketId[] = [];
+      const due: Id[] = [];
       const visit = (place: number) => {
         const entry = entries[place];
         if (!entry || entry.atMs > nowMs || due.length >= limit) return;
@@ -97,6 +100,6 @@ export function createDeadlineHeap(deadlines: readonly Deadline[] = []): Deadlin
   };
 }
 
-function isBefore(one: Deadline, other: Deadline): boolean {
+function isBefore(one: Deadline<string>, other: Deadline<string>): boolean {
   return one.atMs < other.atMs || (one.atMs === other.atMs && one.ticketId < other.ticketId);
 }

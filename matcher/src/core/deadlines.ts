@@ -3,6 +3,7 @@ import { limits, type TicketId } from "@muster/proto";
 import { decideUnanswered } from "./end-proposal.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { MatcherState } from "./matcher-state.ts";
+import { decideOffersDue } from "./party/decide-party.ts";
 
 /** Deadlines that one step handles: what is left over follows in the next, so that calls get their turn between. */
 export const DUE_PER_STEP_MAX = 1_000;
@@ -17,6 +18,7 @@ export function decideDue(
 ): readonly MatcherFact[] {
   const due = state.deadlines.findDue(nowMs, DUE_PER_STEP_MAX);
   const facts: MatcherFact[] = due.map((ticketId) => dueFact(state, ticketId, nowMs));
+  facts.push(...decideOffersDue(state, nowMs, DUE_PER_STEP_MAX));
   const forgetUntilMs = dueToForget(state, nowMs, endedMs);
   if (forgetUntilMs !== undefined) facts.push({ type: "ended-forgotten", endedUntilMs: forgetUntilMs });
   return facts;
@@ -31,7 +33,9 @@ function dueFact(state: MatcherState, ticketId: TicketId, nowMs: number): Matche
 
 /** When decideDue() has something to decide next; undefined: never, as things are. */
 export function nextDueAtMs(state: MatcherState, endedMs: number = limits.ENDED_KEPT_MS): number | undefined {
-  const times = [state.deadlines.nextAtMs(), forgetAtMs(state, endedMs)].filter((time) => time !== undefined);
+  const times = [state.deadlines.nextAtMs(), state.parties.deadlines.nextAtMs(), forgetAtMs(state, endedMs)].filter(
+    (time) => time !== undefined,
+  );
   return times.length === 0 ? undefined : Math.min(...times);
 }
 

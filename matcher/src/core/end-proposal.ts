@@ -12,7 +12,7 @@ type ProposalEnded = Extract<MatcherFact, { type: "proposal-ended" }>;
 export function decideRefusal(
   state: MatcherState,
   proposal: Proposal,
-  by: { readonly ticketId: TicketId; readonly fate: "REFUSED" | "CANCELLED"; readonly nowMs: number },
+  by: { readonly ticketId: TicketId; readonly fate: "REFUSED" | "CANCELLED" | "PARTY_CHANGED"; readonly nowMs: number },
 ): ProposalEnded {
   return ended(proposal, (ticketId) => {
     return ticketId === by.ticketId ? by.fate : spared(state, proposal, { ticketId, why: "REFUSED", nowMs: by.nowMs });

@@ -4,6 +4,8 @@ import { unreachable } from "@muster/kit";
 import { type BattleSession, type ErasureId, MusterError, type PlayerId, type ServerSessionId } from "@muster/proto";
 import type { MatcherFact } from "./fact.ts";
 import type { MatchedSession, MatcherState, TicketEntry } from "./matcher-state.ts";
+import { eraseFromParties } from "./party/erase-from-parties.ts";
+import { playersOfChange } from "./party/party-change.ts";
 import type { ProposalTerms } from "./proposal.ts";
 import {
   type Assignment,
@@ -29,7 +31,7 @@ const ERASED = "" as PlayerId;
 /**
  * The fact that erases the player. `findSession` is the session as the fleet shows it.
  *
- * @throws {MusterError} PLAYER_IN_LIVE_TICKET; PLAYER_SEATED if a later fact could name the player again; SERVICE_NOT_READY while nobody
+ * @throws {MusterError} PLAYER_IN_LIVE_TICKET; PLAYER_IN_PARTY; PLAYER_SEATED if a later fact could name the player again; SERVICE_NOT_READY while nobody
  *   can tell, as the fleet does not show a battle in which the player may sit without a ticket of ours.
  */
 export function decideErasePlayer(
@@ -43,6 +45,11 @@ export function decideErasePlayer(
     if (ticketId === undefined) continue;
     const why = `Cannot erase player ${playerId} as only who is in no live ticket can be: ${ticketId} holds the player`;
     throw new MusterError("PLAYER_IN_LIVE_TICKET", why, { metadata: { playerId, ticketId } });
+  }
+  const partyId = state.parties.memberOf.get(playerId);
+  if (partyId !== undefined) {
+    const why = `Cannot erase player ${playerId} as only who is in no party can be: ${partyId} has the player`;
+    throw new MusterError("PLAYER_IN_PARTY", why, { metadata: { playerId, partyId } });
   }
   for (const session of state.sessions.values()) {
     if (session.ended || !mayBeSeated(state, session, { playerId, shown: findSession(session.battleSessionId) }))
@@ -93,6 +100,8 @@ export function playersOf(fact: MatcherFact): readonly PlayerId[] {
       return fact.match.players.map(({ playerId }) => playerId);
     case "fill-decided":
       return fact.newcomers.map(({ playerId }) => playerId);
+    case "party-changed":
+      return playersOfChange(fact.change);
     case "preparation-declined":
     case "player-erased":
       return [fact.playerId];
@@ -118,6 +127,7 @@ export function playersOf(fact: MatcherFact): readonly PlayerId[] {
 
 /** Replaces the player in tickets, in what was told of them, and in assignments. Looks at all of them: some 0.3 s a million. */
 export function erasePlayer(state: MatcherState, playerId: PlayerId): void {
+  eraseFromParties(state.parties, playerId);
   const assignments = new Map<Assignment, Assignment>();
   const proposals = new Map<ProposalTerms, ProposalTerms>();
   const replaced = new Map<number, TicketEventRecord>();

@@ -5,6 +5,7 @@ import { erasePlayer } from "./erase-player.ts";
 import type { StampedFact } from "./fact.ts";
 import { deleteConfiguration, deleteRuleSet, putConfiguration, putRuleSet } from "./folds/configurations.ts";
 import { acceptMatch, endPlacement, endProposal, formMatch, placeMatch } from "./folds/matches.ts";
+import { changeParty } from "./folds/parties.ts";
 import {
   adoptSession,
   applyFill,
@@ -16,6 +17,7 @@ import {
 } from "./folds/sessions.ts";
 import { addTicket, changeTicket, joinPlayers } from "./folds/tickets.ts";
 import type { MatcherState } from "./matcher-state.ts";
+import { forgetParty } from "./party/party-book.ts";
 
 /** Applies `stamped` to `state`, in place, and answers it. */
 export function evolve(state: MatcherState, stamped: StampedFact): MatcherState {
@@ -36,7 +38,9 @@ export function evolve(state: MatcherState, stamped: StampedFact): MatcherState 
     case "preparation-declined":
       return changeTicket(state, fact.ticketId, { type: "declined" }, stamped);
     case "ticket-cancelled":
-      return changeTicket(state, fact.ticketId, { type: "cancelled" }, stamped);
+      return changeTicket(state, fact.ticketId, { type: "cancelled", cause: fact.cause }, stamped);
+    case "party-changed":
+      return changeParty(state, fact, stamped);
     case "ticket-timed-out":
       return changeTicket(state, fact.ticketId, { type: "timed-out" }, stamped);
     case "match-formed":
@@ -82,6 +86,7 @@ function forgetEnded(state: MatcherState, untilMs: number): MatcherState {
   let count = 0;
   for (let next = ended[count]; next && next.atMs <= untilMs; next = ended[count]) {
     if (next.type === "ticket") state.tickets.delete(next.ticketId);
+    else if (next.type === "party") forgetParty(state.parties, next.partyId);
     else state.sessions.delete(next.battleSessionId);
     count += 1;
   }

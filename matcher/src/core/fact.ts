@@ -6,6 +6,7 @@ import type {
   ErasureId,
   FillId,
   MatchId,
+  PartyId,
   PlayerId,
   PlayerSessionId,
   ProcessId,
@@ -16,6 +17,7 @@ import type {
 import type { KnownPlayer, TeamGoal } from "./backfill.ts";
 import type { Configuration } from "./configuration.ts";
 import type { AssignedPlayer, Match, PlacementOutcome } from "./match.ts";
+import type { PartyChanged } from "./party/party-change.ts";
 import type { ProposalFate } from "./proposal.ts";
 import type { TicketPlayer } from "./ticket.ts";
 import type { FormedBy } from "./versions.ts";
@@ -56,6 +58,8 @@ export type MatcherFact =
       readonly timesOutAtMs: number;
       /** So many of the first players are in, the others are asked to join. Undefined: all are in. */
       readonly joined?: number | undefined;
+      /** Undefined: of no party. */
+      readonly partyId?: PartyId | undefined;
     }
   | {
       readonly type: "players-joined";
@@ -65,7 +69,9 @@ export type MatcherFact =
       readonly timesOutAtMs: number;
     }
   | { readonly type: "preparation-declined"; readonly ticketId: TicketId; readonly playerId: PlayerId }
-  | { readonly type: "ticket-cancelled"; readonly ticketId: TicketId }
+  /** `cause` undefined: by request. */
+  | { readonly type: "ticket-cancelled"; readonly ticketId: TicketId; readonly cause?: "PARTY_CHANGED" | undefined }
+  | PartyChanged
   | { readonly type: "ticket-timed-out"; readonly ticketId: TicketId }
   | { readonly type: "match-formed"; readonly match: Match }
   | {

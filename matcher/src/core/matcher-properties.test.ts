@@ -95,6 +95,7 @@ function assertInvariants(box: Box): void {
       livePlayers.add(held);
     }
   }
+  assertParties(state);
   for (const session of sessions.values()) {
     for (const { players, name } of seatedTeams(session)) expect([name, players.length <= 3]).toEqual([name, true]);
     const record = state.sessions.get(session.battleSessionId);
@@ -102,6 +103,28 @@ function assertInvariants(box: Box): void {
     // ERROR: its configuration had been deleted before.
     const ends = session.configuration === "auto" ? ["CANCELLED", "ERROR"] : [undefined];
     expect(ends).toContain(record?.backfill?.document.state);
+  }
+}
+
+/** A player is in one party; a party's live ticket that may be matched is of its members, all of them. */
+function assertParties(state: MatcherState): void {
+  const members = new Map<string, string>();
+  for (const party of state.parties.byId.values()) {
+    expect(party.members.length).toBeLessThanOrEqual(party.membersMax);
+    const isLed = party.members.some(({ playerId }) => playerId === party.leaderId);
+    expect(isLed).toBe(party.endedAtMs === undefined);
+    for (const { playerId } of party.members) {
+      expect(members.has(playerId)).toBe(false);
+      members.set(playerId, party.partyId);
+    }
+  }
+  expect(Object.fromEntries(state.parties.memberOf)).toEqual(Object.fromEntries(members));
+  for (const { ticket } of state.tickets.values()) {
+    const { partyId, state: at, players } = ticket;
+    const isOpen = at.phase === "PREPARING" || at.phase === "SEARCHING" || at.phase === "REQUIRES_ACCEPTANCE";
+    if (partyId === undefined || !isOpen) continue;
+    const idsOf = (of: readonly { readonly playerId: string }[]) => of.map(({ playerId }) => playerId).toSorted();
+    expect(idsOf(state.parties.byId.get(partyId)?.members ?? [])).toEqual(idsOf(players));
   }
 }
 
@@ -134,6 +157,7 @@ test("random histories keep every promise, and the journal alone makes the same 
         [...box.state.proposals].map(([id, { view }]) => [id, view]),
       );
       expect(new Map(replayed.sessions)).toEqual(new Map(box.state.sessions));
+      expect([...replayed.parties.byId.values()]).toEqual([...box.state.parties.byId.values()]);
       expect(replayed.events.last).toBe(box.state.events.last);
     }),
     // A fixed seed, so that the goals below are reached by every run or by none.
@@ -141,7 +165,7 @@ test("random histories keep every promise, and the journal alone makes the same 
   );
   // The histories are worth something only if they get there.
   const goals = ["match-placed", "placement-ended", "fill-decided", "fill-applied", "fill-dropped", "session-ended"];
-  goals.push("match-accepted", "proposal-ended");
+  goals.push("match-accepted", "proposal-ended", "party-changed");
   expect([...reached]).toEqual(
     expect.arrayContaining([...goals, "ticket-cancelled", "ticket-timed-out", "player-erased"]),
   );

@@ -4,6 +4,7 @@ import type {
   BackfillId,
   ErasureId,
   MatchId,
+  PartyId,
   PlayerId,
   ProcessId,
   ServerSessionId,
@@ -14,6 +15,7 @@ import type { RuleSet } from "@muster/rules";
 import type { BackfillRecord, Fill } from "./backfill.ts";
 import { createDeadlineHeap, type DeadlineHeap } from "./deadline-heap.ts";
 import type { PlacingMatch } from "./match.ts";
+import { createPartyBook, type PartyBook } from "./party/party-book.ts";
 import type { PoolEngine } from "./pool-engines.ts";
 import type { Proposal } from "./proposal.ts";
 import { createSearchingTickets, type Search, type SearchingTickets } from "./searching-tickets.ts";
@@ -78,6 +80,7 @@ export type TicketEntry = {
 
 export type Ended =
   | { readonly type: "ticket"; readonly ticketId: TicketId; readonly atMs: number }
+  | { readonly type: "party"; readonly partyId: PartyId; readonly atMs: number }
   | { readonly type: "session"; readonly battleSessionId: ServerSessionId; readonly atMs: number };
 
 export type MatcherState = {
@@ -95,6 +98,7 @@ export type MatcherState = {
   /** Matches whose placement has no outcome yet. */
   readonly matches: Map<MatchId, PlacingMatch>;
   readonly sessions: Map<ServerSessionId, MatchedSession>;
+  readonly parties: PartyBook;
   readonly events: TicketEventLog;
   readonly sessionEvents: SessionEventLog;
   /** What ended and is still remembered, in the order of its end. */
@@ -116,6 +120,7 @@ export function createMatcherState(): MatcherState {
     proposals: new Map(),
     matches: new Map(),
     sessions: new Map(),
+    parties: createPartyBook(),
     events: createTicketEventLog(),
     sessionEvents: createSessionEventLog(),
     ended: [],

@@ -39,6 +39,7 @@ export type Proposal = {
 export type ProposalFate =
   | "REFUSED"
   | "CANCELLED"
+  | "PARTY_CHANGED"
   | "SILENT"
   | "RETURNED_REFUSED"
   | "RETURNED_UNANSWERED"
@@ -54,6 +55,7 @@ export type AfterProposal = {
 export const afterProposal: Readonly<Record<ProposalFate, AfterProposal>> = {
   REFUSED: { phase: "CANCELLED", cause: "ACCEPTANCE_REFUSED" },
   CANCELLED: { phase: "CANCELLED", cause: "CANCELLED_BY_REQUEST" },
+  PARTY_CHANGED: { phase: "CANCELLED", cause: "PARTY_CHANGED" },
   SILENT: { phase: "CANCELLED", cause: "ACCEPTANCE_TIMED_OUT" },
   RETURNED_REFUSED: { phase: "SEARCHING", cause: "MATCH_REFUSED" },
   RETURNED_UNANSWERED: { phase: "SEARCHING", cause: "MATCH_UNANSWERED" },

@@ -5,6 +5,7 @@ import {
   type ErasureId,
   type FillId,
   MusterError,
+  type PartyId,
   type PlayerId,
   type PlayerSessionId,
   type ProcessId,
@@ -24,6 +25,7 @@ import { decideFillApplied, decideFillDropped, decidePlacementReport } from "./f
 import { decideDeclineMatching, decideJoinMatching } from "./join-matching.ts";
 import { presentPlacementId } from "./match.ts";
 import { createMatcherState, type MatcherState, touchSession } from "./matcher-state.ts";
+import { decideCreateParty, decideParty, type PartyAction } from "./party/decide-party.ts";
 import { missingPlayers } from "./preparation.ts";
 import { decidePutConfiguration, decidePutRuleSet } from "./put-configuration.ts";
 import { decideRound } from "./round.ts";
@@ -101,6 +103,49 @@ export function createBox(
         const refused =
           error instanceof MusterError && ["PLAYER_ALREADY_QUEUED", "CONFIGURATION_NOT_FOUND"].includes(error.reason);
         if (!refused) throw error;
+      }
+    },
+    /** Something happens to a party of a few players, of whom nobody asks whether they may; or its leader queues. */
+    party(word: number, seed: number) {
+      const player = (id: number) => {
+        return { playerId: `p${id % 40}` as PlayerId, attributes: { skill: id }, latenciesMs: {}, team: undefined };
+      };
+      const known = pick(state.parties.byId.values());
+      const { partyId = `party${seed % 5}` as PartyId, leaderId = "" as PlayerId } = known ?? {};
+      const mate = player(seed);
+      const { playerId } = mate;
+      const others = known?.members ?? [mate];
+      const member = pick(others)?.playerId ?? playerId;
+      const actions: readonly PartyAction[] = [
+        { type: "invite", leaderId, playerId, timeoutMs: 10_000 },
+        { type: "ask", player: mate, timeoutMs: 10_000 },
+        { type: "join", player: mate },
+        { type: "join", player: pick(known?.offers ?? [])?.player ?? mate },
+        { type: "accept-ask", leaderId, playerId: pick(known?.offers ?? [])?.player.playerId ?? playerId },
+        { type: "refuse-ask", leaderId, playerId },
+        { type: "leave", playerId: member },
+        { type: "kick", leaderId, playerId: member },
+        { type: "promote", leaderId, playerId: member },
+        { type: "update-member", player: { ...mate, playerId: member } },
+        { type: "dissolve", leaderId },
+      ];
+      const action = actions[word % (actions.length + 6)];
+      try {
+        if (!known || known.endedAtMs !== undefined || word % 7 === 0) {
+          const terms = { membersMax: 3, isOpen: seed % 2 === 0, properties: { map: "dust" }, bodyDigest: "" };
+          commit(decideCreateParty(state, { partyId: `party${journal.length}` as PartyId, leader: mate, ...terms }));
+        } else if (action) {
+          const requestId = seed % 3 === 0 ? `r${word}` : undefined;
+          commit(decideParty(state, { partyId, requestId, bodyDigest: "", action }, nowMs));
+        } else {
+          const ticketId = `t${acknowledged.size}` as TicketId;
+          const configuration = BOX_CONFIGURATIONS[word % BOX_CONFIGURATIONS.length] ?? "auto";
+          const request = { ticketId, configuration, players: [], bodyDigest: "", party: { partyId, leaderId } };
+          commit(decideStartMatching(state, request, nowMs));
+          acknowledged.add(ticketId);
+        }
+      } catch (error) {
+        if (!(error instanceof MusterError)) throw error;
       }
     },
     /** Somebody who was asked to a ticket joins it, or rarely declines. */
@@ -219,7 +264,8 @@ export function createBox(
         commit(decideErasePlayer(state, erasure, (id) => sessions.get(id)));
       } catch (error) {
         const refused =
-          error instanceof MusterError && ["PLAYER_IN_LIVE_TICKET", "PLAYER_SEATED"].includes(error.reason);
+          error instanceof MusterError &&
+          ["PLAYER_IN_LIVE_TICKET", "PLAYER_SEATED", "PLAYER_IN_PARTY"].includes(error.reason);
         if (!refused) throw error;
       }
       if (seed % 2 === 0) commit(decideErasureCompleted(state, erasureId));
@@ -257,6 +303,10 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant("placement" as const), word: fc.nat(11) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant("answer" as const), word: fc.nat(11) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant("join" as const), word: fc.nat(11) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({ do: fc.constant("party" as const), word: fc.nat(1_000), seed: fc.nat(39) }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("fill" as const) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("leave" as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("cancel" as const, "end" as const) }) },
@@ -273,6 +323,7 @@ export const histories = fc.array(step, { minLength: 60, maxLength: 250 });
 export function takeStep(box: Box, one: Step): void {
   if (one.do === "erase") box.steps.erase(one.seed);
   else if (one.do === "queue") box.steps.queue(one.size, one.seed);
+  else if (one.do === "party") box.steps.party(one.word, one.seed);
   else if (one.do === "join") box.steps.join(one.word);
   else if (one.do === "answer") box.steps.answer(one.word);
   else if (one.do === "placement") box.steps.placement(one.word);

@@ -5,6 +5,7 @@ import { choicesOf } from "./cohorts.ts";
 import type { Configuration } from "./configuration.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { MatcherState } from "./matcher-state.ts";
+import { type PartyStart, playersForParty } from "./party/start-for-party.ts";
 import { askedPlayer } from "./preparation.ts";
 import type { TicketPlayer } from "./ticket.ts";
 
@@ -14,6 +15,8 @@ export type StartMatching = {
   readonly players: readonly TicketPlayer[];
   /** Who has to join before the search begins. Absent: nobody. */
   readonly preparation?: { readonly asked: readonly PlayerId[]; readonly timeoutMs: number } | undefined;
+  /** The party that starts it. Absent: none. */
+  readonly party?: PartyStart | undefined;
   /** Of the request: a repeat has the same. */
   readonly bodyDigest: string;
 };
@@ -21,20 +24,22 @@ export type StartMatching = {
 /**
  * The facts that make the ticket; none if a ticket of the same id and body is there already.
  *
- * @throws {MusterError} ID_REUSED, CONFIGURATION_NOT_FOUND, FIELD_INVALID, ATTRIBUTE_INVALID, PLAYER_ALREADY_QUEUED, POOL_FULL.
+ * @throws {MusterError} ID_REUSED, CONFIGURATION_NOT_FOUND, FIELD_INVALID, ATTRIBUTE_INVALID, PLAYER_ALREADY_QUEUED, POOL_FULL;
+ *   for a party as `playersForParty()`.
  */
 export function decideStartMatching(
   state: MatcherState,
-  request: StartMatching,
+  asIs: StartMatching,
   nowMs: number,
   poolTicketsMax: number = limits.POOL_TICKETS_MAX,
 ): readonly MatcherFact[] {
-  const known = state.tickets.get(request.ticketId);
+  const known = state.tickets.get(asIs.ticketId);
   if (known) {
-    if (known.ticket.bodyDigest === request.bodyDigest) return [];
-    const why = `Cannot make ticket ${request.ticketId} as its id came before with another body`;
-    throw new MusterError("ID_REUSED", why, { metadata: { ticketId: request.ticketId } });
+    if (known.ticket.bodyDigest === asIs.bodyDigest) return [];
+    const why = `Cannot make ticket ${asIs.ticketId} as its id came before with another body`;
+    throw new MusterError("ID_REUSED", why, { metadata: { ticketId: asIs.ticketId } });
   }
+  const request = asIs.party ? { ...asIs, players: playersOfParty(state, asIs, asIs.party) } : asIs;
   const configuration = getConfiguration(state, request.configuration);
   const present = checkPlayers(state, configuration, request.players);
   checkPlayersFree(state, request);
@@ -52,7 +57,13 @@ export function decideStartMatching(
   const players = [...present, ...(preparation?.asked ?? []).map(askedPlayer)];
   const joined = preparation && present.length;
   const created = { type: "ticket-created", ticketId, configuration: configuration.name, players, bodyDigest } as const;
-  return [{ ...created, timesOutAtMs, ...(joined === undefined ? {} : { joined }) }];
+  const partyId = request.party?.partyId;
+  const more = { ...(joined === undefined ? {} : { joined }), ...(partyId === undefined ? {} : { partyId }) };
+  return [{ ...created, timesOutAtMs, ...more }];
+}
+
+function playersOfParty(state: MatcherState, { players, preparation }: StartMatching, party: PartyStart) {
+  return playersForParty(state, party, { players, asked: preparation?.asked ?? [] });
 }
 
 /** @throws {MusterError} CONFIGURATION_NOT_FOUND. */

@@ -5,6 +5,7 @@ import type {
   Attributes,
   FillId,
   MatchId,
+  PartyId,
   PlayerId,
   PlayerSessionId,
   ServerSessionId,
@@ -64,7 +65,9 @@ export type TicketCause =
   | "CONFIGURATION_DELETED"
   /** A player who was asked to join did not want to, or some had not joined in time. */
   | "PREPARATION_DECLINED"
-  | "PREPARATION_TIMED_OUT";
+  | "PREPARATION_TIMED_OUT"
+  /** The members of its party did. */
+  | "PARTY_CHANGED";
 
 /** On the wire CLAIMED shows as SEARCHING: a fill with the ticket is being applied, and may yet be refused. */
 export type TicketState =
@@ -95,7 +98,9 @@ export type TicketEvent =
   | { readonly type: "placement-lost"; readonly cause: TicketCause; readonly searchesOn: boolean }
   /** `isComplete`: they were the last. */
   | { readonly type: "joined"; readonly preparation: Preparation; readonly isComplete: boolean }
-  | { readonly type: "cancelled" | "timed-out" | "declined" | "configuration-deleted" };
+  /** `cause` undefined: by request. */
+  | { readonly type: "cancelled"; readonly cause?: "PARTY_CHANGED" | undefined }
+  | { readonly type: "timed-out" | "declined" | "configuration-deleted" };
 
 /** A ticket as the state holds it. A change makes a new value (changedTicket), so that history may keep the old one. */
 export type Ticket = {
@@ -103,6 +108,8 @@ export type Ticket = {
   readonly configuration: string;
   readonly players: readonly TicketPlayer[];
   readonly bodyDigest: string;
+  /** The party that it was started for. Absent: none. */
+  readonly partyId?: PartyId | undefined;
   /** Rising with each ticket of the matcher: the order among tickets of one age. */
   readonly arrival: number;
   /** Journal time at which the search began: what age counts from, returns to the search included. */
@@ -136,6 +143,7 @@ export function changedTicket(
     configuration: before.configuration,
     players,
     bodyDigest: before.bodyDigest,
+    ...(before.partyId === undefined ? {} : { partyId: before.partyId }),
     arrival: before.arrival,
     searchingSinceMs,
     createdAtWallMs: before.createdAtWallMs,
@@ -222,7 +230,7 @@ function stepPreparing(state: In<"PREPARING">, event: TicketEvent): TicketState 
     case "declined":
       return { phase: "CANCELLED", cause: "PREPARATION_DECLINED", matchId: undefined };
     case "cancelled":
-      return { phase: "CANCELLED", cause: "CANCELLED_BY_REQUEST", matchId: undefined };
+      return { phase: "CANCELLED", cause: event.cause ?? "CANCELLED_BY_REQUEST", matchId: undefined };
     case "configuration-deleted":
       return { phase: "CANCELLED", cause: "CONFIGURATION_DELETED", matchId: undefined };
     case "timed-out":
@@ -253,7 +261,7 @@ function stepSearching(state: In<"SEARCHING">, event: TicketEvent): TicketState 
     case "placed": // A configuration without a queue: the group is all that there is to it.
       return { phase: "COMPLETED", matchId: event.matchId, assignment: event.assignment };
     case "cancelled":
-      return { phase: "CANCELLED", cause: "CANCELLED_BY_REQUEST", matchId: undefined };
+      return { phase: "CANCELLED", cause: event.cause ?? "CANCELLED_BY_REQUEST", matchId: undefined };
     case "configuration-deleted":
       return { phase: "CANCELLED", cause: "CONFIGURATION_DELETED", matchId: undefined };
     case "timed-out":

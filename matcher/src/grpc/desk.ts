@@ -1,11 +1,13 @@
 // What handlers of calls may use of the matcher.
 import type { Outbox } from "../events/outbox.ts";
+import type { PartyWatch } from "../party-watch.ts";
 import type { TicketWatch } from "../ticket-watch.ts";
 import type { WithheldTickets } from "../withheld-tickets.ts";
 import type { Workshop } from "../workshop.ts";
 
 export type Desk = Workshop & {
   readonly watch: TicketWatch;
+  readonly partyWatch: PartyWatch;
   readonly withheld: WithheldTickets;
   /** The matcher's address as sidecars reach it. */
   readonly endpoint: string;

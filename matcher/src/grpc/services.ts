@@ -26,6 +26,7 @@ import { joinMatching } from "./join-matching.ts";
 import { listConfigurations } from "./list-configurations.ts";
 import { listRuleSets } from "./list-rule-sets.ts";
 import { listTickets } from "./list-tickets.ts";
+import { partyService } from "./party/party-service.ts";
 import { putConfiguration } from "./put-configuration.ts";
 import { putRuleSet } from "./put-rule-set.ts";
 import { startBackfill } from "./start-backfill.ts";
@@ -66,6 +67,7 @@ export function createServices(desk: Desk): readonly Implementation[] {
       deleteConfiguration: deleteConfiguration(desk),
     }),
     createEventService(desk),
+    partyService(desk),
     implement(PlayerDataServiceDefinition, { erasePlayer: erasePlayer(desk) }),
   ];
 }

@@ -53,6 +53,7 @@ import type { TicketEventRecord } from "../core/ticket-events.ts";
 import type { HeldConfiguration } from "../core/versions.ts";
 import { canonicalJson, digestOf, digestOfText } from "../digest.ts";
 import type { TicketSelection } from "../ticket-watch.ts";
+import { readPartyStart } from "./party/party-wire.ts";
 import { readPreparation, writePreparation } from "./preparation-wire.ts";
 
 export function readStartMatching(request: StartMatchingRequest, drawId: () => TicketId): StartMatching {
@@ -61,19 +62,22 @@ export function readStartMatching(request: StartMatchingRequest, drawId: () => T
   const preparation = readPreparation(request);
   const asked = preparation?.asked ?? [];
   const count = request.players.length + asked.length;
-  if (count < 1 || count > limits.PLAYERS_PER_TICKET_MAX) {
+  const party = readPartyStart(request.party);
+  // A party's ticket that names nobody is of all its members.
+  if (count < (party ? 0 : 1) || count > limits.PLAYERS_PER_TICKET_MAX) {
     throw fieldInvalid("players", `1 to ${limits.PLAYERS_PER_TICKET_MAX} players`, count);
   }
   const players = request.players.map((player, index) => readPlayer(player, `players[${index}]`));
   const ids = new Set([...players.map((player) => player.playerId), ...asked]);
   if (ids.size !== count) throw fieldInvalid("players", "different players", `${count} with ${ids.size} ids`);
   // A request that asks nobody has the digest that it always had.
-  const body = canonicalJson({ configuration, players, ...(preparation && { preparation }) });
+  const more = { ...(preparation && { preparation }), ...(party && { party }) };
+  const body = canonicalJson({ configuration, players, ...more });
   if (body.length > limits.TICKET_CHARS_MAX) {
     throw fieldInvalid("players", `at most ${limits.TICKET_CHARS_MAX} characters as JSON`, body.length);
   }
   const read = { ticketId, configuration, players, bodyDigest: digestOfText(body) };
-  return preparation ? { ...read, preparation } : read;
+  return { ...read, ...more };
 }
 
 /** @throws {MusterError} FIELD_INVALID, ID_MALFORMED. */
@@ -146,6 +150,7 @@ export function writeTicket(ticket: Ticket): TicketMessage {
     returns: ticket.returns,
     proposal: state.phase === "REQUIRES_ACCEPTANCE" ? writeProposal(state.proposal) : undefined,
     preparation: state.phase === "PREPARING" ? writePreparation(ticket, state.preparation) : undefined,
+    ...(ticket.partyId === undefined ? {} : { partyId: ticket.partyId }),
   };
 }
 

@@ -5,6 +5,7 @@ import {
   encodeMessage,
   type FillId,
   type MatchId,
+  type PartyId,
   type PlayerId,
   type ProcessId,
   readEnum,
@@ -31,6 +32,7 @@ import {
   writeSeated,
   writeTicketPlayer,
 } from "./match-wire.ts";
+import { readPartyChanged, writePartyChanged } from "./party-wire.ts";
 
 /** A fact as it is journaled: the record has its journal time, the body the wall clock's. */
 export type JournaledFact = { readonly atWallMs: number; readonly fact: MatcherFact };
@@ -62,6 +64,7 @@ const KINDS: Readonly<Record<Arm["$case"], number>> = {
   configurationDeleted: 31,
   playersJoined: 40,
   preparationDeclined: 41,
+  partyChanged: 42,
 };
 
 /** What the ledger is given. Decoding throws on a record that this build does not know: it is of a newer one. */
@@ -113,6 +116,7 @@ function writeFact(fact: MatcherFact): Arm {
           bodyDigest: fact.bodyDigest,
           timesOutAtMs: Math.round(fact.timesOutAtMs),
           joined: fact.joined,
+          partyId: fact.partyId ?? "",
         },
       };
     case "players-joined": {
@@ -123,7 +127,9 @@ function writeFact(fact: MatcherFact): Arm {
     case "preparation-declined":
       return { $case: "preparationDeclined", value: { ticketId: fact.ticketId, playerId: fact.playerId } };
     case "ticket-cancelled":
-      return { $case: "ticketCancelled", value: { ticketId: fact.ticketId } };
+      return { $case: "ticketCancelled", value: { ticketId: fact.ticketId, cause: fact.cause ?? "" } };
+    case "party-changed":
+      return { $case: "partyChanged", value: writePartyChanged(fact) };
     case "ticket-timed-out":
       return { $case: "ticketTimedOut", value: { ticketId: fact.ticketId } };
     case "match-formed":
@@ -265,6 +271,7 @@ function readFact(arm: Arm): MatcherFact {
         bodyDigest: arm.value.bodyDigest,
         timesOutAtMs: arm.value.timesOutAtMs,
         joined: arm.value.joined,
+        partyId: (arm.value.partyId || undefined) as PartyId | undefined,
       };
     case "playersJoined":
       return {
@@ -280,7 +287,13 @@ function readFact(arm: Arm): MatcherFact {
         playerId: arm.value.playerId as PlayerId,
       };
     case "ticketCancelled":
-      return { type: "ticket-cancelled", ticketId: arm.value.ticketId as TicketId };
+      return {
+        type: "ticket-cancelled",
+        ticketId: arm.value.ticketId as TicketId,
+        cause: arm.value.cause === "" ? undefined : "PARTY_CHANGED",
+      };
+    case "partyChanged":
+      return readPartyChanged(arm.value);
     case "ticketTimedOut":
       return { type: "ticket-timed-out", ticketId: arm.value.ticketId as TicketId };
     case "matchFormed":

@@ -50,6 +50,13 @@ function answersOf(state: MatcherState) {
     matches: [...state.matches],
     proposals: [...state.proposals.values()].map(({ match, acceptance, view }) => [match, acceptance, view]),
     sessions: [...state.sessions],
+    parties: [...state.parties.byId.values()],
+    partyIndex: [
+      [...state.parties.memberOf].toSorted(),
+      [...state.parties.offersOf].map(([id, parties]) => [id, [...parties].toSorted()]).toSorted(),
+      [...state.parties.tickets].map(([id, tickets]) => [id, [...tickets]]).toSorted(),
+      [state.parties.changes, state.parties.forgotten, state.parties.live, state.parties.deadlines.nextAtMs()],
+    ],
     erasures: [...state.erasures],
     documents: [[...state.configurations], [...state.ruleSets], [...state.deleted.configurations]],
     deadlines: [state.deadlines.size, state.deadlines.nextAtMs(), state.deadlines.findDue(1e9, 1e6).toSorted()],
@@ -58,6 +65,7 @@ function answersOf(state: MatcherState) {
 }
 
 function idOf(ended: MatcherState["ended"][number]): string {
+  if (ended.type === "party") return ended.partyId;
   return ended.type === "ticket" ? ended.ticketId : ended.battleSessionId;
 }
 

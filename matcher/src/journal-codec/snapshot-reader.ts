@@ -11,6 +11,8 @@ import {
   type Pool,
   poolOf,
 } from "../core/matcher-state.ts";
+import type { Party } from "../core/party/party.ts";
+import { putParty } from "../core/party/party-book.ts";
 import { searchOf } from "../core/searching-tickets.ts";
 import { createSessionEventLog } from "../core/session-events.ts";
 import { createTicketEventLog, type TicketEventRecord } from "../core/ticket-events.ts";
@@ -22,6 +24,7 @@ import {
   decodeSessionEvent,
 } from "./kept-documents.ts";
 import { decodeProposal } from "./kept-proposal.ts";
+import { decodeParty } from "./party-wire.ts";
 import { EVENT_TYPES, PHASES, SNAPSHOT_SCHEMA, type SnapshotColumns } from "./snapshot-schema.ts";
 import { StoredProposal } from "./stored-proposal.ts";
 import { type SnapshotSource, StoredAssignment, StoredEvent, StoredTicket } from "./stored-ticket.ts";
@@ -31,7 +34,7 @@ export async function restoreMatcherState(chunks: AsyncIterable<Uint8Array>): Pr
   const columns = await readColumns(SNAPSHOT_SCHEMA, chunks);
   checkTables(columns);
   const source = sourceOf(columns);
-  const [arrivals = 0, lastEvent = 0, lastSessionEvent = 0] = columns.counters;
+  const [arrivals = 0, lastEvent = 0, lastSessionEvent = 0, partyChanges = 0, partiesForgotten = 0] = columns.counters;
   const { log, latest, endedTickets } = readEvents(source);
   const told = Array.from({ length: columns.sessionEvent.length }, (_, row) => {
     return decodeSessionEvent(columns.sessionEvent.at(row));
@@ -68,7 +71,13 @@ export async function restoreMatcherState(chunks: AsyncIterable<Uint8Array>): Pr
   for (let row = 0; row < columns.erasureId.length; row += 1) {
     state.erasures.set(columns.erasureId.at(row) as ErasureId, columns.erasureDigest.at(row));
   }
-  const ended = mergeEnded(endedTickets, [...state.sessions.values()]);
+  for (let row = 0; row < columns.party.length; row += 1) {
+    const [party, ticketIds] = decodeParty(columns.party.at(row));
+    putParty(state.parties, party);
+    if (ticketIds.length > 0) state.parties.tickets.set(party.partyId, new Set(ticketIds));
+  }
+  Object.assign(state.parties, { changes: partyChanges, forgotten: partiesForgotten });
+  const ended = mergeEnded(endedTickets, [...state.sessions.values()], [...state.parties.byId.values()]);
   return { ...state, deadlines: createDeadlineHeap(deadlines), ended };
 }
 
@@ -164,10 +173,17 @@ function addSession(state: MatcherState, session: MatchedSession): void {
 }
 
 /** What ended, in the order of its end. */
-function mergeEnded(tickets: readonly Ended[], sessions: readonly MatchedSession[]): Ended[] {
+function mergeEnded(
+  tickets: readonly Ended[],
+  sessions: readonly MatchedSession[],
+  parties: readonly Party[],
+): Ended[] {
   const ended = [...tickets];
   for (const { battleSessionId, ended: end } of sessions) {
     if (end) ended.push({ type: "session", battleSessionId, atMs: end.atMs });
+  }
+  for (const { partyId, endedAtMs: atMs } of parties) {
+    if (atMs !== undefined) ended.push({ type: "party", partyId, atMs });
   }
   return ended.sort((one, other) => one.atMs - other.atMs);
 }
@@ -186,6 +202,7 @@ function checkTables(columns: SnapshotColumns): void {
       columns.ticketBodyDigest,
       columns.ticketPlayers,
       columns.ticketPreparedFor,
+      columns.ticketParty,
     ].every(({ length }) => length === ticketId.length) &&
     [
       columns.eventNumber,

@@ -5,10 +5,13 @@ import type { ReadColumns } from "@muster/journal";
 import type { TicketCause, TicketState } from "../core/ticket.ts";
 import type { TicketEventRecord } from "../core/ticket-events.ts";
 
-export const SNAPSHOT_FORMAT = 7;
+export const SNAPSHOT_FORMAT = 8;
 
 export const SNAPSHOT_SCHEMA = {
-  /** Tickets that ever arrived; number of the last event of a ticket, and of a session. */
+  /**
+   * Tickets that ever arrived; number of the last event of a ticket, and of a session; of the last change of a party, and of the
+   * last that is forgotten.
+   */
   counters: "f64",
 
   // One row a ticket of the state, in the order of their arrival.
@@ -39,6 +42,8 @@ export const SNAPSHOT_SCHEMA = {
   ticketPlayers: "u32",
   /** How long its players took to join, in ms, and one more. 0: nobody was asked to. */
   ticketPreparedFor: "u32",
+  /** Row of `id`, counted from 1: its party. 0: none. */
+  ticketParty: "u32",
 
   // One row a player of a ticket.
   playerId: "string",
@@ -80,6 +85,8 @@ export const SNAPSHOT_SCHEMA = {
   session: "blob",
   /** Events of sessions that are kept, oldest first. */
   sessionEvent: "blob",
+  /** In the order of their last change. */
+  party: "blob",
   erasureId: "string",
   erasureDigest: "string",
 } as const;
@@ -112,6 +119,7 @@ export const CAUSES: Readonly<Record<TicketCause, number>> = {
   CONFIGURATION_DELETED: 11,
   PREPARATION_DECLINED: 30,
   PREPARATION_TIMED_OUT: 31,
+  PARTY_CHANGED: 32,
 };
 
 export const EVENT_TYPES: Readonly<Record<TicketEventRecord["type"], number>> = {

@@ -17,6 +17,7 @@ import {
 } from "./kept-documents.ts";
 import { encodePreparation } from "./kept-preparation.ts";
 import { encodeProposal, encodeTerms } from "./kept-proposal.ts";
+import { encodeParty } from "./party-wire.ts";
 import { encodePayload } from "./player-payload.ts";
 import { CAUSES, EVENT_TYPES, PHASES, SNAPSHOT_SCHEMA } from "./snapshot-schema.ts";
 import { acceptedCount, StoredProposalView } from "./stored-proposal.ts";
@@ -27,7 +28,13 @@ import { StoredAssignment, StoredTicket } from "./stored-ticket.ts";
  * tickets), everything else is shared. The same facts make the same bytes, restored in between or not.
  */
 export function captureMatcherState(state: MatcherState): Iterable<Uint8Array> {
-  const counters = [state.arrivals, state.events.last, state.sessionEvents.last];
+  const parties = Array.from(state.parties.byId.values(), (party) => {
+    return [party, [...(state.parties.tickets.get(party.partyId) ?? [])]] as const;
+  });
+  const counters = [
+    ...[state.arrivals, state.events.last, state.sessionEvents.last],
+    ...[state.parties.changes, state.parties.forgotten],
+  ];
   const ruleSets = Array.from(state.ruleSets);
   const configurations = Array.from(state.configurations.values());
   const deleted = [...state.deleted.ruleSets, ...state.deleted.configurations];
@@ -47,6 +54,7 @@ export function captureMatcherState(state: MatcherState): Iterable<Uint8Array> {
     proposalOpen: rowsOf(proposals, encodeProposal),
     session: rowsOf(sessions, encodeSession),
     sessionEvent: rowsOf(told.list.slice(told.from, told.until), encodeSessionEvent),
+    party: rowsOf(parties, encodeParty),
     erasureId: Array.from(state.erasures.keys()),
     erasureDigest: Array.from(state.erasures.values()),
   });
@@ -68,6 +76,7 @@ type TicketColumns = Omit<
   | "proposalOpen"
   | "session"
   | "sessionEvent"
+  | "party"
   | "erasureId"
   | "erasureDigest"
 >;
@@ -148,6 +157,7 @@ function ticketColumns(entries: readonly TicketEntry[], captured: CapturedEvents
     ticketBodyDigest: ticketRows(({ bodyDigest }) => bodyDigest),
     ticketPlayers: ticketRows(countPlayers),
     ticketPreparedFor: ticketRows(({ preparedForMs }) => (preparedForMs === undefined ? 0 : preparedForMs + 1)),
+    ticketParty: ticketRows(({ partyId }) => (partyId === undefined ? 0 : ids.rowOf(partyId) + 1)),
     playerId: playerRows(playerIds),
     playerPayload: playerRows(playerPayloads),
     version: changeRows(({ version }) => version),

@@ -5,6 +5,7 @@ import { InvariantError, invariant, unreachable } from "@muster/kit";
 import {
   type FillId,
   type MatchId,
+  type PartyId,
   type PlayerId,
   readEnum,
   type SessionEndCause as SessionEndCauseWord,
@@ -83,6 +84,11 @@ export class StoredTicket implements Ticket {
   }
   get bodyDigest(): string {
     return this.#source.columns.ticketBodyDigest.at(this.#row);
+  }
+  get partyId(): PartyId | undefined {
+    const { ticketParty, id } = this.#source.columns;
+    const row = cell(ticketParty, this.#row);
+    return row === 0 ? undefined : (id.at(row - 1) as PartyId);
   }
   get arrival(): number {
     return cell(this.#source.columns.ticketArrival, this.#row);

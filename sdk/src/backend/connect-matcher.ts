@@ -2,13 +2,14 @@
 import { type Clock, type Random, readEnvironment, systemClock, systemRandom } from "@muster/kit";
 import { fieldInvalid, limits, MusterError, newId, parseId, parsePlayerId, type TicketId } from "@muster/proto";
 import { createGrpcNetwork, parseAddress, type TlsPaths, tlsPathsOf, watchTlsFiles } from "@muster/proto/grpc";
-import { MatchmakingServiceDefinition, readExplanation } from "@muster/proto/matchmaking";
+import { MatchmakingServiceDefinition, PartyServiceDefinition, readExplanation } from "@muster/proto/matchmaking";
 import type { CallOptions, Network } from "@muster/proto/rpc";
 import { retryCall } from "../retry-call.ts";
 import { backendEnvironment } from "./environment.ts";
 import { readTicketPage, writeListTickets } from "./list-tickets.ts";
 import { match } from "./match.ts";
 import type { CallWaiting, Matcher } from "./matcher.ts";
+import { connectParties } from "./parties/connect-parties.ts";
 import { writeStartMatchingBatch } from "./start-matching-batch.ts";
 import {
   readStartedTicket,
@@ -80,7 +81,9 @@ export function connectMatcherWith(options: ConnectMatcherWithOptions): Matcher 
   // Drawn here rather than by the matcher: a repeat of the call is then a repeat of the ticket.
   const nameTicket = (ticket: StartMatching) => ({ ...ticket, ticketId: ticket.ticketId ?? newId("ticket", random) });
 
+  const parties = connectParties({ client: peer.client(PartyServiceDefinition), call, signalOf, clock, random });
   const matcher: Matcher = {
+    parties,
     async match(ticket, { signal, onProposed } = {}) {
       return await match(nameTicket(ticket), {
         clock,

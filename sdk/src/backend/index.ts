@@ -23,6 +23,9 @@ export { type EventRequest, type VerifyOptions, verifyEvents } from "./events/ve
 export type { TicketFilter, TicketPage } from "./list-tickets.ts";
 export type { MatchResult } from "./match.ts";
 export type { CallWaiting, Matcher, MatchWaiting, TicketExplanation } from "./matcher.ts";
+export type { ByLeader, ByPlayer, Parties } from "./parties/parties.ts";
+export type { CreateParty, Party, PartyChangeType, PartyOffer } from "./parties/party.ts";
+export type { WatchParties } from "./parties/watch-parties.ts";
 export type {
   AskedPlayers,
   Assignment,

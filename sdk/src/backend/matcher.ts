@@ -2,6 +2,7 @@
 import type { Explanation } from "@muster/proto/matchmaking";
 import type { TicketFilter, TicketPage } from "./list-tickets.ts";
 import type { MatchResult } from "./match.ts";
+import type { Parties } from "./parties/parties.ts";
 import type { JoinMatching, MatchAnswer, StartedTicket, StartMatching, Ticket, TicketEvent } from "./ticket.ts";
 import type { WatchTickets } from "./watch-tickets.ts";
 
@@ -22,6 +23,8 @@ export type TicketExplanation = { readonly ticket: Ticket; readonly explanation:
 
 /** A connection to the matcher, opened on first use and again after it broke. Unary calls outlast a short absence. */
 export interface Matcher extends AsyncDisposable {
+  /** Players who stay together over any number of battles, and queue as one ticket. */
+  readonly parties: Parties;
   /**
    * Matches: starts the ticket, follows it to its end, and says how it ended. Outlasts restarts of the matcher.
    *

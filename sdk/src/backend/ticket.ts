@@ -6,6 +6,7 @@ import {
   limits,
   type MatchId,
   MusterError,
+  type PartyId,
   parseAttributes,
   parseId,
   parsePlayerId,
@@ -54,10 +55,15 @@ export type StartMatching = {
    * Default: drawn.
    */
   readonly ticketId?: string;
-  /** 1 to 100 who stay together, those who are asked included. */
+  /** 1 to 100 who stay together, those who are asked included. Empty for a party that comes as it is. */
   readonly players: readonly TicketPlayer[];
   /** Players who have to join, each by `joinMatching`, before the search begins: the ticket is PREPARING until then. Default nobody. */
   readonly asked?: AskedPlayers;
+  /**
+   * It is a party's ticket, started by its leader: a change of members cancels it. `players` and `asked` are its members, all of them, or
+   * nobody: then each comes with what the party knows of them. Default none.
+   */
+  readonly party?: { readonly partyId: string; readonly leaderId: string };
 };
 
 /** What became of one ticket of many. */
@@ -102,6 +108,8 @@ export type Ticket = {
   readonly estimatedWaitMs: number | undefined;
   /** The match that waits for acceptance. Set exactly when the ticket is in REQUIRES_ACCEPTANCE. */
   readonly proposal: Proposal | undefined;
+  /** The party that it was started for; undefined: none. */
+  readonly partyId: string | undefined;
   /** Whom the ticket waits for. Set exactly when it is PREPARING. */
   readonly preparation: Preparation | undefined;
 };
@@ -186,8 +194,9 @@ export type TicketEvent =
 
 /** @throws {MusterError} FIELD_INVALID or ID_MALFORMED naming the field, before anything is sent. */
 export function writeStartMatching(start: StartMatching & { readonly ticketId: string }): wire.StartMatchingRequest {
-  const { configuration, ticketId, players, asked } = start;
-  checkCount("players", players.length + (asked?.playerIds.length ?? 0));
+  const { configuration, ticketId, players, asked, party } = start;
+  const count = players.length + (asked?.playerIds.length ?? 0);
+  if (!party || count > 0) checkCount("players", count);
   return {
     configuration,
     ticketId: parseId<TicketId>("ticketId", ticketId),
@@ -196,6 +205,12 @@ export function writeStartMatching(start: StartMatching & { readonly ticketId: s
       asked: {
         playerIds: asked.playerIds.map((id, index) => parsePlayerId(`asked.playerIds[${index}]`, id)),
         timeoutSeconds: asked.timeoutSeconds ?? 0,
+      },
+    }),
+    ...(party && {
+      party: {
+        partyId: parseId<PartyId>("party.partyId", party.partyId),
+        leaderId: parsePlayerId("party.leaderId", party.leaderId),
       },
     }),
   };
@@ -213,7 +228,11 @@ function checkCount(field: string, count: number): void {
 }
 
 function writePlayer(player: TicketPlayer, index: number): wire.Player {
-  const path = `players[${index}]`;
+  return writeNamedPlayer(`players[${index}]`, player);
+}
+
+/** @throws {MusterError} FIELD_INVALID or ID_MALFORMED naming a field of `path`. */
+export function writeNamedPlayer(path: string, player: TicketPlayer): wire.Player {
   return {
     playerId: parsePlayerId(`${path}.playerId`, player.playerId),
     attributes: writeAttributes(parseAttributes(`${path}.attributes`, player.attributes ?? {})),
@@ -249,12 +268,7 @@ export function readTicket(message: wire.Ticket | undefined): Ticket {
     configuration: message.configuration,
     state: readWord("ticket.state", wire.TicketState, message.state),
     version: message.version,
-    players: message.players.map((player) => ({
-      playerId: player.playerId,
-      attributes: parseAttributes("ticket.players.attributes", player.attributes),
-      latenciesMs: player.latenciesMs,
-      team: player.team || undefined,
-    })),
+    players: message.players.map((player) => readPlayer("ticket.players", player)),
     createdAt: message.createdAt ?? new Date(0),
     timesOutAt: message.timesOutAt,
     matchId: message.matchId || undefined,
@@ -264,6 +278,17 @@ export function readTicket(message: wire.Ticket | undefined): Ticket {
     estimatedWaitMs: message.estimatedWaitMs,
     proposal: message.proposal && readProposal(message.proposal),
     preparation: message.preparation && readPreparation(message.preparation),
+    partyId: message.partyId || undefined,
+  };
+}
+
+/** @throws {MusterError} FIELD_INVALID. */
+export function readPlayer(path: string, player: wire.Player): Required<TicketPlayer> {
+  return {
+    playerId: player.playerId,
+    attributes: parseAttributes(`${path}.attributes`, player.attributes),
+    latenciesMs: player.latenciesMs,
+    team: player.team || undefined,
   };
 }
 

@@ -1,13 +1,10 @@
 // The stream of ticket events as one that does not break: opened again after every break, from where it had got to.
-import { backoffMs, type Clock, isAbortError, type Random } from "@muster/kit";
+import { backoffMs, type Clock, type Random } from "@muster/kit";
 import { fieldInvalid, limits, MusterError, parseId, parsePlayerId, type TicketId, toMusterError } from "@muster/proto";
-import type {
-  MatchmakingServiceDefinition,
-  WatchTicketsRequest,
-  WatchTicketsResponse,
-} from "@muster/proto/matchmaking";
+import type { MatchmakingServiceDefinition, WatchTicketsRequest } from "@muster/proto/matchmaking";
 import type { Client } from "@muster/proto/rpc";
 import { sleepOrCancel } from "../retry-call.ts";
+import { endSilence, isBreak } from "./end-silence.ts";
 import { readTicketEvent, type TicketEvent } from "./ticket.ts";
 
 export type WatchTickets = {
@@ -23,9 +20,6 @@ export type WatchTickets = {
    */
   readonly resumeToken?: string;
 };
-
-/** Heartbeats come every few seconds: after so long without any, the stream is dead whatever the socket says. */
-export const SILENCE_MAX_MS = 20_000;
 
 export type WatchTicketsOptions = {
   readonly client: Client<typeof MatchmakingServiceDefinition>;
@@ -90,11 +84,6 @@ function writeWatchTickets({
   };
 }
 
-/** A break of the connection rather than an answer. The matcher calls its streams off when it stops. */
-function isBreak(error: MusterError): boolean {
-  return error.retry === "backoff" || error.reason === "CALL_CANCELLED";
-}
-
 type Seen = { readonly version: number; readonly sessionEnded: boolean };
 
 /** Events of named tickets come again when their watch has to start anew: each is shown once. */
@@ -107,34 +96,4 @@ function isNews({ type, ticket }: TicketEvent, seen: Map<string, Seen>): boolean
     sessionEnded: before.sessionEnded || isEnd,
   });
   return true;
-}
-
-type Silence = { readonly clock: Clock; readonly stream: AbortController };
-
-/** The responses; when none has come for `SILENCE_MAX_MS` the stream is called off, which ends it as broken. */
-async function* endSilence(
-  responses: AsyncIterable<WatchTicketsResponse>,
-  { clock, stream }: Silence,
-): AsyncGenerator<WatchTicketsResponse> {
-  let timer = armTimer({ clock, stream });
-  try {
-    for await (const response of responses) {
-      timer.abort(); // A slow reader is not the stream's silence.
-      yield response;
-      timer = armTimer({ clock, stream });
-    }
-  } finally {
-    timer.abort();
-  }
-}
-
-function armTimer({ clock, stream }: Silence): AbortController {
-  const timer = new AbortController();
-  clock.sleep(SILENCE_MAX_MS, timer.signal).then(
-    () => stream.abort(),
-    (error: unknown) => {
-      if (!isAbortError(error)) stream.abort(error);
-    },
-  );
-  return timer;
 }

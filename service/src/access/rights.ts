@@ -4,9 +4,13 @@ import { FleetServiceDefinition, HostServiceDefinition } from "@muster/proto/fle
 import {
   BackfillServiceDefinition,
   ConfigurationServiceDefinition,
+  type CreatePartyRequest,
   EventServiceDefinition,
+  type InviteToPartyRequest,
   type JoinMatchingRequest,
   MatchmakingServiceDefinition,
+  PartyServiceDefinition,
+  type Player,
   PlayerDataServiceDefinition,
   type StartMatchingBatchRequest,
   type StartMatchingRequest,
@@ -103,6 +107,25 @@ const events: RightsOf<typeof EventServiceDefinition> = {
   watchEvents: BACKEND_READS,
 };
 
+const playerOf = ({ player }: { readonly player: Player | undefined }) => (player ? [player.playerId] : []);
+const party: RightsOf<typeof PartyServiceDefinition> = {
+  createParty: {
+    ...BACKEND_WRITES,
+    playersOf: ({ leader }: CreatePartyRequest) => (leader ? [leader.playerId] : []),
+  },
+  describeParty: BACKEND_READS,
+  inviteToParty: { ...BACKEND_WRITES, playersOf: ({ leaderId }: InviteToPartyRequest) => [leaderId] },
+  joinParty: { ...BACKEND_WRITES, playersOf: playerOf },
+  askToJoinParty: { ...BACKEND_WRITES, playersOf: playerOf },
+  answerPartyAsk: BACKEND_WRITES,
+  leaveParty: BACKEND_WRITES,
+  kickFromParty: BACKEND_WRITES,
+  promoteInParty: BACKEND_WRITES,
+  updatePartyMember: { ...BACKEND_WRITES, playersOf: playerOf },
+  dissolveParty: BACKEND_WRITES,
+  watchParties: BACKEND_READS,
+};
+
 const playerData: RightsOf<typeof PlayerDataServiceDefinition> = { erasePlayer: CONTROL };
 
 const fleet: RightsOf<typeof FleetServiceDefinition> = {
@@ -155,6 +178,7 @@ export const rights: ReadonlyMap<string, Right> = new Map([
   ...byPath(BackfillServiceDefinition, backfill),
   ...byPath(ConfigurationServiceDefinition, configuration),
   ...byPath(EventServiceDefinition, events),
+  ...byPath(PartyServiceDefinition, party),
   ...byPath(PlayerDataServiceDefinition, playerData),
   ...byPath(FleetServiceDefinition, fleet),
   ...byPath(HostServiceDefinition, host),

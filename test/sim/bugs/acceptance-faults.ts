@@ -134,7 +134,7 @@ export const acceptanceFaults: readonly PlantedFault[] = [
     patches: [
       {
         file: "matcher/src/core/cancel-matching.ts",
-        find: "facts: cancelProposed(state, { ticketId, matchId: ticket.state.matchId }, nowMs)",
+        find: "facts: cancelProposed(state, { ticketId, matchId: ticket.state.matchId, cause }, nowMs)",
         replace: "facts: []",
       },
     ],

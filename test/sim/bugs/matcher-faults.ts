@@ -17,7 +17,7 @@ export const matcherFaults: readonly PlantedFault[] = [
     patches: [
       {
         file: "matcher/src/core/start-matching.ts",
-        find: "if (known.ticket.bodyDigest === request.bodyDigest) return [];",
+        find: "if (known.ticket.bodyDigest === asIs.bodyDigest) return [];",
         replace: "return [];",
       },
     ],

@@ -17,6 +17,7 @@ const ticket: Ticket = {
   estimatedWaitMs: undefined,
   proposal: undefined,
   preparation: undefined,
+  partyId: undefined,
 };
 const assignment = {
   address: { host: "10.0.0.1", ports: { query: 7_501, game: 7_500 } },

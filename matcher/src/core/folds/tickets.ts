@@ -1,7 +1,8 @@
 // Facts of tickets, folded: the ticket, its events, and the pool, players and deadlines that go with it.
 import { invariant } from "@muster/kit";
-import type { SessionEndCause, TicketId } from "@muster/proto";
+import type { PartyId, SessionEndCause, TicketId } from "@muster/proto";
 import { type MatcherState, poolOf, ruleSetOf, type TicketEntry } from "../matcher-state.ts";
+import { isStale, type PartyBook } from "../party/party-book.ts";
 import { withJoined } from "../preparation.ts";
 import { searchOf } from "../searching-tickets.ts";
 import {
@@ -23,6 +24,7 @@ export function addTicket(state: MatcherState, fact: Fact<"ticket-created">, at:
     configuration: fact.configuration,
     players: fact.players,
     bodyDigest: fact.bodyDigest,
+    ...(fact.partyId === undefined ? {} : { partyId: fact.partyId }),
     arrival: state.arrivals,
     searchingSinceMs: at.atMs,
     createdAtWallMs: at.atWallMs,
@@ -37,6 +39,10 @@ export function addTicket(state: MatcherState, fact: Fact<"ticket-created">, at:
   if (ticket.state.phase === "SEARCHING") pool.searching.add(search);
   pool.live += 1;
   for (const { playerId } of ticket.players) pool.players.set(playerId, ticket.ticketId);
+  if (fact.partyId !== undefined) {
+    const ofParty = state.parties.tickets.get(fact.partyId) ?? new Set();
+    state.parties.tickets.set(fact.partyId, ofParty.add(ticket.ticketId));
+  }
   state.deadlines.add(search);
   const latest = state.events.append(eventOf(at, ticket));
   state.tickets.set(ticket.ticketId, { ticket, latest, search });
@@ -97,7 +103,15 @@ export function changeTicket(
   state.tickets.set(ticketId, { ticket, latest, search });
   // Back from a placement or a fill, and nobody looks for it any more.
   const isStranded = ticket.state.phase === "SEARCHING" && !state.configurations.has(ticket.configuration);
-  return isStranded ? changeTicket(state, ticketId, { type: "configuration-deleted" }, at) : state;
+  if (isStranded) return changeTicket(state, ticketId, { type: "configuration-deleted" }, at);
+  const isOutdated = ticket.state.phase === "SEARCHING" && isStale(state.parties, ticket);
+  return isOutdated ? changeTicket(state, ticketId, { type: "cancelled", cause: "PARTY_CHANGED" }, at) : state;
+}
+
+function leaveParty({ tickets }: PartyBook, partyId: PartyId, ticketId: TicketId): void {
+  const ofParty = tickets.get(partyId);
+  ofParty?.delete(ticketId);
+  if (ofParty?.size === 0) tickets.delete(partyId);
 }
 
 function eventTypeOf(event: TicketEvent): TicketEventRecord["type"] {
@@ -126,6 +140,7 @@ function index(state: MatcherState, { ticket: before, search }: TicketEntry, aft
   if (isLive(before) && !isLive(after)) {
     pool.live -= 1;
     for (const { playerId } of after.players) pool.players.delete(playerId);
+    if (after.partyId !== undefined) leaveParty(state.parties, after.partyId, after.ticketId);
   }
   if (search) {
     pool.searching.remove(search);

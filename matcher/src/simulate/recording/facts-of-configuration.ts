@@ -47,6 +47,7 @@ export function factsOfConfiguration(
       case "proposal-ended":
       case "placement-ended":
         return matches.has(fact.matchId);
+      case "party-changed":
       case "ended-forgotten":
       case "erasure-completed":
         return false;

@@ -21,6 +21,7 @@ export type ProposalEntry = {
 const AFTER: Readonly<Record<Fate, TicketStep["to"]>> = {
   REFUSED: "CANCELLED",
   CANCELLED: "CANCELLED",
+  PARTY_CHANGED: "CANCELLED",
   SILENT: "CANCELLED",
   RETURNED_REFUSED: "SEARCHING",
   RETURNED_UNANSWERED: "SEARCHING",

@@ -38,6 +38,8 @@ export const ProposalFate = {
   DISSOLVED_UNANSWERED: 7,
   /** TIMED_OUT - TIMED_OUT: it would have searched on, and its time had passed. */
   TIMED_OUT: 8,
+  /** PARTY_CHANGED - CANCELLED: the members of the ticket's party changed. */
+  PARTY_CHANGED: 9,
 } as const;
 
 export type ProposalFate = typeof ProposalFate[keyof typeof ProposalFate];
@@ -52,6 +54,7 @@ export namespace ProposalFate {
   export type DISSOLVED_REFUSED = typeof ProposalFate.DISSOLVED_REFUSED;
   export type DISSOLVED_UNANSWERED = typeof ProposalFate.DISSOLVED_UNANSWERED;
   export type TIMED_OUT = typeof ProposalFate.TIMED_OUT;
+  export type PARTY_CHANGED = typeof ProposalFate.PARTY_CHANGED;
 }
 
 export function proposalFateFromJSON(object: any): ProposalFate {
@@ -92,6 +95,10 @@ export function proposalFateFromJSON(object: any): ProposalFate {
     case "PROPOSAL_FATE_TIMED_OUT":
     case "TIMED_OUT":
       return ProposalFate.TIMED_OUT;
+    case 9:
+    case "PROPOSAL_FATE_PARTY_CHANGED":
+    case "PARTY_CHANGED":
+      return ProposalFate.PARTY_CHANGED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ProposalFate");
   }
@@ -117,6 +124,8 @@ export function proposalFateToJSON(object: ProposalFate): string {
       return "DISSOLVED_UNANSWERED";
     case ProposalFate.TIMED_OUT:
       return "TIMED_OUT";
+    case ProposalFate.PARTY_CHANGED:
+      return "PARTY_CHANGED";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ProposalFate");
   }
@@ -177,6 +186,62 @@ export function placementOutcomeToJSON(object: PlacementOutcome): string {
   }
 }
 
+export const PartyOfferEnd = {
+  UNSPECIFIED: 0,
+  /** DECLINED - By the player. */
+  DECLINED: 1,
+  /** REFUSED - By the leader. */
+  REFUSED: 2,
+  EXPIRED: 3,
+} as const;
+
+export type PartyOfferEnd = typeof PartyOfferEnd[keyof typeof PartyOfferEnd];
+
+export namespace PartyOfferEnd {
+  export type UNSPECIFIED = typeof PartyOfferEnd.UNSPECIFIED;
+  export type DECLINED = typeof PartyOfferEnd.DECLINED;
+  export type REFUSED = typeof PartyOfferEnd.REFUSED;
+  export type EXPIRED = typeof PartyOfferEnd.EXPIRED;
+}
+
+export function partyOfferEndFromJSON(object: any): PartyOfferEnd {
+  switch (object) {
+    case 0:
+    case "PARTY_OFFER_END_UNSPECIFIED":
+    case "UNSPECIFIED":
+      return PartyOfferEnd.UNSPECIFIED;
+    case 1:
+    case "PARTY_OFFER_END_DECLINED":
+    case "DECLINED":
+      return PartyOfferEnd.DECLINED;
+    case 2:
+    case "PARTY_OFFER_END_REFUSED":
+    case "REFUSED":
+      return PartyOfferEnd.REFUSED;
+    case 3:
+    case "PARTY_OFFER_END_EXPIRED":
+    case "EXPIRED":
+      return PartyOfferEnd.EXPIRED;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum PartyOfferEnd");
+  }
+}
+
+export function partyOfferEndToJSON(object: PartyOfferEnd): string {
+  switch (object) {
+    case PartyOfferEnd.UNSPECIFIED:
+      return "UNSPECIFIED";
+    case PartyOfferEnd.DECLINED:
+      return "DECLINED";
+    case PartyOfferEnd.REFUSED:
+      return "REFUSED";
+    case PartyOfferEnd.EXPIRED:
+      return "EXPIRED";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum PartyOfferEnd");
+  }
+}
+
 /** One decision, or what the fleet answered to one. */
 export interface MatcherFact {
   /** Wall clock of the decision, in ms since 1970. For display only: rules go by the journal time of the record. */
@@ -206,6 +271,7 @@ export interface MatcherFact {
     | { $case: "configurationDeleted"; value: ConfigurationDeleted }
     | { $case: "playersJoined"; value: PlayersJoined }
     | { $case: "preparationDeclined"; value: PreparationDeclined }
+    | { $case: "partyChanged"; value: PartyChanged }
     | undefined;
 }
 
@@ -248,7 +314,11 @@ export interface TicketCreated {
   /** Journal time at which the search ends, in ms; of a ticket that is prepared first, the preparation. */
   timesOutAtMs: number;
   /** So many of the first players are in; the others are asked to join before the search begins. Absent: all are in. */
-  joined?: number | undefined;
+  joined?:
+    | number
+    | undefined;
+  /** The party that it was started for. Empty: none. */
+  partyId: string;
 }
 
 /** Players of a ticket that is prepared came in. When they were the last, it searches. */
@@ -285,6 +355,8 @@ export interface TicketPlayer_LatenciesMsEntry {
 
 export interface TicketCancelled {
   ticketId: string;
+  /** PARTY_CHANGED. Empty: by request. */
+  cause: string;
 }
 
 export interface TicketTimedOut {
@@ -485,6 +557,80 @@ export interface ErasureCompleted {
   erasureId: string;
 }
 
+/** One change of a party. Its tickets are cancelled by facts of their own. */
+export interface PartyChanged {
+  partyId: string;
+  /** Of the call. Empty: it had none. */
+  requestId: string;
+  bodyDigest: string;
+  change:
+    | { $case: "created"; value: PartyCreated }
+    | { $case: "invited"; value: PartyInvited }
+    | { $case: "asked"; value: PartyAsked }
+    | { $case: "joined"; value: PartyJoined }
+    | { $case: "left"; value: PartyLeft }
+    | { $case: "offersEnded"; value: PartyOffersEnded }
+    | { $case: "promoted"; value: PartyPromoted }
+    | { $case: "memberUpdated"; value: PartyMemberUpdated }
+    | { $case: "dissolved"; value: PartyDissolved }
+    | undefined;
+}
+
+export interface PartyCreated {
+  leader: TicketPlayer | undefined;
+  membersMax: number;
+  open: boolean;
+  properties: { [key: string]: string };
+}
+
+export interface PartyCreated_PropertiesEntry {
+  key: string;
+  value: string;
+}
+
+export interface PartyInvited {
+  playerId: string;
+  /** Journal time, in ms. */
+  expiresAtMs: number;
+}
+
+export interface PartyAsked {
+  player: TicketPlayer | undefined;
+  expiresAtMs: number;
+}
+
+/** An offer of the player is over with it. */
+export interface PartyJoined {
+  player: TicketPlayer | undefined;
+}
+
+export interface PartyLeft {
+  playerId: string;
+  /** The leader removed the player. */
+  kicked: boolean;
+  /** Who leads from now on. Empty: who did. */
+  leaderId: string;
+}
+
+export interface PartyOffersEnded {
+  playerIds: string[];
+  end: PartyOfferEnd;
+}
+
+export interface PartyPromoted {
+  playerId: string;
+}
+
+export interface PartyMemberUpdated {
+  player: TicketPlayer | undefined;
+}
+
+/** By its leader, or as the last member left. */
+export interface PartyDissolved {
+  /** Who left. Empty: the leader dissolved it. */
+  playerId: string;
+}
+
 function createBaseMatcherFact(): MatcherFact {
   return { atWallMs: 0, fact: undefined };
 }
@@ -566,6 +712,9 @@ export const MatcherFact: MessageFns<MatcherFact> = {
         break;
       case "preparationDeclined":
         PreparationDeclined.encode(message.fact.value, writer.uint32(330).fork()).join();
+        break;
+      case "partyChanged":
+        PartyChanged.encode(message.fact.value, writer.uint32(338).fork()).join();
         break;
     }
     return writer;
@@ -787,6 +936,14 @@ export const MatcherFact: MessageFns<MatcherFact> = {
             message.fact = { $case: "preparationDeclined", value: PreparationDeclined.decode(reader, reader.uint32()) };
             continue;
           }
+          case 42: {
+            if (tag !== 338) {
+              break;
+            }
+
+            message.fact = { $case: "partyChanged", value: PartyChanged.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -902,6 +1059,10 @@ export const MatcherFact: MessageFns<MatcherFact> = {
         ? { $case: "preparationDeclined", value: PreparationDeclined.fromJSON(object.preparationDeclined) }
         : isSet(object.preparation_declined)
         ? { $case: "preparationDeclined", value: PreparationDeclined.fromJSON(object.preparation_declined) }
+        : isSet(object.partyChanged)
+        ? { $case: "partyChanged", value: PartyChanged.fromJSON(object.partyChanged) }
+        : isSet(object.party_changed)
+        ? { $case: "partyChanged", value: PartyChanged.fromJSON(object.party_changed) }
         : undefined,
     };
   },
@@ -959,6 +1120,8 @@ export const MatcherFact: MessageFns<MatcherFact> = {
       obj.playersJoined = PlayersJoined.toJSON(message.fact.value);
     } else if (message.fact?.$case === "preparationDeclined") {
       obj.preparationDeclined = PreparationDeclined.toJSON(message.fact.value);
+    } else if (message.fact?.$case === "partyChanged") {
+      obj.partyChanged = PartyChanged.toJSON(message.fact.value);
     }
     return obj;
   },
@@ -1111,6 +1274,12 @@ export const MatcherFact: MessageFns<MatcherFact> = {
       case "preparationDeclined": {
         if (object.fact?.value !== undefined && object.fact?.value !== null) {
           message.fact = { $case: "preparationDeclined", value: PreparationDeclined.fromPartial(object.fact.value) };
+        }
+        break;
+      }
+      case "partyChanged": {
+        if (object.fact?.value !== undefined && object.fact?.value !== null) {
+          message.fact = { $case: "partyChanged", value: PartyChanged.fromPartial(object.fact.value) };
         }
         break;
       }
@@ -1482,7 +1651,15 @@ export const ConfigurationDeleted: MessageFns<ConfigurationDeleted> = {
 };
 
 function createBaseTicketCreated(): TicketCreated {
-  return { ticketId: "", configuration: "", players: [], bodyDigest: "", timesOutAtMs: 0, joined: undefined };
+  return {
+    ticketId: "",
+    configuration: "",
+    players: [],
+    bodyDigest: "",
+    timesOutAtMs: 0,
+    joined: undefined,
+    partyId: "",
+  };
 }
 
 export const TicketCreated: MessageFns<TicketCreated> = {
@@ -1504,6 +1681,9 @@ export const TicketCreated: MessageFns<TicketCreated> = {
     }
     if (message.joined !== undefined) {
       writer.uint32(80).uint32(message.joined);
+    }
+    if (message.partyId !== "") {
+      writer.uint32(90).string(message.partyId);
     }
     return writer;
   },
@@ -1569,6 +1749,14 @@ export const TicketCreated: MessageFns<TicketCreated> = {
             message.joined = reader.uint32();
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.partyId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1603,6 +1791,11 @@ export const TicketCreated: MessageFns<TicketCreated> = {
         ? globalThis.Number(object.times_out_at_ms)
         : 0,
       joined: isSet(object.joined) ? globalThis.Number(object.joined) : undefined,
+      partyId: isSet(object.partyId)
+        ? globalThis.String(object.partyId)
+        : isSet(object.party_id)
+        ? globalThis.String(object.party_id)
+        : "",
     };
   },
 
@@ -1626,6 +1819,9 @@ export const TicketCreated: MessageFns<TicketCreated> = {
     if (message.joined !== undefined) {
       obj.joined = Math.round(message.joined);
     }
+    if (message.partyId !== "") {
+      obj.partyId = message.partyId;
+    }
     return obj;
   },
 
@@ -1640,6 +1836,7 @@ export const TicketCreated: MessageFns<TicketCreated> = {
     message.bodyDigest = object.bodyDigest ?? "";
     message.timesOutAtMs = object.timesOutAtMs ?? 0;
     message.joined = object.joined ?? undefined;
+    message.partyId = object.partyId ?? "";
     return message;
   },
 };
@@ -2215,13 +2412,16 @@ export const TicketPlayer_LatenciesMsEntry: MessageFns<TicketPlayer_LatenciesMsE
 };
 
 function createBaseTicketCancelled(): TicketCancelled {
-  return { ticketId: "" };
+  return { ticketId: "", cause: "" };
 }
 
 export const TicketCancelled: MessageFns<TicketCancelled> = {
   encode(message: TicketCancelled, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.ticketId !== "") {
       writer.uint32(10).string(message.ticketId);
+    }
+    if (message.cause !== "") {
+      writer.uint32(82).string(message.cause);
     }
     return writer;
   },
@@ -2247,6 +2447,14 @@ export const TicketCancelled: MessageFns<TicketCancelled> = {
             message.ticketId = reader.string();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.cause = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2266,6 +2474,7 @@ export const TicketCancelled: MessageFns<TicketCancelled> = {
         : isSet(object.ticket_id)
         ? globalThis.String(object.ticket_id)
         : "",
+      cause: isSet(object.cause) ? globalThis.String(object.cause) : "",
     };
   },
 
@@ -2273,6 +2482,9 @@ export const TicketCancelled: MessageFns<TicketCancelled> = {
     const obj: any = {};
     if (message.ticketId !== "") {
       obj.ticketId = message.ticketId;
+    }
+    if (message.cause !== "") {
+      obj.cause = message.cause;
     }
     return obj;
   },
@@ -2283,6 +2495,7 @@ export const TicketCancelled: MessageFns<TicketCancelled> = {
   fromPartial(object: DeepPartial<TicketCancelled>): TicketCancelled {
     const message = createBaseTicketCancelled();
     message.ticketId = object.ticketId ?? "";
+    message.cause = object.cause ?? "";
     return message;
   },
 };
@@ -5126,6 +5339,1222 @@ export const ErasureCompleted: MessageFns<ErasureCompleted> = {
   },
 };
 
+function createBasePartyChanged(): PartyChanged {
+  return { partyId: "", requestId: "", bodyDigest: "", change: undefined };
+}
+
+export const PartyChanged: MessageFns<PartyChanged> = {
+  encode(message: PartyChanged, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.partyId !== "") {
+      writer.uint32(10).string(message.partyId);
+    }
+    if (message.requestId !== "") {
+      writer.uint32(18).string(message.requestId);
+    }
+    if (message.bodyDigest !== "") {
+      writer.uint32(26).string(message.bodyDigest);
+    }
+    switch (message.change?.$case) {
+      case "created":
+        PartyCreated.encode(message.change.value, writer.uint32(82).fork()).join();
+        break;
+      case "invited":
+        PartyInvited.encode(message.change.value, writer.uint32(90).fork()).join();
+        break;
+      case "asked":
+        PartyAsked.encode(message.change.value, writer.uint32(98).fork()).join();
+        break;
+      case "joined":
+        PartyJoined.encode(message.change.value, writer.uint32(106).fork()).join();
+        break;
+      case "left":
+        PartyLeft.encode(message.change.value, writer.uint32(114).fork()).join();
+        break;
+      case "offersEnded":
+        PartyOffersEnded.encode(message.change.value, writer.uint32(122).fork()).join();
+        break;
+      case "promoted":
+        PartyPromoted.encode(message.change.value, writer.uint32(130).fork()).join();
+        break;
+      case "memberUpdated":
+        PartyMemberUpdated.encode(message.change.value, writer.uint32(138).fork()).join();
+        break;
+      case "dissolved":
+        PartyDissolved.encode(message.change.value, writer.uint32(146).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PartyChanged {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePartyChanged();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.partyId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.bodyDigest = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.change = { $case: "created", value: PartyCreated.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.change = { $case: "invited", value: PartyInvited.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.change = { $case: "asked", value: PartyAsked.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.change = { $case: "joined", value: PartyJoined.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.change = { $case: "left", value: PartyLeft.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.change = { $case: "offersEnded", value: PartyOffersEnded.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.change = { $case: "promoted", value: PartyPromoted.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.change = { $case: "memberUpdated", value: PartyMemberUpdated.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.change = { $case: "dissolved", value: PartyDissolved.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PartyChanged {
+    return {
+      partyId: isSet(object.partyId)
+        ? globalThis.String(object.partyId)
+        : isSet(object.party_id)
+        ? globalThis.String(object.party_id)
+        : "",
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+      bodyDigest: isSet(object.bodyDigest)
+        ? globalThis.String(object.bodyDigest)
+        : isSet(object.body_digest)
+        ? globalThis.String(object.body_digest)
+        : "",
+      change: isSet(object.created)
+        ? { $case: "created", value: PartyCreated.fromJSON(object.created) }
+        : isSet(object.invited)
+        ? { $case: "invited", value: PartyInvited.fromJSON(object.invited) }
+        : isSet(object.asked)
+        ? { $case: "asked", value: PartyAsked.fromJSON(object.asked) }
+        : isSet(object.joined)
+        ? { $case: "joined", value: PartyJoined.fromJSON(object.joined) }
+        : isSet(object.left)
+        ? { $case: "left", value: PartyLeft.fromJSON(object.left) }
+        : isSet(object.offersEnded)
+        ? { $case: "offersEnded", value: PartyOffersEnded.fromJSON(object.offersEnded) }
+        : isSet(object.offers_ended)
+        ? { $case: "offersEnded", value: PartyOffersEnded.fromJSON(object.offers_ended) }
+        : isSet(object.promoted)
+        ? { $case: "promoted", value: PartyPromoted.fromJSON(object.promoted) }
+        : isSet(object.memberUpdated)
+        ? { $case: "memberUpdated", value: PartyMemberUpdated.fromJSON(object.memberUpdated) }
+        : isSet(object.member_updated)
+        ? { $case: "memberUpdated", value: PartyMemberUpdated.fromJSON(object.member_updated) }
+        : isSet(object.dissolved)
+        ? { $case: "dissolved", value: PartyDissolved.fromJSON(object.dissolved) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: PartyChanged): unknown {
+    const obj: any = {};
+    if (message.partyId !== "") {
+      obj.partyId = message.partyId;
+    }
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    if (message.bodyDigest !== "") {
+      obj.bodyDigest = message.bodyDigest;
+    }
+    if (message.change?.$case === "created") {
+      obj.created = PartyCreated.toJSON(message.change.value);
+    } else if (message.change?.$case === "invited") {
+      obj.invited = PartyInvited.toJSON(message.change.value);
+    } else if (message.change?.$case === "asked") {
+      obj.asked = PartyAsked.toJSON(message.change.value);
+    } else if (message.change?.$case === "joined") {
+      obj.joined = PartyJoined.toJSON(message.change.value);
+    } else if (message.change?.$case === "left") {
+      obj.left = PartyLeft.toJSON(message.change.value);
+    } else if (message.change?.$case === "offersEnded") {
+      obj.offersEnded = PartyOffersEnded.toJSON(message.change.value);
+    } else if (message.change?.$case === "promoted") {
+      obj.promoted = PartyPromoted.toJSON(message.change.value);
+    } else if (message.change?.$case === "memberUpdated") {
+      obj.memberUpdated = PartyMemberUpdated.toJSON(message.change.value);
+    } else if (message.change?.$case === "dissolved") {
+      obj.dissolved = PartyDissolved.toJSON(message.change.value);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PartyChanged>): PartyChanged {
+    return PartyChanged.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PartyChanged>): PartyChanged {
+    const message = createBasePartyChanged();
+    message.partyId = object.partyId ?? "";
+    message.requestId = object.requestId ?? "";
+    message.bodyDigest = object.bodyDigest ?? "";
+    switch (object.change?.$case) {
+      case "created": {
+        if (object.change?.value !== undefined && object.change?.value !== null) {
+          message.change = { $case: "created", value: PartyCreated.fromPartial(object.change.value) };
+        }
+        break;
+      }
+      case "invited": {
+        if (object.change?.value !== undefined && object.change?.value !== null) {
+          message.change = { $case: "invited", value: PartyInvited.fromPartial(object.change.value) };
+        }
+        break;
+      }
+      case "asked": {
+        if (object.change?.value !== undefined && object.change?.value !== null) {
+          message.change = { $case: "asked", value: PartyAsked.fromPartial(object.change.value) };
+        }
+        break;
+      }
+      case "joined": {
+        if (object.change?.value !== undefined && object.change?.value !== null) {
+          message.change = { $case: "joined", value: PartyJoined.fromPartial(object.change.value) };
+        }
+        break;
+      }
+      case "left": {
+        if (object.change?.value !== undefined && object.change?.value !== null) {
+          message.change = { $case: "left", value: PartyLeft.fromPartial(object.change.value) };
+        }
+        break;
+      }
+      case "offersEnded": {
+        if (object.change?.value !== undefined && object.change?.value !== null) {
+          message.change = { $case: "offersEnded", value: PartyOffersEnded.fromPartial(object.change.value) };
+        }
+        break;
+      }
+      case "promoted": {
+        if (object.change?.value !== undefined && object.change?.value !== null) {
+          message.change = { $case: "promoted", value: PartyPromoted.fromPartial(object.change.value) };
+        }
+        break;
+      }
+      case "memberUpdated": {
+        if (object.change?.value !== undefined && object.change?.value !== null) {
+          message.change = { $case: "memberUpdated", value: PartyMemberUpdated.fromPartial(object.change.value) };
+        }
+        break;
+      }
+      case "dissolved": {
+        if (object.change?.value !== undefined && object.change?.value !== null) {
+          message.change = { $case: "dissolved", value: PartyDissolved.fromPartial(object.change.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBasePartyCreated(): PartyCreated {
+  return { leader: undefined, membersMax: 0, open: false, properties: {} };
+}
+
+export const PartyCreated: MessageFns<PartyCreated> = {
+  encode(message: PartyCreated, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.leader !== undefined) {
+      TicketPlayer.encode(message.leader, writer.uint32(10).fork()).join();
+    }
+    if (message.membersMax !== 0) {
+      writer.uint32(16).int32(message.membersMax);
+    }
+    if (message.open !== false) {
+      writer.uint32(24).bool(message.open);
+    }
+    globalThis.Object.entries(message.properties).forEach(([key, value]: [string, string]) => {
+      PartyCreated_PropertiesEntry.encode({ key: key as any, value }, writer.uint32(34).fork()).join();
+    });
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PartyCreated {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePartyCreated();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.leader = TicketPlayer.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.membersMax = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.open = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            const entry4 = PartyCreated_PropertiesEntry.decode(reader, reader.uint32());
+            if (entry4.value !== undefined) {
+              message.properties[entry4.key] = entry4.value;
+            }
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PartyCreated {
+    return {
+      leader: isSet(object.leader) ? TicketPlayer.fromJSON(object.leader) : undefined,
+      membersMax: isSet(object.membersMax)
+        ? globalThis.Number(object.membersMax)
+        : isSet(object.members_max)
+        ? globalThis.Number(object.members_max)
+        : 0,
+      open: isSet(object.open) ? globalThis.Boolean(object.open) : false,
+      properties: isObject(object.properties)
+        ? (globalThis.Object.entries(object.properties) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+    };
+  },
+
+  toJSON(message: PartyCreated): unknown {
+    const obj: any = {};
+    if (message.leader !== undefined) {
+      obj.leader = TicketPlayer.toJSON(message.leader);
+    }
+    if (message.membersMax !== 0) {
+      obj.membersMax = Math.round(message.membersMax);
+    }
+    if (message.open !== false) {
+      obj.open = message.open;
+    }
+    if (message.properties) {
+      const entries = globalThis.Object.entries(message.properties) as [string, string][];
+      if (entries.length > 0) {
+        obj.properties = {};
+        entries.forEach(([k, v]) => {
+          obj.properties[k] = v;
+        });
+      }
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PartyCreated>): PartyCreated {
+    return PartyCreated.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PartyCreated>): PartyCreated {
+    const message = createBasePartyCreated();
+    message.leader = (object.leader !== undefined && object.leader !== null)
+      ? TicketPlayer.fromPartial(object.leader)
+      : undefined;
+    message.membersMax = object.membersMax ?? 0;
+    message.open = object.open ?? false;
+    message.properties = (globalThis.Object.entries(object.properties ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    return message;
+  },
+};
+
+function createBasePartyCreated_PropertiesEntry(): PartyCreated_PropertiesEntry {
+  return { key: "", value: "" };
+}
+
+export const PartyCreated_PropertiesEntry: MessageFns<PartyCreated_PropertiesEntry> = {
+  encode(message: PartyCreated_PropertiesEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PartyCreated_PropertiesEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePartyCreated_PropertiesEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PartyCreated_PropertiesEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: PartyCreated_PropertiesEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PartyCreated_PropertiesEntry>): PartyCreated_PropertiesEntry {
+    return PartyCreated_PropertiesEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PartyCreated_PropertiesEntry>): PartyCreated_PropertiesEntry {
+    const message = createBasePartyCreated_PropertiesEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBasePartyInvited(): PartyInvited {
+  return { playerId: "", expiresAtMs: 0 };
+}
+
+export const PartyInvited: MessageFns<PartyInvited> = {
+  encode(message: PartyInvited, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.playerId !== "") {
+      writer.uint32(10).string(message.playerId);
+    }
+    if (message.expiresAtMs !== 0) {
+      writer.uint32(17).double(message.expiresAtMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PartyInvited {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePartyInvited();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.playerId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.expiresAtMs = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PartyInvited {
+    return {
+      playerId: isSet(object.playerId)
+        ? globalThis.String(object.playerId)
+        : isSet(object.player_id)
+        ? globalThis.String(object.player_id)
+        : "",
+      expiresAtMs: isSet(object.expiresAtMs)
+        ? globalThis.Number(object.expiresAtMs)
+        : isSet(object.expires_at_ms)
+        ? globalThis.Number(object.expires_at_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: PartyInvited): unknown {
+    const obj: any = {};
+    if (message.playerId !== "") {
+      obj.playerId = message.playerId;
+    }
+    if (message.expiresAtMs !== 0) {
+      obj.expiresAtMs = floatToJson(message.expiresAtMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PartyInvited>): PartyInvited {
+    return PartyInvited.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PartyInvited>): PartyInvited {
+    const message = createBasePartyInvited();
+    message.playerId = object.playerId ?? "";
+    message.expiresAtMs = object.expiresAtMs ?? 0;
+    return message;
+  },
+};
+
+function createBasePartyAsked(): PartyAsked {
+  return { player: undefined, expiresAtMs: 0 };
+}
+
+export const PartyAsked: MessageFns<PartyAsked> = {
+  encode(message: PartyAsked, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.player !== undefined) {
+      TicketPlayer.encode(message.player, writer.uint32(10).fork()).join();
+    }
+    if (message.expiresAtMs !== 0) {
+      writer.uint32(17).double(message.expiresAtMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PartyAsked {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePartyAsked();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.player = TicketPlayer.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.expiresAtMs = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PartyAsked {
+    return {
+      player: isSet(object.player) ? TicketPlayer.fromJSON(object.player) : undefined,
+      expiresAtMs: isSet(object.expiresAtMs)
+        ? globalThis.Number(object.expiresAtMs)
+        : isSet(object.expires_at_ms)
+        ? globalThis.Number(object.expires_at_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: PartyAsked): unknown {
+    const obj: any = {};
+    if (message.player !== undefined) {
+      obj.player = TicketPlayer.toJSON(message.player);
+    }
+    if (message.expiresAtMs !== 0) {
+      obj.expiresAtMs = floatToJson(message.expiresAtMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PartyAsked>): PartyAsked {
+    return PartyAsked.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PartyAsked>): PartyAsked {
+    const message = createBasePartyAsked();
+    message.player = (object.player !== undefined && object.player !== null)
+      ? TicketPlayer.fromPartial(object.player)
+      : undefined;
+    message.expiresAtMs = object.expiresAtMs ?? 0;
+    return message;
+  },
+};
+
+function createBasePartyJoined(): PartyJoined {
+  return { player: undefined };
+}
+
+export const PartyJoined: MessageFns<PartyJoined> = {
+  encode(message: PartyJoined, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.player !== undefined) {
+      TicketPlayer.encode(message.player, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PartyJoined {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePartyJoined();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.player = TicketPlayer.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PartyJoined {
+    return { player: isSet(object.player) ? TicketPlayer.fromJSON(object.player) : undefined };
+  },
+
+  toJSON(message: PartyJoined): unknown {
+    const obj: any = {};
+    if (message.player !== undefined) {
+      obj.player = TicketPlayer.toJSON(message.player);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PartyJoined>): PartyJoined {
+    return PartyJoined.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PartyJoined>): PartyJoined {
+    const message = createBasePartyJoined();
+    message.player = (object.player !== undefined && object.player !== null)
+      ? TicketPlayer.fromPartial(object.player)
+      : undefined;
+    return message;
+  },
+};
+
+function createBasePartyLeft(): PartyLeft {
+  return { playerId: "", kicked: false, leaderId: "" };
+}
+
+export const PartyLeft: MessageFns<PartyLeft> = {
+  encode(message: PartyLeft, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.playerId !== "") {
+      writer.uint32(10).string(message.playerId);
+    }
+    if (message.kicked !== false) {
+      writer.uint32(16).bool(message.kicked);
+    }
+    if (message.leaderId !== "") {
+      writer.uint32(26).string(message.leaderId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PartyLeft {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePartyLeft();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.playerId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.kicked = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.leaderId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PartyLeft {
+    return {
+      playerId: isSet(object.playerId)
+        ? globalThis.String(object.playerId)
+        : isSet(object.player_id)
+        ? globalThis.String(object.player_id)
+        : "",
+      kicked: isSet(object.kicked) ? globalThis.Boolean(object.kicked) : false,
+      leaderId: isSet(object.leaderId)
+        ? globalThis.String(object.leaderId)
+        : isSet(object.leader_id)
+        ? globalThis.String(object.leader_id)
+        : "",
+    };
+  },
+
+  toJSON(message: PartyLeft): unknown {
+    const obj: any = {};
+    if (message.playerId !== "") {
+      obj.playerId = message.playerId;
+    }
+    if (message.kicked !== false) {
+      obj.kicked = message.kicked;
+    }
+    if (message.leaderId !== "") {
+      obj.leaderId = message.leaderId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PartyLeft>): PartyLeft {
+    return PartyLeft.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PartyLeft>): PartyLeft {
+    const message = createBasePartyLeft();
+    message.playerId = object.playerId ?? "";
+    message.kicked = object.kicked ?? false;
+    message.leaderId = object.leaderId ?? "";
+    return message;
+  },
+};
+
+function createBasePartyOffersEnded(): PartyOffersEnded {
+  return { playerIds: [], end: 0 };
+}
+
+export const PartyOffersEnded: MessageFns<PartyOffersEnded> = {
+  encode(message: PartyOffersEnded, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.playerIds) {
+      writer.uint32(10).string(v!);
+    }
+    if (message.end !== 0) {
+      writer.uint32(16).int32(message.end);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PartyOffersEnded {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePartyOffersEnded();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.playerIds.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.end = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PartyOffersEnded {
+    return {
+      playerIds: globalThis.Array.isArray(object?.playerIds)
+        ? object.playerIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.player_ids)
+        ? object.player_ids.map((e: any) => globalThis.String(e))
+        : [],
+      end: isSet(object.end) ? partyOfferEndFromJSON(object.end) : 0,
+    };
+  },
+
+  toJSON(message: PartyOffersEnded): unknown {
+    const obj: any = {};
+    if (message.playerIds?.length) {
+      obj.playerIds = message.playerIds;
+    }
+    if (message.end !== 0) {
+      obj.end = partyOfferEndToJSON(message.end);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PartyOffersEnded>): PartyOffersEnded {
+    return PartyOffersEnded.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PartyOffersEnded>): PartyOffersEnded {
+    const message = createBasePartyOffersEnded();
+    message.playerIds = object.playerIds?.map((e) => e) || [];
+    message.end = object.end ?? 0;
+    return message;
+  },
+};
+
+function createBasePartyPromoted(): PartyPromoted {
+  return { playerId: "" };
+}
+
+export const PartyPromoted: MessageFns<PartyPromoted> = {
+  encode(message: PartyPromoted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.playerId !== "") {
+      writer.uint32(10).string(message.playerId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PartyPromoted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePartyPromoted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.playerId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PartyPromoted {
+    return {
+      playerId: isSet(object.playerId)
+        ? globalThis.String(object.playerId)
+        : isSet(object.player_id)
+        ? globalThis.String(object.player_id)
+        : "",
+    };
+  },
+
+  toJSON(message: PartyPromoted): unknown {
+    const obj: any = {};
+    if (message.playerId !== "") {
+      obj.playerId = message.playerId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PartyPromoted>): PartyPromoted {
+    return PartyPromoted.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PartyPromoted>): PartyPromoted {
+    const message = createBasePartyPromoted();
+    message.playerId = object.playerId ?? "";
+    return message;
+  },
+};
+
+function createBasePartyMemberUpdated(): PartyMemberUpdated {
+  return { player: undefined };
+}
+
+export const PartyMemberUpdated: MessageFns<PartyMemberUpdated> = {
+  encode(message: PartyMemberUpdated, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.player !== undefined) {
+      TicketPlayer.encode(message.player, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PartyMemberUpdated {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePartyMemberUpdated();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.player = TicketPlayer.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PartyMemberUpdated {
+    return { player: isSet(object.player) ? TicketPlayer.fromJSON(object.player) : undefined };
+  },
+
+  toJSON(message: PartyMemberUpdated): unknown {
+    const obj: any = {};
+    if (message.player !== undefined) {
+      obj.player = TicketPlayer.toJSON(message.player);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PartyMemberUpdated>): PartyMemberUpdated {
+    return PartyMemberUpdated.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PartyMemberUpdated>): PartyMemberUpdated {
+    const message = createBasePartyMemberUpdated();
+    message.player = (object.player !== undefined && object.player !== null)
+      ? TicketPlayer.fromPartial(object.player)
+      : undefined;
+    return message;
+  },
+};
+
+function createBasePartyDissolved(): PartyDissolved {
+  return { playerId: "" };
+}
+
+export const PartyDissolved: MessageFns<PartyDissolved> = {
+  encode(message: PartyDissolved, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.playerId !== "") {
+      writer.uint32(10).string(message.playerId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PartyDissolved {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePartyDissolved();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.playerId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PartyDissolved {
+    return {
+      playerId: isSet(object.playerId)
+        ? globalThis.String(object.playerId)
+        : isSet(object.player_id)
+        ? globalThis.String(object.player_id)
+        : "",
+    };
+  },
+
+  toJSON(message: PartyDissolved): unknown {
+    const obj: any = {};
+    if (message.playerId !== "") {
+      obj.playerId = message.playerId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PartyDissolved>): PartyDissolved {
+    return PartyDissolved.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PartyDissolved>): PartyDissolved {
+    const message = createBasePartyDissolved();
+    message.playerId = object.playerId ?? "";
+    return message;
+  },
+};
+
 function bytesFromBase64(b64: string): Uint8Array {
   if ((globalThis as any).Buffer) {
     return Uint8Array.from((globalThis as any).Buffer.from(b64, "base64"));
@@ -5149,6 +6578,10 @@ function base64FromBytes(arr: Uint8Array): string {
     });
     return globalThis.btoa(bin.join(""));
   }
+}
+
+function floatToJson(value: number | null | undefined): number | string | null | undefined {
+  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;

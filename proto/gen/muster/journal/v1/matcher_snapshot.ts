@@ -183,6 +183,50 @@ export interface KeptEnd {
   cause: SessionEndCause;
 }
 
+/** A party in a snapshot. */
+export interface KeptParty {
+  partyId: string;
+  version: number;
+  leaderId: string;
+  members: TicketPlayer[];
+  membersMax: number;
+  open: boolean;
+  properties: { [key: string]: string };
+  offers: KeptPartyOffer[];
+  createdAtWallMs: number;
+  bodyDigest: string;
+  /** Of its last change: number over all parties, sequence of the fact, word, player, wall clock. */
+  changeNumber: number;
+  changeSequence: number;
+  changeType: string;
+  changePlayerId: string;
+  changeAtWallMs: number;
+  /** Calls by request id, the oldest first. */
+  requests: KeptPartyRequest[];
+  /** Live tickets that a change of members cancels. */
+  ticketIds: string[];
+  /** Journal time of its end, in ms. Absent: it lives. */
+  endedAtMs?: number | undefined;
+}
+
+export interface KeptParty_PropertiesEntry {
+  key: string;
+  value: string;
+}
+
+export interface KeptPartyOffer {
+  /** With what the player brings who has asked. */
+  player: TicketPlayer | undefined;
+  asked: boolean;
+  expiresAtMs: number;
+  expiresAtWallMs: number;
+}
+
+export interface KeptPartyRequest {
+  requestId: string;
+  bodyDigest: string;
+}
+
 function createBaseKeptRuleSet(): KeptRuleSet {
   return { name: "", document: "", version: 0, putAtWallMs: 0, fromArrival: 0, older: [], filed: "" };
 }
@@ -2319,6 +2363,755 @@ export const KeptEnd: MessageFns<KeptEnd> = {
   },
 };
 
+function createBaseKeptParty(): KeptParty {
+  return {
+    partyId: "",
+    version: 0,
+    leaderId: "",
+    members: [],
+    membersMax: 0,
+    open: false,
+    properties: {},
+    offers: [],
+    createdAtWallMs: 0,
+    bodyDigest: "",
+    changeNumber: 0,
+    changeSequence: 0,
+    changeType: "",
+    changePlayerId: "",
+    changeAtWallMs: 0,
+    requests: [],
+    ticketIds: [],
+    endedAtMs: undefined,
+  };
+}
+
+export const KeptParty: MessageFns<KeptParty> = {
+  encode(message: KeptParty, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.partyId !== "") {
+      writer.uint32(10).string(message.partyId);
+    }
+    if (message.version !== 0) {
+      writer.uint32(16).uint64(message.version);
+    }
+    if (message.leaderId !== "") {
+      writer.uint32(26).string(message.leaderId);
+    }
+    for (const v of message.members) {
+      TicketPlayer.encode(v!, writer.uint32(34).fork()).join();
+    }
+    if (message.membersMax !== 0) {
+      writer.uint32(40).int32(message.membersMax);
+    }
+    if (message.open !== false) {
+      writer.uint32(48).bool(message.open);
+    }
+    globalThis.Object.entries(message.properties).forEach(([key, value]: [string, string]) => {
+      KeptParty_PropertiesEntry.encode({ key: key as any, value }, writer.uint32(58).fork()).join();
+    });
+    for (const v of message.offers) {
+      KeptPartyOffer.encode(v!, writer.uint32(66).fork()).join();
+    }
+    if (message.createdAtWallMs !== 0) {
+      writer.uint32(73).double(message.createdAtWallMs);
+    }
+    if (message.bodyDigest !== "") {
+      writer.uint32(82).string(message.bodyDigest);
+    }
+    if (message.changeNumber !== 0) {
+      writer.uint32(89).double(message.changeNumber);
+    }
+    if (message.changeSequence !== 0) {
+      writer.uint32(96).uint64(message.changeSequence);
+    }
+    if (message.changeType !== "") {
+      writer.uint32(106).string(message.changeType);
+    }
+    if (message.changePlayerId !== "") {
+      writer.uint32(114).string(message.changePlayerId);
+    }
+    if (message.changeAtWallMs !== 0) {
+      writer.uint32(121).double(message.changeAtWallMs);
+    }
+    for (const v of message.requests) {
+      KeptPartyRequest.encode(v!, writer.uint32(130).fork()).join();
+    }
+    for (const v of message.ticketIds) {
+      writer.uint32(138).string(v!);
+    }
+    if (message.endedAtMs !== undefined) {
+      writer.uint32(145).double(message.endedAtMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeptParty {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeptParty();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.partyId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.version = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.leaderId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.members.push(TicketPlayer.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.membersMax = reader.int32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.open = reader.bool();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            const entry7 = KeptParty_PropertiesEntry.decode(reader, reader.uint32());
+            if (entry7.value !== undefined) {
+              message.properties[entry7.key] = entry7.value;
+            }
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.offers.push(KeptPartyOffer.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 73) {
+              break;
+            }
+
+            message.createdAtWallMs = reader.double();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.bodyDigest = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 89) {
+              break;
+            }
+
+            message.changeNumber = reader.double();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.changeSequence = longToNumber(reader.uint64());
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.changeType = reader.string();
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.changePlayerId = reader.string();
+            continue;
+          }
+          case 15: {
+            if (tag !== 121) {
+              break;
+            }
+
+            message.changeAtWallMs = reader.double();
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.requests.push(KeptPartyRequest.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.ticketIds.push(reader.string());
+            continue;
+          }
+          case 18: {
+            if (tag !== 145) {
+              break;
+            }
+
+            message.endedAtMs = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): KeptParty {
+    return {
+      partyId: isSet(object.partyId)
+        ? globalThis.String(object.partyId)
+        : isSet(object.party_id)
+        ? globalThis.String(object.party_id)
+        : "",
+      version: isSet(object.version) ? globalThis.Number(object.version) : 0,
+      leaderId: isSet(object.leaderId)
+        ? globalThis.String(object.leaderId)
+        : isSet(object.leader_id)
+        ? globalThis.String(object.leader_id)
+        : "",
+      members: globalThis.Array.isArray(object?.members)
+        ? object.members.map((e: any) => TicketPlayer.fromJSON(e))
+        : [],
+      membersMax: isSet(object.membersMax)
+        ? globalThis.Number(object.membersMax)
+        : isSet(object.members_max)
+        ? globalThis.Number(object.members_max)
+        : 0,
+      open: isSet(object.open) ? globalThis.Boolean(object.open) : false,
+      properties: isObject(object.properties)
+        ? (globalThis.Object.entries(object.properties) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+      offers: globalThis.Array.isArray(object?.offers)
+        ? object.offers.map((e: any) => KeptPartyOffer.fromJSON(e))
+        : [],
+      createdAtWallMs: isSet(object.createdAtWallMs)
+        ? globalThis.Number(object.createdAtWallMs)
+        : isSet(object.created_at_wall_ms)
+        ? globalThis.Number(object.created_at_wall_ms)
+        : 0,
+      bodyDigest: isSet(object.bodyDigest)
+        ? globalThis.String(object.bodyDigest)
+        : isSet(object.body_digest)
+        ? globalThis.String(object.body_digest)
+        : "",
+      changeNumber: isSet(object.changeNumber)
+        ? globalThis.Number(object.changeNumber)
+        : isSet(object.change_number)
+        ? globalThis.Number(object.change_number)
+        : 0,
+      changeSequence: isSet(object.changeSequence)
+        ? globalThis.Number(object.changeSequence)
+        : isSet(object.change_sequence)
+        ? globalThis.Number(object.change_sequence)
+        : 0,
+      changeType: isSet(object.changeType)
+        ? globalThis.String(object.changeType)
+        : isSet(object.change_type)
+        ? globalThis.String(object.change_type)
+        : "",
+      changePlayerId: isSet(object.changePlayerId)
+        ? globalThis.String(object.changePlayerId)
+        : isSet(object.change_player_id)
+        ? globalThis.String(object.change_player_id)
+        : "",
+      changeAtWallMs: isSet(object.changeAtWallMs)
+        ? globalThis.Number(object.changeAtWallMs)
+        : isSet(object.change_at_wall_ms)
+        ? globalThis.Number(object.change_at_wall_ms)
+        : 0,
+      requests: globalThis.Array.isArray(object?.requests)
+        ? object.requests.map((e: any) => KeptPartyRequest.fromJSON(e))
+        : [],
+      ticketIds: globalThis.Array.isArray(object?.ticketIds)
+        ? object.ticketIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.ticket_ids)
+        ? object.ticket_ids.map((e: any) => globalThis.String(e))
+        : [],
+      endedAtMs: isSet(object.endedAtMs)
+        ? globalThis.Number(object.endedAtMs)
+        : isSet(object.ended_at_ms)
+        ? globalThis.Number(object.ended_at_ms)
+        : undefined,
+    };
+  },
+
+  toJSON(message: KeptParty): unknown {
+    const obj: any = {};
+    if (message.partyId !== "") {
+      obj.partyId = message.partyId;
+    }
+    if (message.version !== 0) {
+      obj.version = Math.round(message.version);
+    }
+    if (message.leaderId !== "") {
+      obj.leaderId = message.leaderId;
+    }
+    if (message.members?.length) {
+      obj.members = message.members.map((e) => TicketPlayer.toJSON(e));
+    }
+    if (message.membersMax !== 0) {
+      obj.membersMax = Math.round(message.membersMax);
+    }
+    if (message.open !== false) {
+      obj.open = message.open;
+    }
+    if (message.properties) {
+      const entries = globalThis.Object.entries(message.properties) as [string, string][];
+      if (entries.length > 0) {
+        obj.properties = {};
+        entries.forEach(([k, v]) => {
+          obj.properties[k] = v;
+        });
+      }
+    }
+    if (message.offers?.length) {
+      obj.offers = message.offers.map((e) => KeptPartyOffer.toJSON(e));
+    }
+    if (message.createdAtWallMs !== 0) {
+      obj.createdAtWallMs = floatToJson(message.createdAtWallMs);
+    }
+    if (message.bodyDigest !== "") {
+      obj.bodyDigest = message.bodyDigest;
+    }
+    if (message.changeNumber !== 0) {
+      obj.changeNumber = floatToJson(message.changeNumber);
+    }
+    if (message.changeSequence !== 0) {
+      obj.changeSequence = Math.round(message.changeSequence);
+    }
+    if (message.changeType !== "") {
+      obj.changeType = message.changeType;
+    }
+    if (message.changePlayerId !== "") {
+      obj.changePlayerId = message.changePlayerId;
+    }
+    if (message.changeAtWallMs !== 0) {
+      obj.changeAtWallMs = floatToJson(message.changeAtWallMs);
+    }
+    if (message.requests?.length) {
+      obj.requests = message.requests.map((e) => KeptPartyRequest.toJSON(e));
+    }
+    if (message.ticketIds?.length) {
+      obj.ticketIds = message.ticketIds;
+    }
+    if (message.endedAtMs !== undefined) {
+      obj.endedAtMs = floatToJson(message.endedAtMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<KeptParty>): KeptParty {
+    return KeptParty.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KeptParty>): KeptParty {
+    const message = createBaseKeptParty();
+    message.partyId = object.partyId ?? "";
+    message.version = object.version ?? 0;
+    message.leaderId = object.leaderId ?? "";
+    message.members = object.members?.map((e) => TicketPlayer.fromPartial(e)) || [];
+    message.membersMax = object.membersMax ?? 0;
+    message.open = object.open ?? false;
+    message.properties = (globalThis.Object.entries(object.properties ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.offers = object.offers?.map((e) => KeptPartyOffer.fromPartial(e)) || [];
+    message.createdAtWallMs = object.createdAtWallMs ?? 0;
+    message.bodyDigest = object.bodyDigest ?? "";
+    message.changeNumber = object.changeNumber ?? 0;
+    message.changeSequence = object.changeSequence ?? 0;
+    message.changeType = object.changeType ?? "";
+    message.changePlayerId = object.changePlayerId ?? "";
+    message.changeAtWallMs = object.changeAtWallMs ?? 0;
+    message.requests = object.requests?.map((e) => KeptPartyRequest.fromPartial(e)) || [];
+    message.ticketIds = object.ticketIds?.map((e) => e) || [];
+    message.endedAtMs = object.endedAtMs ?? undefined;
+    return message;
+  },
+};
+
+function createBaseKeptParty_PropertiesEntry(): KeptParty_PropertiesEntry {
+  return { key: "", value: "" };
+}
+
+export const KeptParty_PropertiesEntry: MessageFns<KeptParty_PropertiesEntry> = {
+  encode(message: KeptParty_PropertiesEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeptParty_PropertiesEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeptParty_PropertiesEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): KeptParty_PropertiesEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: KeptParty_PropertiesEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<KeptParty_PropertiesEntry>): KeptParty_PropertiesEntry {
+    return KeptParty_PropertiesEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KeptParty_PropertiesEntry>): KeptParty_PropertiesEntry {
+    const message = createBaseKeptParty_PropertiesEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseKeptPartyOffer(): KeptPartyOffer {
+  return { player: undefined, asked: false, expiresAtMs: 0, expiresAtWallMs: 0 };
+}
+
+export const KeptPartyOffer: MessageFns<KeptPartyOffer> = {
+  encode(message: KeptPartyOffer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.player !== undefined) {
+      TicketPlayer.encode(message.player, writer.uint32(10).fork()).join();
+    }
+    if (message.asked !== false) {
+      writer.uint32(16).bool(message.asked);
+    }
+    if (message.expiresAtMs !== 0) {
+      writer.uint32(25).double(message.expiresAtMs);
+    }
+    if (message.expiresAtWallMs !== 0) {
+      writer.uint32(33).double(message.expiresAtWallMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeptPartyOffer {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeptPartyOffer();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.player = TicketPlayer.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.asked = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.expiresAtMs = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.expiresAtWallMs = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): KeptPartyOffer {
+    return {
+      player: isSet(object.player) ? TicketPlayer.fromJSON(object.player) : undefined,
+      asked: isSet(object.asked) ? globalThis.Boolean(object.asked) : false,
+      expiresAtMs: isSet(object.expiresAtMs)
+        ? globalThis.Number(object.expiresAtMs)
+        : isSet(object.expires_at_ms)
+        ? globalThis.Number(object.expires_at_ms)
+        : 0,
+      expiresAtWallMs: isSet(object.expiresAtWallMs)
+        ? globalThis.Number(object.expiresAtWallMs)
+        : isSet(object.expires_at_wall_ms)
+        ? globalThis.Number(object.expires_at_wall_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: KeptPartyOffer): unknown {
+    const obj: any = {};
+    if (message.player !== undefined) {
+      obj.player = TicketPlayer.toJSON(message.player);
+    }
+    if (message.asked !== false) {
+      obj.asked = message.asked;
+    }
+    if (message.expiresAtMs !== 0) {
+      obj.expiresAtMs = floatToJson(message.expiresAtMs);
+    }
+    if (message.expiresAtWallMs !== 0) {
+      obj.expiresAtWallMs = floatToJson(message.expiresAtWallMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<KeptPartyOffer>): KeptPartyOffer {
+    return KeptPartyOffer.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KeptPartyOffer>): KeptPartyOffer {
+    const message = createBaseKeptPartyOffer();
+    message.player = (object.player !== undefined && object.player !== null)
+      ? TicketPlayer.fromPartial(object.player)
+      : undefined;
+    message.asked = object.asked ?? false;
+    message.expiresAtMs = object.expiresAtMs ?? 0;
+    message.expiresAtWallMs = object.expiresAtWallMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseKeptPartyRequest(): KeptPartyRequest {
+  return { requestId: "", bodyDigest: "" };
+}
+
+export const KeptPartyRequest: MessageFns<KeptPartyRequest> = {
+  encode(message: KeptPartyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.requestId !== "") {
+      writer.uint32(10).string(message.requestId);
+    }
+    if (message.bodyDigest !== "") {
+      writer.uint32(18).string(message.bodyDigest);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeptPartyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeptPartyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.bodyDigest = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): KeptPartyRequest {
+    return {
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+      bodyDigest: isSet(object.bodyDigest)
+        ? globalThis.String(object.bodyDigest)
+        : isSet(object.body_digest)
+        ? globalThis.String(object.body_digest)
+        : "",
+    };
+  },
+
+  toJSON(message: KeptPartyRequest): unknown {
+    const obj: any = {};
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    if (message.bodyDigest !== "") {
+      obj.bodyDigest = message.bodyDigest;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<KeptPartyRequest>): KeptPartyRequest {
+    return KeptPartyRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KeptPartyRequest>): KeptPartyRequest {
+    const message = createBaseKeptPartyRequest();
+    message.requestId = object.requestId ?? "";
+    message.bodyDigest = object.bodyDigest ?? "";
+    return message;
+  },
+};
+
 function bytesFromBase64(b64: string): Uint8Array {
   if ((globalThis as any).Buffer) {
     return Uint8Array.from((globalThis as any).Buffer.from(b64, "base64"));
@@ -2366,6 +3159,10 @@ function longToNumber(int64: { toString(): string }): number {
     throw new globalThis.Error("Value is smaller than Number.MIN_SAFE_INTEGER");
   }
   return num;
+}
+
+function isObject(value: any): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 function isSet(value: any): boolean {

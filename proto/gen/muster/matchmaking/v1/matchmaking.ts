@@ -480,7 +480,20 @@ export interface StartMatchingRequest {
   /** 1..100 who stay together, those who are asked first included; at most 262,144 characters as JSON. */
   players: Player[];
   /** Players have to join before the search begins: the ticket is PREPARING until then. Absent: `players` are all. */
-  asked?: AskedPlayers | undefined;
+  asked?:
+    | AskedPlayers
+    | undefined;
+  /** It is a party's ticket (PartyService): a change of its members cancels it. Absent: of no party. */
+  party?: PartyTicket | undefined;
+}
+
+export interface PartyTicket {
+  partyId: string;
+  /**
+   * Who starts it: the leader. `players` and asked players are the party's members, all of them; or there are none of both, and
+   * each member comes with what the party knows of them.
+   */
+  leaderId: string;
 }
 
 export interface AskedPlayers {
@@ -594,7 +607,7 @@ export interface Ticket {
    * Why it is CANCELLED, TIMED_OUT or FAILED, or what happened last; a word such as "CANCELLED_BY_REQUEST" or
    * "CONFIGURATION_DELETED". Of a match that was not accepted: ACCEPTANCE_REFUSED (by this ticket), ACCEPTANCE_TIMED_OUT (this ticket
    * was silent), MATCH_REFUSED (by another), MATCH_UNANSWERED (by another). Of a ticket whose players were asked to join:
-   * PREPARATION_DECLINED, PREPARATION_TIMED_OUT.
+   * PREPARATION_DECLINED, PREPARATION_TIMED_OUT. PARTY_CHANGED: the members of its party did.
    */
   cause: string;
   /** How often it returned to the search, its age kept. */
@@ -612,7 +625,11 @@ export interface Ticket {
     | Proposal
     | undefined;
   /** PREPARING only: who has joined so far. Those who have not stand in `players` with nothing but their ids. */
-  preparation?: Preparation | undefined;
+  preparation?:
+    | Preparation
+    | undefined;
+  /** The party that it was started for. Absent: none. */
+  partyId?: string | undefined;
 }
 
 /** A ticket that waits for its own players. */
@@ -936,7 +953,7 @@ export interface ExpansionChange {
 }
 
 function createBaseStartMatchingRequest(): StartMatchingRequest {
-  return { configuration: "", ticketId: "", players: [], asked: undefined };
+  return { configuration: "", ticketId: "", players: [], asked: undefined, party: undefined };
 }
 
 export const StartMatchingRequest: MessageFns<StartMatchingRequest> = {
@@ -952,6 +969,9 @@ export const StartMatchingRequest: MessageFns<StartMatchingRequest> = {
     }
     if (message.asked !== undefined) {
       AskedPlayers.encode(message.asked, writer.uint32(82).fork()).join();
+    }
+    if (message.party !== undefined) {
+      PartyTicket.encode(message.party, writer.uint32(90).fork()).join();
     }
     return writer;
   },
@@ -1001,6 +1021,14 @@ export const StartMatchingRequest: MessageFns<StartMatchingRequest> = {
             message.asked = AskedPlayers.decode(reader, reader.uint32());
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.party = PartyTicket.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1023,6 +1051,7 @@ export const StartMatchingRequest: MessageFns<StartMatchingRequest> = {
         : "",
       players: globalThis.Array.isArray(object?.players) ? object.players.map((e: any) => Player.fromJSON(e)) : [],
       asked: isSet(object.asked) ? AskedPlayers.fromJSON(object.asked) : undefined,
+      party: isSet(object.party) ? PartyTicket.fromJSON(object.party) : undefined,
     };
   },
 
@@ -1040,6 +1069,9 @@ export const StartMatchingRequest: MessageFns<StartMatchingRequest> = {
     if (message.asked !== undefined) {
       obj.asked = AskedPlayers.toJSON(message.asked);
     }
+    if (message.party !== undefined) {
+      obj.party = PartyTicket.toJSON(message.party);
+    }
     return obj;
   },
 
@@ -1054,6 +1086,102 @@ export const StartMatchingRequest: MessageFns<StartMatchingRequest> = {
     message.asked = (object.asked !== undefined && object.asked !== null)
       ? AskedPlayers.fromPartial(object.asked)
       : undefined;
+    message.party = (object.party !== undefined && object.party !== null)
+      ? PartyTicket.fromPartial(object.party)
+      : undefined;
+    return message;
+  },
+};
+
+function createBasePartyTicket(): PartyTicket {
+  return { partyId: "", leaderId: "" };
+}
+
+export const PartyTicket: MessageFns<PartyTicket> = {
+  encode(message: PartyTicket, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.partyId !== "") {
+      writer.uint32(10).string(message.partyId);
+    }
+    if (message.leaderId !== "") {
+      writer.uint32(18).string(message.leaderId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PartyTicket {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePartyTicket();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.partyId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.leaderId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PartyTicket {
+    return {
+      partyId: isSet(object.partyId)
+        ? globalThis.String(object.partyId)
+        : isSet(object.party_id)
+        ? globalThis.String(object.party_id)
+        : "",
+      leaderId: isSet(object.leaderId)
+        ? globalThis.String(object.leaderId)
+        : isSet(object.leader_id)
+        ? globalThis.String(object.leader_id)
+        : "",
+    };
+  },
+
+  toJSON(message: PartyTicket): unknown {
+    const obj: any = {};
+    if (message.partyId !== "") {
+      obj.partyId = message.partyId;
+    }
+    if (message.leaderId !== "") {
+      obj.leaderId = message.leaderId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PartyTicket>): PartyTicket {
+    return PartyTicket.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PartyTicket>): PartyTicket {
+    const message = createBasePartyTicket();
+    message.partyId = object.partyId ?? "";
+    message.leaderId = object.leaderId ?? "";
     return message;
   },
 };
@@ -2259,6 +2387,7 @@ function createBaseTicket(): Ticket {
     estimatedWaitMs: undefined,
     proposal: undefined,
     preparation: undefined,
+    partyId: undefined,
   };
 }
 
@@ -2305,6 +2434,9 @@ export const Ticket: MessageFns<Ticket> = {
     }
     if (message.preparation !== undefined) {
       Preparation.encode(message.preparation, writer.uint32(162).fork()).join();
+    }
+    if (message.partyId !== undefined) {
+      writer.uint32(170).string(message.partyId);
     }
     return writer;
   },
@@ -2434,6 +2566,14 @@ export const Ticket: MessageFns<Ticket> = {
             message.preparation = Preparation.decode(reader, reader.uint32());
             continue;
           }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.partyId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2482,6 +2622,11 @@ export const Ticket: MessageFns<Ticket> = {
         : undefined,
       proposal: isSet(object.proposal) ? Proposal.fromJSON(object.proposal) : undefined,
       preparation: isSet(object.preparation) ? Preparation.fromJSON(object.preparation) : undefined,
+      partyId: isSet(object.partyId)
+        ? globalThis.String(object.partyId)
+        : isSet(object.party_id)
+        ? globalThis.String(object.party_id)
+        : undefined,
     };
   },
 
@@ -2529,6 +2674,9 @@ export const Ticket: MessageFns<Ticket> = {
     if (message.preparation !== undefined) {
       obj.preparation = Preparation.toJSON(message.preparation);
     }
+    if (message.partyId !== undefined) {
+      obj.partyId = message.partyId;
+    }
     return obj;
   },
 
@@ -2557,6 +2705,7 @@ export const Ticket: MessageFns<Ticket> = {
     message.preparation = (object.preparation !== undefined && object.preparation !== null)
       ? Preparation.fromPartial(object.preparation)
       : undefined;
+    message.partyId = object.partyId ?? undefined;
     return message;
   },
 };
@@ -6398,7 +6547,7 @@ export const MatchmakingServiceDefinition = {
      * Puts one player or a party into the pool of a configuration. Answers once the ticket is on disk. Same id and body: same
      * ticket.
      * Reasons: FIELD_INVALID, ID_MALFORMED, ID_REUSED, CONFIGURATION_NOT_FOUND, ATTRIBUTE_INVALID, PLAYER_ALREADY_QUEUED,
-     * POOL_FULL.
+     * POOL_FULL; for a party: PARTY_NOT_FOUND, PARTY_ENDED, PARTY_LEADER_ONLY, PARTY_MEMBERS_DIFFER.
      */
     startMatching: {
       name: "StartMatching",

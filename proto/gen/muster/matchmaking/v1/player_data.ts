@@ -147,7 +147,8 @@ export const PlayerDataServiceDefinition = {
      * empty player id instead, without attributes, latencies and player session id; the journal's records that spoke of the player are
      * overwritten. Answers once that is so on disk; what has begun goes on, over a restart too, when nobody waits for the answer.
      * Repeats are OK, as is a player whom the matcher never heard of. Ids of tickets and requests are their callers' and stay.
-     * Reasons: ID_MALFORMED; PLAYER_IN_LIVE_TICKET (cancel the ticket, or wait for its end); PLAYER_SEATED (erase again when the
+     * Reasons: ID_MALFORMED; PLAYER_IN_LIVE_TICKET (cancel the ticket, or wait for its end); PLAYER_IN_PARTY (leave it first; invitations and
+     * asks go by themselves); PLAYER_SEATED (erase again when the
      * player has left the battle, or the battle has ended); SERVICE_NOT_READY while the fleet does not show a battle that lives;
      * JOURNAL_FULL.
      */
