@@ -10,6 +10,7 @@ import { jsonMessages } from "./targets/json-messages.ts";
 import { matching } from "./targets/matching.ts";
 import { musterFile } from "./targets/muster-file.ts";
 import { population } from "./targets/population.ts";
+import { queries } from "./targets/queries.ts";
 import { ruleSet } from "./targets/rule-set.ts";
 import { backendSdk, gameSdk } from "./targets/sdk.ts";
 import { sessionSearch } from "./targets/session-search.ts";
@@ -27,6 +28,7 @@ export const allTargets: readonly Target[] = [
   matching,
   musterFile,
   population,
+  queries,
   ruleSet,
   sessionSearch,
   hostileFleetSidecar,

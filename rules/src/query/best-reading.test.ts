@@ -99,6 +99,7 @@ const refused: readonly (readonly [query: string, start: number, message: RegExp
   [`${p}rank:[ TO 9]`, 20, /TO/],
   [`${p}region:eu:x`, 20, /":" in a value/],
   [`${p}region:eu^x`, 20, /boosts by "x"/],
+  [`${p}region:eu^1e7`, 20, /from -1000000 to 1000000/],
   [`${p}region:`, 18, /value here/],
   [`+${p}region:eu OR ${p}region:us`, 0, /beside AND or OR/],
   ["()", 1, /clause here/],

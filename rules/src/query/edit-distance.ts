@@ -9,19 +9,24 @@ export function editDistance(
   const source = [...from];
   const target = [...to];
   if (Math.abs(source.length - target.length) > max) return undefined;
-  let row = Array.from({ length: target.length + 1 }, (_, index) => index);
+  // Only cells near the diagonal matter: `row[offset]` is the column `index + offset - max` of the row `index`.
+  const beyond = max + 1;
+  let row = Array.from({ length: 2 * max + 1 }, (_, offset) => (offset < max ? beyond : offset - max));
   for (const [index, letter] of source.entries()) {
-    const next = [index + 1];
-    let least = index + 1;
-    for (const [column, other] of target.entries()) {
-      const replaced = (row[column] ?? 0) + (letter === other ? 0 : 1);
-      const edits = Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1);
-      next.push(edits);
-      least = Math.min(least, edits);
+    const next: number[] = [];
+    for (let offset = 0; offset <= 2 * max; offset += 1) {
+      const column = index + 1 + offset - max;
+      if (column < 0 || column > target.length) {
+        next.push(beyond);
+        continue;
+      }
+      const replaced = column === 0 ? beyond : (row[offset] ?? beyond) + (letter === target[column - 1] ? 0 : 1);
+      const removed = (row[offset + 1] ?? beyond) + 1;
+      const inserted = (next[offset - 1] ?? beyond) + 1;
+      next.push(Math.min(replaced, removed, inserted, beyond));
     }
-    if (least > max) return undefined;
     row = next;
   }
-  const edits = row[target.length] ?? 0;
+  const edits = row[target.length - source.length + max] ?? beyond;
   return edits <= max ? edits : undefined;
 }

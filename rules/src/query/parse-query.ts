@@ -1,9 +1,10 @@
 // Text → query. `compatible` is the language of Nakama's matchmaker as it really behaves, `best` what its words make one expect.
 import { parseBest } from "./best/parse-best.ts";
 import { parseCompatible } from "./compatible/parse-compatible.ts";
-import { lintQuery } from "./lint-query.ts";
-import { orProblem } from "./refusal.ts";
-import type { Query, QueryMode, QueryProblem } from "./syntax.ts";
+import { lintQuery, termsOf } from "./lint-query.ts";
+import { AUTOMATON_STEPS_MAX } from "./pattern/automaton.ts";
+import { orProblem, QueryRefusal } from "./refusal.ts";
+import type { Condition, Query, QueryMode, QueryProblem } from "./syntax.ts";
 
 /** Characters of a query: as many as fit a message of Nakama's. */
 export const QUERY_CHARS_MAX = 4_096;
@@ -21,8 +22,16 @@ export function parseQuery(text: string, mode: QueryMode): Query | QueryProblem 
   }
   return orProblem(() => {
     const reading = mode === "compatible" ? parseCompatible(text) : { root: parseBest(text), searchFailure: undefined };
+    const steps = termsOf(reading.root).reduce((sum, { condition }) => sum + stepsOf(condition), 0);
+    if (steps > AUTOMATON_STEPS_MAX) {
+      throw new QueryRefusal("has patterns that are too large together", { start: 0, end: text.length });
+    }
     return { text, mode, ...reading, lints: lintQuery({ root: reading.root, text, mode }) };
   });
+}
+
+function stepsOf(condition: Condition): number {
+  return condition.type === "pattern" ? condition.automaton.steps.length : 0;
 }
 
 /** Whether a text was a query. */

@@ -11,6 +11,8 @@ const DATE = /\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d
 const NUMBER = /[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![^\s)\]}^])/y;
 const EDITS_MAX = 2;
 const EDITS_DEFAULT = 1;
+/** More than anybody means, and sums of them stay exact. */
+const BOOST_MAX = 1_000_000;
 
 type Asked = { readonly field: string; readonly start: number };
 
@@ -29,7 +31,8 @@ export function readBoost(cursor: Cursor): number {
   if (!cursor.take("^")) return 1;
   const said = cursor.takeMatch(/[^\s)]*/uy)?.[0] ?? "";
   const boost = parseNumeral(said);
-  return boost ?? cursor.fail(`boosts by "${said}", which must be a number`, start);
+  if (boost !== undefined && Math.abs(boost) <= BOOST_MAX) return boost;
+  return cursor.fail(`boosts by "${said}", which must be a number from -${BOOST_MAX} to ${BOOST_MAX}`, start);
 }
 
 function readCondition(cursor: Cursor): Condition {

@@ -15,6 +15,8 @@ export type CompatibleReading = { readonly root: QueryNode; readonly searchFailu
 /** Terms that the index has for a number or date: a wildcard for anything finds each of them. */
 const TERMS_OF_ORDINAL = 16;
 const EDITS_MAX = 2;
+/** Beyond it sums and squares of boosts would be infinite, and their differences no numbers. */
+const BOOST_MAX = 1e100;
 
 type Clause = { readonly kind: "must" | "should" | "mustNot"; readonly term: Term };
 /** A condition that makes every search fail says why. */
@@ -169,7 +171,7 @@ function fuzzy({ text }: Token, tilde: Token): Asked {
 function boostOf({ text, span }: Token): number {
   const boost = parseNumeral(text);
   if (boost === undefined) throw new QueryRefusal(`boosts by "${text}", which is no number`, span);
-  return boost;
+  return Math.max(-BOOST_MAX, Math.min(BOOST_MAX, boost));
 }
 
 function boundsOf(sign: ">" | "<", bound: Bound) {

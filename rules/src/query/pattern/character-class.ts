@@ -63,6 +63,17 @@ export function namedClass(name: string): readonly CodeRange[] | undefined {
   return ranges && isNegated ? complement(ranges) : ranges;
 }
 
+/** The same characters in ranges that are sorted and do not touch. */
+export function mergedRanges(ranges: readonly CodeRange[]): readonly CodeRange[] {
+  const merged: CodeRange[] = [];
+  for (const [from, to] of ranges.toSorted((one, other) => one[0] - other[0])) {
+    const last = merged.at(-1);
+    if (last && from <= last[1] + 1) merged[merged.length - 1] = [last[0], Math.max(last[1], to)];
+    else merged.push([from, to]);
+  }
+  return merged;
+}
+
 function complement(ranges: readonly CodeRange[]): readonly CodeRange[] {
   const others: CodeRange[] = [];
   let from = 0;

@@ -1,6 +1,6 @@
 // Regular expressions in RE2's form, as far as an automaton can decide them: no references back, no looking around.
 import type { Automaton, CodeRange } from "./automaton.ts";
-import { escapedClass, namedClass } from "./character-class.ts";
+import { escapedClass, mergedRanges, namedClass } from "./character-class.ts";
 import { anyCharacterNode, automatonOf, characterNode, type PatternNode } from "./pattern-node.ts";
 
 /** Why an expression cannot be read, at `position`, in UTF-16 units of its text. */
@@ -194,7 +194,7 @@ class Reader {
       ranges.push(...this.#bracketItem());
     }
     this.#at += 1;
-    return { type: "character", ranges, isNegated, ignoresCase };
+    return { type: "character", ranges: mergedRanges(ranges), isNegated, ignoresCase };
   }
 
   #bracketItem(): readonly CodeRange[] {
@@ -230,7 +230,7 @@ class Reader {
     const ranges = escapedClass(this.#peek());
     if (!ranges) return characterNode(this.#escapedCode(), ignoresCase);
     this.#at += 1;
-    return { type: "character", ranges, isNegated: false, ignoresCase: false };
+    return { type: "character", ranges: mergedRanges(ranges), isNegated: false, ignoresCase: false };
   }
 
   /** The character that is meant after a backslash. */

@@ -37,7 +37,7 @@ export const COUNT_MIN = 2;
 /**
  * The ticket, its query read as the configuration reads queries.
  *
- * @throws {MusterError} FIELD_INVALID unless 2 ≤ `minCount` ≤ `maxCount`, both multiples of `countMultiple` ≥ 1, and no session is there
+ * @throws {MusterError} FIELD_INVALID unless properties have at most 4,096 characters and finite numbers, 2 ≤ `minCount` ≤ `maxCount`, both multiples of `countMultiple` ≥ 1, and no session is there
  *   twice; where queries are read as `best`, also unless its players fit into `maxCount`. QUERY_INVALID if the query cannot be read.
  */
 export function checkQueryTicket(written: WrittenQueryTicket, { mode }: Pick<QuerySettings, "mode">): QueryTicket {
@@ -54,12 +54,27 @@ export function checkQueryTicket(written: WrittenQueryTicket, { mode }: Pick<Que
   if (mode === "best" && sessions.length > maxCount) {
     throw fieldInvalid("players", `at most ${maxCount} players, its max_count`, sessions.length);
   }
+  checkProperties(written);
   const query = readQuery(text, mode);
   if (!isQuery(query)) {
     const metadata = { field: "query", position: String(query.start) };
     throw new MusterError("QUERY_INVALID", describeQueryProblem(query), { metadata });
   }
   return { ...rest, countMultiple, query, document: queryDocument(written) };
+}
+
+/** Characters of all keys and texts: what a message of Nakama's holds. Patterns are looked for in them. */
+const PROPERTIES_CHARS_MAX = 4_096;
+
+function checkProperties({ stringProperties, numericProperties }: WrittenQueryTicket): void {
+  const texts = [...Object.entries(stringProperties).flat(), ...Object.keys(numericProperties)];
+  const chars = texts.reduce((sum, text) => sum + text.length, 0);
+  if (chars > PROPERTIES_CHARS_MAX) {
+    throw fieldInvalid("string_properties", `at most ${PROPERTIES_CHARS_MAX} characters of keys and texts`, chars);
+  }
+  for (const [key, value] of Object.entries(numericProperties)) {
+    if (!Number.isFinite(value)) throw fieldInvalid(`numeric_properties.${key.slice(0, 64)}`, "a finite number", value);
+  }
 }
 
 /** Queries that were read, as many tickets have the same one. */
