@@ -537,6 +537,16 @@ refuses("configurations", [
         values: [-1, 601],
         of: (it) => ({ acceptance: { timeoutSeconds: it, autoContinue: true } }),
       },
+      {
+        field: "session.reservation_seconds",
+        values: [0, 3_601],
+        of: (it) => ({ session: { name: "", reservationSeconds: it, disconnectGraceSeconds: undefined } }),
+      },
+      {
+        field: "session.disconnect_grace_seconds",
+        values: [-1, 3_601],
+        of: (it) => ({ session: { name: "", reservationSeconds: undefined, disconnectGraceSeconds: it } }),
+      },
       { field: "settle_ms", values: [-1, 10_001], of: (it) => ({ settleMs: it }) },
       { field: "placement_retries", values: [-1, 11], of: (it) => ({ placementRetries: it }) },
     ] satisfies { field: string; values: number[]; of: (it: number) => Partial<MatchmakingConfiguration> }[]

@@ -51,6 +51,17 @@ test("readMatcherConfig() gives players who are asked 30 s, and lets the others 
   ]);
 });
 
+test("readMatcherConfig() reads what sessions are made with, and leaves to the fleet what is not said", async () => {
+  const of = async (session: object) => {
+    const sections = { ruleSets: { duel: DUEL }, configurations: [{ name: "a", ruleSet: "duel", session }] };
+    return (await read(sections)).configurations[0]?.session;
+  };
+  expect(await of({})).toEqual({});
+  expect(await of({ name: "Duel", reservationSeconds: 20, disconnectGraceSeconds: 0 })).toEqual({
+    ...{ name: "Duel", reservationMs: 20_000, disconnectGraceMs: 0 },
+  });
+});
+
 const noTeams = { version: "v1.0", teams: [{ name: "red", minPlayers: 3, maxPlayers: 1 }] };
 const duel = { ruleSets: { duel: DUEL } };
 const refused = [

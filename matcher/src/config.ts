@@ -22,6 +22,8 @@ import {
   SETTLE_MS_DEFAULT,
   SETTLE_MS_MAX,
 } from "./core/configuration.ts";
+import { PATIENCE_SECONDS_MAX, SESSION_NAME_CHARS_MAX } from "./core/session-settings.ts";
+import { readSessionSettings } from "./grpc/session-settings-wire.ts";
 
 export type MatcherConfig = {
   /** Documents as JSON text. */
@@ -60,6 +62,16 @@ export const configurationsSchema = z.array(
         autoContinue: z.boolean().default(true),
       })
       .transform(({ timeoutSeconds, autoContinue }) => ({ timeoutMs: timeoutSeconds * 1_000, autoContinue }))
+      .optional(),
+    session: z
+      .strictObject({
+        name: z.string().min(1).max(SESSION_NAME_CHARS_MAX).optional(),
+        reservationSeconds: z.int().min(1).max(PATIENCE_SECONDS_MAX).optional(),
+        disconnectGraceSeconds: z.int().min(0).max(PATIENCE_SECONDS_MAX).optional(),
+      })
+      .transform(({ name = "", reservationSeconds, disconnectGraceSeconds }) =>
+        readSessionSettings({ name, reservationSeconds, disconnectGraceSeconds }),
+      )
       .optional(),
     backfill: z
       .strictObject({

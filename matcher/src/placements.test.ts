@@ -52,6 +52,17 @@ test("without retries the first failure is the last", async () => {
   expect(await world.ticket("t-bob")).toMatchObject({ state: 6, version: 3, returns: 0 });
 });
 
+test("a placement asks for sessions as the configuration says, again too", async () => {
+  const session = { name: "Duel", reservationMs: 20_000, disconnectGraceMs: 0 };
+  const config = { ...worldConfig, configurations: [configurationOf({ session })] };
+  await using world = await createWorld({ config });
+  world.fleet.outcomes.push("TIMED_OUT");
+  for (const player of ["ann", "bob"]) await world.queue("duel", player);
+  await world.clock.advance(100);
+  const asked = { name: "Duel", reservationTimeoutMs: 20_000, disconnectGraceMs: 0 };
+  expect([...world.fleet.requests.values()]).toMatchObject([asked, asked]);
+});
+
 test("a player of a failed ticket may queue again at once", async () => {
   await using world = await duelWith("TIMED_OUT", "TIMED_OUT", "TIMED_OUT");
   const players = [{ playerId: "ann", attributes: {}, latenciesMs: {}, team: "" }];

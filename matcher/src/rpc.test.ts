@@ -412,13 +412,14 @@ describe("ConfigurationService", () => {
 
   test("what is put is listed, with its defaults", async () => {
     await world.configurations.putRuleSet({ name: "put", document: JSON.stringify(EQUAL_TEAMS) });
-    await put({ properties: { map: "dust" } });
+    const session = { name: "Duel", reservationSeconds: 20, disconnectGraceSeconds: undefined };
+    await put({ properties: { map: "dust" }, session });
     const { configurations } = await world.configurations.listConfigurations({});
     expect(configurations.map(({ name }) => name)).toEqual(configurations.map(({ name }) => name).toSorted());
     expect(configurations.find(({ name }) => name === "put")).toEqual({
       ...{ name: "put", ruleSet: "put", queue: "", requestTimeoutSeconds: 60, autoBackfill: false },
       ...{ settleMs: 10, properties: { map: "dust" }, data: "", placementRetries: 2 },
-      ...{ alternatives: [], olderVersions: [] },
+      ...{ alternatives: [], olderVersions: [], session },
       ...{ version: 1, putAt: expect.any(Date) },
     });
   });

@@ -1,6 +1,7 @@
 // A matchmaking configuration: which rule set its pool plays by, where matches are placed, and how patient it is.
 import { fieldInvalid, MusterError } from "@muster/proto";
 import { type BackfillSettings, checkBackfillSettings, defaultBackfillSettings } from "./backfill-settings.ts";
+import { canonicalSessionSettings, checkSessionSettings, type SessionSettings } from "./session-settings.ts";
 
 /** Players are asked whether they want a match. */
 export type AcceptanceSettings = {
@@ -39,6 +40,8 @@ export type Configuration = {
   readonly backfill?: BackfillSettings | undefined;
   /** Undefined: nobody is asked. */
   readonly acceptance?: AcceptanceSettings | undefined;
+  /** Undefined: nothing of it. */
+  readonly session?: SessionSettings | undefined;
 };
 
 export const REQUEST_TIMEOUT_MS_DEFAULT = 60_000;
@@ -79,6 +82,7 @@ export function checkConfiguration(configuration: Configuration): Configuration 
   checkAlternatives(configuration);
   checkBackfillSettings(configuration.backfill ?? defaultBackfillSettings);
   if (data.length > DATA_CHARS_MAX) throw fieldInvalid("data", `at most ${DATA_CHARS_MAX} characters`, data.length);
+  if (configuration.session) checkSessionSettings(configuration.session);
   if (configuration.acceptance) checkAcceptance(configuration.acceptance, configuration);
   if (autoBackfill && queue === undefined) {
     throw new MusterError("FIELD_INVALID", `Cannot backfill matches of ${configuration.name} as it has no queue`, {
@@ -145,5 +149,6 @@ function canonical(configuration: Configuration): string {
     (configuration.alternatives ?? []).map((one) => [one.ruleSet, one.queue ?? null]),
     acceptance ? [acceptance.timeoutMs, acceptance.autoContinue] : null,
     sorted,
+    canonicalSessionSettings(configuration.session ?? {}),
   ]);
 }

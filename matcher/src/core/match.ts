@@ -4,6 +4,7 @@ import type { BackfillId, MatchId, PlacementId, PlayerId, Team, TicketId } from 
 import { placementIdOf } from "@muster/proto";
 import type { PlacementFailurePolicy } from "./configuration.ts";
 import type { AcceptanceTerms } from "./proposal.ts";
+import type { SessionSettings } from "./session-settings.ts";
 import type { TicketCause } from "./ticket.ts";
 import type { FormedBy } from "./versions.ts";
 
@@ -36,6 +37,8 @@ export type Match = {
   readonly regions: readonly string[];
   /** Its players are asked first. Undefined: they are not. */
   readonly acceptance?: AcceptanceTerms | undefined;
+  /** What its session is made with. Undefined: nothing of it. */
+  readonly session?: SessionSettings | undefined;
   /** Undefined: formed before versions were counted. */
   readonly formedBy?: FormedBy | undefined;
 };

@@ -34,6 +34,8 @@ import { decideStartMatching } from "./start-matching.ts";
 
 /** Most tickets of a box are of the first. */
 export const BOX_CONFIGURATIONS = ["auto", "asked", "asked-once"] as const;
+/** What the sessions of one of them are made with. */
+const SESSION = { name: "Box", reservationMs: 5_000, disconnectGraceMs: 0 };
 
 export type Box = ReturnType<typeof createBox>;
 
@@ -71,7 +73,7 @@ export function createBox(
   const { placementRetries = 2 } = options;
   const configurations = BOX_CONFIGURATIONS.map((name) => {
     const acceptance = { timeoutMs: 60_000, autoContinue: name === "asked" };
-    const more = name === "auto" ? { autoBackfill: true } : { acceptance };
+    const more = name === "auto" ? { autoBackfill: true, session: SESSION } : { acceptance };
     return configurationOf({ name, ruleSet: "equal", placementRetries, ...more });
   });
   commit([

@@ -165,7 +165,8 @@ function formedMatch(
   },
 ): MatcherFact {
   const { random, endpoint, nowMs } = input;
-  const { name, properties, data, autoBackfill, placementRetries, onPlacementFailed, acceptance } = configuration;
+  const { name, properties, data, autoBackfill, placementRetries, onPlacementFailed, acceptance, session } =
+    configuration;
   const matchId: MatchId = newId("match", random);
   const teams = teamsFor(ruleSet, players);
   return {
@@ -183,6 +184,7 @@ function formedMatch(
       backfillId: autoBackfill ? newId("backfill", random) : undefined,
       placementRetries,
       onPlacementFailed,
+      session,
       matcherEndpoint: endpoint,
       regions,
       // Whole, as every time that the journal keeps.

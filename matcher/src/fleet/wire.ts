@@ -38,7 +38,9 @@ export function writeStartPlacement(request: PlacementRequest, owner: string): S
     capabilityKey: match.capabilityKey,
     timeoutMs: 0,
     regions: [...match.regions],
-    name: "",
+    name: match.session?.name ?? "",
+    reservationTimeoutMs: match.session?.reservationMs,
+    disconnectGraceMs: match.session?.disconnectGraceMs,
   };
 }
 

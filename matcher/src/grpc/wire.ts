@@ -55,6 +55,7 @@ import { canonicalJson, digestOf, digestOfText } from "../digest.ts";
 import type { TicketSelection } from "../ticket-watch.ts";
 import { readPartyStart } from "./party/party-wire.ts";
 import { readPreparation, writePreparation } from "./preparation-wire.ts";
+import { readSessionSettings, writeSessionSettings } from "./session-settings-wire.ts";
 
 export function readStartMatching(request: StartMatchingRequest, drawId: () => TicketId): StartMatching {
   const configuration = parseId("configuration", request.configuration);
@@ -259,6 +260,7 @@ export function readConfiguration(message: MatchmakingConfiguration | undefined)
       : undefined,
     backfill: message.backfill && readBackfillSettings(message.backfill),
     acceptance: message.acceptance && readAcceptanceSettings(message.acceptance),
+    session: message.session && readSessionSettings(message.session),
   });
 }
 
@@ -323,6 +325,7 @@ export function writeConfiguration(configuration: Configuration): MatchmakingCon
       timeoutSeconds: configuration.acceptance.timeoutMs / 1_000,
       autoContinue: configuration.acceptance.autoContinue,
     },
+    session: configuration.session && writeSessionSettings(configuration.session),
   };
 }
 

@@ -19,6 +19,7 @@ import type { KnownPlayer } from "../core/backfill.ts";
 import type { SeatedPlayer } from "../core/fact.ts";
 import type { AssignedPlayer, Match } from "../core/match.ts";
 import type { TicketPlayer } from "../core/ticket.ts";
+import { readSessionSettings, writeSessionSettings } from "../grpc/session-settings-wire.ts";
 
 export function writeMatch(match: Match): wire.MatchFormed {
   return {
@@ -38,6 +39,7 @@ export function writeMatch(match: Match): wire.MatchFormed {
     regions: [...match.regions],
     acceptance: match.acceptance && { ...match.acceptance },
     formedBy: match.formedBy && { ...match.formedBy },
+    session: match.session && writeSessionSettings(match.session),
   };
 }
 
@@ -47,6 +49,7 @@ export function readMatch(message: wire.MatchFormed): Match {
     matchId: message.matchId as MatchId,
     queue: message.queue || undefined,
     onPlacementFailed: readEnum(PlacementFailurePolicy, message.onPlacementFailed ?? 0),
+    session: message.session && readSessionSettings(message.session),
     players: message.players.map(readAssigned),
     capabilityKey: new Uint8Array(message.capabilityKey), // A copy: it must not keep the bytes around it.
     backfillId: (message.backfillId || undefined) as BackfillId | undefined,

@@ -224,9 +224,9 @@ export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): 
       see({ type: "healed" });
     },
     // Of each server two streams; of the world the feed twice, placements as they are asked for and as they are watched, the tickets
-    // once, and what is just asked.
+    // once, and what two onlookers have just asked.
     gauges: () => [
-      { name: "calls", value: memory.openCalls, quietMax: 6 + 2 * serversAtRest(knobs) },
+      { name: "calls", value: memory.openCalls, quietMax: 7 + 2 * serversAtRest(knobs) },
       { name: "sleepers", value: lives.sleepers, quietMax: 17 + 5 * serversAtRest(knobs) },
       { name: "servers", value: park.living.length, quietMax: serversAtRest(knobs) },
     ],

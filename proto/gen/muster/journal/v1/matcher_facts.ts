@@ -9,6 +9,7 @@ import {
   PlacementFailurePolicy,
   placementFailurePolicyFromJSON,
   placementFailurePolicyToJSON,
+  SessionSettings,
 } from "../../matchmaking/v1/configuration.ts";
 import { FormedBy } from "../../matchmaking/v1/matchmaking.ts";
 import {
@@ -400,7 +401,11 @@ export interface MatchFormed {
     | FormedBy
     | undefined;
   /** Absent or UNSPECIFIED: by how the placement ended. */
-  onPlacementFailed?: PlacementFailurePolicy | undefined;
+  onPlacementFailed?:
+    | PlacementFailurePolicy
+    | undefined;
+  /** What its session is made with. Absent: nothing of it. */
+  session?: SessionSettings | undefined;
 }
 
 export interface MatchFormed_PropertiesEntry {
@@ -2700,6 +2705,7 @@ function createBaseMatchFormed(): MatchFormed {
     acceptance: undefined,
     formedBy: undefined,
     onPlacementFailed: undefined,
+    session: undefined,
   };
 }
 
@@ -2752,6 +2758,9 @@ export const MatchFormed: MessageFns<MatchFormed> = {
     }
     if (message.onPlacementFailed !== undefined) {
       writer.uint32(128).int32(message.onPlacementFailed);
+    }
+    if (message.session !== undefined) {
+      SessionSettings.encode(message.session, writer.uint32(138).fork()).join();
     }
     return writer;
   },
@@ -2900,6 +2909,14 @@ export const MatchFormed: MessageFns<MatchFormed> = {
             message.onPlacementFailed = reader.int32() as any;
             continue;
           }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.session = SessionSettings.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2975,6 +2992,7 @@ export const MatchFormed: MessageFns<MatchFormed> = {
         : isSet(object.on_placement_failed)
         ? placementFailurePolicyFromJSON(object.on_placement_failed)
         : undefined,
+      session: isSet(object.session) ? SessionSettings.fromJSON(object.session) : undefined,
     };
   },
 
@@ -3034,6 +3052,9 @@ export const MatchFormed: MessageFns<MatchFormed> = {
     if (message.onPlacementFailed !== undefined) {
       obj.onPlacementFailed = placementFailurePolicyToJSON(message.onPlacementFailed);
     }
+    if (message.session !== undefined) {
+      obj.session = SessionSettings.toJSON(message.session);
+    }
     return obj;
   },
 
@@ -3070,6 +3091,9 @@ export const MatchFormed: MessageFns<MatchFormed> = {
       ? FormedBy.fromPartial(object.formedBy)
       : undefined;
     message.onPlacementFailed = object.onPlacementFailed ?? undefined;
+    message.session = (object.session !== undefined && object.session !== null)
+      ? SessionSettings.fromPartial(object.session)
+      : undefined;
     return message;
   },
 };

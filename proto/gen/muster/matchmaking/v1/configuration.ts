@@ -274,11 +274,25 @@ export interface MatchmakingConfiguration {
   alternatives: Alternative[];
   /** Versions of before that tickets may still play by, the newest first. Set by answers; not read in requests. */
   olderVersions: number[];
+  /** What battle sessions are made with. Absent: nothing of it. A change holds for matches that form from then on. */
+  session?: SessionSettings | undefined;
 }
 
 export interface MatchmakingConfiguration_PropertiesEntry {
   key: string;
   value: string;
+}
+
+/** What the battle sessions of a configuration are made with. */
+export interface SessionSettings {
+  /** For people: `BattleSession.name`. At most 1,024 characters. Empty: none. */
+  name: string;
+  /** How long seats are held for players who have not come, in seconds. 1..3,600. Absent: as the fleet's configuration says. */
+  reservationSeconds?:
+    | number
+    | undefined;
+  /** How long they are held for players whose connection broke, in seconds. 0..3,600. Absent: as the fleet's configuration says. */
+  disconnectGraceSeconds?: number | undefined;
 }
 
 export interface Alternative {
@@ -1150,6 +1164,7 @@ function createBaseMatchmakingConfiguration(): MatchmakingConfiguration {
     onPlacementFailed: undefined,
     alternatives: [],
     olderVersions: [],
+    session: undefined,
   };
 }
 
@@ -1206,6 +1221,9 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
         writer.uint64(v);
       }
       writer.join();
+    }
+    if (message.session !== undefined) {
+      SessionSettings.encode(message.session, writer.uint32(138).fork()).join();
     }
     return writer;
   },
@@ -1364,6 +1382,14 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
 
             break;
           }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.session = SessionSettings.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1441,6 +1467,7 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
         : globalThis.Array.isArray(object?.older_versions)
         ? object.older_versions.map((e: any) => globalThis.Number(e))
         : [],
+      session: isSet(object.session) ? SessionSettings.fromJSON(object.session) : undefined,
     };
   },
 
@@ -1500,6 +1527,9 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
     if (message.olderVersions?.length) {
       obj.olderVersions = message.olderVersions.map((e) => Math.round(e));
     }
+    if (message.session !== undefined) {
+      obj.session = SessionSettings.toJSON(message.session);
+    }
     return obj;
   },
 
@@ -1536,6 +1566,9 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
     message.onPlacementFailed = object.onPlacementFailed ?? undefined;
     message.alternatives = object.alternatives?.map((e) => Alternative.fromPartial(e)) || [];
     message.olderVersions = object.olderVersions?.map((e) => e) || [];
+    message.session = (object.session !== undefined && object.session !== null)
+      ? SessionSettings.fromPartial(object.session)
+      : undefined;
     return message;
   },
 };
@@ -1621,6 +1654,115 @@ export const MatchmakingConfiguration_PropertiesEntry: MessageFns<MatchmakingCon
     const message = createBaseMatchmakingConfiguration_PropertiesEntry();
     message.key = object.key ?? "";
     message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseSessionSettings(): SessionSettings {
+  return { name: "", reservationSeconds: undefined, disconnectGraceSeconds: undefined };
+}
+
+export const SessionSettings: MessageFns<SessionSettings> = {
+  encode(message: SessionSettings, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.reservationSeconds !== undefined) {
+      writer.uint32(16).int32(message.reservationSeconds);
+    }
+    if (message.disconnectGraceSeconds !== undefined) {
+      writer.uint32(24).int32(message.disconnectGraceSeconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SessionSettings {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSessionSettings();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.reservationSeconds = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.disconnectGraceSeconds = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SessionSettings {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      reservationSeconds: isSet(object.reservationSeconds)
+        ? globalThis.Number(object.reservationSeconds)
+        : isSet(object.reservation_seconds)
+        ? globalThis.Number(object.reservation_seconds)
+        : undefined,
+      disconnectGraceSeconds: isSet(object.disconnectGraceSeconds)
+        ? globalThis.Number(object.disconnectGraceSeconds)
+        : isSet(object.disconnect_grace_seconds)
+        ? globalThis.Number(object.disconnect_grace_seconds)
+        : undefined,
+    };
+  },
+
+  toJSON(message: SessionSettings): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.reservationSeconds !== undefined) {
+      obj.reservationSeconds = Math.round(message.reservationSeconds);
+    }
+    if (message.disconnectGraceSeconds !== undefined) {
+      obj.disconnectGraceSeconds = Math.round(message.disconnectGraceSeconds);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SessionSettings>): SessionSettings {
+    return SessionSettings.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SessionSettings>): SessionSettings {
+    const message = createBaseSessionSettings();
+    message.name = object.name ?? "";
+    message.reservationSeconds = object.reservationSeconds ?? undefined;
+    message.disconnectGraceSeconds = object.disconnectGraceSeconds ?? undefined;
     return message;
   },
 };
