@@ -21,6 +21,8 @@ const settingSchema = configurationsSchema.element.extend({
   // For editors.
   $schema: z.string().optional(),
   ruleSet: z.record(z.string(), z.unknown(), { error: "a rule set, which is a JSON object" }),
+  // A simulation has one rule set.
+  alternatives: z.array(z.never({ error: "left out: a simulation plays by one rule set" })).optional(),
   // As on the wire: empty and 0 stand for absent.
   queue: z.literal("").or(configurationsSchema.element.shape.queue),
   requestTimeoutSeconds: z.int().min(0).max(REQUEST_TIMEOUT_SECONDS_MAX).default(0),

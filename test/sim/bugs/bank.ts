@@ -2,6 +2,7 @@
 import { acceptanceFaults } from "./acceptance-faults.ts";
 import { approvalFaults } from "./approval-faults.ts";
 import { backfillFaults } from "./backfill-faults.ts";
+import { configurationFaults } from "./configuration-faults.ts";
 import { engineFaults } from "./engine-faults.ts";
 import { fleetFaults } from "./fleet-faults.ts";
 import { journalFaults } from "./journal-faults.ts";
@@ -13,6 +14,7 @@ export const BANK: readonly PlantedFault[] = [
   ...matcherFaults,
   ...acceptanceFaults,
   ...engineFaults,
+  ...configurationFaults,
   ...fleetFaults,
   ...approvalFaults,
   ...backfillFaults,

@@ -27,6 +27,7 @@ export function bPrefers(books: Books): Checker {
   const fits = (ticket: TicketEntry, matched: MatchedSessionEntry, session: SessionEntry, nowMs: number) => {
     const ruleSet = ruleSets.find(matched.configuration);
     if (!ruleSet || matched.turnedAway.has(ticket.ticketId)) return false;
+    if (!books.matcher.versions.isPresent(ticket)) return false; // Battles are filled with new tickets.
     if (ticket.players.some(({ playerId }) => session.everSeated.has(playerId))) return false;
     const region = books.fleet.processes.get(session.processId)?.fleet ?? "";
     const seated = session.teams.map(({ name }) => ({ name, players: seatedIn(books, session, name) }));

@@ -20,9 +20,11 @@ export function lProgress(books: Books): Checker {
 
   const findMissed = (late: TicketEntry, journalMs: number): readonly string[] | undefined => {
     const ruleSet = ruleSets.find(late.configuration);
+    if (!books.matcher.versions.isPresent(late)) return undefined; // It plays by rules of before.
     // Where arrivals prefer running battles, who would fit one to come is held back for it.
     if (!ruleSet || books.matcher.configurations.get(late.configuration)?.backfill?.preferRunning) return undefined;
-    const waited = (ticket: TicketEntry) => ticket !== late && journalMs - ticket.sinceMs > OVERDUE_MS;
+    const waited = (ticket: TicketEntry) =>
+      ticket !== late && journalMs - ticket.sinceMs > OVERDUE_MS && books.matcher.versions.isPresent(ticket);
     const pool = [...(books.matcher.searching.get(late.configuration) ?? [])].filter(
       (ticket) => waited(ticket) && !askedToCancel.has(ticket.ticketId) && ticket.timesOutAtMs > journalMs,
     );

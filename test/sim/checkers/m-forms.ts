@@ -35,7 +35,7 @@ export function mForms(books: Books): Checker {
   const waitingOf = (configuration: string, journalMs: number): readonly JudgedTicket[] =>
     [...(books.matcher.searching.get(configuration) ?? [])]
       .filter(({ sinceMs, timesOutAtMs }) => journalMs - sinceMs > OVERDUE_MS && timesOutAtMs > journalMs + OVERDUE_MS)
-      .filter(({ ticketId }) => !askedToCancel.has(ticketId))
+      .filter((ticket) => !askedToCancel.has(ticket.ticketId) && books.matcher.versions.isPresent(ticket))
       .slice(0, TICKETS_MAX)
       .map(({ ticketId, players, createdMs }) => ({ ticketId, players, searchingSinceMs: createdMs }) as JudgedTicket);
   const checkMatches = (configuration: string, ruleSet: RuleSet, tickets: readonly JudgedTicket[], agedMs: number) => {

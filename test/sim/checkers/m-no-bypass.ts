@@ -34,10 +34,16 @@ export function mNoBypass(books: Books): Checker {
     looks.set(ticket, look);
     return look;
   };
+  /** Whether the ticket plays by what one plays by that arrived as number `arrival`. */
+  const isPlayedAlike = ({ configuration, arrival }: TicketEntry, other: number) => {
+    const { playOf } = books.matcher.versions;
+    return JSON.stringify(playOf(configuration, arrival)) === JSON.stringify(playOf(configuration, other));
+  };
   /** Whoever of the configuration is older than the ticket and could have been matched in its place. */
   const olderThan = (ticket: TicketEntry, taken: ReadonlySet<string>, journalMs: number): readonly TicketEntry[] =>
     [...(books.matcher.searching.get(ticket.configuration) ?? [])].filter(
-      ({ ticketId, createdMs, timesOutAtMs }) =>
+      ({ ticketId, createdMs, timesOutAtMs, arrival }) =>
+        isPlayedAlike(ticket, arrival) &&
         createdMs < ticket.createdMs &&
         !taken.has(ticketId) &&
         timesOutAtMs > journalMs &&
@@ -70,10 +76,10 @@ export function mNoBypass(books: Books): Checker {
       if (isLeft) throw new BrokenPromise(NAME, why);
     }
   };
-  const checkPlaces = ({ matchId, configuration, players, teams }: Match, journalMs: number) => {
-    const ruleSet = ruleSets.find(configuration);
-    const ruleSetName = books.matcher.configurations.get(configuration)?.ruleSet ?? "";
-    const axis = countedAxis(books.matcher.ruleSets.get(ruleSetName) ?? "");
+  const checkPlaces = ({ matchId, players, teams, formedBy }: Match, journalMs: number) => {
+    const document = books.matcher.versions.documentOf(formedBy?.ruleSet ?? "", formedBy?.ruleSetVersion ?? 0) ?? "";
+    const ruleSet = ruleSets.parse(document);
+    const axis = countedAxis(document);
     if (!ruleSet || axis === undefined) return;
     const taken = new Set<string>(players.map(({ ticketId }) => ticketId));
     const entries = [...taken].flatMap((ticketId) => books.matcher.tickets.get(ticketId) ?? []);

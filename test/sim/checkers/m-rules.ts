@@ -1,4 +1,4 @@
-// M-RULES: every match is legal by its rule set, at the age that its tickets had: by the judge of @muster/rules, and by an
+// M-RULES: every match is legal by the version of the rule set that it names, at the age that its tickets had: by the judge of @muster/rules, and by an
 // oracle that was written without looking at it. It is placed in a region that suits every player.
 
 import type { MatcherFact } from "@muster/matcher/testing";
@@ -16,9 +16,9 @@ export function mRules(books: Books): Checker {
   const ruleSets = createRuleSets(books);
   /** Where each match that asks for it may be placed. */
   const regionsOf = new Map<string, readonly string[]>();
-  const check = ({ matchId, configuration, players, teams }: Match, journalMs: number) => {
-    const ruleSet = ruleSets.find(configuration);
-    const name = books.matcher.configurations.get(configuration)?.ruleSet ?? "";
+  const check = ({ matchId, configuration, players, teams, formedBy }: Match, journalMs: number) => {
+    const document = books.matcher.versions.documentOf(formedBy?.ruleSet ?? "", formedBy?.ruleSetVersion ?? 0) ?? "";
+    const ruleSet = ruleSets.parse(document);
     if (!ruleSet) throw new BrokenPromise(NAME, `${matchId} is of ${configuration}, which has no rule set`);
     const ages = players.map(
       ({ ticketId }) => journalMs - (books.matcher.tickets.get(ticketId)?.createdMs ?? journalMs),
@@ -35,9 +35,8 @@ export function mRules(books: Books): Checker {
         }),
     }));
     const [violation] = judge(ruleSet, roster, { ageMs });
-    const breach = violation?.message ?? findBreach(books.matcher.ruleSets.get(name) ?? "", roster, ageMs);
+    const breach = violation?.message ?? findBreach(document, roster, ageMs);
     if (breach !== undefined) throw new BrokenPromise(NAME, `${matchId} is not legal: ${breach}`);
-    const document = books.matcher.ruleSets.get(name) ?? "";
     const everybody = roster.flatMap((team) => team.players);
     if (asksForRegions(document)) regionsOf.set(matchId, suitingRegions(document, everybody, ageMs));
   };

@@ -26,6 +26,7 @@ import { mForms } from "./m-forms.ts";
 import { mFresh } from "./m-fresh.ts";
 import { mNoBypass } from "./m-no-bypass.ts";
 import { mRules } from "./m-rules.ts";
+import { mVersion } from "./m-version.ts";
 import { mWhole } from "./m-whole.ts";
 import { pAcceptOnce } from "./p-accept-once.ts";
 import { pDescribed } from "./p-described.ts";
@@ -90,6 +91,7 @@ function listCheckers(books: Books, terms: Terms): readonly Checker[] {
     mAcceptAll(books),
     mFresh(books),
     mWhole(books),
+    mVersion(books),
     mRules(books),
     mNoBypass(books),
     mForms(books),

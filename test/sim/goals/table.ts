@@ -4,6 +4,7 @@ import type { Checker } from "../checkers/checker.ts";
 import { acceptanceGoals } from "./acceptance-goals.ts";
 import { approvalGoals } from "./approval-goals.ts";
 import { backfillGoals } from "./backfill-goals.ts";
+import { configurationGoals } from "./configuration-goals.ts";
 import { engineGoals } from "./engine-goals.ts";
 import { fleetGoals } from "./fleet-goals.ts";
 import type { Goal } from "./goal.ts";
@@ -26,6 +27,7 @@ export const GOALS: readonly Goal[] = [
   ...approvalGoals,
   ...outsiderGoals,
   ...engineGoals,
+  ...configurationGoals,
   ...landmarkGoals,
   ...journalGoals,
 ];

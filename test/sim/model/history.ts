@@ -40,7 +40,9 @@ const NOT_LOOKED_AT: ReadonlySet<string> = new Set([
  * Refusals for what may be otherwise a moment later: where the network delivers a request twice, the second may be carried out
  * after the first was refused.
  */
-const PASSING: ReadonlySet<string> = new Set(["PLAYER_ALREADY_QUEUED", "POOL_FULL", "ATTRIBUTE_INVALID"]);
+const PASSING: ReadonlySet<string> = new Set([
+  ...["PLAYER_ALREADY_QUEUED", "POOL_FULL", "ATTRIBUTE_INVALID", "CONFIGURATION_NOT_FOUND"],
+]);
 
 export function createHistory(books: Books): Checker {
   const lines = new Map<string, Line>();
@@ -121,6 +123,9 @@ export function createHistory(books: Books): Checker {
             fact.players.map((player) => player.playerId),
           );
         if (fact.type === "ticket-cancelled") cancelled(fact.ticketId);
+        if (fact.type === "configuration-deleted") {
+          for (const { ticketId } of books.steps) lineOf(ticketId).cancelled = true;
+        }
         if (fact.type === "proposal-ended") {
           for (const { ticketId, fate } of fact.outcomes) if (fate === "CANCELLED") cancelled(ticketId);
           for (const { ticketId, to } of books.steps) if (to === "CANCELLED") lineOf(ticketId).cancelled = true;

@@ -105,7 +105,7 @@ export function matcherConfigOf(knobs: Knobs): MatcherConfig {
       }),
       configuration("manual", { ruleSet: "even", queue: "eu", properties: { backfill: "manual" }, backfill }),
       configuration("duel", { ruleSet: "duel", placementRetries: 0 }),
-      configuration("group", { queue: undefined }),
+      configuration("group", { queue: undefined, alternatives: [{ ruleSet: "duel", queue: undefined }] }),
       configuration("ranked", { ruleSet: "even", queue: "eu", acceptance }),
       configuration("ready", { ruleSet: "duel", queue: undefined, acceptance }),
     ],

@@ -4,13 +4,13 @@
 // fleets, and ends battles.
 import { MusterError } from "@muster/proto";
 import { FleetServiceDefinition, RolloutMode } from "@muster/proto/fleet";
-import { ConfigurationServiceDefinition, MatchmakingServiceDefinition, TicketState } from "@muster/proto/matchmaking";
+import { MatchmakingServiceDefinition, TicketState } from "@muster/proto/matchmaking";
 import { type Chance, createChance } from "../engine/chance.ts";
 import type { Life, Lives } from "../engine/life.ts";
 import { overhear } from "../engine/overheard-network.ts";
-import { ruleSetOf } from "./configurations.ts";
+import { change, createChanges } from "./changes.ts";
 import type { Eyes } from "./eyes.ts";
-import { type Knobs, RULE_SETS } from "./knobs.ts";
+import type { Knobs } from "./knobs.ts";
 import { keepLobby } from "./lobby.ts";
 
 export type OnlookersParts = {
@@ -70,6 +70,7 @@ export function startOnlookers({ seed, lives, knobs, eyes }: OnlookersParts): { 
   follow(sessions.life, openSessions, dawdle(sessions)).catch(eyes.fail);
   wonder(begin("asker"), heard, { knobs, eyes }).catch(eyes.fail);
   operate(begin("operator"), knobs, eyes).catch(eyes.fail);
+  change(begin("changer"), knobs, eyes).catch(eyes.fail);
   keepLobby({ ...begin("lobby"), knobs, eyes }, closed.signal).catch(eyes.fail);
   return { closeLobby: () => closed.abort() };
 }
@@ -157,19 +158,7 @@ type Operator = { readonly life: Life; readonly network: ReturnType<typeof overh
 
 async function operate({ life: { clock }, network, chance }: Operator, knobs: Knobs, eyes: Eyes): Promise<void> {
   const fleet = network.connect("fleet").client(FleetServiceDefinition);
-  const configurations = network.connect("matcher").client(ConfigurationServiceDefinition);
-  const putAgain = async () => {
-    const { configurations: present } = await configurations.listConfigurations({});
-    if (present.length === 0) return;
-    const configuration = chance.pick(present);
-    // As it is, which changes nothing, or with another wait before a round.
-    const settleMs = chance.happens(0.5) ? configuration.settleMs : chance.below(300);
-    await configurations.putConfiguration({ configuration: { ...configuration, settleMs } });
-  };
-  const putRules = async () => {
-    const name = chance.pick(RULE_SETS);
-    await configurations.putRuleSet({ name, document: ruleSetOf(knobs, name, chance.happens(0.5) ? 1 : 0) });
-  };
+  const { putAgain, putRules } = createChanges({ network, chance, clock }, knobs);
   const endABattle = async () => {
     const { sessions } = await fleet.describeServerSessions({ battleSessionIds: [], includeEnded: false });
     const [session] = sessions.filter(() => chance.happens(0.4));

@@ -4,6 +4,7 @@ import type { MatcherFact } from "@muster/matcher/testing";
 
 import { joinedAtFirst, joinedText, stepsOfJoin, takeJoined } from "./preparation-book.ts";
 import { isAcceptedByAll, type ProposalEntry, stepsOfAcceptance, stepsOfEnd, whereTo } from "./proposal-book.ts";
+import { createVersionBook, type VersionBook } from "./version-book.ts";
 
 export type Phase =
   | "PREPARING"
@@ -102,6 +103,7 @@ export type TicketStep = {
 };
 
 export interface MatcherBook {
+  readonly versions: VersionBook;
   readonly ruleSets: ReadonlyMap<string, string>;
   readonly configurations: ReadonlyMap<string, Configuration>;
   readonly tickets: ReadonlyMap<string, TicketEntry>;
@@ -127,6 +129,9 @@ export interface MatcherBook {
     readonly steps: readonly TicketStep[];
   }): void;
 }
+
+/** Where a ticket is whom the end of its configuration ends. */
+const ENDS_WITH_CONFIGURATION: ReadonlySet<Phase> = new Set(["PREPARING", "SEARCHING", "REQUIRES_ACCEPTANCE"]);
 
 export function holderKey(configuration: string, playerId: string): string {
   return `${configuration} ${playerId}`;
@@ -158,6 +163,7 @@ export function createMatcherBook(): MatcherBook {
   const fills = new Map<string, FillEntry>();
   let ended: { readonly ticketId?: string; readonly sessionId?: string; readonly atMs: number }[] = [];
   let arrivals = 0;
+  const versions = createVersionBook();
 
   const poolOf = (configuration: string) => {
     const pool = searching.get(configuration) ?? new Set();
@@ -178,6 +184,11 @@ export function createMatcherBook(): MatcherBook {
         return [{ ticketId: fact.ticketId, to: "CANCELLED" }];
       case "ticket-timed-out":
         return [{ ticketId: fact.ticketId, to: "TIMED_OUT" }];
+      case "configuration-deleted":
+        // What is under way, a placement or a fill, goes on.
+        return [...tickets.values()]
+          .filter(({ configuration, phase }) => configuration === fact.name && ENDS_WITH_CONFIGURATION.has(phase))
+          .map(({ ticketId }) => ({ ticketId, to: "CANCELLED", proposalOver: true }));
       case "match-formed": {
         const { matchId, players, acceptance } = fact.match;
         const to = acceptance ? "REQUIRES_ACCEPTANCE" : whereTo(fact.match);
@@ -338,6 +349,7 @@ export function createMatcherBook(): MatcherBook {
   };
 
   return {
+    versions,
     ruleSets,
     configurations,
     tickets,
@@ -349,7 +361,19 @@ export function createMatcherBook(): MatcherBook {
     fills,
     stepsOf,
     fold({ fact, journalMs, wallMs, seenMs, tick, steps }) {
+      versions.fold(fact, arrivals);
       switch (fact.type) {
+        case "rule-set-deleted":
+          ruleSets.delete(fact.name);
+          break;
+        case "configuration-deleted":
+          configurations.delete(fact.name);
+          for (const proposal of proposals.values()) {
+            if (!proposal.isOpen || proposal.match.configuration !== fact.name) continue;
+            proposal.isOpen = false;
+            proposal.closedTick = tick;
+          }
+          break;
         case "rule-set-put":
           ruleSets.set(fact.name, fact.document);
           break;
