@@ -94,6 +94,14 @@ export type Happening =
   | { readonly type: "placement-event"; readonly watcher: string; readonly event: WatchPlacementsResponse }
   /** A stream ended: `reason` as for calls. The watcher may open it again. */
   | { readonly type: "watch-ended"; readonly watcher: string; readonly reason: string }
+  /** The matcher pushed events to a target, which took all of them or none. */
+  | {
+      readonly type: "events-pushed";
+      readonly target: string;
+      readonly webhookId: string;
+      readonly events: readonly PushedEvent[];
+      readonly isTaken: boolean;
+    }
   /** The SDK of a game was asked whether newcomers may come. */
   | {
       readonly type: "fill-proposed";
@@ -125,6 +133,19 @@ export type Happening =
   | { readonly type: "healed" }
   /** The run is over. After `healed` it comes once all is quiet. */
   | { readonly type: "end" };
+
+/** As a target reads it. */
+export type PushedEvent = {
+  readonly id: string;
+  readonly type: string;
+  readonly number: number;
+  readonly data: {
+    readonly ticket?: { readonly ticketId: string; readonly version: number; readonly state: string };
+    readonly session?: { readonly battleSessionId: string };
+  };
+  /** All of it that may not differ between repeats. */
+  readonly text: string;
+};
 
 /** A call of the SDK into the game. */
 export type GameHeard =

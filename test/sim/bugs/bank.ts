@@ -4,6 +4,7 @@ import { approvalFaults } from "./approval-faults.ts";
 import { backfillFaults } from "./backfill-faults.ts";
 import { configurationFaults } from "./configuration-faults.ts";
 import { engineFaults } from "./engine-faults.ts";
+import { eventFaults } from "./event-faults.ts";
 import { fleetFaults } from "./fleet-faults.ts";
 import { journalFaults } from "./journal-faults.ts";
 import { matcherFaults } from "./matcher-faults.ts";
@@ -20,6 +21,7 @@ export const BANK: readonly PlantedFault[] = [
   ...backfillFaults,
   ...outsiderFaults,
   ...journalFaults,
+  ...eventFaults,
 ];
 
 /** @throws {RangeError} if there is none of that name. */

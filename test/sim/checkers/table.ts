@@ -15,6 +15,7 @@ import { eCustomData } from "./e-custom-data.ts";
 import { eIdempotent } from "./e-idempotent.ts";
 import { eOrder } from "./e-order.ts";
 import { ePlacements } from "./e-placements.ts";
+import { ePush } from "./e-push.ts";
 import { eTrue } from "./e-true.ts";
 import { jOrder } from "./j-order.ts";
 import { lBounded } from "./l-bounded.ts";
@@ -127,6 +128,7 @@ function listCheckers(books: Books, terms: Terms): readonly Checker[] {
     eTrue(books),
     eIdempotent(books),
     eAtLeastOnce(books),
+    ePush(books),
     eCustomData(books),
     qMonotonic(books),
     lProgress(books),

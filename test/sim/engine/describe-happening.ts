@@ -33,6 +33,10 @@ export function describeHappening(happening: Happening): string {
       return `${happening.watcher} hears ${gistOf(happening.event)}`;
     case "watch-ended":
       return `${happening.watcher}'s stream ended: ${happening.reason}`;
+    case "events-pushed": {
+      const { target, events, isTaken } = happening;
+      return `${target} ${isTaken ? "takes" : "does not take"} ${events.map(({ id, type }) => `${id} ${type}`).join(", ")}`;
+    }
     case "fill-proposed":
       return `${happening.node} is asked about ${happening.fillId}: ${happening.playerIds.join(", ")}`;
     case "game-heard":

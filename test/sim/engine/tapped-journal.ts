@@ -41,7 +41,7 @@ export function createTap({ service, read, see, fail }: Tap): (journal: Journal)
     }
   };
 
-  return (journal) => ({
+  const listenAt = (journal: Journal): Journal => ({
     ...journal,
     async acquire(partition, options) {
       const ownership = await journal.acquire(partition, options);
@@ -90,4 +90,25 @@ export function createTap({ service, read, see, fail }: Tap): (journal: Journal)
     },
     [Symbol.asyncDispose]: () => journal[Symbol.asyncDispose](),
   });
+  return (journal) => only(service, listenAt(journal), journal);
+}
+
+/** `heard` for the partition of the service, which has its name; what else lies in its journal goes to `plain`. */
+function only(service: ServiceName, heard: Journal, plain: Journal): Journal {
+  const of = (partition: string) => (partition === service ? heard : plain);
+  return {
+    acquire: (partition, ...rest) => of(partition).acquire(partition, ...rest),
+    renew: (partition, ...rest) => of(partition).renew(partition, ...rest),
+    release: (partition, ...rest) => of(partition).release(partition, ...rest),
+    append: (request) => of(request.partition).append(request),
+    read: (partition, ...rest) => of(partition).read(partition, ...rest),
+    readSnapshot: (partition, ...rest) => of(partition).readSnapshot(partition, ...rest),
+    writeSnapshot: (partition, ...rest) => of(partition).writeSnapshot(partition, ...rest),
+    compact: (partition, ...rest) => of(partition).compact(partition, ...rest),
+    eraseBodies: (partition, ...rest) => of(partition).eraseBodies(partition, ...rest),
+    moveCursor: (partition, ...rest) => of(partition).moveCursor(partition, ...rest),
+    removeCursor: (partition, ...rest) => of(partition).removeCursor(partition, ...rest),
+    readCursors: (partition, ...rest) => of(partition).readCursors(partition, ...rest),
+    [Symbol.asyncDispose]: () => plain[Symbol.asyncDispose](),
+  };
 }

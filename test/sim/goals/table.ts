@@ -6,6 +6,7 @@ import { approvalGoals } from "./approval-goals.ts";
 import { backfillGoals } from "./backfill-goals.ts";
 import { configurationGoals } from "./configuration-goals.ts";
 import { engineGoals } from "./engine-goals.ts";
+import { eventGoals } from "./event-goals.ts";
 import { fleetGoals } from "./fleet-goals.ts";
 import type { Goal } from "./goal.ts";
 import { journalGoals } from "./journal-goals.ts";
@@ -30,6 +31,7 @@ export const GOALS: readonly Goal[] = [
   ...configurationGoals,
   ...landmarkGoals,
   ...journalGoals,
+  ...eventGoals,
 ];
 
 /** Looks on for one run; `counts` says how often each goal was reached. */

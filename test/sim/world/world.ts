@@ -19,6 +19,7 @@ import { createTrace, type Trace } from "../engine/trace.ts";
 import type { ServiceName } from "../observation.ts";
 import { type Backends, startBackends } from "./backends.ts";
 import { fleetConfigOf, matcherConfigOf } from "./configurations.ts";
+import { createEventReceivers } from "./event-receivers.ts";
 import { type Eyes, eyesOf } from "./eyes.ts";
 import { startFaults } from "./faults.ts";
 import type { Knobs } from "./knobs.ts";
@@ -125,6 +126,7 @@ export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): 
       tap: createTap({ service, read, see, fail: eye.fail }),
     });
   };
+  const receivers = createEventReceivers({ seed, clock, eyes });
   const partsOf = ({ life, journal, takeOver, onFatal }: ServiceRun) => ({
     journal,
     takeOver,
@@ -163,6 +165,7 @@ export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): 
           owner: "matcher",
           leaseHolder: run.leaseHolder,
           config: matcherConfigOf(knobs),
+          events: receivers.for(run.life),
           ...(knobs.roundLimits && { roundLimits: knobs.roundLimits }),
         }),
     },
@@ -218,6 +221,7 @@ export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): 
     heal() {
       faults.heal();
       sky.clear();
+      receivers.heal();
       onlookers.closeLobby();
       const fate = createChance(seed, "healing");
       if (park.living.length > 1 && fate.happens(0.3)) killForGood(fate.pick(park.living));
