@@ -2,6 +2,8 @@
 //   POST   /matchmaking               {player, skill?, mode?} → 201 with the ticket
 //   GET    /matchmaking/ID?wait=20    → 200 with the ticket, once it has ended or the wait is over
 //   DELETE /matchmaking/ID            → 200 cancelled; 409 with the ticket if it has its match already
+//   GET    /matchmaking/ID/live       → a WebSocket with every step of the ticket: socket-api.ts
+//   POST   /muster/events             → what the matcher pushes: not for game clients, who have no secret to sign with
 //   GET    /healthz                   → 200
 // `Authorization: Bearer KEY` says who asks; a first POST may come without and is given a key. `Idempotency-Key` names a
 // POST, so that it can be repeated. Errors are {"error": {reason, message, field?}}.
@@ -23,12 +25,14 @@ export const WAITING_MAX = 1_000;
 
 export type HttpApiOptions = {
   readonly desk: TicketDesk;
+  /** Takes what is posted to /muster/events, and answers it. Undefined: there is no such path. */
+  readonly onEvents?: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** Hears of faults that are nobody's input. */
   readonly onFault: (error: unknown) => void;
 };
 
 /** A server that is not listening yet. */
-export function createHttpApi({ desk, onFault }: HttpApiOptions): Server {
+export function createHttpApi({ desk, onEvents, onFault }: HttpApiOptions): Server {
   let waiting = 0;
 
   async function answer(request: IncomingMessage, signal: AbortSignal): Promise<Answer> {
@@ -89,6 +93,10 @@ export function createHttpApi({ desk, onFault }: HttpApiOptions): Server {
 
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000, maxHeaderSize: 8_192 });
   server.on("request", (request, response) => {
+    if (onEvents && request.method === "POST" && request.url === "/muster/events") {
+      onEvents(request, response).catch(onFault);
+      return;
+    }
     const gone = new AbortController();
     response.once("close", () => gone.abort());
     answer(request, gone.signal)

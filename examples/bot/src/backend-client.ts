@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { drawBetween, type Random } from "./core/random.ts";
 import { parseErrorReason, parseTicketAnswer, type TicketAnswer } from "./core/ticket-answer.ts";
+import { followLive } from "./follow-live.ts";
 
 /** A refusal of the backend's that repeating does not change. */
 export class BackendRefusal extends Error {
@@ -85,7 +86,12 @@ export function createBackendClient({ url, mode, random }: BackendClientOptions)
       const key = randomBytes(16).toString("base64url");
       return persist("POST", "/matchmaking", { body: { ...player, mode }, key }, signal);
     },
-    follow: (ticketId, signal) => persist("GET", `/matchmaking/${ticketId}?wait=${WAIT_SECONDS}`, {}, signal),
+    async follow(ticketId, signal) {
+      // Told by the backend as it happens; asked again where that breaks off.
+      const live = new URL(`/matchmaking/${ticketId}/live`, url);
+      const told = await followLive(live, { clientKey, waitMs: WAIT_SECONDS * 1_000 }, signal);
+      return told ?? (await persist("GET", `/matchmaking/${ticketId}?wait=${WAIT_SECONDS}`, {}, signal));
+    },
     cancel: (ticketId, signal) => persist("DELETE", `/matchmaking/${ticketId}`, {}, signal),
     get awaySinceMs() {
       return awaySinceMs;

@@ -19,8 +19,13 @@ export type Connection = {
   readonly playerSessionId: string;
 };
 
+/** What is looked at: a ticket as the matcher answers with it, or as an event tells of it. */
+export type KnownTicket = Pick<Ticket, "ticketId" | "state" | "cause" | "assignment"> & {
+  readonly players: readonly { readonly playerId: string }[];
+};
+
 /** The view of a ticket of one player. */
-export function writeTicketView(ticket: Ticket): TicketView {
+export function writeTicketView(ticket: KnownTicket): TicketView {
   const { ticketId, state, cause } = ticket;
   if (!isOver({ state })) return { ticketId, state };
   if (state !== "COMPLETED") return cause === undefined ? { ticketId, state } : { ticketId, state, cause };
@@ -34,7 +39,7 @@ export function isOver({ state }: Pick<TicketView, "state">): boolean {
 }
 
 /** Undefined in a configuration without a queue: its matches have no server. */
-function findConnection({ assignment, players }: Ticket): Connection | undefined {
+function findConnection({ assignment, players }: KnownTicket): Connection | undefined {
   const playerId = players[0]?.playerId;
   const seat = assignment?.players.find((player) => player.playerId === playerId);
   const ports = assignment?.address?.ports ?? {};
