@@ -345,3 +345,21 @@ test("nothing is pushed again to a target that is not there, or not pushed to", 
   await world.events.putTarget(targetOf({ url: "" }));
   await expect(world.events.replay(range)).rejects.toMatchObject({ reason: "EVENT_TARGET_NOT_ACTIVE" });
 });
+
+test("a watcher hears at once that it has been sent everything that was there", async () => {
+  const { world } = await openWorld();
+  await using _ = world;
+  await world.events.putTarget(targetOf({ url: "" }));
+  await world.queue("duel", "ann");
+  await pass(world, 100);
+  const heard: string[] = [];
+  const stop = new AbortController();
+  const request = { name: "backend", resumeToken: "", fromOldest: true };
+  const reading = (async () => {
+    for await (const { eventId } of world.events.watchEvents(request, { signal: stop.signal })) heard.push(eventId);
+  })().catch(() => undefined);
+  await pass(world, 50);
+  expect(heard).toEqual(["", "ticket.t-ann.1", ""]);
+  stop.abort();
+  await reading;
+});

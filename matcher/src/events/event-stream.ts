@@ -41,7 +41,8 @@ export function createEventStreams(ledger: Ledger<OutboxState, OutboxFact>, cloc
       open.add(watcher);
       try {
         yield { position: next - 1, event: undefined };
-        let heardAtMs = from === undefined ? clock.nowMs() : Number.NEGATIVE_INFINITY;
+        let heardAtMs = clock.nowMs();
+        let isCaughtUp = from === undefined;
         for (;;) {
           for await (const committed of ledger.readFacts(next)) {
             next = committed.sequence + 1;
@@ -51,7 +52,8 @@ export function createEventStreams(ledger: Ledger<OutboxState, OutboxFact>, cloc
             heardAtMs = clock.nowMs();
           }
           if (ledger.durableSequence >= next) continue;
-          if (await watcher.wait(heardAtMs + HEARTBEAT_MS, signal)) continue;
+          if (isCaughtUp && (await watcher.wait(heardAtMs + HEARTBEAT_MS, signal))) continue;
+          isCaughtUp = true;
           yield { position: next - 1, event: undefined };
           heardAtMs = clock.nowMs();
         }
