@@ -36,7 +36,13 @@ await runService({
     const matcher = opened.use(
       await startProjects({
         ...{ file, projects: front.projects, journal, retention, log, onFatal },
-        ...{ clock: systemClock, random: systemRandom, network: front.network, metrics: front.metrics },
+        ...{
+          clock: systemClock,
+          random: systemRandom,
+          network: front.network,
+          metrics: front.metrics,
+          tracer: front.tracer,
+        },
         fleetAddress: env.MUSTER_FLEET_ADDRESS,
         fleetKey: env.MUSTER_FLEET_KEY,
         endpoint: env.MUSTER_MATCHER_ENDPOINT ?? bind,

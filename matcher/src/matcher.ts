@@ -5,7 +5,7 @@ import { type CommittedFact, type Journal, openLedger } from "@muster/journal";
 import { backoffMs, type Clock, type Metrics, type Random, type Secret } from "@muster/kit";
 import { MusterError, type ServerSessionId, type TicketId } from "@muster/proto";
 import { type Implementation, type Network, PROJECT_DEFAULT } from "@muster/proto/rpc";
-import { type Log, logDisk, RETENTION_DEFAULT, type Retention } from "@muster/service";
+import { type Log, logDisk, RETENTION_DEFAULT, type Retention, type Tracer } from "@muster/service";
 import type { MatcherConfig } from "./config.ts";
 import { isLiveBackfill } from "./core/backfill.ts";
 import { evolve } from "./core/evolve.ts";
@@ -33,6 +33,7 @@ import { createRounds } from "./rounds.ts";
 import { readSessionFeed } from "./session-feed.ts";
 import { createSessionOutbox } from "./session-outbox.ts";
 import { createTicketWatch } from "./ticket-watch.ts";
+import { traceMatcher } from "./trace-matcher.ts";
 import { createWithheldTickets } from "./withheld-tickets.ts";
 import { record, type Workshop } from "./workshop.ts";
 
@@ -60,6 +61,8 @@ export type MatcherOptions = {
   readonly log: Log;
   /** Where it counts what happens. Default: nowhere. */
   readonly metrics?: Metrics | undefined;
+  /** Where it tells what became of tickets. Default: nowhere. */
+  readonly tracer?: Tracer | undefined;
   /** The journal is lost or the program contradicts itself: the process should stop. */
   readonly onFatal: (error: unknown) => void;
   /** Take the journal over from an owner whose lease is fresh. Default false. */
@@ -149,6 +152,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   const { state } = ledger;
   const eventOutbox =
     options.events && (await startEventPush(options.events, { ...options, project, leaseHolder, takeOver, ledger }));
+  if (options.tracer) traceMatcher(options.tracer, { ledger, project });
   if (options.metrics) {
     measureMatcher(options.metrics, { ledger, project });
     if (eventOutbox) measureEvents(options.metrics, { outbox: eventOutbox, project });

@@ -15,7 +15,7 @@ export function measureMatcher(
 ): () => void {
   const { state } = ledger;
   const byConfiguration = (count: (name: string) => number) => () =>
-    [...state.pools.keys()].map((configuration) => ({
+    [...state.configurations.keys()].map((configuration) => ({
       labels: { project, configuration },
       value: count(configuration),
     }));

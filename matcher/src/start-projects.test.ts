@@ -12,7 +12,7 @@ import {
   MatchmakingServiceDefinition,
 } from "@muster/proto/matchmaking";
 import { type CallContext, createMemoryNetwork, type Implementation, type Role } from "@muster/proto/rpc";
-import { readMusterFile, silentLog } from "@muster/service";
+import { readMusterFile, type Span, silentLog, ticketSpan } from "@muster/service";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createScriptedPoster } from "./events/scripted-poster.fixture.ts";
 import { DUEL } from "./matcher-world.fixture.ts";
@@ -36,8 +36,10 @@ async function open(document: object = { ...section, projects: { arena: section 
   const net = createMemoryNetwork({ clock, random });
   const fleet = createScriptedFleet(clock);
   net.serve("fleet", [fleet.service]);
+  const spans: Span[] = [];
   const start = () =>
     startProjects({
+      tracer: { add: (span) => void spans.push(span) },
       ...{ file, projects: ["keyed"], journal, clock, random, network: net.from("matcher"), log: silentLog },
       ...{ fleetAddress: "fleet", endpoint: "matcher", owner: "matcher", takeOver: true },
       events: { poster: createScriptedPoster(clock) },
@@ -45,7 +47,7 @@ async function open(document: object = { ...section, projects: { arena: section 
         throw error;
       },
     });
-  return { clock, fleet, start };
+  return { clock, fleet, start, spans };
 }
 
 type Services = readonly Implementation[];
@@ -83,6 +85,33 @@ test("tickets of one id and one player stand in each project, and are matched wi
   const seen = await ours(MatchmakingServiceDefinition, "describeMatchingProgress", { ticketIds: ["t1"] });
   expect(statesOf(seen)).toEqual(["t1"]);
   expect(JSON.stringify(seen)).not.toContain("cleo");
+});
+
+test("what becomes of tickets is told as spans of one trace each", async () => {
+  const { clock, start, spans } = await open();
+  await using projects = await start();
+  const call = as(projects.services, "arena");
+  for (const [id, player] of [
+    ["t1", "ada"],
+    ["t2", "bob"],
+    ["t3", "cleo"],
+  ] as const) {
+    await call(MatchmakingServiceDefinition, "startMatching", request(id, player));
+  }
+  await clock.advance(1_000);
+  await call(MatchmakingServiceDefinition, "cancelMatching", { ticketId: "t3" });
+  await clock.advance(10);
+  const { traceId } = ticketSpan("t1", { name: "ticket", startMs: 0, endMs: 0, attributes: {} });
+  const story = (id: string) => spans.filter((span) => span.traceId === id).map(({ name, error }) => ({ name, error }));
+  expect(story(traceId).map(({ name }) => name)).toEqual(["search", "place", "ticket"]);
+  const [root] = spans.filter((span) => span.traceId === traceId && span.name === "ticket");
+  expect(root?.attributes).toMatchObject({
+    "muster.project": "arena",
+    "muster.configuration": "duel",
+    "muster.players": 1,
+  });
+  const other = ticketSpan("t3", { name: "ticket", startMs: 0, endMs: 0, attributes: {} });
+  expect(story(other.traceId)).toEqual([{ name: "ticket", error: "CANCELLED" }]);
 });
 
 test("a ticket of another project is none, to be seen, cancelled or accepted, and a restart changes nothing of that", async () => {

@@ -35,7 +35,18 @@ await runService({
     const processes = createNodeProcesses({ folder, orphanGraceMs, matchers, env: process.env, withheld, clock });
     const bind = front.checkBind("MUSTER_FLEET_BIND", env.MUSTER_FLEET_BIND);
     const journal = stack.use(openServiceJournal(env.MUSTER_JOURNAL, { data, service: "fleet" }));
-    const parts = { journal, clock, random, processes, config, hostAddress, log, onFatal, metrics: front.metrics };
+    const parts = {
+      journal,
+      clock,
+      random,
+      processes,
+      config,
+      hostAddress,
+      log,
+      onFatal,
+      metrics: front.metrics,
+      tracer: front.tracer,
+    };
     const { MUSTER_LEASE_MS: leaseMs, MUSTER_SNAPSHOT_FACTS: snapshotEveryFacts } = env;
     const fleet = await createMockFleet({
       ...{ ...parts, owner: describeOwner(), takeOver, leaseMs },

@@ -6,7 +6,7 @@ import type { ProcessId } from "@muster/proto";
 import { FleetServiceDefinition, HostServiceDefinition } from "@muster/proto/fleet";
 import { MockFleetServiceDefinition } from "@muster/proto/mockfleet";
 import { type Implementation, implement } from "@muster/proto/rpc";
-import { type Log, logDisk } from "@muster/service";
+import { type Log, logDisk, type Tracer } from "@muster/service";
 import { createApprovals } from "./approvals.ts";
 import { createAttachments } from "./attachments.ts";
 import { evolve } from "./core/evolve.ts";
@@ -62,6 +62,7 @@ import { createSimulatedProcesses } from "./simulated/simulated-processes.ts";
 import { createTimers } from "./simulated/timers.ts";
 import { factsBetweenSnapshots, fleetSnapshotCodec } from "./snapshot/fleet-snapshot.ts";
 import { createSupervisor, type Supervisor } from "./supervisor.ts";
+import { traceFleet } from "./trace-fleet.ts";
 
 export type MockFleetOptions = {
   readonly journal: Journal;
@@ -74,6 +75,8 @@ export type MockFleetOptions = {
   readonly log: Log;
   /** Where it counts what happens. Default: nowhere. */
   readonly metrics?: Metrics | undefined;
+  /** Where it tells what became of placements and seats. Default: nowhere. */
+  readonly tracer?: Tracer | undefined;
   /** The journal is lost, or the fleet contradicts itself: the process should stop. */
   readonly onFatal: (error: unknown) => void;
   /** Who owns the journal, for messages. Default "mock-fleet". */
@@ -162,6 +165,7 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
   const supervised = new Set<ProcessId>();
   const attached = attachments.processIds;
   const runner = createFleetRunner({ ledger, clock, random, config, attached, supervised, onFatal });
+  if (options.tracer) traceFleet(options.tracer, runner);
   if (options.metrics) measureFleet(options.metrics, { runner, attached });
   const { health, hostSilentAfterMs } = config.settings;
   const simulated = createSimulatedProcesses({

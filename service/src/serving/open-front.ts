@@ -19,6 +19,8 @@ import { measureServices } from "../observe/measure-services.ts";
 import { measureProcess } from "../observe/process-metrics.ts";
 import { createStatusService } from "../observe/status-service.ts";
 import type { serviceEnvironment } from "../service-environment.ts";
+import { openTracer } from "../trace/open-tracer.ts";
+import type { Tracer } from "../trace/span-exporter.ts";
 import { checkBind } from "./check-bind.ts";
 
 export type OpenFrontOptions = {
@@ -38,6 +40,8 @@ export interface Front extends AsyncDisposable {
   readonly network: Network;
   /** What its servers show. Undefined: they speak plain text. */
   readonly tls: TlsSource | undefined;
+  /** Where it tells what became of tickets. Undefined: nobody listens. */
+  readonly tracer: Tracer | undefined;
   /** Of its callers, as the file named them at the start. */
   readonly projects: readonly string[];
   /** What the service counts. `/metrics` of its HTTP server shows it. */
@@ -61,6 +65,8 @@ export async function openFront(options: OpenFrontOptions): Promise<Front> {
   const { file, variables, env, clock, log, service, version } = options;
   await using opened = new AsyncDisposableStack();
   const metrics = createMetrics();
+  const tracer = openTracer({ env, service, version, clock, log, metrics });
+  if (tracer) opened.use(tracer);
   opened.use(measureProcess(metrics, { service, version }));
   const guard: Guard = opened.use(await openGuard({ file, env, clock, log }));
   const files = watchTlsFiles(tlsPathsOf(variables), {
@@ -85,6 +91,7 @@ export async function openFront(options: OpenFrontOptions): Promise<Front> {
     network: createGrpcNetwork(files),
     tls,
     secretVariables: guard.secretVariables,
+    tracer,
     projects: guard.keyring.projects,
     metrics,
     pages: {
