@@ -6,6 +6,7 @@ import { wholeNumberFrom } from "./arguments/numbers.ts";
 import { addClockCommands } from "./clock-program.ts";
 import type { ScaleFlags } from "./commands/fleet.ts";
 import { addFaultCommands } from "./fault-program.ts";
+import { addPlacingCommands } from "./placing-program.ts";
 import type { ProgramPorts } from "./program.ts";
 
 /** Adds the commands to `fleet`, which without one runs a fleet. */
@@ -76,7 +77,10 @@ function addSizeCommands(fleet: Command, run: ProgramPorts["run"]): void {
 }
 
 function addPlacementCommands(fleet: Command, run: ProgramPorts["run"]): void {
-  const placement = fleet.command("placement").description("requests for server sessions: show, list, watch");
+  const placement = fleet
+    .command("placement")
+    .description("requests for server sessions: start, stop, show, list, watch");
+  addPlacingCommands(placement, run);
   asking(placement.command("show"))
     .description("placements as they stand, and why one failed")
     .argument("<id...>")

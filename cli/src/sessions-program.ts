@@ -6,6 +6,7 @@ import { parseDuration } from "./arguments/duration.ts";
 import { wholeNumberFrom } from "./arguments/numbers.ts";
 import { parseProperties } from "./arguments/properties.ts";
 import { UsageError } from "./arguments/usage-error.ts";
+import { addSeatCommand } from "./placing-program.ts";
 import type { ProgramPorts } from "./program.ts";
 
 const PROTECTIONS = ["NONE", "TIME_LIMITED", "FULL"] as const;
@@ -19,6 +20,7 @@ export function addSessionsCommands(program: Command, run: ProgramPorts["run"]):
   addUpdate(sessions, run);
   addTerminate(sessions, run);
   addPlayers(sessions, run);
+  addSeatCommand(sessions, run);
   sessions
     .description("battle sessions with their rosters and backfills")
     .argument("[id...]", "only these")

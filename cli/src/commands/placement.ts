@@ -103,7 +103,15 @@ function describePlacements(placements: readonly Placement[]): readonly string[]
   return formatTable(["PLACEMENT", "STATE", "QUEUE", "ATTEMPTS", "SESSION", "WHY"], rows);
 }
 
-function summarizePlacement({ placementId, state, queue, attempts, battleSessionId, failure }: Placement): string {
+/** In one line. */
+export function summarizePlacement({
+  placementId,
+  state,
+  queue,
+  attempts,
+  battleSessionId,
+  failure,
+}: Placement): string {
   const doing = state === "PENDING" && attempts > 0 ? `attempt ${attempts}` : undefined;
   return [placementId, state, queue, doing, battleSessionId, failure].filter((part) => part !== undefined).join(" ");
 }
