@@ -165,16 +165,21 @@ function complete(
     chosen.every((one) => one === driver || table.canMeet(one.ticketClass, ticketClass));
 
   const choose = (from: number, missing: number): boolean => {
-    const blocked = new Set<TicketClass>();
+    // Most groups are complete before anybody is blocked.
+    let blocked: Set<TicketClass> | undefined;
+    const block = (one: TicketClass) => {
+      blocked ??= new Set();
+      blocked.add(one);
+    };
     for (let place = from; ; place += 1) {
       const next = sequence.at(place);
       if (!next) return false;
       const { ticketClass } = next;
-      if (next === driver || blocked.has(ticketClass)) continue;
+      if (next === driver || blocked?.has(ticketClass)) continue;
       tries += 1;
       if (tries > TRIES_MAX) return false;
       if (ticketClass.players > missing || !canJoin(next)) {
-        blocked.add(ticketClass);
+        block(ticketClass);
         continue;
       }
       if (conflicts(next)) {
@@ -185,7 +190,7 @@ function complete(
       chosen.push(next);
       if (missing === ticketClass.players || choose(place + 1, missing - ticketClass.players)) return true;
       chosen.pop();
-      if (personal === before) blocked.add(ticketClass); // Another of the class would fare no better.
+      if (personal === before) block(ticketClass); // Another of the class would fare no better.
     }
   };
   const isFound = choose(0, of.missing);

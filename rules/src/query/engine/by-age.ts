@@ -6,11 +6,13 @@ import type { Waiting } from "./ticket-queue.ts";
 
 type Cursor = { readonly ticketClass: TicketClass; index: number; waiting: Waiting };
 
+const isOlder = (one: Cursor, other: Cursor) => byAge(one.waiting.ticket, other.waiting.ticket) < 0;
+
 /** All tickets of the classes: those of a higher score first, of one score the older. Holds until a ticket leaves or comes. */
 export class ByAge {
   readonly #candidates: readonly Neighbour[];
   readonly #found: Waiting[] = [];
-  readonly #open = new Heap<Cursor>((one, other) => byAge(one.waiting.ticket, other.waiting.ticket) < 0);
+  readonly #open = new Heap<Cursor>(isOlder);
   /** How many of the candidates have been opened. */
   #opened = 0;
 
