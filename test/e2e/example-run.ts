@@ -31,6 +31,7 @@ type Companion = { readonly cwd: string; readonly env?: object; readonly readyUr
 type Config = {
   readonly fleets: readonly Fleet[];
   readonly ruleSets: Readonly<Record<string, string>>;
+  readonly eventTargets?: readonly { readonly url: string }[];
   readonly companions: readonly Companion[];
 };
 
@@ -91,5 +92,8 @@ async function moveConfig(file: string, backendPort: number): Promise<object> {
     env: { ...env, BACKEND_PORT: String(backendPort), BACKEND_URL: backendUrl },
     ...(readyUrl === undefined ? {} : { readyUrl: `${backendUrl}${new URL(readyUrl).pathname}` }),
   }));
-  return { ...config, fleets, ruleSets, companions };
+  const eventTargets = (config.eventTargets ?? []).map(({ url, ...target }) => {
+    return { ...target, url: `${backendUrl}${new URL(url).pathname}` };
+  });
+  return { ...config, fleets, ruleSets, eventTargets, companions };
 }

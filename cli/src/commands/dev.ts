@@ -71,6 +71,7 @@ export async function runDev(flags: DevFlags, context: CommandContext): Promise<
     `matcher ${matcherAddress} and ${http.matcherHttp}`,
     `fleet ${fleetAddress} and ${http.fleetHttp}`,
     `logs ${shortPath(logFolder)}`,
+    `events may go to ${process.env.MUSTER_EVENT_NETWORKS || "this machine"}`,
   ];
   const tips = TIPS.map((tip) => tip + addressFlags(tip, flags));
   const ready = { kind: "ready", matcher: matcherAddress, fleet: fleetAddress, ...http, logs: logFolder };
