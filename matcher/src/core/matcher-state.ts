@@ -16,7 +16,7 @@ import type { BackfillRecord, Fill } from "./backfill.ts";
 import { createDeadlineHeap, type DeadlineHeap } from "./deadline-heap.ts";
 import type { PlacingMatch } from "./match.ts";
 import { createPartyBook, type PartyBook } from "./party/party-book.ts";
-import type { PoolEngine } from "./pool-engines.ts";
+import type { KnownFormers, PoolEngine } from "./pool-engines.ts";
 import type { Proposal } from "./proposal.ts";
 import { createSearchingTickets, type Search, type SearchingTickets } from "./searching-tickets.ts";
 import { createSessionEventLog, type SessionEventLog } from "./session-events.ts";
@@ -56,6 +56,8 @@ export type Pool = {
   readonly searching: SearchingTickets;
   /** What forms its matches: made by the first round, and follows the searches from then on (pool-engines.ts). */
   engines: readonly PoolEngine[];
+  /** What they were made for. */
+  known: KnownFormers | undefined;
   /** How long its tickets waited lately: follows the facts, and is in no snapshot. */
   readonly waits: WaitEstimates;
   /** Sessions whose backfill is SEARCHING. */
@@ -149,6 +151,7 @@ export function poolOf(state: MatcherState, configuration: string): Pool {
     pool = {
       searching: createSearchingTickets(),
       engines: [],
+      known: undefined,
       waits: createWaitEstimates(),
       backfills: new Set(),
       touched: new Set(),

@@ -2,9 +2,10 @@
 // of their cohort and are made anew when its rule set changes. A ticket with several rule sets to be matched by is in several engines.
 import { createEngine, type Engine, type Place } from "../engine/engine.ts";
 import type { Explainer } from "../engine/why/explain-waiting.ts";
-import { type Choice, type Cohort, cohortsOf } from "./cohorts.ts";
+import { type Choice, type Cohort, choicesOf, cohortsOf } from "./cohorts.ts";
 import type { MatcherState, Pool } from "./matcher-state.ts";
 import type { Search } from "./searching-tickets.ts";
+import { type HeldConfiguration, type HeldRuleSet, versionsOf } from "./versions.ts";
 
 export type PoolEngine = {
   readonly engine: Engine;
@@ -22,18 +23,34 @@ export type PoolEngine = {
 /** An engine with what it works for. */
 export type Former = { readonly cohort: Cohort; readonly choice: Choice; readonly member: PoolEngine };
 
+/** What forms matches of a configuration, as long as what it was worked out from is there. */
+export type KnownFormers = {
+  readonly held: HeldConfiguration;
+  readonly ruleSets: readonly (readonly [string, HeldRuleSet | undefined])[];
+  readonly formers: readonly Former[];
+};
+
 /** What forms matches of the configuration now: the oldest cohort first, each by its choices in their order. */
 export function formersOf(state: MatcherState, configuration: string): readonly Former[] {
   const pool = state.pools.get(configuration);
-  if (!pool) return [];
+  const held = state.configurations.get(configuration);
+  if (!pool || !held) return [];
+  const { known } = pool;
+  // Asked for twice a round, and as ever unless something was put.
+  if (known?.held === held && known.ruleSets.every(([name, one]) => state.ruleSets.get(name) === one)) {
+    return known.formers;
+  }
   const wanted = cohortsOf(state, configuration).flatMap((cohort) => {
     return cohort.choices.map((choice, choiceIndex) => ({ cohort, choice, choiceIndex }));
   });
   if (!isInStep(pool, wanted)) rebuild(pool, wanted);
-  return wanted.flatMap(({ cohort, choice }, index) => {
+  const formers = wanted.flatMap(({ cohort, choice }, index) => {
     const member = pool.engines[index];
     return member ? [{ cohort, choice, member }] : [];
   });
+  const names = new Set(versionsOf(held).flatMap((version) => choicesOf(version).map(({ ruleSet }) => ruleSet)));
+  pool.known = { held, ruleSets: [...names].map((name) => [name, state.ruleSets.get(name)]), formers };
+  return formers;
 }
 
 type Wanted = { readonly cohort: Cohort; readonly choice: Choice; readonly choiceIndex: number };

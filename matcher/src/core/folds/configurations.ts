@@ -107,6 +107,7 @@ export function deleteConfiguration(
     changeTicket(state, ticketId, { type: "configuration-deleted" }, at);
   }
   pool.engines = [];
+  pool.known = undefined;
   if (pool.live === 0 && pool.backfills.size === 0 && pool.filling.size === 0) state.pools.delete(name);
   return state;
 }
