@@ -18,6 +18,7 @@ import {
   writeGameRecord,
 } from "./game-process.ts";
 import { createLog } from "./log.ts";
+import { metricsPage } from "./metrics-page.ts";
 import { createSidecar, type Sidecar } from "./sidecar.ts";
 
 /** For no HTTP. */
@@ -108,7 +109,9 @@ export async function runSidecar(run: SidecarRun, variables: Variables): Promise
     log("error", "A call failed by a mistake of ours", { path, error: String(error) });
   const { services } = sidecar;
   await using server = await serveGrpc({ bind, services, onFault });
-  await using httpServer = httpBind === undefined ? undefined : await serveHttp({ bind: httpBind, services, onFault });
+  const pages = metricsPage({ sidecar, clock, fleet: variables.MUSTER_FLEET });
+  await using httpServer =
+    httpBind === undefined ? undefined : await serveHttp({ bind: httpBind, services, pages, onFault });
   const stop = new AbortController();
   const game = startOrAdopt();
   function startOrAdopt(): GameProcess | undefined {

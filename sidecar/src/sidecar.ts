@@ -76,6 +76,8 @@ export interface Sidecar extends AsyncDisposable {
   readonly awaySinceMs: number | undefined;
   /** Whether an SDK listens. */
   readonly watched: boolean;
+  /** Battles of the game that it knows, and what it has carried out that the fleet has not answered yet. */
+  readonly counts: { readonly battles: number; readonly backlog: number };
 }
 
 /** How long an unhealthy game gets to end, in ms. */
@@ -307,6 +309,9 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     onEnding: (listener) => void endingListeners.add(listener),
     get awaySinceMs() {
       return link.awaySinceMs;
+    },
+    get counts() {
+      return { battles: state.book.size, backlog: link.backlog };
     },
     get watched() {
       return watch.open;
