@@ -4,7 +4,7 @@ import { MESSAGE_BYTES_MAX } from "../limits.ts";
 import { fieldInvalid, MusterError } from "../muster-error.ts";
 import type { Implementation, MethodDefinition } from "../rpc/service.ts";
 import { HttpRefusal } from "./http-refusal.ts";
-import { checkJsonDepth } from "./json-shape.ts";
+import { checkJsonShape } from "./json-shape.ts";
 
 export type Route = {
   readonly implementation: Implementation;
@@ -79,7 +79,7 @@ function checkContentType({ headers }: IncomingMessage): void {
 }
 
 function parseJson(bytes: Buffer): unknown {
-  checkJsonDepth(bytes);
+  checkJsonShape(bytes);
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {

@@ -20,7 +20,7 @@ export function readJsonMessage<Message>(type: MessageType<Message>, json: unkno
   if (!isObject(json)) throw fieldInvalid("the request", "a JSON object", json);
   try {
     const message = type.fromJSON(json);
-    check("", json, type.toJSON(message));
+    check([], json, type.toJSON(message));
     return decodeRequest(type, type.encode(message).finish());
   } catch (error) {
     if (error instanceof MusterError) throw error;
@@ -52,26 +52,39 @@ function formless(): MusterError {
   return new MusterError("METHOD_UNKNOWN", "Cannot serve the method over HTTP as its messages have no form in JSON");
 }
 
+/** Names and indices on the way to a value. As text only for who is refused: most of the time nobody is. */
+type Trail = (string | number)[];
+
 /** Whether what was read back, `got`, is what was `given`: generated code drops what it does not know and bends what does not fit. */
-function check(path: string, given: unknown, got: unknown): void {
+function check(trail: Trail, given: unknown, got: unknown): void {
   if (got === undefined) {
     if (isZero(given)) return;
-    throw fieldInvalid(path, "a field of the request, of the type that it has", kindOf(given));
+    throw fieldInvalid(pathAlong(trail), "a field of the request, of the type that it has", kindOf(given));
   }
   if (Array.isArray(given) && Array.isArray(got) && given.length === got.length) {
-    for (const [index, item] of given.entries()) check(`${path}[${index}]`, item, got[index]);
+    for (let index = 0; index < given.length; index += 1) {
+      trail.push(index);
+      check(trail, given[index], got[index]);
+      trail.pop();
+    }
     return;
   }
   if (isObject(given) && isObject(got)) {
-    for (const [key, value] of Object.entries(given)) {
+    for (const key of Object.keys(given)) {
       const name = Object.hasOwn(got, key) ? key : camelCase(key);
-      check(pathOf(path, key), value, Object.hasOwn(got, name) ? got[name] : undefined);
+      trail.push(key);
+      check(trail, given[key], Object.hasOwn(got, name) ? got[name] : undefined);
+      trail.pop();
     }
     return;
   }
   if (typeof given === "string" && !given.isWellFormed())
-    throw fieldInvalid(path, "well-formed text", "half a character");
-  if (!isSame(given, got)) throw fieldInvalid(path, "what its field takes", kindOf(given));
+    throw fieldInvalid(pathAlong(trail), "well-formed text", "half a character");
+  if (!isSame(given, got)) throw fieldInvalid(pathAlong(trail), "what its field takes", kindOf(given));
+}
+
+function pathAlong(trail: Trail): string {
+  return trail.reduce<string>((path, step) => (typeof step === "number" ? `${path}[${step}]` : pathOf(path, step)), "");
 }
 
 /** Never the value: in a field of the wrong name may stand a secret. */
