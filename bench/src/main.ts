@@ -8,6 +8,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: (options: BenchOptio
   backfill: () => import("./backfill/backfill.ts"),
   events: () => import("./events/events.ts"),
   fleet: () => import("./fleet/fleet.ts"),
+  http: () => import("./http/http.ts"),
   journal: () => import("./journal/journal.ts"),
   matching: () => import("./matching/matching.ts"),
   queries: () => import("./queries/queries.ts"),

@@ -5,9 +5,9 @@ import { fieldInvalid } from "../muster-error.ts";
 /** Lists and maps in one another: a ticket's answer has ten. */
 export const JSON_DEPTH_MAX = 32;
 /** Keys of one map: the largest that a call takes in earnest names the sessions of a process. */
-export const JSON_KEYS_MAX = 2_000;
-/** Values of a body in all: a hundred tickets of twenty players each have half as many. */
-export const JSON_VALUES_MAX = 50_000;
+export const JSON_KEYS_MAX = 512;
+/** Values of a body in all: two thousand players, in a batch of tickets. What has more takes several batches, or gRPC. */
+export const JSON_VALUES_MAX = 25_000;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
