@@ -5,6 +5,7 @@ import { readOptions } from "@muster/service/tool-options";
 import { type BenchOptions, describeMachine, type Report, renderReport } from "./report.ts";
 
 const benches: Readonly<Record<string, () => Promise<{ run: (options: BenchOptions) => Promise<Report> }>>> = {
+  api: () => import("./api/api.ts"),
   backfill: () => import("./backfill/backfill.ts"),
   events: () => import("./events/events.ts"),
   fleet: () => import("./fleet/fleet.ts"),

@@ -12,8 +12,16 @@ export interface OpenWatches extends AsyncDisposable {
 
 export type WatchCount = { readonly connections: number; readonly watchesPerConnection: number };
 
-/** Opens that many watches of sessions; resolves when each server side has seen all of them. */
-export async function openWatches(address: string, count: WatchCount): Promise<OpenWatches> {
+/** What is watched: the method's path, and the request of each watch, by its number from 0. */
+export type Watched = { readonly path: string; readonly bodyOf: (watch: number) => Uint8Array };
+
+const ofSessions: Watched = {
+  path: "/muster.fleet.v1.FleetService/WatchSessions",
+  bodyOf: () => WatchSessionsRequest.encode({ owner: "", resumeToken: "" }).finish(),
+};
+
+/** Opens that many watches, of sessions by default; resolves when each server side has seen all of them. */
+export async function openWatches(address: string, count: WatchCount, of = ofSessions): Promise<OpenWatches> {
   const sessions: ClientHttp2Session[] = [];
   let ended = 0;
   for (let index = 0; index < count.connections; index += 1) {
@@ -23,7 +31,7 @@ export async function openWatches(address: string, count: WatchCount): Promise<O
     for (let watch = 0; watch < count.watchesPerConnection; watch += 1) {
       const stream = session.request({
         ":method": "POST",
-        ":path": "/muster.fleet.v1.FleetService/WatchSessions",
+        ":path": of.path,
         "content-type": "application/grpc",
         te: "trailers",
       });
@@ -32,7 +40,7 @@ export async function openWatches(address: string, count: WatchCount): Promise<O
       });
       stream.on("error", () => stream.destroy()); // Counted as it closes.
       stream.resume();
-      stream.end(frameOf(WatchSessionsRequest.encode({ owner: "", resumeToken: "" }).finish()));
+      stream.end(frameOf(of.bodyOf(index * count.watchesPerConnection + watch)));
     }
     // An answer to a ping comes after what was sent before it has been read.
     await new Promise<void>((resolve, reject) => session.ping((error) => (error ? reject(error) : resolve())));
