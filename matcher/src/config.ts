@@ -19,9 +19,11 @@ import {
   PROPERTY_CHARS_MAX,
   placementFailurePolicies,
   REQUEST_TIMEOUT_SECONDS_MAX,
+  requestTimeoutStarts,
   SETTLE_MS_DEFAULT,
   SETTLE_MS_MAX,
 } from "./core/configuration.ts";
+import { duplicatePolicies, playerScopes, seatedPolicies } from "./core/duplicate-players.ts";
 import { PATIENCE_SECONDS_MAX, SESSION_NAME_CHARS_MAX } from "./core/session-settings.ts";
 import { readSessionSettings } from "./grpc/session-settings-wire.ts";
 
@@ -56,6 +58,14 @@ export const configurationsSchema = z.array(
     data: z.string().max(DATA_CHARS_MAX).default(""),
     placementRetries: z.int().min(0).max(PLACEMENT_RETRIES_MAX).default(PLACEMENT_RETRIES_DEFAULT),
     onPlacementFailed: z.enum(placementFailurePolicies).optional(),
+    requestTimeoutFrom: z.enum(requestTimeoutStarts).optional(),
+    duplicatePlayers: z
+      .strictObject({
+        scope: z.enum(playerScopes).default("CONFIGURATION"),
+        onDuplicate: z.enum(duplicatePolicies).default("REFUSE"),
+        onSeated: z.enum(seatedPolicies).default("ALLOW"),
+      })
+      .optional(),
     acceptance: z
       .strictObject({
         timeoutSeconds: z.int().min(1).max(ACCEPTANCE_TIMEOUT_SECONDS_MAX).default(ACCEPTANCE_TIMEOUT_SECONDS_DEFAULT),

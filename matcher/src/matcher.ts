@@ -30,6 +30,7 @@ import { createPlacements } from "./placements.ts";
 import { nameOfProject } from "./project-matchers.ts";
 import { type PutResult, putConfig, putConfigInParts } from "./put-config.ts";
 import { createRounds } from "./rounds.ts";
+import { createSeatedPlayers } from "./seated-players.ts";
 import { readSessionFeed } from "./session-feed.ts";
 import { createSessionOutbox } from "./session-outbox.ts";
 import { createTicketWatch } from "./ticket-watch.ts";
@@ -159,6 +160,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   }
   const stop = new AbortController();
   const withheld = createWithheldTickets();
+  const seated = createSeatedPlayers(state, view);
   const watch = createTicketWatch(state, clock);
   const partyWatch = createPartyWatch(state, clock);
   const guard = (work: Promise<unknown>) => {
@@ -308,7 +310,10 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   };
 
   const stopListening = ledger.onCommitted((facts: readonly CommittedFact<JournaledFact>[]) => {
-    for (const { fact } of facts) onFact(fact);
+    for (const { fact } of facts) {
+      seated.follow(fact.fact);
+      onFact(fact);
+    }
     watch.advance(facts.at(-1)?.sequence ?? 0);
     partyWatch.advance(facts.at(-1)?.sequence ?? 0);
     committed.ring();
@@ -369,6 +374,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
       watch,
       partyWatch,
       withheld,
+      seated,
       endpoint: options.endpoint,
       outbox: eventOutbox,
     }),

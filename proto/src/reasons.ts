@@ -90,7 +90,7 @@ export const reasons = {
   VERSION_STALE: { code: "ABORTED", retry: "reread" },
   /** No ticket has the id, or its retention has ended. */
   TICKET_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },
-  /** A player is in another live ticket of the configuration. Metadata: `playerId`, `ticketId`. */
+  /** A player is in another live ticket, where one is allowed. Metadata: `playerId`, `ticketId`. */
   PLAYER_ALREADY_QUEUED: { code: "ALREADY_EXISTS", retry: "reread" },
   /** A player or party of the ticket has as many tickets as the configuration allows. Metadata: `session` or `party`, `limit`. */
   TICKETS_PER_PLAYER_EXCEEDED: { code: "RESOURCE_EXHAUSTED", retry: "reread" },

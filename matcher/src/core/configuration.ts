@@ -1,6 +1,7 @@
 // A matchmaking configuration: which rule set its pool plays by, where matches are placed, and how patient it is.
 import { fieldInvalid, MusterError } from "@muster/proto";
 import { type BackfillSettings, checkBackfillSettings, defaultBackfillSettings } from "./backfill-settings.ts";
+import { type DuplicatePlayerSettings, defaultDuplicatePlayers } from "./duplicate-players.ts";
 import { canonicalSessionSettings, checkSessionSettings, type SessionSettings } from "./session-settings.ts";
 
 /** Players are asked whether they want a match. */
@@ -38,11 +39,18 @@ export type Configuration = {
   readonly onPlacementFailed?: PlacementFailurePolicy | undefined;
   /** Undefined: as `defaultBackfillSettings`. */
   readonly backfill?: BackfillSettings | undefined;
+  /** Undefined: as `defaultDuplicatePlayers`. */
+  readonly duplicatePlayers?: DuplicatePlayerSettings | undefined;
+  /** What a ticket's timeout counts from: its request, or each return to the search. Undefined: its request. */
+  readonly requestTimeoutFrom?: RequestTimeoutFrom | undefined;
   /** Undefined: nobody is asked. */
   readonly acceptance?: AcceptanceSettings | undefined;
   /** Undefined: nothing of it. */
   readonly session?: SessionSettings | undefined;
 };
+
+export const requestTimeoutStarts = ["REQUEST", "RETURN"] as const;
+export type RequestTimeoutFrom = (typeof requestTimeoutStarts)[number];
 
 export const REQUEST_TIMEOUT_MS_DEFAULT = 60_000;
 /** Half a day, as PGOS allows. */
@@ -135,6 +143,7 @@ function canonical(configuration: Configuration): string {
   const { order, preferRunning, ...backfill } = configuration.backfill ?? defaultBackfillSettings;
   const { fillPlayersMax = 0, approvalTimeoutMs = 0 } = backfill;
   const { acceptance } = configuration;
+  const { scope, onDuplicate, onSeated } = configuration.duplicatePlayers ?? defaultDuplicatePlayers;
   return JSON.stringify([
     name,
     ruleSet,
@@ -147,6 +156,8 @@ function canonical(configuration: Configuration): string {
     [order, preferRunning, fillPlayersMax, approvalTimeoutMs],
     configuration.onPlacementFailed ?? null,
     (configuration.alternatives ?? []).map((one) => [one.ruleSet, one.queue ?? null]),
+    configuration.requestTimeoutFrom ?? "REQUEST",
+    [scope, onDuplicate, onSeated],
     acceptance ? [acceptance.timeoutMs, acceptance.autoContinue] : null,
     sorted,
     canonicalSessionSettings(configuration.session ?? {}),

@@ -41,5 +41,6 @@ function spared(
   if (!acceptance.autoContinue) return `DISSOLVED_${of.why}`;
   const ticket = state.tickets.get(of.ticketId)?.ticket;
   invariant(ticket, "a live ticket is remembered");
-  return ticket.timesOutAtMs > of.nowMs ? `RETURNED_${of.why}` : "TIMED_OUT";
+  const isTimedAnew = state.configurations.get(ticket.configuration)?.requestTimeoutFrom === "RETURN";
+  return isTimedAnew || ticket.timesOutAtMs > of.nowMs ? `RETURNED_${of.why}` : "TIMED_OUT";
 }

@@ -19,7 +19,7 @@ import type { Configuration } from "./configuration.ts";
 import type { AssignedPlayer, Match, PlacementOutcome } from "./match.ts";
 import type { PartyChanged } from "./party/party-change.ts";
 import type { ProposalFate } from "./proposal.ts";
-import type { TicketPlayer } from "./ticket.ts";
+import type { CancelCause, TicketPlayer } from "./ticket.ts";
 import type { FormedBy } from "./versions.ts";
 
 /** Somebody in a battle, with the secret of the seat. */
@@ -70,7 +70,7 @@ export type MatcherFact =
     }
   | { readonly type: "preparation-declined"; readonly ticketId: TicketId; readonly playerId: PlayerId }
   /** `cause` undefined: by request. */
-  | { readonly type: "ticket-cancelled"; readonly ticketId: TicketId; readonly cause?: "PARTY_CHANGED" | undefined }
+  | { readonly type: "ticket-cancelled"; readonly ticketId: TicketId; readonly cause?: CancelCause | undefined }
   | PartyChanged
   | { readonly type: "ticket-timed-out"; readonly ticketId: TicketId }
   | { readonly type: "match-formed"; readonly match: Match }

@@ -3,6 +3,7 @@ import { fieldInvalid, limits, MusterError, type PlayerId, type TicketId } from 
 import { checkTicketAttributes, hasTeam, type JudgedPlayer } from "@muster/rules";
 import { choicesOf } from "./cohorts.ts";
 import type { Configuration } from "./configuration.ts";
+import { decideDuplicates, type FindSeat } from "./duplicate-players.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { MatcherState } from "./matcher-state.ts";
 import { type PartyStart, playersForParty } from "./party/start-for-party.ts";
@@ -22,16 +23,17 @@ export type StartMatching = {
 };
 
 /**
- * The facts that make the ticket; none if a ticket of the same id and body is there already.
+ * The facts that make the ticket, after those that cancel whom it supersedes; none if a ticket of the same id and body is there already.
  *
- * @throws {MusterError} ID_REUSED, CONFIGURATION_NOT_FOUND, FIELD_INVALID, ATTRIBUTE_INVALID, PLAYER_ALREADY_QUEUED, POOL_FULL;
- *   for a party as `playersForParty()`.
+ * @throws {MusterError} ID_REUSED, CONFIGURATION_NOT_FOUND, FIELD_INVALID, ATTRIBUTE_INVALID, PLAYER_ALREADY_QUEUED,
+ *   PLAYER_ALREADY_SEATED, POOL_FULL; for a party as `playersForParty()`.
  */
 export function decideStartMatching(
   state: MatcherState,
   asIs: StartMatching,
   nowMs: number,
   poolTicketsMax: number = limits.POOL_TICKETS_MAX,
+  findSeat: FindSeat = () => undefined,
 ): readonly MatcherFact[] {
   const known = state.tickets.get(asIs.ticketId);
   if (known) {
@@ -42,9 +44,11 @@ export function decideStartMatching(
   const request = asIs.party ? { ...asIs, players: playersOfParty(state, asIs, asIs.party) } : asIs;
   const configuration = getConfiguration(state, request.configuration);
   const present = checkPlayers(state, configuration, request.players);
-  checkPlayersFree(state, request);
+  const playerIds = [...request.players.map(({ playerId }) => playerId), ...(request.preparation?.asked ?? [])];
+  const superseded = decideDuplicates(state, configuration, playerIds, findSeat);
   const live = state.pools.get(configuration.name)?.live ?? 0;
-  if (live >= poolTicketsMax) {
+  // Those that it supersedes may be of other pools: one more for a moment does no harm.
+  if (live >= poolTicketsMax + superseded.length) {
     throw new MusterError(
       "POOL_FULL",
       `Cannot take another ticket as ${configuration.name} holds at most ${poolTicketsMax}: it has ${live}`,
@@ -59,7 +63,7 @@ export function decideStartMatching(
   const created = { type: "ticket-created", ticketId, configuration: configuration.name, players, bodyDigest } as const;
   const partyId = request.party?.partyId;
   const more = { ...(joined === undefined ? {} : { joined }), ...(partyId === undefined ? {} : { partyId }) };
-  return [{ ...created, timesOutAtMs, ...more }];
+  return [...superseded, { ...created, timesOutAtMs, ...more }];
 }
 
 function playersOfParty(state: MatcherState, { players, preparation }: StartMatching, party: PartyStart) {
@@ -102,17 +106,4 @@ export function checkPlayers(
   let checked: readonly JudgedPlayer[] = players;
   for (const ruleSet of ruleSets) checked = checkTicketAttributes(ruleSet, checked);
   return players.map((player, index) => ({ ...player, attributes: checked[index]?.attributes ?? player.attributes }));
-}
-
-/** T-PLAYER-ONCE. */
-function checkPlayersFree(state: MatcherState, request: StartMatching): void {
-  const held = state.pools.get(request.configuration)?.players;
-  if (!held) return;
-  const playerIds = [...request.players.map(({ playerId }) => playerId), ...(request.preparation?.asked ?? [])];
-  for (const playerId of playerIds) {
-    const ticketId = held.get(playerId);
-    if (ticketId === undefined) continue;
-    const why = `Cannot queue player ${playerId} again as one live ticket a player is allowed: ${ticketId} holds the player`;
-    throw new MusterError("PLAYER_ALREADY_QUEUED", why, { metadata: { playerId, ticketId } });
-  }
 }

@@ -67,7 +67,13 @@ export type TicketCause =
   | "PREPARATION_DECLINED"
   | "PREPARATION_TIMED_OUT"
   /** The members of its party did. */
-  | "PARTY_CHANGED";
+  | "PARTY_CHANGED"
+  /** A later ticket of one of its players took its place. */
+  | "SUPERSEDED";
+
+/** Why a ticket is cancelled, where it is not by request. */
+export const cancelCauses = ["PARTY_CHANGED", "SUPERSEDED"] as const satisfies readonly TicketCause[];
+export type CancelCause = (typeof cancelCauses)[number];
 
 /** On the wire CLAIMED shows as SEARCHING: a fill with the ticket is being applied, and may yet be refused. */
 export type TicketState =
@@ -99,7 +105,7 @@ export type TicketEvent =
   /** `isComplete`: they were the last. */
   | { readonly type: "joined"; readonly preparation: Preparation; readonly isComplete: boolean }
   /** `cause` undefined: by request. */
-  | { readonly type: "cancelled"; readonly cause?: "PARTY_CHANGED" | undefined }
+  | { readonly type: "cancelled"; readonly cause?: CancelCause | undefined }
   | { readonly type: "timed-out" | "declined" | "configuration-deleted" };
 
 /** A ticket as the state holds it. A change makes a new value (changedTicket), so that history may keep the old one. */
@@ -134,10 +140,13 @@ export type Ticket = {
 export function changedTicket(
   before: Ticket,
   change: Pick<Ticket, "state" | "version" | "returns"> & {
+    readonly timesOutAtMs?: number;
     readonly joined?: Pick<Ticket, "players" | "searchingSinceMs" | "timesOutAtMs" | "preparedForMs">;
   },
 ): Ticket {
-  const { players, searchingSinceMs, timesOutAtMs, preparedForMs } = change.joined ?? before;
+  const kept = change.joined ?? before;
+  const { players, searchingSinceMs, preparedForMs } = kept;
+  const timesOutAtMs = change.timesOutAtMs ?? kept.timesOutAtMs;
   return {
     ticketId: before.ticketId,
     configuration: before.configuration,

@@ -2,10 +2,7 @@
 // awaited, so that tickets which are started one after the other are decided in that order and share a write.
 import { type MusterError, newId, toMusterError } from "@muster/proto";
 import type { StartedTicket, StartMatchingRequest } from "@muster/proto/matchmaking";
-import { getTicket } from "../core/cancel-matching.ts";
-import type { MatcherState } from "../core/matcher-state.ts";
-import { decideStartMatching } from "../core/start-matching.ts";
-import { decideAndShow } from "../workshop.ts";
+import { startTicket } from "../start-ticket.ts";
 import type { Desk } from "./desk.ts";
 import { readStartMatching, writeTicket } from "./wire.ts";
 
@@ -24,10 +21,8 @@ export async function startOneOfMany(
 ): Promise<StartedTicket> {
   try {
     const request = readStartMatching(message, () => newId("ticket", desk.random));
-    const { ticketId } = request;
-    const decision = (state: MatcherState, nowMs: number) => decideStartMatching(state, request, nowMs);
-    const ticket = await decideAndShow(desk, decision, (state) => getTicket(state, ticketId));
-    return { ticketId, ticket: brief ? undefined : writeTicket(ticket), refusal: undefined };
+    const ticket = await startTicket(desk, request);
+    return { ticketId: request.ticketId, ticket: brief ? undefined : writeTicket(ticket), refusal: undefined };
   } catch (error) {
     const refusal = toMusterError(error);
     if (OF_THE_MATCHER.has(refusal.reason)) throw refusal;

@@ -23,6 +23,7 @@ import {
   PlacementFailurePolicy,
   type Player,
   type Proposal,
+  RequestTimeoutFrom,
   type StartBackfillRequest,
   type StartMatchingRequest,
   TicketEventType,
@@ -53,6 +54,7 @@ import type { TicketEventRecord } from "../core/ticket-events.ts";
 import type { HeldConfiguration } from "../core/versions.ts";
 import { canonicalJson, digestOf, digestOfText } from "../digest.ts";
 import type { TicketSelection } from "../ticket-watch.ts";
+import { readDuplicatePlayers, writeDuplicatePlayers } from "./duplicate-players-wire.ts";
 import { readPartyStart } from "./party/party-wire.ts";
 import { readPreparation, writePreparation } from "./preparation-wire.ts";
 import { readSessionSettings, writeSessionSettings } from "./session-settings-wire.ts";
@@ -259,6 +261,10 @@ export function readConfiguration(message: MatchmakingConfiguration | undefined)
       ? readWord("on_placement_failed", PlacementFailurePolicy, message.onPlacementFailed)
       : undefined,
     backfill: message.backfill && readBackfillSettings(message.backfill),
+    duplicatePlayers: message.duplicatePlayers && readDuplicatePlayers(message.duplicatePlayers),
+    requestTimeoutFrom: message.requestTimeoutFrom
+      ? readWord("request_timeout_from", RequestTimeoutFrom, message.requestTimeoutFrom)
+      : undefined,
     acceptance: message.acceptance && readAcceptanceSettings(message.acceptance),
     session: message.session && readSessionSettings(message.session),
   });
@@ -321,6 +327,8 @@ export function writeConfiguration(configuration: Configuration): MatchmakingCon
       fillPlayersMax: configuration.backfill.fillPlayersMax ?? 0,
       approvalTimeoutMs: configuration.backfill.approvalTimeoutMs ?? 0,
     },
+    duplicatePlayers: configuration.duplicatePlayers && writeDuplicatePlayers(configuration.duplicatePlayers),
+    requestTimeoutFrom: configuration.requestTimeoutFrom && RequestTimeoutFrom[configuration.requestTimeoutFrom],
     acceptance: configuration.acceptance && {
       timeoutSeconds: configuration.acceptance.timeoutMs / 1_000,
       autoContinue: configuration.acceptance.autoContinue,

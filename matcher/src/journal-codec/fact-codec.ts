@@ -18,6 +18,7 @@ import {
 import * as wire from "@muster/proto/journal-matcher";
 import { SessionEndCause } from "@muster/proto/session";
 import type { MatcherFact } from "../core/fact.ts";
+import { type CancelCause, cancelCauses } from "../core/ticket.ts";
 import { readConfiguration, writeConfiguration } from "../grpc/wire.ts";
 import {
   readAssigned,
@@ -290,7 +291,7 @@ function readFact(arm: Arm): MatcherFact {
       return {
         type: "ticket-cancelled",
         ticketId: arm.value.ticketId as TicketId,
-        cause: arm.value.cause === "" ? undefined : "PARTY_CHANGED",
+        cause: readCancelCause(arm.value.cause),
       };
     case "partyChanged":
       return readPartyChanged(arm.value);
@@ -408,4 +409,11 @@ function readFact(arm: Arm): MatcherFact {
     default:
       return unreachable(arm);
   }
+}
+
+function readCancelCause(word: string): CancelCause | undefined {
+  if (word === "") return undefined;
+  const cause = cancelCauses.find((known) => known === word);
+  invariant(cause, `the journal holds causes that this build knows: ${word}`);
+  return cause;
 }

@@ -198,7 +198,6 @@ function checkTables(columns: SnapshotColumns): void {
       columns.ticketArrival,
       columns.ticketSearchingSinceMs,
       columns.ticketCreatedAtWallMs,
-      columns.ticketTimesOutAtMs,
       columns.ticketBodyDigest,
       columns.ticketPlayers,
       columns.ticketPreparedFor,
@@ -213,6 +212,7 @@ function checkTables(columns: SnapshotColumns): void {
       columns.eventEndCause,
     ].every(({ length }) => length === eventTicket.length) &&
     [
+      columns.timesOutAtMs,
       columns.version,
       columns.returns,
       columns.phase,

@@ -5,7 +5,7 @@ import type { ReadColumns } from "@muster/journal";
 import type { TicketCause, TicketState } from "../core/ticket.ts";
 import type { TicketEventRecord } from "../core/ticket-events.ts";
 
-export const SNAPSHOT_FORMAT = 8;
+export const SNAPSHOT_FORMAT = 9;
 
 export const SNAPSHOT_SCHEMA = {
   /**
@@ -37,7 +37,6 @@ export const SNAPSHOT_SCHEMA = {
   ticketArrival: "f64",
   ticketSearchingSinceMs: "f64",
   ticketCreatedAtWallMs: "f64",
-  ticketTimesOutAtMs: "f64",
   ticketBodyDigest: "string",
   ticketPlayers: "u32",
   /** How long its players took to join, in ms, and one more. 0: nobody was asked to. */
@@ -51,6 +50,7 @@ export const SNAPSHOT_SCHEMA = {
   playerPayload: "blob",
 
   // One row for what changes of a ticket: as it is now for each ticket of the state, then as it was after each event.
+  timesOutAtMs: "f64",
   version: "u32",
   returns: "u32",
   /** PHASES. */
@@ -120,6 +120,7 @@ export const CAUSES: Readonly<Record<TicketCause, number>> = {
   PREPARATION_DECLINED: 30,
   PREPARATION_TIMED_OUT: 31,
   PARTY_CHANGED: 32,
+  SUPERSEDED: 40,
 };
 
 export const EVENT_TYPES: Readonly<Record<TicketEventRecord["type"], number>> = {

@@ -101,8 +101,7 @@ export class StoredTicket implements Ticket {
     return cell(this.#source.columns.ticketCreatedAtWallMs, this.#row);
   }
   get timesOutAtMs(): number {
-    if (this.#isPreparing && this.state.phase === "PREPARING") return this.state.preparation.deadlineAtMs;
-    return cell(this.#source.columns.ticketTimesOutAtMs, this.#row);
+    return cell(this.#source.columns.timesOutAtMs, this.#change);
   }
   get preparedForMs(): number | undefined {
     const kept = this.#isPreparing ? 0 : cell(this.#source.columns.ticketPreparedFor, this.#row);

@@ -32,9 +32,9 @@ export const matcherFaults: readonly PlantedFault[] = [
     name: "a player queues twice",
     patches: [
       {
-        file: "matcher/src/core/start-matching.ts",
+        file: "matcher/src/core/duplicate-players.ts",
         find: "    if (ticketId === undefined) continue;",
-        replace: "    if (ticketId !== request.ticketId) continue;",
+        replace: "    if (ticketId === undefined || state.arrivals > 0) continue;",
       },
     ],
   },
@@ -52,6 +52,36 @@ export const matcherFaults: readonly PlantedFault[] = [
         file: "matcher/src/core/ticket-history.ts",
         find: 'return isFill ? "BACKFILL" : "MATCH";',
         replace: 'return "MATCH";',
+      },
+    ],
+  },
+  {
+    name: "a ticket that is superseded stays",
+    patches: [
+      {
+        file: "matcher/src/core/start-matching.ts",
+        find: "return [...superseded, { ...created",
+        replace: "return [{ ...created",
+      },
+    ],
+  },
+  {
+    name: "a ticket in a match is superseded",
+    patches: [
+      {
+        file: "matcher/src/core/duplicate-players.ts",
+        find: 'return phase === "SEARCHING" || phase === "PREPARING";',
+        replace: "return phase !== undefined;",
+      },
+    ],
+  },
+  {
+    name: "a player of the whole project queues elsewhere",
+    patches: [
+      {
+        file: "matcher/src/core/duplicate-players.ts",
+        find: 'if (isHere || state.configurations.get(other)?.duplicatePlayers?.scope === "PROJECT")',
+        replace: "if (isHere)",
       },
     ],
   },

@@ -944,6 +944,15 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
     },
   },
   {
+    promise: "T-PLAYER-ONCE",
+    name: "a ticket that is superseded by somebody else's",
+    tell(tale) {
+      tale.queue("a");
+      tale.matcher({ type: "ticket-cancelled", ticketId: "a", cause: "SUPERSEDED" });
+      tale.queue("b");
+    },
+  },
+  {
     promise: "T-HISTORY",
     name: "a history that leaves a change out",
     tell(tale) {

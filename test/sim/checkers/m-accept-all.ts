@@ -17,7 +17,7 @@ const LATE_MS = 2_000;
 type Ended = Extract<MatcherFact, { type: "proposal-ended" }>;
 
 export function mAcceptAll(books: Books): Checker {
-  const { proposals, tickets } = books.matcher;
+  const { configurations, proposals, tickets } = books.matcher;
   /** Every answer that was ever asked for: "ACCEPT match ticket player". */
   const asked = new Set<string>();
   const due = createDueList<string>();
@@ -62,7 +62,8 @@ export function mAcceptAll(books: Books): Checker {
     const { match, deadlineAtMs } = proposal;
     const mine = match.players.filter((player) => player.ticketId === ticketId);
     const hasAccepted = mine.every(({ playerId }) => proposal.accepted.has(playerId));
-    const isInTime = (tickets.get(ticketId)?.timesOutAtMs ?? 0) > journalMs;
+    const isTimedAnew = configurations.get(match.configuration)?.requestTimeoutFrom === "RETURN";
+    const isInTime = isTimedAnew || (tickets.get(ticketId)?.timesOutAtMs ?? 0) > journalMs;
     const autoContinue = match.acceptance?.autoContinue === true;
     const spared = autoContinue ? (isInTime ? "RETURNED" : "TIMED_OUT") : "DISSOLVED";
     if (fate === "REFUSED") {

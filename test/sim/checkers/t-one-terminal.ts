@@ -15,8 +15,8 @@ export function tOneTerminal(books: Books): Checker {
     for (let id = due.takeBefore(journalMs - LATE_MS); id !== undefined; id = due.takeBefore(journalMs - LATE_MS)) {
       const ticket = books.matcher.tickets.get(id);
       if (!ticket || isTerminal(ticket.phase)) continue;
-      if (ticket.timesOutAtMs > journalMs) {
-        due.add(ticket.timesOutAtMs, id); // Its players came, and the search has a time of its own.
+      if (ticket.timesOutAtMs > journalMs - LATE_MS) {
+        due.add(ticket.timesOutAtMs, id); // Its players came, or it returned, and has another time.
         continue;
       }
       if (ticket.phase === "SEARCHING" || ticket.phase === "PREPARING") {

@@ -58,6 +58,18 @@ export const ticketGoals: readonly Goal[] = [
     const { ticketId } = call.request;
     return ticketId.endsWith(".twin") && books.matcher.tickets.has(ticketId.slice(0, -".twin".length));
   }),
+  when("a ticket was superseded", (observation) => {
+    if (observation.type !== "matcher-fact" || observation.fact.type !== "ticket-cancelled") return false;
+    return observation.fact.cause === "SUPERSEDED";
+  }),
+  when("a ticket in a match was not superseded", (observation, books) => {
+    if (observation.type !== "answer" || !("refused" in observation.outcome)) return false;
+    const { refused, metadata } = observation.outcome;
+    const { phase, configuration = "" } = books.matcher.tickets.get(metadata.ticketId ?? "") ?? {};
+    if (refused !== "PLAYER_ALREADY_QUEUED" || phase === "SEARCHING") return false;
+    return books.matcher.configurations.get(configuration)?.duplicatePlayers?.onDuplicate === "SUPERSEDE";
+  }),
+  when("somebody who was seated could not queue", (observation) => isRefusal(observation, "PLAYER_ALREADY_SEATED")),
   when("a history told of a return to the search", (observation, books) => {
     const call = answered(observation, books);
     if (observation.type !== "answer" || !call) return false;

@@ -41,7 +41,7 @@ const NOT_LOOKED_AT: ReadonlySet<string> = new Set([
  * after the first was refused.
  */
 const PASSING: ReadonlySet<string> = new Set([
-  ...["PLAYER_ALREADY_QUEUED", "POOL_FULL", "ATTRIBUTE_INVALID", "CONFIGURATION_NOT_FOUND"],
+  ...["PLAYER_ALREADY_QUEUED", "PLAYER_ALREADY_SEATED", "POOL_FULL", "ATTRIBUTE_INVALID", "CONFIGURATION_NOT_FOUND"],
 ]);
 
 export function createHistory(books: Books): Checker {
@@ -69,7 +69,7 @@ export function createHistory(books: Books): Checker {
     const line = lineOf(ticketId);
     const ask = line.starts.get(call.callId);
     if (!ask) return;
-    const mayPass = "refused" in outcome && PASSING.has(outcome.refused);
+    const mayPass = "refused" in outcome && (PASSING.has(outcome.refused) || NOT_LOOKED_AT.has(outcome.refused));
     ask.outcome = mayPass ? "unknown" : wordOf(outcome);
     if (ask.outcome === "done" && line.players === undefined) {
       throw new BrokenPromise(NAME, `${ticketId} was acknowledged and is not durable`);
@@ -122,7 +122,9 @@ export function createHistory(books: Books): Checker {
             fact.ticketId,
             fact.players.map((player) => player.playerId),
           );
-        if (fact.type === "ticket-cancelled") cancelled(fact.ticketId);
+        // What takes a ticket's place is T-PLAYER-ONCE's matter.
+        if (fact.type === "ticket-cancelled" && fact.cause === "SUPERSEDED") lineOf(fact.ticketId).cancelled = true;
+        else if (fact.type === "ticket-cancelled") cancelled(fact.ticketId);
         if (fact.type === "configuration-deleted") {
           for (const { ticketId } of books.steps) lineOf(ticketId).cancelled = true;
         }

@@ -141,6 +141,11 @@ export function startBackend(parts: BackendParts): Backend {
       const others = request.players.map((player) => ({ ...player, playerId: `${player.playerId}.other` }));
       await patiently(() => raw.startMatching({ ...request, players: others })).catch(ignoreRefusal);
     }
+    if (batches.happens(knobs.mischiefRatio)) {
+      // For the same players once more, as a client does that starts anew: takes the older one's place where that is the rule.
+      await clock.sleep(batches.wait(1_000));
+      await patiently(() => raw.startMatching({ ...request, ticketId: `${ticketId}.newer` })).catch(ignoreRefusal);
+    }
     if (chance.happens(knobs.cancelRatio)) {
       await clock.sleep(chance.wait(2_000));
       const times = chance.happens(0.3) ? 2 : 1;

@@ -104,9 +104,15 @@ export function matcherConfigOf(knobs: Knobs): MatcherConfig {
         backfill: { ...backfill, preferRunning: knobs.prefersRunning },
       }),
       configuration("manual", { ruleSet: "even", queue: "eu", properties: { backfill: "manual" }, backfill }),
-      configuration("duel", { ruleSet: "duel", placementRetries: 0 }),
-      configuration("group", { queue: undefined, alternatives: [{ ruleSet: "duel", queue: undefined }] }),
-      configuration("ranked", { ruleSet: "even", queue: "eu", acceptance }),
+      configuration("duel", {
+        ...{ ruleSet: "duel", placementRetries: 0 },
+        duplicatePlayers: { scope: "PROJECT", onDuplicate: "SUPERSEDE", onSeated: "REFUSE" },
+      }),
+      configuration("group", {
+        ...{ queue: undefined, alternatives: [{ ruleSet: "duel", queue: undefined }] },
+        duplicatePlayers: { scope: "CONFIGURATION", onDuplicate: "SUPERSEDE", onSeated: "ALLOW" },
+      }),
+      configuration("ranked", { ruleSet: "even", queue: "eu", acceptance, requestTimeoutFrom: "RETURN" }),
       configuration("ready", { ruleSet: "duel", queue: undefined, acceptance }),
     ],
   };

@@ -231,7 +231,7 @@ export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): 
     // once, and what two onlookers have just asked.
     gauges: () => [
       { name: "calls", value: memory.openCalls, quietMax: 7 + 2 * serversAtRest(knobs) },
-      { name: "sleepers", value: lives.sleepers, quietMax: 17 + 5 * serversAtRest(knobs) },
+      { name: "sleepers", value: lives.sleepers, quietMax: 20 + 5 * serversAtRest(knobs) },
       { name: "servers", value: park.living.length, quietMax: serversAtRest(knobs) },
     ],
   };

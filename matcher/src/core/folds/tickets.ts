@@ -89,11 +89,14 @@ export function changeTicket(
   // T-LEGAL-EDGE: a fact that changes nothing was decided on another state than it is folded on.
   invariant(next !== before.state, `a fact of a ticket is a step of it: ${event.type} in ${before.state.phase}`);
   const visible = isVisible(before.state, next);
+  const isBack = isReturn(event) && next.phase === "SEARCHING";
+  const timesOutAtMs = isBack ? timeoutAfterReturn(state, before, at.atMs) : undefined;
   const ticket = changedTicket(before, {
     state: next,
     version: visible ? before.version + 1 : before.version,
-    returns: isReturn(event) && next.phase === "SEARCHING" ? before.returns + 1 : before.returns,
+    returns: isBack ? before.returns + 1 : before.returns,
     ...(joined ? { joined } : {}),
+    ...(timesOutAtMs === undefined ? {} : { timesOutAtMs }),
   });
   if (before.state.phase === "SEARCHING" && isMatched(event)) noteWait(state, before, at.atMs);
   const search = index(state, entry, ticket);
@@ -117,6 +120,12 @@ function leaveParty({ tickets }: PartyBook, partyId: PartyId, ticketId: TicketId
 function eventTypeOf(event: TicketEvent): TicketEventRecord["type"] {
   if (event.type === "acceptance-changed") return "ACCEPTANCE_CHANGED";
   return event.type === "joined" && !event.isComplete ? "PREPARATION_CHANGED" : "STATE_CHANGED";
+}
+
+/** Undefined: as it was. By the configuration as it stands in the journal then, so that every replay comes to the same. */
+function timeoutAfterReturn(state: MatcherState, { configuration }: Ticket, atMs: number): number | undefined {
+  const settings = state.configurations.get(configuration);
+  return settings?.requestTimeoutFrom === "RETURN" ? Math.ceil(atMs + settings.requestTimeoutMs) : undefined;
 }
 
 /** Whether the event takes a ticket out of a match. */

@@ -34,6 +34,8 @@ export type TicketEntry = {
   readonly createdWallMs: number;
   /** Of the search; while it is prepared, of that. */
   timesOutAtMs: number;
+  /** Every one that it had. */
+  readonly deadlinesMs: number[];
   /** Who is in, of a ticket that asked players to join. */
   readonly joined: Set<string> | undefined;
   /** Number of the observation that showed it. */
@@ -248,7 +250,14 @@ export function createMatcherBook(): MatcherBook {
     if (step.matchId !== undefined) ticket.matchIds.add(step.matchId);
     ticket.battleSessionId = step.battleSessionId;
     if (step.returns) ticket.placementReturns += 1;
-    if (step.returns || (step.proposalOver && step.to === "SEARCHING")) ticket.returns += 1;
+    if (step.returns || (step.proposalOver && step.to === "SEARCHING")) {
+      ticket.returns += 1;
+      const { requestTimeoutFrom, requestTimeoutMs = 0 } = configurations.get(ticket.configuration) ?? {};
+      if (requestTimeoutFrom === "RETURN") {
+        ticket.timesOutAtMs = Math.ceil(at.journalMs + requestTimeoutMs);
+        ticket.deadlinesMs.push(ticket.timesOutAtMs);
+      }
+    }
     if (isProgress || shownAs(step.to) !== shownBefore) {
       ticket.version += 1;
       ticket.states.push(shownAs(step.to));
@@ -273,6 +282,7 @@ export function createMatcherBook(): MatcherBook {
       createdMs: at.journalMs,
       createdWallMs: at.wallMs,
       timesOutAtMs: fact.timesOutAtMs,
+      deadlinesMs: [fact.timesOutAtMs],
       createdTick: at.tick,
       arrival: arrivals,
       endedTick: undefined,

@@ -356,7 +356,7 @@ export interface TicketPlayer_LatenciesMsEntry {
 
 export interface TicketCancelled {
   ticketId: string;
-  /** PARTY_CHANGED. Empty: by request. */
+  /** PARTY_CHANGED or SUPERSEDED. Empty: by request. */
   cause: string;
 }
 

@@ -107,6 +107,207 @@ export function placementFailurePolicyToJSON(object: PlacementFailurePolicy): st
   }
 }
 
+export const PlayerScope = {
+  /** UNSPECIFIED - CONFIGURATION. */
+  UNSPECIFIED: 0,
+  /** CONFIGURATION - One live ticket in this configuration. */
+  CONFIGURATION: 1,
+  /** PROJECT - One live ticket in all configurations, whatever the others say. */
+  PROJECT: 2,
+} as const;
+
+export type PlayerScope = typeof PlayerScope[keyof typeof PlayerScope];
+
+export namespace PlayerScope {
+  export type UNSPECIFIED = typeof PlayerScope.UNSPECIFIED;
+  export type CONFIGURATION = typeof PlayerScope.CONFIGURATION;
+  export type PROJECT = typeof PlayerScope.PROJECT;
+}
+
+export function playerScopeFromJSON(object: any): PlayerScope {
+  switch (object) {
+    case 0:
+    case "PLAYER_SCOPE_UNSPECIFIED":
+    case "UNSPECIFIED":
+      return PlayerScope.UNSPECIFIED;
+    case 1:
+    case "PLAYER_SCOPE_CONFIGURATION":
+    case "CONFIGURATION":
+      return PlayerScope.CONFIGURATION;
+    case 2:
+    case "PLAYER_SCOPE_PROJECT":
+    case "PROJECT":
+      return PlayerScope.PROJECT;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum PlayerScope");
+  }
+}
+
+export function playerScopeToJSON(object: PlayerScope): string {
+  switch (object) {
+    case PlayerScope.UNSPECIFIED:
+      return "UNSPECIFIED";
+    case PlayerScope.CONFIGURATION:
+      return "CONFIGURATION";
+    case PlayerScope.PROJECT:
+      return "PROJECT";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum PlayerScope");
+  }
+}
+
+export const DuplicatePolicy = {
+  /** UNSPECIFIED - REFUSE. */
+  UNSPECIFIED: 0,
+  /** REFUSE - The second request is refused with PLAYER_ALREADY_QUEUED, which names the ticket that holds the player. */
+  REFUSE: 1,
+  /**
+   * SUPERSEDE - The older ticket becomes CANCELLED, SUPERSEDED, for all its players, in the same step that makes the new one. One that is in a match
+   * already, asked, placed or being seated, cannot be: then as REFUSE.
+   */
+  SUPERSEDE: 2,
+} as const;
+
+export type DuplicatePolicy = typeof DuplicatePolicy[keyof typeof DuplicatePolicy];
+
+export namespace DuplicatePolicy {
+  export type UNSPECIFIED = typeof DuplicatePolicy.UNSPECIFIED;
+  export type REFUSE = typeof DuplicatePolicy.REFUSE;
+  export type SUPERSEDE = typeof DuplicatePolicy.SUPERSEDE;
+}
+
+export function duplicatePolicyFromJSON(object: any): DuplicatePolicy {
+  switch (object) {
+    case 0:
+    case "DUPLICATE_POLICY_UNSPECIFIED":
+    case "UNSPECIFIED":
+      return DuplicatePolicy.UNSPECIFIED;
+    case 1:
+    case "DUPLICATE_POLICY_REFUSE":
+    case "REFUSE":
+      return DuplicatePolicy.REFUSE;
+    case 2:
+    case "DUPLICATE_POLICY_SUPERSEDE":
+    case "SUPERSEDE":
+      return DuplicatePolicy.SUPERSEDE;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum DuplicatePolicy");
+  }
+}
+
+export function duplicatePolicyToJSON(object: DuplicatePolicy): string {
+  switch (object) {
+    case DuplicatePolicy.UNSPECIFIED:
+      return "UNSPECIFIED";
+    case DuplicatePolicy.REFUSE:
+      return "REFUSE";
+    case DuplicatePolicy.SUPERSEDE:
+      return "SUPERSEDE";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum DuplicatePolicy");
+  }
+}
+
+export const SeatedPolicy = {
+  /** UNSPECIFIED - ALLOW. */
+  UNSPECIFIED: 0,
+  /** ALLOW - Who sits in a battle may queue for another. */
+  ALLOW: 1,
+  /**
+   * REFUSE - Refused with PLAYER_ALREADY_SEATED, which names the ticket that brought the seat: what it says of address and player session leads back.
+   * Holds while the fleet shows the seat as the player's.
+   */
+  REFUSE: 2,
+} as const;
+
+export type SeatedPolicy = typeof SeatedPolicy[keyof typeof SeatedPolicy];
+
+export namespace SeatedPolicy {
+  export type UNSPECIFIED = typeof SeatedPolicy.UNSPECIFIED;
+  export type ALLOW = typeof SeatedPolicy.ALLOW;
+  export type REFUSE = typeof SeatedPolicy.REFUSE;
+}
+
+export function seatedPolicyFromJSON(object: any): SeatedPolicy {
+  switch (object) {
+    case 0:
+    case "SEATED_POLICY_UNSPECIFIED":
+    case "UNSPECIFIED":
+      return SeatedPolicy.UNSPECIFIED;
+    case 1:
+    case "SEATED_POLICY_ALLOW":
+    case "ALLOW":
+      return SeatedPolicy.ALLOW;
+    case 2:
+    case "SEATED_POLICY_REFUSE":
+    case "REFUSE":
+      return SeatedPolicy.REFUSE;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum SeatedPolicy");
+  }
+}
+
+export function seatedPolicyToJSON(object: SeatedPolicy): string {
+  switch (object) {
+    case SeatedPolicy.UNSPECIFIED:
+      return "UNSPECIFIED";
+    case SeatedPolicy.ALLOW:
+      return "ALLOW";
+    case SeatedPolicy.REFUSE:
+      return "REFUSE";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum SeatedPolicy");
+  }
+}
+
+export const RequestTimeoutFrom = {
+  UNSPECIFIED: 0,
+  /** REQUEST - The beginning of the search: a ticket that returns from a match has what is left. */
+  REQUEST: 1,
+  /** RETURN - And anew from each return to the search, as PGOS counts. */
+  RETURN: 2,
+} as const;
+
+export type RequestTimeoutFrom = typeof RequestTimeoutFrom[keyof typeof RequestTimeoutFrom];
+
+export namespace RequestTimeoutFrom {
+  export type UNSPECIFIED = typeof RequestTimeoutFrom.UNSPECIFIED;
+  export type REQUEST = typeof RequestTimeoutFrom.REQUEST;
+  export type RETURN = typeof RequestTimeoutFrom.RETURN;
+}
+
+export function requestTimeoutFromFromJSON(object: any): RequestTimeoutFrom {
+  switch (object) {
+    case 0:
+    case "REQUEST_TIMEOUT_FROM_UNSPECIFIED":
+    case "UNSPECIFIED":
+      return RequestTimeoutFrom.UNSPECIFIED;
+    case 1:
+    case "REQUEST_TIMEOUT_FROM_REQUEST":
+    case "REQUEST":
+      return RequestTimeoutFrom.REQUEST;
+    case 2:
+    case "REQUEST_TIMEOUT_FROM_RETURN":
+    case "RETURN":
+      return RequestTimeoutFrom.RETURN;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum RequestTimeoutFrom");
+  }
+}
+
+export function requestTimeoutFromToJSON(object: RequestTimeoutFrom): string {
+  switch (object) {
+    case RequestTimeoutFrom.UNSPECIFIED:
+      return "UNSPECIFIED";
+    case RequestTimeoutFrom.REQUEST:
+      return "REQUEST";
+    case RequestTimeoutFrom.RETURN:
+      return "RETURN";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum RequestTimeoutFrom");
+  }
+}
+
 export const BattleOrder = {
   UNSPECIFIED: 0,
   /** OLDEST_FIRST - Whose backfill began first. */
@@ -275,7 +476,15 @@ export interface MatchmakingConfiguration {
   /** Versions of before that tickets may still play by, the newest first. Set by answers; not read in requests. */
   olderVersions: number[];
   /** What battle sessions are made with. Absent: nothing of it. A change holds for matches that form from then on. */
-  session?: SessionSettings | undefined;
+  session?:
+    | SessionSettings
+    | undefined;
+  /** What a request for a player becomes who is in another ticket, or sits in a battle. Absent: as its fields say of UNSPECIFIED. */
+  duplicatePlayers?:
+    | DuplicatePlayers
+    | undefined;
+  /** What request_timeout_seconds counts from. Absent or UNSPECIFIED: REQUEST. A change holds for tickets that return from then on. */
+  requestTimeoutFrom?: RequestTimeoutFrom | undefined;
 }
 
 export interface MatchmakingConfiguration_PropertiesEntry {
@@ -299,6 +508,13 @@ export interface Alternative {
   ruleSet: string;
   /** Where matches by it are placed. Empty: the configuration's queue. Not in a configuration without one. */
   queue: string;
+}
+
+/** A player is in one live ticket at a time: where, and what becomes of the second. */
+export interface DuplicatePlayers {
+  scope: PlayerScope;
+  onDuplicate: DuplicatePolicy;
+  onSeated: SeatedPolicy;
 }
 
 /** How the players of a match are asked whether they want it (MatchmakingService.AcceptMatch). */
@@ -1165,6 +1381,8 @@ function createBaseMatchmakingConfiguration(): MatchmakingConfiguration {
     alternatives: [],
     olderVersions: [],
     session: undefined,
+    duplicatePlayers: undefined,
+    requestTimeoutFrom: undefined,
   };
 }
 
@@ -1224,6 +1442,12 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
     }
     if (message.session !== undefined) {
       SessionSettings.encode(message.session, writer.uint32(138).fork()).join();
+    }
+    if (message.duplicatePlayers !== undefined) {
+      DuplicatePlayers.encode(message.duplicatePlayers, writer.uint32(162).fork()).join();
+    }
+    if (message.requestTimeoutFrom !== undefined) {
+      writer.uint32(168).int32(message.requestTimeoutFrom);
     }
     return writer;
   },
@@ -1390,6 +1614,22 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
             message.session = SessionSettings.decode(reader, reader.uint32());
             continue;
           }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.duplicatePlayers = DuplicatePlayers.decode(reader, reader.uint32());
+            continue;
+          }
+          case 21: {
+            if (tag !== 168) {
+              break;
+            }
+
+            message.requestTimeoutFrom = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1468,6 +1708,16 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
         ? object.older_versions.map((e: any) => globalThis.Number(e))
         : [],
       session: isSet(object.session) ? SessionSettings.fromJSON(object.session) : undefined,
+      duplicatePlayers: isSet(object.duplicatePlayers)
+        ? DuplicatePlayers.fromJSON(object.duplicatePlayers)
+        : isSet(object.duplicate_players)
+        ? DuplicatePlayers.fromJSON(object.duplicate_players)
+        : undefined,
+      requestTimeoutFrom: isSet(object.requestTimeoutFrom)
+        ? requestTimeoutFromFromJSON(object.requestTimeoutFrom)
+        : isSet(object.request_timeout_from)
+        ? requestTimeoutFromFromJSON(object.request_timeout_from)
+        : undefined,
     };
   },
 
@@ -1530,6 +1780,12 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
     if (message.session !== undefined) {
       obj.session = SessionSettings.toJSON(message.session);
     }
+    if (message.duplicatePlayers !== undefined) {
+      obj.duplicatePlayers = DuplicatePlayers.toJSON(message.duplicatePlayers);
+    }
+    if (message.requestTimeoutFrom !== undefined) {
+      obj.requestTimeoutFrom = requestTimeoutFromToJSON(message.requestTimeoutFrom);
+    }
     return obj;
   },
 
@@ -1569,6 +1825,10 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
     message.session = (object.session !== undefined && object.session !== null)
       ? SessionSettings.fromPartial(object.session)
       : undefined;
+    message.duplicatePlayers = (object.duplicatePlayers !== undefined && object.duplicatePlayers !== null)
+      ? DuplicatePlayers.fromPartial(object.duplicatePlayers)
+      : undefined;
+    message.requestTimeoutFrom = object.requestTimeoutFrom ?? undefined;
     return message;
   },
 };
@@ -1852,6 +2112,115 @@ export const Alternative: MessageFns<Alternative> = {
     const message = createBaseAlternative();
     message.ruleSet = object.ruleSet ?? "";
     message.queue = object.queue ?? "";
+    return message;
+  },
+};
+
+function createBaseDuplicatePlayers(): DuplicatePlayers {
+  return { scope: 0, onDuplicate: 0, onSeated: 0 };
+}
+
+export const DuplicatePlayers: MessageFns<DuplicatePlayers> = {
+  encode(message: DuplicatePlayers, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.scope !== 0) {
+      writer.uint32(8).int32(message.scope);
+    }
+    if (message.onDuplicate !== 0) {
+      writer.uint32(16).int32(message.onDuplicate);
+    }
+    if (message.onSeated !== 0) {
+      writer.uint32(24).int32(message.onSeated);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DuplicatePlayers {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDuplicatePlayers();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.scope = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.onDuplicate = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.onSeated = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DuplicatePlayers {
+    return {
+      scope: isSet(object.scope) ? playerScopeFromJSON(object.scope) : 0,
+      onDuplicate: isSet(object.onDuplicate)
+        ? duplicatePolicyFromJSON(object.onDuplicate)
+        : isSet(object.on_duplicate)
+        ? duplicatePolicyFromJSON(object.on_duplicate)
+        : 0,
+      onSeated: isSet(object.onSeated)
+        ? seatedPolicyFromJSON(object.onSeated)
+        : isSet(object.on_seated)
+        ? seatedPolicyFromJSON(object.on_seated)
+        : 0,
+    };
+  },
+
+  toJSON(message: DuplicatePlayers): unknown {
+    const obj: any = {};
+    if (message.scope !== 0) {
+      obj.scope = playerScopeToJSON(message.scope);
+    }
+    if (message.onDuplicate !== 0) {
+      obj.onDuplicate = duplicatePolicyToJSON(message.onDuplicate);
+    }
+    if (message.onSeated !== 0) {
+      obj.onSeated = seatedPolicyToJSON(message.onSeated);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DuplicatePlayers>): DuplicatePlayers {
+    return DuplicatePlayers.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DuplicatePlayers>): DuplicatePlayers {
+    const message = createBaseDuplicatePlayers();
+    message.scope = object.scope ?? 0;
+    message.onDuplicate = object.onDuplicate ?? 0;
+    message.onSeated = object.onSeated ?? 0;
     return message;
   },
 };

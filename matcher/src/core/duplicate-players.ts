@@ -1,0 +1,99 @@
+// What becomes of a ticket whose player is in another one, or sits in a battle already: refused, naming whom to ask, or put in the place
+// of the older one, which is cancelled in the same decision.
+import {
+  MusterError,
+  type MusterErrorMetadata,
+  type PlayerId,
+  type ServerSessionId,
+  type TicketId,
+} from "@muster/proto";
+import type { Configuration } from "./configuration.ts";
+import type { MatcherFact } from "./fact.ts";
+import type { MatcherState } from "./matcher-state.ts";
+
+/** Where a player may be in one live ticket only. */
+export const playerScopes = ["CONFIGURATION", "PROJECT"] as const;
+export const duplicatePolicies = ["REFUSE", "SUPERSEDE"] as const;
+export const seatedPolicies = ["ALLOW", "REFUSE"] as const;
+
+export type DuplicatePlayerSettings = {
+  readonly scope: (typeof playerScopes)[number];
+  readonly onDuplicate: (typeof duplicatePolicies)[number];
+  /** Of a player whom an earlier ticket seated, while the seat is the player's. */
+  readonly onSeated: (typeof seatedPolicies)[number];
+};
+
+export const defaultDuplicatePlayers: DuplicatePlayerSettings = {
+  scope: "CONFIGURATION",
+  onDuplicate: "REFUSE",
+  onSeated: "ALLOW",
+};
+
+/** The seat that a ticket brought to a player, while it is the player's. */
+export type FindSeat = (
+  playerId: PlayerId,
+) => { readonly ticketId: TicketId; readonly battleSessionId: ServerSessionId } | undefined;
+
+/**
+ * The facts that make room for a ticket of the players: cancellations of the tickets that it supersedes, in the order of their arrival; none
+ * as a rule.
+ *
+ * @throws {MusterError} PLAYER_ALREADY_QUEUED, PLAYER_ALREADY_SEATED. T-PLAYER-ONCE.
+ */
+export function decideDuplicates(
+  state: MatcherState,
+  configuration: Configuration,
+  playerIds: readonly PlayerId[],
+  findSeat: FindSeat,
+): readonly MatcherFact[] {
+  const settings = configuration.duplicatePlayers ?? defaultDuplicatePlayers;
+  const superseded = new Set<TicketId>();
+  for (const playerId of playerIds) {
+    for (const ticketId of holdersOf(state, configuration, { playerId, settings })) {
+      if (settings.onDuplicate === "REFUSE" || !isSupersedable(state, ticketId)) throw held(playerId, ticketId);
+      superseded.add(ticketId);
+    }
+    const seat = settings.onSeated === "REFUSE" ? findSeat(playerId) : undefined;
+    if (seat) throw seated(playerId, seat);
+  }
+  if (superseded.size === 0) return NONE;
+  const arrivalOf = (id: TicketId) => state.tickets.get(id)?.ticket.arrival ?? 0;
+  return [...superseded]
+    .toSorted((one, other) => arrivalOf(one) - arrivalOf(other))
+    .map((ticketId) => ({ type: "ticket-cancelled", ticketId, cause: "SUPERSEDED" }));
+}
+
+const NONE: readonly MatcherFact[] = [];
+
+/** Live tickets that keep the player from another one. A configuration whose players are its own project-wide keeps them from all. */
+function holdersOf(
+  state: MatcherState,
+  { name }: Configuration,
+  of: { readonly playerId: PlayerId; readonly settings: DuplicatePlayerSettings },
+): readonly TicketId[] {
+  const holders: TicketId[] = [];
+  for (const [other, { players }] of state.pools) {
+    const ticketId = players.get(of.playerId);
+    if (ticketId === undefined) continue;
+    const isHere = other === name || of.settings.scope === "PROJECT";
+    if (isHere || state.configurations.get(other)?.duplicatePlayers?.scope === "PROJECT") holders.push(ticketId);
+  }
+  return holders;
+}
+
+/** Whether the ticket can be called off truthfully at this moment: one that is claimed, asked or placed may yet be, or is, in its match. */
+function isSupersedable(state: MatcherState, ticketId: TicketId): boolean {
+  const phase = state.tickets.get(ticketId)?.ticket.state.phase;
+  return phase === "SEARCHING" || phase === "PREPARING";
+}
+
+function held(playerId: PlayerId, ticketId: TicketId): MusterError {
+  const why = `Cannot queue player ${playerId} again as one live ticket a player is allowed: ${ticketId} holds the player`;
+  return new MusterError("PLAYER_ALREADY_QUEUED", why, { metadata: { playerId, ticketId } });
+}
+
+function seated(playerId: PlayerId, seat: NonNullable<ReturnType<FindSeat>>): MusterError {
+  const why = `Cannot queue player ${playerId} as only who sits in no battle may be: ${seat.ticketId} brought a seat in ${seat.battleSessionId}`;
+  const metadata: MusterErrorMetadata = { playerId, ...seat };
+  return new MusterError("PLAYER_ALREADY_SEATED", why, { metadata });
+}
