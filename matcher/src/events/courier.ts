@@ -260,11 +260,16 @@ export function startCourier(options: CourierOptions): Courier {
     let next = options.doneThrough + 1;
     await moveCursor(); // From now on the journal keeps what comes after it.
     for (;;) {
+      const through = ledger.durableSequence;
       for await (const committed of ledger.readFacts(next)) {
         if (stop.signal.aborted) return;
         next = committed.sequence + 1;
         hand(committed);
         while (window.size >= WINDOW_EVENTS_MAX || chars >= WINDOW_CHARS_MAX) await room.next(stop.signal);
+      }
+      if (next <= through) {
+        window.pass(through); // The last of them are erased, and not read.
+        next = through + 1;
       }
       writeCursor();
       if (ledger.durableSequence < next) await news.next(stop.signal);

@@ -363,3 +363,21 @@ test("a watcher hears at once that it has been sent everything that was there", 
   stop.abort();
   await reading;
 });
+
+test("who is erased is erased from events that a target has not taken yet", async () => {
+  const { world, poster } = await openWorld();
+  await using _ = world;
+  await world.events.putTarget(targetOf());
+  poster.answers.set(URL, "away");
+  for (const player of ["ann", "bob"]) await world.queue("duel", player);
+  await pass(world, 500);
+  await world.queue("group", "cid");
+  await world.matching.cancelMatching({ ticketId: "t-cid" });
+  await world.playerData.erasePlayer({ playerId: "cid" });
+  poster.requests.splice(0);
+  poster.answers.delete(URL);
+  await pass(world, 31_000);
+  expect(poster.requests.filter(({ body }) => body.includes("cid"))).toEqual([]);
+  expect(kinds(poster, "t-ann")).toHaveLength(3);
+  expect(world.faults).toEqual([]);
+});

@@ -44,6 +44,7 @@ export function createEventStreams(ledger: Ledger<OutboxState, OutboxFact>, cloc
         let heardAtMs = clock.nowMs();
         let isCaughtUp = from === undefined;
         for (;;) {
+          const through = ledger.durableSequence;
           for await (const committed of ledger.readFacts(next)) {
             next = committed.sequence + 1;
             const event = wantedBy(ledger.state, name, committed);
@@ -51,6 +52,7 @@ export function createEventStreams(ledger: Ledger<OutboxState, OutboxFact>, cloc
             yield { position: committed.sequence, event };
             heardAtMs = clock.nowMs();
           }
+          next = Math.max(next, through + 1); // The last of them may be erased, and are not read.
           if (ledger.durableSequence >= next) continue;
           if (isCaughtUp && (await watcher.wait(heardAtMs + HEARTBEAT_MS, signal))) continue;
           isCaughtUp = true;

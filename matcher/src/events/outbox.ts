@@ -229,8 +229,16 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
       couriers.set(name, { settings: target.settings, courier });
     }
   };
-  const rearrange = (): Promise<void> => {
-    const changed = lastChange.then(arrange);
+  /** Lets go of what couriers hold in memory: each begins anew at its place. */
+  const arrangeAnew = async () => {
+    for (const [name, { courier }] of couriers) {
+      couriers.delete(name);
+      await courier[Symbol.asyncDispose]();
+    }
+    await arrange();
+  };
+  const rearrange = (how = arrange): Promise<void> => {
+    const changed = lastChange.then(how);
     lastChange = changed.catch((error: unknown) => {
       if (!isClosing) onFatal(error);
     });
@@ -300,6 +308,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     watch: streams.watch,
     async erase(concerns) {
       await ledger.eraseFacts((fact) => fact.type === "event-stored" && concerns(fact.event.payload));
+      await rearrange(arrangeAnew);
     },
     async [Symbol.asyncDispose]() {
       isClosing = true;
