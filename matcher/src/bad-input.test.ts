@@ -193,6 +193,14 @@ const idFields: readonly { readonly field: string; readonly call: (id: string) =
   },
   { field: "name", call: (id) => putRuleSet("{}", id) },
   { field: "name", call: (name) => putConfiguration({ name }) },
+  { field: "name", call: (name) => calls.configurations.describeConfiguration({ name }) },
+  { field: "name", call: (name) => calls.configurations.deleteConfiguration({ name, expectedVersion: 0 }) },
+  { field: "name", call: (name) => calls.configurations.describeRuleSet({ name }) },
+  { field: "name", call: (name) => calls.configurations.deleteRuleSet({ name, expectedVersion: 0 }) },
+  {
+    field: "alternatives[0].rule_set",
+    call: (ruleSet) => putConfiguration({ alternatives: [{ ruleSet, queue: "" }] }),
+  },
   { field: "rule_set", call: (ruleSet) => putConfiguration({ ruleSet }) },
   { field: "queue", call: (queue) => putConfiguration({ queue }) },
 ];

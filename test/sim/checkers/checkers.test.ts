@@ -63,6 +63,7 @@ const ruled = (rule: object) => ({
     rules: [rule],
   }),
 });
+const NEAR = { name: "near", type: "distance", measurements: ["teams[*].players.playerAttributes[skill]"] };
 const queueWith = (tale: Tale, ticketId: string, attributes: object, latenciesMs: object = {}) =>
   tale.queue(ticketId, 1, { players: [{ playerId: player(ticketId, 0), attributes, latenciesMs, team: undefined }] });
 /** Nothing fails any more, and nothing happens for a while. */
@@ -297,6 +298,25 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
     tell(tale) {
       tale.queue("a");
       tale.nowMs += 60_000;
+      tale.queue("b");
+      tale.match(["a"], ["b"]);
+    },
+  },
+  {
+    promise: "M-VERSION",
+    name: "a match that does not say by what it was formed",
+    tell(tale) {
+      tale.queue("a");
+      tale.queue("b");
+      tale.match(["a"], ["b"], { formedBy: undefined });
+    },
+  },
+  {
+    promise: "M-VERSION",
+    name: "a match of a ticket of before with a new one, across a change for new tickets only",
+    tell(tale) {
+      tale.queue("a");
+      tale.matcher({ ...ruled({ ...NEAR, maxDistance: 5 }), newTicketsOnly: true });
       tale.queue("b");
       tale.match(["a"], ["b"]);
     },

@@ -58,6 +58,8 @@ export function createTale(checker: Pick<Checker, "see">): Tale {
   let revision = 1;
   let rosterVersion = 1;
   let calls = 0;
+  /** What matches and fills are formed by, unless the tale says otherwise. */
+  let [configurationVersion, ruleSetVersion] = [0, 0];
   let players: readonly Loose[] = [];
   const see = (happening: Happening) => checker.see({ atMs: tale.nowMs, ...happening });
   const append = (service: ServiceName, fact: Loose, epoch: number) => {
@@ -69,7 +71,15 @@ export function createTale(checker: Pick<Checker, "see">): Tale {
   const tale: Tale = {
     nowMs: 1_000,
     see,
-    matcher: (fact, epoch = 1) => append("matcher", fact, epoch),
+    matcher(fact, epoch = 1) {
+      if (fact.type === "configuration-put") configurationVersion += 1;
+      if (fact.type === "rule-set-put") ruleSetVersion += 1;
+      const formedBy = { configurationVersion, ruleSet: "arena", ruleSetVersion };
+      if (fact.type === "match-formed")
+        append("matcher", { ...fact, match: { formedBy, ...(fact.match as Loose) } }, epoch);
+      else if (fact.type === "fill-decided") append("matcher", { formedBy, ...fact }, epoch);
+      else append("matcher", fact, epoch);
+    },
     fleet: (fact, epoch = 1) => append("fleet", fact, epoch),
     acquired(service, more = {}) {
       see({ type: "acquired", service, epoch: 1, firstSequence: 1, lastSequence: sequences[service], ...more });
