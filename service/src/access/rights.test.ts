@@ -18,6 +18,7 @@ const files = [
   "matchmaking/v1/backfill.proto",
   "matchmaking/v1/configuration.proto",
   "matchmaking/v1/events.proto",
+  "matchmaking/v1/party.proto",
   "matchmaking/v1/player_data.proto",
   "fleet/v1/fleet.proto",
   "fleet/v1/host.proto",

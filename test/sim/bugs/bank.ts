@@ -9,11 +9,13 @@ import { fleetFaults } from "./fleet-faults.ts";
 import { journalFaults } from "./journal-faults.ts";
 import { matcherFaults } from "./matcher-faults.ts";
 import { outsiderFaults } from "./outsider-faults.ts";
+import { partyFaults } from "./party-faults.ts";
 import type { PlantedFault } from "./planted-fault.ts";
 
 export const BANK: readonly PlantedFault[] = [
   ...matcherFaults,
   ...acceptanceFaults,
+  ...partyFaults,
   ...engineFaults,
   ...configurationFaults,
   ...fleetFaults,

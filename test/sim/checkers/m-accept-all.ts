@@ -49,7 +49,8 @@ export function mAcceptAll(books: Books): Checker {
       .join();
     if (named !== ticketsOf(proposal.match.players).toSorted().join()) break_(`the end of ${matchId} names ${named}`);
     const isOver = journalMs >= proposal.deadlineAtMs;
-    const culprits = outcomes.filter(({ fate }) => fate === "REFUSED" || fate === "CANCELLED");
+    const refusals: ReadonlySet<string> = new Set(["REFUSED", "CANCELLED", "PARTY_CHANGED"]);
+    const culprits = outcomes.filter(({ fate }) => refusals.has(fate));
     if (culprits.length !== (isOver ? 0 : 1))
       break_(`${matchId} ends ${isOver ? "late " : ""}with ${culprits.length} refusals`);
     for (const { ticketId, fate } of outcomes) checkFate(proposal, { ticketId, fate }, { journalMs, isOver });
@@ -71,6 +72,7 @@ export function mAcceptAll(books: Books): Checker {
       if (!isAsked) break_(`${ticketId} is said to have refused ${match.matchId}, and never did`);
       return;
     }
+    if (fate === "PARTY_CHANGED") return; // Whether it did, T-PARTY says.
     if (fate === "CANCELLED") return; // Whether anybody asked for it, the history of calls says.
     if (isOver && !hasAccepted) {
       if (fate !== "SILENT") break_(`${ticketId} was silent for ${journalMs - deadlineAtMs} ms more, and is ${fate}`);

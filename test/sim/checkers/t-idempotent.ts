@@ -21,9 +21,11 @@ export function tIdempotent(books: Books): Checker {
       throw new BrokenPromise(NAME, `${ticketId} was acknowledged for two different requests`);
     }
     const ticket = books.matcher.tickets.get(ticketId);
-    const asked = call.request.players.map((player) => player.playerId);
+    const { players, asked: others, party } = call.request;
+    const asked = [...players.map((player) => player.playerId), ...(others?.playerIds ?? [])];
     const held = ticket?.players.map((player) => player.playerId);
-    if (held && asked.join("\n") !== held.join("\n")) {
+    const isNamed = !party || asked.length > 0; // Else it is of the party's members, and T-PARTY speaks.
+    if (held && isNamed && asked.join("\n") !== held.join("\n")) {
       throw new BrokenPromise(NAME, `${ticketId} was acknowledged for ${asked} and holds ${held}`);
     }
     bodies.set(ticketId, body);

@@ -23,7 +23,8 @@ export function tLegalEdge(books: Books): Checker {
     name: NAME,
     see(observation) {
       if (observation.type !== "matcher-fact") return;
-      for (const { ticketId, to } of books.steps) {
+      for (const { ticketId, to: end, viaSearch } of books.steps) {
+        const to = viaSearch ? "SEARCHING" : end;
         const ticket = books.matcher.tickets.get(ticketId);
         if (!ticket) throw new BrokenPromise(NAME, `${ticketId} is to be ${to} and is unknown`);
         if (EDGES[ticket.phase].includes(to)) continue;

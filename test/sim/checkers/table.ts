@@ -51,6 +51,7 @@ import { tIdempotent } from "./t-idempotent.ts";
 import { tLegalEdge } from "./t-legal-edge.ts";
 import { tNoLoss } from "./t-no-loss.ts";
 import { tOneTerminal } from "./t-one-terminal.ts";
+import { tParty } from "./t-party.ts";
 import { tPlayerOnce } from "./t-player-once.ts";
 import { tReturnAge } from "./t-return-age.ts";
 import { xClock } from "./x-clock.ts";
@@ -87,6 +88,7 @@ function listCheckers(books: Books, terms: Terms): readonly Checker[] {
     xSecret(),
     tIdempotent(books),
     tPlayerOnce(books),
+    tParty(books),
     tCancelTruth(books),
     mDisjoint(books),
     mAcceptAll(books),

@@ -12,6 +12,7 @@ import type { Goal } from "./goal.ts";
 import { journalGoals } from "./journal-goals.ts";
 import { landmarkGoals } from "./landmarks.ts";
 import { outsiderGoals } from "./outsider-goals.ts";
+import { partyGoals } from "./party-goals.ts";
 import { planGoals } from "./plan-goals.ts";
 import { seatGoals } from "./seat-goals.ts";
 import { simulatedGoals } from "./simulated-goals.ts";
@@ -20,6 +21,7 @@ import { ticketGoals } from "./ticket-goals.ts";
 export const GOALS: readonly Goal[] = [
   ...ticketGoals,
   ...acceptanceGoals,
+  ...partyGoals,
   ...fleetGoals,
   ...planGoals,
   ...simulatedGoals,

@@ -122,16 +122,12 @@ export function createHistory(books: Books): Checker {
             fact.ticketId,
             fact.players.map((player) => player.playerId),
           );
-        // What takes a ticket's place is T-PLAYER-ONCE's matter.
-        if (fact.type === "ticket-cancelled" && fact.cause === "SUPERSEDED") lineOf(fact.ticketId).cancelled = true;
-        else if (fact.type === "ticket-cancelled") cancelled(fact.ticketId);
-        if (fact.type === "configuration-deleted") {
-          for (const { ticketId } of books.steps) lineOf(ticketId).cancelled = true;
-        }
+        // Of a change of its party nobody asks by a cancel, T-PARTY speaks; of what takes its place T-PLAYER-ONCE does.
+        if (fact.type === "ticket-cancelled" && fact.cause === undefined) cancelled(fact.ticketId);
         if (fact.type === "proposal-ended") {
           for (const { ticketId, fate } of fact.outcomes) if (fate === "CANCELLED") cancelled(ticketId);
-          for (const { ticketId, to } of books.steps) if (to === "CANCELLED") lineOf(ticketId).cancelled = true;
         }
+        for (const { ticketId, to } of books.steps) if (to === "CANCELLED") lineOf(ticketId).cancelled = true;
         if (fact.type === "ended-forgotten") forget();
       }
       if (observation.type === "answer") {

@@ -1,7 +1,12 @@
 // A game backend with its players: it queues them alone and in parties, through the SDK as an honest one does or by raw calls
 // as one that repeats, gives up and asks again, and sends them to their battle.
 import { MusterError, readReason, writeAttributes } from "@muster/proto";
-import { MatchmakingServiceDefinition, type StartMatchingRequest, TicketState } from "@muster/proto/matchmaking";
+import {
+  MatchmakingServiceDefinition,
+  PartyServiceDefinition,
+  type StartMatchingRequest,
+  TicketState,
+} from "@muster/proto/matchmaking";
 import { type Address, connectMatcherWith, type MatchAnswer, type MatchResult, type Ticket } from "@muster/sdk/backend";
 import { type Chance, createChance } from "../engine/chance.ts";
 import type { Life, Lives } from "../engine/life.ts";
@@ -10,6 +15,7 @@ import { answerProposal, type Proposed } from "./answers.ts";
 import { playBattle } from "./client.ts";
 import { CONFIGURATIONS } from "./configurations.ts";
 import type { Eyes } from "./eyes.ts";
+import { prepareTicket, queueAsParty } from "./gathering.ts";
 import type { Knobs } from "./knobs.ts";
 import { PLAIN } from "./rule-sets.ts";
 import type { ServerPark } from "./server-park.ts";
@@ -44,7 +50,7 @@ type Seated = {
 
 const RETRY_MS = 500;
 const WAITING: ReadonlySet<TicketState> = new Set([
-  ...[TicketState.SEARCHING, TicketState.REQUIRES_ACCEPTANCE, TicketState.PLACING],
+  ...[TicketState.PREPARING, TicketState.SEARCHING, TicketState.REQUIRES_ACCEPTANCE, TicketState.PLACING],
 ]);
 /** Failures after which the same call may well succeed. */
 const TRY_AGAIN: ReadonlySet<string> = new Set(["UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "INTERNAL"]);
@@ -58,6 +64,7 @@ export function startBackend(parts: BackendParts): Backend {
   const chance = createChance(seed, node);
   const answers = createChance(seed, `${node} answers`);
   const batches = createChance(seed, `${node} batches`);
+  const gatherings = createChance(seed, `${node} gatherings`);
   const network = overhear(life.network, { caller: node, see: eyes.see, nextCallId: eyes.nextCallId });
   const matcher = connectMatcherWith({ network, address: "matcher", clock, random: chance });
   const raw = network.connect("matcher").client(MatchmakingServiceDefinition);
@@ -133,6 +140,15 @@ export function startBackend(parts: BackendParts): Backend {
         return { playerId, attributes: writeAttributes(attributes), latenciesMs: { ...latenciesMs }, team: "" };
       }),
     };
+    const way = players.length > 1 ? gatherings.fraction() : 1;
+    if (way < 0.35) {
+      const dissolve = await queueAsParty(request, gathering);
+      return await follow({ ticketId, configuration, players }).finally(() => dissolve().catch(eyes.fail));
+    }
+    if (way < 0.6) {
+      await prepareTicket(request, gathering);
+      return await follow({ ticketId, configuration, players });
+    }
     if (batches.happens(0.4)) await byBatch(request);
     else await patiently(() => raw.startMatching(request));
     if (chance.happens(knobs.mischiefRatio)) await patiently(() => raw.startMatching(request));
@@ -153,6 +169,10 @@ export function startBackend(parts: BackendParts): Backend {
         await patiently(() => raw.cancelMatching({ ticketId })).catch(ignoreRefusal);
       }
     }
+    return await follow({ ticketId, configuration, players });
+  };
+  /** Looks at the ticket until it is over, and answers for its players. */
+  const follow = async ({ ticketId, players }: Party): Promise<Seated | undefined> => {
     const answered = new Set<string>();
     const cancel = () =>
       patiently(() => raw.cancelMatching({ ticketId }))
@@ -175,6 +195,14 @@ export function startBackend(parts: BackendParts): Backend {
       }
       await clock.sleep(chance.between({ min: 500, max: 3_000 }));
     }
+  };
+  const gathering = {
+    chance: gatherings,
+    matching: raw,
+    parties: network.connect("matcher").client(PartyServiceDefinition),
+    patiently,
+    sleep: (ms: number) => clock.sleep(ms),
+    mischiefRatio: knobs.mischiefRatio,
   };
   const ignoreRefusal = (error: unknown) => {
     if (!(error instanceof MusterError)) throw error;

@@ -2,6 +2,7 @@
 // matches, sessions and backfills. It judges nothing; checkers see it as it was before the observation at hand.
 import type { MatcherFact } from "@muster/matcher/testing";
 
+import { createPartyBook, type PartyBook } from "./party-book.ts";
 import { joinedAtFirst, joinedText, stepsOfJoin, takeJoined } from "./preparation-book.ts";
 import { isAcceptedByAll, type ProposalEntry, stepsOfAcceptance, stepsOfEnd, whereTo } from "./proposal-book.ts";
 import { createVersionBook, type VersionBook } from "./version-book.ts";
@@ -36,6 +37,10 @@ export type TicketEntry = {
   timesOutAtMs: number;
   /** Every one that it had. */
   readonly deadlinesMs: number[];
+  /** The party that it was started for; undefined: none. */
+  readonly partyId: string | undefined;
+  /** Of its party's members when it was started. */
+  readonly membersVersion: number | undefined;
   /** Who is in, of a ticket that asked players to join. */
   readonly joined: Set<string> | undefined;
   /** Number of the observation that showed it. */
@@ -102,6 +107,8 @@ export type TicketStep = {
   readonly progress?: string | undefined;
   /** Its proposal has ended without a match. */
   readonly proposalOver?: boolean;
+  /** It came back to the search, and its party is another than it was started for: cancelled at once. */
+  readonly viaSearch?: boolean;
 };
 
 export interface MatcherBook {
@@ -113,6 +120,7 @@ export interface MatcherBook {
   readonly searching: ReadonlyMap<string, ReadonlySet<TicketEntry>>;
   /** The live ticket of each player, by configuration and player. */
   readonly holders: ReadonlyMap<string, string>;
+  readonly parties: PartyBook;
   readonly matches: ReadonlyMap<string, MatchEntry>;
   /** Open and past ones. */
   readonly proposals: ReadonlyMap<string, ProposalEntry>;
@@ -159,6 +167,7 @@ export function createMatcherBook(): MatcherBook {
   const tickets = new Map<string, TicketEntry>();
   const searching = new Map<string, Set<TicketEntry>>();
   const holders = new Map<string, string>();
+  const parties = createPartyBook();
   const matches = new Map<string, MatchEntry>();
   const proposals = new Map<string, ProposalEntry>();
   const sessions = new Map<string, MatchedSessionEntry>();
@@ -177,6 +186,13 @@ export function createMatcherBook(): MatcherBook {
     return { ticketId, to: returns ? "SEARCHING" : "FAILED", returns, matchId: match.matchId };
   };
   const stepsOf = (fact: MatcherFact): readonly TicketStep[] => {
+    return plainStepsOf(fact).map((step) => {
+      const ticket = tickets.get(step.ticketId);
+      const isOutdated = step.to === "SEARCHING" && ticket !== undefined && !parties.fits(ticket);
+      return isOutdated ? { ...step, to: "CANCELLED", viaSearch: true } : step;
+    });
+  };
+  const plainStepsOf = (fact: MatcherFact): readonly TicketStep[] => {
     switch (fact.type) {
       case "players-joined":
         return stepsOfJoin(tickets.get(fact.ticketId), fact);
@@ -242,7 +258,11 @@ export function createMatcherBook(): MatcherBook {
   const take = (step: TicketStep, at: { readonly journalMs: number; readonly tick: number }) => {
     const ticket = tickets.get(step.ticketId);
     if (!ticket) return;
-    const shownBefore = shownAs(ticket.phase);
+    if (step.viaSearch && shownAs(ticket.phase) !== "SEARCHING") {
+      ticket.version += 1;
+      ticket.states.push("SEARCHING");
+    }
+    const shownBefore = step.viaSearch ? "SEARCHING" : shownAs(ticket.phase);
     const isProgress = step.to === "REQUIRES_ACCEPTANCE" || step.to === "PREPARING";
     ticket.phase = step.to;
     ticket.fillId = step.fillId;
@@ -287,6 +307,8 @@ export function createMatcherBook(): MatcherBook {
       arrival: arrivals,
       endedTick: undefined,
       sinceMs: at.journalMs,
+      partyId: fact.partyId,
+      membersVersion: parties.parties.get(fact.partyId ?? "")?.membersVersion,
       joined: joinedAtFirst(fact),
       phase: fact.joined === undefined ? "SEARCHING" : "PREPARING",
       version: 1,
@@ -365,6 +387,7 @@ export function createMatcherBook(): MatcherBook {
     tickets,
     searching,
     holders,
+    parties,
     matches,
     proposals,
     sessions,
@@ -392,6 +415,9 @@ export function createMatcherBook(): MatcherBook {
           break;
         case "ticket-created":
           create(fact, { journalMs, wallMs, tick });
+          break;
+        case "party-changed":
+          parties.fold(fact);
           break;
         case "players-joined":
           takeJoined(tickets.get(fact.ticketId), fact, journalMs);
