@@ -228,10 +228,11 @@ export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): 
       see({ type: "healed" });
     },
     // Of each server two streams; of the world the feed twice, placements as they are asked for and as they are watched, the tickets
-    // once, and what two onlookers have just asked.
+    // once, and what two onlookers have just asked. Of each server the line to its fleet from both ends and its health sleep; of the
+    // world who follows, asks and changes, and what matcher and fleet look after from time to time.
     gauges: () => [
       { name: "calls", value: memory.openCalls, quietMax: 7 + 2 * serversAtRest(knobs) },
-      { name: "sleepers", value: lives.sleepers, quietMax: 20 + 5 * serversAtRest(knobs) },
+      { name: "sleepers", value: lives.sleepers, quietMax: 26 + 4 * serversAtRest(knobs) },
       { name: "servers", value: park.living.length, quietMax: serversAtRest(knobs) },
     ],
   };
