@@ -7,6 +7,8 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    // One for each core: by default one is left idle, which is half of a small machine.
+    maxWorkers: "100%",
     projects: [
       {
         extends: true,
