@@ -26,4 +26,5 @@ export {
   type Reading,
 } from "./metrics.ts";
 export { createSeededRandom, drawId, type Random, systemRandom } from "./random.ts";
+export { type RepeatOptions, repeat } from "./repeat.ts";
 export { Secret } from "./secret.ts";

@@ -1,7 +1,7 @@
 // Follows the file that rule sets and configurations come from while the matcher runs: what changed there and is legal is put, what is
 // not is said once and left as it was. What the file says no more stays: only a command deletes. What a call has put since stays too,
 // until the file says something new of it, over restarts too.
-import { type Clock, isAbortError, unreachable } from "@muster/kit";
+import { type Clock, repeat, unreachable } from "@muster/kit";
 import { MusterError } from "@muster/proto";
 import type { Log } from "@muster/service";
 import type { LegalConfig, MatcherConfig } from "./config.ts";
@@ -31,7 +31,6 @@ export type FollowConfigOptions = {
 
 /** Follows until it is disposed of. */
 export function followConfig({ config, read, put, clock, onEvent, onFatal }: FollowConfigOptions): AsyncDisposable {
-  const stop = new AbortController();
   /** What was last put, as text by what it is of. */
   const known = new Map(entriesOf(config).map(({ what, text }) => [what, text]));
   let told = "";
@@ -57,23 +56,12 @@ export function followConfig({ config, read, put, clock, onEvent, onFatal }: Fol
     if (result.changed.length > 0) onEvent({ type: "taken-over", changed: result.changed });
     tell([...refused, ...result.refused.values()].map(({ message }) => message));
   };
-  const following = (async () => {
-    for (;;) {
-      await clock.sleep(CONFIG_LOOK_MS, stop.signal);
-      await look().catch((error: unknown) => {
-        if (!(error instanceof MusterError)) throw error;
-        tell([error.message]);
-      });
-    }
-  })().catch((error: unknown) => {
-    if (!isAbortError(error) && !stop.signal.aborted) onFatal(error);
-  });
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await following;
-    },
-  };
+  return repeat({ clock, everyMs: CONFIG_LOOK_MS, onError: onFatal }, () =>
+    look().catch((error: unknown) => {
+      if (!(error instanceof MusterError)) throw error;
+      tell([error.message]);
+    }),
+  );
 }
 
 /** Writes events down as a service does. */

@@ -1,6 +1,6 @@
 // TLS material from files, read again when they change: certificates are renewed under a running service, and no connection ends.
 import { readFileSync } from "node:fs";
-import { type Clock, isAbortError } from "@muster/kit";
+import { type Clock, repeat } from "@muster/kit";
 import { MusterError } from "../muster-error.ts";
 import { checkMaterial, type TlsMaterial, type TlsSource } from "./tls-source.ts";
 
@@ -57,7 +57,6 @@ export function watchTlsFiles(paths: TlsPaths, { clock, onLook }: WatchTlsOption
   let present = first;
   let told = "";
   const listeners = new Set<(material: TlsMaterial) => void>();
-  const stop = new AbortController();
 
   const look = () => {
     try {
@@ -73,14 +72,7 @@ export function watchTlsFiles(paths: TlsPaths, { clock, onLook }: WatchTlsOption
       told = String(problem);
     }
   };
-  const looking = (async () => {
-    for (;;) {
-      await clock.sleep(TLS_LOOK_MS, stop.signal);
-      look();
-    }
-  })().catch((error: unknown) => {
-    if (!isAbortError(error)) throw error;
-  });
+  const looking = repeat({ clock, everyMs: TLS_LOOK_MS }, look);
 
   return {
     get present() {
@@ -90,10 +82,7 @@ export function watchTlsFiles(paths: TlsPaths, { clock, onLook }: WatchTlsOption
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await looking;
-    },
+    [Symbol.asyncDispose]: () => looking[Symbol.asyncDispose](),
   };
 }
 

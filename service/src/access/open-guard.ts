@@ -1,6 +1,6 @@
 // The guard of a running service: reads who may call from muster.json, and again whenever the file or a key changes, so that keys
 // are exchanged without a restart.
-import { type Clock, isAbortError } from "@muster/kit";
+import { type Clock, repeat } from "@muster/kit";
 import type { Implementation } from "@muster/proto/rpc";
 import { type MusterFile, readMusterFile } from "../config/muster-file.ts";
 import type { Log } from "../log.ts";
@@ -32,7 +32,6 @@ export interface Guard extends AsyncDisposable {
 export async function openGuard({ file, env, clock, log }: OpenGuardOptions): Promise<Guard> {
   let access = await readAccess(file, env);
   const keyring = createKeyring(access);
-  const stop = new AbortController();
   tellWhoMayCall(access, log);
 
   const look = async () => {
@@ -50,30 +49,22 @@ export async function openGuard({ file, env, clock, log }: OpenGuardOptions): Pr
     keyring.replace(next);
     tellWhoMayCall(next, log);
   };
-  const looking = (async () => {
-    let told = "";
-    for (;;) {
-      await clock.sleep(ACCESS_LOOK_MS, stop.signal);
-      const why = await look().then(
-        () => "",
-        (error: unknown) => String(error),
-      );
-      // Said once: the file stays as it is until somebody mends it.
-      if (why !== told && why !== "") log.error({ why }, "Keeping the keys as they were: the new ones cannot be read");
-      told = why;
-    }
-  })().catch((error: unknown) => {
-    if (!isAbortError(error)) throw error;
+  let told = "";
+  const looking = repeat({ clock, everyMs: ACCESS_LOOK_MS }, async () => {
+    const why = await look().then(
+      () => "",
+      (error: unknown) => String(error),
+    );
+    // Said once: the file stays as it is until somebody mends it.
+    if (why !== told && why !== "") log.error({ why }, "Keeping the keys as they were: the new ones cannot be read");
+    told = why;
   });
 
   return {
     keyring,
     secretVariables: access.secretVariables,
     guard: (services) => guardServices(services, { keyring, clock, log }),
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await looking;
-    },
+    [Symbol.asyncDispose]: () => looking[Symbol.asyncDispose](),
   };
 }
 

@@ -1,5 +1,5 @@
 // Sends spans to a collector by OTLP over HTTP, as JSON. Nobody waits for it: what does not fit or cannot be sent is dropped, and counted.
-import { type Clock, isAbortError, type Metrics } from "@muster/kit";
+import { type Clock, type Metrics, repeat } from "@muster/kit";
 import type { Log } from "../log.ts";
 import { isSampled, type Span } from "./ticket-trace.ts";
 
@@ -45,7 +45,6 @@ export function createSpanExporter(options: SpanExporterOptions): SpanExporter {
   const url = `${endpoint.replace(/\/$/, "")}/v1/traces`;
   let waiting: Span[] = [];
   let isFailing = false;
-  const stop = new AbortController();
 
   const send = async () => {
     while (waiting.length > 0) {
@@ -68,14 +67,7 @@ export function createSpanExporter(options: SpanExporterOptions): SpanExporter {
       return String(error);
     }
   };
-  const sending = (async () => {
-    for (;;) {
-      await clock.sleep(SEND_EVERY_MS, stop.signal);
-      await send();
-    }
-  })().catch((error: unknown) => {
-    if (!isAbortError(error)) throw error;
-  });
+  const sending = repeat({ clock, everyMs: SEND_EVERY_MS }, send);
 
   return {
     add(span) {
@@ -84,8 +76,7 @@ export function createSpanExporter(options: SpanExporterOptions): SpanExporter {
       else waiting.push(span);
     },
     async [Symbol.asyncDispose]() {
-      stop.abort();
-      await sending;
+      await sending[Symbol.asyncDispose]();
       await send();
     },
   };
