@@ -1,10 +1,8 @@
-// The stream of ticket events as one that does not break: opened again after every break, from where it had got to.
-import { backoffMs, type Clock, type Random } from "@muster/kit";
-import { fieldInvalid, limits, MusterError, parseId, parsePlayerId, type TicketId, toMusterError } from "@muster/proto";
+// The stream of ticket events, over any number of breaks.
+import { fieldInvalid, limits, parseId, parsePlayerId, type TicketId } from "@muster/proto";
 import type { MatchmakingServiceDefinition, WatchTicketsRequest } from "@muster/proto/matchmaking";
 import type { Client } from "@muster/proto/rpc";
-import { sleepOrCancel } from "../retry-call.ts";
-import { endSilence, isBreak } from "./end-silence.ts";
+import { keepWatching, type WatchPorts } from "./keep-watching.ts";
 import { readTicketEvent, type TicketEvent } from "./ticket.ts";
 
 export type WatchTickets = {
@@ -21,43 +19,23 @@ export type WatchTickets = {
   readonly resumeToken?: string;
 };
 
-export type WatchTicketsOptions = {
-  readonly client: Client<typeof MatchmakingServiceDefinition>;
-  readonly clock: Clock;
-  readonly random: Random;
-  /** Ends the watch: the reader's loop ends with CALL_CANCELLED. */
-  readonly signal: AbortSignal;
-};
+export type WatchTicketsOptions = WatchPorts & { readonly client: Client<typeof MatchmakingServiceDefinition> };
 
 /** Every event once and in order, over any number of breaks. @throws {MusterError} as `Matcher.watchTickets` says. */
 export async function* watchTickets(watch: WatchTickets, options: WatchTicketsOptions): AsyncGenerator<TicketEvent> {
-  const { client, clock, random, signal } = options;
+  const { client, ...ports } = options;
   const request = writeWatchTickets(watch);
+  const isNamed = request.ticketIds.length > 0;
   const seen = new Map<string, Seen>();
-  let { resumeToken } = request;
-  for (let attempt = 1; ; attempt += 1) {
-    const stream = new AbortController();
-    const either = AbortSignal.any([signal, stream.signal]);
-    try {
-      const responses = client.watchTickets({ ...request, resumeToken }, { signal: either });
-      for await (const response of endSilence(responses, { clock, stream })) {
-        attempt = 1;
-        resumeToken = response.resumeToken || resumeToken;
-        const event = readTicketEvent(response);
-        if (event && (request.ticketIds.length === 0 || isNews(event, seen))) yield event;
-      }
-    } catch (error) {
-      const wire = toMusterError(error);
-      if (signal.aborted) {
-        throw new MusterError("CALL_CANCELLED", "Cannot watch on as the watch was called off", { cause: error });
-      }
-      // Named tickets start anew with what they were; of others something would be missing, and nobody would know.
-      if (wire.reason === "CURSOR_EXPIRED" && request.ticketIds.length > 0 && resumeToken !== "") resumeToken = "";
-      else if (!isBreak(wire)) throw wire;
-    } finally {
-      stream.abort();
-    }
-    await sleepOrCancel(clock, { waitMs: backoffMs(attempt, random), signal });
+  const responses = keepWatching({
+    ...ports,
+    open: (resumeToken, signal) => client.watchTickets({ ...request, resumeToken }, { signal }),
+    resumeToken: request.resumeToken,
+    mayBeginAnew: isNamed,
+  });
+  for await (const response of responses) {
+    const event = readTicketEvent(response);
+    if (event && (!isNamed || isNews(event, seen))) yield event;
   }
 }
 

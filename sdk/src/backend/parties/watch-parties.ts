@@ -1,18 +1,8 @@
 // The stream of parties as one that does not break.
-import { backoffMs, type Clock, type Random } from "@muster/kit";
-import {
-  fieldInvalid,
-  MusterError,
-  type PartyId,
-  parseId,
-  parsePlayerId,
-  readEnum,
-  toMusterError,
-} from "@muster/proto";
+import { fieldInvalid, type PartyId, parseId, parsePlayerId, readEnum } from "@muster/proto";
 import { PartyEventType, type PartyServiceDefinition, type WatchPartiesRequest } from "@muster/proto/matchmaking";
 import type { Client } from "@muster/proto/rpc";
-import { sleepOrCancel } from "../../retry-call.ts";
-import { endSilence, isBreak } from "../end-silence.ts";
+import { keepWatching, type WatchPorts } from "../keep-watching.ts";
 import { type Party, readParty } from "./party.ts";
 
 export type WatchParties = {
@@ -25,47 +15,27 @@ export type WatchParties = {
   readonly playerId?: string;
 };
 
-export type WatchPartiesOptions = {
-  readonly client: Client<typeof PartyServiceDefinition>;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly signal: AbortSignal;
-};
+export type WatchPartiesOptions = WatchPorts & { readonly client: Client<typeof PartyServiceDefinition> };
 
 /** @throws {MusterError} as `Parties.watch` says. */
 export async function* watchParties(watch: WatchParties, options: WatchPartiesOptions): AsyncGenerator<Party> {
-  const { client, clock, random, signal } = options;
+  const { client, ...ports } = options;
   const request = writeWatch(watch);
   const isSmall = request.partyId !== "" || request.playerId !== "";
   /** Versions that were told, so that what a new start tells again is not told twice. */
   const told = new Map<string, number>();
-  let resumeToken = "";
-  for (let attempt = 1; ; attempt += 1) {
-    const stream = new AbortController();
-    const either = AbortSignal.any([signal, stream.signal]);
-    try {
-      const responses = client.watchParties({ ...request, resumeToken }, { signal: either });
-      for await (const response of endSilence(responses, { clock, stream })) {
-        attempt = 1;
-        resumeToken = response.resumeToken || resumeToken;
-        if (readEnum(PartyEventType, response.type) !== "CHANGED") continue;
-        const party = readParty(response.party);
-        if (isSmall && (told.get(party.partyId) ?? 0) >= party.version) continue;
-        if (isSmall) told.set(party.partyId, party.version);
-        yield party;
-      }
-    } catch (error) {
-      const wire = toMusterError(error);
-      if (signal.aborted) {
-        throw new MusterError("CALL_CANCELLED", "Cannot watch on as the watch was called off", { cause: error });
-      }
-      // As they stand now, what was missed is told. Of every party something would be missing, and nobody would know.
-      if (wire.reason === "CURSOR_EXPIRED" && isSmall && resumeToken !== "") resumeToken = "";
-      else if (!isBreak(wire)) throw wire;
-    } finally {
-      stream.abort();
-    }
-    await sleepOrCancel(clock, { waitMs: backoffMs(attempt, random), signal });
+  const responses = keepWatching({
+    ...ports,
+    open: (resumeToken, signal) => client.watchParties({ ...request, resumeToken }, { signal }),
+    resumeToken: "",
+    mayBeginAnew: isSmall,
+  });
+  for await (const response of responses) {
+    if (readEnum(PartyEventType, response.type) !== "CHANGED") continue;
+    const party = readParty(response.party);
+    if (isSmall && (told.get(party.partyId) ?? 0) >= party.version) continue;
+    if (isSmall) told.set(party.partyId, party.version);
+    yield party;
   }
 }
 
