@@ -2,6 +2,7 @@
 // than its one match takes.
 import { readCpuUs } from "../process-figures.ts";
 import { openBenchStack } from "../rpc/bench-stack.ts";
+import { crowdConfig, crowdName } from "../rpc/crowd-config.ts";
 import { median } from "../rpc/statistics.ts";
 import { connectBatchSender, encodeBatches, smallTicket } from "./batch-load.ts";
 
@@ -10,20 +11,11 @@ const TICKETS_PER_CONFIGURATION = 9_900;
 const CONFIGURATIONS_PER_ROUND = 4;
 const ROUNDS = 6;
 
-const config = {
-  fleets: [{ name: "none", command: ["node"], processes: 0 }],
-  queues: [{ name: "none", destinations: ["none"] }],
-  ruleSets: {
-    crowd: {
-      version: "v1.0",
-      playerAttributes: [{ name: "skill", type: "number" }],
-      teams: [{ name: "all", minPlayers: MATCH_PLAYERS, maxPlayers: MATCH_PLAYERS }],
-    },
-  },
-  configurations: Array.from({ length: ROUNDS * CONFIGURATIONS_PER_ROUND }, (_, index) => ({
-    ...{ name: `crowd-${index}`, ruleSet: "crowd", queue: "none", requestTimeoutSeconds: 3_600 },
-  })),
-};
+const config = crowdConfig({
+  count: ROUNDS * CONFIGURATIONS_PER_ROUND,
+  players: MATCH_PLAYERS,
+  requestTimeoutSeconds: 3_600,
+});
 
 export async function measureBatches(): Promise<Record<string, number>> {
   await using stack = await openBenchStack(config);
@@ -34,7 +26,7 @@ export async function measureBatches(): Promise<Record<string, number>> {
   for (let round = 0; round < ROUNDS; round += 1) {
     const tickets = Array.from({ length: CONFIGURATIONS_PER_ROUND * TICKETS_PER_CONFIGURATION }, (_, index) => {
       const configuration = round * CONFIGURATIONS_PER_ROUND + (index % CONFIGURATIONS_PER_ROUND);
-      return smallTicket(`crowd-${configuration}`, `0123456789abcdef-${round}-${index}`, 1_000 + (index % 1_000));
+      return smallTicket(crowdName(configuration), `0123456789abcdef-${round}-${index}`, 1_000 + (index % 1_000));
     });
     const batches = encodeBatches(tickets);
     const cpuBeforeUs = readCpuUs(pid);

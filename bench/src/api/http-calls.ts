@@ -2,9 +2,10 @@
 import { Agent, request } from "node:http";
 import { openBenchStack } from "../rpc/bench-stack.ts";
 import { compare, type Round } from "../rpc/compare.ts";
+import { crowdName } from "../rpc/crowd-config.ts";
 import { startFloor } from "../rpc/floor-process.ts";
 import { runLoad } from "../rpc/load.ts";
-import { config, configurationOf, ROUNDS, ticketJson } from "./http-tickets.ts";
+import { config, ROUNDS, ticketJson } from "./http-tickets.ts";
 
 const LOAD = { calls: 990, inFlight: 64 };
 
@@ -16,7 +17,7 @@ export async function compareHttp(): Promise<readonly Round[]> {
     const agent = new Agent({ keepAlive: true, maxSockets: LOAD.inFlight });
     let block = 0;
     return () => {
-      const configuration = configurationOf(block);
+      const configuration = crowdName(block);
       const first = block * LOAD.calls;
       block += 1;
       return runLoad(LOAD, (index) => post(agent, address, ticketJson(configuration, first + index)));

@@ -6,6 +6,7 @@ import { MatchmakingServiceDefinition, type StartMatchingRequest } from "@muster
 import { type BareClient, connectBare } from "./bare-client.ts";
 import { openBenchStack } from "./bench-stack.ts";
 import { compare, type Round } from "./compare.ts";
+import { crowdConfig, crowdName } from "./crowd-config.ts";
 import { startEcho } from "./floor-process.ts";
 import { runLoad } from "./load.ts";
 
@@ -16,23 +17,11 @@ const CALLS_PER_BLOCK = 990;
 const MATCH_PLAYERS = 1_000;
 const ROUNDS = { warmUps: 3, rounds: 15 };
 
-const config = {
-  fleets: [{ name: "none", command: ["node"], processes: 0 }],
-  queues: [{ name: "none", destinations: ["none"] }],
-  ruleSets: {
-    crowd: {
-      version: "v1.0",
-      playerAttributes: [{ name: "skill", type: "number" }],
-      teams: [{ name: "all", minPlayers: MATCH_PLAYERS, maxPlayers: MATCH_PLAYERS }],
-    },
-  },
-  configurations: Array.from({ length: ROUNDS.warmUps + ROUNDS.rounds }, (_, block) => ({
-    name: configurationOf(block),
-    ruleSet: "crowd",
-    queue: "none",
-    requestTimeoutSeconds: 600,
-  })),
-};
+const config = crowdConfig({
+  count: ROUNDS.warmUps + ROUNDS.rounds,
+  players: MATCH_PLAYERS,
+  requestTimeoutSeconds: 600,
+});
 
 /** The rounds of the comparison. */
 export async function compareStartMatching(): Promise<readonly Round[]> {
@@ -45,7 +34,7 @@ export async function compareStartMatching(): Promise<readonly Round[]> {
     const startMatching = client.unary(fullName, methods.startMatching);
     let block = 0;
     return () => {
-      const configuration = configurationOf(block);
+      const configuration = crowdName(block);
       const first = block * CALLS_PER_BLOCK;
       block += 1;
       const load = { calls: CALLS_PER_BLOCK, inFlight: IN_FLIGHT };
@@ -53,10 +42,6 @@ export async function compareStartMatching(): Promise<readonly Round[]> {
     };
   };
   return await compare(ROUNDS, { ours: blocksOn(matcher), floor: blocksOn(floor) });
-}
-
-function configurationOf(block: number): string {
-  return `crowd-${block}`;
 }
 
 /** A ticket of one player, some 400 bytes on the wire. */
