@@ -1,7 +1,7 @@
 // B-DIES-WITH-SESSION: a session's end is the end of its backfill, at the fleet at once, at the matcher with the record of it.
 import type { Books } from "./books/books.ts";
 import { isOver } from "./books/fleet-book.ts";
-import { isLiveBackfill } from "./books/matcher-book.ts";
+import { isLiveBackfill } from "./books/matcher-entries.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
 
 const NAME = "B-DIES-WITH-SESSION";

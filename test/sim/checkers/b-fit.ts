@@ -5,7 +5,7 @@ import type { FleetFact } from "@muster/mock-fleet/testing";
 import { judge, type RuleSet } from "@muster/rules";
 import type { Books } from "./books/books.ts";
 import type { SessionEntry } from "./books/fleet-book.ts";
-import type { FillEntry } from "./books/matcher-book.ts";
+import type { FillEntry } from "./books/matcher-entries.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
 import { judgedIn, seatedIn } from "./judged-in.ts";
 import { createRuleSets } from "./rule-sets.ts";

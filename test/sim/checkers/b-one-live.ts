@@ -1,6 +1,6 @@
 // B-ONE-LIVE: a battle session has one live backfill at most, and what is said of a backfill is said of that one.
 import type { Books } from "./books/books.ts";
-import { isLiveBackfill } from "./books/matcher-book.ts";
+import { isLiveBackfill } from "./books/matcher-entries.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
 
 const NAME = "B-ONE-LIVE";

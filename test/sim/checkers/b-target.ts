@@ -4,7 +4,7 @@
 import { mayGrow } from "../model/rule-oracle.ts";
 import type { Books } from "./books/books.ts";
 import type { Change, SessionEntry } from "./books/fleet-book.ts";
-import { isLiveBackfill, type MatchedSessionEntry } from "./books/matcher-book.ts";
+import { isLiveBackfill, type MatchedSessionEntry } from "./books/matcher-entries.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
 import { SETTLE_MS } from "./settle.ts";
 

@@ -2,7 +2,7 @@
 // or was silent about, does not come to that battle again. Asked or not, a fill has one outcome, and that in its time.
 import type { Books } from "./books/books.ts";
 import { isCallOf } from "./books/call-book.ts";
-import { ticketsOf } from "./books/matcher-book.ts";
+import { ticketsOf } from "./books/matcher-entries.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
 import { SETTLE_MS } from "./settle.ts";
 

@@ -1,7 +1,7 @@
 // E-AT-LEAST-ONCE: once all is quiet, every watcher that still listens has heard of everything since it began.
 import type { Books } from "./books/books.ts";
 import { isOver } from "./books/fleet-book.ts";
-import type { TicketEntry } from "./books/matcher-book.ts";
+import type { TicketEntry } from "./books/matcher-entries.ts";
 import type { TicketWatcher } from "./books/watch-book.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
 

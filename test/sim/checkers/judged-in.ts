@@ -2,7 +2,7 @@
 
 import type { Books } from "./books/books.ts";
 import type { SeatEntry, SessionEntry } from "./books/fleet-book.ts";
-import type { TicketPlayer } from "./books/matcher-book.ts";
+import type { TicketPlayer } from "./books/matcher-entries.ts";
 
 type Judged = Pick<TicketPlayer, "attributes"> & Partial<Pick<TicketPlayer, "latenciesMs">>;
 

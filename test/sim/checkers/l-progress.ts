@@ -2,7 +2,7 @@
 // who wait has been there for long.
 import { judge } from "@muster/rules";
 import type { Books } from "./books/books.ts";
-import type { TicketEntry } from "./books/matcher-book.ts";
+import type { TicketEntry } from "./books/matcher-entries.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
 import { createRuleSets } from "./rule-sets.ts";
 import { SETTLE_MS } from "./settle.ts";

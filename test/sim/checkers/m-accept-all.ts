@@ -4,7 +4,7 @@ import type { MatcherFact } from "@muster/matcher/testing";
 import { MatchAnswer, TicketState } from "@muster/proto/matchmaking";
 import type { Books } from "./books/books.ts";
 import { isCallOf, okOf } from "./books/call-book.ts";
-import { ticketsOf } from "./books/matcher-book.ts";
+import { ticketsOf } from "./books/matcher-entries.ts";
 import { isAcceptedByAll, type ProposalEntry } from "./books/proposal-book.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
 import { createDueList } from "./due-list.ts";

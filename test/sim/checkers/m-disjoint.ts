@@ -1,7 +1,7 @@
 // M-DISJOINT: a ticket is in one match or fill, a player in one seat, whoever decided and however often it was restarted.
 import type { Books } from "./books/books.ts";
 import type { Change } from "./books/fleet-book.ts";
-import { ticketsOf } from "./books/matcher-book.ts";
+import { ticketsOf } from "./books/matcher-entries.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
 
 const NAME = "M-DISJOINT";

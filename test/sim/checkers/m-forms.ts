@@ -3,7 +3,7 @@
 import { findFill, formMatch, type JudgedTicket, type RuleSet } from "@muster/rules";
 import type { Books } from "./books/books.ts";
 import type { SessionEntry } from "./books/fleet-book.ts";
-import type { MatchedSessionEntry } from "./books/matcher-book.ts";
+import type { MatchedSessionEntry } from "./books/matcher-entries.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
 import { judgedIn, seatedIn } from "./judged-in.ts";
 import { createRuleSets } from "./rule-sets.ts";

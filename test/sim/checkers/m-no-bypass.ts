@@ -6,7 +6,7 @@ import { judge } from "@muster/rules";
 import { countedAxis } from "../model/rule-oracle.ts";
 import type { Books } from "./books/books.ts";
 import { isCallOf } from "./books/call-book.ts";
-import type { TicketEntry } from "./books/matcher-book.ts";
+import type { TicketEntry } from "./books/matcher-entries.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
 import { createRuleSets } from "./rule-sets.ts";
 

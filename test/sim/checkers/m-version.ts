@@ -1,7 +1,7 @@
 // M-VERSION: every match and every fill names the versions by which each of its tickets plays, so that nobody is matched across a
 // change that was for new tickets only; a match is placed where the choice that formed it says.
 import type { Books } from "./books/books.ts";
-import { ticketsOf } from "./books/matcher-book.ts";
+import { ticketsOf } from "./books/matcher-entries.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
 
 const NAME = "M-VERSION";

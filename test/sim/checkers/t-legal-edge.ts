@@ -1,6 +1,6 @@
 // T-LEGAL-EDGE: tickets move along the edges of the published machine (design of ticket states in ARCHITECTURE.md) only.
 import type { Books } from "./books/books.ts";
-import type { Phase } from "./books/matcher-book.ts";
+import type { Phase } from "./books/matcher-entries.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
 
 const NAME = "T-LEGAL-EDGE";

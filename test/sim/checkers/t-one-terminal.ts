@@ -1,6 +1,6 @@
 // T-ONE-TERMINAL: a ticket ends once, and never leaves its end; by its time, once nothing fails any more.
 import type { Books } from "./books/books.ts";
-import { isTerminal } from "./books/matcher-book.ts";
+import { isTerminal } from "./books/matcher-entries.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
 import { createDueList } from "./due-list.ts";
 import { SETTLE_MS } from "./settle.ts";

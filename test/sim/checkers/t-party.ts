@@ -1,7 +1,7 @@
 // T-PARTY: a player is in one party, which somebody in it leads; a ticket of a party is matched only while its players are the party's
 // members, and is cancelled in the write that changes them unless it is in a match or fill already.
 import type { Books } from "./books/books.ts";
-import { isTerminal, type Phase } from "./books/matcher-book.ts";
+import { isTerminal, type Phase } from "./books/matcher-entries.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
 
 const NAME = "T-PARTY";

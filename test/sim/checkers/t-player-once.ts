@@ -1,7 +1,7 @@
 // T-PLAYER-ONCE: a player is in one live ticket of a configuration, or of all where one says so; a second request is told which.
 import type { MatcherFact } from "@muster/matcher/testing";
 import type { Books } from "./books/books.ts";
-import { holderKey } from "./books/matcher-book.ts";
+import { holderKey } from "./books/matcher-entries.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
 
 const NAME = "T-PLAYER-ONCE";

@@ -1,7 +1,7 @@
 // Whether a session takes players at all, whoever brings them.
 import type { FillGoal } from "@muster/rules";
 import type { SessionEntry } from "./books/fleet-book.ts";
-import type { MatchedSessionEntry } from "./books/matcher-book.ts";
+import type { MatchedSessionEntry } from "./books/matcher-entries.ts";
 
 /** Why nobody may be seated in the session now; undefined if somebody may. */
 export function whyClosed(session: SessionEntry): string | undefined {

@@ -1,6 +1,6 @@
 // What may happen when matches are formed by rules, as facts show it.
 import type { Books } from "../checkers/books/books.ts";
-import { ticketsOf } from "../checkers/books/matcher-book.ts";
+import { ticketsOf } from "../checkers/books/matcher-entries.ts";
 import type { Observation } from "../observation.ts";
 import { type Goal, when } from "./goal.ts";
 

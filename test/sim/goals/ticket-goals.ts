@@ -2,7 +2,7 @@
 import { SeatedBy, TicketState } from "@muster/proto/matchmaking";
 import type { Books } from "../checkers/books/books.ts";
 import { isCallOf, okOf } from "../checkers/books/call-book.ts";
-import type { Phase } from "../checkers/books/matcher-book.ts";
+import type { Phase } from "../checkers/books/matcher-entries.ts";
 import type { Observation } from "../observation.ts";
 import { type Goal, isRefusal, when } from "./goal.ts";
 

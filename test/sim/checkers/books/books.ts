@@ -3,7 +3,8 @@
 import type { Observation } from "../../observation.ts";
 import type { OpenCall } from "./call-book.ts";
 import { createFleetBook, type FleetBook } from "./fleet-book.ts";
-import { createMatcherBook, type MatcherBook, type TicketStep } from "./matcher-book.ts";
+import { createMatcherBook, type MatcherBook } from "./matcher-book.ts";
+import type { TicketStep } from "./matcher-entries.ts";
 import { createQuestionBook, type QuestionBook } from "./question-book.ts";
 import { createWatchBook, type WatchBook } from "./watch-book.ts";
 

@@ -2,114 +2,27 @@
 // matches, sessions and backfills. It judges nothing; checkers see it as it was before the observation at hand.
 import type { MatcherFact } from "@muster/matcher/testing";
 
+import {
+  type Backfill,
+  type Configuration,
+  type Fact,
+  type FillEntry,
+  holderKey,
+  isLiveBackfill,
+  isTerminal,
+  keyText,
+  type MatchEntry,
+  type MatchedSessionEntry,
+  type Phase,
+  shownAs,
+  type TicketEntry,
+  type TicketStep,
+  ticketsOf,
+} from "./matcher-entries.ts";
 import { createPartyBook, type PartyBook } from "./party-book.ts";
 import { joinedAtFirst, joinedText, stepsOfJoin, takeJoined } from "./preparation-book.ts";
 import { isAcceptedByAll, type ProposalEntry, stepsOfAcceptance, stepsOfEnd, whereTo } from "./proposal-book.ts";
 import { createVersionBook, type VersionBook } from "./version-book.ts";
-
-export type Phase =
-  | "PREPARING"
-  | "SEARCHING"
-  | "CLAIMED"
-  | "REQUIRES_ACCEPTANCE"
-  | "PLACING"
-  | "COMPLETED"
-  | "CANCELLED"
-  | "TIMED_OUT"
-  | "FAILED";
-
-type Fact<Type extends MatcherFact["type"]> = Extract<MatcherFact, { type: Type }>;
-type Configuration = Fact<"configuration-put">["configuration"];
-type Backfill = Fact<"backfill-started">["backfill"];
-
-export type TicketPlayer = Fact<"ticket-created">["players"][number];
-
-export type TicketEntry = {
-  readonly ticketId: string;
-  readonly configuration: string;
-  /** What those bring who have not joined is added when they do. */
-  players: readonly TicketPlayer[];
-  readonly bodyDigest: string;
-  /** What its age counts from: of a ticket that was prepared, when all were in. */
-  createdMs: number;
-  readonly createdWallMs: number;
-  /** Of the search; while it is prepared, of that. */
-  timesOutAtMs: number;
-  /** Every one that it had. */
-  readonly deadlinesMs: number[];
-  /** The party that it was started for; undefined: none. */
-  readonly partyId: string | undefined;
-  /** Of its party's members when it was started. */
-  readonly membersVersion: number | undefined;
-  /** Who is in, of a ticket that asked players to join. */
-  readonly joined: Set<string> | undefined;
-  /** Number of the observation that showed it. */
-  readonly createdTick: number;
-  readonly arrival: number;
-  endedTick: number | undefined;
-  /** Journal time since when it has searched this time. */
-  sinceMs: number;
-  phase: Phase;
-  version: number;
-  /** From placements and from proposals. */
-  returns: number;
-  placementReturns: number;
-  /** The match that it is in, or was completed with. */
-  matchId: string | undefined;
-  /** Every match that it was ever in. */
-  readonly matchIds: Set<string>;
-  fillId: string | undefined;
-  battleSessionId: string | undefined;
-  /** As readers are shown it at version 1, 2, … */
-  readonly states: string[];
-  /** Who had accepted its match, by version. */
-  readonly progress: Map<number, string>;
-};
-
-export type MatchEntry = {
-  readonly match: Fact<"match-formed">["match"];
-  attempt: number;
-  /** A placement may still come of it. */
-  isOpen: boolean;
-  battleSessionId: string | undefined;
-};
-
-/** `decidedMs` is journal time, `seenMs` the simulation's. */
-export type FillEntry = Fact<"fill-decided"> & { readonly decidedMs: number; readonly seenMs: number };
-
-export type MatchedSessionEntry = {
-  readonly battleSessionId: string;
-  readonly matchId: string;
-  readonly configuration: string;
-  readonly tickets: Set<string>;
-  backfill: Backfill | undefined;
-  goals: Fact<"backfill-started">["goals"];
-  /** Whom rules know by the request of the backfill. */
-  knownPlayers: Fact<"backfill-started">["players"];
-  /** Of a session that was taken on: what its commands present. */
-  readonly adoptedKey: string | undefined;
-  fill: FillEntry | undefined;
-  /** Whom its game did not want. */
-  readonly turnedAway: Set<string>;
-  hasEnded: boolean;
-};
-
-/** What a fact does to one ticket. */
-export type TicketStep = {
-  readonly ticketId: string;
-  readonly to: Phase;
-  /** It goes on searching although it was matched. */
-  readonly returns?: boolean;
-  readonly matchId?: string | undefined;
-  readonly fillId?: string | undefined;
-  readonly battleSessionId?: string | undefined;
-  /** Who has accepted, of a ticket that is asked; who has joined, of one that is prepared. */
-  readonly progress?: string | undefined;
-  /** Its proposal has ended without a match. */
-  readonly proposalOver?: boolean;
-  /** It came back to the search, and its party is another than it was started for: cancelled at once. */
-  readonly viaSearch?: boolean;
-};
 
 export interface MatcherBook {
   readonly versions: VersionBook;
@@ -142,23 +55,6 @@ export interface MatcherBook {
 
 /** Where a ticket is whom the end of its configuration ends. */
 const ENDS_WITH_CONFIGURATION: ReadonlySet<Phase> = new Set(["PREPARING", "SEARCHING", "REQUIRES_ACCEPTANCE"]);
-
-export function holderKey(configuration: string, playerId: string): string {
-  return `${configuration} ${playerId}`;
-}
-
-export function isTerminal(phase: Phase): boolean {
-  return phase === "COMPLETED" || phase === "CANCELLED" || phase === "TIMED_OUT" || phase === "FAILED";
-}
-
-export function isLiveBackfill(backfill: { readonly state: string } | undefined): boolean {
-  return backfill?.state === "SEARCHING" || backfill?.state === "PAUSED";
-}
-
-/** The state as readers are shown it. */
-export function shownAs(phase: Phase): Exclude<Phase, "CLAIMED"> {
-  return phase === "CLAIMED" ? "SEARCHING" : phase;
-}
 
 /** An empty book. */
 export function createMatcherBook(): MatcherBook {
@@ -539,14 +435,4 @@ function bornBackfill({ backfillId, players, capacity, teams }: MatchEntry["matc
     cause: isFull ? "FULL" : undefined,
     noLegalFill: false,
   };
-}
-
-/** A session's secret, to be compared. */
-export function keyText(key: Uint8Array): string {
-  return Buffer.from(key).toString("base64url");
-}
-
-/** The tickets of players, each once. */
-export function ticketsOf(players: readonly { readonly ticketId: string }[]): readonly string[] {
-  return [...new Set(players.map((player) => player.ticketId))];
 }

@@ -1,6 +1,6 @@
 // Tickets that ask players to join, as the matcher's facts tell of them: who is in, and when the search begins.
 import type { MatcherFact } from "@muster/matcher/testing";
-import type { TicketEntry, TicketStep } from "./matcher-book.ts";
+import type { TicketEntry, TicketStep } from "./matcher-entries.ts";
 
 type Fact<Type extends MatcherFact["type"]> = Extract<MatcherFact, { type: Type }>;
 

@@ -1,6 +1,6 @@
 // Proposals as the matcher's facts tell of them: who is asked, who has accepted, and what each ticket comes to.
 import type { MatcherFact } from "@muster/matcher/testing";
-import type { TicketStep } from "./matcher-book.ts";
+import type { TicketStep } from "./matcher-entries.ts";
 
 type Fact<Type extends MatcherFact["type"]> = Extract<MatcherFact, { type: Type }>;
 type Match = Fact<"match-formed">["match"];
