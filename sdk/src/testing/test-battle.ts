@@ -7,7 +7,6 @@ import {
   MusterError,
   newId,
   type PlayerSession,
-  type ProcessId,
   parsePlayerId,
   type ServerSessionId,
   type TicketId,
@@ -15,7 +14,7 @@ import {
 } from "@muster/proto";
 import { type Battle, changed, ended } from "./core/battle.ts";
 import { withNewcomers } from "./core/seat.ts";
-import type { TestFleet } from "./test-fleet.ts";
+import { FLEET_NAME, PROCESS_ID, REGION, type TestFleet } from "./test-fleet.ts";
 
 /** A player by id alone, or with what a ticket would bring. */
 export type TestPlayer =
@@ -117,7 +116,7 @@ export function createTestBattles({ clock, random, fleet, settle, activationMs }
       ...{ revision: 1, rosterVersion: 1, state: "ACTIVATING", teams, capacity, playerSessions: [] },
       ...{ properties: spec.properties ?? {}, data: spec.data ?? "", creationPolicy: "ACCEPT_ALL" },
       ...{ backfill: undefined, matchId: newId("match", random), configuration: spec.configuration ?? "test" },
-      ...{ address: undefined, processId: "proc_test" as ProcessId, incarnation: 1, fleet: "test", region: "local" },
+      ...{ address: undefined, processId: PROCESS_ID, incarnation: 1, fleet: FLEET_NAME, region: REGION },
       ...{ createdAtMs: clock.wallMs(), unreachable: false, endCause: undefined },
     };
     const expected = reserve(session, spec.players ?? []);

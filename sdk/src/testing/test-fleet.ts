@@ -5,6 +5,7 @@ import {
   MusterError,
   newId,
   type PlayerSessionId,
+  type ProcessId,
   readWord,
   type SessionChange,
   toMusterError,
@@ -222,7 +223,7 @@ export function createTestFleet(options: TestFleetOptions): TestFleet {
       $case: "welcome",
       value: {
         fleetVersion: "test",
-        region: "local",
+        region: REGION,
         address: { host: "127.0.0.1", ports: { game: 7500 } },
         heartbeatIntervalMs: HEARTBEAT_MS,
         healthIntervalMs: options.healthIntervalMs,
@@ -310,6 +311,12 @@ export function createTestFleet(options: TestFleetOptions): TestFleet {
     },
   };
 }
+
+/** The process that the sidecar attends, as its fleet names it. */
+export const PROCESS_ID = "proc_test" as ProcessId;
+/** The fleet's name, and its region. */
+export const FLEET_NAME = "test";
+export const REGION = "local";
 
 /** The address of the matcher, on the network of the test. */
 export const MATCHER = "matcher";

@@ -1,5 +1,6 @@
 // The sidecar of tests by what its users lean on; that it behaves like a sidecar is judged in test/conformance.
 import type { Reason } from "@muster/proto";
+import { GameServerServiceDefinition } from "@muster/proto/sdk";
 import { expect, test } from "vitest";
 import type { Sidecar } from "../sidecar.ts";
 import type { BattleSpec } from "./test-battle.ts";
@@ -115,6 +116,21 @@ test("while the fleet is away known reservations are taken, and told when it is 
   expect(battle.seatOf("ann").state).toBe("RESERVED");
   await sidecar.fleetReturns();
   expect(battle.seatOf("ann").state).toBe("ACTIVE");
+});
+
+test("a matcher that was away with its fleet answers a repeat as the first time", async () => {
+  await using sidecar = await createTestSidecar();
+  const { game } = await play(sidecar);
+  const { battleSessionId } = await sidecar.startBattleSession({ teams });
+  await game.sessions[0]?.startBackfill();
+  await sidecar.fleetLeaves();
+  await sidecar.fleetReturns();
+  const { network, address, token } = sidecar.wire;
+  await using peer = network.connect(address, { token });
+  const first = sidecar.callsOf("startBackfill")[0]?.request as { requestId: string };
+  const repeat = { battleSessionId, strategy: 1, addPlayers: {}, replace: false, requestId: first.requestId } as const;
+  const { backfill } = await peer.client(GameServerServiceDefinition).startBackfill(repeat);
+  expect(backfill).toMatchObject({ state: 1 });
 });
 
 test("a sidecar that is restarted knows the sessions again, and the game goes on", async () => {

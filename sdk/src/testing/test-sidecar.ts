@@ -10,7 +10,7 @@ import type { Sidecar } from "../sidecar.ts";
 import type { AnyGame, Game } from "../validators.ts";
 import { type RecordedCall, recording } from "./recorded-calls.ts";
 import { type BattleSpec, createTestBattles, type TestBattle } from "./test-battle.ts";
-import { createTestFleet, MATCHER, type TestProcess } from "./test-fleet.ts";
+import { createTestFleet, FLEET_NAME, MATCHER, PROCESS_ID, type TestProcess } from "./test-fleet.ts";
 import { type MatcherCall, testMatcher } from "./test-matcher.ts";
 
 export type TestSidecarOptions = {
@@ -90,7 +90,6 @@ export interface TestSidecar extends AsyncDisposable {
 
 const [SIDECAR, FLEET, GAME] = ["sidecar", "fleet", "game"];
 const TOKEN = "token-of-the-test";
-const PROCESS_ID = "proc_test";
 const STARTS_AT = Date.UTC(2026, 0, 1);
 /** With the machine's clock nothing tells that all has arrived: so long is waited. */
 const SETTLE_REAL_MS = 20;
@@ -127,7 +126,7 @@ export async function createTestSidecar(options: TestSidecarOptions = {}): Promi
   };
   const startSidecar = () => {
     const sidecar = createSidecar({
-      ...{ clock, random, network: memory.from(SIDECAR), log: () => undefined, fleetAddress: FLEET, fleet: "test" },
+      ...{ clock, random, network: memory.from(SIDECAR), log: () => undefined, fleetAddress: FLEET, fleet: FLEET_NAME },
       ...{ processId: PROCESS_ID, incarnation: 1, secret: "secret-of-the-test", token: TOKEN, matchers: [MATCHER] },
       ready,
       nextAttachGeneration: () => {
@@ -157,9 +156,10 @@ export async function createTestSidecar(options: TestSidecarOptions = {}): Promi
       },
     };
   };
+  const matcher = testMatcher(fleet, random, matcherCalls);
   const serveFleet = () => {
     memory.serve(FLEET, fleet.services);
-    memory.serve(MATCHER, [testMatcher(fleet, random, matcherCalls)], FLEET);
+    memory.serve(MATCHER, [matcher], FLEET);
   };
 
   serveFleet();
