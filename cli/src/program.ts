@@ -52,6 +52,7 @@ export function buildProgram({ run, runService }: ProgramPorts): Command {
     .option("--data <folder>", "where journals and logs are kept", ".muster")
     .option("--fresh", "forget what an earlier run left there")
     .option("--plain", "one line an event instead of the live view")
+    .option("--debug", "wait for servers that stand at a breakpoint: no health verdicts, no timeouts")
     .option("--matcher-port <port>", "of the matcher", parsed(wholeNumberFrom(1, 65_535)), 7410)
     .option("--fleet-port <port>", "of the mock fleet", parsed(wholeNumberFrom(1, 65_535)), 7420)
     .option(
@@ -80,7 +81,11 @@ export function buildProgram({ run, runService }: ProgramPorts): Command {
     );
   const fleet = service(program.command("fleet"), "7420")
     .description("run the mock fleet alone; with one of its commands, ask the one that runs")
-    .action((options: Options) => runService("mock-fleet", serviceVariables(options, "FLEET"), []));
+    .option("--debug", "wait for servers that stand at a breakpoint: no health verdicts, no timeouts")
+    .action((options: Options) => {
+      const debug = options.debug === true ? "true" : undefined;
+      return runService("mock-fleet", { ...serviceVariables(options, "FLEET"), MUSTER_FLEET_DEBUG: debug }, []);
+    });
   addFleetCommands(fleet, run);
   addEventsCommands(program, run);
   program
@@ -156,6 +161,7 @@ export type DevFlags = {
   readonly data: string;
   readonly fresh?: boolean;
   readonly plain?: boolean;
+  readonly debug?: boolean;
   readonly json?: boolean;
   readonly matcherPort: number;
   readonly fleetPort: number;

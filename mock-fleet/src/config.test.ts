@@ -3,12 +3,30 @@ import { parseFleetConfig } from "./config.ts";
 
 const fleet = { name: "eu", command: ["node", "server.js"] };
 const queue = { name: "default", destinations: ["eu"] };
-const parse = (sections: object) =>
-  parseFleetConfig({
-    path: "/game/muster.json",
-    directory: "/game",
-    sections: { fleets: [fleet], queues: [queue], ...sections },
+const file = (sections: object) => ({
+  path: "/game/muster.json",
+  directory: "/game",
+  sections: { fleets: [fleet], queues: [queue], ...sections },
+});
+const parse = (sections: object) => parseFleetConfig(file(sections));
+
+const debugging = [
+  { name: "as it says", fleet: { debug: true }, all: false, debug: true },
+  { name: "by its command", fleet: { command: ["node", "--inspect", "a.js"] }, all: false, debug: true },
+  {
+    name: "not, though its command lets a debugger in, if it says so",
+    all: false,
+    debug: false,
+    fleet: { command: ["node", "--inspect", "a.js"], debug: false },
+  },
+  { name: "whatever it says, where all are", fleet: { debug: false }, all: true, debug: true },
+];
+for (const { name, fleet: more, all, debug } of debugging) {
+  test(`parseFleetConfig(): a fleet is debugged ${name}`, () => {
+    const config = parseFleetConfig(file({ fleets: [{ ...fleet, ...more }] }), { debug: all });
+    expect(config.fleets[0]?.debug).toBe(debug);
   });
+}
 
 test("parseFleetConfig() fills in defaults, in ms", () => {
   expect(parse({})).toEqual({
@@ -37,6 +55,7 @@ test("parseFleetConfig() fills in defaults, in ms", () => {
         disconnectGraceMs: 60_000,
         protection: { policy: "NONE", limitMs: 3_600_000 },
         cost: 0,
+        debug: false,
       },
     ],
     queues: [

@@ -14,6 +14,7 @@ import {
   PRIORITIES,
   type QueueSpec,
 } from "./core/fleet-config.ts";
+import { opensDebugger } from "./debug-config.ts";
 import { elasticSchema, readElastic } from "./elastic-config.ts";
 import { faultsSchema, readFault } from "./faults/fault-config.ts";
 import { readSimulated, simulatedSchema } from "./simulated-config.ts";
@@ -94,6 +95,12 @@ export const fleetSchema = z.strictObject({
     .max(1e9)
     .default(0)
     .describe("Of a process, in a unit of your own. Queues prefer the cheaper where their priorities say so"),
+  debug: z
+    .boolean()
+    .optional()
+    .describe(
+      "Its servers are debugged: their health is not judged, and nothing of them times out. Default: whether a command of it has --inspect, --inspect-brk or --inspect-wait",
+    ),
 });
 export const fleetsSchema = z.array(fleetSchema).min(1);
 
@@ -166,13 +173,16 @@ export const fleetSettingsSchema = z
   .prefault({});
 
 /**
- * The fleet's configuration.
+ * The fleet's configuration. `debug`: all fleets are debugged, whatever the file says.
  *
  * @throws {MusterError} CONFIG_INVALID with the path of everything that breaks a rule.
  */
-export function parseFleetConfig(file: Pick<MusterFile, "path" | "directory" | "sections">): FleetConfig {
+export function parseFleetConfig(
+  file: Pick<MusterFile, "path" | "directory" | "sections">,
+  { debug = false }: { readonly debug?: boolean } = {},
+): FleetConfig {
   const fleets = parseSection(fleetsSchema, file.sections.fleets, "$.fleets").map((fleet, index) =>
-    readFleet(fleet, `$.fleets[${index}]`, file.directory),
+    readFleet({ ...fleet, ...(debug && { debug }) }, `$.fleets[${index}]`, file.directory),
   );
   const queues = parseSection(queuesSchema, file.sections.queues, "$.queues").map((queue, index) =>
     readQueue(queue, `$.queues[${index}]`),
@@ -260,6 +270,7 @@ function readFleet(fleet: z.output<typeof fleetSchema>, path: string, directory:
     reservationMs: fleet.reservationSeconds * 1_000,
     disconnectGraceMs: fleet.disconnectGraceSeconds * 1_000,
     cost: fleet.cost,
+    debug: fleet.debug ?? opensDebugger(builds),
     protection: { policy: fleet.protection, limitMs: fleet.protectionMinutes * 60_000 },
     ...(fleet.creatorLimit && { creatorLimit: readCreatorLimit(fleet.creatorLimit) }),
   };

@@ -1,5 +1,5 @@
 // The variables that the mock fleet reads.
-import { type EnvironmentSpec, text, wholeNumber } from "@muster/kit";
+import { type EnvironmentSpec, flag, text, wholeNumber } from "@muster/kit";
 import { httpEnvironment, parseHttpBind, serviceEnvironment } from "@muster/service";
 
 export const fleetEnvironment = {
@@ -18,6 +18,12 @@ export const fleetEnvironment = {
   MUSTER_FLEET_ENDPOINT: {
     meaning: "The fleet's address as its sidecars reach it. Not set: where it listens.",
     parse: text,
+  },
+  MUSTER_FLEET_DEBUG: {
+    meaning:
+      "Servers of all fleets are debugged: their health is not judged, and nothing of them times out: true or false.",
+    fallback: "false",
+    parse: flag,
   },
   MUSTER_ORPHAN_GRACE_MS: {
     meaning: "How long games wait for a lost supervisor to return before they end, in ms. Handed on to sidecars.",

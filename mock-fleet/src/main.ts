@@ -19,7 +19,7 @@ await runService({
   async start({ env, log, onFatal }) {
     const data = resolve(env.MUSTER_DATA);
     const file = await readMusterFile(env.MUSTER_CONFIG);
-    const config = parseFleetConfig(file);
+    const config = parseFleetConfig(file, { debug: env.MUSTER_FLEET_DEBUG });
     mkdirSync(data, { recursive: true, mode: 0o700 });
     const [clock, random] = [systemClock, systemRandom];
     const hostAddress = env.MUSTER_FLEET_ENDPOINT ?? env.MUSTER_FLEET_BIND;

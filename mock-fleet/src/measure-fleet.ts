@@ -24,6 +24,9 @@ export function measureFleet(
       return [...phases].map(([phase, value]) => ({ labels: { fleet, phase }, value }));
     });
   });
+  metrics.gauge("muster_fleets_debugged", "1 for each fleet whose servers are debugged.", () =>
+    config.fleets.filter(({ debug }) => debug).map(({ name }) => ({ labels: { fleet: name }, value: 1 })),
+  );
   metrics.gauge("muster_sidecars_attached", "Sidecars whose stream is open.", () => attached.size);
   metrics.gauge(
     "muster_placements_pending",

@@ -252,6 +252,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     onAttachedChange: (attached) => {
       log("info", attached ? "Attached to the fleet" : "Lost the fleet");
       if (!attached) return;
+      if (healthSettings().intervalMs === 0) log("info", "Nobody judges the health of the game: the fleet says so");
       startHealth();
       reports.resume();
     },

@@ -111,7 +111,12 @@ async function startOrRefuse(start: DevStart, { terminal, json }: CommandContext
   try {
     return await startStack({
       ...{ configPath, dataFolder, onEvent, signal: stop, env: process.env },
-      ...{ fresh: flags.fresh === true, matcherPort: flags.matcherPort, fleetPort: flags.fleetPort },
+      ...{
+        fresh: flags.fresh === true,
+        debug: flags.debug === true,
+        matcherPort: flags.matcherPort,
+        fleetPort: flags.fleetPort,
+      },
       ...{ matcherHttpPort: flags.matcherHttpPort, fleetHttpPort: flags.fleetHttpPort },
       ...(flags.playersPerSecond === undefined ? {} : { playersPerSecond: flags.playersPerSecond }),
     });

@@ -107,7 +107,7 @@ function rowOf(fleet: Fleet): readonly string[] {
     fleet.name,
     fleet.region,
     `${fleet.build || "-"}${fleet.outdatedProcesses > 0 ? ` (${fleet.outdatedProcesses} of another)` : ""}`,
-    fleet.drained ? "drained" : describeScaling(fleet.scaling),
+    [fleet.drained ? "drained" : describeScaling(fleet.scaling), ...(fleet.debug ? ["debugged"] : [])].join(", "),
     String(fleet.targetProcesses),
     String(fleet.startingProcesses),
     String(fleet.readyProcesses),

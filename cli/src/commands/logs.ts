@@ -41,7 +41,7 @@ async function listProcesses(fleet: FleetConnection, context: CommandContext): P
   }
   const rows = processes.map((process) => [
     process.processId,
-    process.endReason === undefined ? process.state : `${process.state} (${process.endReason})`,
+    stateOf(process),
     process.fleet,
     process.region,
     process.pid === undefined ? "-" : String(process.pid),
@@ -51,6 +51,11 @@ async function listProcesses(fleet: FleetConnection, context: CommandContext): P
     context.terminal.print(line);
   }
   return 0;
+}
+
+function stateOf({ state, endReason, debug }: ServerProcess): string {
+  if (endReason !== undefined) return `${state} (${endReason})`;
+  return debug ? `${state} (debugged)` : state;
 }
 
 /** The fleet itself understands beginnings of ids; names of fleets and ids of sessions are resolved here. */

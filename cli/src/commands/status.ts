@@ -19,6 +19,7 @@ const TOLD: readonly { readonly name: string; readonly as: string; readonly by?:
   { name: "muster_backfills_searching", as: "backfills searching", by: "configuration" },
   { name: "muster_event_lag_seconds", as: "event lag, s", by: "target" },
   { name: "muster_processes_living", as: "processes", by: "fleet" },
+  { name: "muster_fleets_debugged", as: "debugged: health not judged, no timeouts", by: "fleet" },
   { name: "muster_sidecars_attached", as: "sidecars attached" },
   { name: "muster_placements_pending", as: "placements pending" },
   { name: "muster_placements_waiting", as: "placements without a process" },

@@ -28,6 +28,8 @@ export type ServerProcess = {
   readonly pid: number | undefined;
   readonly battleSessionIds: readonly string[];
   readonly endReason: string | undefined;
+  /** Its health is not judged, and nothing of it times out. */
+  readonly debug: boolean;
 };
 
 export function readFeedMessage({ resumeToken, event }: wire.WatchSessionsResponse): FeedMessage {
@@ -58,6 +60,7 @@ export function readProcess(message: wire.ServerProcess): ServerProcess {
     pid: message.pid || undefined,
     battleSessionIds: message.battleSessionIds,
     endReason: message.endReason || undefined,
+    debug: message.debug,
   };
 }
 

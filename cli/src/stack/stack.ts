@@ -34,6 +34,7 @@ const OURS = [
   "MUSTER_FLEET_BIND",
   "MUSTER_FLEET_HTTP",
   "MUSTER_FLEET_ENDPOINT",
+  "MUSTER_FLEET_DEBUG",
   "MUSTER_ORPHAN_GRACE_MS",
   "MUSTER_EVENT_NETWORKS",
 ] as const;
@@ -58,6 +59,8 @@ export type StackOptions = {
   readonly matcherHttpPort?: number | undefined;
   /** As above: 7421, or any free one. */
   readonly fleetHttpPort?: number | undefined;
+  /** All servers are debugged. Default: as the file says. */
+  readonly debug?: boolean;
   /** How long games wait for a fleet that is gone, in ms. Default 0. */
   readonly orphanGraceMs?: number;
   /** Told to companions. Undefined: they choose. */
@@ -149,6 +152,7 @@ function fleetSpec(plan: StackPlan): ServiceSpec {
     MUSTER_FLEET_BIND: plan.fleetAddress,
     MUSTER_FLEET_HTTP: plan.fleetHttpAddress,
     MUSTER_ORPHAN_GRACE_MS: String(plan.options.orphanGraceMs ?? 0),
+    ...(plan.options.debug ? { MUSTER_FLEET_DEBUG: "true" } : {}),
   };
   return {
     ...ownService("mock-fleet", { name: "fleet", plan, variables }),

@@ -12,6 +12,14 @@ export function describeScaling(message: FleetScaling | undefined): string {
   return `${minProcesses}..${maxProcesses}, ${reserve?.value ?? 0}${unit} in reserve`;
 }
 
+/** What is so while servers of the fleets are debugged; undefined where none are. */
+export function describeDebugging(fleets: readonly Fleet[]): string | undefined {
+  const names = fleets.filter(({ debug }) => debug).map(({ name }) => name);
+  return names.length === 0
+    ? undefined
+    : `DEBUG: health of ${names.join(", ")} is not judged, and nothing there times out`;
+}
+
 /** "arena-eu  eu-west  2 of 3 ready (0..10, 2 in reserve)  1 starting  2 sessions, 1 free": what there is none of is left out. */
 export function describeFleet(fleet: Fleet): string {
   const size = fleet.drained ? "drained" : describeScaling(fleet.scaling);
@@ -25,6 +33,7 @@ export function describeFleet(fleet: Fleet): string {
     fleet.name,
     fleet.region,
     ...(fleet.build === "" ? [] : [`build ${fleet.build}`]),
+    ...(fleet.debug ? ["debugged"] : []),
     `${fleet.readyProcesses} of ${fleet.targetProcesses} ready (${size})`,
     ...counted.map(({ count, what }) => `${count} ${what}`),
     `${fleet.sessions} ${fleet.sessions === 1 ? "session" : "sessions"}, ${fleet.freeSessions} free`,

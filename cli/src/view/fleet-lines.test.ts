@@ -5,7 +5,7 @@ import { describeFleet, lastLineOf } from "./describe-fleet.ts";
 import { fleetLines } from "./fleet-lines.ts";
 
 const fleet = (name: string, more: Partial<Fleet> = {}): Fleet => ({
-  ...{ name, region: "eu-west", build: "", builds: [], drained: false },
+  ...{ name, region: "eu-west", build: "", builds: [], drained: false, debug: false },
   ...{ scaling: { scaling: { $case: "processes", value: 2 } }, targetProcesses: 2 },
   ...{ startingProcesses: 0, readyProcesses: 2, drainingProcesses: 0, terminatingProcesses: 0, outdatedProcesses: 0 },
   ...{ sessions: 1, freeSessions: 1 },
@@ -14,7 +14,7 @@ const fleet = (name: string, more: Partial<Fleet> = {}): Fleet => ({
 const elastic = { minProcesses: 0, maxProcesses: 9, cooldownMs: 1_000, reserve: undefined };
 const process = (processId: string, ofFleet: string, more: Partial<ServerProcess> = {}): ServerProcess => ({
   ...{ processId, fleet: ofFleet, region: "eu-west", pid: undefined, battleSessionIds: [] },
-  ...{ state: "READY", endReason: undefined },
+  ...{ state: "READY", endReason: undefined, debug: false },
   ...more,
 });
 
@@ -34,6 +34,11 @@ const fleets = [
     name: "a drained one",
     fleet: fleet("eu", { drained: true, drainingProcesses: 1, terminatingProcesses: 1, readyProcesses: 0 }),
     says: "eu  eu-west  0 of 2 ready (drained)  1 draining  1 ending  1 session, 1 free",
+  },
+  {
+    name: "a debugged one",
+    fleet: fleet("eu", { debug: true }),
+    says: "eu  eu-west  debugged  2 of 2 ready (2)  1 session, 1 free",
   },
 ];
 for (const { name, fleet: one, says } of fleets) {

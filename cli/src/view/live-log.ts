@@ -12,6 +12,7 @@ import {
   describeTicketEvent,
   type EventLine,
 } from "./describe-event.ts";
+import { describeDebugging } from "./describe-fleet.ts";
 import { emptyLiveState, foldFeed, foldService, foldTicket, type LiveState, newlyEnded } from "./live-state.ts";
 import type { WatchListener } from "./watch-services.ts";
 
@@ -98,6 +99,8 @@ export function createLiveLog(clock: Clock, listener: LiveLogListener): LiveLog 
         note(describeProcessEnd(event));
         onEvent({ kind: "process", event });
       }
+      const debugging = describeDebugging(fleets.fleets);
+      if (!knowsProcesses && debugging !== undefined) note({ text: debugging, tone: "bad" });
       knowsProcesses = true;
       state = { ...state, ...fleets };
       onChange();

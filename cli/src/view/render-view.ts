@@ -2,6 +2,7 @@
 import type { Backfill, BattleSession } from "@muster/proto";
 import { formatDuration } from "../arguments/duration.ts";
 import type { EventLine } from "./describe-event.ts";
+import { describeDebugging } from "./describe-fleet.ts";
 import { describeBackfill, describeRoster } from "./describe-session.ts";
 import { fleetLines } from "./fleet-lines.ts";
 import { countTickets, type LiveState, medianWaitMs, type ServiceState } from "./live-state.ts";
@@ -31,8 +32,10 @@ const BATTLE_LINES = 3;
 export function renderView(input: ViewInput): readonly ViewLine[] {
   const { state, events, columns, rows } = input;
   const blank: ViewLine = { text: "", tone: "plain" };
+  const debugging = describeDebugging(state.fleets);
   const head: readonly ViewLine[] = [
     { text: `${input.title}   up ${formatDuration(input.upMs)}`, tone: "title" },
+    ...(debugging === undefined ? [] : [{ text: debugging, tone: "bad" } as const]),
     ...pack(state.services.map(describe), columns).map((text): ViewLine => ({ text, tone: "plain" })),
     ...pack(input.where, columns).map((text): ViewLine => ({ text, tone: "dim" })),
     blank,

@@ -1,5 +1,6 @@
 import { createVirtualClock } from "@muster/kit/testing";
 import type { BattleSession, PlayerSession, SessionChange } from "@muster/proto";
+import type { Fleet } from "@muster/proto/fleet";
 import { expect, test } from "vitest";
 import type { FeedMessage, ServerProcess } from "../contract/session.ts";
 import type { Ticket, TicketEvent } from "../contract/ticket.ts";
@@ -237,6 +238,7 @@ const full: LiveState = {
       pid: 1,
       battleSessionIds: ["bs_1"],
       endReason: undefined,
+      debug: false,
     },
   ],
 };
@@ -312,7 +314,7 @@ test("a live log tells what is new, not what the snapshot holds", () => {
   });
   const ended = (processId: string): ServerProcess => ({
     ...{ processId, fleet: "dev", region: "local", pid: undefined, battleSessionIds: [] },
-    ...{ state: "ENDED", endReason: "exit 1" },
+    ...{ state: "ENDED", endReason: "exit 1", debug: false },
   });
   log.onFeed({ resumeToken: "", type: "snapshot-begin" });
   log.onFeed({ resumeToken: "", type: "session", session: session("bs_old") });
@@ -327,6 +329,17 @@ test("a live log tells what is new, not what the snapshot holds", () => {
     "session bs_old PLAYER_REMOVED ada (red)",
     "server proc_new of dev ENDED (exit 1): see muster logs proc_new",
   ]);
+});
+
+test("a live log, and the view, say which fleets are debugged", () => {
+  const lines: string[] = [];
+  const log = createLiveLog(createVirtualClock(), { onLine: ({ text }) => void lines.push(text.slice(9)) });
+  const fleet = { name: "arena-eu", debug: true } as Fleet;
+  log.onFleets({ ...noFleets, fleets: [fleet], processes: [] });
+  log.onFleets({ ...noFleets, fleets: [fleet], processes: [] });
+  const said = "DEBUG: health of arena-eu is not judged, and nothing there times out";
+  expect(lines).toEqual([said]);
+  expect(renderView({ ...input, state: log.state })[1]).toEqual({ text: said, tone: "bad" });
 });
 
 test("a live log says what of an edited file was taken over, and a line for each mistake", () => {

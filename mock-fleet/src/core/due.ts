@@ -2,6 +2,7 @@
 import { unreachable } from "@muster/kit";
 import { activationDue, sessionCloses } from "./activation.ts";
 import type { Deadline } from "./deadline.ts";
+import { isHeld } from "./debugging.ts";
 import type { Moment } from "./decision.ts";
 import { drainDue } from "./draining.ts";
 import type { FleetFact } from "./fleet-fact.ts";
@@ -10,8 +11,9 @@ import { placementExpires } from "./placement.ts";
 import { processExited, READY_TIMEOUT, terminateProcess } from "./process.ts";
 import { seatExpires } from "./seat.ts";
 
-/** The facts of one deadline; none if what it waited for has happened. */
+/** The facts of one deadline; none if what it waited for has happened, or is waited for without end. */
 export function whenDue(state: FleetState, deadline: Deadline, moment: Moment): readonly FleetFact[] {
+  if (isHeld(state, deadline, moment)) return [];
   switch (deadline.type) {
     case "placement-expires": {
       const placement = state.pendingPlacements.get(deadline.placementId);

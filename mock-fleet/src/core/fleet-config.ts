@@ -49,6 +49,8 @@ export type FleetSpec = {
   readonly creatorLimit?: CreatorLimit | undefined;
   /** Of a process, in whatever unit all fleets share: queues that prefer the cheap go by it. */
   readonly cost: number;
+  /** Its servers are debugged: their health is not judged, and they may take as long as they like. Absent: no. */
+  readonly debug?: boolean | undefined;
 };
 
 /** What a queue can rank its destinations by, in the order in which those that it does not name follow those that it does. */

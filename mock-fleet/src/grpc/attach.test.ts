@@ -61,6 +61,15 @@ test("Welcome tells what the sidecar must know", async () => {
   });
 });
 
+test("Welcome to a debugged process asks for no health checks", async () => {
+  await using world = await createFleetWorld({ fleet: { processes: 1, debug: true } });
+  const host = world.hostOf(await world.place());
+  expect(host.welcomes[0]).toMatchObject({ healthIntervalMs: 0 });
+  const { processes } = await world.fleet.describeProcesses({ includeEnded: false });
+  const { fleets } = await world.fleet.describeFleets({});
+  expect([processes[0]?.debug, fleets[0]?.debug]).toEqual([true, true]);
+});
+
 test("StartSession carries the capability of this session, process and incarnation", async () => {
   await using world = await createFleetWorld();
   const session = await world.place({ capabilityKey: new Uint8Array([7, 8, 9]) });

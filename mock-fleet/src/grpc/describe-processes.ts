@@ -8,10 +8,16 @@ export async function describeProcesses(
   app: FleetApp,
   message: DescribeProcessesRequest,
 ): Promise<DescribeProcessesResponse> {
-  const found = await app.runner.read((state, { attached }) => {
+  const found = await app.runner.read((state, { attached, config }) => {
     const ended = message.includeEnded ? [...state.processes.values()].filter(isEnded) : [];
     const all = [...state.livingProcesses.values(), ...ended];
-    return all.map((process) => writeServerProcess(process, attached.has(process.processId)));
+    const debugged = new Set(config.fleets.filter(({ debug }) => debug).map(({ name }) => name));
+    return all.map((process) =>
+      writeServerProcess(process, {
+        isAttached: attached.has(process.processId),
+        isDebugged: debugged.has(process.fleet),
+      }),
+    );
   });
   return { processes: found };
 }

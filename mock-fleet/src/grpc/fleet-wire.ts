@@ -70,7 +70,10 @@ export function readUpdate(message: wire.UpdateServerSessionRequest): SessionUpd
   };
 }
 
-export function writeServerProcess(process: ServerProcess, isAttached: boolean): wire.ServerProcess {
+export function writeServerProcess(
+  process: ServerProcess,
+  { isAttached, isDebugged }: { readonly isAttached: boolean; readonly isDebugged: boolean },
+): wire.ServerProcess {
   const { status } = process;
   return {
     processId: process.processId,
@@ -88,6 +91,7 @@ export function writeServerProcess(process: ServerProcess, isAttached: boolean):
     launch: process.launch,
     hostNumber: process.hostNumber,
     draining: process.draining !== undefined,
+    debug: isDebugged,
     attached: isAttached && process.unreachableSinceMs === undefined,
   };
 }

@@ -74,5 +74,6 @@ function writeFleet(state: FleetState, fleet: FleetSpec): wire.Fleet {
     sessions: counts.sessions,
     freeSessions: counts.freeSessions,
     drained: controlOf(state, fleet.name).isDrained,
+    debug: fleet.debug === true,
   };
 }

@@ -20,6 +20,7 @@ import { CreationPolicy, type ProposedFill } from "@muster/proto/session";
 import type { OutboundMessage } from "../attachments.ts";
 import type { NumberedCommand } from "../core/command.ts";
 import type { KnownSession } from "../core/delivery.ts";
+import { findFleet } from "../core/fleet-config.ts";
 import type { CommandResult, HostCommand } from "../core/host-command.ts";
 import type { Hello } from "../core/process.ts";
 import { FLEET_VERSION, type FleetApp } from "../fleet-app.ts";
@@ -222,13 +223,15 @@ function capabilityOf(battle: BattleSession, key: Uint8Array): string {
 
 function writeWelcome(app: FleetApp, message: Extract<OutboundMessage, { type: "welcome" }>): wire.Welcome {
   const process = app.runner.state.processes.get(message.processId);
-  const { health, hostSilentAfterMs, hostLostAfterMs } = app.runner.config.settings;
+  const { config } = app.runner;
+  const { health, hostSilentAfterMs, hostLostAfterMs } = config.settings;
+  const isDebugged = process !== undefined && findFleet(config, process.fleet)?.debug === true;
   return {
     fleetVersion: FLEET_VERSION,
     region: process?.region ?? "",
     address: process && { host: process.address.host, ports: { ...process.address.ports } },
     heartbeatIntervalMs: heartbeatIntervalMs(hostSilentAfterMs),
-    healthIntervalMs: health.intervalMs,
+    healthIntervalMs: isDebugged ? 0 : health.intervalMs,
     healthTimeoutMs: health.timeoutMs,
     healthMissesMax: health.missesMax,
     hostLostAfterMs,

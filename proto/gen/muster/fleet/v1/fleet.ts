@@ -426,6 +426,8 @@ export interface Fleet {
   freeSessions: number;
   /** It takes no sessions. */
   drained: boolean;
+  /** Its servers are debugged: their health is not judged, and nothing of them times out, nor does a placement that may go to them. */
+  debug: boolean;
 }
 
 export interface DescribeFleetsRequest {
@@ -833,6 +835,8 @@ export interface ServerProcess {
   hostNumber: number;
   /** It takes no more sessions, and ends when those that it has are over. */
   draining: boolean;
+  /** As its fleet. */
+  debug: boolean;
 }
 
 export interface WatchSessionsRequest {
@@ -3193,6 +3197,7 @@ function createBaseFleet(): Fleet {
     sessions: 0,
     freeSessions: 0,
     drained: false,
+    debug: false,
   };
 }
 
@@ -3239,6 +3244,9 @@ export const Fleet: MessageFns<Fleet> = {
     }
     if (message.drained !== false) {
       writer.uint32(112).bool(message.drained);
+    }
+    if (message.debug !== false) {
+      writer.uint32(120).bool(message.debug);
     }
     return writer;
   },
@@ -3368,6 +3376,14 @@ export const Fleet: MessageFns<Fleet> = {
             message.drained = reader.bool();
             continue;
           }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.debug = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3424,6 +3440,7 @@ export const Fleet: MessageFns<Fleet> = {
         ? globalThis.Number(object.free_sessions)
         : 0,
       drained: isSet(object.drained) ? globalThis.Boolean(object.drained) : false,
+      debug: isSet(object.debug) ? globalThis.Boolean(object.debug) : false,
     };
   },
 
@@ -3471,6 +3488,9 @@ export const Fleet: MessageFns<Fleet> = {
     if (message.drained !== false) {
       obj.drained = message.drained;
     }
+    if (message.debug !== false) {
+      obj.debug = message.debug;
+    }
     return obj;
   },
 
@@ -3495,6 +3515,7 @@ export const Fleet: MessageFns<Fleet> = {
     message.sessions = object.sessions ?? 0;
     message.freeSessions = object.freeSessions ?? 0;
     message.drained = object.drained ?? false;
+    message.debug = object.debug ?? false;
     return message;
   },
 };
@@ -7783,6 +7804,7 @@ function createBaseServerProcess(): ServerProcess {
     launch: "",
     hostNumber: 0,
     draining: false,
+    debug: false,
   };
 }
 
@@ -7835,6 +7857,9 @@ export const ServerProcess: MessageFns<ServerProcess> = {
     }
     if (message.draining !== false) {
       writer.uint32(128).bool(message.draining);
+    }
+    if (message.debug !== false) {
+      writer.uint32(136).bool(message.debug);
     }
     return writer;
   },
@@ -7980,6 +8005,14 @@ export const ServerProcess: MessageFns<ServerProcess> = {
             message.draining = reader.bool();
             continue;
           }
+          case 17: {
+            if (tag !== 136) {
+              break;
+            }
+
+            message.debug = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -8034,6 +8067,7 @@ export const ServerProcess: MessageFns<ServerProcess> = {
         ? globalThis.Number(object.host_number)
         : 0,
       draining: isSet(object.draining) ? globalThis.Boolean(object.draining) : false,
+      debug: isSet(object.debug) ? globalThis.Boolean(object.debug) : false,
     };
   },
 
@@ -8087,6 +8121,9 @@ export const ServerProcess: MessageFns<ServerProcess> = {
     if (message.draining !== false) {
       obj.draining = message.draining;
     }
+    if (message.debug !== false) {
+      obj.debug = message.debug;
+    }
     return obj;
   },
 
@@ -8113,6 +8150,7 @@ export const ServerProcess: MessageFns<ServerProcess> = {
     message.launch = object.launch ?? "";
     message.hostNumber = object.hostNumber ?? 0;
     message.draining = object.draining ?? false;
+    message.debug = object.debug ?? false;
     return message;
   },
 };
