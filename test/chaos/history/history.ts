@@ -5,12 +5,15 @@ import type { Ask, Entry, Outcome, TicketView } from "./entry.ts";
 
 export type NewEntry = Entry extends infer One ? (One extends Entry ? Omit<One, "atMs"> : never) : never;
 
-export interface History extends Disposable {
+export interface Notebook {
   readonly entries: readonly Entry[];
-  readonly path: string;
   add(entry: NewEntry): void;
   /** Notes the call, makes it, notes its outcome. Resolves with the outcome; rejects only with mistakes of ours. */
   call(via: string, ask: Ask, work: () => Promise<TicketView | "joined">): Promise<Outcome>;
+}
+
+export interface History extends Notebook, Disposable {
+  readonly path: string;
 }
 
 /** Monotonic ms of this machine: processes agree on it. */
@@ -20,17 +23,22 @@ export function monotonicMs(): number {
 
 /** A history without entries, in the file at `path`. */
 export function openHistory(path: string): History {
-  const entries: Entry[] = [];
   const file = openSync(path, "a");
+  const notebook = createNotebook(monotonicMs, (entry) => writeSync(file, `${JSON.stringify(entry)}\n`));
+  return { ...notebook, path, [Symbol.dispose]: () => closeSync(file) };
+}
+
+/** A history in memory, by the clock of `nowMs`; `onEntry` hears of each entry. */
+export function createNotebook(nowMs: () => number, onEntry: (entry: Entry) => void = () => undefined): Notebook {
+  const entries: Entry[] = [];
   let calls = 0;
   const add = (entry: NewEntry) => {
-    const whole: Entry = { atMs: monotonicMs(), ...entry };
+    const whole: Entry = { atMs: nowMs(), ...entry };
     entries.push(whole);
-    writeSync(file, `${JSON.stringify(whole)}\n`);
+    onEntry(whole);
   };
   return {
     entries,
-    path,
     add,
     async call(via, ask, work) {
       calls += 1;
@@ -40,7 +48,6 @@ export function openHistory(path: string): History {
       add({ type: "answered", call, outcome });
       return outcome;
     },
-    [Symbol.dispose]: () => closeSync(file),
   };
 }
 

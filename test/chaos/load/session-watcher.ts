@@ -91,7 +91,8 @@ export async function readSessions({
   }
 }
 
-function sessionViewOf(session: BattleSession): SessionView {
+/** A session as the history keeps it. */
+export function sessionViewOf(session: BattleSession): SessionView {
   const { battleSessionId, revision, state, matchId, processId, capacity, teams, playerSessions, backfill } = session;
   return {
     battleSessionId,
