@@ -139,6 +139,7 @@ export function buildProgram({ run, runService }: ProgramPorts): Command {
   addProjectCommands(program, { run, version: readVersion() });
 
   addSessionsCommands(program, run);
+  addPingCommand(program, run);
 
   asking(program.command("logs"))
     .description("output of a server process; without one, which processes there are")
@@ -170,6 +171,24 @@ export type DevFlags = {
   /** Empty: none was given. */
   readonly command: readonly string[];
 };
+
+function addPingCommand(program: Command, run: ProgramPorts["run"]): void {
+  asking(program.command("ping"))
+    .description("how far the fleet's regions are from here")
+    .argument("[region...]", "only these")
+    .option("--count <number>", "round trips of each", parsed(wholeNumberFrom(1, 100)), 5)
+    .option("--timeout <time>", "after so long an answer counts as lost", parsed(parseDuration), 1_000)
+    .addOption(
+      new Option("--via <way>", "only by this way (default: udp where there is an echo)").choices(["udp", "http"]),
+    )
+    .action((regions: string[], options: AddressOptions & { count: number; timeout: number; via?: "udp" | "http" }) =>
+      run(options, async (context) => {
+        const { pingRegions } = await import("./commands/ping.ts");
+        const { count, timeout: timeoutMs, via } = options;
+        return await pingRegions({ regions, count, timeoutMs, via }, context);
+      }),
+    );
+}
 
 function addBackfillCommands(program: Command, run: ProgramPorts["run"]): void {
   const backfill = program.command("backfill").description("backfills of battle sessions: start, cancel, show, list");

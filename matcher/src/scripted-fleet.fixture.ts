@@ -309,6 +309,7 @@ export function createScriptedFleet(clock: Clock): ScriptedFleet {
     },
     deleteAlias: unused,
     describeAliases: unused,
+    describeRegions: unused,
     async describeServerSessions({ battleSessionIds, includeEnded }) {
       const found = battleSessionIds.flatMap((id) => sessions.get(id) ?? (includeEnded ? (ended.get(id) ?? []) : []));
       return answer({ sessions: found.map(writeBattleSession) });

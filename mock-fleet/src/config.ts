@@ -17,6 +17,7 @@ import {
 import { opensDebugger } from "./debug-config.ts";
 import { elasticSchema, readElastic } from "./elastic-config.ts";
 import { faultsSchema, readFault } from "./faults/fault-config.ts";
+import { readRegions } from "./ping/regions-config.ts";
 import { readSimulated, simulatedSchema } from "./simulated-config.ts";
 
 const name = z.string().regex(/^[A-Za-z0-9_.:-]{1,128}$/, "1 to 128 of A-Z a-z 0-9 _ . : -");
@@ -212,7 +213,8 @@ export function parseFleetConfig(
   }
   const { endedMs: endedKeptMs, journalMs: journalKeptMs } = readRetention(file);
   const faults = readFaults(file, fleets);
-  return { fleets, queues, aliases, settings: { ...settings, endedKeptMs, journalKeptMs }, faults };
+  const regions = readRegions(file.sections.regions, new Set(fleets.map(({ region }) => region)));
+  return { fleets, queues, aliases, settings: { ...settings, endedKeptMs, journalKeptMs }, faults, regions };
 }
 
 function readFaults({ sections }: Pick<MusterFile, "sections">, fleets: readonly FleetSpec[]): readonly FaultSpec[] {

@@ -18,6 +18,7 @@ import { BackfillState, BackfillStrategy } from "@muster/proto/session";
 import { type Log, silentLog } from "@muster/service";
 import { type FleetConfig, type FleetSettings, type FleetSpec, PLAIN_QUEUE } from "./core/fleet-config.ts";
 import { createMockFleet, type MockFleet } from "./mock-fleet.ts";
+import type { RegionPing } from "./ping/open-beacons.ts";
 import type { ServerLaunch, ServerProcesses, SimulationParts } from "./ports.ts";
 import { createSimulatedHost, type SimulatedHost, type SimulatedHostOptions } from "./simulated-host.ts";
 
@@ -64,6 +65,7 @@ export type FleetWorldOptions = {
   /** Default: by the size of the fleet, which no test reaches. */
   readonly snapshotEveryFacts?: number;
   readonly simulation?: SimulationParts;
+  readonly pings?: readonly RegionPing[];
   /** Hosts of an earlier world, which outlive its fleet. */
   readonly survivors?: readonly SimulatedHost[];
 };
@@ -173,6 +175,7 @@ export async function createFleetWorld(options: FleetWorldOptions = {}): Promise
     onFatal: (error) => fatal.push(error),
     takeOver: true,
     ...(options.simulation ? { simulation: options.simulation } : {}),
+    ...(options.pings ? { pings: options.pings } : {}),
     ...(options.snapshotEveryFacts === undefined ? {} : { snapshotEveryFacts: options.snapshotEveryFacts }),
   });
   const { listening, network } = await serve(mockFleet.services);

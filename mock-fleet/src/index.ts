@@ -20,6 +20,7 @@ export { factCodec } from "./fact-wire.ts";
 export { faultsSchema } from "./faults/fault-config.ts";
 export { fleetEnvironment } from "./fleet-environment.ts";
 export { createMockFleet, type MockFleet, type MockFleetOptions } from "./mock-fleet.ts";
+export { regionsSchema } from "./ping/regions-config.ts";
 export type { Blow, RunningServer, ServerLaunch, ServerProcesses, SimulationParts } from "./ports.ts";
 // For scripts of simulated servers.
 export type {

@@ -11,6 +11,7 @@ import { FLEET_VERSION } from "./fleet-app.ts";
 import { fleetEnvironment } from "./fleet-environment.ts";
 import { createMockFleet } from "./mock-fleet.ts";
 import { createNodeProcesses } from "./node-processes.ts";
+import { openBeacons } from "./ping/open-beacons.ts";
 import { loadScripts } from "./simulated/load-scripts.ts";
 
 await runService({
@@ -35,6 +36,8 @@ await runService({
     const processes = createNodeProcesses({ folder, orphanGraceMs, matchers, env: process.env, withheld, clock });
     const bind = front.checkBind("MUSTER_FLEET_BIND", env.MUSTER_FLEET_BIND);
     const journal = stack.use(openServiceJournal(env.MUSTER_JOURNAL, { data, service: "fleet" }));
+    const onError = (error: unknown) => log.error({ error }, "A ping beacon met an error");
+    const beacons = stack.use(await openBeacons(config.regions ?? [], { clock, random, onError }));
     const parts = {
       journal,
       clock,
@@ -46,6 +49,7 @@ await runService({
       onFatal,
       metrics: front.metrics,
       tracer: front.tracer,
+      pings: beacons.pings,
     };
     const { MUSTER_LEASE_MS: leaseMs, MUSTER_SNAPSHOT_FACTS: snapshotEveryFacts } = env;
     const fleet = await createMockFleet({

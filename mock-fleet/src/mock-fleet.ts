@@ -39,6 +39,7 @@ import { createServerSession } from "./grpc/create-server-session.ts";
 import { describePlacement } from "./grpc/describe-placement.ts";
 import { describePlayerSessions } from "./grpc/describe-player-sessions.ts";
 import { describeProcesses } from "./grpc/describe-processes.ts";
+import { describeRegions } from "./grpc/describe-regions.ts";
 import { describeServerSessions } from "./grpc/describe-server-sessions.ts";
 import { erasePlayer } from "./grpc/erase-player.ts";
 import { describeFleets, drainFleet, drainProcess, rollOutBuild, scaleFleet } from "./grpc/fleets.ts";
@@ -56,6 +57,7 @@ import { WATCH_HEARTBEAT_MS } from "./grpc/watch-feed.ts";
 import { watchPlacements } from "./grpc/watch-placements.ts";
 import { watchSessions } from "./grpc/watch-sessions.ts";
 import { measureFleet } from "./measure-fleet.ts";
+import type { RegionPing } from "./ping/open-beacons.ts";
 import type { ServerProcesses, SimulationParts } from "./ports.ts";
 import { routeProcesses } from "./route-processes.ts";
 import { createSimulatedProcesses } from "./simulated/simulated-processes.ts";
@@ -73,6 +75,8 @@ export type MockFleetOptions = {
   /** Where sidecars reach this fleet. */
   readonly hostAddress: string;
   readonly log: Log;
+  /** Where clients measure how far its regions are. Default: nowhere. */
+  readonly pings?: readonly RegionPing[];
   /** Where it counts what happens. Default: nowhere. */
   readonly metrics?: Metrics | undefined;
   /** Where it tells what became of placements and seats. Default: nowhere. */
@@ -217,7 +221,7 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
   for (const processId of earlier) supervisor.adopt(processId);
 
   return {
-    services: servicesOf(app),
+    services: servicesOf(app, options.pings ?? []),
     readiness: () => runner.read(() => undefined),
     async [Symbol.asyncDispose]() {
       if (stop.signal.aborted) return;
@@ -238,7 +242,7 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
   };
 }
 
-function servicesOf(app: FleetApp): readonly Implementation[] {
+function servicesOf(app: FleetApp, pings: readonly RegionPing[]): readonly Implementation[] {
   return [
     implement(FleetServiceDefinition, {
       startPlacement: (request) => startPlacement(app, request),
@@ -266,6 +270,7 @@ function servicesOf(app: FleetApp): readonly Implementation[] {
       putAlias: (request) => putAlias(app, request),
       deleteAlias: (request) => deleteAlias(app, request),
       describeAliases: () => describeAliases(app),
+      describeRegions: () => Promise.resolve(describeRegions(app.runner.config, pings)),
       erasePlayer: (request, context) => erasePlayer(app, request, context),
     }),
     implement(HostServiceDefinition, { attach: (requests, context) => attach(app, requests, context) }),

@@ -13,5 +13,6 @@ export {
   player,
   startPlacementRequest,
 } from "./fleet-world.ts";
+export { openBeacons } from "./ping/open-beacons.ts";
 export { createSimulatedHost, type SimulatedHost, type SimulatedHostOptions } from "./simulated-host.ts";
 export { digestFleetState } from "./snapshot/fleet-snapshot.ts";

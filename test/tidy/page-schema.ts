@@ -7,7 +7,14 @@ import {
   projectsSchema,
   ruleSetsSchema,
 } from "@muster/matcher";
-import { aliasesSchema, faultsSchema, fleetSettingsSchema, fleetsSchema, queuesSchema } from "@muster/mock-fleet";
+import {
+  aliasesSchema,
+  faultsSchema,
+  fleetSettingsSchema,
+  fleetsSchema,
+  queuesSchema,
+  regionsSchema,
+} from "@muster/mock-fleet";
 import { ruleSetJsonSchema } from "@muster/rules";
 import { accessSchema, retentionSchema } from "@muster/service";
 import { z } from "zod";
@@ -18,6 +25,7 @@ const file = z
     fleets: fleetsSchema,
     queues: queuesSchema,
     aliases: aliasesSchema,
+    regions: regionsSchema,
     fleetSettings: fleetSettingsSchema,
     faults: faultsSchema,
     ruleSets: ruleSetsSchema,

@@ -1,10 +1,12 @@
 // What the fleet is told to be: fleets, queues and the patience of each rule. Parsed in config.ts, used by every decision.
+
 import type { AliasSpec } from "./alias.ts";
 import type { BuildSpec } from "./build.ts";
 import type { FaultSpec } from "./faults/fault.ts";
 import type { ElasticSpec } from "./fleet-control.ts";
 import type { LatencyPolicy } from "./latency-policy.ts";
 import type { ProtectionSpec } from "./protection.ts";
+import type { RegionSpec } from "./region-spec.ts";
 import type { SimulatedSpec } from "./simulated-spec.ts";
 
 export type PortSpec = { readonly name: string; readonly protocol: "tcp" | "udp" };
@@ -96,6 +98,8 @@ export type FleetConfig = {
   readonly settings: FleetSettings;
   /** The plan of faults that it starts with. Absent: none. */
   readonly faults?: readonly FaultSpec[];
+  /** Of regions that more is said of than that fleets are in them. Absent: none. */
+  readonly regions?: readonly RegionSpec[];
 };
 
 /** A queue that nothing more is said of: by latency where players bring any, else in the stated order; no caps. */

@@ -3,6 +3,8 @@
 // For tests and measurements: whatever speaks gRPC, over HTTP.
 export { httpNetwork } from "./http-client.ts";
 export { type HttpErrorBody, httpStatusOf } from "./http-error.ts";
+// For listeners that answer no calls.
+export { listenHttp } from "./http-listener.ts";
 export { type HttpServerOptions, serveHttp } from "./http-server.ts";
 // For tests of what it takes.
 export { type JsonMessageType, readJsonMessage, writeJsonMessage } from "./json-message.ts";

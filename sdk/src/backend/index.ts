@@ -15,7 +15,8 @@ export {
   connectMatcher,
   connectMatcherWith,
 } from "./connect-matcher.ts";
-export { backendEnvironment } from "./environment.ts";
+export { type DescribeRegionsOptions, describeRegions, type Region } from "./describe-regions.ts";
+export { backendEnvironment, fleetClientEnvironment } from "./environment.ts";
 // For what the matcher pushes.
 export type { BackendEvent, EventBackfill, EventSession, EventTicket } from "./events/event.ts";
 export { type EventReceiver, type ReceiveOptions, receiveEvents } from "./events/receive-events.ts";

@@ -45,6 +45,7 @@ test("rights let an observer read what names no player, and nothing else", () =>
     "FleetService/DescribeAliases",
     "FleetService/DescribeFleets",
     "FleetService/DescribeProcesses",
+    "FleetService/DescribeRegions",
     "MockFleetService/ListFaults",
     "StatusService/DescribeStatus",
   ]);

@@ -149,6 +149,7 @@ const fleet: RightsOf<typeof FleetServiceDefinition> = {
   describeProcesses: { roles: ["OPERATOR", "OBSERVER"], kind: "READ" },
   describeFleets: ALL_READ,
   describeAliases: ALL_READ,
+  describeRegions: ALL_READ,
   scaleFleet: CONTROL,
   drainFleet: CONTROL,
   drainProcess: CONTROL,

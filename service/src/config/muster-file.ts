@@ -10,6 +10,7 @@ const SECTIONS = {
   fleets: "the mock fleet",
   queues: "the mock fleet",
   aliases: "the mock fleet",
+  regions: "the mock fleet",
   fleetSettings: "the mock fleet",
   faults: "the mock fleet",
   ruleSets: "the matcher",

@@ -332,6 +332,24 @@ export interface LatencyPolicy {
 }
 
 /** A name that stands for a fleet wherever a destination is named. */
+export interface DescribeRegionsRequest {
+}
+
+export interface DescribeRegionsResponse {
+  /** In the order in which the fleets of the configuration name them. */
+  regions: Region[];
+}
+
+export interface Region {
+  name: string;
+  /** Names of the fleets in it. */
+  fleets: string[];
+  /** "host:port" of an echo. Empty: there is none. */
+  udpPingAddress: string;
+  /** What answers a GET at once, to pages of any origin. Empty: nothing does. */
+  httpPingUrl: string;
+}
+
 export interface Alias {
   /** 1..128 of A-Z a-z 0-9 _ . : -. No fleet has it. */
   name: string;
@@ -2349,6 +2367,252 @@ export const LatencyPolicy: MessageFns<LatencyPolicy> = {
     const message = createBaseLatencyPolicy();
     message.maxIndividualLatencyMs = object.maxIndividualLatencyMs ?? 0;
     message.durationMs = object.durationMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseDescribeRegionsRequest(): DescribeRegionsRequest {
+  return {};
+}
+
+export const DescribeRegionsRequest: MessageFns<DescribeRegionsRequest> = {
+  encode(_: DescribeRegionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeRegionsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeRegionsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): DescribeRegionsRequest {
+    return {};
+  },
+
+  toJSON(_: DescribeRegionsRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<DescribeRegionsRequest>): DescribeRegionsRequest {
+    return DescribeRegionsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<DescribeRegionsRequest>): DescribeRegionsRequest {
+    const message = createBaseDescribeRegionsRequest();
+    return message;
+  },
+};
+
+function createBaseDescribeRegionsResponse(): DescribeRegionsResponse {
+  return { regions: [] };
+}
+
+export const DescribeRegionsResponse: MessageFns<DescribeRegionsResponse> = {
+  encode(message: DescribeRegionsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.regions) {
+      Region.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeRegionsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeRegionsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.regions.push(Region.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DescribeRegionsResponse {
+    return {
+      regions: globalThis.Array.isArray(object?.regions) ? object.regions.map((e: any) => Region.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: DescribeRegionsResponse): unknown {
+    const obj: any = {};
+    if (message.regions?.length) {
+      obj.regions = message.regions.map((e) => Region.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DescribeRegionsResponse>): DescribeRegionsResponse {
+    return DescribeRegionsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DescribeRegionsResponse>): DescribeRegionsResponse {
+    const message = createBaseDescribeRegionsResponse();
+    message.regions = object.regions?.map((e) => Region.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseRegion(): Region {
+  return { name: "", fleets: [], udpPingAddress: "", httpPingUrl: "" };
+}
+
+export const Region: MessageFns<Region> = {
+  encode(message: Region, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    for (const v of message.fleets) {
+      writer.uint32(18).string(v!);
+    }
+    if (message.udpPingAddress !== "") {
+      writer.uint32(26).string(message.udpPingAddress);
+    }
+    if (message.httpPingUrl !== "") {
+      writer.uint32(34).string(message.httpPingUrl);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Region {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRegion();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.fleets.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.udpPingAddress = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.httpPingUrl = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Region {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      fleets: globalThis.Array.isArray(object?.fleets) ? object.fleets.map((e: any) => globalThis.String(e)) : [],
+      udpPingAddress: isSet(object.udpPingAddress)
+        ? globalThis.String(object.udpPingAddress)
+        : isSet(object.udp_ping_address)
+        ? globalThis.String(object.udp_ping_address)
+        : "",
+      httpPingUrl: isSet(object.httpPingUrl)
+        ? globalThis.String(object.httpPingUrl)
+        : isSet(object.http_ping_url)
+        ? globalThis.String(object.http_ping_url)
+        : "",
+    };
+  },
+
+  toJSON(message: Region): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.fleets?.length) {
+      obj.fleets = message.fleets;
+    }
+    if (message.udpPingAddress !== "") {
+      obj.udpPingAddress = message.udpPingAddress;
+    }
+    if (message.httpPingUrl !== "") {
+      obj.httpPingUrl = message.httpPingUrl;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Region>): Region {
+    return Region.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Region>): Region {
+    const message = createBaseRegion();
+    message.name = object.name ?? "";
+    message.fleets = object.fleets?.map((e) => e) || [];
+    message.udpPingAddress = object.udpPingAddress ?? "";
+    message.httpPingUrl = object.httpPingUrl ?? "";
     return message;
   },
 };
@@ -8873,6 +9137,18 @@ export const FleetServiceDefinition = {
       requestType: DescribeFleetsRequest as typeof DescribeFleetsRequest,
       requestStream: false,
       responseType: DescribeFleetsResponse as typeof DescribeFleetsResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * The regions that fleets are in, and where game clients measure how far each is: by an echo of UDP datagrams, of 1 to 512 bytes,
+     * or by a GET over HTTP. Backends pass this on to their clients, who bring back `latencies_ms`.
+     */
+    describeRegions: {
+      name: "DescribeRegions",
+      requestType: DescribeRegionsRequest as typeof DescribeRegionsRequest,
+      requestStream: false,
+      responseType: DescribeRegionsResponse as typeof DescribeRegionsResponse,
       responseStream: false,
       options: {},
     },
