@@ -19,6 +19,11 @@ export function addTicketCommands(program: Command, run: ProgramPorts["run"]): v
     .option("--latencies <pairs>", "round trips in ms by region, such as eu-west=20,us-east=90", parsed(parsePairs), {})
     .option("--ask <player...>", "players who have to join before the search begins: muster ticket join")
     .option("--ask-seconds <seconds>", "how long they have; default 60", parsed(wholeNumberFrom(1, 3_600)))
+    .option(
+      "--presence <seconds>",
+      "cancel it when nobody has watched it for so long; 0: never; default: as configured",
+      parsed(wholeNumberFrom(0, 3_600)),
+    )
     .option("--wait", "wait for the outcome (the default)")
     .option("--no-wait", "answer as soon as the ticket is in the pool")
     .action((options: AddressOptions & TicketStartFlags) =>
@@ -27,7 +32,8 @@ export function addTicketCommands(program: Command, run: ProgramPorts["run"]): v
         const { players, configName, attributes, latencies, wait } = options;
         const asked = { playerIds: options.ask ?? [], timeoutSeconds: options.askSeconds ?? 0 };
         const shared = { attributes, latenciesMs: latencies, wait: wait !== false };
-        const start = { players, configuration: configName, asked, ...shared };
+        const { presence: presenceGraceSeconds } = options;
+        const start = { players, configuration: configName, asked, presenceGraceSeconds, ...shared };
         return await startTicket(start, context);
       }),
     );
@@ -103,15 +109,18 @@ export function addTicketCommands(program: Command, run: ProgramPorts["run"]): v
     .argument("[id...]")
     .option("--config-name <name>", "tickets of this matchmaking configuration")
     .option("--player <id>", "tickets of this player")
-    .action((ticketIds: string[], options: AddressOptions & { configName?: string; player?: string }) =>
+    .option("--hold", "be their owner's presence, for tickets that end without one; default: look on")
+    .action((ticketIds: string[], options: AddressOptions & TicketWatchFlags) =>
       run(options, async (context) => {
         const { watchTickets } = await import("./commands/ticket.ts");
-        const { configName: configuration = "", player: playerId } = options;
-        return await watchTickets({ ticketIds, configuration, playerId }, context);
+        const { configName: configuration = "", player: playerId, hold = false } = options;
+        return await watchTickets({ ticketIds, configuration, playerId, onlooker: !hold }, context);
       }),
     );
   addTicketListCommands(ticket, run);
 }
+
+type TicketWatchFlags = { readonly configName?: string; readonly player?: string; readonly hold?: boolean };
 
 type TicketStartFlags = {
   readonly players: number;
@@ -120,5 +129,6 @@ type TicketStartFlags = {
   readonly latencies: Readonly<Record<string, number>>;
   readonly ask?: readonly string[];
   readonly askSeconds?: number;
+  readonly presence?: number;
   readonly wait?: boolean;
 };

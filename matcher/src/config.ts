@@ -58,6 +58,7 @@ export const configurationsSchema = z.array(
     data: z.string().max(DATA_CHARS_MAX).default(""),
     placementRetries: z.int().min(0).max(PLACEMENT_RETRIES_MAX).default(PLACEMENT_RETRIES_DEFAULT),
     onPlacementFailed: z.enum(placementFailurePolicies).optional(),
+    presenceGraceSeconds: z.int().min(1).max(limits.PRESENCE_GRACE_SECONDS_MAX).optional(),
     requestTimeoutFrom: z.enum(requestTimeoutStarts).optional(),
     duplicatePlayers: z
       .strictObject({
@@ -165,10 +166,12 @@ export async function readLegalConfig(file: MusterFile): Promise<LegalConfig> {
 /** The configuration that the file writes as `written`. @throws {MusterError} as checkConfiguration(). */
 export function configurationOf({
   requestTimeoutSeconds,
+  presenceGraceSeconds,
   queue,
   ...rest
 }: z.output<typeof configurationsSchema>[number]): Configuration {
-  return checkConfiguration({ ...rest, queue, requestTimeoutMs: requestTimeoutSeconds * 1_000 });
+  const presenceGraceMs = presenceGraceSeconds && presenceGraceSeconds * 1_000;
+  return checkConfiguration({ ...rest, queue, requestTimeoutMs: requestTimeoutSeconds * 1_000, presenceGraceMs });
 }
 
 /** What `read` reads; its errors name the file too. */

@@ -2,14 +2,14 @@
 // has become durable moves placements, sessions, rounds and watchers.
 
 import { type CommittedFact, type Journal, openLedger } from "@muster/journal";
-import { backoffMs, type Clock, type Metrics, type Random, type Secret } from "@muster/kit";
+import type { Clock, Metrics, Random, Secret } from "@muster/kit";
 import { MusterError, type ServerSessionId, type TicketId } from "@muster/proto";
 import { type Implementation, type Network, PROJECT_DEFAULT } from "@muster/proto/rpc";
 import { type Log, logDisk, RETENTION_DEFAULT, type Retention, type Tracer } from "@muster/service";
 import type { MatcherConfig } from "./config.ts";
 import { isLiveBackfill } from "./core/backfill.ts";
 import { evolve } from "./core/evolve.ts";
-import { decidePlacementReport, decideSessionEnded } from "./core/fleet-reports.ts";
+import { decidePlacementReport } from "./core/fleet-reports.ts";
 import { presentPlacementId } from "./core/match.ts";
 import { createMatcherState, type MatcherState, touchSession } from "./core/matcher-state.ts";
 import type { RoundLimits } from "./core/round.ts";
@@ -22,15 +22,16 @@ import { connectFleet } from "./fleet/rpc-fleet.ts";
 import { createServices } from "./grpc/services.ts";
 import { factCodec, type JournaledFact } from "./journal-codec/fact-codec.ts";
 import { snapshotCodec } from "./journal-codec/snapshot-codec.ts";
-import { createKeyedWork } from "./keyed-work.ts";
 import { measureMatcher } from "./measure-matcher.ts";
 import { createNotifier } from "./notifier.ts";
 import { createPartyWatch } from "./party-watch.ts";
 import { createPlacements } from "./placements.ts";
+import { createPresence } from "./presence.ts";
 import { nameOfProject } from "./project-matchers.ts";
 import { type PutResult, putConfig, putConfigInParts } from "./put-config.ts";
 import { createRounds } from "./rounds.ts";
 import { createSeatedPlayers } from "./seated-players.ts";
+import { createSessionChecks } from "./session-checks.ts";
 import { readSessionFeed } from "./session-feed.ts";
 import { createSessionOutbox } from "./session-outbox.ts";
 import { createTicketWatch } from "./ticket-watch.ts";
@@ -163,6 +164,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   const seated = createSeatedPlayers(state, view);
   const watch = createTicketWatch(state, clock);
   const partyWatch = createPartyWatch(state, clock);
+  const presence = createPresence(workshop);
   const guard = (work: Promise<unknown>) => {
     work.catch((error: unknown) => {
       if (!stop.signal.aborted) onFatal(error);
@@ -192,27 +194,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
       return isOpen && !outbox.isBlocked(id) ? session : undefined;
     },
   });
-  /** Asks the fleet about sessions that the feed does not show, until it answers: nothing else may ever tell of their end. */
-  const checks = createKeyedWork<ServerSessionId>(async (id, signal) => {
-    for (let attempt = 1; ; attempt += 1) {
-      if (view.find(id) || state.sessions.get(id)?.ended !== undefined) return;
-      try {
-        const session = await fleet.findSession(id, signal);
-        if (state.sessions.get(id)?.ended !== undefined) return; // The feed was faster.
-        if (!session || session.state === "TERMINATED") {
-          await record(workshop, (now) => decideSessionEnded(now, id, session?.endCause));
-        } else if (view.put(session)) {
-          workshop.viewChanged.ring();
-          review(id);
-        }
-        return;
-      } catch (error) {
-        if (signal.aborted) return;
-        if (attempt === 1) log.warn({ battleSessionId: id, error }, "Asking the fleet about a session again");
-        await clock.sleep(backoffMs(attempt, random), signal);
-      }
-    }
-  }, onFatal);
+  const checks = createSessionChecks(workshop, (id) => review(id));
 
   /** Looks at a session's backfill anew. */
   const review = (id: ServerSessionId) => {
@@ -316,6 +298,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
     }
     watch.advance(facts.at(-1)?.sequence ?? 0);
     partyWatch.advance(facts.at(-1)?.sequence ?? 0);
+    presence.follow(facts);
     committed.ring();
     eventOutbox?.poke();
     rounds.wake();
@@ -367,12 +350,14 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   const matching = sessionsShown().then(() => rounds.run(stop.signal));
   guard(feed);
   guard(matching);
+  guard(presence.run(stop.signal));
 
   return {
     services: createServices({
       ...workshop,
       watch,
       partyWatch,
+      presence,
       withheld,
       seated,
       endpoint: options.endpoint,

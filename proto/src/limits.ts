@@ -41,6 +41,8 @@ export const RULE_SET_CHARS_MAX = 65_535;
 export const RULE_SETS_MAX = 1_000;
 /** Players of one match by rule set: a lobby world that fills by backfill. What rules may ask of so many, rule sets say. */
 export const MATCH_PLAYERS_MAX = 10_000;
+/** Longest time in s that a ticket may be without a watch of its owner: an hour, after which it is no presence any more. */
+export const PRESENCE_GRACE_SECONDS_MAX = 3_600;
 /** Live tickets of one configuration, until somebody measures that their machine holds more. */
 export const POOL_TICKETS_MAX = 1_000_000;
 /** How long ended tickets, placements and sessions are remembered, in ms: repeats of old ids are recognised that long. */

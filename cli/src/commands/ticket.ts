@@ -21,6 +21,8 @@ export type StartTicketOptions = {
   readonly latenciesMs: Readonly<Record<string, number>>;
   /** Who has to join first. `timeoutSeconds` 0: the default. */
   readonly asked: { readonly playerIds: readonly string[]; readonly timeoutSeconds: number };
+  /** Undefined: as the configuration says. */
+  readonly presenceGraceSeconds: number | undefined;
   readonly wait: boolean;
 };
 
@@ -34,13 +36,14 @@ export async function startTicket(options: StartTicketOptions, context: CommandC
   const players = drawPlayers(options, systemRandom);
   const { playerIds, timeoutSeconds } = options.asked;
   const asked = playerIds.length > 0 ? { asked: { playerIds: [...playerIds], timeoutSeconds } } : {};
-  const request = { configuration, ticketId, players, ...asked };
+  const { presenceGraceSeconds } = options;
+  const request = { configuration, ticketId, players, presenceGraceSeconds, ...asked };
   const started = await matcher.matchmaking.startMatching(request, { signal });
   let ticket = readTicket(started.ticket);
   if (options.wait) {
     if (!context.json)
       context.terminal.note(`${summarizeTicket(ticket)}; waiting (Ctrl-C ends the wait, not the ticket)`);
-    for await (const event of watch(matcher, { ticketIds: [ticketId], configuration: "" }, signal)) {
+    for await (const event of watch(matcher, { ticketIds: [ticketId], configuration: "", onlooker: false }, signal)) {
       if (event.type === "HEARTBEAT") continue;
       ticket = event.ticket;
       if (event.type === "STATE_CHANGED") noteProposal(ticket, context);
@@ -80,6 +83,8 @@ export type WatchTicketsOptions = {
   readonly ticketIds: readonly string[];
   readonly configuration: string;
   readonly playerId?: string | undefined;
+  /** Is nobody's presence. */
+  readonly onlooker: boolean;
 };
 
 /** Prints every event as it happens, until Ctrl-C; with named tickets, until all of them are over. */
@@ -99,13 +104,13 @@ export async function watchTickets(options: WatchTicketsOptions, context: Comman
 
 function watch(
   matcher: MatcherConnection,
-  { ticketIds, configuration, playerId }: WatchTicketsOptions,
+  { ticketIds, configuration, playerId, onlooker }: WatchTicketsOptions,
   signal: AbortSignal,
 ): AsyncIterable<TicketEvent> {
   return watchResiliently(
     {
       open: async function* (resumeToken, stop) {
-        const request = { ticketIds: [...ticketIds], configuration, playerId, resumeToken };
+        const request = { ticketIds: [...ticketIds], configuration, playerId, resumeToken, onlooker };
         for await (const message of matcher.matchmaking.watchTickets(request, { signal: stop })) {
           yield readTicketEvent(message);
         }

@@ -17,6 +17,7 @@ function ticketIn(state: TicketState, ticketId = "t1"): Ticket {
     proposal: undefined,
     preparation: undefined,
     partyId: undefined,
+    presenceGraceSeconds: undefined,
     ...unknown,
   };
 }

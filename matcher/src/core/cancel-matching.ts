@@ -4,7 +4,7 @@ import { type MatchId, MusterError, type TicketId } from "@muster/proto";
 import { decideRefusal, decideUnanswered } from "./end-proposal.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { MatcherState } from "./matcher-state.ts";
-import type { Ticket } from "./ticket.ts";
+import type { CalledOff, Ticket } from "./ticket.ts";
 
 export type CancelDecision =
   | { readonly type: "decided"; readonly facts: readonly MatcherFact[] }
@@ -20,7 +20,7 @@ export function decideCancelMatching(
   state: MatcherState,
   ticketId: TicketId,
   nowMs: number,
-  cause?: "PARTY_CHANGED",
+  cause?: CalledOff,
 ): CancelDecision {
   const ticket = getTicket(state, ticketId);
   switch (ticket.state.phase) {
@@ -53,7 +53,7 @@ function cancelProposed(
     ticketId,
     matchId,
     cause,
-  }: { readonly ticketId: TicketId; readonly matchId: MatchId; readonly cause: "PARTY_CHANGED" | undefined },
+  }: { readonly ticketId: TicketId; readonly matchId: MatchId; readonly cause: CalledOff | undefined },
   nowMs: number,
 ): readonly MatcherFact[] {
   const proposal = state.proposals.get(matchId);

@@ -1,5 +1,5 @@
 // A matchmaking configuration: which rule set its pool plays by, where matches are placed, and how patient it is.
-import { fieldInvalid, MusterError } from "@muster/proto";
+import { fieldInvalid, limits, MusterError } from "@muster/proto";
 import { type BackfillSettings, checkBackfillSettings, defaultBackfillSettings } from "./backfill-settings.ts";
 import { type DuplicatePlayerSettings, defaultDuplicatePlayers } from "./duplicate-players.ts";
 import { canonicalSessionSettings, checkSessionSettings, type SessionSettings } from "./session-settings.ts";
@@ -43,6 +43,8 @@ export type Configuration = {
   readonly duplicatePlayers?: DuplicatePlayerSettings | undefined;
   /** What a ticket's timeout counts from: its request, or each return to the search. Undefined: its request. */
   readonly requestTimeoutFrom?: RequestTimeoutFrom | undefined;
+  /** How long its tickets may be without a watch of their owners, in ms: whole seconds. Undefined: they need none. */
+  readonly presenceGraceMs?: number | undefined;
   /** Undefined: nobody is asked. */
   readonly acceptance?: AcceptanceSettings | undefined;
   /** Undefined: nothing of it. */
@@ -90,6 +92,8 @@ export function checkConfiguration(configuration: Configuration): Configuration 
   checkAlternatives(configuration);
   checkBackfillSettings(configuration.backfill ?? defaultBackfillSettings);
   if (data.length > DATA_CHARS_MAX) throw fieldInvalid("data", `at most ${DATA_CHARS_MAX} characters`, data.length);
+  const { presenceGraceMs } = configuration;
+  if (presenceGraceMs !== undefined) checkPresenceGrace(presenceGraceMs / 1_000);
   if (configuration.session) checkSessionSettings(configuration.session);
   if (configuration.acceptance) checkAcceptance(configuration.acceptance, configuration);
   if (autoBackfill && queue === undefined) {
@@ -98,6 +102,11 @@ export function checkConfiguration(configuration: Configuration): Configuration 
     });
   }
   return configuration;
+}
+
+/** @throws {MusterError} FIELD_INVALID unless a watch that ends may be followed by another for so long. */
+function checkPresenceGrace(seconds: number): void {
+  checkWhole("presence_grace_seconds", seconds, { min: 1, max: limits.PRESENCE_GRACE_SECONDS_MAX });
 }
 
 function checkAlternatives({ ruleSet, queue, alternatives = [] }: Configuration): void {
@@ -157,6 +166,7 @@ function canonical(configuration: Configuration): string {
     configuration.onPlacementFailed ?? null,
     (configuration.alternatives ?? []).map((one) => [one.ruleSet, one.queue ?? null]),
     configuration.requestTimeoutFrom ?? "REQUEST",
+    configuration.presenceGraceMs ?? null,
     [scope, onDuplicate, onSeated],
     acceptance ? [acceptance.timeoutMs, acceptance.autoContinue] : null,
     sorted,

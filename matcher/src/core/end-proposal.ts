@@ -5,6 +5,7 @@ import type { MatcherFact } from "./fact.ts";
 import { ticketsOf } from "./match.ts";
 import type { MatcherState } from "./matcher-state.ts";
 import { acceptedTickets, type Proposal, type ProposalFate } from "./proposal.ts";
+import type { CalledOff } from "./ticket.ts";
 
 type ProposalEnded = Extract<MatcherFact, { type: "proposal-ended" }>;
 
@@ -12,7 +13,11 @@ type ProposalEnded = Extract<MatcherFact, { type: "proposal-ended" }>;
 export function decideRefusal(
   state: MatcherState,
   proposal: Proposal,
-  by: { readonly ticketId: TicketId; readonly fate: "REFUSED" | "CANCELLED" | "PARTY_CHANGED"; readonly nowMs: number },
+  by: {
+    readonly ticketId: TicketId;
+    readonly fate: "REFUSED" | "CANCELLED" | CalledOff;
+    readonly nowMs: number;
+  },
 ): ProposalEnded {
   return ended(proposal, (ticketId) => {
     return ticketId === by.ticketId ? by.fate : spared(state, proposal, { ticketId, why: "REFUSED", nowMs: by.nowMs });

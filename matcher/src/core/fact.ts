@@ -60,6 +60,8 @@ export type MatcherFact =
       readonly joined?: number | undefined;
       /** Undefined: of no party. */
       readonly partyId?: PartyId | undefined;
+      /** Undefined: it needs no watch of its owner. */
+      readonly presenceGraceMs?: number | undefined;
     }
   | {
       readonly type: "players-joined";

@@ -40,6 +40,7 @@ export type ProposalFate =
   | "REFUSED"
   | "CANCELLED"
   | "PARTY_CHANGED"
+  | "OWNER_GONE"
   | "SILENT"
   | "RETURNED_REFUSED"
   | "RETURNED_UNANSWERED"
@@ -56,6 +57,7 @@ export const afterProposal: Readonly<Record<ProposalFate, AfterProposal>> = {
   REFUSED: { phase: "CANCELLED", cause: "ACCEPTANCE_REFUSED" },
   CANCELLED: { phase: "CANCELLED", cause: "CANCELLED_BY_REQUEST" },
   PARTY_CHANGED: { phase: "CANCELLED", cause: "PARTY_CHANGED" },
+  OWNER_GONE: { phase: "CANCELLED", cause: "OWNER_GONE" },
   SILENT: { phase: "CANCELLED", cause: "ACCEPTANCE_TIMED_OUT" },
   RETURNED_REFUSED: { phase: "SEARCHING", cause: "MATCH_REFUSED" },
   RETURNED_UNANSWERED: { phase: "SEARCHING", cause: "MATCH_UNANSWERED" },

@@ -17,6 +17,7 @@ import { configurationOf, EQUAL_TEAMS } from "../matcher-world.fixture.ts";
 import { decideAcceptMatch } from "./accept-match.ts";
 import { decideCancelMatching } from "./cancel-matching.ts";
 import { decideDue } from "./deadlines.ts";
+import { decideAbsences } from "./decide-absences.ts";
 import { decideDeleteConfiguration } from "./delete-configuration.ts";
 import { decideErasePlayer, decideErasureCompleted } from "./erase-player.ts";
 import { evolve } from "./evolve.ts";
@@ -92,7 +93,8 @@ export function createBox(
       }));
       const configuration = BOX_CONFIGURATIONS[Math.max(0, (seed >> 3) - 2)] ?? "auto";
       try {
-        const request = { ticketId, configuration, bodyDigest: "" };
+        const presenceGraceMs = seed % 5 === 0 ? 7_000 : undefined;
+        const request = { ticketId, configuration, bodyDigest: "", presenceGraceMs };
         if (size > 1 && seed % 3 === 0) {
           const asked = players.slice(1).map(({ playerId }) => playerId);
           const preparation = { asked, timeoutMs: 20_000 };
@@ -172,6 +174,12 @@ export function createBox(
           error instanceof MusterError && ["TICKET_ALREADY_MATCHED", "TICKET_NOT_FOUND"].includes(error.reason);
         if (!refused) throw error;
       }
+    },
+    /** Owners of a few tickets are gone for good. */
+    absences() {
+      const live = [...state.tickets.values()].filter(({ ticket }) => ticket.presenceGraceMs !== undefined);
+      const missed = [pick(live), pick(live), pick(live)].flatMap((entry) => (entry ? [entry.ticket.ticketId] : []));
+      commit(decideAbsences(state, [...new Set(missed)], nowMs).facts);
     },
     round() {
       for (const id of sessions.keys()) touchSession(state, id);
@@ -311,7 +319,7 @@ const step = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("fill" as const) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("leave" as const) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("cancel" as const, "end" as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("cancel" as const, "end" as const, "absences" as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("erase" as const), seed: fc.nat(39) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("configure" as const), word: fc.nat(30) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("wait" as const), ms: fc.nat(30_000) }) },

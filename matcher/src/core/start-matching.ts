@@ -16,6 +16,8 @@ export type StartMatching = {
   readonly players: readonly TicketPlayer[];
   /** Who has to join before the search begins. Absent: nobody. */
   readonly preparation?: { readonly asked: readonly PlayerId[]; readonly timeoutMs: number } | undefined;
+  /** How long it may be without a watch of its owner, in ms; 0: it needs none. Absent: as the configuration says. */
+  readonly presenceGraceMs?: number | undefined;
   /** The party that starts it. Absent: none. */
   readonly party?: PartyStart | undefined;
   /** Of the request: a repeat has the same. */
@@ -62,7 +64,12 @@ export function decideStartMatching(
   const joined = preparation && present.length;
   const created = { type: "ticket-created", ticketId, configuration: configuration.name, players, bodyDigest } as const;
   const partyId = request.party?.partyId;
-  const more = { ...(joined === undefined ? {} : { joined }), ...(partyId === undefined ? {} : { partyId }) };
+  const presenceGraceMs = (request.presenceGraceMs ?? configuration.presenceGraceMs) || undefined;
+  const more = {
+    ...(joined === undefined ? {} : { joined }),
+    ...(partyId === undefined ? {} : { partyId }),
+    ...(presenceGraceMs === undefined ? {} : { presenceGraceMs }),
+  };
   return [...superseded, { ...created, timesOutAtMs, ...more }];
 }
 

@@ -69,11 +69,15 @@ export type TicketCause =
   /** The members of its party did. */
   | "PARTY_CHANGED"
   /** A later ticket of one of its players took its place. */
-  | "SUPERSEDED";
+  | "SUPERSEDED"
+  /** Nobody has watched it for as long as its presence allows. */
+  | "OWNER_GONE";
 
 /** Why a ticket is cancelled, where it is not by request. */
-export const cancelCauses = ["PARTY_CHANGED", "SUPERSEDED"] as const satisfies readonly TicketCause[];
+export const cancelCauses = ["PARTY_CHANGED", "SUPERSEDED", "OWNER_GONE"] as const satisfies readonly TicketCause[];
 export type CancelCause = (typeof cancelCauses)[number];
+/** Those that a ticket in a proposal has too: it refuses the match. */
+export type CalledOff = Exclude<CancelCause, "SUPERSEDED">;
 
 /** On the wire CLAIMED shows as SEARCHING: a fill with the ticket is being applied, and may yet be refused. */
 export type TicketState =
@@ -116,6 +120,8 @@ export type Ticket = {
   readonly bodyDigest: string;
   /** The party that it was started for. Absent: none. */
   readonly partyId?: PartyId | undefined;
+  /** How long it may be without a watch of its owner, in ms: whole seconds. Absent: it needs none (presence.ts). */
+  readonly presenceGraceMs?: number | undefined;
   /** Rising with each ticket of the matcher: the order among tickets of one age. */
   readonly arrival: number;
   /** Journal time at which the search began: what age counts from, returns to the search included. */
@@ -153,6 +159,7 @@ export function changedTicket(
     players,
     bodyDigest: before.bodyDigest,
     ...(before.partyId === undefined ? {} : { partyId: before.partyId }),
+    ...(before.presenceGraceMs === undefined ? {} : { presenceGraceMs: before.presenceGraceMs }),
     arrival: before.arrival,
     searchingSinceMs,
     createdAtWallMs: before.createdAtWallMs,

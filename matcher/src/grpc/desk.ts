@@ -1,6 +1,7 @@
 // What handlers of calls may use of the matcher.
 import type { Outbox } from "../events/outbox.ts";
 import type { PartyWatch } from "../party-watch.ts";
+import type { Presence } from "../presence.ts";
 import type { SeatedPlayers } from "../seated-players.ts";
 import type { TicketWatch } from "../ticket-watch.ts";
 import type { WithheldTickets } from "../withheld-tickets.ts";
@@ -9,6 +10,7 @@ import type { Workshop } from "../workshop.ts";
 export type Desk = Workshop & {
   readonly watch: TicketWatch;
   readonly partyWatch: PartyWatch;
+  readonly presence: Presence;
   readonly withheld: WithheldTickets;
   readonly seated: SeatedPlayers;
   /** The matcher's address as sidecars reach it. */

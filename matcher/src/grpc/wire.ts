@@ -57,6 +57,7 @@ import type { TicketSelection } from "../ticket-watch.ts";
 import { readDuplicatePlayers, writeDuplicatePlayers } from "./duplicate-players-wire.ts";
 import { readPartyStart } from "./party/party-wire.ts";
 import { readPreparation, writePreparation } from "./preparation-wire.ts";
+import { readPresence, writePresence } from "./presence-wire.ts";
 import { readSessionSettings, writeSessionSettings } from "./session-settings-wire.ts";
 
 export function readStartMatching(request: StartMatchingRequest, drawId: () => TicketId): StartMatching {
@@ -74,7 +75,8 @@ export function readStartMatching(request: StartMatchingRequest, drawId: () => T
   const ids = new Set([...players.map((player) => player.playerId), ...asked]);
   if (ids.size !== count) throw fieldInvalid("players", "different players", `${count} with ${ids.size} ids`);
   // A request that asks nobody has the digest that it always had.
-  const more = { ...(preparation && { preparation }), ...(party && { party }) };
+  const presence = readPresence(request.presenceGraceSeconds, 0);
+  const more = { ...(preparation && { preparation }), ...(party && { party }), ...presence };
   const body = canonicalJson({ configuration, players, ...more });
   if (body.length > limits.TICKET_CHARS_MAX) {
     throw fieldInvalid("players", `at most ${limits.TICKET_CHARS_MAX} characters as JSON`, body.length);
@@ -154,6 +156,7 @@ export function writeTicket(ticket: Ticket): TicketMessage {
     proposal: state.phase === "REQUIRES_ACCEPTANCE" ? writeProposal(state.proposal) : undefined,
     preparation: state.phase === "PREPARING" ? writePreparation(ticket, state.preparation) : undefined,
     ...(ticket.partyId === undefined ? {} : { partyId: ticket.partyId }),
+    ...writePresence(ticket),
   };
 }
 
@@ -265,6 +268,7 @@ export function readConfiguration(message: MatchmakingConfiguration | undefined)
     requestTimeoutFrom: message.requestTimeoutFrom
       ? readWord("request_timeout_from", RequestTimeoutFrom, message.requestTimeoutFrom)
       : undefined,
+    ...readPresence(message.presenceGraceSeconds, 1),
     acceptance: message.acceptance && readAcceptanceSettings(message.acceptance),
     session: message.session && readSessionSettings(message.session),
   });
@@ -329,6 +333,7 @@ export function writeConfiguration(configuration: Configuration): MatchmakingCon
     },
     duplicatePlayers: configuration.duplicatePlayers && writeDuplicatePlayers(configuration.duplicatePlayers),
     requestTimeoutFrom: configuration.requestTimeoutFrom && RequestTimeoutFrom[configuration.requestTimeoutFrom],
+    ...writePresence(configuration),
     acceptance: configuration.acceptance && {
       timeoutSeconds: configuration.acceptance.timeoutMs / 1_000,
       autoContinue: configuration.acceptance.autoContinue,

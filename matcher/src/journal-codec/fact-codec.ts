@@ -18,10 +18,10 @@ import {
 import * as wire from "@muster/proto/journal-matcher";
 import { SessionEndCause } from "@muster/proto/session";
 import type { MatcherFact } from "../core/fact.ts";
-import { type CancelCause, cancelCauses } from "../core/ticket.ts";
 import { readConfiguration, writeConfiguration } from "../grpc/wire.ts";
 import {
   readAssigned,
+  readCancelCause,
   readKnownPlayer,
   readMatch,
   readRequiredBackfill,
@@ -118,6 +118,7 @@ function writeFact(fact: MatcherFact): Arm {
           timesOutAtMs: Math.round(fact.timesOutAtMs),
           joined: fact.joined,
           partyId: fact.partyId ?? "",
+          presenceGraceMs: fact.presenceGraceMs,
         },
       };
     case "players-joined": {
@@ -273,6 +274,7 @@ function readFact(arm: Arm): MatcherFact {
         timesOutAtMs: arm.value.timesOutAtMs,
         joined: arm.value.joined,
         partyId: (arm.value.partyId || undefined) as PartyId | undefined,
+        presenceGraceMs: arm.value.presenceGraceMs,
       };
     case "playersJoined":
       return {
@@ -409,11 +411,4 @@ function readFact(arm: Arm): MatcherFact {
     default:
       return unreachable(arm);
   }
-}
-
-function readCancelCause(word: string): CancelCause | undefined {
-  if (word === "") return undefined;
-  const cause = cancelCauses.find((known) => known === word);
-  invariant(cause, `the journal holds causes that this build knows: ${word}`);
-  return cause;
 }

@@ -18,7 +18,7 @@ import { PlacementFailurePolicy } from "@muster/proto/matchmaking";
 import type { KnownPlayer } from "../core/backfill.ts";
 import type { SeatedPlayer } from "../core/fact.ts";
 import type { AssignedPlayer, Match } from "../core/match.ts";
-import type { TicketPlayer } from "../core/ticket.ts";
+import { type CancelCause, cancelCauses, type TicketPlayer } from "../core/ticket.ts";
 import { readSessionSettings, writeSessionSettings } from "../grpc/session-settings-wire.ts";
 
 export function writeMatch(match: Match): wire.MatchFormed {
@@ -101,4 +101,12 @@ export function writeAddress(address: Address | undefined): wire.MatchPlaced["ad
 export function readRequiredBackfill(message: wire.BackfillStarted["backfill"]): Backfill {
   invariant(message, "whoever speaks of a backfill carries its document");
   return readBackfill(message);
+}
+
+/** Undefined: by request. */
+export function readCancelCause(word: string): CancelCause | undefined {
+  if (word === "") return undefined;
+  const cause = cancelCauses.find((known) => known === word);
+  invariant(cause, `the journal holds causes that this build knows: ${word}`);
+  return cause;
 }

@@ -202,6 +202,7 @@ function checkTables(columns: SnapshotColumns): void {
       columns.ticketPlayers,
       columns.ticketPreparedFor,
       columns.ticketParty,
+      columns.ticketPresence,
     ].every(({ length }) => length === ticketId.length) &&
     [
       columns.eventNumber,

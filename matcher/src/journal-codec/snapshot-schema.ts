@@ -5,7 +5,7 @@ import type { ReadColumns } from "@muster/journal";
 import type { TicketCause, TicketState } from "../core/ticket.ts";
 import type { TicketEventRecord } from "../core/ticket-events.ts";
 
-export const SNAPSHOT_FORMAT = 9;
+export const SNAPSHOT_FORMAT = 10;
 
 export const SNAPSHOT_SCHEMA = {
   /**
@@ -43,6 +43,8 @@ export const SNAPSHOT_SCHEMA = {
   ticketPreparedFor: "u32",
   /** Row of `id`, counted from 1: its party. 0: none. */
   ticketParty: "u32",
+  /** How long it may be without a watch of its owner, in ms. 0: it needs none. */
+  ticketPresence: "u32",
 
   // One row a player of a ticket.
   playerId: "string",
@@ -121,6 +123,7 @@ export const CAUSES: Readonly<Record<TicketCause, number>> = {
   PREPARATION_TIMED_OUT: 31,
   PARTY_CHANGED: 32,
   SUPERSEDED: 40,
+  OWNER_GONE: 41,
 };
 
 export const EVENT_TYPES: Readonly<Record<TicketEventRecord["type"], number>> = {

@@ -157,6 +157,7 @@ function ticketColumns(entries: readonly TicketEntry[], captured: CapturedEvents
     ticketPlayers: ticketRows(countPlayers),
     ticketPreparedFor: ticketRows(({ preparedForMs }) => (preparedForMs === undefined ? 0 : preparedForMs + 1)),
     ticketParty: ticketRows(({ partyId }) => (partyId === undefined ? 0 : ids.rowOf(partyId) + 1)),
+    ticketPresence: ticketRows(({ presenceGraceMs = 0 }) => presenceGraceMs),
     playerId: playerRows(playerIds),
     playerPayload: playerRows(playerPayloads),
     timesOutAtMs: changeRows(({ timesOutAtMs }) => timesOutAtMs),

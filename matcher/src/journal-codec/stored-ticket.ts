@@ -90,6 +90,9 @@ export class StoredTicket implements Ticket {
     const row = cell(ticketParty, this.#row);
     return row === 0 ? undefined : (id.at(row - 1) as PartyId);
   }
+  get presenceGraceMs(): number | undefined {
+    return cell(this.#source.columns.ticketPresence, this.#row) || undefined;
+  }
   get arrival(): number {
     return cell(this.#source.columns.ticketArrival, this.#row);
   }

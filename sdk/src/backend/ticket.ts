@@ -64,6 +64,12 @@ export type StartMatching = {
    * nobody: then each comes with what the party knows of them. Default none.
    */
   readonly party?: { readonly partyId: string; readonly leaderId: string };
+  /**
+   * The ticket ends with its owner's watch: when no `watchTickets` (or `match`) that names it or one of its players has been open for so
+   * long, in s, it is CANCELLED with cause OWNER_GONE. A whole number from 1 to 3,600; 0: it needs none. Default: as the configuration
+   * says.
+   */
+  readonly presenceGraceSeconds?: number;
 };
 
 /** What became of one ticket of many. */
@@ -110,6 +116,8 @@ export type Ticket = {
   readonly proposal: Proposal | undefined;
   /** The party that it was started for; undefined: none. */
   readonly partyId: string | undefined;
+  /** How long it may be without a watch of its owner, in s; undefined: it needs none. */
+  readonly presenceGraceSeconds: number | undefined;
   /** Whom the ticket waits for. Set exactly when it is PREPARING. */
   readonly preparation: Preparation | undefined;
 };
@@ -194,13 +202,14 @@ export type TicketEvent =
 
 /** @throws {MusterError} FIELD_INVALID or ID_MALFORMED naming the field, before anything is sent. */
 export function writeStartMatching(start: StartMatching & { readonly ticketId: string }): wire.StartMatchingRequest {
-  const { configuration, ticketId, players, asked, party } = start;
+  const { configuration, ticketId, players, asked, party, presenceGraceSeconds } = start;
   const count = players.length + (asked?.playerIds.length ?? 0);
   if (!party || count > 0) checkCount("players", count);
   return {
     configuration,
     ticketId: parseId<TicketId>("ticketId", ticketId),
     players: players.map(writePlayer),
+    ...(presenceGraceSeconds === undefined ? {} : { presenceGraceSeconds }),
     ...(asked && {
       asked: {
         playerIds: asked.playerIds.map((id, index) => parsePlayerId(`asked.playerIds[${index}]`, id)),
@@ -279,6 +288,7 @@ export function readTicket(message: wire.Ticket | undefined): Ticket {
     proposal: message.proposal && readProposal(message.proposal),
     preparation: message.preparation && readPreparation(message.preparation),
     partyId: message.partyId || undefined,
+    presenceGraceSeconds: message.presenceGraceSeconds,
   };
 }
 

@@ -17,6 +17,8 @@ export type WatchTickets = {
    * now on.
    */
   readonly resumeToken?: string;
+  /** Looks on: tickets that end with their owners' watches do not count it. Default false. */
+  readonly onlooker?: boolean;
 };
 
 export type WatchTicketsOptions = WatchPorts & { readonly client: Client<typeof MatchmakingServiceDefinition> };
@@ -44,6 +46,7 @@ function writeWatchTickets({
   playerId,
   configuration = "",
   resumeToken = "",
+  onlooker = false,
 }: WatchTickets): WatchTicketsRequest {
   if (ticketIds.length > limits.TICKETS_PER_CALL_MAX) {
     throw fieldInvalid("ticketIds", `at most ${limits.TICKETS_PER_CALL_MAX} tickets`, ticketIds.length);
@@ -59,6 +62,7 @@ function writeWatchTickets({
     playerId: playerId === undefined ? undefined : parsePlayerId("playerId", playerId),
     configuration,
     resumeToken,
+    ...(onlooker ? { onlooker } : {}),
   };
 }
 

@@ -18,6 +18,7 @@ const ticket: Ticket = {
   proposal: undefined,
   preparation: undefined,
   partyId: undefined,
+  presenceGraceSeconds: undefined,
 };
 const assignment = {
   address: { host: "10.0.0.1", ports: { query: 7_501, game: 7_500 } },

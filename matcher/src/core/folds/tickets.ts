@@ -25,6 +25,7 @@ export function addTicket(state: MatcherState, fact: Fact<"ticket-created">, at:
     players: fact.players,
     bodyDigest: fact.bodyDigest,
     ...(fact.partyId === undefined ? {} : { partyId: fact.partyId }),
+    ...(fact.presenceGraceMs === undefined ? {} : { presenceGraceMs: fact.presenceGraceMs }),
     arrival: state.arrivals,
     searchingSinceMs: at.atMs,
     createdAtWallMs: at.atWallMs,

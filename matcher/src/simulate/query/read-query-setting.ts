@@ -1,5 +1,6 @@
 // A configuration that matches by queries, as a simulation plays it.
 
+import { limits } from "@muster/proto";
 import { checkQuerySettings, type QuerySettings } from "@muster/rules";
 import { parseSection } from "@muster/service";
 import { z } from "zod";
@@ -18,16 +19,13 @@ export type QuerySimulationSetting = {
   readonly presenceGraceMs: number;
 };
 
-/** The longest that a ticket may outlive a connection: an hour. */
-const PRESENCE_GRACE_SECONDS_MAX = 3_600;
-
 const settingSchema = z.strictObject({
   $schema: z.string().optional(),
   name: z.string().min(1).max(128),
   query: querySection,
   requestTimeoutSeconds: z.int().min(0).max(REQUEST_TIMEOUT_SECONDS_MAX).default(0),
   settleMs: z.int().min(0).max(SETTLE_MS_MAX).default(SETTLE_MS_DEFAULT),
-  presenceGraceSeconds: z.int().min(0).max(PRESENCE_GRACE_SECONDS_MAX).default(0),
+  presenceGraceSeconds: z.int().min(0).max(limits.PRESENCE_GRACE_SECONDS_MAX).default(0),
   // A simulation places nothing, but the file that a matcher takes may be taken as it is.
   queue: z.string().optional(),
   autoBackfill: z.literal(false, { error: "false: a simulation fills no battles of queries" }).optional(),

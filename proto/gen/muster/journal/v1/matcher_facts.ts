@@ -41,6 +41,7 @@ export const ProposalFate = {
   TIMED_OUT: 8,
   /** PARTY_CHANGED - CANCELLED: the members of the ticket's party changed. */
   PARTY_CHANGED: 9,
+  OWNER_GONE: 10,
 } as const;
 
 export type ProposalFate = typeof ProposalFate[keyof typeof ProposalFate];
@@ -56,6 +57,7 @@ export namespace ProposalFate {
   export type DISSOLVED_UNANSWERED = typeof ProposalFate.DISSOLVED_UNANSWERED;
   export type TIMED_OUT = typeof ProposalFate.TIMED_OUT;
   export type PARTY_CHANGED = typeof ProposalFate.PARTY_CHANGED;
+  export type OWNER_GONE = typeof ProposalFate.OWNER_GONE;
 }
 
 export function proposalFateFromJSON(object: any): ProposalFate {
@@ -100,6 +102,10 @@ export function proposalFateFromJSON(object: any): ProposalFate {
     case "PROPOSAL_FATE_PARTY_CHANGED":
     case "PARTY_CHANGED":
       return ProposalFate.PARTY_CHANGED;
+    case 10:
+    case "PROPOSAL_FATE_OWNER_GONE":
+    case "OWNER_GONE":
+      return ProposalFate.OWNER_GONE;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ProposalFate");
   }
@@ -127,6 +133,8 @@ export function proposalFateToJSON(object: ProposalFate): string {
       return "TIMED_OUT";
     case ProposalFate.PARTY_CHANGED:
       return "PARTY_CHANGED";
+    case ProposalFate.OWNER_GONE:
+      return "OWNER_GONE";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ProposalFate");
   }
@@ -320,6 +328,8 @@ export interface TicketCreated {
     | undefined;
   /** The party that it was started for. Empty: none. */
   partyId: string;
+  /** How long it may be without a watch of its owner, in ms. Absent: it needs none. */
+  presenceGraceMs?: number | undefined;
 }
 
 /** Players of a ticket that is prepared came in. When they were the last, it searches. */
@@ -356,7 +366,7 @@ export interface TicketPlayer_LatenciesMsEntry {
 
 export interface TicketCancelled {
   ticketId: string;
-  /** PARTY_CHANGED or SUPERSEDED. Empty: by request. */
+  /** PARTY_CHANGED, SUPERSEDED or OWNER_GONE. Empty: by request. */
   cause: string;
 }
 
@@ -1664,6 +1674,7 @@ function createBaseTicketCreated(): TicketCreated {
     timesOutAtMs: 0,
     joined: undefined,
     partyId: "",
+    presenceGraceMs: undefined,
   };
 }
 
@@ -1689,6 +1700,9 @@ export const TicketCreated: MessageFns<TicketCreated> = {
     }
     if (message.partyId !== "") {
       writer.uint32(90).string(message.partyId);
+    }
+    if (message.presenceGraceMs !== undefined) {
+      writer.uint32(96).uint32(message.presenceGraceMs);
     }
     return writer;
   },
@@ -1762,6 +1776,14 @@ export const TicketCreated: MessageFns<TicketCreated> = {
             message.partyId = reader.string();
             continue;
           }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.presenceGraceMs = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1801,6 +1823,11 @@ export const TicketCreated: MessageFns<TicketCreated> = {
         : isSet(object.party_id)
         ? globalThis.String(object.party_id)
         : "",
+      presenceGraceMs: isSet(object.presenceGraceMs)
+        ? globalThis.Number(object.presenceGraceMs)
+        : isSet(object.presence_grace_ms)
+        ? globalThis.Number(object.presence_grace_ms)
+        : undefined,
     };
   },
 
@@ -1827,6 +1854,9 @@ export const TicketCreated: MessageFns<TicketCreated> = {
     if (message.partyId !== "") {
       obj.partyId = message.partyId;
     }
+    if (message.presenceGraceMs !== undefined) {
+      obj.presenceGraceMs = Math.round(message.presenceGraceMs);
+    }
     return obj;
   },
 
@@ -1842,6 +1872,7 @@ export const TicketCreated: MessageFns<TicketCreated> = {
     message.timesOutAtMs = object.timesOutAtMs ?? 0;
     message.joined = object.joined ?? undefined;
     message.partyId = object.partyId ?? "";
+    message.presenceGraceMs = object.presenceGraceMs ?? undefined;
     return message;
   },
 };

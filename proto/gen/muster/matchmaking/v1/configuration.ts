@@ -484,7 +484,15 @@ export interface MatchmakingConfiguration {
     | DuplicatePlayers
     | undefined;
   /** What request_timeout_seconds counts from. Absent or UNSPECIFIED: REQUEST. A change holds for tickets that return from then on. */
-  requestTimeoutFrom?: RequestTimeoutFrom | undefined;
+  requestTimeoutFrom?:
+    | RequestTimeoutFrom
+    | undefined;
+  /**
+   * Its tickets end with their owners' watches: one that nobody watches for so long, in seconds, is CANCELLED with cause OWNER_GONE
+   * (StartMatchingRequest.presence_grace_seconds says more). 1..3,600. Absent: they need no watch. A change holds for tickets that
+   * come from then on.
+   */
+  presenceGraceSeconds?: number | undefined;
 }
 
 export interface MatchmakingConfiguration_PropertiesEntry {
@@ -1383,6 +1391,7 @@ function createBaseMatchmakingConfiguration(): MatchmakingConfiguration {
     session: undefined,
     duplicatePlayers: undefined,
     requestTimeoutFrom: undefined,
+    presenceGraceSeconds: undefined,
   };
 }
 
@@ -1448,6 +1457,9 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
     }
     if (message.requestTimeoutFrom !== undefined) {
       writer.uint32(168).int32(message.requestTimeoutFrom);
+    }
+    if (message.presenceGraceSeconds !== undefined) {
+      writer.uint32(176).int32(message.presenceGraceSeconds);
     }
     return writer;
   },
@@ -1630,6 +1642,14 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
             message.requestTimeoutFrom = reader.int32() as any;
             continue;
           }
+          case 22: {
+            if (tag !== 176) {
+              break;
+            }
+
+            message.presenceGraceSeconds = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1718,6 +1738,11 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
         : isSet(object.request_timeout_from)
         ? requestTimeoutFromFromJSON(object.request_timeout_from)
         : undefined,
+      presenceGraceSeconds: isSet(object.presenceGraceSeconds)
+        ? globalThis.Number(object.presenceGraceSeconds)
+        : isSet(object.presence_grace_seconds)
+        ? globalThis.Number(object.presence_grace_seconds)
+        : undefined,
     };
   },
 
@@ -1786,6 +1811,9 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
     if (message.requestTimeoutFrom !== undefined) {
       obj.requestTimeoutFrom = requestTimeoutFromToJSON(message.requestTimeoutFrom);
     }
+    if (message.presenceGraceSeconds !== undefined) {
+      obj.presenceGraceSeconds = Math.round(message.presenceGraceSeconds);
+    }
     return obj;
   },
 
@@ -1829,6 +1857,7 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
       ? DuplicatePlayers.fromPartial(object.duplicatePlayers)
       : undefined;
     message.requestTimeoutFrom = object.requestTimeoutFrom ?? undefined;
+    message.presenceGraceSeconds = object.presenceGraceSeconds ?? undefined;
     return message;
   },
 };

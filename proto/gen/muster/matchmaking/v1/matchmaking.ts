@@ -484,7 +484,17 @@ export interface StartMatchingRequest {
     | AskedPlayers
     | undefined;
   /** It is a party's ticket (PartyService): a change of its members cancels it. Absent: of no party. */
-  party?: PartyTicket | undefined;
+  party?:
+    | PartyTicket
+    | undefined;
+  /**
+   * The ticket ends with its owner's watch: when no WatchTickets that names it or one of its players has been open for so long, in
+   * seconds, it is CANCELLED with cause OWNER_GONE. The time counts from its start, from the end of the last such watch, and anew from
+   * each start of the matcher. Watches of onlookers, of a configuration or of everything do not count. Of a match that waits for
+   * acceptance it is a refusal; one that is being placed or filled into a battle has its outcome first, and is cancelled only if that
+   * brings it back to the search. 1..3,600; 0: it needs no watch. Absent: as the configuration says.
+   */
+  presenceGraceSeconds?: number | undefined;
 }
 
 export interface PartyTicket {
@@ -607,7 +617,7 @@ export interface Ticket {
    * Why it is CANCELLED, TIMED_OUT or FAILED, or what happened last; a word such as "CANCELLED_BY_REQUEST" or
    * "CONFIGURATION_DELETED". Of a match that was not accepted: ACCEPTANCE_REFUSED (by this ticket), ACCEPTANCE_TIMED_OUT (this ticket
    * was silent), MATCH_REFUSED (by another), MATCH_UNANSWERED (by another). Of a ticket whose players were asked to join:
-   * PREPARATION_DECLINED, PREPARATION_TIMED_OUT. PARTY_CHANGED: the members of its party did.
+   * PREPARATION_DECLINED, PREPARATION_TIMED_OUT. PARTY_CHANGED: the members of its party did. OWNER_GONE: nobody watched it any more.
    */
   cause: string;
   /** How often it returned to the search, its age kept. */
@@ -629,7 +639,11 @@ export interface Ticket {
     | Preparation
     | undefined;
   /** The party that it was started for. Absent: none. */
-  partyId?: string | undefined;
+  partyId?:
+    | string
+    | undefined;
+  /** How long it may be without a watch of its owner. Absent: it needs none. */
+  presenceGraceSeconds?: number | undefined;
 }
 
 /** A ticket that waits for its own players. */
@@ -827,7 +841,11 @@ export interface WatchTicketsRequest {
    */
   resumeToken: string;
   /** Every ticket of the player, in any configuration, those that are yet to be made included. Not beside ticket_ids or configuration. */
-  playerId?: string | undefined;
+  playerId?:
+    | string
+    | undefined;
+  /** Looks on, and is nobody's presence: tickets that end with their owners' watches do not count it. */
+  onlooker?: boolean | undefined;
 }
 
 export interface WatchTicketsResponse {
@@ -953,7 +971,14 @@ export interface ExpansionChange {
 }
 
 function createBaseStartMatchingRequest(): StartMatchingRequest {
-  return { configuration: "", ticketId: "", players: [], asked: undefined, party: undefined };
+  return {
+    configuration: "",
+    ticketId: "",
+    players: [],
+    asked: undefined,
+    party: undefined,
+    presenceGraceSeconds: undefined,
+  };
 }
 
 export const StartMatchingRequest: MessageFns<StartMatchingRequest> = {
@@ -972,6 +997,9 @@ export const StartMatchingRequest: MessageFns<StartMatchingRequest> = {
     }
     if (message.party !== undefined) {
       PartyTicket.encode(message.party, writer.uint32(90).fork()).join();
+    }
+    if (message.presenceGraceSeconds !== undefined) {
+      writer.uint32(96).int32(message.presenceGraceSeconds);
     }
     return writer;
   },
@@ -1029,6 +1057,14 @@ export const StartMatchingRequest: MessageFns<StartMatchingRequest> = {
             message.party = PartyTicket.decode(reader, reader.uint32());
             continue;
           }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.presenceGraceSeconds = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1052,6 +1088,11 @@ export const StartMatchingRequest: MessageFns<StartMatchingRequest> = {
       players: globalThis.Array.isArray(object?.players) ? object.players.map((e: any) => Player.fromJSON(e)) : [],
       asked: isSet(object.asked) ? AskedPlayers.fromJSON(object.asked) : undefined,
       party: isSet(object.party) ? PartyTicket.fromJSON(object.party) : undefined,
+      presenceGraceSeconds: isSet(object.presenceGraceSeconds)
+        ? globalThis.Number(object.presenceGraceSeconds)
+        : isSet(object.presence_grace_seconds)
+        ? globalThis.Number(object.presence_grace_seconds)
+        : undefined,
     };
   },
 
@@ -1072,6 +1113,9 @@ export const StartMatchingRequest: MessageFns<StartMatchingRequest> = {
     if (message.party !== undefined) {
       obj.party = PartyTicket.toJSON(message.party);
     }
+    if (message.presenceGraceSeconds !== undefined) {
+      obj.presenceGraceSeconds = Math.round(message.presenceGraceSeconds);
+    }
     return obj;
   },
 
@@ -1089,6 +1133,7 @@ export const StartMatchingRequest: MessageFns<StartMatchingRequest> = {
     message.party = (object.party !== undefined && object.party !== null)
       ? PartyTicket.fromPartial(object.party)
       : undefined;
+    message.presenceGraceSeconds = object.presenceGraceSeconds ?? undefined;
     return message;
   },
 };
@@ -2388,6 +2433,7 @@ function createBaseTicket(): Ticket {
     proposal: undefined,
     preparation: undefined,
     partyId: undefined,
+    presenceGraceSeconds: undefined,
   };
 }
 
@@ -2437,6 +2483,9 @@ export const Ticket: MessageFns<Ticket> = {
     }
     if (message.partyId !== undefined) {
       writer.uint32(170).string(message.partyId);
+    }
+    if (message.presenceGraceSeconds !== undefined) {
+      writer.uint32(176).int32(message.presenceGraceSeconds);
     }
     return writer;
   },
@@ -2574,6 +2623,14 @@ export const Ticket: MessageFns<Ticket> = {
             message.partyId = reader.string();
             continue;
           }
+          case 22: {
+            if (tag !== 176) {
+              break;
+            }
+
+            message.presenceGraceSeconds = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2627,6 +2684,11 @@ export const Ticket: MessageFns<Ticket> = {
         : isSet(object.party_id)
         ? globalThis.String(object.party_id)
         : undefined,
+      presenceGraceSeconds: isSet(object.presenceGraceSeconds)
+        ? globalThis.Number(object.presenceGraceSeconds)
+        : isSet(object.presence_grace_seconds)
+        ? globalThis.Number(object.presence_grace_seconds)
+        : undefined,
     };
   },
 
@@ -2677,6 +2739,9 @@ export const Ticket: MessageFns<Ticket> = {
     if (message.partyId !== undefined) {
       obj.partyId = message.partyId;
     }
+    if (message.presenceGraceSeconds !== undefined) {
+      obj.presenceGraceSeconds = Math.round(message.presenceGraceSeconds);
+    }
     return obj;
   },
 
@@ -2706,6 +2771,7 @@ export const Ticket: MessageFns<Ticket> = {
       ? Preparation.fromPartial(object.preparation)
       : undefined;
     message.partyId = object.partyId ?? undefined;
+    message.presenceGraceSeconds = object.presenceGraceSeconds ?? undefined;
     return message;
   },
 };
@@ -5038,7 +5104,7 @@ export const TicketTransition: MessageFns<TicketTransition> = {
 };
 
 function createBaseWatchTicketsRequest(): WatchTicketsRequest {
-  return { ticketIds: [], configuration: "", resumeToken: "", playerId: undefined };
+  return { ticketIds: [], configuration: "", resumeToken: "", playerId: undefined, onlooker: undefined };
 }
 
 export const WatchTicketsRequest: MessageFns<WatchTicketsRequest> = {
@@ -5054,6 +5120,9 @@ export const WatchTicketsRequest: MessageFns<WatchTicketsRequest> = {
     }
     if (message.playerId !== undefined) {
       writer.uint32(34).string(message.playerId);
+    }
+    if (message.onlooker !== undefined) {
+      writer.uint32(40).bool(message.onlooker);
     }
     return writer;
   },
@@ -5103,6 +5172,14 @@ export const WatchTicketsRequest: MessageFns<WatchTicketsRequest> = {
             message.playerId = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.onlooker = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5133,6 +5210,7 @@ export const WatchTicketsRequest: MessageFns<WatchTicketsRequest> = {
         : isSet(object.player_id)
         ? globalThis.String(object.player_id)
         : undefined,
+      onlooker: isSet(object.onlooker) ? globalThis.Boolean(object.onlooker) : undefined,
     };
   },
 
@@ -5150,6 +5228,9 @@ export const WatchTicketsRequest: MessageFns<WatchTicketsRequest> = {
     if (message.playerId !== undefined) {
       obj.playerId = message.playerId;
     }
+    if (message.onlooker !== undefined) {
+      obj.onlooker = message.onlooker;
+    }
     return obj;
   },
 
@@ -5162,6 +5243,7 @@ export const WatchTicketsRequest: MessageFns<WatchTicketsRequest> = {
     message.configuration = object.configuration ?? "";
     message.resumeToken = object.resumeToken ?? "";
     message.playerId = object.playerId ?? undefined;
+    message.onlooker = object.onlooker ?? undefined;
     return message;
   },
 };
