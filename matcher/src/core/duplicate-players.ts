@@ -72,12 +72,14 @@ function holdersOf(
   of: { readonly playerId: PlayerId; readonly settings: DuplicatePlayerSettings },
 ): readonly TicketId[] {
   const holders: TicketId[] = [];
-  for (const [other, { players }] of state.pools) {
-    const ticketId = players.get(of.playerId);
-    if (ticketId === undefined) continue;
-    const isHere = other === name || of.settings.scope === "PROJECT";
-    if (isHere || state.configurations.get(other)?.duplicatePlayers?.scope === "PROJECT") holders.push(ticketId);
-  }
+  const look = (pool: string) => {
+    const ticketId = state.pools.get(pool)?.players.get(of.playerId);
+    if (ticketId !== undefined) holders.push(ticketId);
+  };
+  look(name);
+  // Each look costs more than the rest of the decision: as a rule there is no other pool to look into.
+  const others = of.settings.scope === "PROJECT" ? state.pools.keys() : state.projectWide;
+  for (const other of others) if (other !== name) look(other);
   return holders;
 }
 

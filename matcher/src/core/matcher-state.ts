@@ -88,6 +88,8 @@ export type Ended =
 export type MatcherState = {
   readonly ruleSets: Map<string, HeldRuleSet>;
   readonly configurations: Map<string, HeldConfiguration>;
+  /** Those of them whose players may be in no other live ticket of the project: follows from them. */
+  readonly projectWide: Set<string>;
   /** Last versions of names that are there no more, the longest gone first. */
   readonly deleted: { readonly ruleSets: Map<string, number>; readonly configurations: Map<string, number> };
   /** In the order of their arrival. */
@@ -115,6 +117,7 @@ export function createMatcherState(): MatcherState {
   return {
     ruleSets: new Map(),
     configurations: new Map(),
+    projectWide: new Set(),
     deleted: { ruleSets: new Map(), configurations: new Map() },
     tickets: new Map(),
     pools: new Map(),
@@ -129,6 +132,14 @@ export function createMatcherState(): MatcherState {
     erasures: new Map(),
     arrivals: 0,
   };
+}
+
+/** Puts the configuration in the place of the one of its name. */
+export function holdConfiguration(state: MatcherState, configuration: HeldConfiguration): void {
+  const { name, duplicatePlayers } = configuration;
+  state.configurations.set(name, configuration);
+  if (duplicatePlayers?.scope === "PROJECT") state.projectWide.add(name);
+  else state.projectWide.delete(name);
 }
 
 /** The session as the fleet shows it has changed: the next round looks at its backfill, if that searches. */

@@ -155,9 +155,19 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     }
     return events;
   };
-  /** With nobody to tell, what happened is passed over. */
+  /** Number of the last event that is durable. */
+  const lastDurable = (events: EventLog<NumberedEvent & { readonly sequence: number }>): number => {
+    const { list, from, until } = events.capture();
+    for (let index = until - 1; index >= from; index -= 1) {
+      const event = list[index];
+      if (event && event.sequence <= matcher.durableSequence) return event.number;
+    }
+    return list[from] ? list[from].number - 1 : events.last;
+  };
+  /** With nobody to tell, what happened is passed over, and not looked at. */
   const skipAll = () => {
-    for (let events = nextEvents(); events.length > 0; events = nextEvents()) source = events.at(-1)?.source ?? source;
+    const { events, sessionEvents } = matcher.state;
+    source = { ticketEvent: lastDurable(events), sessionEvent: lastDurable(sessionEvents) };
   };
   const feed = async () => {
     for (;;) {

@@ -18,6 +18,7 @@ function scriptedFleet() {
     {
       async startPlacement({ placementId }) {
         alone.push(placementId);
+        if (placementId === "lost") return new Promise(() => undefined);
         return { placement: placement(placementId) };
       },
       startPlacements(requests) {
@@ -103,5 +104,15 @@ test("a request that is called off is not waited for, and disturbs no other", as
   fleet.answer("a");
   fleet.answer("b");
   expect(await Promise.all(outcomes)).toEqual(["CALL_CANCELLED", "b"]);
+  expect(fleet.clock.sleepers).toBe(0);
+});
+
+test("who is asked alone and gets no answer is given up in time too", async () => {
+  const fleet = scriptedFleet();
+  const outcomes = [fleet.outcome("lost"), fleet.outcome("b")];
+  fleet.streams[0]?.answers.close(new MusterError("MESSAGE_TOO_LARGE", "too large"));
+  expect(await outcomes[1]).toBe("b");
+  await fleet.clock.advance(10_000);
+  expect(await outcomes[0]).toBe("DEADLINE_PASSED");
   expect(fleet.clock.sleepers).toBe(0);
 });

@@ -21,6 +21,8 @@ export interface PlacementStream extends Disposable {
 
 type Waiting = {
   readonly request: StartPlacementRequest;
+  readonly signal: AbortSignal;
+  readonly dueMs: number;
   readonly settle: (outcome: { readonly placement: Placement | undefined } | { readonly error: MusterError }) => void;
 };
 
@@ -30,7 +32,13 @@ export function createPlacementStream(
   client: Pick<Client<typeof FleetServiceDefinition>, "startPlacement" | "startPlacements">,
   clock: Clock,
 ): PlacementStream {
+  /** In the order in which they were asked for, and so fall due. */
   const waiting = new Map<string, Waiting>();
+  /** Whose aborting is listened to: thousands of requests share a signal, and a listener of each would be looked through for each. */
+  const heard = new Set<AbortSignal>();
+  const ended = new AbortController();
+  /** Ends the watch of deadlines, while somebody waits. */
+  let watch: AbortController | undefined;
   let stream: Stream | undefined;
   /** The fleet has no stream. */
   let isUnary = false;
@@ -78,18 +86,49 @@ export function createPlacementStream(
       settle({ error: toMusterError(error) });
     }
   };
+  const callOff = (signal: AbortSignal) => {
+    heard.delete(signal);
+    for (const [placementId, asked] of waiting) {
+      if (asked.signal === signal) asked.settle({ error: calledOff(placementId) });
+    }
+  };
+  const hear = (signal: AbortSignal) => {
+    if (heard.has(signal)) return;
+    heard.add(signal);
+    signal.addEventListener("abort", () => callOff(signal), { once: true, signal: ended.signal });
+  };
+  const endWatch = () => {
+    watch?.abort();
+    watch = undefined;
+  };
+  /** One watch for all who wait: it ends with the last of them. */
+  const watchDeadlines = async () => {
+    watch = new AbortController();
+    const { signal } = watch;
+    for (let [first] = waiting.values(); first && !signal.aborted; [first] = waiting.values()) {
+      const leftMs = Math.ceil(first.dueMs - clock.nowMs());
+      if (leftMs > 0) {
+        await clock.sleep(leftMs, signal);
+        continue;
+      }
+      const why = `Cannot finish placement ${first.request.placementId} as its deadline passed`;
+      const late = new MusterError("DEADLINE_PASSED", why);
+      // A stream that answers nobody is not asked again.
+      if (stream) end(stream, late);
+      first.settle({ error: late }); // It may have been asked alone.
+    }
+  };
 
   return {
     async start(request, signal) {
       if (isUnary) return (await client.startPlacement(request, { signal })).placement;
       const { placementId } = request;
       const outcome = Promise.withResolvers<Placement | undefined>();
-      const answered = new AbortController();
       const asked: Waiting = {
-        request,
+        ...{ request, signal, dueMs: clock.nowMs() + limits.CALL_DEADLINE_MS_DEFAULT },
         settle(answer) {
           if (waiting.get(placementId) === asked) waiting.delete(placementId);
-          answered.abort();
+          if (waiting.size === 0) endWatch();
           if ("error" in answer) outcome.reject(answer.error);
           else outcome.resolve(answer.placement);
         },
@@ -98,25 +137,20 @@ export function createPlacementStream(
       waiting.set(placementId, asked);
       const { outgoing } = stream ?? open();
       outgoing.push({ placement: request });
-      const callOff = () => asked.settle({ error: calledOff(placementId) });
-      if (signal.aborted) callOff();
-      signal.addEventListener("abort", callOff, { once: true, signal: answered.signal });
-      clock.sleep(limits.CALL_DEADLINE_MS_DEFAULT, answered.signal).then(
-        () => {
-          const why = `Cannot finish placement ${placementId} as its deadline passed`;
-          // A stream that answers nobody is not asked again.
-          if (stream) end(stream, new MusterError("DEADLINE_PASSED", why));
-        },
-        (error: unknown) => {
-          if (!isAbortError(error)) throw error;
-        },
-      );
+      if (signal.aborted) callOff(signal);
+      else hear(signal);
+      if (waiting.size > 0 && !watch) watchDeadlines().catch(ignoreAbort);
       return await outcome.promise;
     },
     [Symbol.dispose]() {
+      ended.abort();
       if (stream) end(stream, new MusterError("CALL_CANCELLED", "Cannot ask for placements as the matcher ends"));
     },
   };
+}
+
+function ignoreAbort(error: unknown): void {
+  if (!isAbortError(error)) throw error;
 }
 
 function calledOff(placementId: string): MusterError {

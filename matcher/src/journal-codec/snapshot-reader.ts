@@ -6,6 +6,7 @@ import { createDeadlineHeap, type Deadline } from "../core/deadline-heap.ts";
 import {
   createMatcherState,
   type Ended,
+  holdConfiguration,
   type MatchedSession,
   type MatcherState,
   type Pool,
@@ -55,8 +56,7 @@ export async function restoreMatcherState(chunks: AsyncIterable<Uint8Array>): Pr
     names.set(columns.deletedName.at(row), columns.deletedVersion[row] ?? 0);
   }
   for (let row = 0; row < columns.configuration.length; row += 1) {
-    const configuration = decodeConfiguration(columns.configuration.at(row));
-    state.configurations.set(configuration.name, configuration);
+    holdConfiguration(state, decodeConfiguration(columns.configuration.at(row)));
   }
   for (let row = 0; row < columns.match.length; row += 1) {
     const match = decodeMatch(columns.match.at(row));

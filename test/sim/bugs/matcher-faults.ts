@@ -33,8 +33,8 @@ export const matcherFaults: readonly PlantedFault[] = [
     patches: [
       {
         file: "matcher/src/core/duplicate-players.ts",
-        find: "    if (ticketId === undefined) continue;",
-        replace: "    if (ticketId === undefined || state.arrivals > 0) continue;",
+        find: "if (ticketId !== undefined) holders",
+        replace: "if (ticketId !== undefined && state.arrivals === 0) holders",
       },
     ],
   },
@@ -80,8 +80,8 @@ export const matcherFaults: readonly PlantedFault[] = [
     patches: [
       {
         file: "matcher/src/core/duplicate-players.ts",
-        find: 'if (isHere || state.configurations.get(other)?.duplicatePlayers?.scope === "PROJECT")',
-        replace: "if (isHere)",
+        find: "state.pools.keys() : state.projectWide",
+        replace: "state.pools.keys() : []",
       },
     ],
   },

@@ -3,7 +3,7 @@ import { parseRuleSet } from "@muster/rules";
 import { oldestLiveArrival } from "../cohorts.ts";
 import { isSameConfiguration } from "../configuration.ts";
 import { usersOf } from "../delete-configuration.ts";
-import type { MatcherState } from "../matcher-state.ts";
+import { holdConfiguration, type MatcherState } from "../matcher-state.ts";
 import { type Held, nextVersion, olderOf, retire, type Version } from "../versions.ts";
 import type { Fact, Times } from "./fact-of.ts";
 import { changeTicket } from "./tickets.ts";
@@ -45,7 +45,7 @@ export function putConfiguration(
       users: () => [name],
     },
   );
-  state.configurations.set(name, { ...configuration, ...place });
+  holdConfiguration(state, { ...configuration, ...place });
   return state;
 }
 
@@ -90,6 +90,7 @@ export function deleteConfiguration(
   at: Times,
 ): MatcherState {
   retire(name, state.configurations, state.deleted.configurations);
+  state.projectWide.delete(name);
   const proposals = [...state.proposals.values()].filter(({ match }) => match.configuration === name);
   for (const { match, deadline } of proposals) {
     state.proposals.delete(match.matchId);
