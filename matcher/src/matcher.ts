@@ -3,9 +3,10 @@
 
 import { type CommittedFact, type Journal, openLedger } from "@muster/journal";
 import type { Clock, Metrics, Random, Secret } from "@muster/kit";
+import type { Tracer } from "@muster/kit/trace";
 import { MusterError, type ServerSessionId, type TicketId } from "@muster/proto";
 import { type Implementation, type Network, PROJECT_DEFAULT } from "@muster/proto/rpc";
-import { type Log, logDisk, RETENTION_DEFAULT, type Retention, type Tracer } from "@muster/service";
+import { type Log, logDisk, RETENTION_DEFAULT, type Retention } from "@muster/service";
 import type { MatcherConfig } from "./config.ts";
 import { isLiveBackfill } from "./core/backfill.ts";
 import { evolve } from "./core/evolve.ts";

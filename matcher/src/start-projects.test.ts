@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createMemoryJournal } from "@muster/journal";
 import { createSeededRandom } from "@muster/kit";
 import { createVirtualClock } from "@muster/kit/testing";
+import type { Span } from "@muster/kit/trace";
 import type { StartMatchingRequest } from "@muster/proto/matchmaking";
 import {
   BackfillServiceDefinition,
@@ -12,7 +13,7 @@ import {
   MatchmakingServiceDefinition,
 } from "@muster/proto/matchmaking";
 import { type CallContext, createMemoryNetwork, type Implementation, type Role } from "@muster/proto/rpc";
-import { readMusterFile, type Span, silentLog, ticketSpan } from "@muster/service";
+import { readMusterFile, silentLog, ticketSpan } from "@muster/service";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createScriptedPoster } from "./events/scripted-poster.fixture.ts";
 import { DUEL } from "./matcher-world.fixture.ts";
@@ -39,7 +40,7 @@ async function open(document: object = { ...section, projects: { arena: section 
   const spans: Span[] = [];
   const start = () =>
     startProjects({
-      tracer: { add: (span) => void spans.push(span) },
+      tracer: { add: (span) => void spans.push(span), tells: () => true },
       ...{ file, projects: ["keyed"], journal, clock, random, network: net.from("matcher"), log: silentLog },
       ...{ fleetAddress: "fleet", endpoint: "matcher", owner: "matcher", takeOver: true },
       events: { poster: createScriptedPoster(clock) },

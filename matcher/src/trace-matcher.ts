@@ -1,8 +1,9 @@
 // What became of tickets, as spans: the search, the placement, and the whole. Told as facts become durable; what was under way when the
 // matcher was restarted is told without its middle.
 import type { CommittedFact, Ledger } from "@muster/journal";
+import type { Tracer } from "@muster/kit/trace";
 import type { FillId, MatchId, TicketId } from "@muster/proto";
-import { type Step, type Tracer, ticketSpan } from "@muster/service";
+import { type Step, ticketSpan } from "@muster/service";
 import type { MatcherState } from "./core/matcher-state.ts";
 import type { JournaledFact } from "./journal-codec/fact-codec.ts";
 

@@ -11,6 +11,7 @@ import type { FeedReaders } from "./feed-readers.ts";
 import type { FleetRunner } from "./fleet-runner.ts";
 import type { FleetTime } from "./fleet-time.ts";
 import type { ServerProcesses } from "./ports.ts";
+import type { Traceparents } from "./trace-fleet.ts";
 
 export type FleetApp = {
   readonly runner: FleetRunner;
@@ -28,6 +29,8 @@ export type FleetApp = {
   /** Undefined: the fleet goes by the machine's clock. */
   readonly time: FleetTime | undefined;
   readonly log: Log;
+  /** What sidecars are told of traces. Undefined: nothing. */
+  readonly traceparents: Traceparents | undefined;
 };
 
 /** Of this build, told to sidecars. */

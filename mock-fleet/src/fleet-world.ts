@@ -2,6 +2,7 @@
 
 import { createMemoryJournal, type Journal } from "@muster/journal";
 import { type Clock, createSeededRandom, systemClock } from "@muster/kit";
+import type { Tracer } from "@muster/kit/trace";
 import type { BattleSession } from "@muster/proto";
 import { readBattleSession } from "@muster/proto";
 import {
@@ -66,6 +67,8 @@ export type FleetWorldOptions = {
   readonly snapshotEveryFacts?: number;
   readonly simulation?: SimulationParts;
   readonly pings?: readonly RegionPing[];
+  /** Default: nobody is told of traces. */
+  readonly tracer?: Tracer | undefined;
   /** Hosts of an earlier world, which outlive its fleet. */
   readonly survivors?: readonly SimulatedHost[];
 };
@@ -172,6 +175,7 @@ export async function createFleetWorld(options: FleetWorldOptions = {}): Promise
     config,
     hostAddress: "",
     log: options.log ?? silentLog,
+    tracer: options.tracer,
     onFatal: (error) => fatal.push(error),
     takeOver: true,
     ...(options.simulation ? { simulation: options.simulation } : {}),

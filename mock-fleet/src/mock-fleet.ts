@@ -2,11 +2,12 @@
 
 import { type Journal, openLedger } from "@muster/journal";
 import { type Clock, drawId, isAbortError, type Metrics, type Random } from "@muster/kit";
+import type { Tracer } from "@muster/kit/trace";
 import type { ProcessId } from "@muster/proto";
 import { FleetServiceDefinition, HostServiceDefinition } from "@muster/proto/fleet";
 import { MockFleetServiceDefinition } from "@muster/proto/mockfleet";
 import { type Implementation, implement } from "@muster/proto/rpc";
-import { type Log, logDisk, type Tracer } from "@muster/service";
+import { type Log, logDisk } from "@muster/service";
 import { createApprovals } from "./approvals.ts";
 import { createAttachments } from "./attachments.ts";
 import { evolve } from "./core/evolve.ts";
@@ -64,7 +65,7 @@ import { createSimulatedProcesses } from "./simulated/simulated-processes.ts";
 import { createTimers } from "./simulated/timers.ts";
 import { factsBetweenSnapshots, fleetSnapshotCodec } from "./snapshot/fleet-snapshot.ts";
 import { createSupervisor, type Supervisor } from "./supervisor.ts";
-import { traceFleet } from "./trace-fleet.ts";
+import { createTraceparents, traceFleet } from "./trace-fleet.ts";
 
 export type MockFleetOptions = {
   readonly journal: Journal;
@@ -215,6 +216,7 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
   const app: FleetApp = {
     ...{ runner, attachments, approvals, feed, feedReaders, erasures, processes, lines, faults, clock, log },
     ...{ machineClock, time },
+    traceparents: options.tracer && createTraceparents(options.tracer, runner),
   };
   for (const fault of config.faults ?? []) faults.add(fault);
   // Simulated servers were in the process that is gone: they are made again, and hear from the fleet what they play.

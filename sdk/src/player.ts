@@ -22,6 +22,11 @@ export interface Player<Types extends GameTypes = AnyGame> {
   readonly attributes: Types["attributes"];
   /** When the reservation (RESERVED) or the grace (DISCONNECTED) runs out, by the fleet's clock. */
   readonly expiresAt: Date | undefined;
+  /**
+   * Where the seat stands in its ticket's trace, as a W3C `traceparent`: give it to OpenTelemetry as the parent of what your server
+   * tells of the player. Undefined: the fleet tells of no traces, or not of this one.
+   */
+  readonly traceparent: string | undefined;
   /** Why the seat ended. Undefined while it exists, and where the end came to light only later. */
   readonly endCause: SeatEndCause | undefined;
   readonly session: BattleSession<Types>;
@@ -88,6 +93,9 @@ export class PlayerHandle implements Player {
   }
   get expiresAt(): Date | undefined {
     return this.#seat.expiresAtMs === undefined ? undefined : new Date(this.#seat.expiresAtMs);
+  }
+  get traceparent(): string | undefined {
+    return this.#seat.traceparent;
   }
   get endCause(): SeatEndCause | undefined {
     return this.#endCause;

@@ -80,6 +80,7 @@ function createFleet() {
           activateBy: new Date(60_000),
           matcherEndpoint: "matcher",
           capability: "cap",
+          traceparents: [],
         },
       }),
     change: (change: SessionChange) => send({ $case: "sessionChange", value: writeSessionChange(change) }),

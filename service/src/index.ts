@@ -14,5 +14,4 @@ export { type HttpApiOptions, httpEnvironment, parseHttpBind, serveHttpApi } fro
 export type { ServiceEvent, ServiceSpec } from "./supervisor/service-spec.ts";
 export { type StopRequests, watchStopRequests } from "./supervisor/stop-requests.ts";
 export { createSupervisor, type Supervisor, type SupervisorOptions } from "./supervisor/supervisor.ts";
-export type { Tracer } from "./trace/span-exporter.ts";
-export { type Span, type Step, ticketSpan } from "./trace/ticket-trace.ts";
+export { type Step, ticketSpan, ticketSpanPlace } from "./trace/ticket-trace.ts";

@@ -86,6 +86,7 @@ async function start(script: Script = {}, seats = [seat(SEAT_ID), seat("ps_other
       activateBy: new Date(),
       matcherEndpoint: "",
       capability: "",
+      traceparents: [],
     },
   });
   // Held back until the session has come.

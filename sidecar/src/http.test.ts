@@ -79,7 +79,13 @@ test("a game lives through a battle by JSON, and its watch goes on after the las
   });
   expect(await call("ProcessReady", { ports: { game: 7500 } })).toEqual({ status: 200, body: {} });
   const activateBy = new Date(60_000);
-  const value = { session: writeBattleSession(battle), activateBy, matcherEndpoint: "", capability: "" };
+  const value = {
+    session: writeBattleSession(battle),
+    activateBy,
+    matcherEndpoint: "",
+    capability: "",
+    traceparents: [],
+  };
   fleet.send({ $case: "startSession", value });
   const started = await first.take();
   expect(started).toMatchObject({

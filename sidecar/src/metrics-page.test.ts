@@ -1,3 +1,4 @@
+import { createMetrics } from "@muster/kit";
 import { expect, test } from "vitest";
 import { metricsPage } from "./metrics-page.ts";
 
@@ -9,7 +10,9 @@ const rows = [
 for (const { name, awaySinceMs, attached, away } of rows) {
   test(`/metrics of a sidecar ${name} says so, and what it holds`, async () => {
     const sidecar = { awaySinceMs, watched: true, counts: { battles: 2, backlog: 3 } };
-    const page = metricsPage({ sidecar, clock: { nowMs: () => 10_000 }, fleet: "arena" })["/metrics"];
+    const page = metricsPage({ metrics: createMetrics(), sidecar, clock: { nowMs: () => 10_000 }, fleet: "arena" })[
+      "/metrics"
+    ];
     const lines = String(await page?.body()).split("\n");
     expect(lines).toEqual(
       expect.arrayContaining([

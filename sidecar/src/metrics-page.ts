@@ -1,9 +1,11 @@
 // What a sidecar tells of itself at /metrics of its HTTP address, to whoever watches its host. No player, session or secret is in it.
-import { type Clock, createMetrics, METRICS_CONTENT_TYPE } from "@muster/kit";
+import { type Clock, METRICS_CONTENT_TYPE, type Metrics } from "@muster/kit";
 import type { Pages } from "@muster/proto/http";
 import { SIDECAR_VERSION, type Sidecar } from "./sidecar.ts";
 
 export type MetricsPageOptions = {
+  /** What else it counts is on the page too. */
+  readonly metrics: Metrics;
   readonly sidecar: Pick<Sidecar, "awaySinceMs" | "watched" | "counts">;
   /** Of the sidecar. */
   readonly clock: Pick<Clock, "nowMs">;
@@ -11,8 +13,7 @@ export type MetricsPageOptions = {
   readonly fleet: string;
 };
 
-export function metricsPage({ sidecar, clock, fleet }: MetricsPageOptions): Pages {
-  const metrics = createMetrics();
+export function metricsPage({ metrics, sidecar, clock, fleet }: MetricsPageOptions): Pages {
   const about = { service: "sidecar", version: SIDECAR_VERSION, fleet };
   metrics.gauge("muster_build_info", "1, with the service and its version.", () => [{ labels: about, value: 1 }]);
   metrics.gauge("muster_fleet_attached", "1 while the stream to the fleet is open.", () => {

@@ -1,7 +1,16 @@
 // The life of a sidecar process: serve the game, attach to the fleet, start or adopt the game, and end with it.
 import { constants } from "node:os";
-import { type Clock, drawId, type Environment, type Random, systemClock, systemRandom } from "@muster/kit";
+import {
+  type Clock,
+  createMetrics,
+  drawId,
+  type Environment,
+  type Random,
+  systemClock,
+  systemRandom,
+} from "@muster/kit";
 import { readProcessStart } from "@muster/kit/processes";
+import { openTracer } from "@muster/kit/trace";
 import { isLocalAddress } from "@muster/proto";
 import { createGrpcNetwork, parseAddress, serveGrpc, tlsPathsOf, watchTlsFiles } from "@muster/proto/grpc";
 import { serveHttp } from "@muster/proto/http";
@@ -19,7 +28,7 @@ import {
 } from "./game-process.ts";
 import { createLog } from "./log.ts";
 import { metricsPage } from "./metrics-page.ts";
-import { createSidecar, type Sidecar } from "./sidecar.ts";
+import { createSidecar, SIDECAR_VERSION, type Sidecar } from "./sidecar.ts";
 
 /** For no HTTP. */
 const NO_HTTP = "off";
@@ -80,6 +89,11 @@ export async function runSidecar(run: SidecarRun, variables: Variables): Promise
       if ("problem" in outcome) log("error", "Keeping the certificates as they were", { why: String(outcome.problem) });
     },
   });
+  const metrics = createMetrics();
+  await using tracer = openTracer({
+    ...{ env: run.env, service: "sidecar", version: SIDECAR_VERSION, clock, metrics },
+    onTrouble: (trouble) => log("warn", "Spans are dropped as the collector does not take them", trouble),
+  });
   await using sidecar = createSidecar({
     clock,
     random,
@@ -94,6 +108,7 @@ export async function runSidecar(run: SidecarRun, variables: Variables): Promise
     token,
     matchers: variables.MUSTER_MATCHERS,
     features: httpBind === undefined ? [] : ["HTTP"],
+    tracer,
     ready,
     nextAttachGeneration: () => {
       attachGeneration += 1;
@@ -109,7 +124,7 @@ export async function runSidecar(run: SidecarRun, variables: Variables): Promise
     log("error", "A call failed by a mistake of ours", { path, error: String(error) });
   const { services } = sidecar;
   await using server = await serveGrpc({ bind, services, onFault });
-  const pages = metricsPage({ sidecar, clock, fleet: variables.MUSTER_FLEET });
+  const pages = metricsPage({ metrics, sidecar, clock, fleet: variables.MUSTER_FLEET });
   await using httpServer =
     httpBind === undefined ? undefined : await serveHttp({ bind: httpBind, services, pages, onFault });
   const stop = new AbortController();

@@ -132,6 +132,7 @@ const startSession = (session: BattleSession, more: { matcherEndpoint?: string; 
     activateBy: new Date(30_000),
     matcherEndpoint: "",
     capability: "",
+    traceparents: [],
     ...more,
   },
 });

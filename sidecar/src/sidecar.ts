@@ -1,5 +1,6 @@
 // Puts the sidecar's parts together: the picture in the middle, the fleet on one side of it, the game on the other.
 import { type Clock, isAbortError, type Random, type Secret } from "@muster/kit";
+import type { Tracer } from "@muster/kit/trace";
 import {
   MusterError,
   type PlayerSession,
@@ -22,6 +23,7 @@ import { watchPlaces } from "./grpc/watch-places.ts";
 import { createHealthLoop, type HealthLoop } from "./health-loop.ts";
 import type { Log } from "./log.ts";
 import type { SidecarState } from "./sidecar-state.ts";
+import { createSidecarTrace } from "./trace-sidecar.ts";
 
 export const SIDECAR_VERSION = "0.1.0";
 /** What it can do beyond the first version of the contract. */
@@ -53,6 +55,8 @@ export type SidecarOptions = {
   readonly onReady: (ready: Ready) => void;
   /** What whoever serves it adds to what it can do: "HTTP". */
   readonly features?: readonly string[];
+  /** Where it tells of the starts of battles and of players' ways into them. Default: nowhere. */
+  readonly tracer?: Tracer | undefined;
 };
 
 /** How the process is to end, as the sidecar tells whoever runs the game. */
@@ -102,6 +106,8 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   let following = new Set<string>();
   const closing = new AbortController();
   const matcherPeers = createMatcherPeers(network, token);
+  const about = { processId, fleet: options.fleet };
+  const trace = options.tracer && createSidecarTrace({ tracer: options.tracer, clock, about });
   let health: HealthLoop | undefined;
 
   const standing = (): readonly NonNullable<WatchResponse["event"]>[] =>
@@ -130,7 +136,10 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     },
     healthSuspended: () => healthSettings().intervalMs === 0,
     standing,
-    onTaken: (battleSessionId, revision) => link.acknowledge(battleSessionId, revision),
+    onTaken(battleSessionId, revision) {
+      trace?.taken(battleSessionId, revision);
+      link.acknowledge(battleSessionId, revision);
+    },
   });
 
   const requestEnd = (end: EndRequest): boolean => {
@@ -157,6 +166,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
       capability: message.capability,
     };
     state.book = bookSession(state.book, booked);
+    trace?.starting(session.battleSessionId, message.traceparents);
     forgetStandIns(session.playerSessions);
     if (session.state === "TERMINATED") forgetSession(session.battleSessionId);
     if (!isSame) watch.sendSession(booked, known !== undefined);
@@ -172,6 +182,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     const before = state.book;
     state.book = bookChange(before, change);
     if (state.book === before) return;
+    trace?.changed(change);
     forgetStandIns([...change.updated, ...change.removed]);
     watch.sendChange(change);
     if (change.state === "TERMINATED") forgetSession(change.battleSessionId);
@@ -193,6 +204,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     forgetSession(battleSessionId);
   };
   const forgetSession = (battleSessionId: string) => {
+    trace?.forget(battleSessionId);
     const rest = new Map(state.book);
     rest.delete(battleSessionId);
     state.book = rest;
@@ -288,6 +300,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     matchers: options.matchers,
     token: options.token,
     watch,
+    trace,
     reports,
     becomeReady: (ready) => {
       state.phase = becomeReady(state.phase, ready);

@@ -2,15 +2,18 @@
 // services ended and begun again, while a battle goes on.
 import { createMemoryJournal } from "@muster/journal";
 import { createSeededRandom, systemClock } from "@muster/kit";
+import type { Tracer } from "@muster/kit/trace";
 import { createFleetWorld, type FleetWorld } from "@muster/mock-fleet/testing";
 import type { BattleSession } from "@muster/proto";
-import { createMemoryNetwork, type Implementation } from "@muster/proto/rpc";
+import { createMemoryNetwork, type Implementation, type MemoryNetwork } from "@muster/proto/rpc";
 import { type BattleSessionUpdate, connectWith, type Sidecar as SdkSidecar } from "@muster/sdk";
 import { createSidecar } from "@muster/sidecar";
 
 export type NewsWorld = AsyncDisposable & {
   readonly fleet: FleetWorld;
   readonly game: SdkSidecar;
+  /** On which the fleet is "fleet" and the game's sidecar "sidecar". */
+  readonly net: MemoryNetwork;
   /** What onBattleSessionUpdated heard. */
   readonly heard: readonly Heard[];
   /** Places a battle, which the game activates. */
@@ -29,7 +32,12 @@ export type Heard = {
   readonly backfill: BattleSessionUpdate["backfill"];
 };
 
-export async function createNewsWorld(seed: number): Promise<NewsWorld> {
+export type NewsWorldOptions = {
+  /** Where the part tells of traces. Default: nowhere. */
+  readonly tracerOf?: (part: "fleet" | "sidecar") => Tracer;
+};
+
+export async function createNewsWorld(seed: number, { tracerOf }: NewsWorldOptions = {}): Promise<NewsWorld> {
   const random = createSeededRandom(seed);
   const net = createMemoryNetwork({ clock: systemClock, random, delayMsMax: 1 });
   const journal = createMemoryJournal();
@@ -37,7 +45,8 @@ export async function createNewsWorld(seed: number): Promise<NewsWorld> {
     listening: net.serve("fleet", services),
     network: net.from("hosts"),
   });
-  const startFleet = () => createFleetWorld({ journal, serve, survivors: [], fleet: { processes: 1 } });
+  const startFleet = () =>
+    createFleetWorld({ journal, serve, survivors: [], fleet: { processes: 1 }, tracer: tracerOf?.("fleet") });
   let fleet = await startFleet();
   while (fleet.hosts.length === 0) await systemClock.sleep(1);
   const [launch] = fleet.launches;
@@ -56,6 +65,7 @@ export async function createNewsWorld(seed: number): Promise<NewsWorld> {
         return generation;
       },
       onReady: () => undefined,
+      tracer: tracerOf?.("sidecar"),
     });
     net.serve("sidecar", sidecar.services);
     sidecar.run(ended.signal).catch(() => undefined); // It ends with the test, or its fleet is gone.
@@ -83,6 +93,7 @@ export async function createNewsWorld(seed: number): Promise<NewsWorld> {
       return fleet;
     },
     game,
+    net,
     heard,
     place: () => fleet.place({ capacity: 10, teams: [{ name: "red", template: "red", capacity: 10 }], players: [] }),
     restartSidecar() {

@@ -90,6 +90,7 @@ function echoSeat({ playerSessionId, requestId }: AcceptPlayerSessionRequest): A
       state: PlayerSessionState.ACTIVE,
       attributes: {},
       expiresAt: undefined,
+      traceparent: "",
     },
     reconnectSecret: requestId,
   };

@@ -1,5 +1,5 @@
 // What a sidecar is to be told: of each fact as it happens, and, when it attaches, of everything that it does not know yet.
-import type { BattleSession, ProcessId, ServerSessionId, SessionChange } from "@muster/proto";
+import type { BattleSession, PlacementId, ProcessId, ServerSessionId, SessionChange } from "@muster/proto";
 import type { FleetFact } from "./fleet-fact.ts";
 import type { FleetState } from "./fleet-state.ts";
 import type { ServerProcess } from "./process.ts";
@@ -10,6 +10,7 @@ export type HostMessage =
   | {
       readonly type: "start-session";
       readonly battle: BattleSession;
+      readonly placementId: PlacementId;
       readonly activateByMs: number;
       readonly matcherEndpoint: string;
       /** A secret. */
@@ -111,6 +112,7 @@ function startSession(
   return {
     type: "start-session",
     battle,
+    placementId: session.placementId,
     activateByMs: session.activateByMs,
     matcherEndpoint: request?.matcherEndpoint ?? "",
     capabilityKey: request?.capabilityKey ?? new Uint8Array(),

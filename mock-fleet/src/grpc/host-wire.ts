@@ -26,7 +26,7 @@ import type { Hello } from "../core/process.ts";
 import { FLEET_VERSION, type FleetApp } from "../fleet-app.ts";
 import { bodyDigest } from "./body-digest.ts";
 import { atMost, nameIn, wholeNumberIn } from "./field.ts";
-import { changeAtWall, seatAtWall, sessionAtWall } from "./wall-time.ts";
+import { changeForHost, seatForHost, sessionForHost } from "./host-seats.ts";
 
 /** Sessions that one process takes at once. */
 const CONCURRENT_SESSIONS_MAX = 1_000;
@@ -177,15 +177,16 @@ export function writeOutbound(app: FleetApp, message: OutboundMessage): wire.Att
         message: {
           $case: "startSession",
           value: {
-            session: writeBattleSession(sessionAtWall(message.battle, wallOf)),
+            session: writeBattleSession(sessionForHost(app, message.battle)),
             activateBy: new Date(wallOf(message.activateByMs)),
             matcherEndpoint: message.matcherEndpoint,
             capability: capabilityOf(message.battle, message.capabilityKey),
+            traceparents: startTraceparents(app, message),
           },
         },
       };
     case "session-change":
-      return { message: { $case: "sessionChange", value: writeSessionChange(changeAtWall(message.change, wallOf)) } };
+      return { message: { $case: "sessionChange", value: writeSessionChange(changeForHost(app, message.change)) } };
     case "terminate-session":
       return { message: { $case: "terminateSession", value: { battleSessionId: message.sessionId } } };
     case "terminate-process": {
@@ -197,6 +198,14 @@ export function writeOutbound(app: FleetApp, message: OutboundMessage): wire.Att
     case "heartbeat":
       return { message: { $case: "heartbeat", value: {} } };
   }
+}
+
+/** Nobody tells of the start of a session that has started. */
+function startTraceparents(
+  app: FleetApp,
+  { battle, placementId }: Extract<OutboundMessage, { type: "start-session" }>,
+) {
+  return battle.state === "ACTIVATING" ? [...(app.traceparents?.ofPlacement(placementId) ?? [])] : [];
 }
 
 function writeProposedFill({ fill, timeoutMs }: Extract<OutboundMessage, { type: "approve-fill" }>): ProposedFill {
@@ -253,7 +262,7 @@ function writeResult(app: FleetApp, commandId: string, result: CommandResult): w
     error: undefined,
     acceptedSeat: acceptedSeat && {
       battleSessionId: acceptedSeat.sessionId,
-      playerSession: writePlayerSession(seatAtWall(acceptedSeat.playerSession, wallOf)),
+      playerSession: writePlayerSession(seatForHost(app, acceptedSeat.playerSession)),
       reconnectSecret: acceptedSeat.reconnectSecret,
     },
     seatExpiresAt: seatExpiresAtMs === undefined ? undefined : new Date(wallOf(seatExpiresAtMs)),

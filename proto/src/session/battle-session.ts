@@ -27,6 +27,8 @@ export type PlayerSession = {
   readonly state: PlayerSessionState;
   readonly attributes: Attributes;
   readonly expiresAtMs: number | undefined;
+  /** Undefined except on what sidecars and games are told. */
+  readonly traceparent?: string | undefined;
 };
 
 export type RemovedPlayer = {

@@ -77,6 +77,7 @@ export function writePlayerSession(seat: PlayerSession): wire.PlayerSession {
     state: writeEnum(wire.PlayerSessionState, seat.state),
     attributes: writeAttributes(seat.attributes),
     expiresAt: seat.expiresAtMs === undefined ? undefined : new Date(seat.expiresAtMs),
+    traceparent: seat.traceparent ?? "",
   };
 }
 
@@ -89,6 +90,7 @@ export function readPlayerSession(message: wire.PlayerSession): PlayerSession {
     state: readWord("player_session.state", wire.PlayerSessionState, message.state),
     attributes: parseAttributes("player_session.attributes", message.attributes),
     expiresAtMs: readTimeMs("player_session.expires_at", message.expiresAt),
+    traceparent: message.traceparent || undefined,
   };
 }
 

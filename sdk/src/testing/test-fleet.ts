@@ -85,6 +85,7 @@ export function createTestFleet(options: TestFleetOptions): TestFleet {
         activateBy: new Date(activateByMs),
         matcherEndpoint: MATCHER,
         capability: `capability of ${session.battleSessionId}`,
+        traceparents: [],
       },
     });
   const later = (atMs: number, work: () => void) => {

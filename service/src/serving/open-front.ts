@@ -1,6 +1,7 @@
 // What stands between a service and everybody else, in one place: keys, certificates, and where it may listen. Each server that the
 // process opens, for gRPC or HTTP, takes its options from here, and each call that it makes leaves through the network here.
 import { type Clock, createMetrics, type Environment, METRICS_CONTENT_TYPE, type Metrics } from "@muster/kit";
+import { openTracer, type Tracer } from "@muster/kit/trace";
 import { MusterError } from "@muster/proto";
 import {
   createGrpcNetwork,
@@ -19,8 +20,6 @@ import { measureServices } from "../observe/measure-services.ts";
 import { measureProcess } from "../observe/process-metrics.ts";
 import { createStatusService } from "../observe/status-service.ts";
 import type { serviceEnvironment } from "../service-environment.ts";
-import { openTracer } from "../trace/open-tracer.ts";
-import type { Tracer } from "../trace/span-exporter.ts";
 import { checkBind } from "./check-bind.ts";
 
 export type OpenFrontOptions = {
@@ -60,12 +59,15 @@ export interface Front extends AsyncDisposable {
   checkBind(variable: string, address: string): string;
 }
 
-/** @throws {MusterError} CONFIG_INVALID for a key or certificate that cannot be read. */
+/** @throws {MusterError} CONFIG_INVALID for a key or certificate that cannot be read; Error for a variable of traces. */
 export async function openFront(options: OpenFrontOptions): Promise<Front> {
   const { file, variables, env, clock, log, service, version } = options;
   await using opened = new AsyncDisposableStack();
   const metrics = createMetrics();
-  const tracer = openTracer({ env, service, version, clock, log, metrics });
+  const tracer = openTracer({
+    ...{ env, service, version, clock, metrics },
+    onTrouble: (trouble) => log.warn(trouble, "Spans are dropped as the collector does not take them"),
+  });
   if (tracer) opened.use(tracer);
   opened.use(measureProcess(metrics, { service, version }));
   const guard: Guard = opened.use(await openGuard({ file, env, clock, log }));

@@ -17,6 +17,7 @@ import type { CustomDataReports } from "../custom-data-reports.ts";
 import type { Command, FleetLink } from "../fleet-link.ts";
 import type { GameWatch } from "../game-watch.ts";
 import type { SidecarState } from "../sidecar-state.ts";
+import type { SidecarTrace } from "../trace-sidecar.ts";
 import { checkSeatId, checkSecret, parseCustomData, parsePorts, parseSelection, parseSessions } from "./field.ts";
 
 export type HandlerParts = {
@@ -28,6 +29,8 @@ export type HandlerParts = {
   readonly matchers: readonly string[];
   readonly token: string;
   readonly watch: GameWatch;
+  /** Undefined: nothing is told of traces. */
+  readonly trace: SidecarTrace | undefined;
   readonly reports: CustomDataReports;
   readonly becomeReady: (ready: Ready) => void;
   /** The fleet has not refused it. */
@@ -181,7 +184,8 @@ export function gameServerHandlers(parts: HandlerParts): Handlers<typeof GameSer
       checkToken(context);
       const booked = findBooked(battleSessionId);
       if (booked.session.state === "ACTIVE") return {};
-      await command({ $case: "activateSession", value: { battleSessionId } }, context);
+      const activate = () => command({ $case: "activateSession", value: { battleSessionId } }, context);
+      await (parts.trace?.activating(battleSessionId, activate) ?? activate());
       return {};
     },
     async terminateBattleSession({ battleSessionId }, context) {
@@ -201,11 +205,17 @@ export function gameServerHandlers(parts: HandlerParts): Handlers<typeof GameSer
       checkSeatId(request.playerSessionId);
       parseId("request_id", request.requestId);
       checkSecret(request.reconnectSecret);
-      if (standsIn()) return standInAccept(findSeat(state.book, request.playerSessionId), request);
-      const value = { ...request, givenReconnectSecret: secretOf(request) };
-      const { acceptedSeat } = await command({ $case: "acceptSeat", value }, context);
-      if (!acceptedSeat) throw new MusterError("INTERNAL_FAULT", "Cannot read the fleet's answer: it has no seat");
-      return acceptedSeat;
+      const answeredBy = standsIn() ? "SIDECAR" : "FLEET";
+      const accept = async () => {
+        if (answeredBy === "SIDECAR") return standInAccept(findSeat(state.book, request.playerSessionId), request);
+        const value = { ...request, givenReconnectSecret: secretOf(request) };
+        const { acceptedSeat } = await command({ $case: "acceptSeat", value }, context);
+        if (!acceptedSeat) throw new MusterError("INTERNAL_FAULT", "Cannot read the fleet's answer: it has no seat");
+        return acceptedSeat;
+      };
+      if (!parts.trace) return await accept();
+      const seat = findSeat(state.book, request.playerSessionId)?.seat;
+      return await parts.trace.accepting({ requestId: request.requestId, seat, answeredBy }, accept);
     },
     async disconnectPlayerSession({ playerSessionId }, context) {
       checkToken(context);

@@ -242,6 +242,11 @@ export interface StartSession {
   matcherEndpoint: string;
   /** What every backfill command presents. */
   capability: string;
+  /**
+   * W3C traceparents of the placement, in the traces of its tickets: under these the sidecar's spans of the start belong. At most 64.
+   * Empty: the fleet tells of no traces, or of none of these.
+   */
+  traceparents: string[];
 }
 
 export interface TerminateProcess {
@@ -3367,7 +3372,7 @@ export const AcceptedSeat: MessageFns<AcceptedSeat> = {
 };
 
 function createBaseStartSession(): StartSession {
-  return { session: undefined, activateBy: undefined, matcherEndpoint: "", capability: "" };
+  return { session: undefined, activateBy: undefined, matcherEndpoint: "", capability: "", traceparents: [] };
 }
 
 export const StartSession: MessageFns<StartSession> = {
@@ -3383,6 +3388,9 @@ export const StartSession: MessageFns<StartSession> = {
     }
     if (message.capability !== "") {
       writer.uint32(34).string(message.capability);
+    }
+    for (const v of message.traceparents) {
+      writer.uint32(42).string(v!);
     }
     return writer;
   },
@@ -3432,6 +3440,14 @@ export const StartSession: MessageFns<StartSession> = {
             message.capability = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.traceparents.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3458,6 +3474,9 @@ export const StartSession: MessageFns<StartSession> = {
         ? globalThis.String(object.matcher_endpoint)
         : "",
       capability: isSet(object.capability) ? globalThis.String(object.capability) : "",
+      traceparents: globalThis.Array.isArray(object?.traceparents)
+        ? object.traceparents.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -3475,6 +3494,9 @@ export const StartSession: MessageFns<StartSession> = {
     if (message.capability !== "") {
       obj.capability = message.capability;
     }
+    if (message.traceparents?.length) {
+      obj.traceparents = message.traceparents;
+    }
     return obj;
   },
 
@@ -3489,6 +3511,7 @@ export const StartSession: MessageFns<StartSession> = {
     message.activateBy = object.activateBy ?? undefined;
     message.matcherEndpoint = object.matcherEndpoint ?? "";
     message.capability = object.capability ?? "";
+    message.traceparents = object.traceparents?.map((e) => e) || [];
     return message;
   },
 };

@@ -906,7 +906,14 @@ export interface PlayerSession {
   /** The player's attributes as the ticket gave them, defaults filled in. */
   attributes: { [key: string]: unknown | undefined };
   /** When the reservation (RESERVED) or the grace (DISCONNECTED) runs out. Absent in every other state. */
-  expiresAt?: Date | undefined;
+  expiresAt?:
+    | Date
+    | undefined;
+  /**
+   * W3C traceparent of the seat in its ticket's trace, for whoever adds spans of their own. Set on what sidecars and games are told
+   * alone. Empty: the seat has no ticket, or its trace is not told.
+   */
+  traceparent: string;
 }
 
 export interface PlayerSession_AttributesEntry {
@@ -1855,7 +1862,16 @@ export const Team: MessageFns<Team> = {
 };
 
 function createBasePlayerSession(): PlayerSession {
-  return { playerSessionId: "", playerId: "", team: "", ticketId: "", state: 0, attributes: {}, expiresAt: undefined };
+  return {
+    playerSessionId: "",
+    playerId: "",
+    team: "",
+    ticketId: "",
+    state: 0,
+    attributes: {},
+    expiresAt: undefined,
+    traceparent: "",
+  };
 }
 
 export const PlayerSession: MessageFns<PlayerSession> = {
@@ -1882,6 +1898,9 @@ export const PlayerSession: MessageFns<PlayerSession> = {
     });
     if (message.expiresAt !== undefined) {
       Timestamp.encode(toTimestamp(message.expiresAt), writer.uint32(58).fork()).join();
+    }
+    if (message.traceparent !== "") {
+      writer.uint32(66).string(message.traceparent);
     }
     return writer;
   },
@@ -1958,6 +1977,14 @@ export const PlayerSession: MessageFns<PlayerSession> = {
             message.expiresAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.traceparent = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2008,6 +2035,7 @@ export const PlayerSession: MessageFns<PlayerSession> = {
         : isSet(object.expires_at)
         ? fromJsonTimestamp(object.expires_at)
         : undefined,
+      traceparent: isSet(object.traceparent) ? globalThis.String(object.traceparent) : "",
     };
   },
 
@@ -2040,6 +2068,9 @@ export const PlayerSession: MessageFns<PlayerSession> = {
     if (message.expiresAt !== undefined) {
       obj.expiresAt = message.expiresAt.toISOString();
     }
+    if (message.traceparent !== "") {
+      obj.traceparent = message.traceparent;
+    }
     return obj;
   },
 
@@ -2063,6 +2094,7 @@ export const PlayerSession: MessageFns<PlayerSession> = {
       {},
     );
     message.expiresAt = object.expiresAt ?? undefined;
+    message.traceparent = object.traceparent ?? "";
     return message;
   },
 };

@@ -1,23 +1,15 @@
 // Where spans go, by the variables that all of OpenTelemetry goes by: nowhere, unless a collector is named.
-import type { Clock, Metrics } from "@muster/kit";
-import { MusterError } from "@muster/proto";
-import type { Log } from "../log.ts";
-import { createSpanExporter, type SpanExporter } from "./span-exporter.ts";
+import { createSpanExporter, type SpanExporter, type SpanExporterOptions } from "./span-exporter.ts";
 
-export type OpenTracerOptions = {
+export type OpenTracerOptions = Omit<SpanExporterOptions, "endpoint" | "headers" | "ratio" | "post"> & {
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly service: string;
-  readonly version: string;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly metrics: Metrics;
 };
 
 /**
  * Undefined: OTEL_EXPORTER_OTLP_ENDPOINT is not set. OTEL_EXPORTER_OTLP_HEADERS ("name=value,…") goes with each request,
  * OTEL_TRACES_SAMPLER_ARG is the share of traces that are told, 0 to 1.
  *
- * @throws {MusterError} CONFIG_INVALID naming the variable; values that may be secret are not shown.
+ * @throws {Error} naming the variable and its rule; values that may be secret are not shown.
  */
 export function openTracer({ env, ...options }: OpenTracerOptions): SpanExporter | undefined {
   const endpoint = env.OTEL_EXPORTER_OTLP_ENDPOINT;
@@ -37,6 +29,6 @@ export function openTracer({ env, ...options }: OpenTracerOptions): SpanExporter
   return createSpanExporter({ endpoint, headers, ratio, ...options });
 }
 
-function invalid(variable: string, rule: string): MusterError {
-  return new MusterError("CONFIG_INVALID", `Cannot read ${variable} as ${rule}`, { metadata: { path: variable } });
+function invalid(variable: string, rule: string): Error {
+  return new Error(`Cannot read ${variable} as ${rule}`);
 }

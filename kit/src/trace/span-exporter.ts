@@ -1,12 +1,8 @@
 // Sends spans to a collector by OTLP over HTTP, as JSON. Nobody waits for it: what does not fit or cannot be sent is dropped, and counted.
-import { type Clock, type Metrics, repeat } from "@muster/kit";
-import type { Log } from "../log.ts";
-import { isSampled, type Span } from "./ticket-trace.ts";
-
-export interface Tracer {
-  /** Tells of something that is over. */
-  add(span: Span): void;
-}
+import type { Clock } from "../clock.ts";
+import type { Metrics } from "../metrics.ts";
+import { repeat } from "../repeat.ts";
+import type { Span, SpanPlace, Tracer } from "./span.ts";
 
 export interface SpanExporter extends Tracer, AsyncDisposable {}
 
@@ -20,7 +16,8 @@ export type SpanExporterOptions = {
   readonly service: string;
   readonly version: string;
   readonly clock: Clock;
-  readonly log: Log;
+  /** Told once when a collector stops to take spans. */
+  readonly onTrouble: (trouble: { readonly url: string; readonly why: string }) => void;
   readonly metrics: Metrics;
   /** Resolves with the status of the answer. Default: by `fetch`. */
   readonly post?: Post;
@@ -40,21 +37,24 @@ const SEND_EVERY_MS = 2_000;
 const POST_MS_MAX = 5_000;
 
 export function createSpanExporter(options: SpanExporterOptions): SpanExporter {
-  const { endpoint, headers, ratio, clock, log, metrics, post = postByFetch } = options;
+  const { endpoint, headers, ratio, clock, onTrouble, metrics, post = postByFetch } = options;
   const dropped = metrics.counter("muster_spans_dropped_total", "Spans that no collector got.");
   const url = `${endpoint.replace(/\/$/, "")}/v1/traces`;
   let waiting: Span[] = [];
   let isFailing = false;
 
-  const send = async () => {
+  /** All that waits; `isLast`: what comes after a failure is dropped without being tried, as the process wants to end. */
+  const send = async (isLast = false) => {
     while (waiting.length > 0) {
       const spans = waiting.slice(0, SPANS_PER_REQUEST);
       waiting = waiting.slice(SPANS_PER_REQUEST);
       const why = await attempt(spans);
       if (why !== undefined) dropped.add({}, spans.length);
-      if (why !== undefined && !isFailing)
-        log.warn({ url, why }, "Spans are dropped as the collector does not take them");
+      if (why !== undefined && !isFailing) onTrouble({ url, why });
       isFailing = why !== undefined;
+      if (!isFailing || !isLast) continue;
+      dropped.add({}, waiting.length);
+      waiting = [];
     }
   };
   const attempt = async (spans: readonly Span[]): Promise<string | undefined> => {
@@ -67,9 +67,10 @@ export function createSpanExporter(options: SpanExporterOptions): SpanExporter {
       return String(error);
     }
   };
-  const sending = repeat({ clock, everyMs: SEND_EVERY_MS }, send);
+  const sending = repeat({ clock, everyMs: SEND_EVERY_MS }, () => send());
 
   return {
+    tells: (trace) => isSampled(trace, ratio),
     add(span) {
       if (!isSampled(span, ratio)) return;
       if (waiting.length >= WAITING_MAX) dropped.add();
@@ -77,7 +78,7 @@ export function createSpanExporter(options: SpanExporterOptions): SpanExporter {
     },
     async [Symbol.asyncDispose]() {
       await sending[Symbol.asyncDispose]();
-      await send();
+      await send(true);
     },
   };
 }
@@ -110,4 +111,9 @@ function writeAttributes(attributes: Span["attributes"]): unknown {
     key,
     value: typeof value === "number" ? { doubleValue: value } : { stringValue: value },
   }));
+}
+
+/** Whether the trace is among the `ratio` of all that are told: the same answer everywhere. */
+export function isSampled({ traceId }: Pick<SpanPlace, "traceId">, ratio: number): boolean {
+  return Number.parseInt(traceId.slice(0, 8), 16) < ratio * 2 ** 32;
 }
