@@ -29,7 +29,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "e2e",
-          include: ["test/e2e/**/*.test.ts", "test/chaos/*.test.ts", "test/pack/**/*.test.ts"],
+          include: ["test/{e2e,pack,versions}/**/*.test.ts", "test/chaos/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 60_000,
           fileParallelism: false,
