@@ -84,6 +84,8 @@ export type Happening =
       readonly ticketIds: readonly string[];
       /** Whose tickets it watches. Undefined: of anybody. */
       readonly playerId?: string | undefined;
+      /** It is nobody's presence. */
+      readonly onlooker?: boolean | undefined;
     }
   | { readonly type: "ticket-event"; readonly watcher: string; readonly event: WatchTicketsResponse }
   /** A watcher of the fleet's feed opened its stream. */

@@ -11,11 +11,13 @@ import { matcherFaults } from "./matcher-faults.ts";
 import { outsiderFaults } from "./outsider-faults.ts";
 import { partyFaults } from "./party-faults.ts";
 import type { PlantedFault } from "./planted-fault.ts";
+import { presenceFaults } from "./presence-faults.ts";
 
 export const BANK: readonly PlantedFault[] = [
   ...matcherFaults,
   ...acceptanceFaults,
   ...partyFaults,
+  ...presenceFaults,
   ...engineFaults,
   ...configurationFaults,
   ...fleetFaults,

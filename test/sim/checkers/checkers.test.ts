@@ -973,6 +973,37 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
     },
   },
   {
+    promise: "T-PRESENCE",
+    name: "a ticket that is given up before its grace is over",
+    tell(tale) {
+      tale.queue("a", 1, { presenceGraceMs: 5_000 });
+      tale.nowMs += 4_000;
+      tale.matcher({ type: "ticket-cancelled", ticketId: "a", cause: "OWNER_GONE" });
+    },
+  },
+  {
+    promise: "T-PRESENCE",
+    name: "a ticket that is given up while it is watched",
+    tell(tale) {
+      tale.queue("a", 1, { presenceGraceMs: 5_000 });
+      tale.see({ type: "ticket-watch", watcher: "w", resumeToken: "", ticketIds: ["a"] });
+      tale.nowMs += 6_000;
+      const event = { resumeToken: "t1.0", type: 3, ticket: undefined, at: new Date(tale.nowMs) };
+      tale.see({ type: "ticket-event", watcher: "w", event: event as never });
+      tale.matcher({ type: "ticket-cancelled", ticketId: "a", cause: "OWNER_GONE" });
+    },
+  },
+  {
+    promise: "T-PRESENCE",
+    name: "a ticket that waits on although its owner is gone",
+    tell(tale) {
+      tale.queue("a", 1, { presenceGraceMs: 5_000 });
+      becomeQuiet(tale);
+      tale.nowMs += 5_000;
+      tale.matcher({ type: "ended-forgotten", endedUntilMs: 0 });
+    },
+  },
+  {
     promise: "T-HISTORY",
     name: "a history that leaves a change out",
     tell(tale) {

@@ -49,7 +49,7 @@ export function mAcceptAll(books: Books): Checker {
       .join();
     if (named !== ticketsOf(proposal.match.players).toSorted().join()) break_(`the end of ${matchId} names ${named}`);
     const isOver = journalMs >= proposal.deadlineAtMs;
-    const refusals: ReadonlySet<string> = new Set(["REFUSED", "CANCELLED", "PARTY_CHANGED"]);
+    const refusals: ReadonlySet<string> = new Set(["REFUSED", "CANCELLED", "PARTY_CHANGED", "OWNER_GONE"]);
     const culprits = outcomes.filter(({ fate }) => refusals.has(fate));
     if (culprits.length !== (isOver ? 0 : 1))
       break_(`${matchId} ends ${isOver ? "late " : ""}with ${culprits.length} refusals`);
@@ -73,6 +73,7 @@ export function mAcceptAll(books: Books): Checker {
       return;
     }
     if (fate === "PARTY_CHANGED") return; // Whether it did, T-PARTY says.
+    if (fate === "OWNER_GONE") return; // Whether the owner is, T-PRESENCE says.
     if (fate === "CANCELLED") return; // Whether anybody asked for it, the history of calls says.
     if (isOver && !hasAccepted) {
       if (fate !== "SILENT") break_(`${ticketId} was silent for ${journalMs - deadlineAtMs} ms more, and is ${fate}`);

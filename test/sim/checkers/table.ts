@@ -53,6 +53,7 @@ import { tNoLoss } from "./t-no-loss.ts";
 import { tOneTerminal } from "./t-one-terminal.ts";
 import { tParty } from "./t-party.ts";
 import { tPlayerOnce } from "./t-player-once.ts";
+import { tPresence } from "./t-presence.ts";
 import { tReturnAge } from "./t-return-age.ts";
 import { xClock } from "./x-clock.ts";
 import { xSecret } from "./x-secret.ts";
@@ -89,6 +90,7 @@ function listCheckers(books: Books, terms: Terms): readonly Checker[] {
     tIdempotent(books),
     tPlayerOnce(books),
     tParty(books),
+    tPresence(books),
     tCancelTruth(books),
     mDisjoint(books),
     mAcceptAll(books),

@@ -32,6 +32,7 @@ type StreamRequest = {
   readonly resumeToken: string;
   readonly ticketIds?: readonly string[];
   readonly playerId?: string | undefined;
+  readonly onlooker?: boolean | undefined;
 };
 type Stream<Event> = (request: StreamRequest, options?: object) => AsyncIterable<Event>;
 type Seen<Event> = {
@@ -110,8 +111,8 @@ export function overhear(network: Network, { caller, see, nextCallId }: Ear): Ne
   }
   const ticketEvents: Seen<WatchTicketsResponse> = {
     nameOf: ({ ticketIds = [] }) => [caller, ...ticketIds].join(" "),
-    opened: (watcher, { resumeToken, ticketIds = [], playerId }) => {
-      return { type: "ticket-watch", watcher, resumeToken, ticketIds, playerId };
+    opened: (watcher, { resumeToken, ticketIds = [], playerId, onlooker }) => {
+      return { type: "ticket-watch", watcher, resumeToken, ticketIds, playerId, onlooker };
     },
     event: (watcher, event) => ({ type: "ticket-event", watcher, event }),
   };

@@ -14,6 +14,7 @@ import { landmarkGoals } from "./landmarks.ts";
 import { outsiderGoals } from "./outsider-goals.ts";
 import { partyGoals } from "./party-goals.ts";
 import { planGoals } from "./plan-goals.ts";
+import { presenceGoals } from "./presence-goals.ts";
 import { seatGoals } from "./seat-goals.ts";
 import { simulatedGoals } from "./simulated-goals.ts";
 import { ticketGoals } from "./ticket-goals.ts";
@@ -22,6 +23,7 @@ export const GOALS: readonly Goal[] = [
   ...ticketGoals,
   ...acceptanceGoals,
   ...partyGoals,
+  ...presenceGoals,
   ...fleetGoals,
   ...planGoals,
   ...simulatedGoals,

@@ -12,6 +12,7 @@ import { type Chance, createChance } from "../engine/chance.ts";
 import type { Life, Lives } from "../engine/life.ts";
 import { overhear } from "../engine/overheard-network.ts";
 import { answerProposal, type Proposed } from "./answers.ts";
+import { attend, drawGrace } from "./attendance.ts";
 import { playBattle } from "./client.ts";
 import { CONFIGURATIONS } from "./configurations.ts";
 import type { Eyes } from "./eyes.ts";
@@ -65,6 +66,7 @@ export function startBackend(parts: BackendParts): Backend {
   const answers = createChance(seed, `${node} answers`);
   const batches = createChance(seed, `${node} batches`);
   const gatherings = createChance(seed, `${node} gatherings`);
+  const attendances = createChance(seed, `${node} attendances`);
   const network = overhear(life.network, { caller: node, see: eyes.see, nextCallId: eyes.nextCallId });
   const matcher = connectMatcherWith({ network, address: "matcher", clock, random: chance });
   const raw = network.connect("matcher").client(MatchmakingServiceDefinition);
@@ -95,7 +97,7 @@ export function startBackend(parts: BackendParts): Backend {
     // Some parties ask to be divided, or for what cannot be.
     const ratio = players.length > 1 && chance.happens(0.2) ? 0.7 : 0.1;
     const members = players.map((playerId) => ({ playerId, ...traitsFor(playerId), ...teamOf(ratio) }));
-    const ticket = { ticketId, configuration, players: members };
+    const ticket = { ticketId, configuration, players: members, ...presenceOf() };
     const onProposed = (proposed: Ticket) => {
       answer({ ticketId, matchId: proposed.matchId ?? "", players }, () => Promise.resolve(stop.abort()));
     };
@@ -118,6 +120,9 @@ export function startBackend(parts: BackendParts): Backend {
       cancel,
     }).catch(eyes.fail);
   };
+  /** Some tickets end with whoever watches them. */
+  const presenceOf = () =>
+    attendances.happens(knobs.presentRatio) ? { presenceGraceSeconds: drawGrace(attendances) } : {};
   const traitsFor = (playerId: string) => (isPlain ? TRAITLESS : traitsOf(seed, playerId));
   const teamOf = (ratio: number) => (chance.happens(ratio) ? { team: chance.pick(["red", "blue"]) } : {});
 
@@ -139,7 +144,20 @@ export function startBackend(parts: BackendParts): Backend {
         const { attributes, latenciesMs } = traitsFor(playerId);
         return { playerId, attributes: writeAttributes(attributes), latenciesMs: { ...latenciesMs }, team: "" };
       }),
+      ...presenceOf(),
     };
+    const left = new AbortController();
+    if (request.presenceGraceSeconds !== undefined && attendances.happens(0.8)) {
+      const mine = { ticketId, graceSeconds: request.presenceGraceSeconds };
+      attend(mine, { chance: attendances, matching: raw, clock }, left.signal).catch(eyes.fail);
+    }
+    return await queueByHand(request, players).finally(() => left.abort());
+  };
+  const queueByHand = async (
+    request: StartMatchingRequest & { readonly ticketId: string },
+    players: readonly string[],
+  ): Promise<Seated | undefined> => {
+    const { ticketId, configuration } = request;
     const way = players.length > 1 ? gatherings.fraction() : 1;
     if (way < 0.35) {
       const dissolve = await queueAsParty(request, gathering);

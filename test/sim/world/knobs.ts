@@ -47,6 +47,8 @@ export type Knobs = {
   /** Chances of a player who is asked. */
   readonly refuseRatio: number;
   readonly silentRatio: number;
+  /** Share of tickets that end with their owner's watch. */
+  readonly presentRatio: number;
   /** Mean time between two acts of somebody who seats players without the matcher, in ms. Infinite: there is nobody. */
   readonly outsiderMs: number;
   /** Share of what servers, players and backends do that they should not. */
@@ -119,6 +121,7 @@ export const REFERENCE: Knobs = {
   autoContinue: true,
   refuseRatio: 0.05,
   silentRatio: 0.02,
+  presentRatio: 0,
   outsiderMs: Number.POSITIVE_INFINITY,
   mischiefRatio: 0,
   loadMsMax: 5_000,
@@ -206,6 +209,7 @@ function drawAnyKnobs(seed: number): Knobs {
     outsiderMs: outsider.happens(0.3) ? outsider.between({ min: 1_000, max: 6_000 }) : Number.POSITIVE_INFINITY,
     mischiefRatio,
     ...drawAcceptance(createChance(seed, "acceptance")),
+    presentRatio: createChance(seed, "presence").happens(0.4) ? 0.5 : 0,
     loadMsMax: often(0.7, 500, 4_000),
     requestTimeoutSeconds: often(0.6, 30, 4),
     placementTimeoutSeconds: often(0.7, 20, 3),

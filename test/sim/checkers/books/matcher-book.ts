@@ -204,6 +204,7 @@ export function createMatcherBook(): MatcherBook {
       endedTick: undefined,
       sinceMs: at.journalMs,
       partyId: fact.partyId,
+      presenceGraceMs: fact.presenceGraceMs,
       membersVersion: parties.parties.get(fact.partyId ?? "")?.membersVersion,
       joined: joinedAtFirst(fact),
       phase: fact.joined === undefined ? "SEARCHING" : "PREPARING",

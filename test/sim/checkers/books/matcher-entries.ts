@@ -33,6 +33,8 @@ export type TicketEntry = {
   readonly deadlinesMs: number[];
   /** The party that it was started for; undefined: none. */
   readonly partyId: string | undefined;
+  /** How long it may be without a watch of its owner, in ms; undefined: it needs none. */
+  readonly presenceGraceMs: number | undefined;
   /** Of its party's members when it was started. */
   readonly membersVersion: number | undefined;
   /** Who is in, of a ticket that asked players to join. */

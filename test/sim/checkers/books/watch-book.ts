@@ -8,6 +8,8 @@ export type TicketWatcher = {
   readonly ticketIds: ReadonlySet<string> | undefined;
   /** Undefined: tickets of anybody. */
   readonly playerId: string | undefined;
+  /** It is nobody's presence. */
+  readonly isOnlooker: boolean;
   /** The first thing that it heard: what came before it need not know. */
   startedTick: number | undefined;
   isOpen: boolean;
@@ -32,6 +34,7 @@ export interface WatchBook {
     readonly resumeToken: string;
     readonly ticketIds: readonly string[];
     readonly playerId?: string | undefined;
+    readonly onlooker?: boolean | undefined;
   }): void;
   ticketEvent(watcher: string, event: WatchTicketsResponse, tick: number): void;
   sessionWatch(watcher: string, resumeToken: string, tick: number): void;
@@ -53,7 +56,7 @@ export function createWatchBook(): WatchBook {
   return {
     ofTickets,
     ofSessions,
-    ticketWatch({ watcher: name, resumeToken, ticketIds, playerId }) {
+    ticketWatch({ watcher: name, resumeToken, ticketIds, playerId, onlooker }) {
       const watcher = ofTickets.get(name);
       if (watcher && resumeToken !== "") {
         watcher.isOpen = true;
@@ -63,6 +66,7 @@ export function createWatchBook(): WatchBook {
       ofTickets.set(name, {
         ticketIds: named,
         playerId,
+        isOnlooker: onlooker === true,
         startedTick: undefined,
         isOpen: true,
         versions: new Map(),
