@@ -1,7 +1,7 @@
 // docs/reference/errors.md from proto/src/reasons.ts: the comment above each reason is its meaning.
 
 const REASON =
-  /\/\*\* (?<meaning>.*?) \*\/\s*(?<reason>[A-Z_]+): \{ code: "(?<code>[A-Z_]+)", retry: "(?<retry>[a-z]+)" \}/gs;
+  /\/\*\* (?<meaning>(?:(?!\*\/).)*?) \*\/\s*(?<reason>[A-Z_]+): \{ code: "(?<code>[A-Z_]+)", retry: "(?<retry>[a-z]+)" \}/gs;
 
 const RETRY: Readonly<Record<string, string>> = {
   never: "no",

@@ -1,0 +1,33 @@
+// The page on which rule sets and queries are tried: every change is judged at once, in this browser.
+import { browser, getElement } from "./dom.ts";
+import { judgeQuery, judgeRuleSet, type Verdict } from "./verdicts.ts";
+
+const [rules, example, ruleVerdict] = [getElement("rules"), getElement("example"), getElement("rules-verdict")];
+const [query, mode, tickets] = [getElement("query"), getElement("mode"), getElement("tickets")];
+const queryVerdict = getElement("query-verdict");
+
+function show(element: typeof ruleVerdict, { isGood, lines }: Verdict): void {
+  element.textContent = lines.join("\n");
+  element.dataset.good = String(isGood);
+}
+const tryRules = () => show(ruleVerdict, judgeRuleSet(rules.value));
+const tryQuery = () =>
+  show(queryVerdict, judgeQuery(query.value, mode.value === "compatible" ? "compatible" : "best", tickets.value));
+
+function takeFromLink(): void {
+  const [, linked] = /^#rules=(.*)$/s.exec(browser.location.hash) ?? [];
+  if (linked === undefined) return;
+  rules.value = decodeURIComponent(linked);
+  tryRules();
+}
+
+rules.addEventListener("input", tryRules);
+example.addEventListener("change", () => {
+  rules.value = example.value;
+  tryRules();
+});
+for (const element of [query, mode, tickets]) element.addEventListener("input", tryQuery);
+browser.addEventListener("hashchange", takeFromLink);
+tryRules();
+tryQuery();
+takeFromLink();
