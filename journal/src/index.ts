@@ -2,7 +2,7 @@
 
 // For the codecs of snapshots.
 export { type ReadColumns, readColumns } from "./columns/column-reader.ts";
-export { type ColumnRows, writeColumns } from "./columns/column-writer.ts";
+export { type ColumnRows, type ColumnSlice, sliceColumns, writeColumns } from "./columns/column-writer.ts";
 export type { ColumnSchema, ColumnType, ColumnValue, LazyColumn, ReadColumn } from "./columns/columns.ts";
 export type { CommittedFact } from "./commit-queue.ts";
 export { type FileJournalOptions, openFileJournal } from "./file-journal.ts";

@@ -26,16 +26,11 @@ export async function readColumns<Schema extends ColumnSchema>(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): Promise<ReadColumns<Schema>> {
   const blocks = new Map<string, Block[]>(Object.keys(schema).map((name) => [name, []]));
-  const names: string[] = [];
   for await (const block of readBlocks(chunks)) {
     const { name, type } = block;
     const known = blocks.get(name);
     if (!known || schema[name] !== type)
       throw unreadable(`this build knows them: column ${name} of ${type} is foreign`);
-    if (name !== names.at(-1)) {
-      if (known.length > 0) throw unreadable(`they were written: column ${name} comes twice`);
-      names.push(name);
-    }
     known.push(block);
   }
   const missing = Object.keys(schema).find((name) => blocks.get(name)?.length === 0);

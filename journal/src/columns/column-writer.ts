@@ -10,120 +10,127 @@ import {
   END_TYPE,
 } from "./columns.ts";
 
+/** Rows of some columns, which follow those that earlier slices gave of the same columns. */
+export type ColumnSlice<Schema extends ColumnSchema> = {
+  readonly [Name in keyof Schema]?: readonly ColumnValue<Schema[Name]>[];
+};
+
 /** Rows by column. Each is walked once, after those before it in the schema: what it yields may follow from their walks. */
 export type ColumnRows<Schema extends ColumnSchema> = {
   readonly [Name in keyof Schema]: Iterable<ColumnValue<Schema[Name]>>;
 };
 
-/** Rows of a block: bounds the work between two chunks to some milliseconds, at up to a microsecond a row. */
-const BLOCK_ROWS_MAX = 8_192;
+/** Rows of a slice of a whole column: bounds the work between two chunks to some milliseconds, at up to a microsecond a row. */
+const SLICE_ROWS_MAX = 8_192;
 /** Bytes of strings or blobs at which a block is full, where the caller's rows are cheap to make. */
 const BLOCK_BYTES_DEFAULT = 262_144;
 /** Bytes of a chunk: what a journal takes in one piece. */
 const CHUNK_BYTES_MAX = 1_048_576;
 
 /**
- * All of `columns` as chunks of 1 byte to 1 MiB. Rows are asked for as the chunks are: about 8,000 for each, or
- * `blockBytes` of them (default 256 KiB).
+ * All of `slices` as chunks of 1 byte to 1 MiB; a column that none of them gives has no rows. A slice is asked for when those before it
+ * are written, and a chunk follows as soon as 8,192 rows or `blockBytes` (default 256 KiB) have gathered: what makes the slices decides
+ * how long the work between two chunks takes.
  */
 export function* writeColumns<Schema extends ColumnSchema>(
   schema: Schema,
-  columns: ColumnRows<Schema>,
+  slices: Iterable<ColumnSlice<Schema>>,
   { blockBytes = BLOCK_BYTES_DEFAULT }: { readonly blockBytes?: number } = {},
 ): Generator<Uint8Array, void> {
   const chunks = createChunks(blockBytes);
+  const names = new Set(Object.keys(schema));
+  const missing = new Set(names);
   let number = 0;
-  for (const [name, type] of Object.entries(schema)) {
-    for (const block of blocksOf(type, columns[name] ?? [], blockBytes)) {
-      chunks.add(headerOf({ name, typeNumber: COLUMN_TYPES.indexOf(type), number, block }), ...block.payload);
-      number += 1;
-      if (chunks.isFull(block.rows)) yield* chunks.take();
+  const add = (name: string, rows: readonly (number | string | Uint8Array)[]) => {
+    const type = schema[name];
+    invariant(type !== undefined, `a slice is of columns of its schema: ${name}`);
+    const block = { rows: rows.length, payload: payloadOf(type, rows) };
+    chunks.add(headerOf({ name, typeNumber: COLUMN_TYPES.indexOf(type), number, block }), ...block.payload);
+    number += 1;
+    missing.delete(name);
+  };
+  for (const slice of slices) {
+    let rows = 0;
+    for (const [name, some] of Object.entries(slice) as [string, readonly (number | string | Uint8Array)[]][]) {
+      add(name, some);
+      rows += some.length;
     }
+    if (chunks.isFull(rows)) yield* chunks.take();
   }
-  const end = { rows: Object.keys(schema).length, payload: [] };
-  chunks.add(headerOf({ name: "", typeNumber: END_TYPE, number, block: end }));
+  for (const name of missing) add(name, []);
+  chunks.add(headerOf({ name: "", typeNumber: END_TYPE, number, block: { rows: names.size, payload: [] } }));
   yield* chunks.take();
 }
 
-/** The payload in pieces, which are valid until the next block is asked for. */
+/** Slices of whole columns, one column after the other, of about 8,000 rows, or of `blockBytes` (default 256 KiB) of strings or blobs. */
+export function* sliceColumns<Schema extends ColumnSchema>(
+  columns: ColumnRows<Schema>,
+  { blockBytes = BLOCK_BYTES_DEFAULT }: { readonly blockBytes?: number } = {},
+): Generator<ColumnSlice<Schema>, void> {
+  for (const [name, rows] of Object.entries(columns) as [string, Iterable<number | string | Uint8Array>][]) {
+    // The rows are the schema's by ColumnRows, which the compiler cannot follow over a loop of names.
+    for (const group of groupsOf(rows, blockBytes)) yield { [name]: group } as ColumnSlice<Schema>;
+  }
+}
+
 type Block = { readonly rows: number; readonly payload: readonly Uint8Array[] };
 
-function blocksOf(type: ColumnType, rows: Iterable<number | string | Uint8Array>, blockBytes: number): Iterable<Block> {
-  // The schema's type and the rows' go together by ColumnRows, which the compiler cannot follow over a loop of names.
+/** The rows as bytes, in pieces. */
+function payloadOf(type: ColumnType, rows: readonly (number | string | Uint8Array)[]): readonly Uint8Array[] {
+  // The schema's type and the rows' go together by ColumnSlice, which the compiler cannot follow over a loop of names.
   switch (type) {
     case "string":
-      return stringBlocks(rows as Iterable<string>, blockBytes);
+      return stringPayload(rows as readonly string[]);
     case "blob":
-      return blobBlocks(rows as Iterable<Uint8Array>, blockBytes);
+      return blobPayload(rows as readonly Uint8Array[]);
     case "u8":
-      return numberBlocks(new Uint8Array(BLOCK_ROWS_MAX), rows as Iterable<number>);
+      return [new Uint8Array(rows as readonly number[])];
     case "u32":
-      return numberBlocks(new Uint32Array(BLOCK_ROWS_MAX), rows as Iterable<number>);
+      return [bytesOf(new Uint32Array(rows as readonly number[]))];
     case "f64":
-      return numberBlocks(new Float64Array(BLOCK_ROWS_MAX), rows as Iterable<number>);
+      return [bytesOf(new Float64Array(rows as readonly number[]))];
   }
 }
 
-function* numberBlocks(
-  numbers: Uint8Array | Uint32Array | Float64Array,
-  rows: Iterable<number>,
-): Generator<Block, void> {
-  let count = 0;
-  const take = (): Block => ({
-    rows: count,
-    payload: [new Uint8Array(numbers.buffer, 0, count * numbers.BYTES_PER_ELEMENT)],
-  });
-  let isFirst = true;
-  for (const row of rows) {
-    if (count === BLOCK_ROWS_MAX) {
-      yield take();
-      isFirst = false;
-      count = 0;
-    }
-    numbers[count] = row;
-    count += 1;
-  }
-  if (count > 0 || isFirst) yield take();
+function bytesOf({ buffer }: Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer>): Uint8Array {
+  return new Uint8Array(buffer);
 }
 
-function* stringBlocks(rows: Iterable<string>, blockBytes: number): Generator<Block, void> {
-  for (const texts of groupsOf(rows, blockBytes)) {
-    const text = texts.join("");
-    const bytes = Buffer.from(text, "utf8");
-    // All ASCII, as ids are: a string is as long as its bytes.
-    const lengthOf =
-      bytes.length === text.length ? (one: string) => one.length : (one: string) => Buffer.byteLength(one);
-    const lengths = Uint32Array.from(texts, lengthOf);
-    yield { rows: texts.length, payload: [new Uint8Array(lengths.buffer), bytes] };
-  }
+function stringPayload(texts: readonly string[]): readonly Uint8Array[] {
+  const text = texts.join("");
+  const bytes = Buffer.from(text, "utf8");
+  // All ASCII, as ids are: a string is as long as its bytes.
+  const lengthOf = bytes.length === text.length ? (one: string) => one.length : (one: string) => Buffer.byteLength(one);
+  return [lengthsOf(texts, lengthOf), bytes];
 }
 
-function* blobBlocks(rows: Iterable<Uint8Array>, blockBytes: number): Generator<Block, void> {
-  for (const blobs of groupsOf(rows, blockBytes)) {
-    const lengths = Uint32Array.from(blobs, (blob) => blob.length);
-    yield { rows: blobs.length, payload: [new Uint8Array(lengths.buffer), Buffer.concat(blobs)] };
-  }
+function blobPayload(blobs: readonly Uint8Array[]): readonly Uint8Array[] {
+  return [lengthsOf(blobs, (blob) => blob.length), Buffer.concat(blobs)];
 }
 
-/** Rows in groups of one block each; at least one group, which may be empty. */
-function* groupsOf<Row extends { readonly length: number }>(
+function lengthsOf<Row>(rows: readonly Row[], lengthOf: (row: Row) => number): Uint8Array {
+  const lengths = new Uint32Array(rows.length);
+  for (let row = 0; row < rows.length; row += 1) lengths[row] = lengthOf(rows[row] as Row);
+  return bytesOf(lengths);
+}
+
+/** Rows in groups of one slice each. */
+function* groupsOf<Row extends number | string | Uint8Array>(
   rows: Iterable<Row>,
   blockBytes: number,
 ): Generator<readonly Row[], void> {
   let group: Row[] = [];
   let length = 0;
-  let isFirst = true;
   for (const row of rows) {
-    if (group.length === BLOCK_ROWS_MAX || length >= blockBytes) {
+    if (group.length === SLICE_ROWS_MAX || length >= blockBytes) {
       yield group;
-      isFirst = false;
       group = [];
       length = 0;
     }
     group.push(row);
-    length += row.length;
+    length += typeof row === "number" ? 0 : row.length;
   }
-  if (group.length > 0 || isFirst) yield group;
+  if (group.length > 0) yield group;
 }
 
 function headerOf(head: {
@@ -173,7 +180,7 @@ function createChunks(blockBytes: number) {
     },
     isFull(moreRows: number): boolean {
       rows += moreRows;
-      return rows >= BLOCK_ROWS_MAX || bytes >= blockBytes;
+      return rows >= SLICE_ROWS_MAX || bytes >= blockBytes;
     },
     /** Everything that was gathered. */
     *take(): Generator<Uint8Array, void> {

@@ -2,7 +2,7 @@ import { MusterError } from "@muster/proto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readColumns } from "./column-reader.ts";
-import { type ColumnRows, writeColumns } from "./column-writer.ts";
+import { type ColumnRows, sliceColumns, writeColumns } from "./column-writer.ts";
 import type { ColumnSchema } from "./columns.ts";
 
 const SCHEMA = { phase: "u8", size: "u32", time: "f64", id: "string", payload: "blob" } as const;
@@ -39,7 +39,7 @@ async function rowsOf(chunks: Iterable<Uint8Array>): Promise<readonly Row[]> {
 }
 
 function bytesOf<Schema extends ColumnSchema>(schema: Schema, columns: ColumnRows<Schema>): Buffer {
-  return Buffer.concat([...writeColumns(schema, columns)]);
+  return Buffer.concat([...writeColumns(schema, sliceColumns(columns))]);
 }
 
 function* cut(bytes: Uint8Array, sizes: readonly number[]): Generator<Uint8Array> {
@@ -76,18 +76,18 @@ const many = Array.from({ length: 20_000 }, (_, i) => ({
 }));
 
 test("a lazy column finds rows of many blocks in any order", async () => {
-  const columns = await readColumns(SCHEMA, writeColumns(SCHEMA, columnsOf(many)));
+  const columns = await readColumns(SCHEMA, writeColumns(SCHEMA, sliceColumns(columnsOf(many))));
   expect(columns.id.length).toBe(many.length);
   for (let i = 0; i < 40_000; i += 1) {
     const place = (i * 7_919) % many.length;
     expect(columns.id.at(place)).toBe(many[place]?.id);
   }
-  expect(await rowsOf(writeColumns(SCHEMA, columnsOf(many)))).toEqual(many);
+  expect(await rowsOf(writeColumns(SCHEMA, sliceColumns(columnsOf(many))))).toEqual(many);
 });
 
 test("no chunk is above 1 MiB, not even that of a value above it", async () => {
   const rows = [{ phase: 1, size: 1, time: 1, id: "a".repeat(3_000_000), payload: new Uint8Array(2_500_000).fill(7) }];
-  const chunks = [...writeColumns(SCHEMA, columnsOf(rows))];
+  const chunks = [...writeColumns(SCHEMA, sliceColumns(columnsOf(rows)))];
   expect(Math.max(...chunks.map((chunk) => chunk.length))).toBe(1_048_576);
   expect(await rowsOf(chunks)).toEqual(rows);
 });
@@ -99,7 +99,7 @@ test("rows are asked for as chunks are, some thousand at a time", () => {
   }
   const steps: number[] = [];
   let before = 0;
-  for (const _ of writeColumns({ id: "string" }, { id: counted() })) {
+  for (const _ of writeColumns({ id: "string" }, sliceColumns({ id: counted() }))) {
     steps.push(asked - before);
     before = asked;
   }
@@ -115,8 +115,20 @@ test("a column may follow from the walk over one before it", async () => {
     }
   }
   const schema = { team: "u8", word: "string" } as const;
-  const columns = await readColumns(schema, writeColumns(schema, { team: numbers(), word: words }));
+  const columns = await readColumns(
+    schema,
+    writeColumns(schema, sliceColumns<typeof schema>({ team: numbers(), word: words })),
+  );
   expect([...columns.team].map((place) => columns.word.at(place))).toEqual(["red", "blue", "red"]);
+});
+
+test("slices of several columns are put together, in their order, whatever stands between them", async () => {
+  const schema = { time: "f64", word: "string", never: "u8" } as const;
+  const slices = [{ time: [1, 2], word: ["a"] }, { word: ["b", "c"] }, { time: [3], word: [] }];
+  const columns = await readColumns(schema, writeColumns(schema, slices));
+  expect([...columns.time]).toEqual([1, 2, 3]);
+  expect(["a", "b", "c"].map((_, row) => columns.word.at(row))).toEqual(["a", "b", "c"]);
+  expect([columns.word.length, columns.never.length]).toEqual([3, 0]);
 });
 
 test("every flipped bit and every missing end is found", async () => {

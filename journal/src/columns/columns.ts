@@ -13,8 +13,9 @@
 //       16      …  name of the column, ASCII
 //        …      …  payload: the numbers; or for strings and blobs the length of each (u32), then all of them in a row
 //
-// Numbers are little-endian, as every machine is that Node runs on. A column without rows has one block all the same, and the
-// blocks of a column stand together. The same rows make the same bytes.
+// Numbers are little-endian, as every machine is that Node runs on. A column without rows has one block all the same. Blocks of
+// a column stand in the order of its rows, and others may stand between them: what belongs together is written while it is at hand. The
+// same slices of rows make the same bytes.
 
 /** In the order of their numbers in a block. `string` is text as UTF-8; `blob` is bytes. */
 export const COLUMN_TYPES = ["u8", "u32", "f64", "string", "blob"] as const;

@@ -1,6 +1,6 @@
 // Captures the fleet as it is: copies of its maps' values, which are never written again, in one short step; the rows are made
 // of them later, while the fleet goes on.
-import { type ColumnRows, writeColumns } from "@muster/journal";
+import { type ColumnRows, sliceColumns, writeColumns } from "@muster/journal";
 import type { PlacementId, ServerSessionId } from "@muster/proto";
 import * as wire from "@muster/proto/journal-fleet";
 import { placementOverMs } from "../core/ended.ts";
@@ -42,7 +42,8 @@ export function captureFleet(state: FleetFold): Iterable<Uint8Array> {
   };
   // What is captured shares its memories with the state: from now on the fold copies them before it writes.
   state.captures += 1;
-  return writeColumns(FLEET_COLUMNS, columns, { blockBytes: BLOCK_BYTES });
+  const options = { blockBytes: BLOCK_BYTES };
+  return writeColumns(FLEET_COLUMNS, sliceColumns<typeof FLEET_COLUMNS>(columns, options), options);
 }
 
 type Captured<Id, Value> = { readonly ids: readonly Id[]; readonly values: Value[] };
