@@ -25,10 +25,12 @@ export {
 } from "./journal.ts";
 export {
   type Decision,
+  type DecisionOfMany,
   type ExecuteOptions,
   type FactMeta,
   type Ledger,
   type LedgerOptions,
+  type Outcome,
   openLedger,
 } from "./ledger.ts";
 export { createMemoryJournal, type MemoryJournal, type MemoryJournalOptions } from "./memory-journal.ts";

@@ -3,7 +3,7 @@ import { createVirtualClock } from "@muster/kit/testing";
 import { MusterError } from "@muster/proto";
 import { expect, test } from "vitest";
 import { RESTART_GAP_MS_MAX } from "./journal-time.ts";
-import type { Ledger } from "./ledger.ts";
+import type { DecisionOfMany, Ledger } from "./ledger.ts";
 import { createMemoryJournal, type MemoryJournal } from "./memory-journal.ts";
 import { add, openSum as open, type Sum } from "./sum-ledger.fixture.ts";
 
@@ -50,6 +50,53 @@ test("execute() changes nothing when the decision throws", async () => {
   await expect(ledger.execute(refuse)).rejects.toThrow("no");
   expect(ledger.state.total).toBe(0);
   expect(await ledger.execute(add(1))).toBe(1);
+});
+
+const addOfMany =
+  (amount: number) =>
+  (state: Sum): DecisionOfMany<number, number> => ({ facts: amount === 0 ? [] : [amount], show: () => state.total });
+
+test("executeEach() decides each on what those before it left, refuses by itself, and shares one write", async () => {
+  const clock = createVirtualClock();
+  const journal = createMemoryJournal({ clock, writeMs: () => 10 });
+  const ledger = await open(journal, { clock });
+  const refuse = () => {
+    throw new Error("no");
+  };
+  const writes: number[] = [];
+  ledger.onCommitted((facts) => writes.push(facts.length));
+  const outcomes = ledger.executeEach([addOfMany(3), refuse, addOfMany(4), addOfMany(0)]);
+  expect([ledger.state.total, ledger.durableSequence]).toEqual([7, 0]);
+  await clock.advance(10);
+  expect(await outcomes).toEqual([{ reply: 3 }, { refusal: new Error("no") }, { reply: 7 }, { reply: 7 }]);
+  expect(writes).toEqual([2]);
+});
+
+test("executeEach() answers nobody with what could still be lost, decided or not", async () => {
+  const clock = createVirtualClock();
+  const journal = createMemoryJournal({ clock, writeMs: () => 10 });
+  const ledger = await open(journal, { clock });
+  const written = ledger.execute(add(5));
+  let isAnswered = false;
+  const looked = ledger.executeEach([addOfMany(0)]).then(() => {
+    isAnswered = true;
+  });
+  await clock.advance(9);
+  expect(isAnswered).toBe(false);
+  await clock.advance(1);
+  await Promise.all([written, looked]);
+});
+
+test("executeEach() rejects as a whole when a fact cannot be folded: nobody knows what became of the others", async () => {
+  const fatal: unknown[] = [];
+  const evolve = (state: Sum, fact: number) => {
+    if (fact === 2) throw new Error("a mistake of ours");
+    state.total += fact;
+  };
+  const ledger = await open(createMemoryJournal(), { evolve, onFatal: (error) => fatal.push(error) });
+  const outcomes = ledger.executeEach([addOfMany(1), addOfMany(2), addOfMany(4)]);
+  await expect(outcomes).rejects.toMatchObject({ reason: "SERVICE_NOT_READY" });
+  expect([fatal, ledger.state.total]).toEqual([[new Error("a mistake of ours")], 1]);
 });
 
 test("execute() refuses with nothing that could still be lost", async () => {

@@ -3,14 +3,20 @@
 import { type Clock, invariant } from "@muster/kit";
 import { MusterError } from "@muster/proto";
 import { type CommittedFact, createCommitQueue } from "./commit-queue.ts";
-import type { Cursor, Journal, NewRecord, Ownership, StoredRecord } from "./journal.ts";
+import type { Cursor, Journal, NewRecord } from "./journal.ts";
 import { createJournalTime } from "./journal-time.ts";
 import { cursorExpired } from "./kept-range.ts";
 import { keepLease, unlessNoRoom } from "./lease.ts";
-import { unreadable } from "./record.ts";
-import { createSnapshotter, readState, type SnapshotOptions } from "./snapshotter.ts";
+import { type Replayed, replay } from "./replay.ts";
+import { createSnapshotter, type SnapshotOptions } from "./snapshotter.ts";
 
 export type Decision<Fact, Reply> = { readonly facts: readonly Fact[]; readonly reply: Reply };
+
+/** Of one decision of many: what it answers is asked right after its facts were folded. */
+export type DecisionOfMany<Fact, Reply> = { readonly facts: readonly Fact[]; readonly show: () => Reply };
+
+/** What one decision of many came to: its reply, or what it threw. */
+export type Outcome<Reply> = { readonly reply: Reply } | { readonly refusal: unknown };
 
 export type FactMeta = { readonly sequence: number; readonly timeMs: number };
 
@@ -36,6 +42,15 @@ export interface Ledger<State, Fact> extends AsyncDisposable {
     decide: (state: State, nowMs: number) => Decision<Fact, Reply>,
     options?: ExecuteOptions,
   ): Promise<Reply>;
+  /**
+   * As `execute` of each decision, one after the other, each on the state that those before it left: one that throws changes nothing and
+   * is the refusal of its place. All are answered together, when everything that they show is durable.
+   *
+   * @throws {MusterError} as `execute`; JOURNAL_FULL: none is decided.
+   */
+  executeEach<Reply>(
+    decisions: readonly ((state: State, nowMs: number) => DecisionOfMany<Fact, Reply>)[],
+  ): Promise<readonly Outcome<Reply>[]>;
   /** A value of the state, given once everything that it shows is durable. @throws {MusterError} as `execute`. */
   read<Value>(select: (state: State, nowMs: number) => Value): Promise<Value>;
   /**
@@ -213,28 +228,56 @@ export async function openLedger<State, Fact>(options: LedgerOptions<State, Fact
       throw queue.failure ?? error;
     });
   };
-  const execute: Ledger<State, Fact>["execute"] = async (decide, { internal = false } = {}) => {
+  const refuseUnlessWritable = () => {
     refuseUnlessOpen();
-    if (queue.isDiskFull && !internal) {
-      throw new MusterError("JOURNAL_FULL", `Cannot answer for ${partition} as its disk has no room`);
-    }
-    const timeMs = time.nowMs();
+    if (!queue.isDiskFull) return;
+    throw new MusterError("JOURNAL_FULL", `Cannot answer for ${partition} as its disk has no room`);
+  };
+  /** Decides and folds. @throws what `decide` throws, with nothing changed. */
+  const settle = <Made extends { readonly facts: readonly Fact[] }>(
+    decide: (state: State, nowMs: number) => Made,
+    timeMs: number,
+  ): Made => {
+    const decision = decide(state, timeMs);
+    // Before the fold, which may change what the facts hold, and which could not be undone if a fact has no encoding.
+    const records = decision.facts.map((fact): NewRecord => {
+      const { kind, body } = codec.encode(fact);
+      return { timeMs, kind, body };
+    });
+    if (records.length > 0) fold(decision.facts, records, timeMs);
+    return decision;
+  };
+  /** All that was decided is durable; what was only looked at is true. */
+  const untilAnswerable = (hasDecided: boolean) => (hasDecided ? queue.untilDurable(sequence) : untilTrue(sequence));
+  const execute: Ledger<State, Fact>["execute"] = async (decide, { internal = false } = {}) => {
+    if (internal) refuseUnlessOpen();
+    else refuseUnlessWritable();
     let decision: ReturnType<typeof decide>;
-    let records: readonly NewRecord[];
     try {
-      decision = decide(state, timeMs);
-      // Before the fold, which may change what the facts hold, and which could not be undone if a fact has no encoding.
-      records = decision.facts.map((fact): NewRecord => ({ timeMs, ...codec.encode(fact) }));
+      decision = settle(decide, time.nowMs());
     } catch (refusal) {
       await untilTrue(sequence);
       throw refusal;
     }
-    if (decision.facts.length === 0) await untilTrue(sequence);
-    else {
-      fold(decision.facts, records, timeMs);
-      await queue.untilDurable(sequence);
-    }
+    await untilAnswerable(decision.facts.length > 0);
     return decision.reply;
+  };
+  const executeEach: Ledger<State, Fact>["executeEach"] = async <Reply>(
+    decisions: readonly ((state: State, nowMs: number) => DecisionOfMany<Fact, Reply>)[],
+  ) => {
+    refuseUnlessWritable();
+    const timeMs = time.nowMs();
+    const before = sequence;
+    const outcomes = decisions.map((decide): Outcome<Reply> => {
+      try {
+        if (queue.failure) throw queue.failure; // The one before it could not be folded.
+        return { reply: settle(decide, timeMs).show() };
+      } catch (refusal) {
+        return { refusal };
+      }
+    });
+    await untilAnswerable(sequence > before);
+    return outcomes;
   };
   /** What the journal answers; that it is lost is fatal here as it is for an append. */
   const write = async <Value>(work: () => Promise<Value>): Promise<Value> => {
@@ -290,6 +333,7 @@ export async function openLedger<State, Fact>(options: LedgerOptions<State, Fact
     },
     nowMs: time.nowMs,
     execute,
+    executeEach,
     read: (select) => execute((present, nowMs) => ({ facts: [], reply: select(present, nowMs) })),
     onCommitted(listener) {
       listeners.add(listener);
@@ -311,28 +355,6 @@ export async function openLedger<State, Fact>(options: LedgerOptions<State, Fact
   };
 }
 
-type Replayed<State> = { readonly state: State; readonly snapshotSequence: number };
-
-/** The state as it is at the end of the journal. */
-async function replay<State, Fact>(
-  { journal, partition, initial, evolve, codec, snapshots }: LedgerOptions<State, Fact>,
-  { firstSequence, lastSequence }: Ownership,
-): Promise<Replayed<State>> {
-  const snapshot = snapshots && (await journal.readSnapshot(partition));
-  const state = snapshot ? await readState(partition, snapshot, snapshots.codec) : initial();
-  let sequence = snapshot?.sequence ?? 0;
-  if (sequence + 1 < firstSequence) throw unreadable(partition, sequence + 1, "it is not kept, nor in a snapshot");
-  for await (const record of journal.read(partition, sequence + 1)) {
-    if (record.sequence !== sequence + 1 || record.erased) {
-      throw unreadable(partition, sequence + 1, "the state needs it: it was forgotten or erased");
-    }
-    sequence = record.sequence;
-    evolve(state, decodeFact(partition, record, codec), { sequence, timeMs: record.timeMs });
-  }
-  if (sequence !== lastSequence) throw journalEndsEarly(partition, sequence, lastSequence);
-  return { state, snapshotSequence: snapshot?.sequence ?? 0 };
-}
-
 /** False if `error` says that a compaction has overtaken a reader. @throws `error` if it is another one. */
 function isOvertaken(error: unknown): false {
   if (error instanceof MusterError && error.reason === "CURSOR_EXPIRED") return false;
@@ -342,26 +364,4 @@ function isOvertaken(error: unknown): false {
 /** Whether no later write can succeed. */
 function isLoss(error: unknown): boolean {
   return error instanceof MusterError && (error.reason === "EPOCH_STALE" || error.reason === "JOURNAL_FAILED");
-}
-
-function journalEndsEarly(partition: string, readSequence: number, lastSequence: number): MusterError {
-  return new MusterError(
-    "JOURNAL_UNREADABLE",
-    `Cannot read ${partition} to its end at record ${lastSequence}: nothing follows record ${readSequence}`,
-    { metadata: { partition } },
-  );
-}
-
-/** @throws {MusterError} JOURNAL_UNREADABLE for a body that this build has no fact for, though it is as it was written. */
-function decodeFact<Fact>(
-  partition: string,
-  { sequence, kind, body }: StoredRecord,
-  codec: Pick<LedgerOptions<unknown, Fact>["codec"], "decode">,
-): Fact {
-  try {
-    return codec.decode(kind, body);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw unreadable(partition, sequence, `a fact of kind ${kind}: ${why}`);
-  }
 }

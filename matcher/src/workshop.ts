@@ -1,6 +1,6 @@
 // What the parts of a running matcher share.
 
-import type { ExecuteOptions, Ledger } from "@muster/journal";
+import type { ExecuteOptions, Ledger, Outcome } from "@muster/journal";
 import type { Clock, Random } from "@muster/kit";
 import type { Log } from "@muster/service";
 import type { MatcherFact } from "./core/fact.ts";
@@ -39,6 +39,28 @@ export function decide<Reply>(
     const atWallMs = Math.round(clock.wallMs());
     return { facts: facts.map((fact) => ({ atWallMs, fact })), reply };
   }, options);
+}
+
+/**
+ * As `decideAndShow` for each of `requests`, one after the other, in one write: what is refused is a value.
+ *
+ * @throws {MusterError} JOURNAL_FULL: none is decided.
+ */
+export function decideEach<Request, Value>(
+  { ledger, clock }: Pick<Workshop, "ledger" | "clock">,
+  requests: readonly Request[],
+  of: {
+    readonly decide: (state: MatcherState, request: Request, nowMs: number) => readonly MatcherFact[];
+    readonly show: (state: MatcherState, request: Request) => Value;
+  },
+): Promise<readonly Outcome<Value>[]> {
+  const atWallMs = Math.round(clock.wallMs());
+  return ledger.executeEach(
+    requests.map((request) => (state: MatcherState, nowMs: number) => {
+      const facts = of.decide(state, request, nowMs).map((fact) => ({ atWallMs, fact }));
+      return { facts, show: () => of.show(state, request) };
+    }),
+  );
 }
 
 /** As `decide`, for what the matcher has to take note of: on a full disk it waits for room. */

@@ -2,7 +2,7 @@ import { fieldInvalid, limits } from "@muster/proto";
 import type { MatchmakingServiceDefinition } from "@muster/proto/matchmaking";
 import type { Handlers } from "@muster/proto/rpc";
 import type { Desk } from "./desk.ts";
-import { startOneOfMany } from "./start-one-of-many.ts";
+import { startMany } from "./start-many.ts";
 
 export function startMatchingBatch(desk: Desk): Handlers<MatchmakingServiceDefinition>["startMatchingBatch"] {
   return async ({ tickets, brief }) => {
@@ -10,7 +10,6 @@ export function startMatchingBatch(desk: Desk): Handlers<MatchmakingServiceDefin
     if (count < 1 || count > limits.TICKETS_PER_BATCH_MAX) {
       throw fieldInvalid("tickets", `1 to ${limits.TICKETS_PER_BATCH_MAX} tickets`, count);
     }
-    // All are decided before the first is awaited.
-    return { tickets: await Promise.all(tickets.map((ticket) => startOneOfMany(desk, ticket, { brief }))) };
+    return { tickets: await startMany(desk, tickets, { brief }) };
   };
 }

@@ -2,12 +2,13 @@ import { type MatchmakingServiceDefinition, StartMatchingRequest } from "@muster
 import type { Handlers } from "@muster/proto/rpc";
 import { answerEach } from "@muster/service";
 import type { Desk } from "./desk.ts";
-import { startOneOfMany } from "./start-one-of-many.ts";
+import { startMany } from "./start-many.ts";
 
 export function startMatchingStream(desk: Desk): Handlers<MatchmakingServiceDefinition>["startMatchingStream"] {
   return (requests) =>
     // A request without a ticket is one of an empty ticket, and refused as that.
     answerEach(requests, async ({ ticket = StartMatchingRequest.create(), brief }, place) => {
-      return { place, started: await startOneOfMany(desk, ticket, { brief }) };
+      const [started] = await startMany(desk, [ticket], { brief });
+      return { place, started };
     });
 }

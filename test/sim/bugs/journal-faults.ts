@@ -7,8 +7,8 @@ export const journalFaults: readonly PlantedFault[] = [
     patches: [
       {
         file: "journal/src/ledger.ts",
-        find: "      await queue.untilDurable(sequence);\n    }\n    return decision.reply;",
-        replace: "    }\n    return decision.reply;",
+        find: "hasDecided ? queue.untilDurable(sequence)",
+        replace: "hasDecided ? Promise.resolve()",
       },
     ],
   },
@@ -17,8 +17,8 @@ export const journalFaults: readonly PlantedFault[] = [
     patches: [
       {
         file: "journal/src/ledger.ts",
-        find: "    if (decision.facts.length === 0) await untilTrue(sequence);\n    else {",
-        replace: "    if (decision.facts.length > 0) {",
+        find: ": untilTrue(sequence));",
+        replace: ": Promise.resolve());",
       },
     ],
   },
