@@ -12,6 +12,7 @@ import type { ProgramPorts } from "./program.ts";
 /** Adds the commands to `fleet`, which without one runs a fleet. */
 export function addFleetCommands(fleet: Command, run: ProgramPorts["run"]): void {
   addSizeCommands(fleet, run);
+  addRestartCommand(fleet, run);
   addAliasCommands(fleet, run);
   addFaultCommands(fleet, run);
   addClockCommands(fleet, run);
@@ -72,6 +73,21 @@ function addSizeCommands(fleet: Command, run: ProgramPorts["run"]): void {
       run(options, async (context) => {
         const { rollOut } = await import("./commands/fleet.ts");
         return await rollOut({ fleet: name, build, forced: options.forced === true }, context);
+      }),
+    );
+}
+
+function addRestartCommand(fleet: Command, run: ProgramPorts["run"]): void {
+  asking(fleet.command("restart"))
+    .description("start the servers of a fleet anew, as what they are started of has changed")
+    .argument("<fleet>")
+    .option("--grace <time>", "how long battles may go on, such as 30s (default: 0s)", parsed(parseDuration))
+    .option("--reason <text>", "what the servers that end are told (default: RESTARTED)")
+    .action((name: string, options: AddressOptions & { grace?: number; reason?: string }) =>
+      run(options, async (context) => {
+        const { restartServers } = await import("./commands/fleet.ts");
+        const { grace: graceMs = 0, reason = "" } = options;
+        return await restartServers({ fleet: name, graceMs, reason }, context);
       }),
     );
 }

@@ -53,6 +53,14 @@ export function buildProgram({ run, runService }: ProgramPorts): Command {
     .option("--fresh", "forget what an earlier run left there")
     .option("--plain", "one line an event instead of the live view")
     .option("--debug", "wait for servers that stand at a breakpoint: no health verdicts, no timeouts")
+    .option("--watch", "start servers anew when a file in their folder changes; tickets stay")
+    .option("--watch-path <path>", "with --watch: this folder instead; may be given again", collect, [])
+    .option("--watch-ignore <name>", "with --watch: not files and folders of this name, * for any text", collect, [])
+    .option(
+      "--grace <time>",
+      "with --watch: how long battles may go on, such as 30s (default: 0s)",
+      parsed(parseDuration),
+    )
     .option("--matcher-port <port>", "of the matcher", parsed(wholeNumberFrom(1, 65_535)), 7410)
     .option("--fleet-port <port>", "of the mock fleet", parsed(wholeNumberFrom(1, 65_535)), 7420)
     .option(
@@ -163,6 +171,11 @@ export type DevFlags = {
   readonly fresh?: boolean;
   readonly plain?: boolean;
   readonly debug?: boolean;
+  readonly watch?: boolean;
+  readonly watchPath?: readonly string[];
+  readonly watchIgnore?: readonly string[];
+  /** In ms. */
+  readonly grace?: number;
   readonly json?: boolean;
   readonly matcherPort: number;
   readonly fleetPort: number;
@@ -372,6 +385,11 @@ function serviceVariables(
 
 function noAddresses(options: Options): RunOptions {
   return { matcher: "", fleet: "", json: options.json === true, ownSignals: true };
+}
+
+/** Of an option that may be given again. */
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
 }
 
 function textOf(value: unknown): string | undefined {

@@ -174,13 +174,14 @@ export const fleetSettingsSchema = z
   .prefault({});
 
 /**
- * The fleet's configuration. `debug`: all fleets are debugged, whatever the file says.
+ * The fleet's configuration. `debug`: all fleets are debugged, whatever the file says. `watched`: what servers are started of is being
+ * changed.
  *
  * @throws {MusterError} CONFIG_INVALID with the path of everything that breaks a rule.
  */
 export function parseFleetConfig(
   file: Pick<MusterFile, "path" | "directory" | "sections">,
-  { debug = false }: { readonly debug?: boolean } = {},
+  { debug = false, watched = false }: { readonly debug?: boolean; readonly watched?: boolean } = {},
 ): FleetConfig {
   const fleets = parseSection(fleetsSchema, file.sections.fleets, "$.fleets").map((fleet, index) =>
     readFleet({ ...fleet, ...(debug && { debug }) }, `$.fleets[${index}]`, file.directory),
@@ -214,7 +215,8 @@ export function parseFleetConfig(
   const { endedMs: endedKeptMs, journalMs: journalKeptMs } = readRetention(file);
   const faults = readFaults(file, fleets);
   const regions = readRegions(file.sections.regions, new Set(fleets.map(({ region }) => region)));
-  return { fleets, queues, aliases, settings: { ...settings, endedKeptMs, journalKeptMs }, faults, regions };
+  const kept = { endedKeptMs, journalKeptMs };
+  return { fleets, queues, aliases, settings: { ...settings, ...kept, ...(watched && { watched }) }, faults, regions };
 }
 
 function readFaults({ sections }: Pick<MusterFile, "sections">, fleets: readonly FleetSpec[]): readonly FaultSpec[] {

@@ -55,11 +55,12 @@ test("every kind of fact survives its way through the journal", () => {
     { type: "fleet-drain-put", fleet: "eu", isDrained: false },
     { type: "fleet-build-put", fleet: "eu", rollout: { build: "", mode: "FORCED" } },
     { type: "fleet-build-put", fleet: "eu", rollout: undefined },
+    { type: "fleet-restarted", fleet: "eu" },
     { type: "alias-put", name: "live", target: { type: "fleet", fleet: "eu" } },
     { type: "alias-put", name: "live", target: { type: "closed", message: "At noon" } },
     { type: "alias-put", name: "live", target: undefined },
   ]);
-  expect(new Set(world.facts.map((fact) => fact.type)).size).toBe(23);
+  expect(new Set(world.facts.map((fact) => fact.type)).size).toBe(24);
   for (const fact of world.facts) {
     const { kind, body } = factCodec.encode(fact);
     expect(factCodec.decode(kind, body)).toEqual(fact);

@@ -100,6 +100,8 @@ function writeFact(fact: FleetFact): WireFact {
       const written = rollout && { build: rollout.build, mode: writeRolloutMode(rollout.mode) };
       return { $case: "fleetBuildPut", value: { fleet, rollout: written } };
     }
+    case "fleet-restarted":
+      return { $case: "fleetRestarted", value: fact };
     case "process-draining":
       return { $case: "processDraining", value: { ...fact, endByMs: fact.endByMs ?? 0 } };
     case "alias-put":
@@ -218,6 +220,8 @@ function readFact(fact: wire.FleetFact["fact"]): FleetFact | undefined {
       const read = rollout && { build: rollout.build, mode: readRolloutMode(rollout.mode) };
       return { type: "fleet-build-put", fleet, rollout: read };
     }
+    case "fleetRestarted":
+      return { type: "fleet-restarted", ...fact.value };
     case "processDraining": {
       const { processId, reason, endByMs } = fact.value;
       return { type: "process-draining", processId: processId as ProcessId, reason, endByMs: endByMs || undefined };

@@ -25,6 +25,12 @@ export const fleetEnvironment = {
     fallback: "false",
     parse: flag,
   },
+  MUSTER_FLEET_WATCHED: {
+    meaning:
+      "What servers are started of is being changed: after a start that failed a fleet starts nothing until RestartServers is called: true or false.",
+    fallback: "false",
+    parse: flag,
+  },
   MUSTER_ORPHAN_GRACE_MS: {
     meaning: "How long games wait for a lost supervisor to return before they end, in ms. Handed on to sidecars.",
     fallback: "60000",

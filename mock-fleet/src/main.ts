@@ -20,7 +20,7 @@ await runService({
   async start({ env, log, onFatal }) {
     const data = resolve(env.MUSTER_DATA);
     const file = await readMusterFile(env.MUSTER_CONFIG);
-    const config = parseFleetConfig(file, { debug: env.MUSTER_FLEET_DEBUG });
+    const config = parseFleetConfig(file, { debug: env.MUSTER_FLEET_DEBUG, watched: env.MUSTER_FLEET_WATCHED });
     mkdirSync(data, { recursive: true, mode: 0o700 });
     const [clock, random] = [systemClock, systemRandom];
     const hostAddress = env.MUSTER_FLEET_ENDPOINT ?? env.MUSTER_FLEET_BIND;

@@ -48,6 +48,7 @@ import { listFaults } from "./grpc/list-faults.ts";
 import { listPlacements } from "./grpc/list-placements.ts";
 import { readProcessLog } from "./grpc/read-process-log.ts";
 import { removeFault } from "./grpc/remove-fault.ts";
+import { restartServers } from "./grpc/restart-servers.ts";
 import { searchServerSessions } from "./grpc/search-server-sessions.ts";
 import { startPlacement } from "./grpc/start-placement.ts";
 import { startPlacements } from "./grpc/start-placements.ts";
@@ -282,6 +283,7 @@ function servicesOf(app: FleetApp, pings: readonly RegionPing[]): readonly Imple
       listFaults: () => listFaults(app),
       advanceClock: (request) => advanceClock(app, request),
       removeFault: (request) => removeFault(app, request),
+      restartServers: (request) => restartServers(app, request),
     }),
   ];
 }

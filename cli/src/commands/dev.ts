@@ -15,6 +15,7 @@ import type { LiveState } from "../view/live-state.ts";
 import { renderView } from "../view/render-view.ts";
 import { openScreen, type Screen } from "../view/screen.ts";
 import { watchServices } from "../view/watch-services.ts";
+import type { WatchStackOptions } from "../watch/watch-stack.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
 import { printJson } from "./context.ts";
 
@@ -23,6 +24,7 @@ const TIPS = ["muster ticket start --players 2", "muster sessions", "muster logs
 
 /** Runs until a stop is asked for or `for` has passed. */
 export async function runDev(flags: DevFlags, context: CommandContext): Promise<ExitCode> {
+  checkWatchFlags(flags);
   const { stop: asked, hurry } = watchStopRequests(process.env);
   // Asked to, or with nobody left who reads what it prints.
   const stop = AbortSignal.any([asked, context.signal]);
@@ -57,9 +59,16 @@ export async function runDev(flags: DevFlags, context: CommandContext): Promise<
   );
   // Whoever acts on the word that all is ready is to be seen.
   await Promise.race([watched.promise, aborted(stop)]);
+  const crashed = Promise.withResolvers<never>();
+  const restarting = isWatching(flags)
+    ? restartOnChanges(
+        { flags, configPath, dataFolder, stack, clock, onEvent: log.onWatch },
+        AbortSignal.any([stop, ended.signal]),
+      )
+    : undefined;
+  restarting?.catch((error: unknown) => crashed.reject(error));
 
   const { followFile } = await import("../view/follow-file.ts");
-  const crashed = Promise.withResolvers<never>();
   const file = await followFile(configPath, {
     clock,
     onEvent: log.onConfig,
@@ -72,6 +81,7 @@ export async function runDev(flags: DevFlags, context: CommandContext): Promise<
     `fleet ${fleetAddress} and ${http.fleetHttp}`,
     `logs ${shortPath(logFolder)}`,
     `events may go to ${process.env.MUSTER_EVENT_NETWORKS || "this machine"}`,
+    ...(isWatching(flags) ? ["servers start anew when their files change"] : []),
   ];
   const tips = TIPS.map((tip) => tip + addressFlags(tip, flags));
   const ready = { kind: "ready", matcher: matcherAddress, fleet: fleetAddress, ...http, logs: logFolder };
@@ -90,7 +100,7 @@ export async function runDev(flags: DevFlags, context: CommandContext): Promise<
   await Promise.race([asLongAsAsked, crashed.promise]);
   ended.abort();
   await file[Symbol.asyncDispose]();
-  await watching;
+  await Promise.all([watching, restarting]);
   await screen?.[Symbol.asyncDispose]();
   screen = undefined;
   await stopStack(stack, { state: log.state, clock }, context);
@@ -114,6 +124,7 @@ async function startOrRefuse(start: DevStart, { terminal, json }: CommandContext
       ...{
         fresh: flags.fresh === true,
         debug: flags.debug === true,
+        watched: isWatching(flags),
         matcherPort: flags.matcherPort,
         fleetPort: flags.fleetPort,
       },
@@ -127,6 +138,29 @@ async function startOrRefuse(start: DevStart, { terminal, json }: CommandContext
     terminal.note(json ? JSON.stringify({ error: { reason, message, metadata } }) : message);
     return 2;
   }
+}
+
+/** @throws {UsageError} for a flag of watching where nothing is watched. */
+function checkWatchFlags(flags: DevFlags): void {
+  if (isWatching(flags) || (flags.grace === undefined && !flags.watchIgnore?.length)) return;
+  throw new UsageError("Cannot take --grace or --watch-ignore as they go with --watch: nothing is watched");
+}
+
+function isWatching({ watch = false, watchPath = [] }: DevFlags): boolean {
+  return watch || watchPath.length > 0;
+}
+
+async function restartOnChanges(
+  what: Pick<WatchStackOptions, "configPath" | "dataFolder" | "clock" | "onEvent"> & {
+    readonly flags: DevFlags;
+    readonly stack: Stack;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  const { flags, stack, ...rest } = what;
+  const { watchPath: paths = [], watchIgnore: ignored = [], grace: graceMs = 0 } = flags;
+  const { watchStack } = await import("../watch/watch-stack.ts");
+  await watchStack({ ...rest, paths, ignored, graceMs, fleetAddress: stack.fleetAddress }, signal);
 }
 
 async function stopStack(

@@ -1,4 +1,4 @@
-// muster fleet list | scale | drain | rollout: how large fleets are, and what they run.
+// muster fleet list | scale | drain | rollout | restart: how large fleets are, and what they run.
 import type { ElasticScaling, Fleet, FleetScaling } from "@muster/proto/fleet";
 import { RolloutMode } from "@muster/proto/fleet";
 import { UsageError } from "../arguments/usage-error.ts";
@@ -68,6 +68,18 @@ export async function rollOut(
   const mode = forced ? RolloutMode.FORCED : RolloutMode.SOFT;
   const response = await connection.fleet.rollOutBuild({ fleet, build, mode }, { signal: context.signal });
   return printFleet(response.fleet, context);
+}
+
+/** Starts the servers of a fleet anew. */
+export async function restartServers(
+  request: { readonly fleet: string; readonly graceMs: number; readonly reason: string },
+  context: CommandContext,
+): Promise<ExitCode> {
+  await using connection = connectFleet(context.fleetAddress);
+  const { processes, battles } = await connection.mock.restartServers(request, { signal: context.signal });
+  if (context.json) printJson(context, { fleet: request.fleet, processes, battles });
+  else context.terminal.print(`${request.fleet} starts anew: ${processes} processes with ${battles} battles end`);
+  return 0;
 }
 
 /** @throws {UsageError} unless the flags say one size. */

@@ -35,6 +35,7 @@ const OURS = [
   "MUSTER_FLEET_HTTP",
   "MUSTER_FLEET_ENDPOINT",
   "MUSTER_FLEET_DEBUG",
+  "MUSTER_FLEET_WATCHED",
   "MUSTER_ORPHAN_GRACE_MS",
   "MUSTER_EVENT_NETWORKS",
 ] as const;
@@ -61,6 +62,8 @@ export type StackOptions = {
   readonly fleetHttpPort?: number | undefined;
   /** All servers are debugged. Default: as the file says. */
   readonly debug?: boolean;
+  /** What servers are started of is being changed. Default false. */
+  readonly watched?: boolean;
   /** How long games wait for a fleet that is gone, in ms. Default 0. */
   readonly orphanGraceMs?: number;
   /** Told to companions. Undefined: they choose. */
@@ -153,6 +156,7 @@ function fleetSpec(plan: StackPlan): ServiceSpec {
     MUSTER_FLEET_HTTP: plan.fleetHttpAddress,
     MUSTER_ORPHAN_GRACE_MS: String(plan.options.orphanGraceMs ?? 0),
     ...(plan.options.debug ? { MUSTER_FLEET_DEBUG: "true" } : {}),
+    ...(plan.options.watched ? { MUSTER_FLEET_WATCHED: "true" } : {}),
   };
   return {
     ...ownService("mock-fleet", { name: "fleet", plan, variables }),

@@ -6,7 +6,9 @@ import type { ServiceEvent } from "@muster/service";
 import { formatDuration } from "../arguments/duration.ts";
 import type { FeedMessage, ServerProcess } from "../contract/session.ts";
 import type { Ticket, TicketEvent } from "../contract/ticket.ts";
+import type { WatchEvent } from "../watch/restart-on-change.ts";
 import { describeBackfill } from "./describe-session.ts";
+import { wasAsked } from "./last-words.ts";
 
 /** A line, and whether it is good or bad news or neither. */
 export type EventLine = { readonly text: string; readonly tone: "plain" | "good" | "bad" | "dim" };
@@ -41,8 +43,32 @@ export function describeConfigEvent(event: ConfigEvent): readonly EventLine[] {
   }
 }
 
+/** Of the files that servers are started of. */
+export function describeWatchEvent(event: WatchEvent): EventLine {
+  switch (event.type) {
+    case "watching":
+      return {
+        text: `files WATCHED in ${event.folders.join(", ") || "no folder: no fleet runs processes"}`,
+        tone: "dim",
+      };
+    case "restarted": {
+      const { changed, fleet, processes, battles } = event;
+      const end = `${count(processes, "process", "processes")} with ${count(battles, "battle", "battles")} to end`;
+      return { text: `files CHANGED (${changed}): fleet ${fleet} starts anew, ${end}`, tone: "good" };
+    }
+    case "problem":
+      return { text: event.why, tone: "bad" };
+    default:
+      return unreachable(event);
+  }
+}
+
+function count(number: number, one: string, several: string): string {
+  return `${number} ${number === 1 ? one : several}`;
+}
+
 export function describeProcessEnd({ processId, fleet, endReason }: ServerProcess): EventLine {
-  const wanted = endReason === undefined || endReason === "exit 0";
+  const wanted = wasAsked(endReason);
   const hint = wanted ? "" : `: see muster logs ${processId.slice(0, 12)}`;
   return {
     text: `server ${shortId(processId)} of ${fleet} ENDED (${endReason ?? "?"})${hint}`,

@@ -34,6 +34,7 @@ export function describeFleet(fleet: Fleet): string {
     fleet.region,
     ...(fleet.build === "" ? [] : [`build ${fleet.build}`]),
     ...(fleet.debug ? ["debugged"] : []),
+    ...(fleet.waitsForChange ? ["waits for a change of its files"] : []),
     `${fleet.readyProcesses} of ${fleet.targetProcesses} ready (${size})`,
     ...counted.map(({ count, what }) => `${count} ${what}`),
     `${fleet.sessions} ${fleet.sessions === 1 ? "session" : "sessions"}, ${fleet.freeSessions} free`,

@@ -5,7 +5,7 @@ import { describeFleet, lastLineOf } from "./describe-fleet.ts";
 import { fleetLines } from "./fleet-lines.ts";
 
 const fleet = (name: string, more: Partial<Fleet> = {}): Fleet => ({
-  ...{ name, region: "eu-west", build: "", builds: [], drained: false, debug: false },
+  ...{ name, region: "eu-west", build: "", builds: [], drained: false, debug: false, waitsForChange: false },
   ...{ scaling: { scaling: { $case: "processes", value: 2 } }, targetProcesses: 2 },
   ...{ startingProcesses: 0, readyProcesses: 2, drainingProcesses: 0, terminatingProcesses: 0, outdatedProcesses: 0 },
   ...{ sessions: 1, freeSessions: 1 },
@@ -66,6 +66,7 @@ const state = {
     process("p4", "eu", { state: "ENDED" }),
   ],
   lastLines: new Map([["p1", "ada comes"]]),
+  lastWords: new Map(),
 };
 const rooms = [
   { room: 9, starts: ["eu", "p1", "p2", "us", "p3"] },

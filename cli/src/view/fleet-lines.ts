@@ -11,6 +11,8 @@ export type FleetsState = {
   readonly processes: readonly ServerProcess[];
   /** By process id: the last line that each printed. Those of some processes are not known. */
   readonly lastLines: ReadonlyMap<string, string>;
+  /** By process id: what those that have ended unasked since the look before printed last. */
+  readonly lastWords: ReadonlyMap<string, readonly string[]>;
 };
 
 /** Living processes, fleet by fleet in turn, so that of each some are among the first. */

@@ -4,12 +4,14 @@ import type { ConfigEvent } from "@muster/matcher";
 import type { ServiceEvent } from "@muster/service";
 import type { FeedMessage, ServerProcess } from "../contract/session.ts";
 import type { TicketEvent } from "../contract/ticket.ts";
+import type { WatchEvent } from "../watch/restart-on-change.ts";
 import {
   describeConfigEvent,
   describeFeedMessage,
   describeProcessEnd,
   describeService,
   describeTicketEvent,
+  describeWatchEvent,
   type EventLine,
 } from "./describe-event.ts";
 import { describeDebugging } from "./describe-fleet.ts";
@@ -23,6 +25,7 @@ export interface LiveLog extends WatchListener {
   readonly events: readonly EventLine[];
   readonly onService: (event: ServiceEvent) => void;
   readonly onConfig: (event: ConfigEvent) => void;
+  readonly onWatch: (event: WatchEvent) => void;
 }
 
 export type LiveLogListener = {
@@ -37,9 +40,10 @@ export type LiveLogListener = {
 export type LiveEvent =
   | { readonly kind: "config"; readonly event: ConfigEvent }
   | { readonly kind: "service"; readonly event: ServiceEvent }
+  | { readonly kind: "watch"; readonly event: WatchEvent }
   | { readonly kind: "ticket"; readonly event: TicketEvent }
   | { readonly kind: "session"; readonly event: FeedMessage }
-  | { readonly kind: "process"; readonly event: ServerProcess };
+  | { readonly kind: "process"; readonly event: ServerProcess & { readonly lastWords?: readonly string[] } };
 
 const nothing = () => undefined;
 
@@ -76,6 +80,11 @@ export function createLiveLog(clock: Clock, listener: LiveLogListener): LiveLog 
       onEvent({ kind: "config", event });
       onChange();
     },
+    onWatch(event) {
+      note(describeWatchEvent(event));
+      onEvent({ kind: "watch", event });
+      onChange();
+    },
     onTicket(event) {
       state = foldTicket(state, event);
       note(describeTicketEvent(event));
@@ -94,10 +103,20 @@ export function createLiveLog(clock: Clock, listener: LiveLogListener): LiveLog 
     },
     onFleets(fleets) {
       const { processes } = fleets;
+      const said = new Set<string>();
       // What ended before the view was opened is no news.
       for (const event of knowsProcesses ? newlyEnded(state.processes, processes) : []) {
         note(describeProcessEnd(event));
-        onEvent({ kind: "process", event });
+        const lastWords = fleets.lastWords.get(event.processId);
+        const words = lastWords?.join("\n") ?? "";
+        // Two servers of one mistake say the same: once is enough.
+        for (const text of said.has(words) ? [] : (lastWords ?? [])) note({ text: `    ${text}`, tone: "bad" });
+        said.add(words);
+        onEvent({ kind: "process", event: lastWords ? { ...event, lastWords } : event });
+      }
+      for (const { name, waitsForChange } of fleets.fleets) {
+        if (!waitsForChange || state.fleets.some((one) => one.name === name && one.waitsForChange)) continue;
+        note({ text: `fleet ${name} WAITS for a change of its files: its last start failed`, tone: "bad" });
       }
       const debugging = describeDebugging(fleets.fleets);
       if (!knowsProcesses && debugging !== undefined) note({ text: debugging, tone: "bad" });

@@ -43,6 +43,7 @@ export const emptyLiveState: LiveState = {
   fleets: [],
   processes: [],
   lastLines: new Map(),
+  lastWords: new Map(),
 };
 
 export function foldService(state: LiveState, event: ServiceEvent): LiveState {

@@ -304,7 +304,7 @@ for (const { text, columns, cut } of cuts) {
   test(`cutTo() makes ${cut} of ${text} in ${columns} columns`, () => expect(cutTo(text, columns)).toBe(cut));
 }
 
-const noFleets = { fleets: [], lastLines: new Map<string, string>() };
+const noFleets = { fleets: [], lastLines: new Map<string, string>(), lastWords: new Map<string, readonly string[]>() };
 
 test("a live log tells what is new, not what the snapshot holds", () => {
   const lines: string[] = [];
@@ -328,6 +328,35 @@ test("a live log tells what is new, not what the snapshot holds", () => {
     "session bs_new ACTIVATING on arena-eu in eu-west",
     "session bs_old PLAYER_REMOVED ada (red)",
     "server proc_new of dev ENDED (exit 1): see muster logs proc_new",
+  ]);
+});
+
+test("a live log says once what servers printed last that did not start, and that their fleet waits", () => {
+  const lines: string[] = [];
+  const log = createLiveLog(createVirtualClock(), { onLine: ({ text }) => void lines.push(text.slice(9)) });
+  const ended = (processId: string, endReason: string): ServerProcess => ({
+    ...{ processId, fleet: "dev", region: "local", pid: undefined, battleSessionIds: [] },
+    ...{ state: "ENDED", endReason, debug: false },
+  });
+  const waits = { name: "dev", waitsForChange: true } as Fleet;
+  log.onFleets({ ...noFleets, processes: [] });
+  const lastWords = new Map(["proc_1", "proc_2"].map((id) => [id, ["server.js:7", "SyntaxError: oh"]]));
+  const processes = [ended("proc_1", "exit 1"), ended("proc_2", "exit 1"), ended("proc_3", "FILES_CHANGED")];
+  log.onFleets({ ...noFleets, fleets: [waits], lastWords, processes });
+  log.onFleets({ ...noFleets, fleets: [waits], processes });
+  log.onWatch({ type: "restarted", fleet: "dev", changed: "server.js", processes: 1, battles: 2 });
+  log.onWatch({ type: "problem", why: "Cannot watch" });
+  log.onWatch({ type: "watching", folders: ["/game"] });
+  expect(lines).toEqual([
+    "server proc_1 of dev ENDED (exit 1): see muster logs proc_1",
+    "    server.js:7",
+    "    SyntaxError: oh",
+    "server proc_2 of dev ENDED (exit 1): see muster logs proc_2",
+    "server proc_3 of dev ENDED (FILES_CHANGED)",
+    "fleet dev WAITS for a change of its files: its last start failed",
+    "files CHANGED (server.js): fleet dev starts anew, 1 process with 2 battles to end",
+    "Cannot watch",
+    "files WATCHED in /game",
   ]);
 });
 

@@ -56,9 +56,13 @@ export async function watchServices(
     for await (const message of watch) listener.onFeed(message);
   };
   const fleets = async () => {
+    let known: ReadonlySet<string> | undefined;
     while (!signal.aborted) {
       try {
-        listener.onFleets(await lookAtFleets(fleet, options, signal));
+        const { withLines } = options;
+        const found = await lookAtFleets(fleet, { withLines, known }, signal);
+        known = new Set(found.processes.filter(({ state }) => state === "ENDED").map(({ processId }) => processId));
+        listener.onFleets(found);
       } catch (error) {
         // The fleet is away; the supervisor tells of it.
         if (!(error instanceof MusterError)) throw error;

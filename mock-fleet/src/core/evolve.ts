@@ -10,15 +10,16 @@ import {
   type ServerSessionId,
   type SessionChange,
 } from "@muster/proto";
+import { foldEnd } from "./crash-loop.ts";
 import { forgetCreation, noteCreation } from "./creations.ts";
 import { placementOverMs } from "./ended.ts";
 import { erasePlayer } from "./erase-player.ts";
 import { controlOf, type FleetControl } from "./fleet-control.ts";
 import type { FleetFact, SessionChanged } from "./fleet-fact.ts";
-import { CALM_MS, type FleetFold } from "./fleet-state.ts";
+import type { FleetFold } from "./fleet-state.ts";
 import { type AnsweredCommand, COMMANDS_KEPT_MAX } from "./host-command.ts";
 import { changePlacement, deadlinesOfPlacement, type Placement } from "./placement.ts";
-import { freeSlots, READY_TIMEOUT, type ServerProcess } from "./process.ts";
+import { freeSlots, type ServerProcess } from "./process.ts";
 import { countActivating, indexProcess } from "./process-index.ts";
 import { ACCEPTS_KEPT_MAX } from "./seat.ts";
 import {
@@ -104,6 +105,9 @@ export function evolve(state: FleetFold, fact: FleetFact, meta: FactMeta): void 
     case "fleet-build-put":
       changeControl(state, fact.fleet, { rollout: fact.rollout });
       return;
+    case "fleet-restarted":
+      state.crashLoops.delete(fact.fleet);
+      return;
     case "alias-put":
       if (fact.target) state.aliases.set(fact.name, fact.target);
       else state.aliases.delete(fact.name);
@@ -185,37 +189,15 @@ function withRoomSince(process: ServerProcess, position: number): ServerProcess 
   return { ...process, roomSince: hasRoom ? position : 0 };
 }
 
-/** A process that lived for so long has not crashed in a loop. */
-const CRASH_LOOP_AGE_MS = 30_000;
-const CRASH_BACKOFF_MS_MAX = 30_000;
-
 function endProcess(state: FleetFold, fact: Fact<"process-ended">, timeMs: number): void {
+  const before = state.processes.get(fact.processId);
   changeProcess(state, fact.processId, (process) => ({
     ...process,
     status: { phase: "ENDED", reason: fact.reason, endedAtMs: timeMs },
   }));
   state.answeredCommands.delete(fact.processId);
   state.ended.add({ type: "process", atMs: timeMs, processId: fact.processId });
-  const process = state.processes.get(fact.processId);
-  if (!process) return;
-  if (!fact.crashed) {
-    state.crashLoops.delete(process.fleet);
-    return;
-  }
-  // Who never became ready has waited, not lived.
-  const livedLong = fact.reason !== READY_TIMEOUT && timeMs - process.startedAtMs >= CRASH_LOOP_AGE_MS;
-  const crashes = (livedLong ? 0 : (state.crashLoops.get(process.fleet)?.crashes ?? 0)) + 1;
-  // The first crash is made good at once; from the second on it is a loop.
-  const waitMs = crashes === 1 ? 0 : Math.min(CRASH_BACKOFF_MS_MAX, 500 * 2 ** Math.min(crashes - 2, 16));
-  state.crashLoops.set(process.fleet, { crashes, notBeforeMs: timeMs + waitMs });
-  for (const atMs of looksAfterCrash(timeMs + waitMs)) {
-    state.agenda.add({ type: "launch-allowed", atMs, fleet: process.fleet });
-  }
-}
-
-/** When a fleet that has crashed is looked at by itself: as it may launch again, and as it is calm. */
-export function looksAfterCrash(notBeforeMs: number): readonly number[] {
-  return [notBeforeMs, notBeforeMs + CALM_MS];
+  if (before) foldEnd(state, before, fact, timeMs);
 }
 
 function startPlacement(state: FleetFold, fact: Fact<"placement-started">, timeMs: number): void {

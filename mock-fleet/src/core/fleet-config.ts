@@ -88,6 +88,8 @@ export type FleetSettings = {
   readonly clock?: "system" | "virtual" | undefined;
   /** How long facts stay in the journal after a snapshot holds them, in ms. */
   readonly journalKeptMs: number;
+  /** Servers are being changed: after a start that failed nothing is started until the fleet is restarted. Absent: no. */
+  readonly watched?: boolean | undefined;
 };
 
 export type FleetConfig = {

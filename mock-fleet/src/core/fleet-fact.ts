@@ -89,6 +89,8 @@ export type FleetFact =
     }
   | { readonly type: "fleet-drain-put"; readonly fleet: string; readonly isDrained: boolean }
   | { readonly type: "fleet-build-put"; readonly fleet: string; readonly rollout: FleetControl["rollout"] }
+  /** What its servers are started of has changed: crashes so far hold nothing back any more. */
+  | { readonly type: "fleet-restarted"; readonly fleet: string }
   /** It takes no more sessions, and ends when those that it has are over, or at that time. */
   | {
       readonly type: "process-draining";

@@ -14,8 +14,8 @@ import type { ServerProcess } from "./process.ts";
 import { createProcessIndex, type ProcessIndex, type ProcessIndexFold } from "./process-index.ts";
 import type { ServerSession, SessionFold } from "./session.ts";
 
-/** A crash loop of one fleet: how often in a row, and when launching is allowed again. */
-export type CrashLoop = { readonly crashes: number; readonly notBeforeMs: number };
+/** A crash loop of one fleet: how often in a row, when launching is allowed again, and whether the last was never ready. */
+export type CrashLoop = { readonly crashes: number; readonly notBeforeMs: number; readonly failedStart: boolean };
 
 /** A fleet that has not crashed for so long, in ms, is calm: a build is rolled out no further before. */
 export const CALM_MS = 30_000;

@@ -2,6 +2,7 @@
 import { drawId } from "@muster/kit";
 import { newId } from "@muster/proto";
 import type { LaunchSpec } from "./build.ts";
+import { mayNotLaunch } from "./crash-loop.ts";
 import type { Moment } from "./decision.ts";
 import type { FleetSpec } from "./fleet-config.ts";
 import { rolloutOf } from "./fleet-control.ts";
@@ -9,9 +10,9 @@ import type { FleetFact } from "./fleet-fact.ts";
 import type { FleetState } from "./fleet-state.ts";
 import { entryKey, type FleetProcesses, processesOf } from "./process-index.ts";
 
-/** The launch; none while a crash loop backs off, or every port is taken by a process that is still ending. */
+/** The launch; none while crashes hold it back, or every port is taken by a process that is still ending. */
 export function launchNext(state: FleetState, fleet: FleetSpec, moment: Moment): readonly FleetFact[] {
-  if ((state.crashLoops.get(fleet.name)?.notBeforeMs ?? 0) > moment.nowMs) return [];
+  if (mayNotLaunch(state, fleet.name, moment)) return [];
   const ports = assignPorts(state, fleet);
   if (!ports) return []; // The end of one of them brings us back here.
   const running = processesOf(state.processIndex, fleet.name);

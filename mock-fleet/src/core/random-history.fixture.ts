@@ -10,6 +10,7 @@ import type { HostCommand } from "./host-command.ts";
 import { stopPlacement } from "./placement.ts";
 import { getProcess } from "./process.ts";
 import { playerToSeat, type Rehearsal } from "./rehearsal.ts";
+import { restartServers } from "./restart-servers.ts";
 import { rollOut } from "./rollout.ts";
 import { scaleFleet } from "./scale-fleet.ts";
 import { hostHeard, judgeSilence } from "./silence.ts";
@@ -157,6 +158,11 @@ export function takeStep(world: Rehearsal, step: Step, serial: number): void {
       world.decide((state, at) => rollOut(state, { fleet: "eu", build, mode }, at));
       return;
     }
+    case 22:
+      world.decide((state, at) =>
+        restartServers(state, { fleet: "eu", reason: "FILES_CHANGED", graceMs: (step.b % 3) * 4_000 }, at),
+      );
+      return;
     default: {
       const placementId = pick([...world.state.placements.keys()], step.b);
       if (placementId) world.decide((state, at) => stopPlacement(state, placementId, at));
@@ -231,7 +237,7 @@ export const hasty = {
   },
 };
 /** Random commands, one after the other. */
-export const steps = fc.array(fc.record({ kind: fc.nat(22), a: fc.nat(60), b: fc.nat(60) }), {
+export const steps = fc.array(fc.record({ kind: fc.nat(23), a: fc.nat(60), b: fc.nat(60) }), {
   minLength: 1,
   maxLength: 120,
   size: "max",

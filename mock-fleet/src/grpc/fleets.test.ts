@@ -31,6 +31,22 @@ async function see(world: FleetWorld, fits: (fleet: Awaited<ReturnType<typeof de
   throw new Error("the watch ended");
 }
 
+test("RestartServers starts servers anew, and says how many of the old end", async () => {
+  await using world = await createFleetWorld({ fleet });
+  await world.place();
+  const restart = { fleet: "arena-eu", reason: "", graceMs: 0 };
+  expect(await world.mock.restartServers(restart)).toEqual({ processes: 2, battles: 1 });
+  await see(world, (one) => one?.readyProcesses === 2 && one.terminatingProcesses === 0);
+  expect(world.launches.length).toBe(4);
+  for (const { request, reason } of [
+    { request: { fleet: "nowhere" }, reason: "FLEET_NOT_FOUND" },
+    { request: { reason: "a\nb" }, reason: "FIELD_INVALID" },
+    { request: { graceMs: -1 }, reason: "FIELD_INVALID" },
+  ]) {
+    await expect(world.mock.restartServers({ ...restart, ...request })).rejects.toMatchObject({ reason });
+  }
+});
+
 test("DescribeFleets answers what a fleet is and runs", async () => {
   await using world = await createFleetWorld({ fleet });
   await world.place();

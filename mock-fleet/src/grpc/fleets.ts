@@ -2,6 +2,7 @@
 import { type ProcessId, parseId } from "@muster/proto";
 import type * as wire from "@muster/proto/fleet";
 import { countFleet } from "../core/count-fleet.ts";
+import { waitsForChange } from "../core/crash-loop.ts";
 import type { Moment } from "../core/decision.ts";
 import { drainFleet as decideDrain, drainOne } from "../core/draining.ts";
 import { type FleetSpec, findFleet } from "../core/fleet-config.ts";
@@ -13,7 +14,9 @@ import type { FleetApp } from "../fleet-app.ts";
 import { readRolloutMode, readScaling, writeScaling } from "./control-wire.ts";
 
 export function describeFleets({ runner }: FleetApp): Promise<wire.DescribeFleetsResponse> {
-  return runner.read((state, { config }) => ({ fleets: config.fleets.map((fleet) => writeFleet(state, fleet)) }));
+  return runner.read((state, moment) => ({
+    fleets: moment.config.fleets.map((fleet) => writeFleet(state, fleet, moment)),
+  }));
 }
 
 export async function scaleFleet(app: FleetApp, message: wire.ScaleFleetRequest): Promise<wire.ScaleFleetResponse> {
@@ -51,13 +54,13 @@ export async function rollOutBuild(
 }
 
 function fleetOf({ runner }: FleetApp, name: string): Promise<wire.Fleet | undefined> {
-  return runner.read((state, { config }: Moment) => {
-    const fleet = findFleet(config, name);
-    return fleet && writeFleet(state, fleet);
+  return runner.read((state, moment) => {
+    const fleet = findFleet(moment.config, name);
+    return fleet && writeFleet(state, fleet, moment);
   });
 }
 
-function writeFleet(state: FleetState, fleet: FleetSpec): wire.Fleet {
+function writeFleet(state: FleetState, fleet: FleetSpec, moment: Moment): wire.Fleet {
   const counts = countFleet(state, fleet);
   return {
     name: fleet.name,
@@ -75,5 +78,6 @@ function writeFleet(state: FleetState, fleet: FleetSpec): wire.Fleet {
     freeSessions: counts.freeSessions,
     drained: controlOf(state, fleet.name).isDrained,
     debug: fleet.debug === true,
+    waitsForChange: waitsForChange(state, fleet.name, moment),
   };
 }

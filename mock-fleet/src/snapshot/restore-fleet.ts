@@ -2,10 +2,10 @@
 import { type ReadColumns, readColumns } from "@muster/journal";
 import type { ErasureId, PlacementId, PlayerSessionId, ServerSessionId } from "@muster/proto";
 import * as wire from "@muster/proto/journal-fleet";
+import { looksAfterCrash } from "../core/crash-loop.ts";
 import { noteCreation } from "../core/creations.ts";
 import type { Deadline } from "../core/deadline.ts";
 import { placementOverMs } from "../core/ended.ts";
-import { looksAfterCrash } from "../core/evolve.ts";
 import { createFleetState, type FleetFold } from "../core/fleet-state.ts";
 import { deadlinesOfPlacement } from "../core/placement.ts";
 import type { ServerProcess } from "../core/process.ts";
@@ -36,8 +36,8 @@ function restoreWhole(state: FleetFold, { fleet }: Columns): void {
     wire.SnapshotFleet.decode(fleet.at(0));
   state.journalId = journalId || undefined;
   state.position = position;
-  for (const { fleet: name, crashes, notBeforeMs } of crashLoops) {
-    state.crashLoops.set(name, { crashes, notBeforeMs });
+  for (const { fleet: name, crashes, notBeforeMs, failedStart } of crashLoops) {
+    state.crashLoops.set(name, { crashes, notBeforeMs, failedStart });
     for (const atMs of looksAfterCrash(notBeforeMs)) state.agenda.add({ type: "launch-allowed", atMs, fleet: name });
   }
   for (const { battleSessionId, fleet: of, creatorId, atMs } of creations) {

@@ -41,7 +41,7 @@ test("a caller over HTTPS is known by its certificate, and sees a new one of the
   let tell: (material: TlsMaterial) => void = () => undefined;
   const unused = () => Promise.reject(new Error("Not part of this test"));
   const service = implement(MockFleetServiceDefinition, {
-    ...{ addFault: unused, advanceClock: unused, removeFault: unused },
+    ...{ addFault: unused, advanceClock: unused, restartServers: unused, removeFault: unused },
     listFaults: async (_request, { certificate = "nobody" }) => {
       throw new MusterError(
         "FAULT_NOT_FOUND",

@@ -165,6 +165,7 @@ function services(replaced: { describe?: Describe } = {}): readonly Implementati
       addFault: () => Promise.reject(new Error("unused")),
       listFaults: () => Promise.reject(new Error("unused")),
       advanceClock: () => Promise.reject(new Error("unused")),
+      restartServers: () => Promise.reject(new Error("unused")),
       removeFault: () => Promise.reject(new Error("unused")),
       async *readProcessLog({ processId, tailBytes }, { signal }) {
         signal.addEventListener("abort", () => resolveStopped());

@@ -33,7 +33,7 @@ const show = (identity: typeof server, authorities: Buffer | undefined = undefin
 async function serve(tls: TlsSource | undefined): Promise<string> {
   const unused = () => Promise.reject(new Error("Not part of this test"));
   const service = implement(MockFleetServiceDefinition, {
-    ...{ addFault: unused, listFaults: unused, advanceClock: unused, removeFault: unused },
+    ...{ addFault: unused, listFaults: unused, advanceClock: unused, restartServers: unused, removeFault: unused },
     async *readProcessLog(_request, { certificate = "nobody", signal }) {
       yield { chunk: Buffer.from(certificate) };
       while (!signal.aborted) {

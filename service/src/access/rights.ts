@@ -168,6 +168,7 @@ const mockFleet: RightsOf<typeof MockFleetServiceDefinition> = {
   addFault: CONTROL,
   removeFault: CONTROL,
   advanceClock: CONTROL,
+  restartServers: CONTROL,
   listFaults: { roles: ["OPERATOR", "OBSERVER"], kind: "READ" },
 };
 

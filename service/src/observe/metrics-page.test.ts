@@ -32,7 +32,13 @@ async function open(roles: readonly string[]) {
   const front = opened.use(await openFront({ ...about, file, variables, env: {}, clock: systemClock, log: silentLog }));
   const refuse = () => Promise.reject(new MusterError("FAULT_NOT_FOUND", "Cannot find the fault"));
   const service = implement(MockFleetServiceDefinition, {
-    ...{ addFault: refuse, removeFault: refuse, advanceClock: refuse, listFaults: async () => ({ faults: [] }) },
+    ...{
+      addFault: refuse,
+      removeFault: refuse,
+      advanceClock: refuse,
+      restartServers: refuse,
+      listFaults: async () => ({ faults: [] }),
+    },
     async *readProcessLog() {
       yield { chunk: new Uint8Array() };
     },

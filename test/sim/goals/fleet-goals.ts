@@ -95,6 +95,10 @@ export const fleetGoals: readonly Goal[] = [
   when("a process drained with a battle on it", (observation) => {
     return observation.type === "fleet-fact" && observation.fact.type === "process-draining";
   }),
+  when("a fleet was restarted", (observation) => {
+    return observation.type === "fleet-fact" && observation.fact.type === "fleet-restarted";
+  }),
+  when("a process ended as its fleet was restarted", processEnds("FILES_CHANGED")),
   when("a process of an old build ended", processEnds("BUILD_REPLACED")),
   when("a process ended as its fleet shrank", processEnds("SCALE_IN")),
   when("a session did not come alive in time", endsWith("ACTIVATION_FAILED", "ACTIVATING")),

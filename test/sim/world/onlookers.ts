@@ -5,6 +5,7 @@
 import { MusterError } from "@muster/proto";
 import { FleetServiceDefinition, RolloutMode } from "@muster/proto/fleet";
 import { MatchmakingServiceDefinition, TicketState } from "@muster/proto/matchmaking";
+import { MockFleetServiceDefinition } from "@muster/proto/mockfleet";
 import { type Chance, createChance } from "../engine/chance.ts";
 import type { Life, Lives } from "../engine/life.ts";
 import { overhear } from "../engine/overheard-network.ts";
@@ -158,6 +159,7 @@ type Operator = { readonly life: Life; readonly network: ReturnType<typeof overh
 
 async function operate({ life: { clock }, network, chance }: Operator, knobs: Knobs, eyes: Eyes): Promise<void> {
   const fleet = network.connect("fleet").client(FleetServiceDefinition);
+  const mock = network.connect("fleet").client(MockFleetServiceDefinition);
   const { putAgain, putRules } = createChanges({ network, chance, clock }, knobs);
   const endABattle = async () => {
     const { sessions } = await fleet.describeServerSessions({ battleSessionIds: [], includeEnded: false });
@@ -186,7 +188,7 @@ async function operate({ life: { clock }, network, chance }: Operator, knobs: Kn
         processes === undefined ? undefined : { scaling: { $case: "processes", value: processes } as const };
       return fleet.scaleFleet({ fleet: name, scaling });
     };
-    const act = chance.below(4);
+    const act = chance.below(5);
     if (act === 0) {
       await drain(false);
       return await back(() => drain(true));
@@ -198,6 +200,10 @@ async function operate({ life: { clock }, network, chance }: Operator, knobs: Kn
     if (act === 2) {
       const mode = RolloutMode.SOFT;
       return await fleet.rollOutBuild({ fleet: name, build: chance.pick(["v1", "v2"]), mode });
+    }
+    if (act === 3) {
+      const graceMs = chance.happens(0.5) ? 0 : Math.ceil(chance.wait(3_000));
+      return await mock.restartServers({ fleet: name, reason: "FILES_CHANGED", graceMs });
     }
     const { processes } = await fleet.describeProcesses({ includeEnded: false });
     if (processes.length > 0) return await fleet.drainProcess({ ...chance.pick(processes), force: false });

@@ -446,6 +446,8 @@ export interface Fleet {
   drained: boolean;
   /** Its servers are debugged: their health is not judged, and nothing of them times out, nor does a placement that may go to them. */
   debug: boolean;
+  /** Its last start failed, and it starts nothing until its servers are restarted: what they are started of is being changed. */
+  waitsForChange: boolean;
 }
 
 export interface DescribeFleetsRequest {
@@ -3462,6 +3464,7 @@ function createBaseFleet(): Fleet {
     freeSessions: 0,
     drained: false,
     debug: false,
+    waitsForChange: false,
   };
 }
 
@@ -3511,6 +3514,9 @@ export const Fleet: MessageFns<Fleet> = {
     }
     if (message.debug !== false) {
       writer.uint32(120).bool(message.debug);
+    }
+    if (message.waitsForChange !== false) {
+      writer.uint32(128).bool(message.waitsForChange);
     }
     return writer;
   },
@@ -3648,6 +3654,14 @@ export const Fleet: MessageFns<Fleet> = {
             message.debug = reader.bool();
             continue;
           }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.waitsForChange = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3705,6 +3719,11 @@ export const Fleet: MessageFns<Fleet> = {
         : 0,
       drained: isSet(object.drained) ? globalThis.Boolean(object.drained) : false,
       debug: isSet(object.debug) ? globalThis.Boolean(object.debug) : false,
+      waitsForChange: isSet(object.waitsForChange)
+        ? globalThis.Boolean(object.waitsForChange)
+        : isSet(object.waits_for_change)
+        ? globalThis.Boolean(object.waits_for_change)
+        : false,
     };
   },
 
@@ -3755,6 +3774,9 @@ export const Fleet: MessageFns<Fleet> = {
     if (message.debug !== false) {
       obj.debug = message.debug;
     }
+    if (message.waitsForChange !== false) {
+      obj.waitsForChange = message.waitsForChange;
+    }
     return obj;
   },
 
@@ -3780,6 +3802,7 @@ export const Fleet: MessageFns<Fleet> = {
     message.freeSessions = object.freeSessions ?? 0;
     message.drained = object.drained ?? false;
     message.debug = object.debug ?? false;
+    message.waitsForChange = object.waitsForChange ?? false;
     return message;
   },
 };

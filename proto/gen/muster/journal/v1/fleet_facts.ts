@@ -43,6 +43,7 @@ export interface FleetFact {
     | { $case: "fleetDrainPut"; value: FleetFact_FleetDrainPut }
     | { $case: "fleetBuildPut"; value: FleetFact_FleetBuildPut }
     | { $case: "processDraining"; value: FleetFact_ProcessDraining }
+    | { $case: "fleetRestarted"; value: FleetFact_FleetRestarted }
     | undefined;
 }
 
@@ -251,10 +252,15 @@ export interface FleetFact_Rollout {
   mode: RolloutMode;
 }
 
+/** What its servers are started of has changed: crashes so far hold nothing back any more. */
+export interface FleetFact_FleetRestarted {
+  fleet: string;
+}
+
 /** The process takes no more sessions, and ends when those that it has are over. */
 export interface FleetFact_ProcessDraining {
   processId: string;
-  /** "SCALE_IN", "DRAINED", "BUILD_REPLACED". */
+  /** "SCALE_IN", "DRAINED", "BUILD_REPLACED", or what the restart of its fleet says. */
   reason: string;
   /** When it is asked to end whatever it runs. 0: never. */
   endByMs: number;
@@ -349,6 +355,9 @@ export const FleetFact: MessageFns<FleetFact> = {
         break;
       case "processDraining":
         FleetFact_ProcessDraining.encode(message.fact.value, writer.uint32(274).fork()).join();
+        break;
+      case "fleetRestarted":
+        FleetFact_FleetRestarted.encode(message.fact.value, writer.uint32(282).fork()).join();
         break;
     }
     return writer;
@@ -581,6 +590,14 @@ export const FleetFact: MessageFns<FleetFact> = {
             };
             continue;
           }
+          case 35: {
+            if (tag !== 282) {
+              break;
+            }
+
+            message.fact = { $case: "fleetRestarted", value: FleetFact_FleetRestarted.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -689,6 +706,10 @@ export const FleetFact: MessageFns<FleetFact> = {
         ? { $case: "processDraining", value: FleetFact_ProcessDraining.fromJSON(object.processDraining) }
         : isSet(object.process_draining)
         ? { $case: "processDraining", value: FleetFact_ProcessDraining.fromJSON(object.process_draining) }
+        : isSet(object.fleetRestarted)
+        ? { $case: "fleetRestarted", value: FleetFact_FleetRestarted.fromJSON(object.fleetRestarted) }
+        : isSet(object.fleet_restarted)
+        ? { $case: "fleetRestarted", value: FleetFact_FleetRestarted.fromJSON(object.fleet_restarted) }
         : undefined,
     };
   },
@@ -741,6 +762,8 @@ export const FleetFact: MessageFns<FleetFact> = {
       obj.fleetBuildPut = FleetFact_FleetBuildPut.toJSON(message.fact.value);
     } else if (message.fact?.$case === "processDraining") {
       obj.processDraining = FleetFact_ProcessDraining.toJSON(message.fact.value);
+    } else if (message.fact?.$case === "fleetRestarted") {
+      obj.fleetRestarted = FleetFact_FleetRestarted.toJSON(message.fact.value);
     }
     return obj;
   },
@@ -901,6 +924,12 @@ export const FleetFact: MessageFns<FleetFact> = {
       case "processDraining": {
         if (object.fact?.value !== undefined && object.fact?.value !== null) {
           message.fact = { $case: "processDraining", value: FleetFact_ProcessDraining.fromPartial(object.fact.value) };
+        }
+        break;
+      }
+      case "fleetRestarted": {
+        if (object.fact?.value !== undefined && object.fact?.value !== null) {
+          message.fact = { $case: "fleetRestarted", value: FleetFact_FleetRestarted.fromPartial(object.fact.value) };
         }
         break;
       }
@@ -3685,6 +3714,73 @@ export const FleetFact_Rollout: MessageFns<FleetFact_Rollout> = {
     const message = createBaseFleetFact_Rollout();
     message.build = object.build ?? "";
     message.mode = object.mode ?? 0;
+    return message;
+  },
+};
+
+function createBaseFleetFact_FleetRestarted(): FleetFact_FleetRestarted {
+  return { fleet: "" };
+}
+
+export const FleetFact_FleetRestarted: MessageFns<FleetFact_FleetRestarted> = {
+  encode(message: FleetFact_FleetRestarted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.fleet !== "") {
+      writer.uint32(10).string(message.fleet);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FleetFact_FleetRestarted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFleetFact_FleetRestarted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.fleet = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FleetFact_FleetRestarted {
+    return { fleet: isSet(object.fleet) ? globalThis.String(object.fleet) : "" };
+  },
+
+  toJSON(message: FleetFact_FleetRestarted): unknown {
+    const obj: any = {};
+    if (message.fleet !== "") {
+      obj.fleet = message.fleet;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FleetFact_FleetRestarted>): FleetFact_FleetRestarted {
+    return FleetFact_FleetRestarted.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FleetFact_FleetRestarted>): FleetFact_FleetRestarted {
+    const message = createBaseFleetFact_FleetRestarted();
+    message.fleet = object.fleet ?? "";
     return message;
   },
 };

@@ -98,6 +98,8 @@ export interface SnapshotCrashLoop {
   crashes: number;
   /** When launching is allowed again. */
   notBeforeMs: number;
+  /** The last of them had never been ready. */
+  failedStart: boolean;
 }
 
 export interface SnapshotNextPort {
@@ -1059,7 +1061,7 @@ export const SnapshotErasure: MessageFns<SnapshotErasure> = {
 };
 
 function createBaseSnapshotCrashLoop(): SnapshotCrashLoop {
-  return { fleet: "", crashes: 0, notBeforeMs: 0 };
+  return { fleet: "", crashes: 0, notBeforeMs: 0, failedStart: false };
 }
 
 export const SnapshotCrashLoop: MessageFns<SnapshotCrashLoop> = {
@@ -1072,6 +1074,9 @@ export const SnapshotCrashLoop: MessageFns<SnapshotCrashLoop> = {
     }
     if (message.notBeforeMs !== 0) {
       writer.uint32(24).int64(message.notBeforeMs);
+    }
+    if (message.failedStart !== false) {
+      writer.uint32(32).bool(message.failedStart);
     }
     return writer;
   },
@@ -1113,6 +1118,14 @@ export const SnapshotCrashLoop: MessageFns<SnapshotCrashLoop> = {
             message.notBeforeMs = longToNumber(reader.int64());
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.failedStart = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1134,6 +1147,11 @@ export const SnapshotCrashLoop: MessageFns<SnapshotCrashLoop> = {
         : isSet(object.not_before_ms)
         ? globalThis.Number(object.not_before_ms)
         : 0,
+      failedStart: isSet(object.failedStart)
+        ? globalThis.Boolean(object.failedStart)
+        : isSet(object.failed_start)
+        ? globalThis.Boolean(object.failed_start)
+        : false,
     };
   },
 
@@ -1148,6 +1166,9 @@ export const SnapshotCrashLoop: MessageFns<SnapshotCrashLoop> = {
     if (message.notBeforeMs !== 0) {
       obj.notBeforeMs = Math.round(message.notBeforeMs);
     }
+    if (message.failedStart !== false) {
+      obj.failedStart = message.failedStart;
+    }
     return obj;
   },
 
@@ -1159,6 +1180,7 @@ export const SnapshotCrashLoop: MessageFns<SnapshotCrashLoop> = {
     message.fleet = object.fleet ?? "";
     message.crashes = object.crashes ?? 0;
     message.notBeforeMs = object.notBeforeMs ?? 0;
+    message.failedStart = object.failedStart ?? false;
     return message;
   },
 };

@@ -291,6 +291,20 @@ export interface ListFaultsResponse {
   faults: Fault[];
 }
 
+export interface RestartServersRequest {
+  fleet: string;
+  /** Why, as the servers and their log are told: 1 to 128 characters without control characters. Empty: "RESTARTED". */
+  reason: string;
+  /** How long battles may go on, in ms, 0..3,600,000. 0: they end at once; a server is asked to, and has up to 3 s for it. */
+  graceMs: number;
+}
+
+export interface RestartServersResponse {
+  /** How many processes end, and how many battles they have. */
+  processes: number;
+  battles: number;
+}
+
 export interface AdvanceClockRequest {
   /** 0..86,400,000; 0 only asks. */
   byMs: number;
@@ -957,6 +971,196 @@ export const ListFaultsResponse: MessageFns<ListFaultsResponse> = {
   },
 };
 
+function createBaseRestartServersRequest(): RestartServersRequest {
+  return { fleet: "", reason: "", graceMs: 0 };
+}
+
+export const RestartServersRequest: MessageFns<RestartServersRequest> = {
+  encode(message: RestartServersRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.fleet !== "") {
+      writer.uint32(10).string(message.fleet);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message.graceMs !== 0) {
+      writer.uint32(24).int64(message.graceMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RestartServersRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRestartServersRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.fleet = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.graceMs = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RestartServersRequest {
+    return {
+      fleet: isSet(object.fleet) ? globalThis.String(object.fleet) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      graceMs: isSet(object.graceMs)
+        ? globalThis.Number(object.graceMs)
+        : isSet(object.grace_ms)
+        ? globalThis.Number(object.grace_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: RestartServersRequest): unknown {
+    const obj: any = {};
+    if (message.fleet !== "") {
+      obj.fleet = message.fleet;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.graceMs !== 0) {
+      obj.graceMs = Math.round(message.graceMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RestartServersRequest>): RestartServersRequest {
+    return RestartServersRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RestartServersRequest>): RestartServersRequest {
+    const message = createBaseRestartServersRequest();
+    message.fleet = object.fleet ?? "";
+    message.reason = object.reason ?? "";
+    message.graceMs = object.graceMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseRestartServersResponse(): RestartServersResponse {
+  return { processes: 0, battles: 0 };
+}
+
+export const RestartServersResponse: MessageFns<RestartServersResponse> = {
+  encode(message: RestartServersResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.processes !== 0) {
+      writer.uint32(8).int32(message.processes);
+    }
+    if (message.battles !== 0) {
+      writer.uint32(16).int32(message.battles);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RestartServersResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRestartServersResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.processes = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.battles = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RestartServersResponse {
+    return {
+      processes: isSet(object.processes) ? globalThis.Number(object.processes) : 0,
+      battles: isSet(object.battles) ? globalThis.Number(object.battles) : 0,
+    };
+  },
+
+  toJSON(message: RestartServersResponse): unknown {
+    const obj: any = {};
+    if (message.processes !== 0) {
+      obj.processes = Math.round(message.processes);
+    }
+    if (message.battles !== 0) {
+      obj.battles = Math.round(message.battles);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RestartServersResponse>): RestartServersResponse {
+    return RestartServersResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RestartServersResponse>): RestartServersResponse {
+    const message = createBaseRestartServersResponse();
+    message.processes = object.processes ?? 0;
+    message.battles = object.battles ?? 0;
+    return message;
+  },
+};
+
 function createBaseAdvanceClockRequest(): AdvanceClockRequest {
   return { byMs: 0 };
 }
@@ -1457,6 +1661,18 @@ export const MockFleetServiceDefinition = {
       requestType: AdvanceClockRequest as typeof AdvanceClockRequest,
       requestStream: false,
       responseType: AdvanceClockResponse as typeof AdvanceClockResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * What the servers of a fleet are started of has changed: its processes end, those with battles after a grace, and new ones are
+     * started at once. Whatever crashed before holds nothing back. Reasons: FLEET_NOT_FOUND, FIELD_INVALID.
+     */
+    restartServers: {
+      name: "RestartServers",
+      requestType: RestartServersRequest as typeof RestartServersRequest,
+      requestStream: false,
+      responseType: RestartServersResponse as typeof RestartServersResponse,
       responseStream: false,
       options: {},
     },
