@@ -17,6 +17,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: (options: BenchOptio
   rpc: () => import("./rpc/rpc.ts"),
   sidecar: () => import("./sidecar/sidecar.ts"),
   watchers: () => import("./watchers/watchers.ts"),
+  worst: () => import("./worst/worst.ts"),
 };
 
 const USAGE = `npm run bench -- NAME [--only PART] [--chart] [--json]: runs one benchmark and prints its table.

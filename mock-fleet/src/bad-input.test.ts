@@ -121,6 +121,7 @@ const badPlacements: readonly {
     },
     reason: "FIELD_INVALID",
     field: "backfill.progress",
+    fieldOverHttp: "the body",
   },
   {
     name: "data of 65,537 characters",

@@ -22,8 +22,8 @@ const attacks: Readonly<Record<string, string>> = {
   players: megabyte('{"players":[', () => "{}", "]}"),
   unknown: megabyte("{", (index) => `"u${index}":1`, "}"),
   text: `{"ticketId":"${"x".repeat(limits.MESSAGE_BYTES_MAX - 40)}"}`,
-  allowedValues: `{"players":[${"{},".repeat(24_000)}{}]}`,
-  allowedKeys: `{"players":[${Array.from({ length: 48 }, () => `{"latenciesMs":{${keys(500)}}}`).join()}]}`,
+  allowedValues: `{"players":[${"{},".repeat(7_400)}{}]}`,
+  allowedKeys: `{"players":[${Array.from({ length: 100 }, () => `{"latenciesMs":{${keys(64)}}}`).join()}]}`,
 };
 
 export type Hostile = {

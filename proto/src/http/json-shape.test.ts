@@ -22,6 +22,8 @@ const rows = [
     isRefused: false,
   },
   { name: "a map's keys after a list in it", text: mapOf(JSON_KEYS_MAX + 1, "[1,2]"), isRefused: true },
+  { name: "many maps of as many keys as players bring", text: `[${`${mapOf(64)},`.repeat(200)}1]`, isRefused: false },
+  { name: "many maps of many keys", text: `[${`${mapOf(500)},`.repeat(10)}1]`, isRefused: true },
   { name: "as many values as may be", text: `[${"1,".repeat(JSON_VALUES_MAX - 2)}1]`, isRefused: false },
   { name: "one value more", text: `[${"1,".repeat(JSON_VALUES_MAX - 1)}1]`, isRefused: true },
 ];

@@ -6,8 +6,12 @@ import { fieldInvalid } from "../muster-error.ts";
 export const JSON_DEPTH_MAX = 32;
 /** Keys of one map: the largest that a call takes in earnest names the sessions of a process. */
 export const JSON_KEYS_MAX = 512;
-/** Values of a body in all: two thousand players, in a batch of tickets. What has more takes several batches, or gRPC. */
-export const JSON_VALUES_MAX = 25_000;
+/** Keys of a map from which on each counts for more: no map that a player brings has so many. */
+const KEYS_CHEAP_MAX = 64;
+/** For how many values such a key counts: engines keep large maps in another way, which takes their reader as much longer. */
+const KEY_VALUES = 4;
+/** Values of a body in all: a thousand players, in a batch of tickets, and 15 ms of work. What has more takes several batches, or gRPC. */
+export const JSON_VALUES_MAX = 15_000;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -42,9 +46,9 @@ export function checkJsonShape(bytes: Uint8Array): void {
       if (depth > JSON_DEPTH_MAX) throw refusal(`at most ${JSON_DEPTH_MAX} lists and maps in one another`, "deeper");
       keysAt[depth] = byte === MAP ? 1 : NEVER;
     } else if (byte === COMMA) {
-      values += 1;
       const keys = (keysAt[depth] ?? 0) + 1;
       keysAt[depth] = keys;
+      values += keys > KEYS_CHEAP_MAX ? KEY_VALUES : 1;
       if (keys > JSON_KEYS_MAX) throw refusal(`maps of at most ${JSON_KEYS_MAX} keys`, "a larger one");
       if (values > JSON_VALUES_MAX) throw refusal(`at most ${JSON_VALUES_MAX} values`, "more");
     } else if ((byte === LIST_END || byte === MAP_END) && depth > 0) depth -= 1;

@@ -8,18 +8,38 @@ const RESERVED = "__proto__";
 
 /**
  * The message that `bytes` hold. Stricter than the generated code: text must be UTF-8, as two different bytes that are not
- * would else be read as one and the same character, and two players as one.
+ * would else be read as one and the same character, and two players as one. `partsMax`: field numbers, lengths and whole numbers that it
+ * may have; what has more is given up before it is read to its end.
  *
- * @throws {MusterError} FIELD_INVALID.
+ * @throws {MusterError} FIELD_INVALID; MESSAGE_TOO_LARGE for too many parts.
  */
-export function decodeRequest<Message>(type: MessageType<Message>, bytes: Uint8Array): Message {
+export function decodeRequest<Message>(
+  type: MessageType<Message>,
+  bytes: Uint8Array,
+  partsMax = Number.POSITIVE_INFINITY,
+): Message {
   try {
-    return type.decode(new StrictReader(bytes));
+    const reader = new StrictReader(bytes);
+    // A part has a byte at least: most requests are too short to have too many.
+    if (bytes.length > partsMax) countParts(reader, partsMax);
+    return type.decode(reader);
   } catch (error) {
     if (error instanceof MusterError) throw error;
     const why = "Cannot read the request as a message of its method: its bytes are no such message";
     throw new MusterError("FIELD_INVALID", why, { cause: error });
   }
+}
+
+/** From now on the reader throws at one part more than it may read. Generated code reads every part by this one method. */
+function countParts(reader: BinaryReader, partsMax: number): void {
+  const read = reader.uint32;
+  let parts = 0;
+  reader.uint32 = () => {
+    parts += 1;
+    if (parts <= partsMax) return read.call(reader);
+    const why = `Cannot read the request as it has at most ${partsMax} field numbers, lengths and whole numbers: it has more`;
+    throw new MusterError("MESSAGE_TOO_LARGE", why, { metadata: { limit: String(partsMax) } });
+  };
 }
 
 /** Inherits, as generated code asks for no other reader: it is the one place that every text of a request passes. */

@@ -11,7 +11,13 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { createChannel, systemClock } from "@muster/kit";
-import { ANSWER_BYTES_MAX, CALL_DEADLINE_MS_MAX, MESSAGE_BYTES_MAX } from "../limits.ts";
+import {
+  ANSWER_BYTES_MAX,
+  BATTLE_REQUEST_PARTS_MAX,
+  CALL_DEADLINE_MS_MAX,
+  MESSAGE_BYTES_MAX,
+  REQUEST_PARTS_MAX,
+} from "../limits.ts";
 import { fieldInvalid, MusterError } from "../muster-error.ts";
 import { serverCredentials } from "../tls/grpc-credentials.ts";
 import { commonNameOf, type TlsSource } from "../tls/tls-source.ts";
@@ -60,6 +66,7 @@ export async function serveGrpc(options: GrpcServerOptions): Promise<Listening> 
   for (const { definition, handlers } of [...services, health.implementation]) {
     const grpcDefinition: Record<string, GrpcServiceDefinition[string]> = {};
     const implementation: UntypedServiceImplementation = {};
+    const partsMax = partsMaxOf(definition.fullName);
     for (const [name, method] of Object.entries(definition.methods)) {
       const path = methodPath(definition, method);
       grpcDefinition[name] = {
@@ -67,7 +74,7 @@ export async function serveGrpc(options: GrpcServerOptions): Promise<Listening> 
         requestStream: method.requestStream,
         responseStream: method.responseStream,
         requestSerialize: (message) => bytesOf(method.requestType, message),
-        requestDeserialize: (bytes) => read(method, bytes),
+        requestDeserialize: (bytes) => read(method, bytes, partsMax),
         responseSerialize: (message) => bytesOf(method.responseType, message),
         responseDeserialize: (bytes) => method.responseType.decode(bytes),
       };
@@ -118,9 +125,16 @@ class Unreadable {
   }
 }
 
-function read(method: MethodDefinition, bytes: Uint8Array): unknown {
+/** Services whose requests may name everybody in a battle. */
+const OF_BATTLES = /^muster\.(?:fleet|session)\.|\.BackfillService$/;
+
+function partsMaxOf(service: string): number {
+  return OF_BATTLES.test(service) ? BATTLE_REQUEST_PARTS_MAX : REQUEST_PARTS_MAX;
+}
+
+function read(method: MethodDefinition, bytes: Uint8Array, partsMax: number): unknown {
   try {
-    return decodeRequest(method.requestType, bytes);
+    return decodeRequest(method.requestType, bytes, partsMax);
   } catch (error) {
     return new Unreadable(error);
   }
