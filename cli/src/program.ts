@@ -17,6 +17,7 @@ import { addConfigurationCommands } from "./configuration-program.ts";
 import { addConformanceCommand } from "./conformance-program.ts";
 import { addEventsCommands } from "./events-program.ts";
 import { addFleetCommands } from "./fleet-program.ts";
+import { addKeysCommands } from "./keys-program.ts";
 import { addPartyCommands } from "./party-program.ts";
 import { addProjectCommands } from "./project-program.ts";
 import { addQueryCommands } from "./query-program.ts";
@@ -140,6 +141,7 @@ export function buildProgram({ run, runService }: ProgramPorts): Command {
       }),
     );
 
+  addKeysCommands(program, run);
   addConfigurationCommands(program, run);
   addQueryCommands(program, run);
   addSimulateCommand(program, run);

@@ -26,6 +26,7 @@ import {
 import { duplicatePolicies, playerScopes, seatedPolicies } from "./core/duplicate-players.ts";
 import { PATIENCE_SECONDS_MAX, SESSION_NAME_CHARS_MAX } from "./core/session-settings.ts";
 import { readSessionSettings } from "./grpc/session-settings-wire.ts";
+import { joinTokensSection } from "./join-tokens/join-tokens-section.ts";
 
 export type MatcherConfig = {
   /** Documents as JSON text. */
@@ -84,6 +85,7 @@ export const configurationsSchema = z.array(
         readSessionSettings({ name, reservationSeconds, disconnectGraceSeconds }),
       )
       .optional(),
+    joinTokens: joinTokensSection.optional(),
     backfill: z
       .strictObject({
         order: z.enum(battleOrders).default("OLDEST_FIRST"),

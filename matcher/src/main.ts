@@ -7,6 +7,7 @@ import { openFront, readMusterFile, readRetention, runService, serveHttpApi } fr
 import { matcherEnvironment } from "./environment.ts";
 import { createDialRules } from "./events/dial-rules.ts";
 import { createGotPoster } from "./events/got-poster.ts";
+import { verifyByJose } from "./join-tokens/jose-verifier.ts";
 import { MATCHER_VERSION } from "./matcher.ts";
 import { startProjects } from "./start-projects.ts";
 
@@ -48,6 +49,7 @@ await runService({
         endpoint: env.MUSTER_MATCHER_ENDPOINT ?? bind,
         owner: env.MUSTER_MATCHER_OWNER,
         events: { poster, keepMs: retention.eventsMs },
+        joinTokens: { verify: verifyByJose },
         leaseHolder: describeOwner(),
         takeOver: env.MUSTER_TAKE_OVER,
         leaseMs: env.MUSTER_LEASE_MS,
@@ -62,6 +64,7 @@ await runService({
         ...{ bind: env.MUSTER_MATCHER_HTTP, variable: "MUSTER_MATCHER_HTTP", front, grpcBind: bind },
         usual: { grpc: "127.0.0.1:7410", http: "127.0.0.1:7411" },
         document: openApiOf.matcher,
+        pages: { "/.well-known/jwks.json": { type: "application/jwk-set+json", body: matcher.joinKeySet } },
         ...{ services, readiness: matcher.readiness, origins: env.MUSTER_HTTP_ORIGINS, log, onFault },
       }),
     );

@@ -7,6 +7,7 @@ import {
   BackfillServiceDefinition,
   ConfigurationServiceDefinition,
   EventServiceDefinition,
+  JoinTokenServiceDefinition,
   MatchmakingServiceDefinition,
   PartyServiceDefinition,
   PlayerDataServiceDefinition,
@@ -20,7 +21,8 @@ import { type Log, silentLog } from "@muster/service";
 import type { MatcherConfig } from "./config.ts";
 import type { Configuration } from "./core/configuration.ts";
 import type { EventPush } from "./events/event-push.ts";
-import { createMatcher, type Matcher } from "./matcher.ts";
+import type { JoinWebKey } from "./join-tokens/join-key-set.ts";
+import { createMatcher, type Matcher, type MatcherOptions } from "./matcher.ts";
 import type { PutResult } from "./put-config.ts";
 import { createScriptedFleet, type ScriptedFleet } from "./scripted-fleet.fixture.ts";
 
@@ -83,6 +85,9 @@ export type World = AsyncDisposable & {
   readonly playerData: Client<typeof PlayerDataServiceDefinition>;
   readonly parties: Client<typeof PartyServiceDefinition>;
   readonly events: Client<typeof EventServiceDefinition>;
+  readonly joins: Client<typeof JoinTokenServiceDefinition>;
+  /** Public keys of join tokens. */
+  joinKeys(): Promise<readonly JoinWebKey[]>;
   /** Lets messages and waits of this instant pass until the call has its answer. The clients of the world do it by themselves. */
   run<Value>(call: Promise<Value>): Promise<Value>;
   /** As the file of a running matcher is put. */
@@ -109,6 +114,7 @@ export async function createWorld(
     readonly log?: Log;
     readonly snapshotEveryFacts?: number;
     readonly events?: EventPush;
+    readonly joinTokens?: MatcherOptions["joinTokens"];
   } = {},
 ): Promise<World> {
   const clock = createVirtualClock(1_000_000);
@@ -136,6 +142,7 @@ export async function createWorld(
       log: options.log ?? silentLog,
       onFatal: (error) => faults.push(error),
       ...(options.events && { events: options.events }),
+      ...(options.joinTokens && { joinTokens: options.joinTokens }),
       ...(options.snapshotEveryFacts === undefined ? {} : { snapshotEveryFacts: options.snapshotEveryFacts }),
     });
     net.serve("matcher", matcher.services);
@@ -177,6 +184,8 @@ export async function createWorld(
     playerData: driven(peer.client(PlayerDataServiceDefinition), run),
     parties: driven(peer.client(PartyServiceDefinition), run),
     events: driven(peer.client(EventServiceDefinition), run),
+    joins: driven(peer.client(JoinTokenServiceDefinition), run),
+    joinKeys: async () => (await matcher?.joinKeys()) ?? [],
     putConfig: async (config) => await (matcher?.putConfig(config) ?? Promise.reject(new Error("no matcher"))),
     async queue(configuration, ...players) {
       const request = {

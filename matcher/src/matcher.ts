@@ -21,6 +21,8 @@ import { type EventPush, startEventPush } from "./events/event-push.ts";
 import { measureEvents } from "./events/measure-events.ts";
 import { connectFleet } from "./fleet/rpc-fleet.ts";
 import { createServices } from "./grpc/services.ts";
+import type { JoinWebKey } from "./join-tokens/join-key-set.ts";
+import { type JoinTokenOptions, openJoinTokens } from "./join-tokens/open-join-tokens.ts";
 import { factCodec, type JournaledFact } from "./journal-codec/fact-codec.ts";
 import { snapshotCodec } from "./journal-codec/snapshot-codec.ts";
 import { measureMatcher } from "./measure-matcher.ts";
@@ -76,6 +78,8 @@ export type MatcherOptions = {
   readonly snapshotEveryFacts?: number;
   /** What one round of matching may do before calls get their turn. Default: some 5 ms of work. */
   readonly roundLimits?: RoundLimits;
+  /** How join tokens that are redeemed are verified, and how long a key signs. Default: by Node's own, for 30 days. */
+  readonly joinTokens?: JoinTokenOptions;
   /** Where events are pushed to, and how. Default: no events are pushed. */
   readonly events?: EventPush;
   /** Who holds the lease on the journal: unique to this run. Default: `owner`. */
@@ -94,6 +98,8 @@ export interface Matcher extends AsyncDisposable {
   readonly readiness: () => Promise<void>;
   /** Whether a battle session of that id is, or lately was, of this matcher. */
   readonly knowsSession: (battleSessionId: string) => boolean;
+  /** By which join tokens are verified: for everybody to see. */
+  readonly joinKeys: () => Promise<readonly JoinWebKey[]>;
 }
 
 const PARTITION = "matcher";
@@ -153,8 +159,9 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
     onFatal,
   };
   const { state } = ledger;
-  const eventOutbox =
-    options.events && (await startEventPush(options.events, { ...options, project, leaseHolder, takeOver, ledger }));
+  const joinTokens = await openJoinTokens(workshop, { ...options.joinTokens, project });
+  const pushed = { ...options, project, leaseHolder, takeOver, ledger, writeJoinToken: joinTokens.write };
+  const eventOutbox = options.events && (await startEventPush(options.events, pushed));
   if (options.tracer) traceMatcher(options.tracer, { ledger, project });
   if (options.metrics) {
     measureMatcher(options.metrics, { ledger, project });
@@ -275,6 +282,9 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
       case "rule-set-deleted": // Nothing plays by it.
       case "ended-forgotten":
       case "erasure-completed":
+      case "join-key-added":
+      case "join-key-revoked":
+      case "join-token-redeemed":
         break;
     }
   };
@@ -361,11 +371,13 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
       presence,
       withheld,
       seated,
+      joinTokens,
       endpoint: options.endpoint,
       outbox: eventOutbox,
     }),
     putConfig: (config) => putConfigInParts(workshop, config),
     readiness: () => ledger.read(() => undefined),
+    joinKeys: joinTokens.publicKeys,
     knowsSession: (battleSessionId) => state.sessions.has(battleSessionId as ServerSessionId),
     async [Symbol.asyncDispose]() {
       if (stop.signal.aborted) return;
@@ -378,7 +390,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
       // Not last: who waits for room on a full disk is told only by a ledger that closes that there will be none.
       const closed = ledger[Symbol.asyncDispose]();
       await eventOutbox?.[Symbol.asyncDispose]();
-      await Promise.all([placements, outbox, erasures, checks].map((work) => work[Symbol.asyncDispose]()));
+      await Promise.all([placements, outbox, erasures, checks, joinTokens].map((work) => work[Symbol.asyncDispose]()));
       await Promise.allSettled([feed, matching]);
       await fleet[Symbol.asyncDispose]();
       await closed;

@@ -20,6 +20,8 @@ export interface Projects extends AsyncDisposable {
   /** Those of all projects as one. */
   readonly services: readonly Implementation[];
   readonly readiness: () => Promise<void>;
+  /** By which join tokens of all projects are verified, as a JSON Web Key Set. */
+  readonly joinKeySet: () => Promise<string>;
 }
 
 /** @throws {MusterError} as createMatcher(); CONFIG_INVALID for a project's part of the file. */
@@ -45,6 +47,10 @@ export async function startProjects(options: StartProjectsOptions): Promise<Proj
     services: routeProjects(matchers),
     readiness: async () => {
       for (const matcher of matchers.values()) await matcher.readiness();
+    },
+    joinKeySet: async () => {
+      const keys = await Promise.all(Array.from(matchers.values(), (matcher) => matcher.joinKeys()));
+      return JSON.stringify({ keys: keys.flat() });
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };

@@ -18,6 +18,8 @@ export type PlayerSessionId = Id<"player-session">;
 export type PartyId = Id<"party">;
 /** One request to erase a player. */
 export type ErasureId = Id<"erasure">;
+/** A key that join tokens are signed with: `kid` of theirs. */
+export type JoinKeyId = Id<"join-key">;
 export type ProcessId = Id<"process">;
 
 const prefixes = {
@@ -30,6 +32,7 @@ const prefixes = {
   process: "proc",
   erasure: "er",
   party: "party",
+  "join-key": "jk",
 } as const;
 
 /** A new id of `idKind`: its prefix and 128 random bits, such as `match_06qj…`. */

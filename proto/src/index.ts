@@ -6,6 +6,7 @@ export {
   type ErasureId,
   type FillId,
   fingerprint,
+  type JoinKeyId,
   type MatchId,
   newId,
   type PartyId,

@@ -117,6 +117,18 @@ export const reasons = {
   /** The pool of the configuration is full. Metadata: `limit`. */
   POOL_FULL: { code: "RESOURCE_EXHAUSTED", retry: "backoff" },
 
+  // Join tokens.
+  /** The text is no join token, or none that a key of this project signed. */
+  JOIN_TOKEN_INVALID: { code: "INVALID_ARGUMENT", retry: "never" },
+  /** The token's time is over, or its ticket is remembered no more. Metadata: `matchId`, `ticketId`. */
+  JOIN_TOKEN_EXPIRED: { code: "FAILED_PRECONDITION", retry: "never" },
+  /** The token is for another match than the caller hosts. Metadata: `matchId`, `ticketId`. */
+  JOIN_TOKEN_OF_OTHER_MATCH: { code: "FAILED_PRECONDITION", retry: "never" },
+  /** The token has let somebody in already. Metadata: `matchId`, `ticketId`. */
+  JOIN_TOKEN_REDEEMED: { code: "ALREADY_EXISTS", retry: "never" },
+  /** The key is the one that signs: rotate before it is revoked. Metadata: `keyId`. */
+  JOIN_KEY_SIGNS: { code: "FAILED_PRECONDITION", retry: "never" },
+
   // Events.
   /** No event target has the name. */
   EVENT_TARGET_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },

@@ -21,6 +21,7 @@ const SECRET_KEYS = [
   "capability",
   "capabilityKey",
   "playerSessionId",
+  "joinToken",
   "reconnectSecret",
   "authorization",
 ];

@@ -1,5 +1,5 @@
-// docs/guides/http.md on real processes: its calls by curl work, one after the other, and answer what it says.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+// docs/guides/http.md and join-tokens.md on real processes: their calls by curl work, one after the other, and answer what they say.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findFreePort, startStack } from "@muster/cli";
@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 import { findTriedScript, runTriedScript } from "../guides/tried-script.ts";
 import { ROOT } from "../tidy/sources.ts";
 
+const SDK = join(ROOT, "sdk/src/backend/index.ts");
 const guide = readFileSync(join(ROOT, "docs/guides/http.md"), "utf8");
 
 test("the calls of the guide to HTTP work, one after the other", async () => {
@@ -28,7 +29,7 @@ test("the calls of the guide to HTTP work, one after the other", async () => {
         .split("\n")
         .map((line) => JSON.parse(line) as object),
     ).toMatchObject([
-      { configurations: [{ name: "duel" }] },
+      { configurations: [{ name: "casual" }, { name: "duel" }] },
       ticketOf("t-ann"),
       ticketOf("t-ben"),
       { tickets: [{ ticketId: "t-ann", state: "COMPLETED", assignment }] },
@@ -51,6 +52,7 @@ test("the calls of the guide to HTTP work, one after the other", async () => {
     const [heard, again] = ["heard.txt", "again.txt"].map((name) => idsIn(readFileSync(join(folder, name), "utf8")));
     expect(heard?.length).toBeGreaterThan(3);
     expect(again).toEqual(heard?.slice(1));
+    await expectJoinTokens(env.MATCHER, folder);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -58,4 +60,28 @@ test("the calls of the guide to HTTP work, one after the other", async () => {
 
 function idsIn(events: string): readonly string[] {
   return [...events.matchAll(/^id: (.*)$/gm)].map(([, id]) => id ?? "");
+}
+
+/** The guide to join tokens, against the same services. */
+async function expectJoinTokens(matcher: string, folder: string): Promise<void> {
+  const page = readFileSync(join(ROOT, "docs/guides/join-tokens.md"), "utf8");
+  await using running = runTriedScript(findTriedScript(page), { MATCHER: matcher }, folder);
+  const { code, out, err } = await running.ended;
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  const [keys, first, again] = out
+    .trim()
+    .replaceAll("}{", "}\n{")
+    .split("\n")
+    .map((line) => JSON.parse(line) as object);
+  expect(keys).toMatchObject({ keys: [{ kty: "OKP", crv: "Ed25519", alg: "EdDSA", use: "sig" }] });
+  expect(first).toMatchObject({ playerId: "ann", ticketId: "j-ann", configuration: "casual" });
+  expect(again).toMatchObject({ reason: "JOIN_TOKEN_REDEEMED" });
+  const [, script = ""] = /^```js\n([^`]*)```$/m.exec(page) ?? [];
+  const path = join(folder, "door.js");
+  writeFileSync(path, script.replace("http://127.0.0.1:7411", matcher).replace('"@muster/sdk/backend"', `"${SDK}"`));
+  const { admit } = (await import(path)) as { admit: (token: string, matchId: string) => Promise<object> };
+  const shown = readFileSync(join(folder, "ticket.json"), "utf8");
+  const [, token = ""] = /"joinToken":"([^"]*)"/.exec(shown) ?? [];
+  const [, matchId = ""] = /"matchId":"([^"]*)"/.exec(shown) ?? [];
+  expect(await admit(token, matchId)).toMatchObject({ playerId: "ann", team: expect.stringMatching(/red|blue/) });
 }

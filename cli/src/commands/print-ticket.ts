@@ -42,14 +42,16 @@ export function describeTicket(ticket: Ticket): readonly string[] {
     lines.push(`players        ${ticket.players.map(({ playerId }) => playerId).join(", ")}`);
     return lines;
   }
-  lines.push(`session        ${assignment.battleSessionId}${assignment.region ? ` in ${assignment.region}` : ""}`);
+  if (assignment.battleSessionId !== "")
+    lines.push(`session        ${assignment.battleSessionId}${assignment.region ? ` in ${assignment.region}` : ""}`);
   for (const [name, port] of Object.entries(assignment.address?.ports ?? {})) {
     lines.push(`address        ${assignment.address?.host}:${port} (${name})`);
   }
   for (const player of assignment.players) {
     const team = player.team === undefined ? "" : `${player.team} `;
     const id = player.playerSessionId === undefined ? "" : `  player session ${player.playerSessionId}`;
-    lines.push(`player         ${team}${player.playerId}${id}`);
+    const token = player.joinToken === undefined ? "" : `  join token ${player.joinToken}`;
+    lines.push(`player         ${team}${player.playerId}${id}${token}`);
   }
   return lines;
 }

@@ -7,6 +7,7 @@ import {
   BackfillServiceDefinition,
   ConfigurationServiceDefinition,
   EventServiceDefinition,
+  JoinTokenServiceDefinition,
   MatchmakingServiceDefinition,
   PartyServiceDefinition,
   PlayerDataServiceDefinition,
@@ -22,6 +23,7 @@ export interface MatcherConnection extends AsyncDisposable {
   readonly configurations: Client<typeof ConfigurationServiceDefinition>;
   readonly events: Client<typeof EventServiceDefinition>;
   readonly parties: Client<typeof PartyServiceDefinition>;
+  readonly joinTokens: Client<typeof JoinTokenServiceDefinition>;
   readonly playerData: Client<typeof PlayerDataServiceDefinition>;
 }
 
@@ -41,6 +43,7 @@ export function connectMatcher(address: string): MatcherConnection {
     configurations: peer.client(ConfigurationServiceDefinition),
     events: peer.client(EventServiceDefinition),
     parties: peer.client(PartyServiceDefinition),
+    joinTokens: peer.client(JoinTokenServiceDefinition),
     playerData: peer.client(PlayerDataServiceDefinition),
     [Symbol.asyncDispose]: () => peer[Symbol.asyncDispose](),
   };

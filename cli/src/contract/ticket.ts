@@ -61,6 +61,7 @@ export type Assignment = {
     readonly ticketId: string | undefined;
     /** Of the ticket's own players only. */
     readonly playerSessionId: string | undefined;
+    readonly joinToken?: string | undefined;
   }[];
 };
 
@@ -104,6 +105,7 @@ export function readTicket(message: wire.Ticket | undefined): Ticket {
         team: player.team || undefined,
         ticketId: player.ticketId || undefined,
         playerSessionId: player.playerSessionId || undefined,
+        ...(player.joinToken !== undefined && { joinToken: player.joinToken }),
       })),
     },
     cause: message.cause || undefined,

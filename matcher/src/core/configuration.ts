@@ -2,6 +2,7 @@
 import { fieldInvalid, limits, MusterError } from "@muster/proto";
 import { type BackfillSettings, checkBackfillSettings, defaultBackfillSettings } from "./backfill-settings.ts";
 import { type DuplicatePlayerSettings, defaultDuplicatePlayers } from "./duplicate-players.ts";
+import { canonicalJoinTokens, checkJoinTokenSettings, type JoinTokenSettings } from "./join-tokens/join-settings.ts";
 import { canonicalSessionSettings, checkSessionSettings, type SessionSettings } from "./session-settings.ts";
 
 /** Players are asked whether they want a match. */
@@ -49,6 +50,8 @@ export type Configuration = {
   readonly acceptance?: AcceptanceSettings | undefined;
   /** Undefined: nothing of it. */
   readonly session?: SessionSettings | undefined;
+  /** Undefined: for a minute, to the configuration's name. */
+  readonly joinTokens?: JoinTokenSettings | undefined;
 };
 
 export const requestTimeoutStarts = ["REQUEST", "RETURN"] as const;
@@ -95,6 +98,7 @@ export function checkConfiguration(configuration: Configuration): Configuration 
   const { presenceGraceMs } = configuration;
   if (presenceGraceMs !== undefined) checkPresenceGrace(presenceGraceMs / 1_000);
   if (configuration.session) checkSessionSettings(configuration.session);
+  if (configuration.joinTokens) checkJoinTokenSettings(configuration.joinTokens);
   if (configuration.acceptance) checkAcceptance(configuration.acceptance, configuration);
   if (autoBackfill && queue === undefined) {
     throw new MusterError("FIELD_INVALID", `Cannot backfill matches of ${configuration.name} as it has no queue`, {
@@ -171,5 +175,6 @@ function canonical(configuration: Configuration): string {
     acceptance ? [acceptance.timeoutMs, acceptance.autoContinue] : null,
     sorted,
     canonicalSessionSettings(configuration.session ?? {}),
+    canonicalJoinTokens(configuration.joinTokens),
   ]);
 }

@@ -3,6 +3,7 @@
 import { unreachable } from "@muster/kit";
 import { type BattleSession, type ErasureId, MusterError, type PlayerId, type ServerSessionId } from "@muster/proto";
 import type { MatcherFact } from "./fact.ts";
+import { eraseFromJoins } from "./join-tokens/join-book.ts";
 import type { MatchedSession, MatcherState, TicketEntry } from "./matcher-state.ts";
 import { eraseFromParties } from "./party/erase-from-parties.ts";
 import { playersOfChange } from "./party/party-change.ts";
@@ -103,6 +104,7 @@ export function playersOf(fact: MatcherFact): readonly PlayerId[] {
     case "party-changed":
       return playersOfChange(fact.change);
     case "preparation-declined":
+    case "join-token-redeemed":
     case "player-erased":
       return [fact.playerId];
     case "rule-set-put":
@@ -118,6 +120,8 @@ export function playersOf(fact: MatcherFact): readonly PlayerId[] {
     case "fill-dropped":
     case "session-ended":
     case "ended-forgotten":
+    case "join-key-added":
+    case "join-key-revoked":
     case "erasure-completed":
       return [];
     default:
@@ -128,6 +132,7 @@ export function playersOf(fact: MatcherFact): readonly PlayerId[] {
 /** Replaces the player in tickets, in what was told of them, and in assignments. Looks at all of them: some 0.3 s a million. */
 export function erasePlayer(state: MatcherState, playerId: PlayerId): void {
   eraseFromParties(state.parties, playerId);
+  eraseFromJoins(state.joins, playerId);
   const assignments = new Map<Assignment, Assignment>();
   const proposals = new Map<ProposalTerms, ProposalTerms>();
   const replaced = new Map<number, TicketEventRecord>();
@@ -151,11 +156,11 @@ export function erasePlayer(state: MatcherState, playerId: PlayerId): void {
   const redactAssignment = (assignment: Assignment): Assignment => {
     const known = assignments.get(assignment);
     if (known) return known;
-    const { address, battleSessionId, region, formedBy } = assignment;
+    const { address, battleSessionId, region, formedBy, joinGrant } = assignment;
     const players = assignment.players.map((player) => {
       return player.playerId === playerId ? { ...player, playerId: ERASED, playerSessionId: undefined } : player;
     });
-    const redacted = { address, battleSessionId, region, players, formedBy };
+    const redacted = { address, battleSessionId, region, players, formedBy, joinGrant };
     assignments.set(assignment, redacted); // One value for all who share it.
     return redacted;
   };

@@ -4,6 +4,7 @@ import { unreachable } from "@muster/kit";
 import { erasePlayer } from "./erase-player.ts";
 import type { StampedFact } from "./fact.ts";
 import { deleteConfiguration, deleteRuleSet, putConfiguration, putRuleSet } from "./folds/configurations.ts";
+import { addJoinKey, redeemJoinToken, revokeJoinKey } from "./folds/join-tokens.ts";
 import { acceptMatch, endPlacement, endProposal, formMatch, placeMatch } from "./folds/matches.ts";
 import { changeParty } from "./folds/parties.ts";
 import {
@@ -16,6 +17,7 @@ import {
   startBackfill,
 } from "./folds/sessions.ts";
 import { addTicket, changeTicket, joinPlayers } from "./folds/tickets.ts";
+import { forgetJoinKeys } from "./join-tokens/join-book.ts";
 import type { MatcherState } from "./matcher-state.ts";
 import { forgetParty } from "./party/party-book.ts";
 
@@ -68,7 +70,13 @@ export function evolve(state: MatcherState, stamped: StampedFact): MatcherState 
     case "session-ended":
       return endSession(state, fact, stamped);
     case "ended-forgotten":
-      return forgetEnded(state, fact.endedUntilMs);
+      return forgetEnded(state, fact.endedUntilMs, stamped.atMs);
+    case "join-key-added":
+      return addJoinKey(state, fact, stamped);
+    case "join-key-revoked":
+      return revokeJoinKey(state, fact);
+    case "join-token-redeemed":
+      return redeemJoinToken(state, fact);
     case "player-erased":
       erasePlayer(state, fact.playerId);
       state.erasures.set(fact.erasureId, fact.playerDigest);
@@ -81,16 +89,19 @@ export function evolve(state: MatcherState, stamped: StampedFact): MatcherState 
   }
 }
 
-function forgetEnded(state: MatcherState, untilMs: number): MatcherState {
+function forgetEnded(state: MatcherState, untilMs: number, nowMs: number): MatcherState {
   const { ended } = state;
   let count = 0;
   for (let next = ended[count]; next && next.atMs <= untilMs; next = ended[count]) {
-    if (next.type === "ticket") state.tickets.delete(next.ticketId);
-    else if (next.type === "party") forgetParty(state.parties, next.partyId);
+    if (next.type === "ticket") {
+      state.tickets.delete(next.ticketId);
+      state.joins.redeemed.delete(next.ticketId);
+    } else if (next.type === "party") forgetParty(state.parties, next.partyId);
     else state.sessions.delete(next.battleSessionId);
     count += 1;
   }
   ended.splice(0, count);
   state.events.forget(untilMs);
+  forgetJoinKeys(state.joins, { untilMs, nowMs });
   return state;
 }

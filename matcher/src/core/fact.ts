@@ -5,6 +5,7 @@ import type {
   Backfill,
   ErasureId,
   FillId,
+  JoinKeyId,
   MatchId,
   PartyId,
   PlayerId,
@@ -161,6 +162,21 @@ export type MatcherFact =
       readonly cause: SessionEndCause | undefined;
     }
   | { readonly type: "ended-forgotten"; readonly endedUntilMs: number }
+  | {
+      readonly type: "join-key-added";
+      readonly keyId: JoinKeyId;
+      /** Of the private key: 32 random bytes. */
+      readonly secret: Uint8Array;
+      readonly signsFromMs: number;
+    }
+  | { readonly type: "join-key-revoked"; readonly keyId: JoinKeyId }
+  | {
+      readonly type: "join-token-redeemed";
+      readonly ticketId: TicketId;
+      readonly playerId: PlayerId;
+      /** "": the caller named none. */
+      readonly requestId: string;
+    }
   | {
       readonly type: "player-erased";
       readonly erasureId: ErasureId;

@@ -3,6 +3,7 @@ import { unreachable } from "@muster/kit";
 import type { BackfillId, MatchId, PlacementId, PlayerId, Team, TicketId } from "@muster/proto";
 import { placementIdOf } from "@muster/proto";
 import type { PlacementFailurePolicy } from "./configuration.ts";
+import type { JoinTokenTerms } from "./join-tokens/join-settings.ts";
 import type { AcceptanceTerms } from "./proposal.ts";
 import type { SessionSettings } from "./session-settings.ts";
 import type { TicketCause } from "./ticket.ts";
@@ -41,6 +42,8 @@ export type Match = {
   readonly session?: SessionSettings | undefined;
   /** Undefined: formed before versions were counted. */
   readonly formedBy?: FormedBy | undefined;
+  /** What its players get if it stays without a session. Undefined: nothing. */
+  readonly joinTokens?: JoinTokenTerms | undefined;
 };
 
 /** A match in placement: attempt 1, 2, …; the next is made only when the last has ended. */

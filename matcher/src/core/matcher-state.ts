@@ -14,6 +14,7 @@ import type {
 import type { RuleSet } from "@muster/rules";
 import type { BackfillRecord, Fill } from "./backfill.ts";
 import { createDeadlineHeap, type DeadlineHeap } from "./deadline-heap.ts";
+import { createJoinBook, type JoinBook } from "./join-tokens/join-book.ts";
 import type { PlacingMatch } from "./match.ts";
 import { createPartyBook, type PartyBook } from "./party/party-book.ts";
 import type { KnownFormers, PoolEngine } from "./pool-engines.ts";
@@ -103,6 +104,7 @@ export type MatcherState = {
   readonly matches: Map<MatchId, PlacingMatch>;
   readonly sessions: Map<ServerSessionId, MatchedSession>;
   readonly parties: PartyBook;
+  readonly joins: JoinBook;
   readonly events: TicketEventLog;
   readonly sessionEvents: SessionEventLog;
   /** What ended and is still remembered, in the order of its end. */
@@ -126,6 +128,7 @@ export function createMatcherState(): MatcherState {
     matches: new Map(),
     sessions: new Map(),
     parties: createPartyBook(),
+    joins: createJoinBook(),
     events: createTicketEventLog(),
     sessionEvents: createSessionEventLog(),
     ended: [],

@@ -4,6 +4,7 @@ import {
   type BattleSession,
   type ErasureId,
   type FillId,
+  type JoinKeyId,
   MusterError,
   type PartyId,
   type PlayerId,
@@ -13,7 +14,7 @@ import {
   type TicketId,
 } from "@muster/proto";
 import fc from "fast-check";
-import { configurationOf, EQUAL_TEAMS } from "../matcher-world.fixture.ts";
+import { configurationOf, DUEL, EQUAL_TEAMS } from "../matcher-world.fixture.ts";
 import { decideAcceptMatch } from "./accept-match.ts";
 import { decideCancelMatching } from "./cancel-matching.ts";
 import { decideDue } from "./deadlines.ts";
@@ -24,6 +25,8 @@ import { evolve } from "./evolve.ts";
 import type { MatcherFact, StampedFact } from "./fact.ts";
 import { decideFillApplied, decideFillDropped, decidePlacementReport } from "./fleet-reports.ts";
 import { decideDeclineMatching, decideJoinMatching } from "./join-matching.ts";
+import { decideDueKey } from "./join-tokens/decide-keys.ts";
+import { decideRedeem } from "./join-tokens/decide-redeem.ts";
 import { presentPlacementId } from "./match.ts";
 import { createMatcherState, type MatcherState, touchSession } from "./matcher-state.ts";
 import { decideCreateParty, decideParty, type PartyAction } from "./party/decide-party.ts";
@@ -34,7 +37,7 @@ import { decideSessionChange } from "./session-change.ts";
 import { decideStartMatching } from "./start-matching.ts";
 
 /** Most tickets of a box are of the first. */
-export const BOX_CONFIGURATIONS = ["auto", "asked", "asked-once"] as const;
+export const BOX_CONFIGURATIONS = ["auto", "asked", "asked-once", "group"] as const;
 /** What the sessions of one of them are made with. */
 const SESSION = { name: "Box", reservationMs: 5_000, disconnectGraceMs: 0 };
 
@@ -74,10 +77,13 @@ export function createBox(
   const { placementRetries = 2 } = options;
   const configurations = BOX_CONFIGURATIONS.map((name) => {
     const acceptance = { timeoutMs: 60_000, autoContinue: name === "asked" };
+    if (name === "group") return configurationOf({ name, queue: undefined, joinTokens: { lifetimeMs: 20_000 } });
     const more = name === "auto" ? { autoBackfill: true, session: SESSION } : { acceptance };
     return configurationOf({ name, ruleSet: "equal", placementRetries, ...more });
   });
   commit([
+    { type: "join-key-added", keyId: "jk_0" as JoinKeyId, secret: new Uint8Array(32), signsFromMs: 0 },
+    { type: "rule-set-put", name: "duel", document: JSON.stringify(DUEL) },
     { type: "rule-set-put", name: "equal", document: JSON.stringify(EQUAL_TEAMS) },
     ...configurations.map((configuration): MatcherFact => ({ type: "configuration-put", configuration })),
   ]);
@@ -91,7 +97,8 @@ export function createBox(
           ? { attributes: {}, latenciesMs: {} }
           : { attributes: { skill: seed }, latenciesMs: { eu: i } }),
       }));
-      const configuration = BOX_CONFIGURATIONS[Math.max(0, (seed >> 3) - 2)] ?? "auto";
+      const isOfGroup = size === 1 && seed >= 36;
+      const configuration = isOfGroup ? "group" : (BOX_CONFIGURATIONS[Math.max(0, (seed >> 3) - 2)] ?? "auto");
       try {
         const presenceGraceMs = seed % 5 === 0 ? 7_000 : undefined;
         const request = { ticketId, configuration, bodyDigest: "", presenceGraceMs };
@@ -296,6 +303,28 @@ export function createBox(
         );
       }
     },
+    /** A player shows a join token, or there is another key. */
+    joins(word: number) {
+      if (word === 0) {
+        const keyId = `jk_${journal.length}` as JoinKeyId;
+        return commit(decideDueKey(state, { keyId, secret: random.bytes(32), everyMs: 1, delayMs: 5_000 }, nowMs));
+      }
+      const granted = [...state.tickets.values()].filter(({ ticket: { state: at } }) => {
+        return at.phase === "COMPLETED" && at.assignment.joinGrant;
+      });
+      const ticket = pick(granted)?.ticket;
+      const playerId = ticket && pick(ticket.players)?.playerId;
+      if (ticket?.state.phase !== "COMPLETED" || !ticket.state.matchId || playerId === undefined) return;
+      const { ticketId } = ticket;
+      const claims = { matchId: ticket.state.matchId, ticketId, playerId, expiresAtWallMs: nowMs + 1 };
+      const request = { claims, matchId: undefined, requestId: word % 2 === 0 ? "again" : "" };
+      try {
+        commit(decideRedeem(state, request, { nowMs, wallMs: nowMs }).facts);
+      } catch (error) {
+        const reasons = ["JOIN_TOKEN_EXPIRED", "JOIN_TOKEN_REDEEMED"];
+        if (!(error instanceof MusterError && reasons.includes(error.reason))) throw error;
+      }
+    },
     wait(ms: number) {
       nowMs += ms;
       commit(decideDue(state, nowMs, options.endedMs));
@@ -322,6 +351,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("cancel" as const, "end" as const, "absences" as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("erase" as const), seed: fc.nat(39) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("configure" as const), word: fc.nat(30) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("joins" as const), word: fc.nat(11) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("wait" as const), ms: fc.nat(30_000) }) },
 );
 
@@ -338,6 +368,7 @@ export function takeStep(box: Box, one: Step): void {
   else if (one.do === "answer") box.steps.answer(one.word);
   else if (one.do === "placement") box.steps.placement(one.word);
   else if (one.do === "configure") box.steps.configure(one.word);
+  else if (one.do === "joins") box.steps.joins(one.word);
   else if (one.do === "wait") box.steps.wait(one.ms);
   else box.steps[one.do]();
 }

@@ -11,6 +11,7 @@ import type { Configuration } from "./configuration.ts";
 import type { MatcherFact } from "./fact.ts";
 import { assign, fillBattles } from "./fill-battles.ts";
 import { holdForBattles } from "./hold-for-battles.ts";
+import { joinTermsOf } from "./join-tokens/join-settings.ts";
 import type { AssignedPlayer } from "./match.ts";
 import type { MatcherState, Pool } from "./matcher-state.ts";
 import { type Former, formersOf, holdBack } from "./pool-engines.ts";
@@ -193,6 +194,7 @@ function formedMatch(
         autoContinue: acceptance.autoContinue,
       },
       formedBy,
+      joinTokens: joinTermsOf(configuration, queue),
     },
   };
 }

@@ -11,6 +11,7 @@ import type {
   ServerSessionId,
   TicketId,
 } from "@muster/proto";
+import type { JoinGrant } from "./join-tokens/join-book.ts";
 import type { Preparation } from "./preparation.ts";
 import { afterProposal, type ProposalFate, type ProposalView } from "./proposal.ts";
 import type { FormedBy } from "./versions.ts";
@@ -41,6 +42,8 @@ export type Assignment = {
   readonly players: readonly MatchedPlayer[];
   /** Undefined: formed before versions were counted, or a fill of then. */
   readonly formedBy?: FormedBy | undefined;
+  /** By which its players' join tokens are signed. Undefined: they have none. */
+  readonly joinGrant?: JoinGrant | undefined;
   readonly includesPlayer?: IncludesPlayer;
 };
 

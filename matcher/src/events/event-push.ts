@@ -27,10 +27,11 @@ export async function startEventPush(
     readonly ledger: Ledger<MatcherState, JournaledFact>;
   },
 ): Promise<Outbox> {
-  const { journal, project, clock, random, log, onFatal, leaseHolder, takeOver, leaseMs } = options;
+  const { journal, project, clock, random, log, onFatal, leaseHolder, takeOver, leaseMs, writeJoinToken } = options;
   const outbox = await openOutbox({
     ...{ journal, project, clock, random, log, onFatal, leaseHolder, takeOver, leaseMs, poster, keepMs, limits },
     matcher: ledger,
+    ...(writeJoinToken && { writeJoinToken }),
   });
   await outbox.untilStored(); // What a former run had not stored yet, before more happens.
   for (const { settings, secret } of targets) await outbox.putTarget(settings, secret);

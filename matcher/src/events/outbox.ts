@@ -17,6 +17,7 @@ import {
   type SourcedEvent,
 } from "../core/events/outbox-decisions.ts";
 import { createOutboxState, evolveOutbox, type OutboxFact, type OutboxState } from "../core/events/outbox-state.ts";
+import { noJoinTokens, type WriteJoinToken } from "../core/join-tokens/join-book.ts";
 import type { MatcherState } from "../core/matcher-state.ts";
 import { nameOfProject } from "../project-matchers.ts";
 import { type Courier, type CourierLimits, startCourier } from "./courier.ts";
@@ -43,6 +44,8 @@ export type OutboxOptions = {
   /** How long events are kept after every target has them, in ms: what `replay` can repeat. */
   readonly keepMs: number;
   readonly limits?: CourierLimits | undefined;
+  /** Default: events have no join tokens. */
+  readonly writeJoinToken?: WriteJoinToken;
   /** What happened: the matcher's own state. */
   readonly matcher: { readonly state: MatcherState; readonly durableSequence: number };
 };
@@ -93,7 +96,7 @@ const FACTS_BETWEEN_SNAPSHOTS = 20_000;
 
 /** @throws {MusterError} PARTITION_OWNED, JOURNAL_UNREADABLE, JOURNAL_FULL. */
 export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
-  const { journal, clock, random, log, onFatal, poster, matcher } = options;
+  const { journal, clock, random, log, onFatal, poster, matcher, writeJoinToken = noJoinTokens } = options;
   const ledger: Ledger<OutboxState, OutboxFact> = await openLedger({
     journal,
     partition: nameOfProject(PARTITION, options.project),
@@ -144,7 +147,12 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
       if (ticket && (!session || ticket.sequence <= session.sequence)) {
         place = { ...place, ticketEvent: ticket.number };
         const { configuration } = ticket.ticket;
-        events.push({ type: typeOf(ticket), configuration, write: () => ticketEvent(ticket), source: place });
+        events.push({
+          type: typeOf(ticket),
+          configuration,
+          write: () => ticketEvent(ticket, writeJoinToken),
+          source: place,
+        });
         t += 1;
       } else if (session) {
         place = { ...place, sessionEvent: session.number };

@@ -12,6 +12,6 @@ export function acceptMatch(desk: Desk): Handlers<MatchmakingServiceDefinition>[
     const request = readAcceptMatch(message);
     const decision = (state: MatcherState, nowMs: number) => decideAcceptMatch(state, request, nowMs);
     const ticket = await decideAndShow(desk, decision, (state) => getTicket(state, request.ticketId));
-    return { ticket: writeTicket(ticket) };
+    return { ticket: writeTicket(ticket, desk.joinTokens.write) };
   };
 }

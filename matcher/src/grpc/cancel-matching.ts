@@ -8,6 +8,6 @@ import { writeTicket } from "./wire.ts";
 export function cancelMatching(desk: Desk): Handlers<MatchmakingServiceDefinition>["cancelMatching"] {
   return async (message, { signal }) => {
     const ticketId = parseId<TicketId>("ticket_id", message.ticketId);
-    return { ticket: writeTicket(await cancelTicket(desk, ticketId, signal)) };
+    return { ticket: writeTicket(await cancelTicket(desk, ticketId, signal), desk.joinTokens.write) };
   };
 }

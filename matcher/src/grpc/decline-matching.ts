@@ -14,6 +14,6 @@ export function declineMatching(desk: Desk): Handlers<MatchmakingServiceDefiniti
     const playerId = parsePlayerId("player_id", message.playerId);
     const decision = (state: MatcherState) => decideDeclineMatching(state, { ticketId, playerId });
     const ticket = await decideAndShow(desk, decision, (state) => getTicket(state, ticketId));
-    return { ticket: writeTicket(ticket) };
+    return { ticket: writeTicket(ticket, desk.joinTokens.write) };
   };
 }

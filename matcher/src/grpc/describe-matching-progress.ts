@@ -16,6 +16,11 @@ export function describeMatchingProgress(
         return { ticket, estimatedWaitMs: estimateWait(state, ticket, nowMs) };
       }),
     );
-    return { tickets: shown.map(({ ticket, estimatedWaitMs }) => ({ ...writeTicket(ticket), estimatedWaitMs })) };
+    return {
+      tickets: shown.map(({ ticket, estimatedWaitMs }) => ({
+        ...writeTicket(ticket, desk.joinTokens.write),
+        estimatedWaitMs,
+      })),
+    };
   };
 }

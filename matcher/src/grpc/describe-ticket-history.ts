@@ -22,7 +22,10 @@ export function describeTicketHistory(desk: Desk): Handlers<MatchmakingServiceDe
       return { ticket, latest: state.tickets.get(ticketId)?.latest };
     });
     if (!shown.latest) throw new MusterError("TICKET_NOT_FOUND", `Cannot find what became of ticket ${ticketId}`);
-    return { ticket: writeTicket(shown.ticket), transitions: stepsUpTo(shown.latest).map(writeTransition) };
+    return {
+      ticket: writeTicket(shown.ticket, desk.joinTokens.write),
+      transitions: stepsUpTo(shown.latest).map(writeTransition),
+    };
   };
 }
 

@@ -1,5 +1,6 @@
 // What handlers of calls may use of the matcher.
 import type { Outbox } from "../events/outbox.ts";
+import type { JoinTokens } from "../join-tokens/open-join-tokens.ts";
 import type { PartyWatch } from "../party-watch.ts";
 import type { Presence } from "../presence.ts";
 import type { SeatedPlayers } from "../seated-players.ts";
@@ -13,6 +14,7 @@ export type Desk = Workshop & {
   readonly presence: Presence;
   readonly withheld: WithheldTickets;
   readonly seated: SeatedPlayers;
+  readonly joinTokens: JoinTokens;
   /** The matcher's address as sidecars reach it. */
   readonly endpoint: string;
   /** Undefined in a matcher that pushes no events. */

@@ -13,7 +13,7 @@ export function joinMatching(desk: Desk): Handlers<MatchmakingServiceDefinition>
     const request = readJoinMatching(message);
     const decision = (state: MatcherState, nowMs: number) => decideJoinMatching(state, request, nowMs);
     const ticket = await decideAndShow(desk, decision, (state) => getTicket(state, request.ticketId));
-    return { ticket: writeTicket(ticket) };
+    return { ticket: writeTicket(ticket, desk.joinTokens.write) };
   };
 }
 

@@ -23,6 +23,7 @@ import { erasePlayer } from "./erase-player.ts";
 import { createEventService } from "./events/event-service.ts";
 import { explainTicket } from "./explain-ticket.ts";
 import { joinMatching } from "./join-matching.ts";
+import { joinTokenService } from "./join-tokens/join-token-service.ts";
 import { listConfigurations } from "./list-configurations.ts";
 import { listRuleSets } from "./list-rule-sets.ts";
 import { listTickets } from "./list-tickets.ts";
@@ -68,6 +69,7 @@ export function createServices(desk: Desk): readonly Implementation[] {
     }),
     createEventService(desk),
     partyService(desk),
+    joinTokenService(desk),
     implement(PlayerDataServiceDefinition, { erasePlayer: erasePlayer(desk) }),
   ];
 }

@@ -34,7 +34,8 @@ export async function startMany(
     const outcome = outcomes[next];
     next += 1;
     if (!outcome || "refusal" in outcome) return refuse(outcome?.refusal, message);
-    return { ticketId: request.ticketId, ticket: brief ? undefined : writeTicket(outcome.reply), refusal: undefined };
+    const ticket = brief ? undefined : writeTicket(outcome.reply, desk.joinTokens.write);
+    return { ticketId: request.ticketId, ticket, refusal: undefined };
   });
 }
 

@@ -8,6 +8,6 @@ import { readStartMatching, writeTicket } from "./wire.ts";
 export function startMatching(desk: Desk): Handlers<MatchmakingServiceDefinition>["startMatching"] {
   return async (message) => {
     const request = readStartMatching(message, () => newId("ticket", desk.random));
-    return { ticket: writeTicket(await startTicket(desk, request)) };
+    return { ticket: writeTicket(await startTicket(desk, request), desk.joinTokens.write) };
   };
 }

@@ -9,7 +9,9 @@ export function watchTickets(desk: Desk): Handlers<MatchmakingServiceDefinition>
     // Whoever looks on is nobody's presence, as is a watch of everything.
     using _held = desk.presence.hold(message.onlooker === true ? { type: "all" } : select);
     for await (const item of desk.watch.watch(select, after, signal)) {
-      yield item.type === "event" ? writeTicketEvent(item.event) : writeHeartbeat(item.number, desk.clock.wallMs());
+      yield item.type === "event"
+        ? writeTicketEvent(item.event, desk.joinTokens.write)
+        : writeHeartbeat(item.number, desk.clock.wallMs());
     }
   };
 }

@@ -46,6 +46,7 @@ import {
   REQUEST_TIMEOUT_MS_DEFAULT,
   SETTLE_MS_DEFAULT,
 } from "../core/configuration.ts";
+import { joinTokenOf, noJoinTokens, type WriteJoinToken } from "../core/join-tokens/join-book.ts";
 import type { ProposalView } from "../core/proposal.ts";
 import type { StartBackfill } from "../core/start-backfill.ts";
 import type { StartMatching } from "../core/start-matching.ts";
@@ -55,6 +56,7 @@ import type { HeldConfiguration } from "../core/versions.ts";
 import { canonicalJson, digestOf, digestOfText } from "../digest.ts";
 import type { TicketSelection } from "../ticket-watch.ts";
 import { readDuplicatePlayers, writeDuplicatePlayers } from "./duplicate-players-wire.ts";
+import { readJoinTokenSettings, writeJoinTokenSettings } from "./join-tokens/join-settings-wire.ts";
 import { readPartyStart } from "./party/party-wire.ts";
 import { readPreparation, writePreparation } from "./preparation-wire.ts";
 import { readPresence, writePresence } from "./presence-wire.ts";
@@ -133,8 +135,8 @@ export function readAcceptMatch({ ticketId, matchId, playerIds, answer }: Accept
   };
 }
 
-/** The ticket as its backend may see it: secrets of its own players only. */
-export function writeTicket(ticket: Ticket): TicketMessage {
+/** The ticket as its backend may see it: secrets of its own players only, and no join tokens by default. */
+export function writeTicket(ticket: Ticket, writeJoinToken: WriteJoinToken = noJoinTokens): TicketMessage {
   const { state } = ticket;
   return {
     ticketId: ticket.ticketId,
@@ -150,7 +152,7 @@ export function writeTicket(ticket: Ticket): TicketMessage {
     createdAt: new Date(ticket.createdAtWallMs),
     timesOutAt: timesOutAtOf(ticket),
     matchId: ("matchId" in state && state.matchId) || "",
-    assignment: state.phase === "COMPLETED" ? writeAssignment(ticket, state.assignment) : undefined,
+    assignment: state.phase === "COMPLETED" ? writeAssignment(ticket, state.assignment, writeJoinToken) : undefined,
     cause: ("cause" in state && state.cause) || "",
     returns: ticket.returns,
     proposal: state.phase === "REQUIRES_ACCEPTANCE" ? writeProposal(state.proposal) : undefined,
@@ -174,8 +176,11 @@ function writeProposal({ terms, accepted }: ProposalView): Proposal {
   };
 }
 
-function writeAssignment(ticket: Ticket, assignment: Assignment): TicketMessage["assignment"] {
-  const { address, battleSessionId, region, players, formedBy } = assignment;
+function writeAssignment(
+  ticket: Ticket,
+  { address, battleSessionId, region, players, formedBy }: Assignment,
+  writeJoinToken: WriteJoinToken,
+): TicketMessage["assignment"] {
   return {
     address: address && { host: address.host, ports: { ...address.ports } },
     battleSessionId: battleSessionId ?? "",
@@ -186,6 +191,7 @@ function writeAssignment(ticket: Ticket, assignment: Assignment): TicketMessage[
       team: team ?? "",
       ticketId: ticketId ?? "",
       playerSessionId: (ticketId === ticket.ticketId && playerSessionId) || "",
+      joinToken: joinTokenOf(ticket, { playerId, team, ticketId }, writeJoinToken),
     })),
   };
 }
@@ -215,11 +221,11 @@ export function readWatchTickets(request: WatchTicketsRequest): WatchTickets {
   return { select: { type: "configuration", configuration: parseId("configuration", request.configuration) }, after };
 }
 
-export function writeTicketEvent(event: TicketEventRecord): WatchTicketsResponse {
+export function writeTicketEvent(event: TicketEventRecord, writeJoinToken?: WriteJoinToken): WatchTicketsResponse {
   return {
     resumeToken: writeResumeToken(event.number),
     type: writeEnum(TicketEventType, event.type),
-    ticket: writeTicket(event.ticket),
+    ticket: writeTicket(event.ticket, writeJoinToken),
     at: new Date(event.atWallMs),
     sessionEndCause: writeEnum(SessionEndCause, event.sessionEndCause),
   };
@@ -271,6 +277,7 @@ export function readConfiguration(message: MatchmakingConfiguration | undefined)
     ...readPresence(message.presenceGraceSeconds, 1),
     acceptance: message.acceptance && readAcceptanceSettings(message.acceptance),
     session: message.session && readSessionSettings(message.session),
+    joinTokens: message.joinTokens && readJoinTokenSettings(message.joinTokens),
   });
 }
 
@@ -339,6 +346,7 @@ export function writeConfiguration(configuration: Configuration): MatchmakingCon
       autoContinue: configuration.acceptance.autoContinue,
     },
     session: configuration.session && writeSessionSettings(configuration.session),
+    joinTokens: configuration.joinTokens && writeJoinTokenSettings(configuration.joinTokens),
   };
 }
 

@@ -19,6 +19,7 @@ import * as wire from "@muster/proto/journal-matcher";
 import { SessionEndCause } from "@muster/proto/session";
 import type { MatcherFact } from "../core/fact.ts";
 import { readConfiguration, writeConfiguration } from "../grpc/wire.ts";
+import { readJoinFact, writeJoinFact } from "./join-wire.ts";
 import {
   readAssigned,
   readCancelCause,
@@ -66,6 +67,9 @@ const KINDS: Readonly<Record<Arm["$case"], number>> = {
   playersJoined: 40,
   preparationDeclined: 41,
   partyChanged: 42,
+  joinKeyAdded: 50,
+  joinKeyRevoked: 51,
+  joinTokenRedeemed: 52,
 };
 
 /** What the ledger is given. Decoding throws on a record that this build does not know: it is of a newer one. */
@@ -232,6 +236,10 @@ function writeFact(fact: MatcherFact): Arm {
       };
     case "ended-forgotten":
       return { $case: "endedForgotten", value: { endedUntilMs: Math.round(fact.endedUntilMs) } };
+    case "join-key-added":
+    case "join-key-revoked":
+    case "join-token-redeemed":
+      return writeJoinFact(fact);
     case "player-erased": {
       const { erasureId, playerId, playerDigest } = fact;
       return { $case: "playerErased", value: { erasureId, playerId, playerDigest } };
@@ -399,6 +407,10 @@ function readFact(arm: Arm): MatcherFact {
       };
     case "endedForgotten":
       return { type: "ended-forgotten", endedUntilMs: arm.value.endedUntilMs };
+    case "joinKeyAdded":
+    case "joinKeyRevoked":
+    case "joinTokenRedeemed":
+      return readJoinFact(arm);
     case "playerErased":
       return {
         type: "player-erased",

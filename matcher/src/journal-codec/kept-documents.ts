@@ -4,6 +4,7 @@ import { invariant } from "@muster/kit";
 import {
   type BackfillId,
   type FillId,
+  type JoinKeyId,
   type MatchId,
   type PlayerId,
   type PlayerSessionId,
@@ -79,7 +80,8 @@ export function decodeMatch(bytes: Uint8Array): PlacingMatch {
   return { ...readMatch(match), attempt };
 }
 
-export function encodeAssignment({ address, battleSessionId, region, players, formedBy }: Assignment): Uint8Array {
+export function encodeAssignment(assignment: Assignment): Uint8Array {
+  const { address, battleSessionId, region, players, formedBy, joinGrant } = assignment;
   const seated = players.map(({ playerId, team, ticketId, playerSessionId }) => {
     return { playerId, team: team ?? "", ticketId: ticketId ?? "", playerSessionId: playerSessionId ?? "" };
   });
@@ -89,16 +91,18 @@ export function encodeAssignment({ address, battleSessionId, region, players, fo
     region,
     players: seated,
     formedBy: formedBy && { ...formedBy },
+    joinGrant: joinGrant && { ...joinGrant },
   }).finish();
 }
 
 export function decodeAssignment(bytes: Uint8Array): Assignment {
-  const { address, battleSessionId, region, players, formedBy } = wire.KeptAssignment.decode(bytes);
+  const { address, battleSessionId, region, players, formedBy, joinGrant } = wire.KeptAssignment.decode(bytes);
   return {
     address,
     battleSessionId: (battleSessionId || undefined) as ServerSessionId | undefined,
     region,
     formedBy,
+    joinGrant: joinGrant && { ...joinGrant, keyId: joinGrant.keyId as JoinKeyId },
     players: players.map((player) => ({
       playerId: player.playerId as PlayerId,
       team: player.team || undefined,

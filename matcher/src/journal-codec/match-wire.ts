@@ -40,6 +40,7 @@ export function writeMatch(match: Match): wire.MatchFormed {
     acceptance: match.acceptance && { ...match.acceptance },
     formedBy: match.formedBy && { ...match.formedBy },
     session: match.session && writeSessionSettings(match.session),
+    joinTokens: match.joinTokens && { ...match.joinTokens },
   };
 }
 

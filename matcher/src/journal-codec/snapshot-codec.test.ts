@@ -43,7 +43,7 @@ function answersOf(state: MatcherState) {
     tickets: [...state.tickets.values()].map((entry) => ({
       ticket: writeTicket(entry.ticket),
       held: [entry.ticket.arrival, entry.ticket.bodyDigest, entry.ticket.state.phase, entry.search?.atMs],
-      history: historyOf(entry).map(writeTicketEvent),
+      history: historyOf(entry).map((event) => writeTicketEvent(event)),
     })),
     log: log.list.slice(log.from, log.until).map((event) => [event.sequence, event.atMs, writeTicketEvent(event)]),
     counters: [state.events.last, state.arrivals, state.events.after(0, 1) === undefined],
@@ -58,6 +58,7 @@ function answersOf(state: MatcherState) {
       [state.parties.changes, state.parties.forgotten, state.parties.live, state.parties.deadlines.nextAtMs()],
     ],
     erasures: [...state.erasures],
+    joins: [[...state.joins.keys], [...state.joins.redeemed]],
     documents: [[...state.configurations], [...state.ruleSets], [...state.deleted.configurations]],
     deadlines: [state.deadlines.size, state.deadlines.nextAtMs(), state.deadlines.findDue(1e9, 1e6).toSorted()],
     ended: state.ended.toSorted((one, other) => one.atMs - other.atMs || (idOf(one) < idOf(other) ? -1 : 1)),
@@ -90,6 +91,8 @@ function noteSituations({ state }: Box): void {
   for (const { older } of [...state.configurations.values(), ...state.ruleSets.values()]) {
     if (older.length > 0) reached.add("an older version that tickets play by");
   }
+  if (state.joins.redeemed.size > 0) reached.add("a join token that was redeemed");
+  if (state.joins.keys.size > 1) reached.add("a join key of before");
   if (state.erasures.size > 0) reached.add("an erasure in flight");
   const { list, from } = state.events.capture();
   if (list[from] && list[from].number > 1) reached.add("forgotten events");
@@ -131,6 +134,8 @@ test("a state restored from a snapshot, with what came since folded in, is the s
     "an ended session",
     "forgotten events",
     "an erasure in flight",
+    "a join token that was redeemed",
+    "a join key of before",
     "a configuration that was deleted",
     "a second version",
     "an older version that tickets play by",

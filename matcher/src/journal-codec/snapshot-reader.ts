@@ -3,6 +3,7 @@ import { readColumns } from "@muster/journal";
 import { invariant } from "@muster/kit";
 import { type ErasureId, MusterError, type PlayerId, type TicketId } from "@muster/proto";
 import { createDeadlineHeap, type Deadline } from "../core/deadline-heap.ts";
+import { redeemJoin } from "../core/join-tokens/join-book.ts";
 import {
   createMatcherState,
   type Ended,
@@ -17,6 +18,7 @@ import { putParty } from "../core/party/party-book.ts";
 import { searchOf } from "../core/searching-tickets.ts";
 import { createSessionEventLog } from "../core/session-events.ts";
 import { createTicketEventLog, type TicketEventRecord } from "../core/ticket-events.ts";
+import { decodeJoinKey, decodeRedemption } from "./join-wire.ts";
 import {
   decodeConfiguration,
   decodeMatch,
@@ -70,6 +72,13 @@ export async function restoreMatcherState(chunks: AsyncIterable<Uint8Array>): Pr
   for (let row = 0; row < columns.session.length; row += 1) addSession(state, decodeSession(columns.session.at(row)));
   for (let row = 0; row < columns.erasureId.length; row += 1) {
     state.erasures.set(columns.erasureId.at(row) as ErasureId, columns.erasureDigest.at(row));
+  }
+  for (let row = 0; row < columns.joinKey.length; row += 1) {
+    const key = decodeJoinKey(columns.joinKey.at(row));
+    state.joins.keys.set(key.keyId, key);
+  }
+  for (let row = 0; row < columns.joinRedeemed.length; row += 1) {
+    redeemJoin(state.joins, decodeRedemption(columns.joinRedeemed.at(row)));
   }
   for (let row = 0; row < columns.party.length; row += 1) {
     const [party, ticketIds] = decodeParty(columns.party.at(row));

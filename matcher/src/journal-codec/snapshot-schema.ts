@@ -5,7 +5,7 @@ import type { ReadColumns } from "@muster/journal";
 import type { TicketCause, TicketState } from "../core/ticket.ts";
 import type { TicketEventRecord } from "../core/ticket-events.ts";
 
-export const SNAPSHOT_FORMAT = 10;
+export const SNAPSHOT_FORMAT = 11;
 
 export const SNAPSHOT_SCHEMA = {
   /**
@@ -89,6 +89,10 @@ export const SNAPSHOT_SCHEMA = {
   sessionEvent: "blob",
   /** In the order of their last change. */
   party: "blob",
+  /** In the order in which they were added. */
+  joinKey: "blob",
+  /** One row a player who has used a join token: the fact that says so. */
+  joinRedeemed: "blob",
   erasureId: "string",
   erasureDigest: "string",
 } as const;

@@ -1,6 +1,7 @@
 // A snapshot of the matcher: what the state is now, taken in one go, and written slice by slice while the state moves on.
 import { type ColumnSlice, sliceColumns, writeColumns } from "@muster/journal";
 import type { MatcherState } from "../core/matcher-state.ts";
+import { encodeJoinKey, encodeRedemption, redemptionsOf } from "./join-wire.ts";
 import {
   encodeConfiguration,
   encodeMatch,
@@ -29,6 +30,8 @@ export function captureMatcherState(state: MatcherState): Iterable<Uint8Array> {
   const configurations = Array.from(state.configurations.values());
   const deleted = [...state.deleted.ruleSets, ...state.deleted.configurations];
   const matches = Array.from(state.matches.values());
+  const joinKeys = Array.from(state.joins.keys.values());
+  const redeemed = Array.from(state.joins.redeemed);
   const proposals = Array.from(state.proposals.values());
   const sessions = Array.from(state.sessions.values());
   const told = state.sessionEvents.capture();
@@ -45,6 +48,8 @@ export function captureMatcherState(state: MatcherState): Iterable<Uint8Array> {
     session: rowsOf(sessions, encodeSession),
     sessionEvent: rowsOf(told.list.slice(told.from, told.until), encodeSessionEvent),
     party: rowsOf(parties, encodeParty),
+    joinKey: rowsOf(joinKeys, encodeJoinKey),
+    joinRedeemed: rowsOf(redeemed.flatMap(redemptionsOf), encodeRedemption),
     erasureId: Array.from(state.erasures.keys()),
     erasureDigest: Array.from(state.erasures.values()),
   });
@@ -64,6 +69,8 @@ type OtherColumns = Pick<
   | "session"
   | "sessionEvent"
   | "party"
+  | "joinKey"
+  | "joinRedeemed"
   | "erasureId"
   | "erasureDigest"
 >;

@@ -205,6 +205,9 @@ export class StoredAssignment implements Assignment {
   get formedBy(): Assignment["formedBy"] {
     return this.#read().formedBy;
   }
+  get joinGrant(): Assignment["joinGrant"] {
+    return this.#read().joinGrant;
+  }
   get bytes(): Uint8Array {
     return this.#bytes;
   }

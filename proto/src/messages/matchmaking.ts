@@ -2,6 +2,7 @@
 export * from "../../gen/muster/matchmaking/v1/backfill.ts";
 export * from "../../gen/muster/matchmaking/v1/configuration.ts";
 export * from "../../gen/muster/matchmaking/v1/events.ts";
+export * from "../../gen/muster/matchmaking/v1/join_tokens.ts";
 export * from "../../gen/muster/matchmaking/v1/matchmaking.ts";
 export * from "../../gen/muster/matchmaking/v1/party.ts";
 export * from "../../gen/muster/matchmaking/v1/player_data.ts";

@@ -1,8 +1,13 @@
 // How a game backend gets hold of the matcher.
-import { type Clock, type Random, readEnvironment, systemClock, systemRandom } from "@muster/kit";
+import { type Clock, drawId, type Random, readEnvironment, systemClock, systemRandom } from "@muster/kit";
 import { fieldInvalid, limits, MusterError, newId, parseId, parsePlayerId, type TicketId } from "@muster/proto";
 import { createGrpcNetwork, parseAddress, type TlsPaths, tlsPathsOf, watchTlsFiles } from "@muster/proto/grpc";
-import { MatchmakingServiceDefinition, PartyServiceDefinition, readExplanation } from "@muster/proto/matchmaking";
+import {
+  JoinTokenServiceDefinition,
+  MatchmakingServiceDefinition,
+  PartyServiceDefinition,
+  readExplanation,
+} from "@muster/proto/matchmaking";
 import type { CallOptions, Network } from "@muster/proto/rpc";
 import { retryCall } from "../retry-call.ts";
 import { backendEnvironment } from "./environment.ts";
@@ -73,6 +78,7 @@ export function connectMatcherWith(options: ConnectMatcherWithOptions): Matcher 
   const { network, address, key = "", clock, random, callTimeoutMs: timeoutMs = 10_000 } = options;
   const peer = network.connect(address, { token: key });
   const client = peer.client(MatchmakingServiceDefinition);
+  const joinTokens = peer.client(JoinTokenServiceDefinition);
   const closing = new AbortController();
 
   const signalOf = ({ signal }: CallWaiting) => (signal ? AbortSignal.any([closing.signal, signal]) : closing.signal);
@@ -129,6 +135,11 @@ export function connectMatcherWith(options: ConnectMatcherWithOptions): Matcher 
         playerId: parsePlayerId("playerId", playerId),
       };
       return readTicket((await call(waiting, (how) => client.declineMatching(request, how))).ticket);
+    },
+    async redeemJoinToken({ token, matchId = "", requestId = drawId("redeem", random) }, waiting = {}) {
+      const redeem = { token, matchId, requestId };
+      const { team, ...seat } = await call(waiting, (how) => joinTokens.redeemJoinToken(redeem, how));
+      return { ...seat, team: team || undefined };
     },
     async describeMatchingProgress(ticketIds, waiting = {}) {
       if (ticketIds.length < 1 || ticketIds.length > limits.TICKETS_PER_CALL_MAX) {

@@ -21,6 +21,14 @@ export { backendEnvironment, fleetClientEnvironment } from "./environment.ts";
 export type { BackendEvent, EventBackfill, EventSession, EventTicket } from "./events/event.ts";
 export { type EventReceiver, type ReceiveOptions, receiveEvents } from "./events/receive-events.ts";
 export { type EventRequest, type VerifyOptions, verifyEvents } from "./events/verify-events.ts";
+// For whoever hosts matches without a battle session.
+export type { JoinKeySet } from "./join-tokens/key-set.ts";
+export {
+  createJoinTokenVerifier,
+  type JoinedPlayer,
+  type JoinTokenVerifier,
+  type JoinTokenVerifierOptions,
+} from "./join-tokens/verify-join-tokens.ts";
 export type { TicketFilter, TicketPage } from "./list-tickets.ts";
 export type { MatchResult } from "./match.ts";
 export type { CallWaiting, Matcher, MatchWaiting, TicketExplanation } from "./matcher.ts";

@@ -1,5 +1,6 @@
 // The matcher as a game backend holds it.
 import type { Explanation } from "@muster/proto/matchmaking";
+import type { JoinedPlayer } from "./join-tokens/verify-join-tokens.ts";
 import type { TicketFilter, TicketPage } from "./list-tickets.ts";
 import type { MatchResult } from "./match.ts";
 import type { Parties } from "./parties/parties.ts";
@@ -106,6 +107,19 @@ export interface Matcher extends AsyncDisposable {
     decline: { readonly ticketId: string; readonly playerId: string },
     options?: CallWaiting,
   ): Promise<Ticket>;
+  /**
+   * Uses a join token up: it lets its player in once, whoever asks. `requestId` makes a call that is repeated later the same one; without
+   * it only the repeats inside this call are. Verify tokens offline first, if players may send many that are none.
+   *
+   * @example
+   * const { playerId, team } = await matcher.redeemJoinToken({ token, matchId });
+   *
+   * @throws {MusterError} JOIN_TOKEN_INVALID, JOIN_TOKEN_EXPIRED, JOIN_TOKEN_OF_OTHER_MATCH, JOIN_TOKEN_REDEEMED, ID_MALFORMED.
+   */
+  redeemJoinToken(
+    redeem: { readonly token: string; readonly matchId?: string; readonly requestId?: string },
+    options?: CallWaiting,
+  ): Promise<Omit<JoinedPlayer, "expiresAt" | "tokenId">>;
   /** 1 to 128 tickets as they stand, in the order of their ids. @throws {MusterError} TICKET_NOT_FOUND, FIELD_INVALID. */
   describeMatchingProgress(ticketIds: readonly string[], options?: CallWaiting): Promise<readonly Ticket[]>;
   /**

@@ -182,6 +182,8 @@ export type MatchedPlayer = {
   readonly ticketId: string | undefined;
   /** What the game client presents to the server. Only of the ticket's own players; undefined for everybody else. A secret. */
   readonly playerSessionId: string | undefined;
+  /** What it presents where there is no battle session (`verifyJoinToken`). Only of the ticket's own players. A secret. */
+  readonly joinToken?: string | undefined;
 };
 
 export type TicketEvent =
@@ -340,6 +342,7 @@ function readAssignment(message: wire.Assignment): Assignment {
       team: player.team || undefined,
       ticketId: player.ticketId || undefined,
       playerSessionId: player.playerSessionId || undefined,
+      ...(player.joinToken !== undefined && { joinToken: player.joinToken }),
     })),
   };
 }

@@ -20,6 +20,7 @@ const files = [
   "matchmaking/v1/events.proto",
   "matchmaking/v1/party.proto",
   "matchmaking/v1/player_data.proto",
+  "matchmaking/v1/join_tokens.proto",
   "fleet/v1/fleet.proto",
   "fleet/v1/host.proto",
   "mockfleet/v1/mock_fleet.proto",
@@ -51,8 +52,9 @@ test("rights let an observer read what names no player, and nothing else", () =>
   ]);
 });
 
-test("rights let a game server's key attach it, and adopt its session, and nothing else", () => {
-  expect(callableBy("GAME_SERVER")).toEqual(["BackfillService/StartBackfill", "HostService/Attach"]);
+test("rights let a game server's key attach it, adopt its session, and let players in, and nothing else", () => {
+  const callable = ["BackfillService/StartBackfill", "HostService/Attach", "JoinTokenService/RedeemJoinToken"];
+  expect(callableBy("GAME_SERVER")).toEqual(callable);
 });
 
 test("rights keep backfills from backends, and tickets from matchers", () => {

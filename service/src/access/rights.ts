@@ -8,6 +8,7 @@ import {
   EventServiceDefinition,
   type InviteToPartyRequest,
   type JoinMatchingRequest,
+  JoinTokenServiceDefinition,
   MatchmakingServiceDefinition,
   PartyServiceDefinition,
   type Player,
@@ -126,6 +127,14 @@ const party: RightsOf<typeof PartyServiceDefinition> = {
   watchParties: BACKEND_READS,
 };
 
+/** Servers without a placement are the game's own: they, or its backend, let players in. */
+const joinTokens: RightsOf<typeof JoinTokenServiceDefinition> = {
+  redeemJoinToken: { roles: ["BACKEND", "GAME_SERVER", "OPERATOR"], kind: "WRITE" },
+  listJoinKeys: { roles: ["OPERATOR"], kind: "READ" },
+  rotateJoinKey: CONTROL,
+  revokeJoinKey: CONTROL,
+};
+
 const playerData: RightsOf<typeof PlayerDataServiceDefinition> = { erasePlayer: CONTROL };
 
 const fleet: RightsOf<typeof FleetServiceDefinition> = {
@@ -182,6 +191,7 @@ export const rights: ReadonlyMap<string, Right> = new Map([
   ...byPath(EventServiceDefinition, events),
   ...byPath(PartyServiceDefinition, party),
   ...byPath(PlayerDataServiceDefinition, playerData),
+  ...byPath(JoinTokenServiceDefinition, joinTokens),
   ...byPath(FleetServiceDefinition, fleet),
   ...byPath(HostServiceDefinition, host),
   ...byPath(MockFleetServiceDefinition, mockFleet),

@@ -53,6 +53,8 @@ export type HttpApiOptions = {
   readonly readiness: Readiness;
   /** What it serves, for `/openapi.json` and the page at `/`. */
   readonly document: () => Promise<OpenApiDocument>;
+  /** What it shows beside that, to everybody. Default: nothing. */
+  readonly pages?: Pages;
   readonly log: Log;
   readonly onFault: (error: unknown, path: string) => void;
 };
@@ -68,6 +70,7 @@ export async function serveHttpApi(options: HttpApiOptions): Promise<AsyncDispos
   if (address === NO_HTTP) return { [Symbol.asyncDispose]: async () => undefined };
   const bind = options.front.checkBind(options.variable, address);
   const pages: Pages = {
+    ...options.pages,
     ...options.front.pages,
     "/": { type: "text/html; charset=utf-8", body: () => TRY_PAGE },
     "/openapi.json": { type: "application/json", body: async () => JSON.stringify(await document()) },

@@ -33,6 +33,13 @@ export const examples: Readonly<Record<string, object>> = {
     configuration: { name: "duel", ruleSet: "duel", queue: "duels", requestTimeoutSeconds: 60 },
   },
   "muster.matchmaking.v1.ConfigurationService/ListConfigurations": {},
+  "muster.matchmaking.v1.JoinTokenService/RedeemJoinToken": {
+    token: "eyJhbGciOiJFZERTQSIsImtpZCI6ImprXzEifQ.eyJzdWIiOiJhbm4ifQ.c2ln",
+    matchId: "match_0123456789abcdefghjkmnpqrs",
+    requestId: "door-17",
+  },
+  "muster.matchmaking.v1.JoinTokenService/ListJoinKeys": {},
+  "muster.matchmaking.v1.JoinTokenService/RotateJoinKey": { keyId: "jk_spring", delaySeconds: 600 },
   "muster.matchmaking.v1.PlayerDataService/ErasePlayer": { playerId: "ann" },
   "muster.fleet.v1.FleetService/StartPlacement": {
     ...{ placementId: "placement-1", queue: "duels", owner: "lobby", capacity: 2 },

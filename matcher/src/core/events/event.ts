@@ -2,6 +2,7 @@
 // repeat is the same to the byte. docs/guides/events.md shows each.
 import { unreachable } from "@muster/kit";
 import type { Backfill } from "@muster/proto";
+import { joinTokenOf, type WriteJoinToken } from "../join-tokens/join-book.ts";
 import type { Preparation } from "../preparation.ts";
 import type { SessionEventRecord } from "../session-events.ts";
 import { type Assignment, readPhase, type Ticket, type TicketState } from "../ticket.ts";
@@ -44,7 +45,7 @@ export function subjectOf(id: string): string {
 }
 
 /** The event of which targets are told when a ticket has changed. */
-export function ticketEvent(record: TicketEventRecord): PushEvent {
+export function ticketEvent(record: TicketEventRecord, writeJoinToken: WriteJoinToken): PushEvent {
   const { ticket, atWallMs } = record;
   return writeEvent({
     subject: `ticket.${ticket.ticketId}`,
@@ -53,7 +54,7 @@ export function ticketEvent(record: TicketEventRecord): PushEvent {
     configuration: ticket.configuration,
     atWallMs,
     data: {
-      ticket: describeTicket(ticket),
+      ticket: describeTicket(ticket, writeJoinToken),
       ...(record.sessionEndCause && { sessionEndCause: record.sessionEndCause }),
     },
   });
@@ -151,8 +152,8 @@ function typeOfState(state: TicketState): EventType {
   }
 }
 
-/** Without attributes and latencies, which its backend brought. Player session ids of its own players only. */
-function describeTicket(ticket: Ticket) {
+/** Without attributes and latencies, which its backend brought. Player session ids and join tokens of its own players only. */
+function describeTicket(ticket: Ticket, writeJoinToken: WriteJoinToken) {
   const { state } = ticket;
   return {
     ticketId: ticket.ticketId,
@@ -165,7 +166,7 @@ function describeTicket(ticket: Ticket) {
     cause: "cause" in state ? state.cause : undefined,
     preparation: state.phase === "PREPARING" ? describePreparation(ticket, state.preparation) : undefined,
     proposal: state.phase === "REQUIRES_ACCEPTANCE" ? describeProposal(state.proposal) : undefined,
-    assignment: state.phase === "COMPLETED" ? describeAssignment(ticket, state.assignment) : undefined,
+    assignment: state.phase === "COMPLETED" ? describeAssignment(ticket, state.assignment, writeJoinToken) : undefined,
   };
 }
 
@@ -187,13 +188,19 @@ function describeProposal({ terms, accepted }: Extract<TicketState, { phase: "RE
   };
 }
 
-function describeAssignment({ ticketId: own }: Ticket, { address, battleSessionId, region, players }: Assignment) {
+function describeAssignment(
+  ticket: Ticket,
+  { address, battleSessionId, region, players }: Assignment,
+  writeJoinToken: WriteJoinToken,
+) {
+  const { ticketId: own } = ticket;
   return {
     address: address && { host: address.host, ports: address.ports },
     battleSessionId,
     region,
     players: players.map(({ playerId, team, ticketId, playerSessionId }) => {
-      return { playerId, team, ticketId, playerSessionId: ticketId === own ? playerSessionId : undefined };
+      const joinToken = joinTokenOf(ticket, { playerId, team, ticketId }, writeJoinToken);
+      return { playerId, team, ticketId, playerSessionId: ticketId === own ? playerSessionId : undefined, joinToken };
     }),
   };
 }

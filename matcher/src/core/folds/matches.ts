@@ -3,6 +3,7 @@ import { invariant } from "@muster/kit";
 import type { TicketId } from "@muster/proto";
 import type { BackfillRecord } from "../backfill.ts";
 import { bornBackfill } from "../born-backfill.ts";
+import { grantJoin } from "../join-tokens/join-book.ts";
 import { type Match, type PlacingMatch, stepPlacement, ticketsOf } from "../match.ts";
 import type { MatcherState } from "../matcher-state.ts";
 import { isAccepted, isToldToAll, openProposal, type Proposal, withAccepted } from "../proposal.ts";
@@ -41,6 +42,7 @@ function goOn(state: MatcherState, match: Match, at: Times): MatcherState {
     region: undefined,
     players: match.players.map((player) => ({ ...player, playerSessionId: undefined })),
     formedBy: match.formedBy,
+    joinGrant: grantJoin(state.joins, match.joinTokens, at),
   };
   for (const ticketId of ticketsOf(match.players)) {
     changeTicket(state, ticketId, { type: "placed", matchId: match.matchId, assignment }, at);

@@ -36,6 +36,7 @@ export function factsOfConfiguration(
       case "preparation-declined":
       case "ticket-cancelled":
       case "ticket-timed-out":
+      case "join-token-redeemed":
         return tickets.has(fact.ticketId);
       case "match-formed":
         if (isOurs(fact.match)) matches.add(fact.match.matchId);
@@ -48,6 +49,8 @@ export function factsOfConfiguration(
       case "placement-ended":
         return matches.has(fact.matchId);
       case "party-changed":
+      case "join-key-added":
+      case "join-key-revoked":
       case "ended-forgotten":
       case "erasure-completed":
         return false;

@@ -281,6 +281,9 @@ export interface MatcherFact {
     | { $case: "playersJoined"; value: PlayersJoined }
     | { $case: "preparationDeclined"; value: PreparationDeclined }
     | { $case: "partyChanged"; value: PartyChanged }
+    | { $case: "joinKeyAdded"; value: JoinKeyAdded }
+    | { $case: "joinKeyRevoked"; value: JoinKeyRevoked }
+    | { $case: "joinTokenRedeemed"; value: JoinTokenRedeemed }
     | undefined;
 }
 
@@ -415,12 +418,21 @@ export interface MatchFormed {
     | PlacementFailurePolicy
     | undefined;
   /** What its session is made with. Absent: nothing of it. */
-  session?: SessionSettings | undefined;
+  session?:
+    | SessionSettings
+    | undefined;
+  /** What its players get if it stays without a session. Absent: nothing. */
+  joinTokens?: JoinTokenTerms | undefined;
 }
 
 export interface MatchFormed_PropertiesEntry {
   key: string;
   value: string;
+}
+
+export interface JoinTokenTerms {
+  lifetimeMs: number;
+  audience: string;
 }
 
 export interface AcceptanceTerms {
@@ -646,6 +658,27 @@ export interface PartyDissolved {
   playerId: string;
 }
 
+/** A key that join tokens are signed with. */
+export interface JoinKeyAdded {
+  keyId: string;
+  /** Of the private key: 32 random bytes. */
+  secret: Uint8Array;
+  /** Journal time from which it signs, in ms. */
+  signsFromMs: number;
+}
+
+export interface JoinKeyRevoked {
+  keyId: string;
+}
+
+/** The token of a player counts no more: it has been used. */
+export interface JoinTokenRedeemed {
+  ticketId: string;
+  playerId: string;
+  /** Of the caller. Empty: it named none. */
+  requestId: string;
+}
+
 function createBaseMatcherFact(): MatcherFact {
   return { atWallMs: 0, fact: undefined };
 }
@@ -730,6 +763,15 @@ export const MatcherFact: MessageFns<MatcherFact> = {
         break;
       case "partyChanged":
         PartyChanged.encode(message.fact.value, writer.uint32(338).fork()).join();
+        break;
+      case "joinKeyAdded":
+        JoinKeyAdded.encode(message.fact.value, writer.uint32(402).fork()).join();
+        break;
+      case "joinKeyRevoked":
+        JoinKeyRevoked.encode(message.fact.value, writer.uint32(410).fork()).join();
+        break;
+      case "joinTokenRedeemed":
+        JoinTokenRedeemed.encode(message.fact.value, writer.uint32(418).fork()).join();
         break;
     }
     return writer;
@@ -959,6 +1001,30 @@ export const MatcherFact: MessageFns<MatcherFact> = {
             message.fact = { $case: "partyChanged", value: PartyChanged.decode(reader, reader.uint32()) };
             continue;
           }
+          case 50: {
+            if (tag !== 402) {
+              break;
+            }
+
+            message.fact = { $case: "joinKeyAdded", value: JoinKeyAdded.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 51: {
+            if (tag !== 410) {
+              break;
+            }
+
+            message.fact = { $case: "joinKeyRevoked", value: JoinKeyRevoked.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 52: {
+            if (tag !== 418) {
+              break;
+            }
+
+            message.fact = { $case: "joinTokenRedeemed", value: JoinTokenRedeemed.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1078,6 +1144,18 @@ export const MatcherFact: MessageFns<MatcherFact> = {
         ? { $case: "partyChanged", value: PartyChanged.fromJSON(object.partyChanged) }
         : isSet(object.party_changed)
         ? { $case: "partyChanged", value: PartyChanged.fromJSON(object.party_changed) }
+        : isSet(object.joinKeyAdded)
+        ? { $case: "joinKeyAdded", value: JoinKeyAdded.fromJSON(object.joinKeyAdded) }
+        : isSet(object.join_key_added)
+        ? { $case: "joinKeyAdded", value: JoinKeyAdded.fromJSON(object.join_key_added) }
+        : isSet(object.joinKeyRevoked)
+        ? { $case: "joinKeyRevoked", value: JoinKeyRevoked.fromJSON(object.joinKeyRevoked) }
+        : isSet(object.join_key_revoked)
+        ? { $case: "joinKeyRevoked", value: JoinKeyRevoked.fromJSON(object.join_key_revoked) }
+        : isSet(object.joinTokenRedeemed)
+        ? { $case: "joinTokenRedeemed", value: JoinTokenRedeemed.fromJSON(object.joinTokenRedeemed) }
+        : isSet(object.join_token_redeemed)
+        ? { $case: "joinTokenRedeemed", value: JoinTokenRedeemed.fromJSON(object.join_token_redeemed) }
         : undefined,
     };
   },
@@ -1137,6 +1215,12 @@ export const MatcherFact: MessageFns<MatcherFact> = {
       obj.preparationDeclined = PreparationDeclined.toJSON(message.fact.value);
     } else if (message.fact?.$case === "partyChanged") {
       obj.partyChanged = PartyChanged.toJSON(message.fact.value);
+    } else if (message.fact?.$case === "joinKeyAdded") {
+      obj.joinKeyAdded = JoinKeyAdded.toJSON(message.fact.value);
+    } else if (message.fact?.$case === "joinKeyRevoked") {
+      obj.joinKeyRevoked = JoinKeyRevoked.toJSON(message.fact.value);
+    } else if (message.fact?.$case === "joinTokenRedeemed") {
+      obj.joinTokenRedeemed = JoinTokenRedeemed.toJSON(message.fact.value);
     }
     return obj;
   },
@@ -1295,6 +1379,24 @@ export const MatcherFact: MessageFns<MatcherFact> = {
       case "partyChanged": {
         if (object.fact?.value !== undefined && object.fact?.value !== null) {
           message.fact = { $case: "partyChanged", value: PartyChanged.fromPartial(object.fact.value) };
+        }
+        break;
+      }
+      case "joinKeyAdded": {
+        if (object.fact?.value !== undefined && object.fact?.value !== null) {
+          message.fact = { $case: "joinKeyAdded", value: JoinKeyAdded.fromPartial(object.fact.value) };
+        }
+        break;
+      }
+      case "joinKeyRevoked": {
+        if (object.fact?.value !== undefined && object.fact?.value !== null) {
+          message.fact = { $case: "joinKeyRevoked", value: JoinKeyRevoked.fromPartial(object.fact.value) };
+        }
+        break;
+      }
+      case "joinTokenRedeemed": {
+        if (object.fact?.value !== undefined && object.fact?.value !== null) {
+          message.fact = { $case: "joinTokenRedeemed", value: JoinTokenRedeemed.fromPartial(object.fact.value) };
         }
         break;
       }
@@ -2737,6 +2839,7 @@ function createBaseMatchFormed(): MatchFormed {
     formedBy: undefined,
     onPlacementFailed: undefined,
     session: undefined,
+    joinTokens: undefined,
   };
 }
 
@@ -2792,6 +2895,9 @@ export const MatchFormed: MessageFns<MatchFormed> = {
     }
     if (message.session !== undefined) {
       SessionSettings.encode(message.session, writer.uint32(138).fork()).join();
+    }
+    if (message.joinTokens !== undefined) {
+      JoinTokenTerms.encode(message.joinTokens, writer.uint32(242).fork()).join();
     }
     return writer;
   },
@@ -2948,6 +3054,14 @@ export const MatchFormed: MessageFns<MatchFormed> = {
             message.session = SessionSettings.decode(reader, reader.uint32());
             continue;
           }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.joinTokens = JoinTokenTerms.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3024,6 +3138,11 @@ export const MatchFormed: MessageFns<MatchFormed> = {
         ? placementFailurePolicyFromJSON(object.on_placement_failed)
         : undefined,
       session: isSet(object.session) ? SessionSettings.fromJSON(object.session) : undefined,
+      joinTokens: isSet(object.joinTokens)
+        ? JoinTokenTerms.fromJSON(object.joinTokens)
+        : isSet(object.join_tokens)
+        ? JoinTokenTerms.fromJSON(object.join_tokens)
+        : undefined,
     };
   },
 
@@ -3086,6 +3205,9 @@ export const MatchFormed: MessageFns<MatchFormed> = {
     if (message.session !== undefined) {
       obj.session = SessionSettings.toJSON(message.session);
     }
+    if (message.joinTokens !== undefined) {
+      obj.joinTokens = JoinTokenTerms.toJSON(message.joinTokens);
+    }
     return obj;
   },
 
@@ -3124,6 +3246,9 @@ export const MatchFormed: MessageFns<MatchFormed> = {
     message.onPlacementFailed = object.onPlacementFailed ?? undefined;
     message.session = (object.session !== undefined && object.session !== null)
       ? SessionSettings.fromPartial(object.session)
+      : undefined;
+    message.joinTokens = (object.joinTokens !== undefined && object.joinTokens !== null)
+      ? JoinTokenTerms.fromPartial(object.joinTokens)
       : undefined;
     return message;
   },
@@ -3210,6 +3335,95 @@ export const MatchFormed_PropertiesEntry: MessageFns<MatchFormed_PropertiesEntry
     const message = createBaseMatchFormed_PropertiesEntry();
     message.key = object.key ?? "";
     message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseJoinTokenTerms(): JoinTokenTerms {
+  return { lifetimeMs: 0, audience: "" };
+}
+
+export const JoinTokenTerms: MessageFns<JoinTokenTerms> = {
+  encode(message: JoinTokenTerms, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.lifetimeMs !== 0) {
+      writer.uint32(8).uint32(message.lifetimeMs);
+    }
+    if (message.audience !== "") {
+      writer.uint32(18).string(message.audience);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): JoinTokenTerms {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseJoinTokenTerms();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.lifetimeMs = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.audience = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): JoinTokenTerms {
+    return {
+      lifetimeMs: isSet(object.lifetimeMs)
+        ? globalThis.Number(object.lifetimeMs)
+        : isSet(object.lifetime_ms)
+        ? globalThis.Number(object.lifetime_ms)
+        : 0,
+      audience: isSet(object.audience) ? globalThis.String(object.audience) : "",
+    };
+  },
+
+  toJSON(message: JoinTokenTerms): unknown {
+    const obj: any = {};
+    if (message.lifetimeMs !== 0) {
+      obj.lifetimeMs = Math.round(message.lifetimeMs);
+    }
+    if (message.audience !== "") {
+      obj.audience = message.audience;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<JoinTokenTerms>): JoinTokenTerms {
+    return JoinTokenTerms.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<JoinTokenTerms>): JoinTokenTerms {
+    const message = createBaseJoinTokenTerms();
+    message.lifetimeMs = object.lifetimeMs ?? 0;
+    message.audience = object.audience ?? "";
     return message;
   },
 };
@@ -6606,6 +6820,301 @@ export const PartyDissolved: MessageFns<PartyDissolved> = {
   fromPartial(object: DeepPartial<PartyDissolved>): PartyDissolved {
     const message = createBasePartyDissolved();
     message.playerId = object.playerId ?? "";
+    return message;
+  },
+};
+
+function createBaseJoinKeyAdded(): JoinKeyAdded {
+  return { keyId: "", secret: new Uint8Array(0), signsFromMs: 0 };
+}
+
+export const JoinKeyAdded: MessageFns<JoinKeyAdded> = {
+  encode(message: JoinKeyAdded, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.keyId !== "") {
+      writer.uint32(10).string(message.keyId);
+    }
+    if (message.secret.length !== 0) {
+      writer.uint32(18).bytes(message.secret);
+    }
+    if (message.signsFromMs !== 0) {
+      writer.uint32(24).uint64(message.signsFromMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): JoinKeyAdded {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseJoinKeyAdded();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.keyId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.secret = reader.bytes();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.signsFromMs = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): JoinKeyAdded {
+    return {
+      keyId: isSet(object.keyId)
+        ? globalThis.String(object.keyId)
+        : isSet(object.key_id)
+        ? globalThis.String(object.key_id)
+        : "",
+      secret: isSet(object.secret) ? bytesFromBase64(object.secret) : new Uint8Array(0),
+      signsFromMs: isSet(object.signsFromMs)
+        ? globalThis.Number(object.signsFromMs)
+        : isSet(object.signs_from_ms)
+        ? globalThis.Number(object.signs_from_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: JoinKeyAdded): unknown {
+    const obj: any = {};
+    if (message.keyId !== "") {
+      obj.keyId = message.keyId;
+    }
+    if (message.secret.length !== 0) {
+      obj.secret = base64FromBytes(message.secret);
+    }
+    if (message.signsFromMs !== 0) {
+      obj.signsFromMs = Math.round(message.signsFromMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<JoinKeyAdded>): JoinKeyAdded {
+    return JoinKeyAdded.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<JoinKeyAdded>): JoinKeyAdded {
+    const message = createBaseJoinKeyAdded();
+    message.keyId = object.keyId ?? "";
+    message.secret = object.secret ?? new Uint8Array(0);
+    message.signsFromMs = object.signsFromMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseJoinKeyRevoked(): JoinKeyRevoked {
+  return { keyId: "" };
+}
+
+export const JoinKeyRevoked: MessageFns<JoinKeyRevoked> = {
+  encode(message: JoinKeyRevoked, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.keyId !== "") {
+      writer.uint32(10).string(message.keyId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): JoinKeyRevoked {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseJoinKeyRevoked();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.keyId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): JoinKeyRevoked {
+    return {
+      keyId: isSet(object.keyId)
+        ? globalThis.String(object.keyId)
+        : isSet(object.key_id)
+        ? globalThis.String(object.key_id)
+        : "",
+    };
+  },
+
+  toJSON(message: JoinKeyRevoked): unknown {
+    const obj: any = {};
+    if (message.keyId !== "") {
+      obj.keyId = message.keyId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<JoinKeyRevoked>): JoinKeyRevoked {
+    return JoinKeyRevoked.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<JoinKeyRevoked>): JoinKeyRevoked {
+    const message = createBaseJoinKeyRevoked();
+    message.keyId = object.keyId ?? "";
+    return message;
+  },
+};
+
+function createBaseJoinTokenRedeemed(): JoinTokenRedeemed {
+  return { ticketId: "", playerId: "", requestId: "" };
+}
+
+export const JoinTokenRedeemed: MessageFns<JoinTokenRedeemed> = {
+  encode(message: JoinTokenRedeemed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticketId !== "") {
+      writer.uint32(10).string(message.ticketId);
+    }
+    if (message.playerId !== "") {
+      writer.uint32(18).string(message.playerId);
+    }
+    if (message.requestId !== "") {
+      writer.uint32(26).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): JoinTokenRedeemed {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseJoinTokenRedeemed();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticketId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.playerId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): JoinTokenRedeemed {
+    return {
+      ticketId: isSet(object.ticketId)
+        ? globalThis.String(object.ticketId)
+        : isSet(object.ticket_id)
+        ? globalThis.String(object.ticket_id)
+        : "",
+      playerId: isSet(object.playerId)
+        ? globalThis.String(object.playerId)
+        : isSet(object.player_id)
+        ? globalThis.String(object.player_id)
+        : "",
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+    };
+  },
+
+  toJSON(message: JoinTokenRedeemed): unknown {
+    const obj: any = {};
+    if (message.ticketId !== "") {
+      obj.ticketId = message.ticketId;
+    }
+    if (message.playerId !== "") {
+      obj.playerId = message.playerId;
+    }
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<JoinTokenRedeemed>): JoinTokenRedeemed {
+    return JoinTokenRedeemed.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<JoinTokenRedeemed>): JoinTokenRedeemed {
+    const message = createBaseJoinTokenRedeemed();
+    message.ticketId = object.ticketId ?? "";
+    message.playerId = object.playerId ?? "";
+    message.requestId = object.requestId ?? "";
     return message;
   },
 };

@@ -12,7 +12,7 @@ import {
   sessionEndCauseFromJSON,
   sessionEndCauseToJSON,
 } from "../../session/v1/session.ts";
-import { AssignedPlayer, MatchFormed, SeatedPlayer, TeamGoal, TicketPlayer } from "./matcher_facts.ts";
+import { AssignedPlayer, JoinKeyAdded, MatchFormed, SeatedPlayer, TeamGoal, TicketPlayer } from "./matcher_facts.ts";
 
 export interface KeptRuleSet {
   name: string;
@@ -88,7 +88,33 @@ export interface KeptAssignment {
     | undefined;
   /** The player session id is empty in a match without a session. */
   players: SeatedPlayer[];
-  formedBy: FormedBy | undefined;
+  formedBy:
+    | FormedBy
+    | undefined;
+  /** By which its players' join tokens are signed. Absent: they have none. */
+  joinGrant?: KeptJoinGrant | undefined;
+}
+
+export interface KeptJoinGrant {
+  keyId: string;
+  audience: string;
+  /** Wall clock of the match, in ms since 1970. */
+  grantedAtWallMs: number;
+  lifetimeMs: number;
+  /** Journal time at which it ends, in ms. */
+  expiresAtMs: number;
+}
+
+export interface KeptJoinKey {
+  added:
+    | JoinKeyAdded
+    | undefined;
+  /** Wall clock, in ms since 1970: for display. */
+  addedAtWallMs: number;
+  /** Journal time of the last match that it signed for, in ms. 0: none. */
+  lastUsedAtMs: number;
+  /** Journal time at which the last of its tokens expires, in ms. 0: none. */
+  lastExpiryMs: number;
 }
 
 /** A battle session that a match was placed on. */
@@ -1032,7 +1058,14 @@ export const KeptPreparation: MessageFns<KeptPreparation> = {
 };
 
 function createBaseKeptAssignment(): KeptAssignment {
-  return { address: undefined, battleSessionId: "", region: undefined, players: [], formedBy: undefined };
+  return {
+    address: undefined,
+    battleSessionId: "",
+    region: undefined,
+    players: [],
+    formedBy: undefined,
+    joinGrant: undefined,
+  };
 }
 
 export const KeptAssignment: MessageFns<KeptAssignment> = {
@@ -1051,6 +1084,9 @@ export const KeptAssignment: MessageFns<KeptAssignment> = {
     }
     if (message.formedBy !== undefined) {
       FormedBy.encode(message.formedBy, writer.uint32(42).fork()).join();
+    }
+    if (message.joinGrant !== undefined) {
+      KeptJoinGrant.encode(message.joinGrant, writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -1108,6 +1144,14 @@ export const KeptAssignment: MessageFns<KeptAssignment> = {
             message.formedBy = FormedBy.decode(reader, reader.uint32());
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.joinGrant = KeptJoinGrant.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1137,6 +1181,11 @@ export const KeptAssignment: MessageFns<KeptAssignment> = {
         : isSet(object.formed_by)
         ? FormedBy.fromJSON(object.formed_by)
         : undefined,
+      joinGrant: isSet(object.joinGrant)
+        ? KeptJoinGrant.fromJSON(object.joinGrant)
+        : isSet(object.join_grant)
+        ? KeptJoinGrant.fromJSON(object.join_grant)
+        : undefined,
     };
   },
 
@@ -1157,6 +1206,9 @@ export const KeptAssignment: MessageFns<KeptAssignment> = {
     if (message.formedBy !== undefined) {
       obj.formedBy = FormedBy.toJSON(message.formedBy);
     }
+    if (message.joinGrant !== undefined) {
+      obj.joinGrant = KeptJoinGrant.toJSON(message.joinGrant);
+    }
     return obj;
   },
 
@@ -1174,6 +1226,289 @@ export const KeptAssignment: MessageFns<KeptAssignment> = {
     message.formedBy = (object.formedBy !== undefined && object.formedBy !== null)
       ? FormedBy.fromPartial(object.formedBy)
       : undefined;
+    message.joinGrant = (object.joinGrant !== undefined && object.joinGrant !== null)
+      ? KeptJoinGrant.fromPartial(object.joinGrant)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseKeptJoinGrant(): KeptJoinGrant {
+  return { keyId: "", audience: "", grantedAtWallMs: 0, lifetimeMs: 0, expiresAtMs: 0 };
+}
+
+export const KeptJoinGrant: MessageFns<KeptJoinGrant> = {
+  encode(message: KeptJoinGrant, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.keyId !== "") {
+      writer.uint32(10).string(message.keyId);
+    }
+    if (message.audience !== "") {
+      writer.uint32(18).string(message.audience);
+    }
+    if (message.grantedAtWallMs !== 0) {
+      writer.uint32(24).uint64(message.grantedAtWallMs);
+    }
+    if (message.lifetimeMs !== 0) {
+      writer.uint32(32).uint32(message.lifetimeMs);
+    }
+    if (message.expiresAtMs !== 0) {
+      writer.uint32(40).uint64(message.expiresAtMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeptJoinGrant {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeptJoinGrant();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.keyId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.audience = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.grantedAtWallMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.lifetimeMs = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.expiresAtMs = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): KeptJoinGrant {
+    return {
+      keyId: isSet(object.keyId)
+        ? globalThis.String(object.keyId)
+        : isSet(object.key_id)
+        ? globalThis.String(object.key_id)
+        : "",
+      audience: isSet(object.audience) ? globalThis.String(object.audience) : "",
+      grantedAtWallMs: isSet(object.grantedAtWallMs)
+        ? globalThis.Number(object.grantedAtWallMs)
+        : isSet(object.granted_at_wall_ms)
+        ? globalThis.Number(object.granted_at_wall_ms)
+        : 0,
+      lifetimeMs: isSet(object.lifetimeMs)
+        ? globalThis.Number(object.lifetimeMs)
+        : isSet(object.lifetime_ms)
+        ? globalThis.Number(object.lifetime_ms)
+        : 0,
+      expiresAtMs: isSet(object.expiresAtMs)
+        ? globalThis.Number(object.expiresAtMs)
+        : isSet(object.expires_at_ms)
+        ? globalThis.Number(object.expires_at_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: KeptJoinGrant): unknown {
+    const obj: any = {};
+    if (message.keyId !== "") {
+      obj.keyId = message.keyId;
+    }
+    if (message.audience !== "") {
+      obj.audience = message.audience;
+    }
+    if (message.grantedAtWallMs !== 0) {
+      obj.grantedAtWallMs = Math.round(message.grantedAtWallMs);
+    }
+    if (message.lifetimeMs !== 0) {
+      obj.lifetimeMs = Math.round(message.lifetimeMs);
+    }
+    if (message.expiresAtMs !== 0) {
+      obj.expiresAtMs = Math.round(message.expiresAtMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<KeptJoinGrant>): KeptJoinGrant {
+    return KeptJoinGrant.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KeptJoinGrant>): KeptJoinGrant {
+    const message = createBaseKeptJoinGrant();
+    message.keyId = object.keyId ?? "";
+    message.audience = object.audience ?? "";
+    message.grantedAtWallMs = object.grantedAtWallMs ?? 0;
+    message.lifetimeMs = object.lifetimeMs ?? 0;
+    message.expiresAtMs = object.expiresAtMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseKeptJoinKey(): KeptJoinKey {
+  return { added: undefined, addedAtWallMs: 0, lastUsedAtMs: 0, lastExpiryMs: 0 };
+}
+
+export const KeptJoinKey: MessageFns<KeptJoinKey> = {
+  encode(message: KeptJoinKey, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.added !== undefined) {
+      JoinKeyAdded.encode(message.added, writer.uint32(10).fork()).join();
+    }
+    if (message.addedAtWallMs !== 0) {
+      writer.uint32(16).uint64(message.addedAtWallMs);
+    }
+    if (message.lastUsedAtMs !== 0) {
+      writer.uint32(25).double(message.lastUsedAtMs);
+    }
+    if (message.lastExpiryMs !== 0) {
+      writer.uint32(33).double(message.lastExpiryMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeptJoinKey {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeptJoinKey();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.added = JoinKeyAdded.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.addedAtWallMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.lastUsedAtMs = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.lastExpiryMs = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): KeptJoinKey {
+    return {
+      added: isSet(object.added) ? JoinKeyAdded.fromJSON(object.added) : undefined,
+      addedAtWallMs: isSet(object.addedAtWallMs)
+        ? globalThis.Number(object.addedAtWallMs)
+        : isSet(object.added_at_wall_ms)
+        ? globalThis.Number(object.added_at_wall_ms)
+        : 0,
+      lastUsedAtMs: isSet(object.lastUsedAtMs)
+        ? globalThis.Number(object.lastUsedAtMs)
+        : isSet(object.last_used_at_ms)
+        ? globalThis.Number(object.last_used_at_ms)
+        : 0,
+      lastExpiryMs: isSet(object.lastExpiryMs)
+        ? globalThis.Number(object.lastExpiryMs)
+        : isSet(object.last_expiry_ms)
+        ? globalThis.Number(object.last_expiry_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: KeptJoinKey): unknown {
+    const obj: any = {};
+    if (message.added !== undefined) {
+      obj.added = JoinKeyAdded.toJSON(message.added);
+    }
+    if (message.addedAtWallMs !== 0) {
+      obj.addedAtWallMs = Math.round(message.addedAtWallMs);
+    }
+    if (message.lastUsedAtMs !== 0) {
+      obj.lastUsedAtMs = floatToJson(message.lastUsedAtMs);
+    }
+    if (message.lastExpiryMs !== 0) {
+      obj.lastExpiryMs = floatToJson(message.lastExpiryMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<KeptJoinKey>): KeptJoinKey {
+    return KeptJoinKey.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KeptJoinKey>): KeptJoinKey {
+    const message = createBaseKeptJoinKey();
+    message.added = (object.added !== undefined && object.added !== null)
+      ? JoinKeyAdded.fromPartial(object.added)
+      : undefined;
+    message.addedAtWallMs = object.addedAtWallMs ?? 0;
+    message.lastUsedAtMs = object.lastUsedAtMs ?? 0;
+    message.lastExpiryMs = object.lastExpiryMs ?? 0;
     return message;
   },
 };

@@ -492,12 +492,29 @@ export interface MatchmakingConfiguration {
    * (StartMatchingRequest.presence_grace_seconds says more). 1..3,600. Absent: they need no watch. A change holds for tickets that
    * come from then on.
    */
-  presenceGraceSeconds?: number | undefined;
+  presenceGraceSeconds?:
+    | number
+    | undefined;
+  /**
+   * What the players of a match without a session get to show to whoever hosts it. Absent: as its fields say of absence. Not read where a
+   * queue places the match. A change holds for matches that form from then on.
+   */
+  joinTokens?: JoinTokenSettings | undefined;
 }
 
 export interface MatchmakingConfiguration_PropertiesEntry {
   key: string;
   value: string;
+}
+
+/** Tokens of the players of a match without a session (JoinTokenService). */
+export interface JoinTokenSettings {
+  /** How long a token counts after its match, in seconds. 1..3,600; 0: there are none. Absent: 60. */
+  lifetimeSeconds?:
+    | number
+    | undefined;
+  /** `aud` of the tokens, at most 256 characters. Empty: the configuration's name. */
+  audience: string;
 }
 
 /** What the battle sessions of a configuration are made with. */
@@ -1392,6 +1409,7 @@ function createBaseMatchmakingConfiguration(): MatchmakingConfiguration {
     duplicatePlayers: undefined,
     requestTimeoutFrom: undefined,
     presenceGraceSeconds: undefined,
+    joinTokens: undefined,
   };
 }
 
@@ -1460,6 +1478,9 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
     }
     if (message.presenceGraceSeconds !== undefined) {
       writer.uint32(176).int32(message.presenceGraceSeconds);
+    }
+    if (message.joinTokens !== undefined) {
+      JoinTokenSettings.encode(message.joinTokens, writer.uint32(242).fork()).join();
     }
     return writer;
   },
@@ -1650,6 +1671,14 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
             message.presenceGraceSeconds = reader.int32();
             continue;
           }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.joinTokens = JoinTokenSettings.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1743,6 +1772,11 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
         : isSet(object.presence_grace_seconds)
         ? globalThis.Number(object.presence_grace_seconds)
         : undefined,
+      joinTokens: isSet(object.joinTokens)
+        ? JoinTokenSettings.fromJSON(object.joinTokens)
+        : isSet(object.join_tokens)
+        ? JoinTokenSettings.fromJSON(object.join_tokens)
+        : undefined,
     };
   },
 
@@ -1814,6 +1848,9 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
     if (message.presenceGraceSeconds !== undefined) {
       obj.presenceGraceSeconds = Math.round(message.presenceGraceSeconds);
     }
+    if (message.joinTokens !== undefined) {
+      obj.joinTokens = JoinTokenSettings.toJSON(message.joinTokens);
+    }
     return obj;
   },
 
@@ -1858,6 +1895,9 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
       : undefined;
     message.requestTimeoutFrom = object.requestTimeoutFrom ?? undefined;
     message.presenceGraceSeconds = object.presenceGraceSeconds ?? undefined;
+    message.joinTokens = (object.joinTokens !== undefined && object.joinTokens !== null)
+      ? JoinTokenSettings.fromPartial(object.joinTokens)
+      : undefined;
     return message;
   },
 };
@@ -1943,6 +1983,95 @@ export const MatchmakingConfiguration_PropertiesEntry: MessageFns<MatchmakingCon
     const message = createBaseMatchmakingConfiguration_PropertiesEntry();
     message.key = object.key ?? "";
     message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseJoinTokenSettings(): JoinTokenSettings {
+  return { lifetimeSeconds: undefined, audience: "" };
+}
+
+export const JoinTokenSettings: MessageFns<JoinTokenSettings> = {
+  encode(message: JoinTokenSettings, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.lifetimeSeconds !== undefined) {
+      writer.uint32(8).int32(message.lifetimeSeconds);
+    }
+    if (message.audience !== "") {
+      writer.uint32(18).string(message.audience);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): JoinTokenSettings {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseJoinTokenSettings();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.lifetimeSeconds = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.audience = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): JoinTokenSettings {
+    return {
+      lifetimeSeconds: isSet(object.lifetimeSeconds)
+        ? globalThis.Number(object.lifetimeSeconds)
+        : isSet(object.lifetime_seconds)
+        ? globalThis.Number(object.lifetime_seconds)
+        : undefined,
+      audience: isSet(object.audience) ? globalThis.String(object.audience) : "",
+    };
+  },
+
+  toJSON(message: JoinTokenSettings): unknown {
+    const obj: any = {};
+    if (message.lifetimeSeconds !== undefined) {
+      obj.lifetimeSeconds = Math.round(message.lifetimeSeconds);
+    }
+    if (message.audience !== "") {
+      obj.audience = message.audience;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<JoinTokenSettings>): JoinTokenSettings {
+    return JoinTokenSettings.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<JoinTokenSettings>): JoinTokenSettings {
+    const message = createBaseJoinTokenSettings();
+    message.lifetimeSeconds = object.lifetimeSeconds ?? undefined;
+    message.audience = object.audience ?? "";
     return message;
   },
 };

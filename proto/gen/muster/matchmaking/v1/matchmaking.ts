@@ -703,6 +703,11 @@ export interface MatchedPlayer {
   ticketId: string;
   /** Only of this ticket's players: what the game client presents to the server. Empty for everybody else. */
   playerSessionId: string;
+  /**
+   * Only of this ticket's players, and only in a configuration without a queue: a token that proves who plays in this match
+   * (JoinTokenService). ListTickets leaves it out. Absent: none, or its key is gone.
+   */
+  joinToken?: string | undefined;
 }
 
 export interface CancelMatchingRequest {
@@ -3433,7 +3438,7 @@ export const FormedBy: MessageFns<FormedBy> = {
 };
 
 function createBaseMatchedPlayer(): MatchedPlayer {
-  return { playerId: "", team: "", ticketId: "", playerSessionId: "" };
+  return { playerId: "", team: "", ticketId: "", playerSessionId: "", joinToken: undefined };
 }
 
 export const MatchedPlayer: MessageFns<MatchedPlayer> = {
@@ -3449,6 +3454,9 @@ export const MatchedPlayer: MessageFns<MatchedPlayer> = {
     }
     if (message.playerSessionId !== "") {
       writer.uint32(34).string(message.playerSessionId);
+    }
+    if (message.joinToken !== undefined) {
+      writer.uint32(42).string(message.joinToken);
     }
     return writer;
   },
@@ -3498,6 +3506,14 @@ export const MatchedPlayer: MessageFns<MatchedPlayer> = {
             message.playerSessionId = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.joinToken = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3528,6 +3544,11 @@ export const MatchedPlayer: MessageFns<MatchedPlayer> = {
         : isSet(object.player_session_id)
         ? globalThis.String(object.player_session_id)
         : "",
+      joinToken: isSet(object.joinToken)
+        ? globalThis.String(object.joinToken)
+        : isSet(object.join_token)
+        ? globalThis.String(object.join_token)
+        : undefined,
     };
   },
 
@@ -3545,6 +3566,9 @@ export const MatchedPlayer: MessageFns<MatchedPlayer> = {
     if (message.playerSessionId !== "") {
       obj.playerSessionId = message.playerSessionId;
     }
+    if (message.joinToken !== undefined) {
+      obj.joinToken = message.joinToken;
+    }
     return obj;
   },
 
@@ -3557,6 +3581,7 @@ export const MatchedPlayer: MessageFns<MatchedPlayer> = {
     message.team = object.team ?? "";
     message.ticketId = object.ticketId ?? "";
     message.playerSessionId = object.playerSessionId ?? "";
+    message.joinToken = object.joinToken ?? undefined;
     return message;
   },
 };
