@@ -27,5 +27,5 @@ try {
 } finally {
   await bundle.close();
 }
-const build = [join(ROOT, "node_modules/.bin/buf"), "build", "-o", CONTRACT];
+const build = [join(ROOT, "node_modules/.bin/buf"), "build", "--exclude-source-info", "-o", CONTRACT];
 await runProgram(build, { cwd: ROOT, env: process.env, withinMs: BUILD_MS });

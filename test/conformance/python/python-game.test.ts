@@ -7,18 +7,18 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { judgeGame, openStage } from "@muster/cli";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { generateClient, missingOf, PYTHON, PYTHON_TOOLS } from "../../languages/generated-client.ts";
 import { startSidecarHere, TOKEN } from "../sidecar-here.ts";
-import { generatePythonClient, missingForPython, PYTHON } from "./generated-client.ts";
 
 const GAME = fileURLToPath(new URL("game.py", import.meta.url));
-const missing = missingForPython();
+const missing = missingOf(PYTHON_TOOLS, "python3-grpcio python3-protobuf protobuf-compiler protobuf-compiler-grpc");
 if (missing) console.warn(`\n*** SKIPPED: the Python client is not tried against the sidecar: ${missing} ***\n`);
 
 let folder = "";
-beforeAll(() => {
+beforeAll(async () => {
   if (missing) return;
   folder = mkdtempSync(join(tmpdir(), "muster-python-"));
-  generatePythonClient(folder);
+  await generateClient("python", folder);
 });
 afterAll(() => {
   if (folder !== "") rmSync(folder, { recursive: true });
