@@ -276,6 +276,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
         else checks.poke(fact.battleSessionId);
         break;
       case "party-changed":
+      case "duplicate-noted":
       case "preparation-declined":
       case "ticket-cancelled":
       case "ticket-timed-out":

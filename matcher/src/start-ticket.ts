@@ -1,19 +1,34 @@
-// Starting a ticket, for every call that does.
+// Starting a ticket, for every call that does. Where somebody wants to hear of it, a request that met another ticket of its players is
+// told of, refused or not: durable before it is answered.
 import type { Outcome } from "@muster/journal";
-import { limits } from "@muster/proto";
+import { limits, MusterError } from "@muster/proto";
 import { getTicket } from "./core/cancel-matching.ts";
+import { type DuplicateNoted, noteRefused } from "./core/duplicate-players.ts";
 import type { MatcherState } from "./core/matcher-state.ts";
 import { decideStartMatching, type StartMatching } from "./core/start-matching.ts";
 import type { Ticket } from "./core/ticket.ts";
+import type { Outbox } from "./events/outbox.ts";
 import type { SeatedPlayers } from "./seated-players.ts";
-import { decideAndShow, decideEach, type Workshop } from "./workshop.ts";
+import { decide, decideAndShow, decideEach, type Workshop } from "./workshop.ts";
 
-type StartDesk = Pick<Workshop, "ledger" | "clock"> & { readonly seated: SeatedPlayers };
+type StartDesk = Pick<Workshop, "ledger" | "clock"> & {
+  readonly seated: SeatedPlayers;
+  readonly outbox: Outbox | undefined;
+};
 
-/** The ticket, once it is durable. Decided and folded when this returns. @throws {MusterError} as `decideStartMatching()`. */
-export function startTicket(desk: StartDesk, request: StartMatching): Promise<Ticket> {
+/**
+ * The ticket, once it is durable. Decided and folded when this returns.
+ *
+ * @throws {MusterError} as `decideStartMatching()`; JOURNAL_FULL.
+ */
+export async function startTicket(desk: StartDesk, request: StartMatching): Promise<Ticket> {
   const decision = (state: MatcherState, nowMs: number) => decideStart(desk, state, request, nowMs);
-  return decideAndShow(desk, decision, (state) => getTicket(state, request.ticketId));
+  try {
+    return await decideAndShow(desk, decision, (state) => getTicket(state, request.ticketId));
+  } catch (error) {
+    await tellRefused(desk, [{ request, error }]);
+    throw error;
+  }
 }
 
 /**
@@ -22,13 +37,44 @@ export function startTicket(desk: StartDesk, request: StartMatching): Promise<Ti
  *
  * @throws {MusterError} JOURNAL_FULL, SERVICE_NOT_READY: nobody knows what became of them.
  */
-export function startTickets(desk: StartDesk, requests: readonly StartMatching[]): Promise<readonly Outcome<Ticket>[]> {
-  return decideEach(desk, requests, {
+export async function startTickets(
+  desk: StartDesk,
+  requests: readonly StartMatching[],
+): Promise<readonly Outcome<Ticket>[]> {
+  const outcomes = await decideEach(desk, requests, {
     decide: (state, request, nowMs) => decideStart(desk, state, request, nowMs),
     show: (state, { ticketId }) => getTicket(state, ticketId),
   });
+  const refused = requests.flatMap((request, index) => {
+    const outcome = outcomes[index];
+    return outcome && "refusal" in outcome ? [{ request, error: outcome.refusal }] : [];
+  });
+  if (refused.length > 0) await tellRefused(desk, refused);
+  return outcomes;
 }
 
-function decideStart({ seated }: StartDesk, state: MatcherState, request: StartMatching, nowMs: number) {
-  return decideStartMatching(state, request, nowMs, limits.POOL_TICKETS_MAX, seated.find);
+function decideStart(desk: StartDesk, state: MatcherState, request: StartMatching, nowMs: number) {
+  const parts = { findSeat: desk.seated.find, notesDuplicates: isHeard(desk, request) };
+  return decideStartMatching(state, request, nowMs, limits.POOL_TICKETS_MAX, parts);
+}
+
+function isHeard({ outbox }: StartDesk, { configuration }: StartMatching): boolean {
+  return outbox?.isWanted({ type: "TICKET_DUPLICATE", configuration }) ?? false;
+}
+
+type Refused = { readonly request: StartMatching; readonly error: unknown };
+
+/** In one write; none where nobody wants to hear of it. @throws {MusterError} JOURNAL_FULL. */
+async function tellRefused(desk: StartDesk, all: readonly Refused[]): Promise<void> {
+  const noted = all.flatMap(({ request, error }) => {
+    if (!(error instanceof MusterError) || !isHeard(desk, request)) return [];
+    return noteRefused(error, playersOf(request)) ?? [];
+  });
+  if (noted.length > 0) await decide(desk, () => ({ facts: noted, reply: undefined }));
+}
+
+function playersOf(request: StartMatching): Pick<DuplicateNoted, "ticketId" | "configuration" | "playerIds"> {
+  const { ticketId, configuration, players, preparation } = request;
+  const playerIds = [...players.map(({ playerId }) => playerId), ...(preparation?.asked ?? [])];
+  return { ticketId, configuration, playerIds };
 }

@@ -144,6 +144,8 @@ export type PushedEvent = {
   readonly data: {
     readonly ticket?: { readonly ticketId: string; readonly version: number; readonly state: string };
     readonly session?: { readonly battleSessionId: string };
+    readonly party?: { readonly partyId: string; readonly version: number };
+    readonly duplicate?: { readonly ticketId: string; readonly outcome: string; readonly heldBy: string };
   };
   /** All of it that may not differ between repeats. */
   readonly text: string;

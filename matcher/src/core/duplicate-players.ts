@@ -10,6 +10,7 @@ import {
 import type { Configuration } from "./configuration.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { MatcherState } from "./matcher-state.ts";
+import { includesPlayer } from "./ticket.ts";
 
 /** Where a player may be in one live ticket only. */
 export const playerScopes = ["CONFIGURATION", "PROJECT"] as const;
@@ -27,6 +28,21 @@ export const defaultDuplicatePlayers: DuplicatePlayerSettings = {
   scope: "CONFIGURATION",
   onDuplicate: "REFUSE",
   onSeated: "ALLOW",
+};
+
+/** A request met another ticket or seat of one of its players. A fact only where somebody wants to be told of it: it changes nothing. */
+export type DuplicateNoted = {
+  readonly type: "duplicate-noted";
+  /** Of the request. */
+  readonly ticketId: TicketId;
+  readonly configuration: string;
+  readonly playerIds: readonly PlayerId[];
+  readonly outcome: "REFUSED" | "SUPERSEDED";
+  /** Why it was refused; undefined: it was not. */
+  readonly reason: string | undefined;
+  /** Who was met, and in which ticket. */
+  readonly playerId: PlayerId;
+  readonly heldBy: TicketId;
 };
 
 /** The seat that a ticket brought to a player, while it is the player's. */
@@ -64,6 +80,33 @@ export function decideDuplicates(
 }
 
 const NONE: readonly MatcherFact[] = [];
+
+/** Who is told of, where the request takes the place of tickets: one of its players in each of them. */
+export function noteSuperseded(
+  state: MatcherState,
+  { ticketId, configuration }: { readonly ticketId: TicketId; readonly configuration: string },
+  of: { readonly superseded: readonly MatcherFact[]; readonly playerIds: readonly PlayerId[] },
+): readonly DuplicateNoted[] {
+  const { superseded, playerIds } = of;
+  return superseded.flatMap((fact) => {
+    const held = fact.type === "ticket-cancelled" ? state.tickets.get(fact.ticketId)?.ticket : undefined;
+    const playerId = held && playerIds.find((id) => includesPlayer(held, id));
+    if (!held || playerId === undefined) return [];
+    const what = { ticketId, configuration, playerIds, outcome: "SUPERSEDED", reason: undefined } as const;
+    return [{ type: "duplicate-noted", ...what, playerId, heldBy: held.ticketId }];
+  });
+}
+
+/** What is told of a request that `error` refuses; undefined: it was refused for something else. */
+export function noteRefused(
+  error: MusterError,
+  of: Pick<DuplicateNoted, "ticketId" | "configuration" | "playerIds">,
+): DuplicateNoted | undefined {
+  const { reason, metadata } = error;
+  if (reason !== "PLAYER_ALREADY_QUEUED" && reason !== "PLAYER_ALREADY_SEATED") return undefined;
+  const [playerId, heldBy] = [metadata.playerId as PlayerId, metadata.ticketId as TicketId];
+  return { type: "duplicate-noted", ...of, outcome: "REFUSED", reason, playerId, heldBy };
+}
 
 /** Live tickets that keep the player from another one. A configuration whose players are its own project-wide keeps them from all. */
 function holdersOf(

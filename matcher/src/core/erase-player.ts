@@ -2,6 +2,7 @@
 // records are overwritten afterwards (erasures.ts).
 import { unreachable } from "@muster/kit";
 import { type BattleSession, type ErasureId, MusterError, type PlayerId, type ServerSessionId } from "@muster/proto";
+import { eraseFromNotices } from "./events/notices.ts";
 import type { MatcherFact } from "./fact.ts";
 import { eraseFromJoins } from "./join-tokens/join-book.ts";
 import type { MatchedSession, MatcherState, TicketEntry } from "./matcher-state.ts";
@@ -103,6 +104,8 @@ export function playersOf(fact: MatcherFact): readonly PlayerId[] {
       return fact.newcomers.map(({ playerId }) => playerId);
     case "party-changed":
       return playersOfChange(fact.change);
+    case "duplicate-noted":
+      return fact.playerIds;
     case "preparation-declined":
     case "join-token-redeemed":
     case "player-erased":
@@ -133,6 +136,7 @@ export function playersOf(fact: MatcherFact): readonly PlayerId[] {
 export function erasePlayer(state: MatcherState, playerId: PlayerId): void {
   eraseFromParties(state.parties, playerId);
   eraseFromJoins(state.joins, playerId);
+  eraseFromNotices(state, playerId);
   const assignments = new Map<Assignment, Assignment>();
   const proposals = new Map<ProposalTerms, ProposalTerms>();
   const replaced = new Map<number, TicketEventRecord>();

@@ -2,6 +2,7 @@
 // What each kind of fact does stands in folds/.
 import { unreachable } from "@muster/kit";
 import { erasePlayer } from "./erase-player.ts";
+import { tellDuplicate } from "./events/notices.ts";
 import type { StampedFact } from "./fact.ts";
 import { deleteConfiguration, deleteRuleSet, putConfiguration, putRuleSet } from "./folds/configurations.ts";
 import { addJoinKey, redeemJoinToken, revokeJoinKey } from "./folds/join-tokens.ts";
@@ -41,6 +42,8 @@ export function evolve(state: MatcherState, stamped: StampedFact): MatcherState 
       return changeTicket(state, fact.ticketId, { type: "declined" }, stamped);
     case "ticket-cancelled":
       return changeTicket(state, fact.ticketId, { type: "cancelled", cause: fact.cause }, stamped);
+    case "duplicate-noted":
+      return tellDuplicate(state, fact, stamped);
     case "party-changed":
       return changeParty(state, fact, stamped);
     case "ticket-timed-out":

@@ -17,6 +17,7 @@ import type {
 } from "@muster/proto";
 import type { KnownPlayer, TeamGoal } from "./backfill.ts";
 import type { Configuration } from "./configuration.ts";
+import type { DuplicateNoted } from "./duplicate-players.ts";
 import type { AssignedPlayer, Match, PlacementOutcome } from "./match.ts";
 import type { PartyChanged } from "./party/party-change.ts";
 import type { ProposalFate } from "./proposal.ts";
@@ -72,6 +73,7 @@ export type MatcherFact =
       readonly timesOutAtMs: number;
     }
   | { readonly type: "preparation-declined"; readonly ticketId: TicketId; readonly playerId: PlayerId }
+  | DuplicateNoted
   /** `cause` undefined: by request. */
   | { readonly type: "ticket-cancelled"; readonly ticketId: TicketId; readonly cause?: CancelCause | undefined }
   | PartyChanged

@@ -14,6 +14,7 @@ import type {
 import type { RuleSet } from "@muster/rules";
 import type { BackfillRecord, Fill } from "./backfill.ts";
 import { createDeadlineHeap, type DeadlineHeap } from "./deadline-heap.ts";
+import { createNoticeLog, type NoticeLog } from "./events/notices.ts";
 import { createJoinBook, type JoinBook } from "./join-tokens/join-book.ts";
 import type { PlacingMatch } from "./match.ts";
 import { createPartyBook, type PartyBook } from "./party/party-book.ts";
@@ -107,6 +108,7 @@ export type MatcherState = {
   readonly joins: JoinBook;
   readonly events: TicketEventLog;
   readonly sessionEvents: SessionEventLog;
+  readonly notices: NoticeLog;
   /** What ended and is still remembered, in the order of its end. */
   readonly ended: Ended[];
   /** Erasures of players whose records the journal may still hold, each with what finds these. */
@@ -131,6 +133,7 @@ export function createMatcherState(): MatcherState {
     joins: createJoinBook(),
     events: createTicketEventLog(),
     sessionEvents: createSessionEventLog(),
+    notices: createNoticeLog(),
     ended: [],
     erasures: new Map(),
     arrivals: 0,

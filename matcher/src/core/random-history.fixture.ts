@@ -20,6 +20,7 @@ import { decideCancelMatching } from "./cancel-matching.ts";
 import { decideDue } from "./deadlines.ts";
 import { decideAbsences } from "./decide-absences.ts";
 import { decideDeleteConfiguration } from "./delete-configuration.ts";
+import { noteRefused } from "./duplicate-players.ts";
 import { decideErasePlayer, decideErasureCompleted } from "./erase-player.ts";
 import { evolve } from "./evolve.ts";
 import type { MatcherFact, StampedFact } from "./fact.ts";
@@ -114,6 +115,9 @@ export function createBox(
         const refused =
           error instanceof MusterError && ["PLAYER_ALREADY_QUEUED", "CONFIGURATION_NOT_FOUND"].includes(error.reason);
         if (!refused) throw error;
+        const playerIds = players.map(({ playerId }) => playerId);
+        const noted = noteRefused(error as MusterError, { ticketId, configuration, playerIds });
+        if (noted) commit([noted]);
       }
     },
     /** Something happens to a party of a few players, of whom nobody asks whether they may; or its leader queues. */

@@ -3,7 +3,7 @@ import { fieldInvalid, limits, MusterError, type PlayerId, type TicketId } from 
 import { checkTicketAttributes, hasTeam, type JudgedPlayer } from "@muster/rules";
 import { choicesOf } from "./cohorts.ts";
 import type { Configuration } from "./configuration.ts";
-import { decideDuplicates, type FindSeat } from "./duplicate-players.ts";
+import { decideDuplicates, type FindSeat, noteSuperseded } from "./duplicate-players.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { MatcherState } from "./matcher-state.ts";
 import { type PartyStart, playersForParty } from "./party/start-for-party.ts";
@@ -35,7 +35,7 @@ export function decideStartMatching(
   asIs: StartMatching,
   nowMs: number,
   poolTicketsMax: number = limits.POOL_TICKETS_MAX,
-  findSeat: FindSeat = () => undefined,
+  { findSeat = () => undefined, notesDuplicates = false }: DuplicateParts = {},
 ): readonly MatcherFact[] {
   const known = state.tickets.get(asIs.ticketId);
   if (known) {
@@ -70,8 +70,15 @@ export function decideStartMatching(
     ...(partyId === undefined ? {} : { partyId }),
     ...(presenceGraceMs === undefined ? {} : { presenceGraceMs }),
   };
-  return [...superseded, { ...created, timesOutAtMs, ...more }];
+  const noted = notesDuplicates ? noteSuperseded(state, request, { superseded, playerIds }) : [];
+  return [...superseded, { ...created, timesOutAtMs, ...more }, ...noted];
 }
+
+export type DuplicateParts = {
+  readonly findSeat?: FindSeat;
+  /** Somebody wants to be told whose place the ticket takes. */
+  readonly notesDuplicates?: boolean;
+};
 
 function playersOfParty(state: MatcherState, { players, preparation }: StartMatching, party: PartyStart) {
   return playersForParty(state, party, { players, asked: preparation?.asked ?? [] });

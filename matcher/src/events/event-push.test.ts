@@ -1,7 +1,8 @@
 import { createVirtualClock } from "@muster/kit/testing";
 import { EventTargetState, EventType } from "@muster/proto/matchmaking";
 import { expect, test } from "vitest";
-import { createWorld, type World } from "../matcher-world.fixture.ts";
+import type { MatcherConfig } from "../config.ts";
+import { configurationOf, createWorld, type World, worldConfig } from "../matcher-world.fixture.ts";
 import { createScriptedPoster, eventsOf, type ScriptedPoster } from "./scripted-poster.fixture.ts";
 
 const URL = "https://backend.example/events";
@@ -17,13 +18,19 @@ function targetOf(changes: object = {}) {
   };
 }
 
-async function openWorld(options: { readonly limits?: { behindMsMax: number; pendingBytesMax: number } } = {}) {
+async function openWorld({
+  config = worldConfig,
+  ...options
+}: {
+  readonly limits?: { behindMsMax: number; pendingBytesMax: number };
+  readonly config?: MatcherConfig;
+} = {}) {
   // The poster waits on the world's own clock, which is there once the world is.
   const holder: { world?: World } = {};
   const poster = createScriptedPoster({
     sleep: (delayMs, signal) => (holder.world?.clock ?? createVirtualClock()).sleep(delayMs, signal),
   });
-  const world = await createWorld({ events: { poster, ...options } });
+  const world = await createWorld({ config, events: { poster, ...options } });
   holder.world = world;
   return { world, poster };
 }
@@ -379,5 +386,89 @@ test("who is erased is erased from events that a target has not taken yet", asyn
   await pass(world, 31_000);
   expect(poster.requests.filter(({ body }) => body.includes("cid"))).toEqual([]);
   expect(kinds(poster, "t-ann")).toHaveLength(3);
+  expect(world.faults).toEqual([]);
+});
+
+const duplicates = (poster: ScriptedPoster) =>
+  poster.taken.flatMap(({ data }) => (data.duplicate ? [data.duplicate] : []));
+
+test("a target is told of requests that were refused, or took another's place, and of which ticket they met", async () => {
+  const superseding = configurationOf({
+    ...{ name: "duel", requestTimeoutMs: 600_000 },
+    duplicatePlayers: { scope: "CONFIGURATION", onDuplicate: "SUPERSEDE", onSeated: "ALLOW" },
+  });
+  const configurations = [superseding, configurationOf({ name: "equal", ruleSet: "equal", queue: undefined })];
+  const { world, poster } = await openWorld({ config: { ...worldConfig, configurations } });
+  await using _ = world;
+  const start = (configuration: string, ticketId: string) =>
+    world.matching.startMatching({
+      ...{ configuration, ticketId },
+      players: ["ann", "bob"].map((playerId) => ({ playerId, attributes: {}, latenciesMs: {}, team: "" })),
+    });
+  await start("duel", "unheard");
+  await start("duel", "older");
+  await world.events.putTarget(targetOf());
+  poster.answers.set(URL, "away");
+  await start("duel", "newer");
+  await start("equal", "one");
+  await expect(start("equal", "two")).rejects.toMatchObject({ reason: "PLAYER_ALREADY_QUEUED" });
+  await world.restart(); // It was durable before it was answered.
+  poster.answers.delete(URL);
+  await pass(world, 61_000);
+  const players = [{ playerId: "ann" }, { playerId: "bob" }];
+  const told = duplicates(poster).toSorted((one, other) => (one.ticketId < other.ticketId ? -1 : 1));
+  expect(told).toEqual([
+    { ticketId: "newer", players, outcome: "SUPERSEDED", playerId: "ann", heldBy: "older" },
+    { ticketId: "two", players, outcome: "REFUSED", reason: "PLAYER_ALREADY_QUEUED", playerId: "ann", heldBy: "one" },
+  ]);
+});
+
+test("a request that is refused leaves nothing in the journal where nobody wants to be told", async () => {
+  const { world } = await openWorld();
+  await using _ = world;
+  await world.events.putTarget(targetOf({ types: [EventType.TICKET_COMPLETED] }));
+  await world.queue("duel", "ann");
+  const kept = async () => {
+    let records = 0;
+    for await (const _ of world.journal.read("matcher", 1)) records += 1;
+    return records;
+  };
+  const before = await kept();
+  await expect(
+    world.matching.startMatching({
+      ...{ configuration: "duel", ticketId: "other" },
+      players: [{ playerId: "ann", attributes: {}, latenciesMs: {}, team: "" }],
+    }),
+  ).rejects.toMatchObject({ reason: "PLAYER_ALREADY_QUEUED" });
+  expect(await kept()).toBe(before);
+});
+
+test("a target is told of every change of a party, in order and without a gap, over a restart", async () => {
+  const { world, poster } = await openWorld();
+  await using _ = world;
+  await world.events.putTarget(targetOf({ configurations: ["duel"] })); // Parties are of none.
+  const player = (playerId: string) => ({ playerId, attributes: {}, latenciesMs: {}, team: "" });
+  const { parties } = world;
+  const partyId = "p";
+  await parties.createParty({ partyId, leader: player("ann"), membersMax: 3, open: false, properties: {} });
+  poster.answers.set(URL, "away");
+  const requestId = "";
+  await parties.inviteToParty({ partyId, requestId, leaderId: "ann", playerId: "bob", timeoutSeconds: 30 });
+  await parties.joinParty({ partyId, requestId, player: player("bob") });
+  await world.restart();
+  poster.answers.delete(URL);
+  await parties.promoteInParty({ partyId, requestId, leaderId: "ann", playerId: "bob" });
+  await parties.kickFromParty({ partyId, requestId, leaderId: "bob", playerId: "ann" });
+  await parties.dissolveParty({ partyId, requestId, leaderId: "bob" });
+  await pass(world, 61_000);
+  const told = poster.taken.filter(({ type }) => type === "PARTY_CHANGED");
+  expect(told.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6].map((number) => `party.p.${number}`));
+  expect(told.map(({ data }) => data.party?.change.type)).toEqual([
+    ...["CREATED", "INVITED", "JOINED", "PROMOTED", "KICKED", "DISSOLVED"],
+  ]);
+  expect(told[2]?.data.party).toMatchObject({
+    leader: { playerId: "ann" },
+    members: [{ playerId: "ann" }, { playerId: "bob" }],
+  });
   expect(world.faults).toEqual([]);
 });

@@ -7,7 +7,7 @@ import { outboxCodec, outboxSnapshotCodec } from "./outbox-codec.ts";
 const text = fc.string({ minLength: 1, maxLength: 20 });
 const count = fc.nat({ max: 2 ** 40 });
 const type = fc.constantFrom(...EVENT_TYPES);
-const source = fc.record({ ticketEvent: count, sessionEvent: count });
+const source = fc.record({ ticketEvent: count, sessionEvent: count, notice: count });
 const maybe = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined });
 const cause = fc.constantFrom("GONE" as const, "TOO_FAR_BEHIND" as const);
 const time = fc.integer({ min: 1, max: 2 ** 41 });

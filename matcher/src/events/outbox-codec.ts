@@ -5,7 +5,13 @@ import { MusterError, readEnum, writeEnum } from "@muster/proto";
 import * as wire from "@muster/proto/journal-matcher";
 import { EventType } from "@muster/proto/matchmaking";
 import type { DisabledCause, EventTarget, EventTargetSettings } from "../core/events/event-target.ts";
-import { createOutboxState, type EventSource, type OutboxFact, type OutboxState } from "../core/events/outbox-state.ts";
+import {
+  createOutboxState,
+  type EventSource,
+  NO_EVENTS,
+  type OutboxFact,
+  type OutboxState,
+} from "../core/events/outbox-state.ts";
 
 type Arm = NonNullable<wire.EventFact["fact"]>;
 
@@ -75,7 +81,7 @@ function readFact(arm: Arm): OutboxFact {
 }
 
 function readSource(message: wire.EventSource | undefined): EventSource {
-  return message ?? { ticketEvent: 0, sessionEvent: 0 };
+  return message ?? NO_EVENTS;
 }
 
 type Put = Omit<Extract<OutboxFact, { type: "event-target-put" }>, "type">;

@@ -5,8 +5,9 @@ import type { Clock, Random } from "@muster/kit";
 import { MusterError } from "@muster/proto";
 import type { Log } from "@muster/service";
 import type { EventLog, NumberedEvent } from "../core/event-log.ts";
-import { sessionEvent, ticketEvent, typeOf } from "../core/events/event.ts";
-import type { DisabledCause, EventTarget, EventTargetSettings } from "../core/events/event-target.ts";
+import type { PushEvent } from "../core/events/event.ts";
+import { type DisabledCause, type EventTarget, type EventTargetSettings, wants } from "../core/events/event-target.ts";
+import { mergeEvents } from "../core/events/merge-events.ts";
 import {
   decideDeleteTarget,
   decideDisableTarget,
@@ -59,6 +60,8 @@ export type TargetStatus = {
 export interface Outbox extends AsyncDisposable {
   /** More of the matcher's events may have become durable. */
   poke(): void;
+  /** Whether a target would be told of it now. */
+  isWanted(event: Pick<PushEvent, "type" | "configuration">): boolean;
   /** Resolves when everything that is durable now is stored, for whom wants it. */
   untilStored(): Promise<void>;
   /**
@@ -135,33 +138,14 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     }
     return found.filter(({ sequence }) => sequence <= matcher.durableSequence);
   };
-  /** The next of both logs, in the order in which they happened; what one fact did to tickets comes first. */
   const nextEvents = (): readonly SourcedEvent[] => {
-    const tickets = newIn(matcher.state.events, source.ticketEvent);
-    const sessions = newIn(matcher.state.sessionEvents, source.sessionEvent);
-    const events: SourcedEvent[] = [];
-    let place = source;
-    let [t, s] = [0, 0];
-    while (events.length < EVENTS_PER_STEP_MAX && (t < tickets.length || s < sessions.length)) {
-      const [ticket, session] = [tickets[t], sessions[s]];
-      if (ticket && (!session || ticket.sequence <= session.sequence)) {
-        place = { ...place, ticketEvent: ticket.number };
-        const { configuration } = ticket.ticket;
-        events.push({
-          type: typeOf(ticket),
-          configuration,
-          write: () => ticketEvent(ticket, writeJoinToken),
-          source: place,
-        });
-        t += 1;
-      } else if (session) {
-        place = { ...place, sessionEvent: session.number };
-        const { configuration, what } = session;
-        events.push({ type: what.type, configuration, write: () => sessionEvent(session), source: place });
-        s += 1;
-      }
-    }
-    return events;
+    const { events, sessionEvents, notices } = matcher.state;
+    const found = {
+      tickets: newIn(events, source.ticketEvent),
+      sessions: newIn(sessionEvents, source.sessionEvent),
+      notices: newIn(notices, source.notice),
+    };
+    return mergeEvents(found, { source, limit: EVENTS_PER_STEP_MAX, writeJoinToken });
   };
   /** Number of the last event that is durable. */
   const lastDurable = (events: EventLog<NumberedEvent & { readonly sequence: number }>): number => {
@@ -174,8 +158,12 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
   };
   /** With nobody to tell, what happened is passed over, and not looked at. */
   const skipAll = () => {
-    const { events, sessionEvents } = matcher.state;
-    source = { ticketEvent: lastDurable(events), sessionEvent: lastDurable(sessionEvents) };
+    const { events, sessionEvents, notices } = matcher.state;
+    source = {
+      ticketEvent: lastDurable(events),
+      sessionEvent: lastDurable(sessionEvents),
+      notice: lastDurable(notices),
+    };
   };
   const feed = async () => {
     for (;;) {
@@ -278,6 +266,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
 
   return {
     poke,
+    isWanted: (event) => [...state.targets.values()].some((target) => wants(target, event)),
     untilStored: () => feeding,
     async putTarget(settings, secret) {
       if (settings.url !== "") checkUrl(poster, settings.url);

@@ -10,6 +10,8 @@ export type ReceivedEvent = {
     readonly ticket?: { readonly ticketId: string };
     readonly session?: { readonly battleSessionId: string; readonly backfill?: { readonly state: string } };
     readonly target?: { readonly name: string };
+    readonly party?: { readonly partyId: string; readonly change: { readonly type: string } };
+    readonly duplicate?: { readonly ticketId: string };
   };
 };
 

@@ -34,6 +34,7 @@ import {
   writeSeated,
   writeTicketPlayer,
 } from "./match-wire.ts";
+import { readDuplicate, writeDuplicate } from "./notice-wire.ts";
 import { readPartyChanged, writePartyChanged } from "./party-wire.ts";
 
 /** A fact as it is journaled: the record has its journal time, the body the wall clock's. */
@@ -70,6 +71,7 @@ const KINDS: Readonly<Record<Arm["$case"], number>> = {
   joinKeyAdded: 50,
   joinKeyRevoked: 51,
   joinTokenRedeemed: 52,
+  duplicateNoted: 60,
 };
 
 /** What the ledger is given. Decoding throws on a record that this build does not know: it is of a newer one. */
@@ -88,16 +90,10 @@ export const factCodec = {
 
 function writeFact(fact: MatcherFact): Arm {
   switch (fact.type) {
-    case "rule-set-put":
-      return {
-        $case: "ruleSetPut",
-        value: {
-          name: fact.name,
-          document: fact.document,
-          newTicketsOnly: fact.newTicketsOnly === true,
-          filed: fact.filed ?? "",
-        },
-      };
+    case "rule-set-put": {
+      const { name, document, newTicketsOnly = false, filed = "" } = fact;
+      return { $case: "ruleSetPut", value: { name, document, newTicketsOnly, filed } };
+    }
     case "configuration-put":
       return {
         $case: "configurationPut",
@@ -136,6 +132,8 @@ function writeFact(fact: MatcherFact): Arm {
       return { $case: "ticketCancelled", value: { ticketId: fact.ticketId, cause: fact.cause ?? "" } };
     case "party-changed":
       return { $case: "partyChanged", value: writePartyChanged(fact) };
+    case "duplicate-noted":
+      return { $case: "duplicateNoted", value: writeDuplicate(fact) };
     case "ticket-timed-out":
       return { $case: "ticketTimedOut", value: { ticketId: fact.ticketId } };
     case "match-formed":
@@ -305,6 +303,8 @@ function readFact(arm: Arm): MatcherFact {
       };
     case "partyChanged":
       return readPartyChanged(arm.value);
+    case "duplicateNoted":
+      return readDuplicate(arm.value);
     case "ticketTimedOut":
       return { type: "ticket-timed-out", ticketId: arm.value.ticketId as TicketId };
     case "matchFormed":

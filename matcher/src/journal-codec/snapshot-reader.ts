@@ -3,6 +3,7 @@ import { readColumns } from "@muster/journal";
 import { invariant } from "@muster/kit";
 import { type ErasureId, MusterError, type PlayerId, type TicketId } from "@muster/proto";
 import { createDeadlineHeap, type Deadline } from "../core/deadline-heap.ts";
+import { createNoticeLog } from "../core/events/notices.ts";
 import { redeemJoin } from "../core/join-tokens/join-book.ts";
 import {
   createMatcherState,
@@ -27,6 +28,7 @@ import {
   decodeSessionEvent,
 } from "./kept-documents.ts";
 import { decodeProposal } from "./kept-proposal.ts";
+import { decodeNotice } from "./notice-wire.ts";
 import { decodeParty } from "./party-wire.ts";
 import { EVENT_TYPES, PHASES, SNAPSHOT_SCHEMA, type SnapshotColumns } from "./snapshot-schema.ts";
 import { StoredProposal } from "./stored-proposal.ts";
@@ -37,15 +39,14 @@ export async function restoreMatcherState(chunks: AsyncIterable<Uint8Array>): Pr
   const columns = await readColumns(SNAPSHOT_SCHEMA, chunks);
   checkTables(columns);
   const source = sourceOf(columns);
-  const [arrivals = 0, lastEvent = 0, lastSessionEvent = 0, partyChanges = 0, partiesForgotten = 0] = columns.counters;
+  const [arrivals = 0, lastEvent = 0, lastSessionEvent = 0, partyChanges = 0, partiesForgotten = 0, lastNotice = 0] =
+    columns.counters;
   const { log, latest, endedTickets } = readEvents(source);
-  const told = Array.from({ length: columns.sessionEvent.length }, (_, row) => {
-    return decodeSessionEvent(columns.sessionEvent.at(row));
-  });
   const state: MatcherState = {
     ...createMatcherState(),
     events: createTicketEventLog(log, lastEvent),
-    sessionEvents: createSessionEventLog(told, lastSessionEvent),
+    sessionEvents: createSessionEventLog(rowsOf(columns.sessionEvent, decodeSessionEvent), lastSessionEvent),
+    notices: createNoticeLog(rowsOf(columns.notice, decodeNotice), lastNotice),
     arrivals,
   };
   const deadlines = readTickets(state, source, latest);
@@ -88,6 +89,10 @@ export async function restoreMatcherState(chunks: AsyncIterable<Uint8Array>): Pr
   Object.assign(state.parties, { changes: partyChanges, forgotten: partiesForgotten });
   const ended = mergeEnded(endedTickets, [...state.sessions.values()], [...state.parties.byId.values()]);
   return { ...state, deadlines: createDeadlineHeap(deadlines), ended };
+}
+
+function rowsOf<Value>(column: SnapshotColumns["notice"], read: (bytes: Uint8Array) => Value): readonly Value[] {
+  return Array.from({ length: column.length }, (_, row) => read(column.at(row)));
 }
 
 function sourceOf(columns: SnapshotColumns): SnapshotSource {

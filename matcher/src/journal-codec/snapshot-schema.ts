@@ -5,12 +5,12 @@ import type { ReadColumns } from "@muster/journal";
 import type { TicketCause, TicketState } from "../core/ticket.ts";
 import type { TicketEventRecord } from "../core/ticket-events.ts";
 
-export const SNAPSHOT_FORMAT = 11;
+export const SNAPSHOT_FORMAT = 12;
 
 export const SNAPSHOT_SCHEMA = {
   /**
    * Tickets that ever arrived; number of the last event of a ticket, and of a session; of the last change of a party, and of the
-   * last that is forgotten.
+   * last that is forgotten; of the last notice.
    */
   counters: "f64",
 
@@ -87,6 +87,8 @@ export const SNAPSHOT_SCHEMA = {
   session: "blob",
   /** Events of sessions that are kept, oldest first. */
   sessionEvent: "blob",
+  /** Notices that are kept, oldest first. */
+  notice: "blob",
   /** In the order of their last change. */
   party: "blob",
   /** In the order in which they were added. */

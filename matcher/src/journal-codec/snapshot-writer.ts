@@ -10,6 +10,7 @@ import {
   encodeSessionEvent,
 } from "./kept-documents.ts";
 import { encodeProposal } from "./kept-proposal.ts";
+import { encodeNotice } from "./notice-wire.ts";
 import { encodeParty } from "./party-wire.ts";
 import { SNAPSHOT_SCHEMA } from "./snapshot-schema.ts";
 import { rowsOf, ticketSlices } from "./ticket-slices.ts";
@@ -24,7 +25,7 @@ export function captureMatcherState(state: MatcherState): Iterable<Uint8Array> {
   });
   const counters = [
     ...[state.arrivals, state.events.last, state.sessionEvents.last],
-    ...[state.parties.changes, state.parties.forgotten],
+    ...[state.parties.changes, state.parties.forgotten, state.notices.last],
   ];
   const ruleSets = Array.from(state.ruleSets);
   const configurations = Array.from(state.configurations.values());
@@ -35,6 +36,7 @@ export function captureMatcherState(state: MatcherState): Iterable<Uint8Array> {
   const proposals = Array.from(state.proposals.values());
   const sessions = Array.from(state.sessions.values());
   const told = state.sessionEvents.capture();
+  const notices = state.notices.capture();
   const tickets = ticketSlices(Array.from(state.tickets.values()), state.events.capture());
   const others = sliceColumns<OtherColumns>({
     counters,
@@ -47,6 +49,7 @@ export function captureMatcherState(state: MatcherState): Iterable<Uint8Array> {
     proposalOpen: rowsOf(proposals, encodeProposal),
     session: rowsOf(sessions, encodeSession),
     sessionEvent: rowsOf(told.list.slice(told.from, told.until), encodeSessionEvent),
+    notice: rowsOf(notices.list.slice(notices.from, notices.until), encodeNotice),
     party: rowsOf(parties, encodeParty),
     joinKey: rowsOf(joinKeys, encodeJoinKey),
     joinRedeemed: rowsOf(redeemed.flatMap(redemptionsOf), encodeRedemption),
@@ -68,6 +71,7 @@ type OtherColumns = Pick<
   | "proposalOpen"
   | "session"
   | "sessionEvent"
+  | "notice"
   | "party"
   | "joinKey"
   | "joinRedeemed"

@@ -45,13 +45,27 @@ export const eventFaults: readonly PlantedFault[] = [
     ],
   },
   {
+    name: "what becomes of parties is not told",
+    patches: [{ file: "matcher/src/core/folds/parties.ts", find: "  tellParty(state, party, at);", replace: "" }],
+  },
+  {
+    name: "a request that is refused is told of when there is time",
+    patches: [
+      {
+        file: "matcher/src/start-ticket.ts",
+        find: "if (noted.length > 0) await decide(",
+        replace: "if (noted.length > 1) await decide(",
+      },
+    ],
+  },
+  {
     name: "the outbox begins with what happens after its start",
     patches: [
       {
         file: OUTBOX,
         find: "  let source = state.source;",
         replace:
-          "  let source = { ticketEvent: matcher.state.events.last, sessionEvent: matcher.state.sessionEvents.last };",
+          "  let source = { ticketEvent: matcher.state.events.last, sessionEvent: matcher.state.sessionEvents.last, notice: matcher.state.notices.last };",
       },
     ],
   },

@@ -7,6 +7,7 @@ import type { Preparation } from "../preparation.ts";
 import type { SessionEventRecord } from "../session-events.ts";
 import { type Assignment, readPhase, type Ticket, type TicketState } from "../ticket.ts";
 import type { TicketEventRecord } from "../ticket-events.ts";
+import type { Notice } from "./notices.ts";
 
 /** The kinds of events, as receivers and filters name them. */
 export const EVENT_TYPES = [
@@ -24,6 +25,8 @@ export const EVENT_TYPES = [
   "TARGET_DISABLED",
   "BACKFILL_CHANGED",
   "SESSION_ENDED",
+  "PARTY_CHANGED",
+  "TICKET_DUPLICATE",
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
@@ -79,6 +82,11 @@ export function sessionEvent({
   });
 }
 
+/** The event of which targets are told that is of no ticket and of no session. */
+export function noticeEvent({ subject, place: number, type, configuration, atWallMs, data }: Notice): PushEvent {
+  return writeEvent({ subject, number, type, configuration, atWallMs, data: JSON.parse(data) });
+}
+
 function describeBackfill(backfill: Backfill) {
   const { backfillId, state, cause, strategy, addPlayers, progress, noLegalFill } = backfill;
   const teams = progress.map(({ team, have, reserved, goal }) => ({ team, have, reserved, goal }));
@@ -87,7 +95,7 @@ function describeBackfill(backfill: Backfill) {
 
 /** An event as it is stored and sent. The order of its fields is part of the promise that repeats are equal. */
 export function writeEvent(event: {
-  /** Whose events are numbered: "ticket.", "session." or "target." and an id. */
+  /** Whose events are numbered: "ticket.", "session.", "party.", "duplicate." or "target." and an id. */
   readonly subject: string;
   /** 1, 2, … of the subject. */
   readonly number: number;

@@ -17,6 +17,8 @@ import { byteLength, type EventSource, type OutboxFact, type OutboxState } from 
 /** What happened, and where in the matcher's logs of events it stands; written out only if somebody wants it. */
 export type SourcedEvent = Pick<PushEvent, "type" | "configuration"> & {
   readonly write: () => PushEvent;
+  /** It named somebody who has been erased since: there is nothing to tell. */
+  readonly isErased?: boolean;
   readonly source: EventSource;
 };
 
@@ -26,6 +28,7 @@ export function decideStoreEvents(state: OutboxState, events: readonly SourcedEv
   const targets = [...state.targets.values()];
   let bytesBefore = state.totalBytes;
   for (const { source, ...happening } of events) {
+    if (happening.isErased === true) continue;
     if (!targets.some((target) => wants(target, happening))) continue;
     const event = happening.write();
     facts.push({ type: "event-stored", source, event, bytesBefore });

@@ -4,8 +4,10 @@ import { unreachable } from "@muster/kit";
 import type { PushEvent } from "./event.ts";
 import type { DisabledCause, EventTarget, EventTargetSettings, MatchToken, SigningSecret } from "./event-target.ts";
 
-/** Places in the matcher's two logs of events, of tickets and of sessions: everything up to them is here, or wanted by nobody. */
-export type EventSource = { readonly ticketEvent: number; readonly sessionEvent: number };
+/** Places in the matcher's logs of events: everything up to them is here, or wanted by nobody. */
+export type EventSource = { readonly ticketEvent: number; readonly sessionEvent: number; readonly notice: number };
+
+export const NO_EVENTS: EventSource = { ticketEvent: 0, sessionEvent: 0, notice: 0 };
 
 export type OutboxFact =
   | {
@@ -38,7 +40,7 @@ export type OutboxState = {
 };
 
 export function createOutboxState(): OutboxState {
-  return { source: { ticketEvent: 0, sessionEvent: 0 }, totalBytes: 0, disabledCount: 0, targets: new Map() };
+  return { source: NO_EVENTS, totalBytes: 0, disabledCount: 0, targets: new Map() };
 }
 
 const encoder = new TextEncoder();

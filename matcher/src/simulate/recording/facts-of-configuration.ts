@@ -51,6 +51,7 @@ export function factsOfConfiguration(
       case "party-changed":
       case "join-key-added":
       case "join-key-revoked":
+      case "duplicate-noted":
       case "ended-forgotten":
       case "erasure-completed":
         return false;

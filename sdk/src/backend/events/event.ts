@@ -40,11 +40,46 @@ export type EventBackfill = {
   readonly noLegalFill: boolean;
 };
 
+/** A party as an event tells of it: as it stands after what changed, without what its members bring. */
+export type EventParty = {
+  readonly partyId: string;
+  /** +1 with every change, from 1. */
+  readonly version: number;
+  /** What happened last: CREATED, INVITED, ASKED, JOINED, LEFT, KICKED, DECLINED, REFUSED, EXPIRED, PROMOTED, MEMBER_UPDATED, DISSOLVED. */
+  readonly change: { readonly type: string; readonly playerId: string | undefined };
+  /** Undefined: it has ended. */
+  readonly leader: { readonly playerId: string } | undefined;
+  readonly members: readonly { readonly playerId: string }[];
+  readonly membersMax: number;
+  readonly open: boolean;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly offers: readonly {
+    readonly kind: "INVITED" | "ASKED";
+    readonly playerId: string;
+    readonly expiresAt: Date;
+  }[];
+};
+
+/** A request that met another ticket of one of its players, or the player's seat. */
+export type EventDuplicate = {
+  /** Of the request. */
+  readonly ticketId: string;
+  readonly players: readonly { readonly playerId: string }[];
+  /** SUPERSEDED: the request has become a ticket, and the older one is cancelled. */
+  readonly outcome: "REFUSED" | "SUPERSEDED";
+  /** REFUSED: PLAYER_ALREADY_QUEUED or PLAYER_ALREADY_SEATED. */
+  readonly reason: string | undefined;
+  /** Who was met. */
+  readonly playerId: string;
+  /** The ticket that holds the player, or brought the seat; or that is superseded. */
+  readonly heldBy: string;
+};
+
 type EventOf<Type extends string, Data> = {
   /** The same for every repeat. */
   readonly id: string;
   readonly type: Type;
-  /** 1, 2, 3 … of its ticket, or of its session. */
+  /** 1, 2, 3 … of its ticket, session or party. */
   readonly number: number;
   /** When it happened, by the matcher's clock. */
   readonly timestamp: Date;
@@ -70,6 +105,8 @@ export type BackendEvent =
     >
   | EventOf<"BACKFILL_CHANGED", { readonly session: EventSession; readonly backfill: EventBackfill }>
   | EventOf<"SESSION_ENDED", { readonly session: EventSession; readonly endCause: SessionEndCause | undefined }>
+  | EventOf<"PARTY_CHANGED", { readonly party: EventParty }>
+  | EventOf<"TICKET_DUPLICATE", { readonly duplicate: EventDuplicate }>
   | EventOf<
       "TARGET_DISABLED",
       { readonly target: { readonly name: string; readonly url: string; readonly cause: string } }

@@ -1,7 +1,7 @@
 // The JSON of a pushed event, or of several, as typed values. It comes from the matcher, which its signature has proven.
 import { fieldInvalid } from "@muster/proto";
 import type { Preparation, Proposal } from "../ticket.ts";
-import type { BackendEvent, EventTicket } from "./event.ts";
+import type { BackendEvent, EventParty, EventTicket } from "./event.ts";
 
 /** @throws {MusterError} FIELD_INVALID unless `body` is an event, or {"events": […]}. */
 export function readEvents(body: string): readonly BackendEvent[] {
@@ -56,6 +56,10 @@ function readData(type: string, data: Readonly<Record<string, unknown>>): object
       const session = { battleSessionId, matchId };
       return type === "SESSION_ENDED" ? { type, session, endCause } : { type, session, backfill };
     }
+    case "PARTY_CHANGED":
+      return { type, party: readParty(data.party) };
+    case "TICKET_DUPLICATE":
+      return { type, duplicate: data.duplicate };
     case "TARGET_DISABLED":
       return { type, target: data.target };
     default:
@@ -79,6 +83,16 @@ function readTicket(value: unknown): EventTicket {
     proposal: proposal && { ...proposal, expiresAt: new Date(proposal.expiresAt) },
     preparation: preparation && { ...preparation, expiresAt: new Date(preparation.expiresAt) },
   };
+}
+
+type PartyDocument = Omit<EventParty, "offers"> & {
+  readonly offers: readonly Timed<EventParty["offers"][number]>[];
+};
+
+function readParty(value: unknown): EventParty {
+  if (!isObject(value)) throw fieldInvalid("data.party", "an object", typeof value);
+  const { offers, ...party } = value as unknown as PartyDocument;
+  return { ...party, offers: offers.map((offer) => ({ ...offer, expiresAt: new Date(offer.expiresAt) })) };
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

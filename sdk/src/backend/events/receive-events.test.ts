@@ -152,6 +152,28 @@ const typed = [
     shape: { session: { battleSessionId: "bs_1", matchId: "m_1" }, backfill: { state: "PAUSED" } },
   },
   {
+    name: "a party with its offers as times",
+    event: eventOf({
+      type: "PARTY_CHANGED",
+      data: {
+        party: {
+          partyId: "p",
+          change: { type: "INVITED", playerId: "bo" },
+          offers: [{ expiresAt: "2027-01-02T08:00:30.000Z" }],
+        },
+      },
+    }),
+    shape: {
+      type: "PARTY_CHANGED",
+      party: { partyId: "p", offers: [{ expiresAt: new Date("2027-01-02T08:00:30Z") }] },
+    },
+  },
+  {
+    name: "a request that was refused with the ticket that stands",
+    event: eventOf({ type: "TICKET_DUPLICATE", data: { duplicate: { ticketId: "t-2", heldBy: "t-1" } } }),
+    shape: { type: "TICKET_DUPLICATE", duplicate: { ticketId: "t-2", heldBy: "t-1" } },
+  },
+  {
     name: "the end of a session with its cause",
     event: eventOf({ type: "SESSION_ENDED", data: { session: { battleSessionId: "bs_1", endCause: "GAME_ENDED" } } }),
     shape: { type: "SESSION_ENDED", endCause: "GAME_ENDED" },

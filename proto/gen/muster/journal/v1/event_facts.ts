@@ -21,6 +21,8 @@ export interface EventSource {
   ticketEvent: number;
   /** Number of an event among those of all sessions. */
   sessionEvent: number;
+  /** Number of an event among those that are of neither: of parties, and of requests that were refused. */
+  notice: number;
 }
 
 export interface EventStored {
@@ -274,7 +276,7 @@ export const EventFact: MessageFns<EventFact> = {
 };
 
 function createBaseEventSource(): EventSource {
-  return { ticketEvent: 0, sessionEvent: 0 };
+  return { ticketEvent: 0, sessionEvent: 0, notice: 0 };
 }
 
 export const EventSource: MessageFns<EventSource> = {
@@ -284,6 +286,9 @@ export const EventSource: MessageFns<EventSource> = {
     }
     if (message.sessionEvent !== 0) {
       writer.uint32(16).uint64(message.sessionEvent);
+    }
+    if (message.notice !== 0) {
+      writer.uint32(24).uint64(message.notice);
     }
     return writer;
   },
@@ -317,6 +322,14 @@ export const EventSource: MessageFns<EventSource> = {
             message.sessionEvent = longToNumber(reader.uint64());
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.notice = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -341,6 +354,7 @@ export const EventSource: MessageFns<EventSource> = {
         : isSet(object.session_event)
         ? globalThis.Number(object.session_event)
         : 0,
+      notice: isSet(object.notice) ? globalThis.Number(object.notice) : 0,
     };
   },
 
@@ -352,6 +366,9 @@ export const EventSource: MessageFns<EventSource> = {
     if (message.sessionEvent !== 0) {
       obj.sessionEvent = Math.round(message.sessionEvent);
     }
+    if (message.notice !== 0) {
+      obj.notice = Math.round(message.notice);
+    }
     return obj;
   },
 
@@ -362,6 +379,7 @@ export const EventSource: MessageFns<EventSource> = {
     const message = createBaseEventSource();
     message.ticketEvent = object.ticketEvent ?? 0;
     message.sessionEvent = object.sessionEvent ?? 0;
+    message.notice = object.notice ?? 0;
     return message;
   },
 };

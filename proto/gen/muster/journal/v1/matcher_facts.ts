@@ -284,6 +284,7 @@ export interface MatcherFact {
     | { $case: "joinKeyAdded"; value: JoinKeyAdded }
     | { $case: "joinKeyRevoked"; value: JoinKeyRevoked }
     | { $case: "joinTokenRedeemed"; value: JoinTokenRedeemed }
+    | { $case: "duplicateNoted"; value: DuplicateNoted }
     | undefined;
 }
 
@@ -341,6 +342,21 @@ export interface PlayersJoined {
   players: TicketPlayer[];
   /** Journal time at which a search that begins now ends, in ms. */
   timesOutAtMs: number;
+}
+
+/** A request met another ticket of one of its players, or a seat, and somebody wants to be told of it. */
+export interface DuplicateNoted {
+  /** Of the request. */
+  ticketId: string;
+  configuration: string;
+  playerIds: string[];
+  /** REFUSED or SUPERSEDED. */
+  outcome: string;
+  /** Why it was refused. Empty: it was not. */
+  reason: string;
+  /** Who was met, and in which ticket. */
+  playerId: string;
+  heldBy: string;
 }
 
 /** A player of a ticket that is prepared does not want to be matched. */
@@ -773,6 +789,9 @@ export const MatcherFact: MessageFns<MatcherFact> = {
       case "joinTokenRedeemed":
         JoinTokenRedeemed.encode(message.fact.value, writer.uint32(418).fork()).join();
         break;
+      case "duplicateNoted":
+        DuplicateNoted.encode(message.fact.value, writer.uint32(482).fork()).join();
+        break;
     }
     return writer;
   },
@@ -1025,6 +1044,14 @@ export const MatcherFact: MessageFns<MatcherFact> = {
             message.fact = { $case: "joinTokenRedeemed", value: JoinTokenRedeemed.decode(reader, reader.uint32()) };
             continue;
           }
+          case 60: {
+            if (tag !== 482) {
+              break;
+            }
+
+            message.fact = { $case: "duplicateNoted", value: DuplicateNoted.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1156,6 +1183,10 @@ export const MatcherFact: MessageFns<MatcherFact> = {
         ? { $case: "joinTokenRedeemed", value: JoinTokenRedeemed.fromJSON(object.joinTokenRedeemed) }
         : isSet(object.join_token_redeemed)
         ? { $case: "joinTokenRedeemed", value: JoinTokenRedeemed.fromJSON(object.join_token_redeemed) }
+        : isSet(object.duplicateNoted)
+        ? { $case: "duplicateNoted", value: DuplicateNoted.fromJSON(object.duplicateNoted) }
+        : isSet(object.duplicate_noted)
+        ? { $case: "duplicateNoted", value: DuplicateNoted.fromJSON(object.duplicate_noted) }
         : undefined,
     };
   },
@@ -1221,6 +1252,8 @@ export const MatcherFact: MessageFns<MatcherFact> = {
       obj.joinKeyRevoked = JoinKeyRevoked.toJSON(message.fact.value);
     } else if (message.fact?.$case === "joinTokenRedeemed") {
       obj.joinTokenRedeemed = JoinTokenRedeemed.toJSON(message.fact.value);
+    } else if (message.fact?.$case === "duplicateNoted") {
+      obj.duplicateNoted = DuplicateNoted.toJSON(message.fact.value);
     }
     return obj;
   },
@@ -1397,6 +1430,12 @@ export const MatcherFact: MessageFns<MatcherFact> = {
       case "joinTokenRedeemed": {
         if (object.fact?.value !== undefined && object.fact?.value !== null) {
           message.fact = { $case: "joinTokenRedeemed", value: JoinTokenRedeemed.fromPartial(object.fact.value) };
+        }
+        break;
+      }
+      case "duplicateNoted": {
+        if (object.fact?.value !== undefined && object.fact?.value !== null) {
+          message.fact = { $case: "duplicateNoted", value: DuplicateNoted.fromPartial(object.fact.value) };
         }
         break;
       }
@@ -2086,6 +2125,187 @@ export const PlayersJoined: MessageFns<PlayersJoined> = {
     message.ticketId = object.ticketId ?? "";
     message.players = object.players?.map((e) => TicketPlayer.fromPartial(e)) || [];
     message.timesOutAtMs = object.timesOutAtMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseDuplicateNoted(): DuplicateNoted {
+  return { ticketId: "", configuration: "", playerIds: [], outcome: "", reason: "", playerId: "", heldBy: "" };
+}
+
+export const DuplicateNoted: MessageFns<DuplicateNoted> = {
+  encode(message: DuplicateNoted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticketId !== "") {
+      writer.uint32(10).string(message.ticketId);
+    }
+    if (message.configuration !== "") {
+      writer.uint32(18).string(message.configuration);
+    }
+    for (const v of message.playerIds) {
+      writer.uint32(26).string(v!);
+    }
+    if (message.outcome !== "") {
+      writer.uint32(34).string(message.outcome);
+    }
+    if (message.reason !== "") {
+      writer.uint32(42).string(message.reason);
+    }
+    if (message.playerId !== "") {
+      writer.uint32(50).string(message.playerId);
+    }
+    if (message.heldBy !== "") {
+      writer.uint32(58).string(message.heldBy);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DuplicateNoted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDuplicateNoted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticketId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.configuration = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.playerIds.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.outcome = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.playerId = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.heldBy = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DuplicateNoted {
+    return {
+      ticketId: isSet(object.ticketId)
+        ? globalThis.String(object.ticketId)
+        : isSet(object.ticket_id)
+        ? globalThis.String(object.ticket_id)
+        : "",
+      configuration: isSet(object.configuration) ? globalThis.String(object.configuration) : "",
+      playerIds: globalThis.Array.isArray(object?.playerIds)
+        ? object.playerIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.player_ids)
+        ? object.player_ids.map((e: any) => globalThis.String(e))
+        : [],
+      outcome: isSet(object.outcome) ? globalThis.String(object.outcome) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      playerId: isSet(object.playerId)
+        ? globalThis.String(object.playerId)
+        : isSet(object.player_id)
+        ? globalThis.String(object.player_id)
+        : "",
+      heldBy: isSet(object.heldBy)
+        ? globalThis.String(object.heldBy)
+        : isSet(object.held_by)
+        ? globalThis.String(object.held_by)
+        : "",
+    };
+  },
+
+  toJSON(message: DuplicateNoted): unknown {
+    const obj: any = {};
+    if (message.ticketId !== "") {
+      obj.ticketId = message.ticketId;
+    }
+    if (message.configuration !== "") {
+      obj.configuration = message.configuration;
+    }
+    if (message.playerIds?.length) {
+      obj.playerIds = message.playerIds;
+    }
+    if (message.outcome !== "") {
+      obj.outcome = message.outcome;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.playerId !== "") {
+      obj.playerId = message.playerId;
+    }
+    if (message.heldBy !== "") {
+      obj.heldBy = message.heldBy;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DuplicateNoted>): DuplicateNoted {
+    return DuplicateNoted.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DuplicateNoted>): DuplicateNoted {
+    const message = createBaseDuplicateNoted();
+    message.ticketId = object.ticketId ?? "";
+    message.configuration = object.configuration ?? "";
+    message.playerIds = object.playerIds?.map((e) => e) || [];
+    message.outcome = object.outcome ?? "";
+    message.reason = object.reason ?? "";
+    message.playerId = object.playerId ?? "";
+    message.heldBy = object.heldBy ?? "";
     return message;
   },
 };

@@ -164,6 +164,23 @@ export interface KeptSessionEvent {
   endCause: SessionEndCause;
 }
 
+/** What was told lately of parties, and of requests that were refused, and the outbox may not have yet. */
+export interface KeptNotice {
+  number: number;
+  sequence: number;
+  /** Journal time, and wall clock, in ms. */
+  atMs: number;
+  atWallMs: number;
+  /** Word of the event's type. */
+  type: string;
+  subject: string;
+  place: number;
+  /** Empty: of none. */
+  configuration: string;
+  /** JSON. Empty: it named a player who has been erased. */
+  data: string;
+}
+
 export interface KeptBackfill {
   document:
     | Backfill
@@ -2083,6 +2100,211 @@ export const KeptSessionEvent: MessageFns<KeptSessionEvent> = {
       ? Backfill.fromPartial(object.backfill)
       : undefined;
     message.endCause = object.endCause ?? 0;
+    return message;
+  },
+};
+
+function createBaseKeptNotice(): KeptNotice {
+  return { number: 0, sequence: 0, atMs: 0, atWallMs: 0, type: "", subject: "", place: 0, configuration: "", data: "" };
+}
+
+export const KeptNotice: MessageFns<KeptNotice> = {
+  encode(message: KeptNotice, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.number !== 0) {
+      writer.uint32(8).uint64(message.number);
+    }
+    if (message.sequence !== 0) {
+      writer.uint32(16).uint64(message.sequence);
+    }
+    if (message.atMs !== 0) {
+      writer.uint32(25).double(message.atMs);
+    }
+    if (message.atWallMs !== 0) {
+      writer.uint32(33).double(message.atWallMs);
+    }
+    if (message.type !== "") {
+      writer.uint32(42).string(message.type);
+    }
+    if (message.subject !== "") {
+      writer.uint32(50).string(message.subject);
+    }
+    if (message.place !== 0) {
+      writer.uint32(56).uint64(message.place);
+    }
+    if (message.configuration !== "") {
+      writer.uint32(66).string(message.configuration);
+    }
+    if (message.data !== "") {
+      writer.uint32(74).string(message.data);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeptNotice {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeptNotice();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.number = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.sequence = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.atMs = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.atWallMs = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.type = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.subject = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.place = longToNumber(reader.uint64());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.configuration = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.data = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): KeptNotice {
+    return {
+      number: isSet(object.number) ? globalThis.Number(object.number) : 0,
+      sequence: isSet(object.sequence) ? globalThis.Number(object.sequence) : 0,
+      atMs: isSet(object.atMs)
+        ? globalThis.Number(object.atMs)
+        : isSet(object.at_ms)
+        ? globalThis.Number(object.at_ms)
+        : 0,
+      atWallMs: isSet(object.atWallMs)
+        ? globalThis.Number(object.atWallMs)
+        : isSet(object.at_wall_ms)
+        ? globalThis.Number(object.at_wall_ms)
+        : 0,
+      type: isSet(object.type) ? globalThis.String(object.type) : "",
+      subject: isSet(object.subject) ? globalThis.String(object.subject) : "",
+      place: isSet(object.place) ? globalThis.Number(object.place) : 0,
+      configuration: isSet(object.configuration) ? globalThis.String(object.configuration) : "",
+      data: isSet(object.data) ? globalThis.String(object.data) : "",
+    };
+  },
+
+  toJSON(message: KeptNotice): unknown {
+    const obj: any = {};
+    if (message.number !== 0) {
+      obj.number = Math.round(message.number);
+    }
+    if (message.sequence !== 0) {
+      obj.sequence = Math.round(message.sequence);
+    }
+    if (message.atMs !== 0) {
+      obj.atMs = floatToJson(message.atMs);
+    }
+    if (message.atWallMs !== 0) {
+      obj.atWallMs = floatToJson(message.atWallMs);
+    }
+    if (message.type !== "") {
+      obj.type = message.type;
+    }
+    if (message.subject !== "") {
+      obj.subject = message.subject;
+    }
+    if (message.place !== 0) {
+      obj.place = Math.round(message.place);
+    }
+    if (message.configuration !== "") {
+      obj.configuration = message.configuration;
+    }
+    if (message.data !== "") {
+      obj.data = message.data;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<KeptNotice>): KeptNotice {
+    return KeptNotice.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KeptNotice>): KeptNotice {
+    const message = createBaseKeptNotice();
+    message.number = object.number ?? 0;
+    message.sequence = object.sequence ?? 0;
+    message.atMs = object.atMs ?? 0;
+    message.atWallMs = object.atWallMs ?? 0;
+    message.type = object.type ?? "";
+    message.subject = object.subject ?? "";
+    message.place = object.place ?? 0;
+    message.configuration = object.configuration ?? "";
+    message.data = object.data ?? "";
     return message;
   },
 };

@@ -32,6 +32,10 @@ export const EventType = {
   TICKET_PREPARING: 20,
   /** TICKET_JOINED - More players have joined the ticket, which waits for others still. */
   TICKET_JOINED: 21,
+  /** PARTY_CHANGED - A party was created, ended, or changed: who is in it, leads it, is invited to it or asks to join. */
+  PARTY_CHANGED: 30,
+  /** TICKET_DUPLICATE - A request to be matched met another ticket of one of its players, or the player's seat: it was refused, or took the other's place. */
+  TICKET_DUPLICATE: 31,
 } as const;
 
 export type EventType = typeof EventType[keyof typeof EventType];
@@ -52,6 +56,8 @@ export namespace EventType {
   export type SESSION_ENDED = typeof EventType.SESSION_ENDED;
   export type TICKET_PREPARING = typeof EventType.TICKET_PREPARING;
   export type TICKET_JOINED = typeof EventType.TICKET_JOINED;
+  export type PARTY_CHANGED = typeof EventType.PARTY_CHANGED;
+  export type TICKET_DUPLICATE = typeof EventType.TICKET_DUPLICATE;
 }
 
 export function eventTypeFromJSON(object: any): EventType {
@@ -116,6 +122,14 @@ export function eventTypeFromJSON(object: any): EventType {
     case "EVENT_TYPE_TICKET_JOINED":
     case "TICKET_JOINED":
       return EventType.TICKET_JOINED;
+    case 30:
+    case "EVENT_TYPE_PARTY_CHANGED":
+    case "PARTY_CHANGED":
+      return EventType.PARTY_CHANGED;
+    case 31:
+    case "EVENT_TYPE_TICKET_DUPLICATE":
+    case "TICKET_DUPLICATE":
+      return EventType.TICKET_DUPLICATE;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum EventType");
   }
@@ -153,6 +167,10 @@ export function eventTypeToJSON(object: EventType): string {
       return "TICKET_PREPARING";
     case EventType.TICKET_JOINED:
       return "TICKET_JOINED";
+    case EventType.PARTY_CHANGED:
+      return "PARTY_CHANGED";
+    case EventType.TICKET_DUPLICATE:
+      return "TICKET_DUPLICATE";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum EventType");
   }
