@@ -143,7 +143,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
     onDisk: logDisk(log),
   });
   const fleet = connectFleet(network, {
-    ...{ address: options.fleetAddress, key: options.fleetKey, owner, clock },
+    ...{ address: options.fleetAddress, key: options.fleetKey, owner, project, clock },
   });
   const view = createSessionView();
   const committed = createNotifier();

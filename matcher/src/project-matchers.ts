@@ -1,7 +1,13 @@
 // Tenants of one matcher process: a whole matcher each, with its own core, its own partitions of the journal and its own name at the
 // fleet. A call reaches the one of its caller's project and can name nothing of another: there is no state in which both stand.
 import { MusterError } from "@muster/proto";
-import { type CallContext, type Implementation, type MethodDefinition, PROJECT_DEFAULT } from "@muster/proto/rpc";
+import {
+  type CallContext,
+  type Implementation,
+  type MethodDefinition,
+  PROJECT_ALL,
+  PROJECT_DEFAULT,
+} from "@muster/proto/rpc";
 import type { Matcher } from "./matcher.ts";
 
 /** By project; the default one is always there. */
@@ -41,7 +47,8 @@ function matcherFor(matchers: ProjectMatchers, request: unknown, { caller }: Cal
   if (capability && battleSessionId && caller?.role === "GAME_SERVER") {
     for (const matcher of matchers.values()) if (matcher.knowsSession(battleSessionId)) return matcher;
   }
-  const project = caller?.project ?? PROJECT_DEFAULT;
+  // Who may speak for all and says for none means those who have none.
+  const project = caller?.project === PROJECT_ALL ? PROJECT_DEFAULT : (caller?.project ?? PROJECT_DEFAULT);
   const matcher = matchers.get(project);
   if (matcher) return matcher;
   const why = `Cannot take the call as this matcher has no project ${project}: it was told of it after its start`;

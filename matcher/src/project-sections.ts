@@ -1,11 +1,11 @@
 // What muster.json says of each project: the sections of the file are the default project's, those under `projects` the others'.
-import { PROJECT_DEFAULT } from "@muster/proto/rpc";
+import { PROJECT_DEFAULT, PROJECT_NAME } from "@muster/proto/rpc";
 import { type MusterFile, parseSection } from "@muster/service";
 import { z } from "zod";
 
 const name = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{1,32}$/, "1 to 32 of A-Z a-z 0-9 _ -")
+  .regex(PROJECT_NAME, "1 to 32 of A-Z a-z 0-9 _ -")
   .refine(
     (text) => text !== PROJECT_DEFAULT,
     `another name than ${PROJECT_DEFAULT}, whose sections are the file's own`,

@@ -15,7 +15,6 @@ export interface Approvals {
 }
 
 type Open = {
-  readonly processId: ProcessId;
   readonly answer: Promise<boolean>;
   readonly settle: (approved: boolean) => void;
 };
@@ -32,11 +31,11 @@ export function createApprovals(options: {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const answered = new AbortController();
     const settle = (approved: boolean) => {
-      open.delete(fill.fillId);
+      open.delete(keyOf(processId, fill));
       answered.abort();
       resolve(approved);
     };
-    open.set(fill.fillId, { processId, answer: promise, settle });
+    open.set(keyOf(processId, fill), { answer: promise, settle });
     // A game that cannot be asked is silent.
     if (!attachments.sendTo(processId, { type: "approve-fill", fill, timeoutMs })) settle(false);
     clock.sleep(timeoutMs, answered.signal).then(
@@ -49,10 +48,14 @@ export function createApprovals(options: {
   };
 
   return {
-    ask: (question) => open.get(question.fill.fillId)?.answer ?? put(question),
+    ask: (question) => open.get(keyOf(question.processId, question.fill))?.answer ?? put(question),
     answered(processId, { fillId, approved }) {
-      const question = open.get(fillId);
-      if (question?.processId === processId) question.settle(approved);
+      open.get(keyOf(processId, { fillId }))?.settle(approved);
     },
   };
+}
+
+/** Two projects may have a fill of one id. */
+function keyOf(processId: ProcessId, { fillId }: { readonly fillId: string }): string {
+  return `${processId} ${fillId}`;
 }

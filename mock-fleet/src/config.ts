@@ -1,5 +1,6 @@
 // The sections `fleets`, `queues`, `aliases`, `fleetSettings` and `retention` of muster.json: schema, defaults, and what no schema can say.
 import { limits, MusterError } from "@muster/proto";
+import { PROJECT_NAME } from "@muster/proto/rpc";
 import { type MusterFile, parseSection, readRetention } from "@muster/service";
 import { z } from "zod";
 import { buildsSchema, commandSchema, countProcesses, launchesSchema, readBuilds } from "./builds-config.ts";
@@ -21,6 +22,11 @@ import { readRegions } from "./ping/regions-config.ts";
 import { readSimulated, simulatedSchema } from "./simulated-config.ts";
 
 const name = z.string().regex(/^[A-Za-z0-9_.:-]{1,128}$/, "1 to 128 of A-Z a-z 0-9 _ . : -");
+const project = z
+  .string()
+  .regex(PROJECT_NAME, "1 to 32 of A-Z a-z 0-9 _ -")
+  .optional()
+  .describe("Whose it is alone. Default: projects share it");
 const seconds = (min: number, max: number) => z.number().min(min).max(max);
 
 /** Of one fleet: real ones take memory and ports each, simulated ones some kilobytes. */
@@ -29,6 +35,7 @@ const SIMULATED_PROCESSES_MAX = 100_000;
 
 export const fleetSchema = z.strictObject({
   name,
+  project,
   region: name.default("local"),
   /** Program and arguments of the dedicated server. */
   command: commandSchema.optional(),
@@ -107,6 +114,7 @@ export const fleetsSchema = z.array(fleetSchema).min(1);
 
 export const queueSchema = z.strictObject({
   name,
+  project,
   destinations: z.array(name).min(1),
   timeoutSeconds: seconds(1, 600).default(60),
   latencyPolicies: z
@@ -202,8 +210,13 @@ export function parseFleetConfig(
   checkUnique(queues, "$.queues");
   for (const [index, queue] of queues.entries()) {
     for (const [place, destination] of queue.destinations.entries()) {
-      if ([...fleets, ...aliases].some((one) => one.name === destination)) continue;
-      throw refuse(`$.queues[${index}].destinations[${place}]`, "the name of a fleet or alias", destination);
+      const path = `$.queues[${index}].destinations[${place}]`;
+      const fleet = fleets.find((one) => one.name === destination);
+      if (fleet?.project !== undefined && queue.project !== undefined && fleet.project !== queue.project) {
+        throw refuse(path, `a fleet that project ${queue.project} may use`, `${destination}, of ${fleet.project}`);
+      }
+      if (fleet || aliases.some((one) => one.name === destination)) continue;
+      throw refuse(path, "the name of a fleet or alias", destination);
     }
   }
   if (settings.clock === "virtual" && fleets.some(({ simulated }) => !simulated)) {
@@ -256,6 +269,7 @@ function readFleet(fleet: z.output<typeof fleetSchema>, path: string, directory:
   }
   return {
     name: fleet.name,
+    project: fleet.project,
     region: fleet.region,
     builds,
     build,
@@ -312,6 +326,7 @@ function readQueue(queue: z.output<typeof queueSchema>, path: string): QueueSpec
   }
   return {
     name: queue.name,
+    project: queue.project,
     destinations: queue.destinations,
     timeoutMs: queue.timeoutSeconds * 1_000,
     latencyPolicies: policies.map(({ maxIndividualLatencyMs, durationSeconds }) => ({

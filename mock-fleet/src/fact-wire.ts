@@ -77,6 +77,7 @@ function writeFact(fact: FleetFact): WireFact {
           request: writePlacementRequest(fact.request),
           latencyPolicies: writeLatencyPolicies(fact.latencyPolicies),
           direct: fact.isDirect,
+          project: fact.request.project ?? "",
         },
       };
     case "placement-ended": {
@@ -188,11 +189,11 @@ function readFact(fact: wire.FleetFact["fact"]): FleetFact | undefined {
     case "processReachabilityChanged":
       return { ...fact.value, type: "process-reachability-changed", processId: fact.value.processId as ProcessId };
     case "placementStarted": {
-      const { request, bodyDigest, expiresAtMs, createdAtWallMs, latencyPolicies, direct } = fact.value;
+      const { request, bodyDigest, expiresAtMs, createdAtWallMs, latencyPolicies, direct, project } = fact.value;
       invariant(request, "a placement was started by a request");
       return {
         type: "placement-started",
-        request: readPlacementRequest(request),
+        request: readPlacementRequest(request, project || undefined),
         bodyDigest,
         expiresAtMs,
         createdAtWallMs,

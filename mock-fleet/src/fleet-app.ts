@@ -4,6 +4,7 @@ import type { Log } from "@muster/service";
 import type { Approvals } from "./approvals.ts";
 import type { Attachments } from "./attachments.ts";
 import type { Feed } from "./core/feed.ts";
+import type { Viewer } from "./core/project.ts";
 import type { Erasures } from "./erasures.ts";
 import type { FaultDriver } from "./faults/fault-driver.ts";
 import type { HostLines } from "./faults/host-lines.ts";
@@ -15,6 +16,8 @@ import type { Traceparents } from "./trace-fleet.ts";
 
 export type FleetApp = {
   readonly runner: FleetRunner;
+  /** In whose name it is asked. Undefined: in everybody's. */
+  readonly viewer?: Viewer | undefined;
   readonly attachments: Attachments;
   readonly approvals: Approvals;
   readonly feed: Feed;

@@ -6,7 +6,7 @@ import type { Tracer } from "@muster/kit/trace";
 import type { ProcessId } from "@muster/proto";
 import { FleetServiceDefinition, HostServiceDefinition } from "@muster/proto/fleet";
 import { MockFleetServiceDefinition } from "@muster/proto/mockfleet";
-import { type Implementation, implement } from "@muster/proto/rpc";
+import { type CallContext, type Implementation, implement } from "@muster/proto/rpc";
 import { type Log, logDisk } from "@muster/service";
 import { createApprovals } from "./approvals.ts";
 import { createAttachments } from "./attachments.ts";
@@ -58,6 +58,7 @@ import { updateServerSession } from "./grpc/update-server-session.ts";
 import { WATCH_HEARTBEAT_MS } from "./grpc/watch-feed.ts";
 import { watchPlacements } from "./grpc/watch-placements.ts";
 import { watchSessions } from "./grpc/watch-sessions.ts";
+import { inProject } from "./in-project.ts";
 import { measureFleet } from "./measure-fleet.ts";
 import type { RegionPing } from "./ping/open-beacons.ts";
 import type { ServerProcesses, SimulationParts } from "./ports.ts";
@@ -246,44 +247,45 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
 }
 
 function servicesOf(app: FleetApp, pings: readonly RegionPing[]): readonly Implementation[] {
+  const as = (context: CallContext) => inProject(app, context);
   return [
     implement(FleetServiceDefinition, {
-      startPlacement: (request) => startPlacement(app, request),
-      startPlacements: (requests) => startPlacements(app, requests),
-      stopPlacement: (request) => stopPlacement(app, request),
-      describePlacement: (request) => describePlacement(app, request),
-      listPlacements: (request) => listPlacements(app, request),
-      watchPlacements: (request, context) => watchPlacements(app, request, context),
-      applyFill: (request) => applyFill(app, request),
-      updateServerSession: (request) => updateServerSession(app, request),
-      createPlayerSessions: (request) => createPlayerSessions(app, request),
-      createServerSession: (request) => createServerSession(app, request),
-      adoptSession: (request) => adoptSession(app, request),
-      terminateServerSession: (request) => terminateServerSession(app, request),
-      describeServerSessions: (request) => describeServerSessions(app, request),
-      describePlayerSessions: (request) => describePlayerSessions(app, request),
-      searchServerSessions: (request) => searchServerSessions(app, request),
-      describeProcesses: (request) => describeProcesses(app, request),
-      watchSessions: (request, context) => watchSessions(app, request, context),
-      describeFleets: () => describeFleets(app),
-      scaleFleet: (request) => scaleFleet(app, request),
-      drainFleet: (request) => drainFleet(app, request),
-      drainProcess: (request) => drainProcess(app, request),
-      rollOutBuild: (request) => rollOutBuild(app, request),
-      putAlias: (request) => putAlias(app, request),
-      deleteAlias: (request) => deleteAlias(app, request),
-      describeAliases: () => describeAliases(app),
+      startPlacement: (request, context) => startPlacement(as(context), request),
+      startPlacements: (requests, context) => startPlacements(as(context), requests),
+      stopPlacement: (request, context) => stopPlacement(as(context), request),
+      describePlacement: (request, context) => describePlacement(as(context), request),
+      listPlacements: (request, context) => listPlacements(as(context), request),
+      watchPlacements: (request, context) => watchPlacements(as(context), request, context),
+      applyFill: (request, context) => applyFill(as(context), request),
+      updateServerSession: (request, context) => updateServerSession(as(context), request),
+      createPlayerSessions: (request, context) => createPlayerSessions(as(context), request),
+      createServerSession: (request, context) => createServerSession(as(context), request),
+      adoptSession: (request, context) => adoptSession(as(context), request),
+      terminateServerSession: (request, context) => terminateServerSession(as(context), request),
+      describeServerSessions: (request, context) => describeServerSessions(as(context), request),
+      describePlayerSessions: (request, context) => describePlayerSessions(as(context), request),
+      searchServerSessions: (request, context) => searchServerSessions(as(context), request),
+      describeProcesses: (request, context) => describeProcesses(as(context), request),
+      watchSessions: (request, context) => watchSessions(as(context), request, context),
+      describeFleets: (_, context) => describeFleets(as(context)),
+      scaleFleet: (request, context) => scaleFleet(as(context), request),
+      drainFleet: (request, context) => drainFleet(as(context), request),
+      drainProcess: (request, context) => drainProcess(as(context), request),
+      rollOutBuild: (request, context) => rollOutBuild(as(context), request),
+      putAlias: (request, context) => putAlias(as(context), request),
+      deleteAlias: (request, context) => deleteAlias(as(context), request),
+      describeAliases: (_, context) => describeAliases(as(context)),
       describeRegions: () => Promise.resolve(describeRegions(app.runner.config, pings)),
-      erasePlayer: (request, context) => erasePlayer(app, request, context),
+      erasePlayer: (request, context) => erasePlayer(as(context), request, context),
     }),
     implement(HostServiceDefinition, { attach: (requests, context) => attach(app, requests, context) }),
     implement(MockFleetServiceDefinition, {
-      readProcessLog: (request, context) => readProcessLog(app, request, context),
-      addFault: (request) => addFault(app, request),
-      listFaults: () => listFaults(app),
-      advanceClock: (request) => advanceClock(app, request),
-      removeFault: (request) => removeFault(app, request),
-      restartServers: (request) => restartServers(app, request),
+      readProcessLog: (request, context) => readProcessLog(as(context), request, context),
+      addFault: (request, context) => addFault(as(context), request),
+      listFaults: (_, context) => listFaults(as(context)),
+      advanceClock: (request, context) => advanceClock(as(context), request),
+      removeFault: (request, context) => removeFault(as(context), request),
+      restartServers: (request, context) => restartServers(as(context), request),
     }),
   ];
 }

@@ -14,6 +14,7 @@ export function asking(command: Command): Command {
     new Option(`--${flag} <address>`, what).env(variable).default(fallback).argParser(parsed(parseServiceAddress));
   return withJson(command)
     .addOption(keyFile())
+    .addOption(project())
     .addOption(file("ca", "authorities whose certificates count, or system: call by TLS", "MUSTER_TLS_CA"))
     .addOption(file("cert", "the certificate to show", "MUSTER_TLS_CERT"))
     .addOption(file("cert-key", "its private key", "MUSTER_TLS_KEY"))
@@ -32,6 +33,15 @@ function keyFile(): Option {
       return path;
     }),
   );
+}
+
+function project(): Option {
+  const what =
+    "the project that calls speak for, where the key allows more than one (default: what MUSTER_PROJECT names)";
+  return new Option("--project <name>", what).argParser((name: string) => {
+    process.env.MUSTER_PROJECT = name;
+    return name;
+  });
 }
 
 /** What the variable says, said for this one command. */

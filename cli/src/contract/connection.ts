@@ -2,7 +2,14 @@
 
 import { readEnvironment } from "@muster/kit";
 import { FleetServiceDefinition } from "@muster/proto/fleet";
-import { clientEnvironment, createGrpcNetwork, fixedTls, readTlsFiles, tlsPathsOf } from "@muster/proto/grpc";
+import {
+  clientEnvironment,
+  createGrpcNetwork,
+  fixedTls,
+  projectEnvironment,
+  readTlsFiles,
+  tlsPathsOf,
+} from "@muster/proto/grpc";
 import {
   BackfillServiceDefinition,
   ConfigurationServiceDefinition,
@@ -33,7 +40,7 @@ export interface FleetConnection extends AsyncDisposable {
   readonly mock: Client<typeof MockFleetServiceDefinition>;
 }
 
-/** Opened on first use. By TLS where MUSTER_TLS_CA is set; calls carry MUSTER_KEY. */
+/** Opened on first use. By TLS where MUSTER_TLS_CA is set; calls carry MUSTER_KEY and MUSTER_PROJECT. */
 export function connectMatcher(address: string): MatcherConnection {
   const peer = connect(address);
   return {
@@ -74,9 +81,12 @@ export function connectStatus(address: string): StatusConnection {
 }
 
 function connect(address: string): Peer {
-  const env = readEnvironment(clientEnvironment, process.env);
+  const env = readEnvironment({ ...clientEnvironment, ...projectEnvironment }, process.env);
   const tls = readTlsFiles(tlsPathsOf(env));
   // grpc-js names addresses that are numbers where TLS wants names. It does no harm, and is nothing that a user could mend.
   if (tls) process.noDeprecation = true;
-  return createGrpcNetwork(tls && fixedTls(tls)).connect(address, { token: env.MUSTER_KEY?.reveal() ?? "" });
+  return createGrpcNetwork(tls && fixedTls(tls)).connect(address, {
+    token: env.MUSTER_KEY?.reveal() ?? "",
+    project: env.MUSTER_PROJECT,
+  });
 }

@@ -12,12 +12,14 @@ type FleetOptions = {
   /** What every call carries. Undefined: nothing. */
   readonly key: Secret | undefined;
   readonly owner: string;
+  /** Whose placements and sessions it is about. */
+  readonly project: string;
   readonly clock: Clock;
 };
 
 /** The fleet at `address`, asked as `owner`. */
-export function connectFleet(network: Network, { address, key, owner, clock }: FleetOptions): Fleet {
-  const peer = network.connect(address, { token: key?.reveal() ?? "" });
+export function connectFleet(network: Network, { address, key, owner, project, clock }: FleetOptions): Fleet {
+  const peer = network.connect(address, { token: key?.reveal() ?? "", project });
   const client = peer.client(FleetServiceDefinition);
   const placements = createPlacementStream(client, clock);
   return {

@@ -5,6 +5,7 @@ import { checkRoom, checkTakesPlayers, findAnswered, getSession, rosterStale } f
 import type { FleetState } from "./fleet-state.ts";
 import { reservationMsOf } from "./patience.ts";
 import { type PlayerToSeat, reserveSeat } from "./placement.ts";
+import { nameIn, projectOf } from "./project.ts";
 import { nextChange } from "./session.ts";
 
 export type CreateSeats = {
@@ -32,7 +33,7 @@ export function createSeats(
   moment: Moment,
 ): Decision<BattleSession> {
   const { request, bodyDigest, check } = asked;
-  const id = `seats ${request.requestId}`;
+  const id = nameIn(projectOf(state, request.sessionId), `seats ${request.requestId}`);
   const answered = findAnswered(state, id, bodyDigest);
   if (answered?.filled) return unchanged(answered.filled);
   const session = getSession(state, request.sessionId);

@@ -16,6 +16,7 @@ import type { FleetFact } from "./fleet-fact.ts";
 import type { FleetState } from "./fleet-state.ts";
 import { freeProcess } from "./free-process.ts";
 import { type PlacementRequest, startSession } from "./placement.ts";
+import { checkFree, nameIn } from "./project.ts";
 
 export type SessionCreation = {
   /** Name of a fleet, or of an alias. */
@@ -35,6 +36,8 @@ export type SessionCreation = {
   readonly idempotencyToken: string | undefined;
   readonly owner: string;
   /** As in a placement's request. */
+  readonly project?: string | undefined;
+  /** As in a placement's request. */
   readonly reservationMs?: number | undefined;
   readonly disconnectGraceMs?: number | undefined;
 };
@@ -53,6 +56,7 @@ export function createSession(
   moment: Moment,
 ): Decision<ServerSessionId> {
   const { creation, bodyDigest } = asked;
+  checkFree(state, creation);
   const placementId = placementIdFor(creation, moment);
   const known = findCreated(state, asked, placementId);
   if (known) return unchanged(known);
@@ -79,9 +83,14 @@ export function createSession(
 }
 
 /** Of the placement that stands for the session: the same for every repeat under a token, else its own. */
-function placementIdFor({ idempotencyToken }: SessionCreation, { random }: Moment): PlacementId {
-  const id = idempotencyToken === undefined ? drawId("create", random) : `create:${idempotencyToken}`;
+function placementIdFor({ idempotencyToken, project }: SessionCreation, { random }: Moment): PlacementId {
+  const id = idempotencyToken === undefined ? drawId("create", random) : createdBy(idempotencyToken, project);
   return id as PlacementId;
+}
+
+/** The token's own in its project: projects have no colon in their names. */
+function createdBy(token: string, project: string | undefined): string {
+  return project === undefined ? `create:${token}` : `create.${project}:${token}`;
 }
 
 /** The session that an earlier request of the same token or id made. @throws {MusterError} ID_REUSED if it had another body. */
@@ -111,10 +120,11 @@ function getFleet(state: FleetState, name: string, { config }: Moment): FleetSpe
 }
 
 /** @throws {MusterError} CREATOR_LIMIT_REACHED if the creator has created too many lately. */
-function checkCreator(state: FleetState, fleet: FleetSpec, { creatorId }: SessionCreation, { nowMs }: Moment): void {
+function checkCreator(state: FleetState, fleet: FleetSpec, creation: SessionCreation, { nowMs }: Moment): void {
+  const { creatorId, project } = creation;
   const { creatorLimit } = fleet;
   if (creatorId === undefined || !creatorLimit) return;
-  const created = state.creations.get(creatorKey(fleet.name, creatorId));
+  const created = state.creations.get(creatorKey(nameIn(project, fleet.name), creatorId));
   let lately = 0;
   for (const atMs of created?.values() ?? []) if (atMs > nowMs - creatorLimit.periodMs) lately += 1;
   if (lately < creatorLimit.sessionsMax) return;
@@ -131,12 +141,13 @@ function requestOf(
   creation: SessionCreation,
   { placementId, queue }: Pick<PlacementRequest, "placementId" | "queue">,
 ): PlacementRequest {
-  const { owner, capacity, teams, properties, data, name, reservationMs, disconnectGraceMs } = creation;
+  const { owner, capacity, teams, properties, data, name, project, reservationMs, disconnectGraceMs } = creation;
   return {
     ...{ placementId, queue, owner, capacity, teams, players: [], properties, data },
     ...{ matchId: undefined, configuration: undefined, backfill: undefined, matcherEndpoint: "" },
     ...{ capabilityKey: new Uint8Array(), timeoutMs: undefined, regions: [] },
     ...(name === undefined ? {} : { name }),
+    ...(project === undefined ? {} : { project }),
     ...(reservationMs === undefined ? {} : { reservationMs }),
     ...(disconnectGraceMs === undefined ? {} : { disconnectGraceMs }),
   };

@@ -79,7 +79,7 @@ function countDemand(state: FleetState, moment: Moment): ReadonlyMap<string, num
     if (!placement || !queue) continue;
     const { request, latencyPolicies, startedAtMs } = placement;
     const capMs = capAfter(latencyPolicies, moment.nowMs - startedAtMs);
-    const open = fleetsOf(queue, named(state, moment)).filter(
+    const open = fleetsOf(queue, named(state, moment), request.project).filter(
       ({ name, region }) => room.has(name) && suits(request, region) && isWithin(request, region, capMs),
     );
     const [first] = rankDestinations(open, queue, request);

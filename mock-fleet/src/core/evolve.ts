@@ -11,7 +11,7 @@ import {
   type SessionChange,
 } from "@muster/proto";
 import { foldEnd } from "./crash-loop.ts";
-import { forgetCreation, noteCreation } from "./creations.ts";
+import { creationOf, forgetCreation, noteCreation } from "./creations.ts";
 import { placementOverMs } from "./ended.ts";
 import { erasePlayer } from "./erase-player.ts";
 import { controlOf, type FleetControl } from "./fleet-control.ts";
@@ -214,6 +214,7 @@ function startPlacement(state: FleetFold, fact: Fact<"placement-started">, timeM
     tried: new Set(),
     end: undefined,
   };
+  if (fact.request.project !== undefined) state.projects.add(fact.request.project);
   state.placements.set(placementId, placement);
   state.pendingPlacements.set(placementId, placement);
   state.waitingPlacements.add(placementId);
@@ -256,7 +257,7 @@ function noteWhenOver(state: FleetFold, placementId: PlacementId): void {
 function startSession(state: FleetFold, fact: Fact<"session-started">, timeMs: number): void {
   const { session: battle, placementId } = fact;
   const sessionId = battle.battleSessionId;
-  noteCreation(state.creations, battle, timeMs);
+  noteCreation(state.creations, creationOf(battle, state.placements.get(placementId)), timeMs);
   state.sessions.set(sessionId, {
     battle,
     placementId,
@@ -463,13 +464,14 @@ function rememberCommand(state: FleetFold, fact: Fact<"command-answered">): void
 
 function forget(state: FleetFold, fact: Fact<"forgotten">): void {
   for (const processId of fact.processIds) state.processes.delete(processId);
-  for (const placementId of fact.placementIds) state.placements.delete(placementId);
+  // Before the placements, which say whose sessions they were.
   for (const sessionId of fact.sessionIds) forgetSession(state, sessionId);
+  for (const placementId of fact.placementIds) state.placements.delete(placementId);
 }
 
 function forgetSession(state: FleetFold, sessionId: ServerSessionId): void {
   const session = state.sessions.get(sessionId);
-  if (session) forgetCreation(state.creations, session.battle);
+  if (session) forgetCreation(state.creations, creationOf(session.battle, state.placements.get(session.placementId)));
   for (const playerSessionId of session?.seats.keys() ?? []) state.sessionBySeat.delete(playerSessionId);
   for (const requestId of session?.requests.keys() ?? []) state.sessionByRequest.delete(requestId);
   state.sessions.delete(sessionId);

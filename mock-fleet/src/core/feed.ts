@@ -16,6 +16,8 @@ export type FeedEvent = {
   /** Of the fact that it tells of. */
   readonly position: number;
   readonly owner: string;
+  /** Whose it is. Undefined: the default project's. */
+  readonly project: string | undefined;
   readonly event: /** `attempt` is the placement that a new session is made for, as it was then. */
     | { readonly type: "session"; readonly battle: BattleSession; readonly attempt: Placement | undefined }
     | { readonly type: "session-change"; readonly change: SessionChange }
@@ -58,7 +60,9 @@ function ownedBy(
   placement: Placement | undefined,
   event: FeedEvent["event"],
 ): FeedEvent | undefined {
-  return placement && { position: state.position, owner: placement.request.owner, event };
+  if (!placement) return undefined;
+  const { owner, project } = placement.request;
+  return { position: state.position, owner, project, event };
 }
 
 /** What the event tells of a placement: that it was made, that a session is being made for it, or that it has ended. */

@@ -13,6 +13,7 @@ import { type Decision, type Moment, unchanged } from "./decision.ts";
 import type { FleetState } from "./fleet-state.ts";
 import { reservationMsOf } from "./patience.ts";
 import { type PlayerToSeat, reserveSeat, teamUnknown } from "./placement.ts";
+import { nameIn, projectOf } from "./project.ts";
 import { type AnsweredRequest, nextChange, type Refusal, type ServerSession } from "./session.ts";
 
 export type Fill = {
@@ -52,7 +53,7 @@ export function applyFill(
   moment: Moment,
 ): Decision<FillOutcome> {
   const { fill, bodyDigest } = asked;
-  const requestId = `fill ${fill.fillId}`;
+  const requestId = requestIdOf(state, fill);
   const answered = findAnswered(state, requestId, bodyDigest);
   if (answered?.filled) return unchanged({ type: "filled", battle: answered.filled, change: undefined });
   if (answered?.refusal) return unchanged({ type: "refused", refusal: answered.refusal });
@@ -84,7 +85,7 @@ export function mayBeFilled(
   const session = state.sessions.get(fill.sessionId);
   if (!session) return undefined;
   try {
-    if (findAnswered(state, `fill ${fill.fillId}`, bodyDigest)) return undefined;
+    if (findAnswered(state, requestIdOf(state, fill), bodyDigest)) return undefined;
     fillSession(state, session, asked, moment);
   } catch (error) {
     if (error instanceof MusterError) return undefined; // `applyFill` says so, and remembers it.
@@ -98,7 +99,7 @@ export function refuseFill(
   state: FleetState,
   { fill, bodyDigest }: Pick<Parameters<typeof applyFill>[1], "fill" | "bodyDigest">,
 ): Decision<FillOutcome> {
-  const requestId = `fill ${fill.fillId}`;
+  const requestId = requestIdOf(state, fill);
   const answered = findAnswered(state, requestId, bodyDigest);
   if (answered?.filled) return unchanged({ type: "filled", battle: answered.filled, change: undefined });
   if (answered?.refusal) return unchanged({ type: "refused", refusal: answered.refusal });
@@ -112,6 +113,11 @@ export function refuseFill(
     facts: [{ type: "fill-refused", sessionId: fill.sessionId, request: { id: requestId, bodyDigest }, refusal }],
     reply: { type: "refused", refusal },
   };
+}
+
+/** What the fill is remembered by. */
+function requestIdOf(state: FleetState, { fillId, sessionId }: Fill): string {
+  return nameIn(projectOf(state, sessionId), `fill ${fillId}`);
 }
 
 /** Whether no later state of the session takes the refusal back: roster versions only grow, teams stay. */

@@ -16,6 +16,8 @@ export type CreatorLimit = { readonly sessionsMax: number; readonly periodMs: nu
 
 export type FleetSpec = {
   readonly name: string;
+  /** Whose it is alone. Absent: projects share it. */
+  readonly project?: string | undefined;
   readonly region: string;
   /** What it can start: at least one. */
   readonly builds: readonly BuildSpec[];
@@ -61,6 +63,8 @@ export type Priority = (typeof PRIORITIES)[number];
 
 export type QueueSpec = {
   readonly name: string;
+  /** As of a fleet. */
+  readonly project?: string | undefined;
   /** Names of fleets and aliases, first choice first. */
   readonly destinations: readonly string[];
   readonly timeoutMs: number;

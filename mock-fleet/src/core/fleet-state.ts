@@ -34,6 +34,10 @@ export type FleetState = {
   readonly aliases: ReadonlyMap<string, AliasTarget>;
   /** By fleet. */
   readonly controls: ReadonlyMap<string, FleetControl>;
+  /** Of what is shown of a state to one project: the state. Absent: this is all there is. For ids that are taken, and nothing else. */
+  readonly whole?: Pick<FleetState, "placements" | "sessions">;
+  /** Beside the default one, whoever has placed anything. */
+  readonly projects: ReadonlySet<string>;
   readonly placements: ReadonlyMap<PlacementId, Placement>;
   /** Oldest first. */
   readonly pendingPlacements: ReadonlyMap<PlacementId, Placement>;
@@ -68,6 +72,7 @@ export type FleetFold = {
   readonly processIndex: ProcessIndexFold;
   readonly aliases: Map<string, AliasTarget>;
   readonly controls: Map<string, FleetControl>;
+  readonly projects: Set<string>;
   readonly placements: Map<PlacementId, Placement>;
   readonly pendingPlacements: Map<PlacementId, Placement>;
   waitingPlacements: Set<PlacementId>;
@@ -94,6 +99,7 @@ export function createFleetState(): FleetFold {
     processIndex: createProcessIndex(),
     aliases: new Map(),
     controls: new Map(),
+    projects: new Set(),
     placements: new Map(),
     pendingPlacements: new Map(),
     waitingPlacements: new Set(),

@@ -5,14 +5,15 @@ import { isWithin, suits } from "./destinations.ts";
 import type { FleetSpec, QueueSpec } from "./fleet-config.ts";
 import { mayRun } from "./fleet-control.ts";
 import type { PlacementRequest } from "./placement.ts";
+import { mayUse, type Project } from "./project.ts";
 import { latencyIn } from "./region-latency.ts";
 
-/** The fleets of a queue in the order that it states, each once; closed destinations are left out. */
-export function fleetsOf(queue: QueueSpec, from: Named): readonly FleetSpec[] {
+/** The fleets of a queue that the project may use, in the order that it states, each once; closed destinations are left out. */
+export function fleetsOf(queue: QueueSpec, from: Named, project: Project): readonly FleetSpec[] {
   const fleets = new Set<FleetSpec>();
   for (const name of queue.destinations) {
     const destination = resolveDestination(from, name);
-    if (destination.type === "fleet") fleets.add(destination.fleet);
+    if (destination.type === "fleet" && mayUse(destination.fleet, project)) fleets.add(destination.fleet);
   }
   return [...fleets];
 }
@@ -26,7 +27,7 @@ export function whyHopeless(
   { request, capMs }: { readonly request: PlacementRequest; readonly capMs: number },
   from: Named,
 ): string | undefined {
-  const fleets = fleetsOf(queue, from);
+  const fleets = fleetsOf(queue, from, request.project);
   if (fleets.length === 0) return `each of its destinations is closed: ${describeClosed(queue, from)}`;
   const near = fleets.filter(({ region }) => suits(request, region));
   if (near.length === 0) {

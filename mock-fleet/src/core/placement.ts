@@ -28,6 +28,7 @@ import { fleetsOf, whyHopeless } from "./hopeless.ts";
 import { capAfter, type LatencyPolicy, loosensAfterMs } from "./latency-policy.ts";
 import type { ServerProcess } from "./process.ts";
 import { processesOf } from "./process-index.ts";
+import { checkFree } from "./project.ts";
 import { bringsLatencies } from "./region-latency.ts";
 import { terminateSession } from "./session.ts";
 
@@ -44,6 +45,8 @@ export type PlacementRequest = {
   readonly placementId: PlacementId;
   readonly queue: string;
   readonly owner: string;
+  /** Whose it is, and the session of it. Absent: the default project's. */
+  readonly project?: string | undefined;
   readonly capacity: number;
   readonly teams: readonly Team[];
   readonly players: readonly PlayerToSeat[];
@@ -128,6 +131,7 @@ export function startPlacement(
 ): Decision<PlacementId> {
   const { request, bodyDigest } = asked;
   const { placementId } = request;
+  checkFree(state, { placementId });
   const known = state.placements.get(placementId);
   if (known) {
     if (known.bodyDigest === bodyDigest) return unchanged(placementId);
@@ -291,7 +295,7 @@ function chooseProcess(state: FleetState, placement: Placement, moment: Moment):
   const queue = moment.config.queues.find((one) => one.name === request.queue);
   if (!queue) return undefined;
   const capMs = capAfter(latencyPolicies, moment.nowMs - startedAtMs);
-  const open = fleetsOf(queue, named(state, moment)).filter(
+  const open = fleetsOf(queue, named(state, moment), request.project).filter(
     ({ name, region }) =>
       processesOf(state.processIndex, name).open.size > 0 && suits(request, region) && isWithin(request, region, capMs),
   );

@@ -9,6 +9,7 @@ import { applyFill } from "./fill.ts";
 import type { HostCommand } from "./host-command.ts";
 import { stopPlacement } from "./placement.ts";
 import { getProcess } from "./process.ts";
+import { stateFor } from "./project.ts";
 import { playerToSeat, type Rehearsal } from "./rehearsal.ts";
 import { restartServers } from "./restart-servers.ts";
 import { rollOut } from "./rollout.ts";
@@ -36,6 +37,7 @@ export function takeStep(world: Rehearsal, step: Step, serial: number): void {
   switch (step.kind) {
     case 0:
       world.place({
+        ...(step.b % 4 === 1 ? { project: "other" } : {}),
         capacity: 2 + (step.b % 3),
         players: [
           { ...playerToSeat("anna", "red"), latenciesMs: step.a % 3 === 0 ? { eu: 40 + (step.b % 4) * 40 } : {} },
@@ -114,8 +116,10 @@ export function takeStep(world: Rehearsal, step: Step, serial: number): void {
         creatorId: step.a % 3 === 0 ? "anna" : undefined,
         idempotencyToken: step.b % 4 === 0 ? `t${step.b % 3}` : undefined,
         sessionId: step.b % 5 === 0 ? (`own${step.a % 4}` as ServerSessionId) : undefined,
+        project: step.b % 3 === 0 ? "other" : undefined,
       });
-      world.decide((state, at) => createSession(state, { creation, bodyDigest: `${creation.capacity}` }, at));
+      const asked = { creation, bodyDigest: `${creation.capacity}` };
+      world.decide((state, at) => createSession(stateFor(state, { project: creation.project }, at.config), asked, at));
       return;
     }
     case 17: {

@@ -1,5 +1,5 @@
 // Somebody wants a session to end: its game is asked, or, by force, nobody is.
-import type { ServerSessionId } from "@muster/proto";
+import { MusterError, type ServerSessionId } from "@muster/proto";
 import { type Decision, type Moment, unchanged } from "./decision.ts";
 import { getSession } from "./fill.ts";
 import type { FleetFact } from "./fleet-fact.ts";
@@ -24,12 +24,16 @@ export function askToTerminate(state: FleetState, sessionId: ServerSessionId, mo
 /**
  * Closes the session and whatever else its process runs, and ends the process. Nothing if the session is over.
  *
- * @throws {MusterError} SERVER_SESSION_NOT_FOUND
+ * @throws {MusterError} SERVER_SESSION_NOT_FOUND; NOT_PERMITTED if the process runs what the caller may not see
  */
 export function forceToTerminate(state: FleetState, sessionId: ServerSessionId, moment: Moment): Decision<undefined> {
   const { battle } = getSession(state, sessionId);
   const process = state.processes.get(battle.processId);
   if (!isLiving(battle) || !process) return unchanged(undefined);
+  if ([...process.sessionIds].some((id) => !state.sessions.has(id))) {
+    const why = `Cannot end session ${sessionId} by force as its process would end: it runs a session of another project`;
+    throw new MusterError("NOT_PERMITTED", why);
+  }
   const others = closeSessions(state, process, "PROCESS_ENDED").filter(
     (fact) => fact.type !== "session-changed" || fact.change.battleSessionId !== sessionId,
   );

@@ -10,6 +10,7 @@ import {
 import { type Decision, unchanged } from "./decision.ts";
 import { findAnswered, getSession, rosterStale } from "./fill.ts";
 import type { FleetState } from "./fleet-state.ts";
+import { nameIn, projectOf } from "./project.ts";
 import { type ChangeParts, nextChange } from "./session.ts";
 
 export type SessionUpdate = {
@@ -38,7 +39,7 @@ export function updateSession(
   asked: { readonly update: SessionUpdate; readonly bodyDigest: string },
 ): Decision<number> {
   const { update, bodyDigest } = asked;
-  const requestId = `update ${update.updateId}`;
+  const requestId = nameIn(projectOf(state, update.sessionId), `update ${update.updateId}`);
   const answered = findAnswered(state, requestId, bodyDigest);
   if (answered) return unchanged(answered.revision);
   const { battle } = getSession(state, update.sessionId);

@@ -20,7 +20,7 @@ export async function createServerSession(
   app: FleetApp,
   message: CreateServerSessionRequest,
 ): Promise<CreateServerSessionResponse> {
-  const creation = readCreation(message);
+  const creation = { ...readCreation(message), project: app.viewer?.project };
   const asked = { creation, bodyDigest: bodyDigest(creation) };
   const sessionId = await app.runner.decide((state, moment) => createSession(state, asked, moment));
   const battle = await app.runner.read((state) => getSession(state, sessionId).battle);

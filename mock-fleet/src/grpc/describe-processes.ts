@@ -1,5 +1,6 @@
 import type { DescribeProcessesRequest, DescribeProcessesResponse } from "@muster/proto/fleet";
-import { isEnded } from "../core/process.ts";
+import type { FleetState } from "../core/fleet-state.ts";
+import { isEnded, type ServerProcess } from "../core/process.ts";
 import type { FleetApp } from "../fleet-app.ts";
 import { writeServerProcess } from "./fleet-wire.ts";
 
@@ -13,11 +14,17 @@ export async function describeProcesses(
     const all = [...state.livingProcesses.values(), ...ended];
     const debugged = new Set(config.fleets.filter(({ debug }) => debug).map(({ name }) => name));
     return all.map((process) =>
-      writeServerProcess(process, {
+      writeServerProcess(shown(state, process), {
         isAttached: attached.has(process.processId),
         isDebugged: debugged.has(process.fleet),
       }),
     );
   });
   return { processes: found };
+}
+
+/** The process with no other sessions than those that the caller sees. */
+function shown(state: FleetState, process: ServerProcess): ServerProcess {
+  if (!state.whole) return process;
+  return { ...process, sessionIds: new Set([...process.sessionIds].filter((id) => state.sessions.has(id))) };
 }

@@ -8,6 +8,7 @@ import { drainFleet as decideDrain, drainOne } from "../core/draining.ts";
 import { type FleetSpec, findFleet } from "../core/fleet-config.ts";
 import { controlOf, rolloutOf, scalingOf, targetOf } from "../core/fleet-control.ts";
 import type { FleetState } from "../core/fleet-state.ts";
+import { checkRuns } from "../core/project.ts";
 import { rollOut } from "../core/rollout.ts";
 import { scaleFleet as decideScale } from "../core/scale-fleet.ts";
 import type { FleetApp } from "../fleet-app.ts";
@@ -22,6 +23,7 @@ export function describeFleets({ runner }: FleetApp): Promise<wire.DescribeFleet
 export async function scaleFleet(app: FleetApp, message: wire.ScaleFleetRequest): Promise<wire.ScaleFleetResponse> {
   const fleet = parseId("fleet", message.fleet);
   const scaling = message.scaling && readScaling(message.scaling);
+  checkRuns(app.viewer, fleet, app.runner.config);
   await app.runner.decide((state, moment) => decideScale(state, { fleet, scaling }, moment));
   return { fleet: await fleetOf(app, fleet) };
 }
@@ -29,16 +31,21 @@ export async function scaleFleet(app: FleetApp, message: wire.ScaleFleetRequest)
 export async function drainFleet(app: FleetApp, message: wire.DrainFleetRequest): Promise<wire.DrainFleetResponse> {
   const fleet = parseId("fleet", message.fleet);
   const asked = { fleet, isDrained: !message.undo, force: message.force };
+  checkRuns(app.viewer, fleet, app.runner.config);
   await app.runner.decide((state, moment) => decideDrain(state, asked, moment));
   return { fleet: await fleetOf(app, fleet) };
 }
 
 export async function drainProcess(
-  { runner }: FleetApp,
+  { runner, viewer }: FleetApp,
   message: wire.DrainProcessRequest,
 ): Promise<wire.DrainProcessResponse> {
   const processId = parseId<ProcessId>("process_id", message.processId);
-  await runner.decide((state, moment) => drainOne(state, { processId, force: message.force }, moment));
+  await runner.decide((state, moment) => {
+    const process = state.processes.get(processId);
+    if (process) checkRuns(viewer, process.fleet, moment.config);
+    return drainOne(state, { processId, force: message.force }, moment);
+  });
   return {};
 }
 
@@ -49,6 +56,7 @@ export async function rollOutBuild(
   const fleet = parseId("fleet", message.fleet);
   const build = message.build === "" ? undefined : parseId("build", message.build);
   const mode = readRolloutMode(message.mode);
+  checkRuns(app.viewer, fleet, app.runner.config);
   await app.runner.decide((state, moment) => rollOut(state, { fleet, build, mode }, moment));
   return { fleet: await fleetOf(app, fleet) };
 }

@@ -1,7 +1,9 @@
 import type { ListFaultsResponse } from "@muster/proto/mockfleet";
+import { checkRunsAll } from "../core/project.ts";
 import type { FleetApp } from "../fleet-app.ts";
 import { writeFault } from "./fault-wire.ts";
 
-export async function listFaults({ faults }: FleetApp): Promise<ListFaultsResponse> {
+export async function listFaults({ faults, viewer }: FleetApp): Promise<ListFaultsResponse> {
+  checkRunsAll(viewer, "list faults");
   return { faults: faults.faults.map(writeFault) };
 }

@@ -20,6 +20,7 @@ import {
 } from "@muster/proto";
 import * as wire from "@muster/proto/fleet";
 import { type Placement, type PlacementRequest, type PlayerToSeat, teamUnknown } from "../core/placement.ts";
+import type { Project } from "../core/project.ts";
 import { atMost, nameIn, wholeNumberIn } from "./field.ts";
 
 /** Seats of one session. */
@@ -36,8 +37,12 @@ const CAPABILITY_KEY_BYTES_MAX = 256;
 /** As many as a player may report latencies for. */
 const REGIONS_MAX = limits.LATENCIES_PER_PLAYER_MAX;
 
-/** @throws {MusterError} FIELD_INVALID, ID_MALFORMED, TEAM_UNKNOWN. */
-export function readPlacementRequest(message: wire.StartPlacementRequest): PlacementRequest {
+/**
+ * The request of the project; undefined: of the default one.
+ *
+ * @throws {MusterError} FIELD_INVALID, ID_MALFORMED, TEAM_UNKNOWN.
+ */
+export function readPlacementRequest(message: wire.StartPlacementRequest, project: Project): PlacementRequest {
   const { teams, capacity, properties, data, name, ...patience } = readSessionWishes(message);
   const players = readPlayers("players", message.players);
   if (players.length > capacity) {
@@ -61,6 +66,7 @@ export function readPlacementRequest(message: wire.StartPlacementRequest): Place
     timeoutMs: message.timeoutMs === 0 ? undefined : wholeNumberIn("timeout_ms", message.timeoutMs, 1_000, 600_000),
     regions: readRegions(message.regions),
     ...(name === undefined ? {} : { name }),
+    ...(project === undefined ? {} : { project }),
     ...patience,
   };
 }

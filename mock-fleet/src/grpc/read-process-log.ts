@@ -1,6 +1,7 @@
 import { MusterError, type ProcessId } from "@muster/proto";
 import type { ReadProcessLogRequest, ReadProcessLogResponse } from "@muster/proto/mockfleet";
 import type { CallContext } from "@muster/proto/rpc";
+import { findFleet } from "../core/fleet-config.ts";
 import { isEnded } from "../core/process.ts";
 import type { FleetApp } from "../fleet-app.ts";
 import { wholeNumberIn } from "./field.ts";
@@ -23,7 +24,12 @@ export async function* readProcessLog(
 
 /** The process of that id, or the only one whose id begins so, with or without its prefix. */
 async function findProcess(app: FleetApp, text: string): Promise<ProcessId> {
-  const ids = await app.runner.read((state) => [...state.processes.keys()]);
+  const { viewer } = app;
+  // What a shared process prints tells of every project.
+  const ids = await app.runner.read((state, { config }) => {
+    const isOwn = (fleet: string) => viewer?.project === undefined || findFleet(config, fleet)?.project !== undefined;
+    return [...state.processes.values()].filter(({ fleet }) => isOwn(fleet)).map(({ processId }) => processId);
+  });
   const fitting = ids.filter((id) => id === text || (text !== "" && isBeginningOf(id, text)));
   const found = fitting.find((id) => id === text) ?? fitting[0];
   if (found !== undefined && (fitting.length === 1 || found === text)) return found;

@@ -1,5 +1,6 @@
 import { parseId } from "@muster/proto";
 import type { RestartServersRequest, RestartServersResponse } from "@muster/proto/mockfleet";
+import { checkRuns } from "../core/project.ts";
 import { restartServers as decideRestart } from "../core/restart-servers.ts";
 import type { FleetApp } from "../fleet-app.ts";
 import { nameIn, wholeNumberIn } from "./field.ts";
@@ -8,7 +9,7 @@ const GRACE_MS_MAX = 3_600_000;
 
 /** Reasons: the .proto. */
 export async function restartServers(
-  { runner }: FleetApp,
+  { runner, viewer }: FleetApp,
   message: RestartServersRequest,
 ): Promise<RestartServersResponse> {
   const restart = {
@@ -16,5 +17,6 @@ export async function restartServers(
     reason: nameIn("reason", message.reason || "RESTARTED"),
     graceMs: wholeNumberIn("grace_ms", message.graceMs, 0, GRACE_MS_MAX),
   };
+  checkRuns(viewer, restart.fleet, runner.config);
   return await runner.decide((state, moment) => decideRestart(state, restart, moment));
 }

@@ -7,7 +7,7 @@ import { readPlacementRequest } from "./placement-wire.ts";
 
 /** Reads the request, decides, answers with the placement as it is then. Reasons: the .proto. */
 export async function startPlacement(app: FleetApp, message: StartPlacementRequest): Promise<StartPlacementResponse> {
-  const request = readPlacementRequest(message);
+  const request = readPlacementRequest(message, app.viewer?.project);
   const asked = { request, bodyDigest: bodyDigest(request) };
   const placementId = await app.runner.decide((state, moment) => decide(state, asked, moment));
   return { placement: await placementOf(app, placementId) };

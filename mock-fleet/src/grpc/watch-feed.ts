@@ -42,7 +42,7 @@ export async function* watchFeed<Event>(
       if (!events) throw cursorExpired();
       for (const event of events) {
         position = event.position;
-        const told = watch.select(event);
+        const told = isShown(app, event) ? watch.select(event) : undefined;
         if (told !== undefined) yield { resumeToken: tokenAt(app, position), event: told };
       }
       if (events.length === EVENTS_PER_PULL) continue;
@@ -57,6 +57,10 @@ export async function* watchFeed<Event>(
     signal.removeEventListener("abort", reader.leave);
     reader.leave();
   }
+}
+
+function isShown({ viewer }: FleetApp, { project }: FeedEvent): boolean {
+  return viewer === undefined || viewer.project === project;
 }
 
 /** Everything that lives, then the position that it was taken at. Cut off in the middle, it starts again. */

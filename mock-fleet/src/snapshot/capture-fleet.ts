@@ -81,6 +81,7 @@ function writeFleet({
   aliases,
   controls,
   creations,
+  projects,
 }: FleetFold): Uint8Array {
   return wire.SnapshotFleet.encode({
     journalId: journalId ?? "",
@@ -89,6 +90,7 @@ function writeFleet({
     creations: Array.from(creations, writeCreations).toSorted(byCreator).flat(),
     aliases: Array.from(aliases, ([name, target]) => writeAlias({ name, target })).toSorted(byName),
     controls: Array.from(controls, ([fleet, control]) => writeControl(fleet, control)).toSorted(byFleet),
+    projects: [...projects].toSorted(),
     erasures: Array.from(erasures, ([erasureId, playerDigest]) => ({ erasureId, playerDigest })),
     nextPorts: Array.from(nextPorts, ([fleet, port]) => ({ fleet, port })).toSorted(byFleet),
   }).finish();

@@ -21,6 +21,7 @@ export function writePlacement(placement: Placement): Uint8Array {
     startedAtMs: placement.startedAtMs,
     latencyPolicies: writeLatencyPolicies(placement.latencyPolicies),
     direct: placement.isDirect,
+    project: placement.request.project ?? "",
   });
 }
 
@@ -102,7 +103,13 @@ function readRow(row: Uint8Array, endedAtMs: number | undefined): Rest {
   const hasEnded = endedAtMs !== undefined && state !== "PENDING";
   const end = hasEnded ? { state, failure: failure || undefined, endedAtMs, endedAtWallMs } : undefined;
   return {
-    ...{ request: readPlacementRequest(request), bodyDigest, startedAtMs, createdAtWallMs, end },
+    ...{
+      request: readPlacementRequest(request, message.project || undefined),
+      bodyDigest,
+      startedAtMs,
+      createdAtWallMs,
+      end,
+    },
     latencyPolicies: readLatencyPolicies(message.latencyPolicies),
     isDirect: message.direct,
     tried: new Set(tried as ProcessId[]),

@@ -32,10 +32,11 @@ export async function restoreFleet(chunks: AsyncIterable<Uint8Array>): Promise<F
 type Columns = ReadColumns<typeof FLEET_COLUMNS>;
 
 function restoreWhole(state: FleetFold, { fleet }: Columns): void {
-  const { journalId, position, crashLoops, nextPorts, erasures, aliases, controls, creations } =
+  const { journalId, position, crashLoops, nextPorts, erasures, aliases, controls, creations, projects } =
     wire.SnapshotFleet.decode(fleet.at(0));
   state.journalId = journalId || undefined;
   state.position = position;
+  for (const project of projects) state.projects.add(project);
   for (const { fleet: name, crashes, notBeforeMs, failedStart } of crashLoops) {
     state.crashLoops.set(name, { crashes, notBeforeMs, failedStart });
     for (const atMs of looksAfterCrash(notBeforeMs)) state.agenda.add({ type: "launch-allowed", atMs, fleet: name });

@@ -6,7 +6,7 @@ import { MusterError } from "../muster-error.ts";
 import type { CallContext } from "../rpc/service.ts";
 import { commonNameOf } from "../tls/tls-source.ts";
 import { type EventStream, openEventStream } from "./event-stream.ts";
-import { type Route, tokenOf } from "./http-request.ts";
+import { projectOf, type Route, tokenOf } from "./http-request.ts";
 import { writeJsonMessage } from "./json-message.ts";
 import { tokenResume } from "./resume-token.ts";
 
@@ -103,5 +103,6 @@ function contextOf(request: IncomingMessage, signal: AbortSignal): CallContext {
     token: tokenOf(request),
     peer: remoteAddress === undefined ? "unix" : `${remoteAddress}:${remotePort}`,
     certificate: certificateOf(request),
+    ...projectOf(request),
   };
 }

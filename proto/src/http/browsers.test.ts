@@ -70,7 +70,7 @@ test("serveHttp() answers a browser that asks first, for pages that may call", a
   expect(yes.status).toBe(204);
   expect(yes.headers).toMatchObject({
     "access-control-allow-origin": FRIEND,
-    "access-control-allow-headers": "authorization, content-type, last-event-id",
+    "access-control-allow-headers": "authorization, content-type, last-event-id, muster-project",
   });
   expect((await server.ask("OPTIONS", CHECK, { ...question, origin: FOREIGN })).status).toBe(403);
 });

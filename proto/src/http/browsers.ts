@@ -52,7 +52,7 @@ export function answerPreflight(request: IncomingMessage, response: ServerRespon
   if (request.method !== "OPTIONS" || request.headers["access-control-request-method"] === undefined) return false;
   response.writeHead(204, {
     "access-control-allow-methods": "GET, POST",
-    "access-control-allow-headers": "authorization, content-type, last-event-id",
+    "access-control-allow-headers": "authorization, content-type, last-event-id, muster-project",
     "access-control-max-age": PREFLIGHT_SECONDS,
   });
   response.end();

@@ -3,17 +3,30 @@
 import { once } from "node:events";
 import { Agent, type ClientRequest, type IncomingMessage, request as sendRequest } from "node:http";
 import { MusterError, readReason, toMusterError } from "../muster-error.ts";
-import type { CallOptions, Client, MethodDefinition, Network, Peer, ServiceDefinition } from "../rpc/service.ts";
+import {
+  type CallOptions,
+  type Client,
+  type MethodDefinition,
+  type Network,
+  type Peer,
+  PROJECT_HEADER,
+  type ServiceDefinition,
+} from "../rpc/service.ts";
 import type { HttpErrorBody } from "./http-error.ts";
 
-type Target = { readonly agent: Agent; readonly address: string; readonly token: string };
+type Target = {
+  readonly agent: Agent;
+  readonly address: string;
+  readonly token: string;
+  readonly project: string | undefined;
+};
 
 /** Addresses are "host:port". Calls that take a stream of requests reject with METHOD_UNKNOWN. */
 export const httpNetwork: Network = {
-  connect(address, { token = "" } = {}): Peer {
+  connect(address, { token = "", project } = {}): Peer {
     const agent = new Agent({ keepAlive: true });
     return {
-      client: (definition) => clientOf({ agent, address, token }, definition),
+      client: (definition) => clientOf({ agent, address, token, project }, definition),
       [Symbol.asyncDispose]: async () => agent.destroy(),
     };
   },
@@ -78,7 +91,7 @@ async function* readEvents(response: IncomingMessage): AsyncGenerator<{ event: s
 }
 
 function send(
-  { agent, address, token }: Target,
+  { agent, address, token, project }: Target,
   path: string,
   method: MethodDefinition,
   message: unknown,
@@ -89,6 +102,7 @@ function send(
     "content-type": "application/json",
     "content-length": Buffer.byteLength(body),
     ...(token === "" ? {} : { authorization: `Bearer ${token}` }),
+    ...(project === undefined ? {} : { [PROJECT_HEADER]: project }),
   };
   const abort = signal === undefined ? {} : { signal };
   const sent = sendRequest(`http://${address}${path}`, { agent, method: "POST", headers, ...abort });

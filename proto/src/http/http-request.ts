@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import { MESSAGE_BYTES_MAX } from "../limits.ts";
 import { fieldInvalid, MusterError } from "../muster-error.ts";
-import type { Implementation, MethodDefinition } from "../rpc/service.ts";
+import { type Implementation, type MethodDefinition, PROJECT_HEADER } from "../rpc/service.ts";
 import { HttpRefusal } from "./http-refusal.ts";
 import { checkJsonShape } from "./json-shape.ts";
 
@@ -46,6 +46,12 @@ export function findRoute(routes: Routes, path: string, verb: string): Route {
 /** The bearer token. Empty: none. */
 export function tokenOf({ headers }: IncomingMessage): string {
   return /^Bearer (.+)$/i.exec(headers.authorization ?? "")?.[1] ?? "";
+}
+
+/** The project that the caller says it speaks for; nothing if it says none. */
+export function projectOf({ headers }: IncomingMessage): { readonly project?: string } {
+  const project = headers[PROJECT_HEADER];
+  return typeof project === "string" ? { project } : {};
 }
 
 /**

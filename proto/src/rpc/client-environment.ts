@@ -21,6 +21,14 @@ export function tlsPathsOf(env: Environment<typeof tlsEnvironment>): TlsPaths {
   return { certificate: env.MUSTER_TLS_CERT, privateKey: env.MUSTER_TLS_KEY, authorities: env.MUSTER_TLS_CA };
 }
 
+/** For those who may speak for more than one. */
+export const projectEnvironment = {
+  MUSTER_PROJECT: {
+    meaning: "The project that every call speaks for, where the key allows more than one. Not set: that of the key.",
+    parse: text,
+  },
+} as const satisfies EnvironmentSpec;
+
 export const clientEnvironment = {
   ...tlsEnvironment,
   MUSTER_KEY: {

@@ -15,10 +15,12 @@ import { bytesOf } from "./message-bytes.ts";
 import {
   type CallOptions,
   type Client,
+  type ConnectOptions,
   type MethodDefinition,
   methodPath,
   type Network,
   type Peer,
+  PROJECT_HEADER,
 } from "./service.ts";
 
 /** The network of sockets: addresses are "host:port" or "unix:/path". */
@@ -34,7 +36,7 @@ export function createGrpcNetwork(tls: TlsSource | undefined): Network {
   };
 }
 
-function connectGrpc(address: string, options: { readonly token?: string }, tls: TlsSource | undefined): Peer {
+function connectGrpc(address: string, options: ConnectOptions, tls: TlsSource | undefined): Peer {
   // No keepalive pings: on loopback they only provoke servers that count them (agones.md §3.2).
   const grpc = new GrpcClient(address, channelCredentials(tls), {
     "grpc.max_receive_message_length": ANSWER_BYTES_MAX,
@@ -45,7 +47,7 @@ function connectGrpc(address: string, options: { readonly token?: string }, tls:
     "grpc.use_local_subchannel_pool": 1,
     "grpc.enable_retries": 0,
   });
-  const connection: Connection = { grpc, address, token: options.token ?? "" };
+  const connection: Connection = { grpc, address, token: options.token ?? "", project: options.project };
   return {
     client: (definition) => {
       const calls: Record<string, unknown> = {};
@@ -60,7 +62,12 @@ function connectGrpc(address: string, options: { readonly token?: string }, tls:
   };
 }
 
-type Connection = { readonly grpc: GrpcClient; readonly address: string; readonly token: string };
+type Connection = {
+  readonly grpc: GrpcClient;
+  readonly address: string;
+  readonly token: string;
+  readonly project: string | undefined;
+};
 
 function callOf(connection: Connection, path: string, method: MethodDefinition): unknown {
   const { grpc, address } = connection;
@@ -152,6 +159,7 @@ async function pump(requests: AsyncIterable<unknown>, call: Duplex): Promise<voi
 function headers(connection: Connection): Metadata {
   const metadata = new Metadata();
   if (connection.token) metadata.set("authorization", `Bearer ${connection.token}`);
+  if (connection.project !== undefined) metadata.set(PROJECT_HEADER, connection.project);
   return metadata;
 }
 

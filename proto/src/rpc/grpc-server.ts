@@ -32,6 +32,7 @@ import {
   type Listening,
   type MethodDefinition,
   methodPath,
+  PROJECT_HEADER,
 } from "./service.ts";
 import { clearStaleSocket, keepSocketPrivate, socketPathOf } from "./socket-file.ts";
 
@@ -248,7 +249,12 @@ function contextOf(call: ServerCall, signal: AbortSignal): CallContext {
   const token = /^Bearer (.+)$/.exec(authorization.toString())?.[1] ?? "";
   // Only of callers whom an authority of ours vouches for: grpc-js has looked.
   const certificate = commonNameOf(call.getAuthContext().sslPeerCertificate);
-  return { signal, token, peer: call.getPeer(), ...(certificate === undefined ? {} : { certificate }) };
+  const project = call.metadata.get(PROJECT_HEADER)[0]?.toString();
+  return {
+    ...{ signal, token, peer: call.getPeer() },
+    ...(certificate === undefined ? {} : { certificate }),
+    ...(project === undefined ? {} : { project }),
+  };
 }
 
 /** Aborts when the call is over, answered or not. */

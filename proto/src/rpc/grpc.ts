@@ -1,7 +1,7 @@
 // "@muster/proto/grpc": the seam over sockets.
 export { readTlsFiles, type TlsPaths, watchTlsFiles } from "../tls/tls-files.ts";
 export { fixedTls, type TlsMaterial, type TlsSource, validUntilMs } from "../tls/tls-source.ts";
-export { clientEnvironment, tlsEnvironment, tlsPathsOf } from "./client-environment.ts";
+export { clientEnvironment, projectEnvironment, tlsEnvironment, tlsPathsOf } from "./client-environment.ts";
 export { createGrpcNetwork, grpcNetwork } from "./grpc-client.ts";
 export { type GrpcServerOptions, parseAddress, serveGrpc } from "./grpc-server.ts";
 export { isMatcherAllowed } from "./matcher-allowed.ts";

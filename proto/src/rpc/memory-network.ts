@@ -48,6 +48,8 @@ export interface MemoryNetwork {
 
 type Server = { readonly node: string; readonly services: readonly Implementation[] };
 type Method = MethodDefinition & { readonly path: string; readonly service: string; readonly key: string };
+/** What a call says of its caller. */
+type Says = { readonly token: string; readonly project?: string };
 type OpenCall = {
   readonly from: string;
   readonly address: string;
@@ -144,12 +146,12 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
     return call;
   };
 
-  const unary = (from: string, address: string, token: string, method: Method) => {
+  const unary = (from: string, address: string, says: Says, method: Method) => {
     const { requestType, responseType, path } = method;
     return (input: unknown, callOptions: CallOptions = {}): Promise<unknown> =>
       new Promise((resolve, reject) => {
         const controller = new AbortController();
-        const context = { signal: controller.signal, token, peer: from };
+        const context = { signal: controller.signal, ...says, peer: from };
         const whole = { deadlineMs: CALL_DEADLINE_MS_DEFAULT, ...callOptions };
         const call = begin(from, address, whole, {
           endCaller: (error) => error !== undefined && reject(error),
@@ -225,7 +227,7 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
     step();
   };
 
-  const stream = (from: string, address: string, token: string, method: Method) => {
+  const stream = (from: string, address: string, says: Says, method: Method) => {
     const { requestType, responseType, path, requestStream } = method;
     const copyRequest = (message: unknown) => {
       const bytes = requestType.encode(message).finish();
@@ -254,7 +256,7 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
           call.node = server.node;
           const handler = findHandler(server, method);
           const { node } = server;
-          const context = { signal: controller.signal, token, peer: from };
+          const context = { signal: controller.signal, ...says, peer: from };
           const ignoreEnd = (error?: unknown) => error !== undefined && call.end(error);
           const way = { from, to: node, method: path };
           if (requestStream) {
@@ -282,13 +284,14 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
 
   return {
     from: (node) => ({
-      connect: (address, { token = "" } = {}) => ({
+      connect: (address, { token = "", project } = {}) => ({
         client: (definition) => {
           const calls: Record<string, unknown> = {};
+          const says: Says = { token, ...(project === undefined ? {} : { project }) };
           for (const [key, definitionOfMethod] of Object.entries(definition.methods)) {
             const method = { ...definitionOfMethod, key, service: definition.fullName, path: pathOf(definition, key) };
             const streams = method.requestStream || method.responseStream;
-            calls[key] = streams ? stream(node, address, token, method) : unary(node, address, token, method);
+            calls[key] = streams ? stream(node, address, says, method) : unary(node, address, says, method);
           }
           return calls as Client<typeof definition>;
         },

@@ -21,6 +21,20 @@ export function describeNetwork(
       expect(response.backfill?.backfillId).toBe("bs_1 t0ken");
     });
 
+    test("tells the handler in which project the caller speaks, if it says one", async () => {
+      const seen: (string | undefined)[] = [];
+      const describe = async (_: unknown, { project }: CallContext) => {
+        seen.push(project);
+        return { backfill: undefined };
+      };
+      await using server = await open(services({ describe }));
+      for (const options of [{}, { project: "arena" }]) {
+        await using peer = server.network.connect(server.address, options);
+        await peer.client(BackfillServiceDefinition).describeBackfill(describeRequest);
+      }
+      expect(seen).toEqual([undefined, "arena"]);
+    });
+
     test("carries reason, message and metadata of an error", async () => {
       const refuse = async () => {
         throw new MusterError("TEAM_UNKNOWN", "Cannot fill blue as the rule set has no such team: it has red", {

@@ -1,10 +1,11 @@
 // "@muster/proto/rpc": the seam, and the network without sockets.
-export { type Caller, PROJECT_DEFAULT, type Role, roles } from "./caller.ts";
+export { type Caller, PROJECT_ALL, PROJECT_DEFAULT, PROJECT_NAME, type Role, roles } from "./caller.ts";
 export { createMemoryNetwork, type MemoryNetwork, type MemoryNetworkOptions } from "./memory-network.ts";
 export {
   type CallContext,
   type CallOptions,
   type Client,
+  type ConnectOptions,
   type Handlers,
   type Implementation,
   implement,
@@ -13,6 +14,7 @@ export {
   methodPath,
   type Network,
   type Peer,
+  PROJECT_HEADER,
   type RequestOf,
   type ServiceDefinition,
   type StreamResume,

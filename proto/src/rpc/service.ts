@@ -44,6 +44,8 @@ export type CallContext = {
   readonly peer: string;
   /** Common name of the certificate that the caller has proven to hold: "matcher-1". Absent: it showed none that counts. */
   readonly certificate?: string | undefined;
+  /** The project that the caller says it speaks for, by the header `muster-project`. Absent: it says none. Not checked yet. */
+  readonly project?: string | undefined;
   /** Who calls, set by whoever checks it before the handler. Absent: nobody is asked, and everybody may do everything. */
   readonly caller?: Caller | undefined;
 };
@@ -121,10 +123,20 @@ export interface Peer extends AsyncDisposable {
   client<Definition extends ServiceDefinition>(definition: Definition): Client<Definition>;
 }
 
+export type ConnectOptions = {
+  /** A secret. Default: none. */
+  readonly token?: string;
+  /** The project that the calls speak for. Default: that of the token. */
+  readonly project?: string | undefined;
+};
+
+/** The header, and gRPC metadata, of `project`. */
+export const PROJECT_HEADER = "muster-project";
+
 /** How a service reaches others: over sockets, or inside a simulation. */
 export interface Network {
-  /** Never fails by itself: a call through it does, with PEER_UNREACHABLE. `token` goes with every call. */
-  connect(address: string, options?: { readonly token?: string }): Peer;
+  /** Never fails by itself: a call through it does, with PEER_UNREACHABLE. What is said here goes with every call. */
+  connect(address: string, options?: ConnectOptions): Peer;
 }
 
 /** The path that gRPC knows the method by. */

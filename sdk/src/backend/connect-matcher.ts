@@ -31,6 +31,8 @@ export type ConnectMatcherOptions = {
   readonly address?: string;
   /** The backend's key, where the matcher asks for one. Default: MUSTER_KEY, else none. Never logged. */
   readonly key?: string;
+  /** The project that calls speak for, where the key allows more than one. Default: MUSTER_PROJECT, else that of the key. */
+  readonly project?: string | undefined;
   /**
    * PEM files: whose certificates count, and which the backend shows. Read again when they change. With `authorities` the matcher is
    * called by TLS. Default: MUSTER_TLS_CA, MUSTER_TLS_CERT and MUSTER_TLS_KEY, else plain text.
@@ -59,6 +61,7 @@ export function connectMatcher(options: ConnectMatcherOptions = {}): Matcher {
     resources: tls,
     address: parseAddress("address", options.address ?? environment.MUSTER_MATCHER),
     key: options.key ?? environment.MUSTER_KEY?.reveal() ?? "",
+    project: options.project ?? environment.MUSTER_PROJECT,
     clock: systemClock,
     random: systemRandom,
   });
@@ -75,8 +78,8 @@ export type ConnectMatcherWithOptions = Omit<ConnectMatcherOptions, "tls"> & {
 
 /** `connectMatcher` with everything of the machine put in by the caller. */
 export function connectMatcherWith(options: ConnectMatcherWithOptions): Matcher {
-  const { network, address, key = "", clock, random, callTimeoutMs: timeoutMs = 10_000 } = options;
-  const peer = network.connect(address, { token: key });
+  const { network, address, key = "", project, clock, random, callTimeoutMs: timeoutMs = 10_000 } = options;
+  const peer = network.connect(address, { token: key, project });
   const client = peer.client(MatchmakingServiceDefinition);
   const joinTokens = peer.client(JoinTokenServiceDefinition);
   const closing = new AbortController();

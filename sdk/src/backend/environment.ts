@@ -1,6 +1,6 @@
 // The variables that a game backend's SDK reads.
 import { type EnvironmentSpec, text } from "@muster/kit";
-import { clientEnvironment } from "@muster/proto/grpc";
+import { clientEnvironment, projectEnvironment } from "@muster/proto/grpc";
 
 export const backendEnvironment = {
   MUSTER_MATCHER: {
@@ -9,6 +9,7 @@ export const backendEnvironment = {
     parse: text,
   },
   ...clientEnvironment,
+  ...projectEnvironment,
 } as const satisfies EnvironmentSpec;
 
 /** For what is asked of the fleet. */

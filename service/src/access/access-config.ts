@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { MusterError } from "@muster/proto";
-import { PROJECT_DEFAULT, type Role, roles } from "@muster/proto/rpc";
+import { PROJECT_ALL, PROJECT_DEFAULT, PROJECT_NAME, type Role, roles } from "@muster/proto/rpc";
 import { z } from "zod";
 import type { MusterFile } from "../config/muster-file.ts";
 import { parseSection } from "../config/parse-section.ts";
@@ -23,7 +23,12 @@ const rate = z.strictObject({
 
 const holder = {
   role: z.enum(roles),
-  project: name.default(PROJECT_DEFAULT),
+  project: z
+    .string()
+    .regex(PROJECT_NAME, "1 to 32 of A-Z a-z 0-9 _ -")
+    .or(z.literal(PROJECT_ALL))
+    .optional()
+    .describe('"*": any, as each call says. Default: "*" for the role MATCHER, "default" for all others'),
   rate: rate.optional(),
 };
 
@@ -54,6 +59,7 @@ export type Rate = {
 export type Identity = {
   readonly name: string;
   readonly role: Role;
+  /** "*": every one. */
   readonly project: string;
   /** SHA-256 of its key as lower-case hex, or the common name of its certificate. */
   readonly proof: { readonly sha256: string } | { readonly commonName: string };
@@ -85,14 +91,20 @@ export async function readAccess(file: MusterFile, env: Readonly<Record<string, 
   const identities: Identity[] = [];
   for (const [index, { name, role, project, rate, key }] of keys.entries()) {
     const sha256 = await readKeyHash(key, { path: `$.access.keys[${index}].key`, file, env });
-    identities.push({ name, role, project, rate: wholeRate(rate), proof: { sha256 } });
+    identities.push({ name, role, project: projectOf(role, project), rate: wholeRate(rate), proof: { sha256 } });
   }
   for (const { commonName, role, project, rate } of certificates) {
-    identities.push({ name: commonName, role, project, rate: wholeRate(rate), proof: { commonName } });
+    const identity = { name: commonName, role, project: projectOf(role, project), rate: wholeRate(rate) };
+    identities.push({ ...identity, proof: { commonName } });
   }
   checkDistinct(identities);
   const secretVariables = keys.flatMap(({ key }) => (key.env === undefined ? [] : [key.env]));
   return { secretVariables, identities, perKey: wholeRate(rates.perKey), perPlayer: wholeRate(rates.perPlayer) };
+}
+
+/** One matcher serves every project, and says with each call at the fleet which it speaks for. */
+function projectOf(role: Role, project: string | undefined): string {
+  return project ?? (role === "MATCHER" ? PROJECT_ALL : PROJECT_DEFAULT);
 }
 
 /** SHA-256 as lower-case hex. A key has as many random bits as the hash: nothing slower would make it safer. */

@@ -24,6 +24,7 @@ type Call = {
   readonly request?: unknown;
   readonly token?: string;
   readonly certificate?: string;
+  readonly project?: string;
 };
 
 /** Every method of every service behind the guard; a call that arrives answers with its caller. */
@@ -70,9 +71,10 @@ function world(access: Access, options: Partial<GuardOptions> = {}) {
     }
     throw new Error(`No method ${path}`);
   };
-  const context = ({ token = "", certificate }: Omit<Call, "path">): CallContext => ({
+  const context = ({ token = "", certificate, project }: Omit<Call, "path">): CallContext => ({
     ...{ signal: new AbortController().signal, token, peer: "test" },
     ...(certificate === undefined ? {} : { certificate }),
+    ...(project === undefined ? {} : { project }),
   });
   return {
     ...{ clock, keyring, seen, hold },
@@ -86,8 +88,35 @@ const start = (playerId = "ada") => ({ players: [{ playerId }] });
 test("guardServices() lets everybody do everything where no keys are configured", async () => {
   const { call } = world(OPEN_ACCESS);
   const caller = await call({ path: "MatchmakingService/StartMatching", request: start(), token: "whatever" });
-  expect(caller).toEqual({ name: "anybody", role: "OPERATOR", project: "default" });
+  expect(caller).toEqual({ name: "anybody", role: "OPERATOR", project: "*" });
 });
+
+const inProjects: readonly { name: string; token: string; project: string | undefined; meets: string }[] = [
+  { name: "of one project that names none", token: "ONE", project: undefined, meets: "arena" },
+  { name: "of one project that names it", token: "ONE", project: "arena", meets: "arena" },
+  { name: "of one project that names another", token: "ONE", project: "rival", meets: "NOT_PERMITTED" },
+  { name: "of one project that names all", token: "ONE", project: "*", meets: "NOT_PERMITTED" },
+  { name: "for all projects that names none", token: "ALL", project: undefined, meets: "*" },
+  { name: "for all projects that names one", token: "ALL", project: "rival", meets: "rival" },
+  { name: "for all projects that names what is none", token: "ALL", project: "a b", meets: "ID_MALFORMED" },
+];
+for (const { name, token, project, meets } of inProjects) {
+  test(`guardServices() meets a caller ${name} with ${meets}`, async () => {
+    const [identity] = everyRole.identities;
+    if (!identity) throw new Error("there are roles");
+    const identities = ["ONE", "ALL"].map((one) => ({
+      ...{ ...identity, name: one, role: "BACKEND" as const, project: one === "ONE" ? "arena" : "*" },
+      proof: { sha256: hashKey(keyOf(one)) },
+    }));
+    const { call } = world({ ...everyRole, identities });
+    const asked = { path: "MatchmakingService/StartMatching", request: start(), token: keyOf(token) };
+    const answered = await call(project === undefined ? asked : { ...asked, project }).then(
+      (caller) => caller.project,
+      (error: MusterError) => error.reason,
+    );
+    expect(answered).toBe(meets);
+  });
+}
 
 for (const role of roles) {
   test(`guardServices() lets ${role} call what the table says, and refuses the rest before a handler`, async () => {

@@ -8,7 +8,10 @@ import {
   type Implementation,
   type MethodDefinition,
   methodPath,
+  PROJECT_ALL,
   PROJECT_DEFAULT,
+  PROJECT_HEADER,
+  PROJECT_NAME,
 } from "@muster/proto/rpc";
 import type { Log } from "../log.ts";
 import type { Keyring, KnownCaller } from "./keyring.ts";
@@ -28,13 +31,13 @@ export type GuardOptions = {
 };
 
 /** Who everybody is where nobody is asked. */
-const ANYBODY: Caller = { name: "anybody", role: "OPERATOR", project: PROJECT_DEFAULT };
+const ANYBODY: Caller = { name: "anybody", role: "OPERATOR", project: PROJECT_ALL };
 /** A session's own game server, known by what its request carries. */
 const SESSION_HOLDER: Caller = { name: "", role: "GAME_SERVER", project: undefined };
 
 /**
  * The same services, each call checked. A call that is refused has not reached its handler: nothing was read, decided or written.
- * Reasons: CREDENTIALS_INVALID, NOT_PERMITTED, OVERLOADED with `retryAfterMs` in its metadata.
+ * Reasons: CREDENTIALS_INVALID, NOT_PERMITTED, ID_MALFORMED for a project that is none, OVERLOADED with `retryAfterMs` in its metadata.
  *
  * @throws {Error} for a method that the table of rights does not have.
  */
@@ -58,6 +61,7 @@ export function guardServices(services: readonly Implementation[], options: Guar
   }));
 }
 
+type Known = { readonly known: KnownCaller | undefined; readonly project: string | undefined };
 type AnyHandler = Implementation["handlers"][string];
 type Entered = { readonly context: CallContext; readonly leave: () => void };
 type Gate = (asked: Asked, request: unknown, context: CallContext) => Entered;
@@ -99,7 +103,7 @@ function createGate({
   const ofPlayers = createTokenBuckets();
   const open = { calls: 0, streams: 0 };
 
-  const checkRates = ({ path, right }: Asked, request: unknown, known: KnownCaller | undefined) => {
+  const checkRates = ({ path, right }: Asked, request: unknown, { known, project }: Known) => {
     const nowMs = clock.nowMs();
     if (known?.rate) {
       const waitMs = ofKeys.take(`${known.caller.project}/${known.caller.name}`, known.rate, nowMs);
@@ -109,7 +113,11 @@ function createGate({
     const { perPlayer } = keyring;
     if (!perPlayer || !right.playersOf) return;
     for (const playerId of new Set(right.playersOf(request as never))) {
-      const waitMs = ofPlayers.take(`${known?.caller.project ?? PROJECT_DEFAULT}/${playerId}`, perPlayer, nowMs);
+      const waitMs = ofPlayers.take(
+        `${project === PROJECT_ALL ? PROJECT_DEFAULT : project}/${playerId}`,
+        perPlayer,
+        nowMs,
+      );
       if (waitMs > 0) throw tooOften(path, "one of its players", { waitMs, perSecond: perPlayer.perSecond });
     }
   };
@@ -135,8 +143,8 @@ function createGate({
   return (asked, request, context) => {
     const { path, right } = asked;
     const known = keyring.isOpen ? undefined : keyring.find(context);
-    const caller = keyring.isOpen ? ANYBODY : callerOf(asked, request, known);
-    checkRates(asked, request, known);
+    const caller = inProject(keyring.isOpen ? ANYBODY : callerOf(asked, request, known), asked, context);
+    checkRates(asked, request, { known, project: caller.project });
     const leave = takePlace(asked, caller);
     if (right.kind === "CONTROL" && !keyring.isOpen) {
       log.info({ caller: caller.name, project: caller.project, path, peer: context.peer }, "An operator's call");
@@ -158,6 +166,19 @@ function callerOf({ path, right }: Asked, request: unknown, known: KnownCaller |
   const { name, role } = known.caller;
   const why = `Cannot take ${path} as it is for ${right.roles.join(", ")}: ${name} is ${role}`;
   throw new MusterError("NOT_PERMITTED", why, { metadata: { role } });
+}
+
+/** The caller in the project that the call names. @throws {MusterError} NOT_PERMITTED if it is another's; ID_MALFORMED. */
+function inProject(caller: Caller, { path }: Asked, { project }: CallContext): Caller {
+  if (project === undefined || caller.project === undefined) return caller;
+  if (project !== PROJECT_ALL && !PROJECT_NAME.test(project)) {
+    const why = `Cannot read ${PROJECT_HEADER} as 1 to 32 of A-Z a-z 0-9 _ -: it is ${JSON.stringify(project.slice(0, 64))}`;
+    throw new MusterError("ID_MALFORMED", why, { metadata: { field: PROJECT_HEADER } });
+  }
+  if (caller.project === project) return caller;
+  if (caller.project === PROJECT_ALL) return { ...caller, project };
+  const why = `Cannot take ${path} in project ${project} as ${caller.name} is of one: ${caller.project}`;
+  throw new MusterError("NOT_PERMITTED", why, { metadata: { project } });
 }
 
 function tooOften(

@@ -1,6 +1,6 @@
 // Who calls, by key or certificate. What is known can be replaced while the service runs: who is no longer there is cut off.
 import { MusterError } from "@muster/proto";
-import type { CallContext, Caller } from "@muster/proto/rpc";
+import { type CallContext, type Caller, PROJECT_ALL } from "@muster/proto/rpc";
 import { type Access, hashKey, type Identity, type Rate } from "./access-config.ts";
 
 export type KnownCaller = {
@@ -15,7 +15,7 @@ export interface Keyring {
   /** No key and no certificate is configured: everybody may do everything. */
   readonly isOpen: boolean;
   readonly perPlayer: Rate | undefined;
-  /** Of all who are known now. */
+  /** Of all who are known now and belong to one. */
   readonly projects: readonly string[];
   /**
    * Who the call comes from. Undefined: it carries neither key nor certificate of anybody.
@@ -59,7 +59,7 @@ export function createKeyring(first: Access): Keyring {
       return access.perPlayer;
     },
     get projects() {
-      return [...new Set(access.identities.map(({ project }) => project))];
+      return [...new Set(access.identities.map(({ project }) => project))].filter((one) => one !== PROJECT_ALL);
     },
     find({ token, certificate }) {
       if (token !== "") {

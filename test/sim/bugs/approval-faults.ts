@@ -20,8 +20,8 @@ export const approvalFaults: readonly PlantedFault[] = [
     patches: [
       {
         file: APPROVALS,
-        find: "if (question?.processId === processId) question.settle(approved);",
-        replace: "if (question?.processId === processId) question.settle(true);",
+        find: "open.get(keyOf(processId, { fillId }))?.settle(approved);",
+        replace: "open.get(keyOf(processId, { fillId }))?.settle(true);",
       },
     ],
   },

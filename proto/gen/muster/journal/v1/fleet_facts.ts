@@ -128,6 +128,8 @@ export interface FleetFact_PlacementStarted {
   latencyPolicies: LatencyPolicy[];
   /** Of a session that was created on its fleet (which stands in place of the queue): it fails with the session. */
   direct: boolean;
+  /** Whose it is. Empty: the default project's. */
+  project: string;
 }
 
 export interface FleetFact_PlacementEnded {
@@ -1907,7 +1909,15 @@ export const FleetFact_ProcessReachabilityChanged: MessageFns<FleetFact_ProcessR
 };
 
 function createBaseFleetFact_PlacementStarted(): FleetFact_PlacementStarted {
-  return { request: undefined, bodyDigest: "", expiresAtMs: 0, createdAtWallMs: 0, latencyPolicies: [], direct: false };
+  return {
+    request: undefined,
+    bodyDigest: "",
+    expiresAtMs: 0,
+    createdAtWallMs: 0,
+    latencyPolicies: [],
+    direct: false,
+    project: "",
+  };
 }
 
 export const FleetFact_PlacementStarted: MessageFns<FleetFact_PlacementStarted> = {
@@ -1929,6 +1939,9 @@ export const FleetFact_PlacementStarted: MessageFns<FleetFact_PlacementStarted> 
     }
     if (message.direct !== false) {
       writer.uint32(48).bool(message.direct);
+    }
+    if (message.project !== "") {
+      writer.uint32(58).string(message.project);
     }
     return writer;
   },
@@ -1994,6 +2007,14 @@ export const FleetFact_PlacementStarted: MessageFns<FleetFact_PlacementStarted> 
             message.direct = reader.bool();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.project = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2030,6 +2051,7 @@ export const FleetFact_PlacementStarted: MessageFns<FleetFact_PlacementStarted> 
         ? object.latency_policies.map((e: any) => LatencyPolicy.fromJSON(e))
         : [],
       direct: isSet(object.direct) ? globalThis.Boolean(object.direct) : false,
+      project: isSet(object.project) ? globalThis.String(object.project) : "",
     };
   },
 
@@ -2053,6 +2075,9 @@ export const FleetFact_PlacementStarted: MessageFns<FleetFact_PlacementStarted> 
     if (message.direct !== false) {
       obj.direct = message.direct;
     }
+    if (message.project !== "") {
+      obj.project = message.project;
+    }
     return obj;
   },
 
@@ -2069,6 +2094,7 @@ export const FleetFact_PlacementStarted: MessageFns<FleetFact_PlacementStarted> 
     message.createdAtWallMs = object.createdAtWallMs ?? 0;
     message.latencyPolicies = object.latencyPolicies?.map((e) => LatencyPolicy.fromPartial(e)) || [];
     message.direct = object.direct ?? false;
+    message.project = object.project ?? "";
     return message;
   },
 };

@@ -47,10 +47,13 @@ export interface SnapshotFleet {
   aliases: Alias[];
   /** By name of the fleet. */
   controls: SnapshotControl[];
+  /** Beside the default one, whoever has placed anything; sorted. */
+  projects: string[];
 }
 
 export interface SnapshotCreation {
   battleSessionId: string;
+  /** Of another project than the default one with the project before it: "arena/eu". */
   fleet: string;
   creatorId: string;
   atMs: number;
@@ -180,6 +183,8 @@ export interface SnapshotPlacement {
   latencyPolicies: LatencyPolicy[];
   /** It stands for a session that was created directly. */
   direct: boolean;
+  /** Whose it is. Empty: the default project's. */
+  project: string;
 }
 
 /** What the fleet remembers of a session beside its document. */
@@ -234,6 +239,7 @@ function createBaseSnapshotFleet(): SnapshotFleet {
     erasures: [],
     aliases: [],
     controls: [],
+    projects: [],
   };
 }
 
@@ -262,6 +268,9 @@ export const SnapshotFleet: MessageFns<SnapshotFleet> = {
     }
     for (const v of message.controls) {
       SnapshotControl.encode(v!, writer.uint32(170).fork()).join();
+    }
+    for (const v of message.projects) {
+      writer.uint32(178).string(v!);
     }
     return writer;
   },
@@ -343,6 +352,14 @@ export const SnapshotFleet: MessageFns<SnapshotFleet> = {
             message.controls.push(SnapshotControl.decode(reader, reader.uint32()));
             continue;
           }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            message.projects.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -383,6 +400,7 @@ export const SnapshotFleet: MessageFns<SnapshotFleet> = {
       controls: globalThis.Array.isArray(object?.controls)
         ? object.controls.map((e: any) => SnapshotControl.fromJSON(e))
         : [],
+      projects: globalThis.Array.isArray(object?.projects) ? object.projects.map((e: any) => globalThis.String(e)) : [],
     };
   },
 
@@ -412,6 +430,9 @@ export const SnapshotFleet: MessageFns<SnapshotFleet> = {
     if (message.controls?.length) {
       obj.controls = message.controls.map((e) => SnapshotControl.toJSON(e));
     }
+    if (message.projects?.length) {
+      obj.projects = message.projects;
+    }
     return obj;
   },
 
@@ -428,6 +449,7 @@ export const SnapshotFleet: MessageFns<SnapshotFleet> = {
     message.erasures = object.erasures?.map((e) => SnapshotErasure.fromPartial(e)) || [];
     message.aliases = object.aliases?.map((e) => Alias.fromPartial(e)) || [];
     message.controls = object.controls?.map((e) => SnapshotControl.fromPartial(e)) || [];
+    message.projects = object.projects?.map((e) => e) || [];
     return message;
   },
 };
@@ -2032,6 +2054,7 @@ function createBaseSnapshotPlacement(): SnapshotPlacement {
     startedAtMs: 0,
     latencyPolicies: [],
     direct: false,
+    project: "",
   };
 }
 
@@ -2066,6 +2089,9 @@ export const SnapshotPlacement: MessageFns<SnapshotPlacement> = {
     }
     if (message.direct !== false) {
       writer.uint32(80).bool(message.direct);
+    }
+    if (message.project !== "") {
+      writer.uint32(90).string(message.project);
     }
     return writer;
   },
@@ -2163,6 +2189,14 @@ export const SnapshotPlacement: MessageFns<SnapshotPlacement> = {
             message.direct = reader.bool();
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.project = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2207,6 +2241,7 @@ export const SnapshotPlacement: MessageFns<SnapshotPlacement> = {
         ? object.latency_policies.map((e: any) => LatencyPolicy.fromJSON(e))
         : [],
       direct: isSet(object.direct) ? globalThis.Boolean(object.direct) : false,
+      project: isSet(object.project) ? globalThis.String(object.project) : "",
     };
   },
 
@@ -2242,6 +2277,9 @@ export const SnapshotPlacement: MessageFns<SnapshotPlacement> = {
     if (message.direct !== false) {
       obj.direct = message.direct;
     }
+    if (message.project !== "") {
+      obj.project = message.project;
+    }
     return obj;
   },
 
@@ -2262,6 +2300,7 @@ export const SnapshotPlacement: MessageFns<SnapshotPlacement> = {
     message.startedAtMs = object.startedAtMs ?? 0;
     message.latencyPolicies = object.latencyPolicies?.map((e) => LatencyPolicy.fromPartial(e)) || [];
     message.direct = object.direct ?? false;
+    message.project = object.project ?? "";
     return message;
   },
 };
