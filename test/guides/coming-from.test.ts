@@ -33,6 +33,9 @@ for (const path of guides) {
     const file = `examples/ported-servers/src/${/\[(from-[a-z-]+\.ts)\]/.exec(guide)?.[1]}`;
     expect(existsSync(join(ROOT, file))).toBe(true);
     expect(shown).toBe(read(file));
+    const name = /ported-servers\/src\/main\.ts (?<name>[a-z-]+)$/m.exec(guide)?.groups?.name ?? "none";
+    expect(path).toBe(`docs/guides/coming-from/${name}.md`);
+    expect(read("examples/ported-servers/src/main.ts")).toMatch(new RegExp(`^  "?${name}"?: `, "m"));
   });
 
   test(`${path} has rule sets that nothing is to be said against, or a fleet that is read`, () => {

@@ -8,7 +8,7 @@ import { type Schema, schemaPage } from "./reference/schema-page.ts";
 import { renderMarkdown } from "./render-markdown.ts";
 import { linkedFile, sitePathOf } from "./site-path.ts";
 import { folderPage, sourcePage } from "./source-page.ts";
-import { TRY_PATH, tryPage } from "./try-page.ts";
+import { TRY_PATH, type TriedExample, tryPage } from "./try-page.ts";
 
 export type SiteInput = {
   /** Paths from the root of every file that git tracks. */
@@ -101,14 +101,17 @@ function withUnlisted(navigation: Navigation, documents: readonly Page[]): Navig
   return [...navigation, { title: "More", links: others.map(({ path, title }) => ({ path, text: title })) }];
 }
 
-/** The rule sets of the examples, by name. */
-function readExamples({ files, read }: SiteInput): ReadonlyMap<string, string> {
+/** The examples of rule sets, by name. */
+function readExamples({ files, read }: SiteInput): ReadonlyMap<string, TriedExample> {
+  const write = (value: unknown) => JSON.stringify(value, undefined, 2);
   return new Map(
-    files.flatMap((path): [string, string][] => {
+    files.flatMap((path): [string, TriedExample][] => {
       const name = /^examples\/rule-sets\/(?<name>[\w-]+)\/configuration\.json$/.exec(path)?.groups?.name;
       if (name === undefined) return [];
-      const { $schema: _, ...ruleSet } = JSON.parse(read(path)).ruleSet;
-      return [[name, JSON.stringify(ruleSet, undefined, 2)]];
+      const { ruleSet, name: _, ...settings } = JSON.parse(read(path));
+      const { $schema: _rules, ...rules } = ruleSet;
+      const { $schema: _who, ...population } = JSON.parse(read(path.replace("configuration.json", "population.json")));
+      return [[name, { rules: write(rules), settings: write(settings), population: write(population) }]];
     }),
   );
 }

@@ -12,7 +12,8 @@ export async function hostOpenMatch(
   sidecar.onStartBattleSession(async (session) => {
     await session.activate();
     // CreateBackfill, with open slots in its extensions. Whoever fits is found by the rule set, not by a match function.
-    await session.startBackfill();
+    // In place of what a configuration with autoBackfill has begun already.
+    await session.startBackfill({ replace: true });
   });
   sidecar.onBattleSessionUpdated(async ({ session, reason, added, updated, removed }) => {
     for (const { ticketId } of added) if (ticketId !== undefined) expected.add(ticketId);

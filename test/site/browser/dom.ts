@@ -24,6 +24,8 @@ export interface BrowserElement {
   readonly isContentEditable: boolean;
   readonly dataset: Record<string, string | undefined>;
   readonly children: ArrayLike<BrowserElement>;
+  /** Of a `select`. */
+  readonly selectedIndex: number;
   setAttribute(name: string, value: string): void;
   removeAttribute(name: string): void;
   append(...nodes: readonly (BrowserElement | string)[]): void;

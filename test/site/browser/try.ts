@@ -1,9 +1,13 @@
-// The page on which rule sets and queries are tried: every change is judged at once, in this browser.
+// The page on which rule sets and queries are tried: every change is judged at once, in this browser; two minutes of players are
+// simulated on demand.
+import { askSimulation } from "./ask-simulation.ts";
 import { browser, getElement } from "./dom.ts";
 import { judgeQuery, judgeRuleSet, type Verdict } from "./verdicts.ts";
 
 const [rules, example, ruleVerdict] = [getElement("rules"), getElement("example"), getElement("rules-verdict")];
 const [query, mode, tickets] = [getElement("query"), getElement("mode"), getElement("tickets")];
+const [settings, population, simulate] = [getElement("settings"), getElement("population"), getElement("simulate")];
+const simulation = getElement("simulation");
 const queryVerdict = getElement("query-verdict");
 
 function show(element: typeof ruleVerdict, { isGood, lines }: Verdict): void {
@@ -23,8 +27,18 @@ function takeFromLink(): void {
 
 rules.addEventListener("input", tryRules);
 example.addEventListener("change", () => {
+  const chosen = Array.from(example.children)[example.selectedIndex];
   rules.value = example.value;
+  settings.value = chosen?.dataset.settings ?? "";
+  population.value = chosen?.dataset.population ?? "";
   tryRules();
+});
+simulate.addEventListener("click", () => {
+  simulation.textContent = "Simulating …";
+  simulation.dataset.good = "";
+  askSimulation({ rules: rules.value, settings: settings.value, population: population.value }, (verdict) =>
+    show(simulation, verdict),
+  );
 });
 for (const element of [query, mode, tickets]) element.addEventListener("input", tryQuery);
 browser.addEventListener("hashchange", takeFromLink);

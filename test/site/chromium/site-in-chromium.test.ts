@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Simulated, simulatePopulation } from "../browser/simulation.ts";
 import { readSite } from "../read-site.ts";
 import { type BrowserPage, type Chromium, findChromium, startChromium } from "./chromium.ts";
 import { serveSite } from "./serve-site.ts";
@@ -132,7 +133,29 @@ test.skipIf(isMissing)("a rule set of a guide is tried, and judged as one types"
   expect(page.complaints).toEqual([]);
 });
 
-test.skipIf(isMissing)("it can be opened from a disk, search included", async () => {
+const SIMULATE = `(() => {
+  const example = document.querySelector("#example");
+  example.selectedIndex = [...example.options].findIndex(({ textContent }) => textContent === "map-voting");
+  example.dispatchEvent(new Event("change"));
+  document.querySelector("#simulate").click();
+  return Object.fromEntries(["rules", "settings", "population"].map((id) => [id, document.querySelector("#" + id).value]));
+})()`;
+
+async function simulateThere(page: BrowserPage) {
+  const simulated = (await page.read(SIMULATE)) as Simulated;
+  await page.until("document.querySelector('#simulation').dataset.good");
+  const told = await page.read("document.querySelector('#simulation').textContent");
+  return { simulated, told };
+}
+
+test.skipIf(isMissing)("a population is simulated in the browser as it is here", async () => {
+  const page = await openPage("try.html");
+  const { simulated, told } = await simulateThere(page);
+  expect(simulatePopulation(simulated)).toEqual({ isGood: true, lines: String(told).split("\n") });
+  expect(page.complaints).toEqual([]);
+});
+
+test.skipIf(isMissing)("it can be opened from a disk, search and simulation included", async () => {
   const folder = mkdtempSync(join(tmpdir(), "muster-site-"));
   try {
     for (const [path, content] of site) {
@@ -149,6 +172,8 @@ test.skipIf(isMissing)("it can be opened from a disk, search included", async ()
       "document.querySelector('#site-search').value !== '' && globalThis.musterSearchIndex !== undefined",
     );
     expect(page.complaints).toEqual([]);
+    await page.goTo(pathToFileURL(join(folder, "try.html")).href);
+    expect((await simulateThere(page)).told).toContain("Two minutes: 1");
   } finally {
     rmSync(folder, { recursive: true });
   }
