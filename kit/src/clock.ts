@@ -29,6 +29,7 @@ export const systemClock: Clock = {
   sleep: (delayMs, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(abortError());
+      if (delayMs <= 0) return void setImmediate(() => (signal?.aborted ? reject(abortError()) : resolve()));
       const stop = () => {
         clearTimeout(timer);
         reject(abortError());
@@ -38,7 +39,7 @@ export const systemClock: Clock = {
           signal?.removeEventListener("abort", stop);
           resolve();
         },
-        Math.min(Math.max(delayMs, 0), TIMER_DELAY_MS_MAX),
+        Math.min(delayMs, TIMER_DELAY_MS_MAX),
       );
       signal?.addEventListener("abort", stop, { once: true });
     }),

@@ -1,5 +1,6 @@
 // Rule sets and configurations over the API: their versions, what may be deleted, and what becomes of those who wait and play.
-import type { MatchmakingConfiguration } from "@muster/proto/matchmaking";
+import { MusterError } from "@muster/proto";
+import { ConfigurationServiceDefinition, type MatchmakingConfiguration } from "@muster/proto/matchmaking";
 import { BackfillState } from "@muster/proto/session";
 import { describe, expect, test } from "vitest";
 import { writeConfiguration } from "./grpc/wire.ts";
@@ -173,6 +174,73 @@ describe("DeleteConfiguration", () => {
     await world.configurations.putConfiguration({ configuration: messageOf({}) });
     await world.queue("duel", "ann", "again");
     expect(await world.state("t-ann-again")).toBe("SEARCHING");
+  });
+
+  describe("of a crowd", () => {
+    const LONELY = { ...DUEL, teams: DUEL.teams.map((team) => ({ ...team, minPlayers: 9, maxPlayers: 9 })) };
+    const config = { ...worldConfig, ruleSets: [{ name: "duel", document: JSON.stringify(LONELY) }] };
+    const crowded = async () => {
+      const world = await createWorld({
+        ...{ cancelledAtOnceMax: 2, snapshotEveryFacts: 3 },
+        config: { ruleSets: config.ruleSets, configurations: [configurationOf()] },
+      });
+      for (const player of ["ann", "bob", "cat", "dan", "eve"]) await world.queue("duel", player);
+      return world;
+    };
+    const causes = async (world: World) => {
+      const tickets = await Promise.all(["ann", "bob", "cat", "dan", "eve"].map((name) => world.ticket(`t-${name}`)));
+      return tickets.map(({ cause, version }) => [cause, version]);
+    };
+    const all = Array.from({ length: 5 }, () => ["CONFIGURATION_DELETED", 2]);
+
+    test("cancels some at a time, and is answered when all are out", async () => {
+      const world = await crowded();
+      await using _world = world;
+      const events = world.collect({ configuration: "duel" });
+      await remove(world, "duel");
+      expect(await causes(world)).toEqual(all);
+      const told = events.filter(({ ticket }) => ticket?.cause === "CONFIGURATION_DELETED");
+      expect(told.map(({ ticket }) => ticket?.ticketId).toSorted()).toEqual(
+        ["ann", "bob", "cat", "dan", "eve"].map((name) => `t-${name}`),
+      );
+    });
+
+    test("goes on after a restart in the middle of it", async () => {
+      const world = await crowded();
+      await using _world = world;
+      const { journal } = world;
+      const { append } = journal;
+      let left = 2; // The deletion, and the first two who are out.
+      journal.append = async (request) => {
+        left -= 1;
+        if (left < 0) throw new MusterError("JOURNAL_FAILED", "Cannot write as the disk is gone");
+        return await append(request);
+      };
+      const peer = world.net.from("operator").connect("matcher").client(ConfigurationServiceDefinition);
+      const deletion = peer.deleteConfiguration({ name: "duel", expectedVersion: 0 });
+      deletion.catch(() => undefined); // Its matcher dies over it.
+      await world.clock.advance(10);
+      expect(world.faults).not.toEqual([]);
+      journal.append = append;
+      await world.restart();
+      await world.clock.advance(10);
+      expect(await causes(world)).toEqual(all);
+      expect(world.faults).toEqual([]);
+    });
+
+    test("leaves nobody to a configuration of the same name that is put meanwhile", async () => {
+      const world = await crowded();
+      await using _world = world;
+      const peer = world.net.from("operator").connect("matcher").client(ConfigurationServiceDefinition);
+      const deleted = peer.deleteConfiguration({ name: "duel", expectedVersion: 0 });
+      const put = peer.putConfiguration({ configuration: messageOf({}) });
+      await world.run(Promise.all([deleted, put]));
+      expect(await causes(world)).toEqual(all);
+      await world.queue("duel", "ann", "again");
+      await world.clock.advance(100);
+      expect(await world.state("t-ann-again")).toBe("SEARCHING");
+      expect(world.faults).toEqual([]);
+    });
   });
 
   test("cancels who is asked for acceptance", async () => {

@@ -115,6 +115,7 @@ export async function createWorld(
     readonly snapshotEveryFacts?: number;
     readonly events?: EventPush;
     readonly joinTokens?: MatcherOptions["joinTokens"];
+    readonly cancelledAtOnceMax?: number;
   } = {},
 ): Promise<World> {
   const clock = createVirtualClock(1_000_000);
@@ -143,6 +144,7 @@ export async function createWorld(
       onFatal: (error) => faults.push(error),
       ...(options.events && { events: options.events }),
       ...(options.joinTokens && { joinTokens: options.joinTokens }),
+      ...(options.cancelledAtOnceMax === undefined ? {} : { cancelledAtOnceMax: options.cancelledAtOnceMax }),
       ...(options.snapshotEveryFacts === undefined ? {} : { snapshotEveryFacts: options.snapshotEveryFacts }),
     });
     net.serve("matcher", matcher.services);

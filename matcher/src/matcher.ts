@@ -9,6 +9,7 @@ import { type Implementation, type Network, PROJECT_DEFAULT } from "@muster/prot
 import { type Log, logDisk, RETENTION_DEFAULT, type Retention } from "@muster/service";
 import type { MatcherConfig } from "./config.ts";
 import { isLiveBackfill } from "./core/backfill.ts";
+import { SEARCHING_CANCELLED_MAX } from "./core/delete-configuration.ts";
 import { evolve } from "./core/evolve.ts";
 import { decidePlacementReport } from "./core/fleet-reports.ts";
 import { presentPlacementId } from "./core/match.ts";
@@ -16,6 +17,7 @@ import { createMatcherState, type MatcherState, touchSession } from "./core/matc
 import type { RoundLimits } from "./core/round.ts";
 import { decideSessionChange } from "./core/session-change.ts";
 import { createSessionView, type PlacementReport } from "./core/session-view.ts";
+import { createEmptyConfigurations } from "./empty-configurations.ts";
 import { createErasures } from "./erasures.ts";
 import { type EventPush, startEventPush } from "./events/event-push.ts";
 import { measureEvents } from "./events/measure-events.ts";
@@ -80,6 +82,8 @@ export type MatcherOptions = {
   readonly roundLimits?: RoundLimits;
   /** How join tokens that are redeemed are verified, and how long a key signs. Default: by Node's own, for 30 days. */
   readonly joinTokens?: JoinTokenOptions;
+  /** Tickets of a deleted configuration that are cancelled in one turn. Default: some 5 ms of work. */
+  readonly cancelledAtOnceMax?: number;
   /** Where events are pushed to, and how. Default: no events are pushed. */
   readonly events?: EventPush;
   /** Who holds the lease on the journal: unique to this run. Default: `owner`. */
@@ -191,6 +195,8 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   const placements = createPlacements(workshop, report);
   const outbox = createSessionOutbox(workshop);
   const erasures = createErasures(workshop, eventOutbox);
+  const { cancelledAtOnceMax = SEARCHING_CANCELLED_MAX } = options;
+  const emptied = createEmptyConfigurations(workshop, cancelledAtOnceMax);
   const rounds = createRounds(workshop, {
     endedMs: retention.endedMs,
     endpoint: options.endpoint,
@@ -222,9 +228,13 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
 
   const onFact = ({ fact }: JournaledFact) => {
     switch (fact.type) {
+      case "configuration-deleted":
+        if (fact.keepsSearching) emptied.poke(fact.name);
+        markAll();
+        reviewAll();
+        break;
       case "rule-set-put":
       case "configuration-put":
-      case "configuration-deleted":
         markAll();
         reviewAll();
         break;
@@ -329,6 +339,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   for (const matchId of state.matches.keys()) placements.poke(matchId);
   for (const [id, session] of state.sessions) if (session.fill) outbox.poke(id);
   for (const erasureId of state.erasures.keys()) erasures.poke(erasureId);
+  for (const name of state.pools.keys()) emptied.poke(name); // Of one that is there nobody is left.
   markAll();
 
   const feed = readSessionFeed(
@@ -373,6 +384,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
       withheld,
       seated,
       joinTokens,
+      cancelledAtOnceMax,
       endpoint: options.endpoint,
       outbox: eventOutbox,
     }),
@@ -391,7 +403,9 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
       // Not last: who waits for room on a full disk is told only by a ledger that closes that there will be none.
       const closed = ledger[Symbol.asyncDispose]();
       await eventOutbox?.[Symbol.asyncDispose]();
-      await Promise.all([placements, outbox, erasures, checks, joinTokens].map((work) => work[Symbol.asyncDispose]()));
+      await Promise.all(
+        [placements, outbox, erasures, emptied, checks, joinTokens].map((work) => work[Symbol.asyncDispose]()),
+      );
       await Promise.allSettled([feed, matching]);
       await fleet[Symbol.asyncDispose]();
       await closed;

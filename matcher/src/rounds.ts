@@ -55,6 +55,8 @@ export function createRounds(
     };
     const round = await decide(workshop, match, { internal: true });
     if (!round.isQuiet) mark(configuration, "now");
+    // What was not written anywhere has kept everybody waiting for nobody's disk: calls have their turn before the next round.
+    if (!round.isQuiet && round.facts.length === 0) await clock.sleep(0);
     const nextMs = nextExpansionAtMs(ledger.state, configuration, ledger.nowMs());
     if (nextMs === undefined) {
       expansionsAtMs.delete(configuration);

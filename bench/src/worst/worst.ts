@@ -134,7 +134,7 @@ async function measurePool(server: WorstServer): Promise<Readonly<Record<string,
     poolCancel: () => client.cancelMatching({ ticketId }),
     poolPutConfiguration: () => putConfiguration(put, "open", 500),
     poolPutRuleSet: () => put.putRuleSet(PutRuleSetRequest.fromPartial({ name: "open", document })),
-    poolDelete: () => put.deleteConfiguration({ name: "open", expectedVersion: 0 }),
+    poolDelete: () => put.deleteConfiguration({ name: "open", expectedVersion: 0 }, { deadlineMs: 60_000 }),
   };
   const figures: Record<string, number> = {};
   for (const [name, call] of Object.entries(calls)) figures[`${name}TurnMs`] = await server.longestTurnMs(call);

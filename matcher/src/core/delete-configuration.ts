@@ -1,5 +1,5 @@
 // Whether a rule set or a configuration may go. What follows for tickets and battles is in folds/configurations.ts.
-import { MusterError } from "@muster/proto";
+import { MusterError, type TicketId } from "@muster/proto";
 import { choicesOf } from "./cohorts.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { MatcherState } from "./matcher-state.ts";
@@ -30,16 +30,44 @@ export function decideDeleteRuleSet(state: MatcherState, { name, expectedVersion
 
 const WHY_CHARS_MAX = 1_000;
 
-/** The fact; none for a name that was deleted before. @throws {MusterError} CONFIGURATION_NOT_FOUND, VERSION_STALE. */
+/**
+ * The fact; none for a name that was deleted before. Where more than `cancelledMax` tickets search they outlive it, and are to be cancelled
+ * by `decideEmptyConfiguration()`.
+ *
+ * @throws {MusterError} CONFIGURATION_NOT_FOUND, VERSION_STALE.
+ */
 export function decideDeleteConfiguration(
   state: MatcherState,
   { name, expectedVersion }: Deletion,
+  cancelledMax: number = SEARCHING_CANCELLED_MAX,
 ): readonly MatcherFact[] {
   const present = state.configurations.get(name);
   if (!present && state.deleted.configurations.has(name)) return [];
   if (!present) throw configurationNotFound(name);
   checkVersion(`configuration ${name}`, { present, expected: expectedVersion });
-  return [{ type: "configuration-deleted", name }];
+  const searching = state.pools.get(name)?.searching.size ?? 0;
+  return [{ type: "configuration-deleted", name, ...(searching > cancelledMax && { keepsSearching: true }) }];
+}
+
+/** Tickets that are cancelled in one turn: some 5 ms. */
+export const SEARCHING_CANCELLED_MAX = 500;
+
+/** Tickets that search by a configuration that is there no more, in no order. */
+export function ticketsLeftBy(state: MatcherState, configuration: string): readonly TicketId[] {
+  if (state.configurations.has(configuration)) return [];
+  return (
+    state.pools
+      .get(configuration)
+      ?.searching.all()
+      .map(({ ticketId }) => ticketId) ?? []
+  );
+}
+
+/** The facts that cancel those of the tickets who still search. */
+export function decideEmptyConfiguration(state: MatcherState, ticketIds: readonly TicketId[]): readonly MatcherFact[] {
+  return ticketIds
+    .filter((ticketId) => state.tickets.get(ticketId)?.ticket.state.phase === "SEARCHING")
+    .map((ticketId) => ({ type: "ticket-cancelled", ticketId, cause: "CONFIGURATION_DELETED" }));
 }
 
 /** Names of the configurations that play by the rule set, sorted. */

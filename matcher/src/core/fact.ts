@@ -50,7 +50,8 @@ export type MatcherFact =
       readonly filed?: string | undefined;
     }
   | { readonly type: "rule-set-deleted"; readonly name: string }
-  | { readonly type: "configuration-deleted"; readonly name: string }
+  /** `keepsSearching`: those who search are cancelled by facts of their own, which follow. Else they are with this one. */
+  | { readonly type: "configuration-deleted"; readonly name: string; readonly keepsSearching?: boolean | undefined }
   | {
       readonly type: "ticket-created";
       readonly ticketId: TicketId;

@@ -3,7 +3,7 @@ import { limits, MusterError } from "@muster/proto";
 import { parseRuleSet } from "@muster/rules";
 import { choicesOf, oldestLiveArrival } from "./cohorts.ts";
 import { type Configuration, isSameConfiguration } from "./configuration.ts";
-import { usersOf } from "./delete-configuration.ts";
+import { decideEmptyConfiguration, ticketsLeftBy, usersOf } from "./delete-configuration.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { MatcherState } from "./matcher-state.ts";
 import { checkVersion, type Held, olderOf, type Version } from "./versions.ts";
@@ -55,7 +55,9 @@ export function decidePutConfiguration(
   if (present && isKnown(present, put, isSameConfiguration(present, configuration))) return [];
   checkVersion(`configuration ${name}`, { present, expected: put.expectedVersion });
   if (put.newTicketsOnly) checkOlder(state, { what: `configuration ${name}`, present, users: [name] });
-  return [{ type: "configuration-put", configuration, ...termsOf(put) }];
+  // Who is left of a deleted one of the name does not play by this one.
+  const left = decideEmptyConfiguration(state, ticketsLeftBy(state, name));
+  return [...left, { type: "configuration-put", configuration, ...termsOf(put) }];
 }
 
 /** Whether the put changes nothing. What is there for new tickets only may be put for all of them. */

@@ -77,10 +77,15 @@ export type TicketCause =
   | "OWNER_GONE";
 
 /** Why a ticket is cancelled, where it is not by request. */
-export const cancelCauses = ["PARTY_CHANGED", "SUPERSEDED", "OWNER_GONE"] as const satisfies readonly TicketCause[];
+export const cancelCauses = [
+  "PARTY_CHANGED",
+  "SUPERSEDED",
+  "OWNER_GONE",
+  "CONFIGURATION_DELETED",
+] as const satisfies readonly TicketCause[];
 export type CancelCause = (typeof cancelCauses)[number];
 /** Those that a ticket in a proposal has too: it refuses the match. */
-export type CalledOff = Exclude<CancelCause, "SUPERSEDED">;
+export type CalledOff = Exclude<CancelCause, "SUPERSEDED" | "CONFIGURATION_DELETED">;
 
 /** On the wire CLAIMED shows as SEARCHING: a fill with the ticket is being applied, and may yet be refused. */
 export type TicketState =

@@ -6,9 +6,17 @@ import { decide } from "../workshop.ts";
 import type { Desk } from "./desk.ts";
 
 export function deleteConfiguration(desk: Desk): Handlers<ConfigurationServiceDefinition>["deleteConfiguration"] {
-  return async ({ name, expectedVersion }) => {
+  return async ({ name, expectedVersion }, { signal }) => {
     const deletion = { name: parseId("name", name), expectedVersion: expectedVersion || undefined };
-    await decide(desk, (state) => ({ facts: decideDeleteConfiguration(state, deletion), reply: undefined }));
+    const { cancelledAtOnceMax } = desk;
+    await decide(desk, (state) => {
+      return { facts: decideDeleteConfiguration(state, deletion, cancelledAtOnceMax), reply: undefined };
+    });
+    const { pools, configurations } = desk.ledger.state;
+    // Who is told that it is gone finds nobody who still searches by it.
+    while (!configurations.has(deletion.name) && (pools.get(deletion.name)?.searching.size ?? 0) > 0) {
+      await desk.committed.next(signal);
+    }
     return {};
   };
 }

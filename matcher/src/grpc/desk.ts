@@ -15,6 +15,8 @@ export type Desk = Workshop & {
   readonly withheld: WithheldTickets;
   readonly seated: SeatedPlayers;
   readonly joinTokens: JoinTokens;
+  /** Tickets of a deleted configuration that are cancelled in one turn. */
+  readonly cancelledAtOnceMax: number;
   /** The matcher's address as sidecars reach it. */
   readonly endpoint: string;
   /** Undefined in a matcher that pushes no events. */

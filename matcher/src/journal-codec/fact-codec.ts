@@ -106,7 +106,10 @@ function writeFact(fact: MatcherFact): Arm {
     case "rule-set-deleted":
       return { $case: "ruleSetDeleted", value: { name: fact.name } };
     case "configuration-deleted":
-      return { $case: "configurationDeleted", value: { name: fact.name } };
+      return {
+        $case: "configurationDeleted",
+        value: { name: fact.name, keepsSearching: fact.keepsSearching === true },
+      };
     case "ticket-created":
       return {
         $case: "ticketCreated",
@@ -269,7 +272,11 @@ function readFact(arm: Arm): MatcherFact {
     case "ruleSetDeleted":
       return { type: "rule-set-deleted", name: arm.value.name };
     case "configurationDeleted":
-      return { type: "configuration-deleted", name: arm.value.name };
+      return {
+        type: "configuration-deleted",
+        name: arm.value.name,
+        ...(arm.value.keepsSearching && { keepsSearching: true }),
+      };
     case "ticketCreated":
       return {
         type: "ticket-created",

@@ -28,6 +28,10 @@ export const configurationGoals: readonly Goal[] = [
     if (observation.type !== "matcher-fact" || observation.fact.type !== "configuration-deleted") return false;
     return (matcher.searching.get(observation.fact.name)?.size ?? 0) > 0;
   }),
+  when("a configuration was deleted that more searched by than are cancelled at once", (observation) => {
+    if (observation.type !== "matcher-fact" || observation.fact.type !== "configuration-deleted") return false;
+    return observation.fact.keepsSearching === true;
+  }),
   when("a configuration was deleted while players were asked", (observation, { matcher }) => {
     if (observation.type !== "matcher-fact" || observation.fact.type !== "configuration-deleted") return false;
     const { name } = observation.fact;

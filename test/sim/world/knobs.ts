@@ -79,6 +79,8 @@ export type Knobs = {
   readonly leaseMs: number;
   readonly settleMs: number;
   /** Of a round of matching; undefined: production's. */
+  /** Tickets of a deleted configuration that are cancelled in one turn. Undefined: as many as there are. */
+  readonly cancelledAtOnceMax: number | undefined;
   readonly roundLimits: { readonly decisions: number; readonly steps: number } | undefined;
   readonly climate: Climate;
   /** Longest that a disk takes to make something durable, in ms. */
@@ -143,6 +145,7 @@ export const REFERENCE: Knobs = {
   healthIntervalMs: 5_000,
   leaseMs: 10_000,
   settleMs: 2_000,
+  cancelledAtOnceMax: undefined,
   roundLimits: undefined,
   climate: CALM,
   diskMsMax: 2,
@@ -224,6 +227,7 @@ function drawAnyKnobs(seed: number): Knobs {
     leaseMs: often(0.5, 3_000, 1_000),
     settleMs: isRush ? 1_500 : often(0.5, 100, 0),
     roundLimits: often(isRush ? 0.2 : 0.6, undefined, { decisions: 2, steps: 100 }),
+    cancelledAtOnceMax: createChance(seed, "deletions").happens(0.6) ? 1 : undefined,
     climate: drawClimate(chance),
     diskMsMax: isRush ? 60 : often(0.7, 4, 60),
     segmentBytes: often(0.5, 262_144, 4_096),

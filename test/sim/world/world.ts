@@ -167,6 +167,7 @@ export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): 
           config: matcherConfigOf(knobs),
           events: receivers.for(run.life),
           ...(knobs.roundLimits && { roundLimits: knobs.roundLimits }),
+          ...(knobs.cancelledAtOnceMax && { cancelledAtOnceMax: knobs.cancelledAtOnceMax }),
         }),
     },
     { clock, lives, memory, eye, dial: dials.matcher },

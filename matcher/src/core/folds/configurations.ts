@@ -3,7 +3,8 @@ import { parseRuleSet } from "@muster/rules";
 import { oldestLiveArrival } from "../cohorts.ts";
 import { isSameConfiguration } from "../configuration.ts";
 import { usersOf } from "../delete-configuration.ts";
-import { holdConfiguration, type MatcherState } from "../matcher-state.ts";
+import { holdConfiguration, type MatcherState, type Pool } from "../matcher-state.ts";
+import type { Ticket } from "../ticket.ts";
 import { type Held, nextVersion, olderOf, retire, type Version } from "../versions.ts";
 import type { Fact, Times } from "./fact-of.ts";
 import { changeTicket } from "./tickets.ts";
@@ -86,7 +87,7 @@ export function deleteRuleSet(state: MatcherState, { name }: Fact<"rule-set-dele
 /** Tickets whose placement or fill is under way hear of it by its outcome (changeTicket). */
 export function deleteConfiguration(
   state: MatcherState,
-  { name }: Fact<"configuration-deleted">,
+  { name, keepsSearching = false }: Fact<"configuration-deleted">,
   at: Times,
 ): MatcherState {
   retire(name, state.configurations, state.deleted.configurations);
@@ -98,11 +99,8 @@ export function deleteConfiguration(
   }
   const pool = state.pools.get(name);
   if (!pool) return state;
-  const prepared = [...new Set(pool.players.values())].flatMap((id) => {
-    const ticket = state.tickets.get(id)?.ticket;
-    return ticket?.state.phase === "PREPARING" ? [ticket] : [];
-  });
-  const searching = [...pool.searching.values(), ...prepared].toSorted((one, other) => one.arrival - other.arrival);
+  const ending = [...(keepsSearching ? [] : pool.searching.values()), ...preparedIn(state, pool)];
+  const searching = ending.toSorted((one, other) => one.arrival - other.arrival);
   const asked = proposals.flatMap(({ view }) => view.terms.players.map(({ ticketId }) => ticketId));
   for (const ticketId of new Set([...searching.map((ticket) => ticket.ticketId), ...asked])) {
     changeTicket(state, ticketId, { type: "configuration-deleted" }, at);
@@ -111,4 +109,13 @@ export function deleteConfiguration(
   pool.known = undefined;
   if (pool.live === 0 && pool.backfills.size === 0 && pool.filling.size === 0) state.pools.delete(name);
   return state;
+}
+
+/** Tickets that wait for their own players. */
+function preparedIn(state: MatcherState, pool: Pool): readonly Ticket[] {
+  if (pool.live === pool.searching.size) return [];
+  return [...new Set(pool.players.values())].flatMap((id) => {
+    const ticket = state.tickets.get(id)?.ticket;
+    return ticket?.state.phase === "PREPARING" ? [ticket] : [];
+  });
 }

@@ -99,9 +99,10 @@ export function createMatcherBook(): MatcherBook {
       case "ticket-timed-out":
         return [{ ticketId: fact.ticketId, to: "TIMED_OUT" }];
       case "configuration-deleted":
-        // What is under way, a placement or a fill, goes on.
+        // What is under way, a placement or a fill, goes on. Where many search, they are cancelled by facts of their own.
         return [...tickets.values()]
           .filter(({ configuration, phase }) => configuration === fact.name && ENDS_WITH_CONFIGURATION.has(phase))
+          .filter(({ phase }) => !(fact.keepsSearching && phase === "SEARCHING"))
           .map(({ ticketId }) => ({ ticketId, to: "CANCELLED", proposalOver: true }));
       case "match-formed": {
         const { matchId, players, acceptance } = fact.match;

@@ -315,6 +315,8 @@ export interface RuleSetDeleted {
 /** Its tickets that search or are asked for acceptance are CANCELLED with it. */
 export interface ConfigurationDeleted {
   name: string;
+  /** Those who search are not: TicketCancelled with CONFIGURATION_DELETED follows for each, so that none of these facts has much to do. */
+  keepsSearching: boolean;
 }
 
 export interface TicketCreated {
@@ -385,7 +387,7 @@ export interface TicketPlayer_LatenciesMsEntry {
 
 export interface TicketCancelled {
   ticketId: string;
-  /** PARTY_CHANGED, SUPERSEDED or OWNER_GONE. Empty: by request. */
+  /** PARTY_CHANGED, SUPERSEDED, OWNER_GONE or CONFIGURATION_DELETED. Empty: by request. */
   cause: string;
 }
 
@@ -1740,13 +1742,16 @@ export const RuleSetDeleted: MessageFns<RuleSetDeleted> = {
 };
 
 function createBaseConfigurationDeleted(): ConfigurationDeleted {
-  return { name: "" };
+  return { name: "", keepsSearching: false };
 }
 
 export const ConfigurationDeleted: MessageFns<ConfigurationDeleted> = {
   encode(message: ConfigurationDeleted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.name !== "") {
       writer.uint32(10).string(message.name);
+    }
+    if (message.keepsSearching !== false) {
+      writer.uint32(16).bool(message.keepsSearching);
     }
     return writer;
   },
@@ -1772,6 +1777,14 @@ export const ConfigurationDeleted: MessageFns<ConfigurationDeleted> = {
             message.name = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.keepsSearching = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1785,13 +1798,23 @@ export const ConfigurationDeleted: MessageFns<ConfigurationDeleted> = {
   },
 
   fromJSON(object: any): ConfigurationDeleted {
-    return { name: isSet(object.name) ? globalThis.String(object.name) : "" };
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      keepsSearching: isSet(object.keepsSearching)
+        ? globalThis.Boolean(object.keepsSearching)
+        : isSet(object.keeps_searching)
+        ? globalThis.Boolean(object.keeps_searching)
+        : false,
+    };
   },
 
   toJSON(message: ConfigurationDeleted): unknown {
     const obj: any = {};
     if (message.name !== "") {
       obj.name = message.name;
+    }
+    if (message.keepsSearching !== false) {
+      obj.keepsSearching = message.keepsSearching;
     }
     return obj;
   },
@@ -1802,6 +1825,7 @@ export const ConfigurationDeleted: MessageFns<ConfigurationDeleted> = {
   fromPartial(object: DeepPartial<ConfigurationDeleted>): ConfigurationDeleted {
     const message = createBaseConfigurationDeleted();
     message.name = object.name ?? "";
+    message.keepsSearching = object.keepsSearching ?? false;
     return message;
   },
 };

@@ -3270,8 +3270,8 @@ export const ConfigurationServiceDefinition = {
       options: {},
     },
     /**
-     * Deletes a configuration. In the same step its tickets that search, or are asked for acceptance, become CANCELLED with cause
-     * CONFIGURATION_DELETED. A match that is being placed goes on, and so does a fill that is being applied; tickets that come back
+     * Deletes a configuration. Its tickets that search, or are asked for acceptance, become CANCELLED with cause CONFIGURATION_DELETED:
+     * none of them is matched any more, and the answer comes when all are, a second or so for 100,000. A match that is being placed goes on, and so does a fill that is being applied; tickets that come back
      * from one are CANCELLED then, or FAILED where a placement ended for good. Battles that run stay; their live backfills end as
      * ERROR, CONFIGURATION_DELETED. What was deleted may be deleted again. Reasons: ID_MALFORMED, CONFIGURATION_NOT_FOUND,
      * VERSION_STALE.
