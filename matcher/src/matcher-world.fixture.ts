@@ -16,7 +16,14 @@ import {
   type WatchTicketsRequest,
   type WatchTicketsResponse,
 } from "@muster/proto/matchmaking";
-import { type Client, createMemoryNetwork, type MemoryNetwork, type Network } from "@muster/proto/rpc";
+import {
+  type CallContext,
+  type Client,
+  createMemoryNetwork,
+  type Implementation,
+  type MemoryNetwork,
+  type Network,
+} from "@muster/proto/rpc";
 import { type Log, silentLog } from "@muster/service";
 import type { MatcherConfig } from "./config.ts";
 import type { Configuration } from "./core/configuration.ts";
@@ -114,6 +121,8 @@ export async function createWorld(
     readonly log?: Log;
     readonly snapshotEveryFacts?: number;
     readonly events?: EventPush;
+    /** Who may come how often, as whoever guards the services would say it. */
+    readonly admitPlayers?: CallContext["admitPlayers"];
     readonly joinTokens?: MatcherOptions["joinTokens"];
     readonly cancelledAtOnceMax?: number;
   } = {},
@@ -147,7 +156,7 @@ export async function createWorld(
       ...(options.cancelledAtOnceMax === undefined ? {} : { cancelledAtOnceMax: options.cancelledAtOnceMax }),
       ...(options.snapshotEveryFacts === undefined ? {} : { snapshotEveryFacts: options.snapshotEveryFacts }),
     });
-    net.serve("matcher", matcher.services);
+    net.serve("matcher", admitting(matcher.services, options.admitPlayers));
     await clock.advance(1);
   };
   const stop = async () => {
@@ -226,6 +235,18 @@ export async function createWorld(
       await stop();
     },
   };
+}
+
+/** The services, each of whose calls brings what says who comes too often. */
+function admitting(services: readonly Implementation[], admitPlayers: CallContext["admitPlayers"]) {
+  if (!admitPlayers) return services;
+  return services.map((service) => {
+    const handlers = Object.entries(service.handlers).map(([name, handler]) => {
+      const guarded: typeof handler = (request, context) => handler(request, { ...context, admitPlayers });
+      return [name, guarded] as const;
+    });
+    return { ...service, handlers: Object.fromEntries(handlers) };
+  });
 }
 
 type Run = <Value>(call: Promise<Value>) => Promise<Value>;

@@ -1,4 +1,5 @@
 // Many tickets at once, by call and by stream: answers by item, in one write, none spoilt by another.
+import { MusterError } from "@muster/proto";
 import type { StartedTicket, StartMatchingStreamResponse } from "@muster/proto/matchmaking";
 import { describe, expect, test, vi } from "vitest";
 import { createWorld, type World } from "./matcher-world.fixture.ts";
@@ -99,4 +100,37 @@ test("StartMatchingStream answers every request by its place, and ends with its 
   await world.run(read());
   const lines = answers.map(({ place, started }) => `${place}: ${started && told(started)}`);
   expect(lines.toSorted()).toEqual(["0: a 1", "1:  ID_MALFORMED", "2: b PLAYER_ALREADY_QUEUED", "3: c brief"]);
+});
+
+describe("players who come too often", () => {
+  /** Bob is one of them. */
+  const admitPlayers = (playerIds: readonly string[]) =>
+    playerIds.includes("bob")
+      ? new MusterError("OVERLOADED", "Cannot take it as bob may come once a second", {
+          metadata: { retryAfterMs: "400" },
+        })
+      : undefined;
+  const expected = ["a 1", "b OVERLOADED", "c 1"];
+  const tickets = [ticket("a", ["ann"]), ticket("b", ["bob"]), ticket("c", ["cid"])];
+
+  test("are refused with a hint, and spoil no other ticket of a batch", async () => {
+    await using world = await createWorld({ admitPlayers });
+    const answers = (await world.matching.startMatchingBatch({ tickets, brief: false })).tickets;
+    expect(answers.map(told)).toEqual(expected);
+    expect(answers[1]?.refusal?.metadata).toEqual({ retryAfterMs: "400" });
+  });
+
+  test("nor of a stream", async () => {
+    await using world = await createWorld({ admitPlayers });
+    async function* requests() {
+      for (const one of tickets) yield { ticket: one, brief: false };
+    }
+    const answers: string[] = [];
+    const read = async () => {
+      for await (const { started } of world.matching.startMatchingStream(requests()))
+        if (started) answers.push(told(started));
+    };
+    await world.run(read());
+    expect(answers.toSorted()).toEqual(expected);
+  });
 });

@@ -1,6 +1,6 @@
 // For service processes and the command line.
 export { accessSchema, hashKey } from "./access/access-config.ts";
-export { rights } from "./access/rights.ts";
+export { playersOfStart, rights } from "./access/rights.ts";
 export { type MusterFile, readMusterFile } from "./config/muster-file.ts";
 export { parseSection } from "./config/parse-section.ts";
 export { RETENTION_DEFAULT, type Retention, readRetention, retentionSchema } from "./config/retention.ts";

@@ -2,6 +2,8 @@
 // other, in one write.
 import { type MusterError, newId, toMusterError } from "@muster/proto";
 import type { StartedTicket, StartMatchingRequest } from "@muster/proto/matchmaking";
+import type { CallContext } from "@muster/proto/rpc";
+import { playersOfStart } from "@muster/service";
 import type { StartMatching } from "../core/start-matching.ts";
 import { startTickets } from "../start-ticket.ts";
 import type { Desk } from "./desk.ts";
@@ -15,14 +17,14 @@ import { readStartMatching, writeTicket } from "./wire.ts";
 export async function startMany(
   desk: Desk,
   messages: readonly StartMatchingRequest[],
-  { brief }: { readonly brief: boolean },
+  { brief, admitPlayers }: { readonly brief: boolean } & Pick<CallContext, "admitPlayers">,
 ): Promise<StartedTicket[]> {
   const refuse = (error: unknown, { ticketId }: StartMatchingRequest): StartedTicket => {
     const refusal = toMusterError(error);
     if (refusal.reason === "INTERNAL_FAULT") desk.log.error({ error }, "A ticket of many met a mistake of ours");
     return refused(ticketId, refusal);
   };
-  const read = messages.map((message) => readOne(desk, message));
+  const read = messages.map((message) => readOne(desk, message, admitPlayers));
   const outcomes = await startTickets(
     desk,
     read.flatMap(({ request }) => request ?? []),
@@ -39,11 +41,14 @@ export async function startMany(
   });
 }
 
-/** The request, or why it cannot be read. */
+/** The request, or why it cannot be read, or comes too often. */
 function readOne(
   { random }: Desk,
   message: StartMatchingRequest,
+  admitPlayers: CallContext["admitPlayers"],
 ): { readonly request?: StartMatching; readonly error?: unknown } {
+  const error = admitPlayers?.(playersOfStart(message));
+  if (error) return { error };
   try {
     return { request: readStartMatching(message, () => newId("ticket", random)) };
   } catch (error) {

@@ -1,6 +1,7 @@
 // The seam of every contract: a handler is `(request, context) → response`, a client is an object of functions. gRPC and
 // the in-memory network are adapters at this seam, so that the same handlers run over sockets and in a simulation.
 import type { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import type { MusterError } from "../muster-error.ts";
 import type { Caller } from "./caller.ts";
 
 /** What a generated message brings to be put on a wire and taken off it. */
@@ -48,6 +49,11 @@ export type CallContext = {
   readonly project?: string | undefined;
   /** Who calls, set by whoever checks it before the handler. Absent: nobody is asked, and everybody may do everything. */
   readonly caller?: Caller | undefined;
+  /**
+   * Takes one of each player's rate, for calls that bring many requests: why they come too often, if they do, or nothing. Absent: no
+   * rate counts.
+   */
+  readonly admitPlayers?: ((playerIds: readonly string[]) => MusterError | undefined) | undefined;
 };
 
 /** What a caller may say beside its request. */

@@ -257,6 +257,25 @@ test("guardServices() counts each player's tickets over all keys, and each playe
   await call(asked("bob", "BACKEND"));
 });
 
+for (const method of ["StartMatchingBatch", "StartMatchingStream"]) {
+  test(`guardServices() lets ${method} ask for each of its tickets whether its players come too often`, async () => {
+    const { call, stream, seen } = world({ ...everyRole, perPlayer: { perSecond: 1, burst: 1 } });
+    const token = keyOf("BACKEND");
+    if (method.endsWith("Batch")) await call({ path: `MatchmakingService/${method}`, token });
+    else
+      await stream({ path: `MatchmakingService/${method}`, token })
+        [Symbol.asyncIterator]()
+        .next();
+    const [context] = seen;
+    const asked = ["ada", "ada", "bob", "ada"].map((playerId) => context?.admitPlayers?.([playerId])?.reason);
+    expect(asked).toEqual([undefined, "OVERLOADED", undefined, "OVERLOADED"]);
+    expect(context?.admitPlayers?.(["cid", "cid"])).toBeUndefined(); // Once in one ticket.
+    await expect(
+      call({ path: "MatchmakingService/StartMatching", request: start("ada"), token }),
+    ).rejects.toMatchObject({ metadata: { retryAfterMs: "1000" } });
+  });
+}
+
 test("guardServices() turns calls away when there is no room, lets game servers through, and has room again", async () => {
   const { call, hold, seen } = world(everyRole, { callsMax: 1 });
   const asked = { path: "MatchmakingService/StartMatching", token: keyOf("BACKEND") };

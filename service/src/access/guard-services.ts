@@ -110,16 +110,20 @@ function createGate({
       if (waitMs > 0)
         throw tooOften(path, `the key of ${known.caller.name}`, { waitMs, perSecond: known.rate.perSecond });
     }
+    if (!keyring.perPlayer || !right.playersOf) return;
+    const refusal = admitPlayers(path, right.playersOf(request as never), project);
+    if (refusal) throw refusal;
+  };
+  const admitPlayers = (path: string, playerIds: readonly string[], project: string | undefined) => {
     const { perPlayer } = keyring;
-    if (!perPlayer || !right.playersOf) return;
-    for (const playerId of new Set(right.playersOf(request as never))) {
-      const waitMs = ofPlayers.take(
-        `${project === PROJECT_ALL ? PROJECT_DEFAULT : project}/${playerId}`,
-        perPlayer,
-        nowMs,
-      );
-      if (waitMs > 0) throw tooOften(path, "one of its players", { waitMs, perSecond: perPlayer.perSecond });
+    if (!perPlayer) return undefined;
+    const nowMs = clock.nowMs();
+    const whose = project === PROJECT_ALL ? PROJECT_DEFAULT : project;
+    for (const playerId of new Set(playerIds)) {
+      const waitMs = ofPlayers.take(`${whose}/${playerId}`, perPlayer, nowMs);
+      if (waitMs > 0) return tooOften(path, "one of its players", { waitMs, perSecond: perPlayer.perSecond });
     }
+    return undefined;
   };
 
   /** Takes a place, if there is one. Whoever serves and matches has places of their own: they keep battles going. */
@@ -150,7 +154,12 @@ function createGate({
       log.info({ caller: caller.name, project: caller.project, path, peer: context.peer }, "An operator's call");
     }
     const signal = known ? AbortSignal.any([context.signal, known.revoked]) : context.signal;
-    return { context: { ...context, signal, caller }, leave };
+    const entered = { ...context, signal, caller };
+    if (right.admitsEach !== true) return { context: entered, leave };
+    return {
+      context: { ...entered, admitPlayers: (playerIds) => admitPlayers(path, playerIds, caller.project) },
+      leave,
+    };
   };
 }
 

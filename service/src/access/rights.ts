@@ -13,7 +13,6 @@ import {
   PartyServiceDefinition,
   type Player,
   PlayerDataServiceDefinition,
-  type StartMatchingBatchRequest,
   type StartMatchingRequest,
 } from "@muster/proto/matchmaking";
 import { MockFleetServiceDefinition } from "@muster/proto/mockfleet";
@@ -33,6 +32,8 @@ export type Right<Request = never> = {
    * that the handler checks. "STREAM": by the secret in the stream's first message, which the handler checks too.
    */
   readonly provenBy?: "STREAM" | ((request: Request) => boolean);
+  /** It brings many requests, each of which its handler asks admission for (`CallContext.admitPlayers`). Default false. */
+  readonly admitsEach?: boolean;
   /** The players that the request speaks for, whose own rate counts. */
   readonly playersOf?: (request: Request) => readonly string[];
 };
@@ -51,18 +52,20 @@ const ALL_READ = { roles: ["BACKEND", "MATCHER", "OPERATOR", "OBSERVER"], kind: 
 
 const withCapability = ({ capability }: { readonly capability: string }) => capability !== "";
 
+/** Whose rate counts for a ticket: who comes with it, or the leader of a party that comes as it is. */
+export function playersOfStart({ players, party }: StartMatchingRequest): readonly string[] {
+  if (players.length === 0 && party) return [party.leaderId];
+  return players.map(({ playerId }) => playerId);
+}
+
 const matchmaking: RightsOf<typeof MatchmakingServiceDefinition> = {
   startMatching: {
     ...BACKEND_WRITES,
-    playersOf: ({ players }: StartMatchingRequest) => players.map(({ playerId }) => playerId),
+    playersOf: playersOfStart,
   },
-  // One player who comes too often turns the whole batch away: nobody in it has been looked at yet.
-  startMatchingBatch: {
-    ...BACKEND_WRITES,
-    playersOf: ({ tickets }: StartMatchingBatchRequest) =>
-      tickets.flatMap(({ players }) => players.map(({ playerId }) => playerId)),
-  },
-  startMatchingStream: BACKEND_WRITES,
+  // One player who comes too often spoils no other ticket of the batch.
+  startMatchingBatch: { ...BACKEND_WRITES, admitsEach: true },
+  startMatchingStream: { ...BACKEND_WRITES, admitsEach: true },
   cancelMatching: BACKEND_WRITES,
   acceptMatch: BACKEND_WRITES,
   joinMatching: {

@@ -6668,7 +6668,8 @@ export const MatchmakingServiceDefinition = {
      * StartMatching for 1 to 100 tickets, in one write: an answer for each, in the order of the request. One that is refused does not
      * spoil the others. Tickets are taken in their order: of two that hold a player the first is there when the second is decided.
      * A matcher that cannot write answers none of them; whoever gave ids asks again by the same ids.
-     * Reasons: FIELD_INVALID (no ticket, or more than 100), JOURNAL_FULL, SERVICE_NOT_READY; in the answers those of StartMatching.
+     * Reasons: FIELD_INVALID (no ticket, or more than 100), JOURNAL_FULL, SERVICE_NOT_READY; in the answers those of StartMatching, and
+     * OVERLOADED with `retryAfterMs` for a player who comes too often.
      */
     startMatchingBatch: {
       name: "StartMatchingBatch",
@@ -6682,7 +6683,7 @@ export const MatchmakingServiceDefinition = {
      * The same without an end: every request has one answer, by its place in the stream, as soon as its ticket is on disk; answers may
      * overtake one another. Tickets that come together share a write. The stream ends with its requests, when all are answered; after
      * a break, whoever has no answer asks again by the same id.
-     * Reasons: JOURNAL_FULL, SERVICE_NOT_READY; in the answers those of StartMatching.
+     * Reasons: JOURNAL_FULL, SERVICE_NOT_READY; in the answers as of StartMatchingBatch.
      */
     startMatchingStream: {
       name: "StartMatchingStream",
