@@ -3,6 +3,7 @@ import type { Contract } from "../tidy/openapi/contract.ts";
 import { framePage } from "./frame.ts";
 import { type Navigation, readNavigation } from "./navigation.ts";
 import type { Page } from "./page.ts";
+import { type Command, commandsPage } from "./reference/commands-page.ts";
 import { contractPages } from "./reference/contract-pages.ts";
 import { type Schema, schemaPage } from "./reference/schema-page.ts";
 import { renderMarkdown } from "./render-markdown.ts";
@@ -17,6 +18,8 @@ export type SiteInput = {
   readonly contract: Contract;
   /** Every reason of an error. */
   readonly reasons: ReadonlySet<string>;
+  /** The command line. */
+  readonly program: Command;
   readonly style: string;
   /** The scripts of the pages, by their paths within the site. */
   readonly scripts: ReadonlyMap<string, string>;
@@ -34,7 +37,7 @@ const SCHEMA_TITLES: Readonly<Record<string, string>> = {
 
 /** Files of the site by path. */
 export function buildSite(input: SiteInput): ReadonlyMap<string, string> {
-  const { files, read, contract, reasons, style, scripts } = input;
+  const { files, read, contract, reasons, program, style, scripts } = input;
   const known = new Set(files);
   const resolve = (path: string) => {
     const readme = path === "" ? "README.md" : `${path}/README.md`;
@@ -74,7 +77,7 @@ export function buildSite(input: SiteInput): ReadonlyMap<string, string> {
     }
   }
   for (const [folder, inside] of folders) pages.push(folderPage(folder, inside, begun));
-  const reference = contractPages(contract, reasons);
+  const reference = [commandsPage(program), ...contractPages(contract, reasons)];
   pages.push(...reference, tryPage(readExamples(input)));
   const listed = readNavigation(read(INDEX), (link) => resolve(linkedFile(INDEX, link)), {
     "Who plays whom": [{ path: TRY_PATH, text: "Try rule sets and queries" }],

@@ -1,5 +1,6 @@
 // The site of this checkout: what `npm run site` writes, and tests look at.
 import { readFileSync } from "node:fs";
+import { buildProgram } from "@muster/cli";
 import { readContract } from "../tidy/openapi/contract.ts";
 import { readMeanings } from "../tidy/page-errors.ts";
 import { listFiles, ROOT } from "../tidy/sources.ts";
@@ -20,6 +21,7 @@ export async function readSite(): Promise<ReadonlyMap<string, string>> {
     read,
     contract: readContract(),
     reasons: readReasonWords(),
+    program: buildProgram({ run: async () => undefined, runService: async () => undefined }),
     style: read("test/site/style.css"),
     scripts: await bundleScripts(),
   });

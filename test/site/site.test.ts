@@ -68,6 +68,7 @@ const sought = [
   { typed: "player_already_queued", leads: "reference/errors.html#term-player_already_queued" },
   { typed: "MUSTER_SIDECAR_TOKEN", leads: "reference/environment.html#term-muster_sidecar_token" },
   { typed: "placementRetries", leads: "guides/configurations.html#term-placementretries" },
+  { typed: "muster ticket why", leads: "reference/commands.html#muster-ticket-why" },
   { typed: "nakama calls", leads: "guides/coming-from/nakama.html#calls" },
 ];
 for (const { typed, leads } of sought) {

@@ -6,8 +6,10 @@ import type {
   ContractMessage,
   ContractMethod,
 } from "../../tidy/openapi/contract.ts";
+import { examples } from "../../tidy/openapi/examples.ts";
 import { escapeHtml } from "../escape-html.ts";
 import type { Heading, Page } from "../page.ts";
+import { codeBlock } from "../render-markdown.ts";
 
 /** Packages that are for callers; the journal's are nobody's but ours. */
 const isPublic = (name: string) => name.startsWith("muster.") && !name.startsWith("muster.journal.");
@@ -40,7 +42,7 @@ function packagePage(contract: Contract, about: About): Page {
   const parts = [`<h1 id="${name}">${name}</h1>\n`];
   const methods = contract.methods.filter((one) => one.package === name);
   for (const [service, calls] of Map.groupBy(methods, (one) => one.service)) {
-    parts.push(heading(2, service, service));
+    parts.push(heading(2, service, service), words(contract.services.get(`${name}.${service}`) ?? "", about));
     for (const call of calls) parts.push(heading(3, call.name, `${service}.${call.name}`), callBody(call, about));
   }
   const types = [...contract.types].filter(([id]) => packageOf(id) === name);
@@ -53,9 +55,14 @@ function packagePage(contract: Contract, about: About): Page {
   return { path: packagePath(name), title: name, body: parts.join(""), headings, terms: [], language: "en" };
 }
 
-function callBody({ comment, input, output, clientStreaming, serverStreaming }: ContractMethod, about: About): string {
+function callBody(call: ContractMethod, about: About): string {
+  const { service, name, comment, input, output, clientStreaming, serverStreaming } = call;
   const side = (type: string, isStream: boolean) => `${isStream ? "a stream of " : ""}${typeLink(type, about)}`;
-  return `${words(comment, about)}<p class="signature">takes ${side(input, clientStreaming)}, answers ${side(output, serverStreaming)}</p>\n`;
+  const signature = `${words(comment, about)}<p class="signature">takes ${side(input, clientStreaming)}, answers ${side(output, serverStreaming)}</p>\n`;
+  const id = `${about.name}.${service}/${name}`;
+  const example = examples[id];
+  if (clientStreaming || example === undefined) return signature;
+  return `${signature}${codeBlock(`POST /${id}\n\n${JSON.stringify(example, undefined, 2)}`, { language: "http" })}`;
 }
 
 function messageBody(message: ContractMessage, about: About): string {

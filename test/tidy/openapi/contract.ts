@@ -83,6 +83,8 @@ export type Contract = {
   /** By full name with a dot before it, as fields name them. */
   readonly types: ReadonlyMap<string, ContractMessage | ContractEnum>;
   readonly methods: readonly ContractMethod[];
+  /** What stands over each service, or else over the package in its file; by full name. */
+  readonly services: ReadonlyMap<string, string>;
 };
 
 type File = z.infer<typeof imageSchema>["file"][number];
@@ -95,13 +97,17 @@ export function readContract(): Contract {
     const out = join(folder, "image.json");
     execFileSync("buf", ["build", "-o", out], { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] });
     const { file } = imageSchema.parse(JSON.parse(readFileSync(out, "utf8")));
-    return { types: new Map(file.flatMap(typesOf)), methods: file.flatMap(methodsOf) };
+    return {
+      types: new Map(file.flatMap(typesOf)),
+      methods: file.flatMap(methodsOf),
+      services: new Map(file.flatMap(servicesOf)),
+    };
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-/** Numbers of a path are those of descriptor.proto: 4 messages, 5 enums, 6 services; 2 their fields, values, methods. */
+/** Numbers of a path are those of descriptor.proto: 2 the package, 4 messages, 5 enums, 6 services; 2 their fields, values, methods. */
 function commentsOf({ sourceCodeInfo }: File): CommentAt {
   const comments = new Map(
     sourceCodeInfo.location.map(({ path, leadingComments = "" }) => [path.join("."), flow(leadingComments)]),
@@ -138,6 +144,11 @@ function typesOf(file: File): readonly [string, ContractMessage | ContractEnum][
     return [`.${file.package}.${name}`, { kind: "enum", comment: commentAt(5, index), words }];
   });
   return [...messages, ...enums];
+}
+
+function servicesOf(file: File): readonly [string, string][] {
+  const commentAt = commentsOf(file);
+  return file.service.map(({ name }, index) => [`${file.package}.${name}`, commentAt(6, index) || commentAt(2)]);
 }
 
 function methodsOf(file: File): readonly ContractMethod[] {
