@@ -4,7 +4,7 @@
 import { type CommittedFact, type Journal, openLedger } from "@muster/journal";
 import type { Clock, Metrics, Random, Secret } from "@muster/kit";
 import type { Tracer } from "@muster/kit/trace";
-import { MusterError, type ServerSessionId, type TicketId } from "@muster/proto";
+import { type BattleSession, MusterError, type ServerSessionId, type TicketId } from "@muster/proto";
 import { type Implementation, type Network, PROJECT_DEFAULT } from "@muster/proto/rpc";
 import { type Log, logDisk, RETENTION_DEFAULT, type Retention } from "@muster/service";
 import type { MatcherConfig } from "./config.ts";
@@ -184,6 +184,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   };
 
   const report = async (placement: PlacementReport) => {
+    if (placement.state === "PENDING") return;
     await record(workshop, (now) => decidePlacementReport(now, placement));
     if (placement.state !== "FULFILLED") return;
     const { battleSessionId } = placement.session;
@@ -210,10 +211,15 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   });
   const checks = createSessionChecks(workshop, (id) => review(id));
 
+  /** Whether what becomes of the session changes anything here: that of a battle without a backfill only ends. */
+  const concernsUs = ({ battleSessionId, state: phase }: BattleSession) => {
+    const matched = state.sessions.get(battleSessionId);
+    return matched !== undefined && (phase === "TERMINATED" || (matched.backfill ?? matched.fill) !== undefined);
+  };
   /** Looks at a session's backfill anew. */
   const review = (id: ServerSessionId) => {
     const session = view.find(id);
-    if (!session) return;
+    if (!session || !concernsUs(session)) return;
     guard(record(workshop, (now) => decideSessionChange(now, session)));
     outbox.poke(id);
   };
@@ -349,7 +355,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
         const id = session.battleSessionId;
         const matched = state.sessions.get(id);
         if (!matched && session.state === "TERMINATED") return view.drop(id);
-        if (!matched) return;
+        if (!concernsUs(session)) return;
         review(id);
         if (before?.rosterVersion === session.rosterVersion && !outbox.isBlocked(id)) return;
         const hasFreedSeat = before !== undefined && session.playerSessions.length < before.playerSessions.length;

@@ -1,10 +1,10 @@
 // When to match: a while after the first change of a pool, at once when a seat fell free, and when time alone changes what is
 // legal. One loop keeps this and the deadlines; load makes its rounds larger, not more frequent.
-import { isAbortError } from "@muster/kit";
 import { decideDue, nextDueAtMs } from "./core/deadlines.ts";
 import type { MatcherState } from "./core/matcher-state.ts";
 import { decideRound, nextExpansionAtMs, type RoundInput } from "./core/round.ts";
 import { restAfterMs } from "./core/round-rest.ts";
+import { createWatchers } from "./watchers.ts";
 import { decide, record, type Workshop } from "./workshop.ts";
 
 export interface Rounds {
@@ -34,14 +34,15 @@ export function createRounds(
   const restsUntilMs = new Map<string, number>();
   const lastRoundAtMs = new Map<string, number>();
   let isRunning = false;
-  let sleeping: { readonly untilMs: number; readonly stop: () => void } | undefined;
-  let awake = false;
+  const sleeper = createWatchers(clock);
+  const sleeps = sleeper.add();
+  /** Of the present sleep; undefined: it is awake. */
+  let sleepsUntilMs: number | undefined;
 
   const wake = () => {
     // Called with every commit, while hardly any of them brings the next wake forward.
-    if (sleeping && (nextWakeMs(ledger.state) ?? Number.POSITIVE_INFINITY) >= sleeping.untilMs) return;
-    awake = true;
-    sleeping?.stop();
+    if (sleepsUntilMs !== undefined && (nextWakeMs(ledger.state) ?? Number.POSITIVE_INFINITY) >= sleepsUntilMs) return;
+    sleeper.wake([sleeps]);
   };
   const runRound = async (configuration: string) => {
     const match = (state: MatcherState, nowMs: number) => {
@@ -98,14 +99,14 @@ export function createRounds(
     return known.length === 0 ? undefined : Math.min(...known);
   };
   const sleep = async (signal: AbortSignal) => {
-    if (awake) return;
     const nowMs = ledger.nowMs();
     const untilMs = Math.min(nowMs + IDLE_MS, nextWakeMs(ledger.state) ?? Number.POSITIVE_INFINITY);
     if (untilMs <= nowMs) return;
-    const called = new AbortController();
-    sleeping = { untilMs, stop: () => called.abort() };
-    await clock.sleep(untilMs - nowMs, AbortSignal.any([signal, called.signal])).catch(ignoreAbort);
-    sleeping = undefined;
+    sleepsUntilMs = untilMs;
+    await sleeps.wait(clock.nowMs() + untilMs - nowMs, signal).catch((reason: unknown) => {
+      if (!signal.aborted) throw reason;
+    });
+    sleepsUntilMs = undefined;
   };
 
   return {
@@ -115,7 +116,6 @@ export function createRounds(
     async run(signal) {
       isRunning = true;
       while (!signal.aborted) {
-        awake = false;
         if ((nextDueAtMs(ledger.state, input.endedMs) ?? Number.POSITIVE_INFINITY) <= ledger.nowMs()) {
           await record(workshop, (state, nowMs) => decideDue(state, nowMs, input.endedMs));
         }
@@ -130,7 +130,3 @@ export function createRounds(
 const EXPANSION_STEP_MS = 50;
 /** Longest sleep in ms: nothing depends on it. */
 const IDLE_MS = 60_000;
-
-function ignoreAbort(error: unknown): void {
-  if (!isAbortError(error)) throw error;
-}

@@ -1,6 +1,7 @@
 // Those who wait for news on a stream. News that thousands wait for goes out in shares, one a turn of the event loop, so that
 // calls of others need not wait until everybody has been told.
 import { abortError, type Clock, isAbortError } from "@muster/kit";
+import { createDeadlineHeap, type Deadline } from "./core/deadline-heap.ts";
 
 export interface Watcher {
   /**
@@ -27,13 +28,18 @@ const OVER = abortError("The wait is over");
 
 type Waiting = {
   isWoken: boolean;
-  /** Ends the present wait; undefined: it is at work. */
-  finish: (() => void) | undefined;
+  /** The present wait; undefined: it is at work. */
+  wait: Wait | undefined;
 };
+
+/** One sleep wakes whoever is due: a timer for each of ten thousand, and what calls it off, is most of what they would hold. */
+type Wait = Deadline<string> & { readonly finish: () => void };
 
 export function createWatchers(clock: Clock): Watchers {
   const waitingOf = new WeakMap<Watcher, Waiting>();
-  const present = new Set<Waiting>();
+  const present = createDeadlineHeap<string, Wait>();
+  /** The sleep until the first of them is due, or a little before. */
+  let sleeping: { readonly untilMs: number; readonly stop: AbortController } | undefined;
   /** Whose wait is over, and whose turn has not come. */
   const due = new Set<() => void>();
   let finishedThisTurn = 0;
@@ -55,6 +61,26 @@ export function createWatchers(clock: Clock): Watchers {
     }
   };
 
+  const stopSleeping = () => {
+    sleeping?.stop.abort(OVER);
+    sleeping = undefined;
+  };
+  const sleep = async () => {
+    const untilMs = present.nextAtMs();
+    if (untilMs === undefined || (sleeping && sleeping.untilMs <= untilMs)) return;
+    stopSleeping();
+    const own = { untilMs, stop: new AbortController() };
+    sleeping = own;
+    await clock.sleep(untilMs - clock.nowMs(), own.stop.signal);
+    if (sleeping !== own) return;
+    sleeping = undefined;
+    const nowMs = Math.max(clock.nowMs(), untilMs);
+    for (let first = present.first(); first && first.atMs <= nowMs; first = present.first()) {
+      present.remove(first);
+      finishInTurn(first.finish);
+    }
+    await sleep();
+  };
   const wait = (waiting: Waiting, untilMs: number, signal: AbortSignal): Promise<boolean> =>
     new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
@@ -63,32 +89,27 @@ export function createWatchers(clock: Clock): Watchers {
         waiting.isWoken = false;
         return resolve(true);
       }
-      const alarm = new AbortController();
       const finish = () => {
         signal.removeEventListener("abort", finish);
-        alarm.abort(OVER);
+        present.remove(own);
+        if (present.size === 0) stopSleeping();
         due.delete(finish);
-        present.delete(waiting);
-        waiting.finish = undefined;
+        waiting.wait = undefined;
         if (signal.aborted) return reject(signal.reason);
         if (ended) return reject(ended.reason);
         resolve(waiting.isWoken);
         waiting.isWoken = false;
       };
-      waiting.finish = finish;
-      present.add(waiting);
+      const own: Wait = { ticketId: "", atMs: untilMs, place: -1, finish };
+      waiting.wait = own;
+      present.add(own);
       signal.addEventListener("abort", finish, { once: true });
-      clock.sleep(untilMs - clock.nowMs(), alarm.signal).then(
-        () => finishInTurn(finish),
-        (error: unknown) => {
-          if (!isAbortError(error)) reject(error);
-        },
-      );
+      sleep().catch(ignoreAbort);
     });
 
   return {
     add() {
-      const waiting: Waiting = { isWoken: false, finish: undefined };
+      const waiting: Waiting = { isWoken: false, wait: undefined };
       const watcher: Watcher = { wait: (untilMs, signal) => wait(waiting, untilMs, signal) };
       waitingOf.set(watcher, waiting);
       return watcher;
@@ -98,12 +119,17 @@ export function createWatchers(clock: Clock): Watchers {
         const waiting = waitingOf.get(watcher);
         if (!waiting || waiting.isWoken) continue;
         waiting.isWoken = true;
-        if (waiting.finish) finishInTurn(waiting.finish);
+        if (waiting.wait) finishInTurn(waiting.wait.finish);
       }
     },
     end(reason) {
       ended = { reason };
-      for (const { finish } of [...present]) finish?.();
+      for (let first = present.first(); first; first = present.first()) first.finish();
+      for (const finish of due) finish();
     },
   };
+}
+
+function ignoreAbort(error: unknown): void {
+  if (!isAbortError(error)) throw error;
 }

@@ -11,11 +11,13 @@ export type Deadline<Id extends string = TicketId> = {
   place: number;
 };
 
-export interface DeadlineHeap<Id extends string = TicketId> {
+export interface DeadlineHeap<Id extends string = TicketId, Entry extends Deadline<Id> = Deadline<Id>> {
   /** Adds a deadline that is not in it. */
-  add(deadline: Deadline<Id>): void;
+  add(deadline: Entry): void;
   /** Removes the deadline if it is there. */
-  remove(deadline: Deadline<Id>): void;
+  remove(deadline: Entry): void;
+  /** The earliest; undefined when it is empty. It stays in it. */
+  first(): Entry | undefined;
   /** The earliest time, or undefined when it is empty. */
   nextAtMs(): number | undefined;
   /** Up to `limit` tickets whose time is `nowMs` or earlier. They stay in it. */
@@ -24,16 +26,16 @@ export interface DeadlineHeap<Id extends string = TicketId> {
 }
 
 /** A heap of `deadlines`; none by default. Entries of one time come out in the order of their ids, so that one history has one fold. */
-export function createDeadlineHeap<Id extends string = TicketId>(
-  deadlines: readonly Deadline<Id>[] = [],
-): DeadlineHeap<Id> {
+export function createDeadlineHeap<Id extends string = TicketId, Entry extends Deadline<Id> = Deadline<Id>>(
+  deadlines: readonly Entry[] = [],
+): DeadlineHeap<Id, Entry> {
   const entries = [...deadlines];
 
-  const put = (entry: Deadline<Id>, place: number) => {
+  const put = (entry: Entry, place: number) => {
     entries[place] = entry;
     entry.place = place;
   };
-  const rise = (entry: Deadline<Id>, from: number) => {
+  const rise = (entry: Entry, from: number) => {
     let place = from;
     while (place > 0) {
       const parentPlace = (place - 1) >> 1;
@@ -45,7 +47,7 @@ export function createDeadlineHeap<Id extends string = TicketId>(
     put(entry, place);
     return place;
   };
-  const sink = (entry: Deadline<Id>, from: number) => {
+  const sink = (entry: Entry, from: number) => {
     let place = from;
     for (;;) {
       let childPlace = 2 * place + 1;
@@ -81,6 +83,7 @@ export function createDeadlineHeap<Id extends string = TicketId>(
       if (!last || last === deadline) return;
       if (rise(last, place) === place) sink(last, place);
     },
+    first: () => entries[0],
     nextAtMs: () => entries[0]?.atMs,
     findDue(nowMs, limit) {
       const due: Id[] = [];
