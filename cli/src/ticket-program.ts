@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { type AddressOptions, asking, parsed } from "./arguments/asking.ts";
 import { wholeNumberFrom } from "./arguments/numbers.ts";
 import { parseJsonObject, parsePairs } from "./arguments/pairs.ts";
+import { parseTicketProperties, type TicketProperties } from "./arguments/ticket-properties.ts";
 import type { ProgramPorts } from "./program.ts";
 import { addTicketListCommands } from "./ticket-list-program.ts";
 
@@ -24,6 +25,11 @@ export function addTicketCommands(program: Command, run: ProgramPorts["run"]): v
       "cancel it when nobody has watched it for so long; 0: never; default: as configured",
       parsed(wholeNumberFrom(0, 3_600)),
     )
+    .option("--query <query>", "by queries: whom it seeks, such as '+properties.region:eu'; default anybody")
+    .option("--min <number>", "by queries: the fewest players of a match", parsed(wholeNumberFrom(0, 10_000)))
+    .option("--max <number>", "by queries: the most players of a match", parsed(wholeNumberFrom(0, 10_000)))
+    .option("--multiple <number>", "by queries: a match has a multiple of so many", parsed(wholeNumberFrom(0, 10_000)))
+    .option("--properties <json>", 'by queries: such as \'{"region":"eu","rank":8}\'', parsed(parseTicketProperties))
     .option("--wait", "wait for the outcome (the default)")
     .option("--no-wait", "answer as soon as the ticket is in the pool")
     .action((options: AddressOptions & TicketStartFlags) =>
@@ -33,7 +39,8 @@ export function addTicketCommands(program: Command, run: ProgramPorts["run"]): v
         const asked = { playerIds: options.ask ?? [], timeoutSeconds: options.askSeconds ?? 0 };
         const shared = { attributes, latenciesMs: latencies, wait: wait !== false };
         const { presence: presenceGraceSeconds } = options;
-        const start = { players, configuration: configName, asked, presenceGraceSeconds, ...shared };
+        const query = queryOf(options);
+        const start = { players, configuration: configName, asked, presenceGraceSeconds, query, ...shared };
         return await startTicket(start, context);
       }),
     );
@@ -121,8 +128,22 @@ export function addTicketCommands(program: Command, run: ProgramPorts["run"]): v
 }
 
 type TicketWatchFlags = { readonly configName?: string; readonly player?: string; readonly hold?: boolean };
+function queryOf({ query, min, max, multiple, properties }: TicketStartFlags) {
+  return {
+    ...(query === undefined ? {} : { query }),
+    ...(min === undefined ? {} : { minCount: min }),
+    ...(max === undefined ? {} : { maxCount: max }),
+    ...(multiple === undefined ? {} : { countMultiple: multiple }),
+    ...(properties ?? { stringProperties: {}, numericProperties: {} }),
+  };
+}
 
 type TicketStartFlags = {
+  readonly query?: string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly multiple?: number;
+  readonly properties?: TicketProperties;
   readonly players: number;
   readonly configName?: string;
   readonly attributes: Readonly<Record<string, unknown>>;

@@ -1,5 +1,7 @@
 // Backfill of sessions that no match was placed on: the request names the configuration, and may say who sits there.
+
 import type { KnownPlayer } from "@muster/proto/matchmaking";
+import { noProperties } from "@muster/proto/matchmaking";
 import { BackfillStrategy } from "@muster/proto/session";
 import { expect, test } from "vitest";
 import { capabilityOf } from "./capability.ts";
@@ -72,7 +74,7 @@ test("rules judge by what the request says of those who sit there, and by nobody
   await start(world, battleSessionId, { configuration: "near", players });
   const queue = (playerId: string, skill: number) =>
     world.matching.startMatching({
-      ...{ configuration: "near", ticketId: `t-${playerId}` },
+      ...{ ...noProperties, configuration: "near", ticketId: `t-${playerId}` },
       players: [{ playerId, attributes: { skill }, latenciesMs: {}, team: "" }],
     });
   await queue("novice", 0); // As near as can be to what the fleet knows of the two.

@@ -9,6 +9,7 @@ import {
   MatchAnswer,
   type MatchmakingConfiguration,
   MatchmakingServiceDefinition,
+  noProperties,
   type Player,
   type StartBackfillRequest,
   TicketState,
@@ -36,11 +37,11 @@ const player = (changes: Partial<Player> = {}): Player => ({
   ...changes,
 });
 const startIn = (configuration: string, players: readonly Player[], ticketId = "") =>
-  calls.matching.startMatching({ configuration, ticketId, players: [...players] });
+  calls.matching.startMatching({ ...noProperties, configuration, ticketId, players: [...players] });
 const start = (changes: Partial<Player>, ticketId = "") => startIn("skilled", [player(changes)], ticketId);
 /** What a batch of one says of its ticket, as the error that it stands for. */
 const startInBatch = async (configuration: string, players: readonly Player[], ticketId = "") => {
-  const tickets = [{ configuration, ticketId, players: [...players] }];
+  const tickets = [{ ...noProperties, configuration, ticketId, players: [...players] }];
   const { refusal } = (await calls.matching.startMatchingBatch({ tickets, brief: false })).tickets[0] ?? {};
   if (refusal) throw new MusterError(readReason(refusal.reason, "INTERNAL"), refusal.message, refusal);
 };
@@ -244,6 +245,7 @@ refuses("players", [
     name: "a batch of 101 tickets",
     call: () => {
       const tickets = Array.from({ length: 101 }, () => ({
+        ...noProperties,
         configuration: "skilled",
         ticketId: "",
         players: [player()],
@@ -706,7 +708,7 @@ test("a player may ask for any team of the rule set, whatever its letters", asyn
 
 const ask = (playerIds: string[], timeoutSeconds = 0, players: Player[] = []) =>
   calls.matching.startMatching({
-    ...{ configuration: "skilled", ticketId: "", players },
+    ...{ ...noProperties, configuration: "skilled", ticketId: "", players },
     asked: { playerIds, timeoutSeconds },
   });
 const join = (players: Player[], ticketId = "s1") => calls.matching.joinMatching({ ticketId, players });

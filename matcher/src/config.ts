@@ -18,6 +18,7 @@ import {
   PLACEMENT_RETRIES_MAX,
   PROPERTY_CHARS_MAX,
   placementFailurePolicies,
+  REQUEST_TIMEOUT_MS_DEFAULT,
   REQUEST_TIMEOUT_SECONDS_MAX,
   requestTimeoutStarts,
   SETTLE_MS_DEFAULT,
@@ -27,6 +28,7 @@ import { duplicatePolicies, playerScopes, seatedPolicies } from "./core/duplicat
 import { PATIENCE_SECONDS_MAX, SESSION_NAME_CHARS_MAX } from "./core/session-settings.ts";
 import { readSessionSettings } from "./grpc/session-settings-wire.ts";
 import { joinTokensSection } from "./join-tokens/join-tokens-section.ts";
+import { querySection } from "./query-section.ts";
 
 export type MatcherConfig = {
   /** Documents as JSON text. */
@@ -45,14 +47,16 @@ export const ruleSetsSchema = z.record(name, z.union([z.string(), z.looseObject(
 export const configurationsSchema = z.array(
   z.strictObject({
     name,
-    ruleSet: name,
+    ruleSet: name.optional(),
+    query: querySection.optional(),
     queue: name.optional(),
     alternatives: z
       .array(z.strictObject({ ruleSet: name, queue: name.optional() }))
       .max(ALTERNATIVES_MAX)
       .transform((all) => all.map(({ ruleSet, queue }) => ({ ruleSet, queue })))
       .optional(),
-    requestTimeoutSeconds: z.int().min(1).max(REQUEST_TIMEOUT_SECONDS_MAX).default(60),
+    // Absent: 60, and by queries as long as a ticket likes.
+    requestTimeoutSeconds: z.int().min(0).max(REQUEST_TIMEOUT_SECONDS_MAX).optional(),
     autoBackfill: z.boolean().default(false),
     settleMs: z.int().min(0).max(SETTLE_MS_MAX).default(SETTLE_MS_DEFAULT),
     properties: z.record(z.string(), z.string().max(PROPERTY_CHARS_MAX)).default({}),
@@ -169,11 +173,14 @@ export async function readLegalConfig(file: MusterFile): Promise<LegalConfig> {
 export function configurationOf({
   requestTimeoutSeconds,
   presenceGraceSeconds,
+  ruleSet,
   queue,
   ...rest
 }: z.output<typeof configurationsSchema>[number]): Configuration {
+  const seconds = requestTimeoutSeconds ?? (rest.query ? 0 : REQUEST_TIMEOUT_MS_DEFAULT / 1_000);
+  const requestTimeoutMs = rest.query && seconds === 0 ? undefined : seconds * 1_000;
   const presenceGraceMs = presenceGraceSeconds && presenceGraceSeconds * 1_000;
-  return checkConfiguration({ ...rest, queue, requestTimeoutMs: requestTimeoutSeconds * 1_000, presenceGraceMs });
+  return checkConfiguration({ ...rest, ruleSet, queue, requestTimeoutMs, presenceGraceMs });
 }
 
 /** What `read` reads; its errors name the file too. */

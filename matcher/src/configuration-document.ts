@@ -3,6 +3,7 @@ import type { MatchmakingConfiguration } from "@muster/proto/matchmaking";
 import { parseSection } from "@muster/service";
 import { configurationOf, configurationsSchema } from "./config.ts";
 import { readConfiguration, writeConfiguration } from "./grpc/wire.ts";
+import { writeQuerySection } from "./query-section.ts";
 
 /**
  * The message of `document`, one entry of `configurations` in a muster.json.
@@ -15,12 +16,14 @@ export function readConfigurationDocument(document: unknown): MatchmakingConfigu
 
 /** The document of a message that a matcher answered; it reads back as the same configuration. */
 export function writeConfigurationDocument(message: MatchmakingConfiguration): Readonly<Record<string, unknown>> {
-  const { requestTimeoutMs, acceptance, backfill, queue, alternatives, onPlacementFailed, ...rest } =
+  const { ruleSet, query, requestTimeoutMs, acceptance, backfill, queue, alternatives, onPlacementFailed, ...rest } =
     readConfiguration(message);
   return {
     ...rest,
+    ...(ruleSet === undefined ? {} : { ruleSet }),
+    ...(query && { query: writeQuerySection(query) }),
     ...(queue === undefined ? {} : { queue }),
-    requestTimeoutSeconds: requestTimeoutMs / 1_000,
+    ...(requestTimeoutMs === undefined ? {} : { requestTimeoutSeconds: requestTimeoutMs / 1_000 }),
     ...(alternatives && { alternatives: alternatives.map((one) => defined(one)) }),
     ...(onPlacementFailed && { onPlacementFailed }),
     ...(acceptance && {

@@ -1,5 +1,5 @@
 // A player in one live ticket: where, and what becomes of the second, over every state that the first may be in.
-import { TicketState } from "@muster/proto/matchmaking";
+import { noProperties, TicketState } from "@muster/proto/matchmaking";
 import { describe, expect, test } from "vitest";
 import type { DuplicatePlayerSettings } from "./core/duplicate-players.ts";
 import { configurationOf, createWorld, type World, worldConfig } from "./matcher-world.fixture.ts";
@@ -27,7 +27,7 @@ const config = {
 
 const start = ({ matching }: World, configuration: string, ticketId: string, ...players: readonly string[]) =>
   matching.startMatching({
-    ...{ configuration, ticketId },
+    ...{ ...noProperties, configuration, ticketId },
     players: players.map((playerId) => ({ playerId, attributes: {}, latenciesMs: {}, team: "" })),
   });
 const held = (ticketId: string, playerId = "ann") => ({

@@ -8,6 +8,7 @@ import { MusterError } from "@muster/proto";
 import {
   BackfillServiceDefinition,
   MatchmakingServiceDefinition,
+  noProperties,
   PlayerDataServiceDefinition,
 } from "@muster/proto/matchmaking";
 import { createMemoryNetwork } from "@muster/proto/rpc";
@@ -56,7 +57,7 @@ async function openMatcherOnFile() {
     ["t2", "kept-ken"],
   ] as const) {
     const players = [{ playerId, attributes: {}, latenciesMs: { eu: 20 }, team: "" }];
-    await matching.startMatching({ configuration: "duel", ticketId, players });
+    await matching.startMatching({ ...noProperties, configuration: "duel", ticketId, players });
   }
   await expect.poll(async () => (await ticket("t1"))?.state, { timeout: 10_000 }).toBe(COMPLETED);
   const closing = opened.move();
@@ -126,7 +127,7 @@ test("who was named by a backfill's request, and by fills of the battle, is in n
     const battleSessionId = await backfillGinas(world);
     for (const playerId of ["new-nora", "new-nick"]) {
       const players = [{ playerId, attributes: {}, latenciesMs: {}, team: "" }];
-      await world.matching.startMatching({ configuration: "equal", ticketId: playerId, players });
+      await world.matching.startMatching({ ...noProperties, configuration: "equal", ticketId: playerId, players });
     }
     await expect.poll(async () => (await world.ticket("new-nora"))?.state, patience).toBe(COMPLETED);
     expect((await world.ticket("new-nora"))?.assignment).toMatchObject({ battleSessionId });
@@ -151,7 +152,7 @@ test("a fill whose answer is late does not name again who has left and was erase
   world.fleet.holdFillAnswers = late.promise;
   for (const playerId of ["new-nora", "new-nick"]) {
     const players = [{ playerId, attributes: {}, latenciesMs: {}, team: "" }];
-    await world.matching.startMatching({ configuration: "equal", ticketId: playerId, players });
+    await world.matching.startMatching({ ...noProperties, configuration: "equal", ticketId: playerId, players });
   }
   await expect.poll(() => world.fleet.fills.length, patience).toBe(1);
   world.fleet.leave("guest-gina");
@@ -187,7 +188,7 @@ test("a player who waits for a match is not erased, and the refusal names the ti
   await using world = await openMatcherOnFile();
   await using _matcher = await world.start();
   const players = [{ ...erin, attributes: {}, latenciesMs: {}, team: "" }];
-  await world.matching.startMatching({ configuration: "duel", ticketId: "t3", players });
+  await world.matching.startMatching({ ...noProperties, configuration: "duel", ticketId: "t3", players });
   await expect(world.playerData.erasePlayer(erin)).rejects.toMatchObject({
     ...{ reason: "PLAYER_IN_LIVE_TICKET", code: "FAILED_PRECONDITION" },
     metadata: { ...erin, ticketId: "t3" },

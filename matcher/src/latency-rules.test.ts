@@ -1,4 +1,5 @@
 // Rule sets with a latency rule, through the whole matcher: who meets whom, and who may join a battle where it is.
+import { noProperties } from "@muster/proto/matchmaking";
 import { expect, test } from "vitest";
 import { configurationOf, createWorld, EQUAL_TEAMS, type World } from "./matcher-world.fixture.ts";
 
@@ -13,7 +14,7 @@ const config = {
 
 async function queue(world: World, playerId: string, latenciesMs: Record<string, number>): Promise<void> {
   const players = [{ playerId, attributes: {}, latenciesMs, team: "" }];
-  await world.matching.startMatching({ configuration: "near", ticketId: `t-${playerId}`, players });
+  await world.matching.startMatching({ ...noProperties, configuration: "near", ticketId: `t-${playerId}`, players });
 }
 
 test("a match forms of those who share a near region, and a battle takes who is near to its own", async () => {

@@ -9,6 +9,7 @@ import {
   EventServiceDefinition,
   JoinTokenServiceDefinition,
   MatchmakingServiceDefinition,
+  noProperties,
   PartyServiceDefinition,
   PlayerDataServiceDefinition,
   type Ticket,
@@ -200,6 +201,7 @@ export async function createWorld(
     putConfig: async (config) => await (matcher?.putConfig(config) ?? Promise.reject(new Error("no matcher"))),
     async queue(configuration, ...players) {
       const request = {
+        ...noProperties,
         configuration,
         ticketId: `t-${players.join("-")}`,
         players: players.map((playerId) => ({ playerId, attributes: {}, latenciesMs: {}, team: "" })),

@@ -1,6 +1,7 @@
 // Parties through the calls of a backend: repeats, watches, restarts, erasure, and tickets that race a change of members.
 import { readEnum } from "@muster/proto";
 import {
+  noProperties,
   PartyAnswer,
   PartyChangeType,
   PartyEventType,
@@ -68,7 +69,7 @@ test("a party is answered as it stands, with what its members bring", async () =
 test("the leader's ticket is of all members, says whose it is, and is cancelled when somebody joins", async () => {
   await using world = await gathered();
   const party = { partyId: "p", leaderId: "ann" };
-  const start = { configuration: "duel", ticketId: "t", players: [], party };
+  const start = { ...noProperties, configuration: "duel", ticketId: "t", players: [], party };
   const { ticket } = await world.matching.startMatching(start);
   expect(ticket).toMatchObject({ partyId: "p", players: [player("ann"), player("bob")] });
   const shown = await world.parties.describeParty({ partyId: "p", playerId: "" });
@@ -81,7 +82,7 @@ test("the leader's ticket is of all members, says whose it is, and is cancelled 
 test("a party whose members ask one another is prepared first", async () => {
   await using world = await gathered();
   const { ticket } = await world.matching.startMatching({
-    ...{ configuration: "duel", ticketId: "t", players: [player("ann")] },
+    ...{ ...noProperties, configuration: "duel", ticketId: "t", players: [player("ann")] },
     ...{ asked: { playerIds: ["bob"], timeoutSeconds: 0 }, party: { partyId: "p", leaderId: "ann" } },
   });
   expect(ticket?.state).toBe(TicketState.PREPARING);
@@ -93,7 +94,7 @@ test("a change that comes too late leaves the match as it is", async () => {
   await using world = await createWorld();
   await world.parties.createParty({ partyId: "p", leader: player("ann"), membersMax: 0, open: true, properties: {} });
   const party = { partyId: "p", leaderId: "ann" };
-  await world.matching.startMatching({ configuration: "duel", ticketId: "t", players: [], party });
+  await world.matching.startMatching({ ...noProperties, configuration: "duel", ticketId: "t", players: [], party });
   await world.queue("duel", "eve");
   await world.clock.advance(100);
   const before = await world.state("t");
@@ -260,6 +261,7 @@ const bad: readonly {
     name: "a ticket of a party that nobody knows",
     send: ({ matching }) =>
       matching.startMatching({
+        ...noProperties,
         configuration: "duel",
         ticketId: "",
         players: [],

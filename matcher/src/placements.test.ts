@@ -1,3 +1,4 @@
+import { noProperties } from "@muster/proto/matchmaking";
 import { expect, test } from "vitest";
 import { configurationOf, createWorld, type World, worldConfig } from "./matcher-world.fixture.ts";
 import type { Outcome } from "./scripted-fleet.fixture.ts";
@@ -66,7 +67,12 @@ test("a placement asks for sessions as the configuration says, again too", async
 test("a player of a failed ticket may queue again at once", async () => {
   await using world = await duelWith("TIMED_OUT", "TIMED_OUT", "TIMED_OUT");
   const players = [{ playerId: "ann", attributes: {}, latenciesMs: {}, team: "" }];
-  const { ticket } = await world.matching.startMatching({ configuration: "duel", ticketId: "again", players });
+  const { ticket } = await world.matching.startMatching({
+    ...noProperties,
+    configuration: "duel",
+    ticketId: "again",
+    players,
+  });
   expect(ticket).toMatchObject({ state: 1 });
 });
 

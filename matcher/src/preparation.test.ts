@@ -1,5 +1,5 @@
 // Tickets that wait for their own players, through the calls of a backend and restarts of the matcher.
-import { TicketEventType, TicketState } from "@muster/proto/matchmaking";
+import { noProperties, TicketEventType, TicketState } from "@muster/proto/matchmaking";
 import { describe, expect, test } from "vitest";
 import { createWorld } from "./matcher-world.fixture.ts";
 
@@ -9,7 +9,13 @@ const playerOf = (playerId: string) => ({ playerId, attributes: { rank: 3 }, lat
 async function prepared(options: Parameters<typeof createWorld>[0] = {}) {
   const world = await createWorld(options);
   const asked = { playerIds: ["bob"], timeoutSeconds: 30 };
-  await world.matching.startMatching({ configuration: "duel", ticketId: "t", players: [playerOf("ann")], asked });
+  await world.matching.startMatching({
+    ...noProperties,
+    configuration: "duel",
+    ticketId: "t",
+    players: [playerOf("ann")],
+    asked,
+  });
   return world;
 }
 
@@ -17,7 +23,7 @@ test("a ticket searches when the last player has joined, with what they bring", 
   await using world = await prepared();
   const events = world.collect({ ticketIds: ["t"] });
   const { ticket: before } = await world.matching.startMatching({
-    ...{ configuration: "duel", ticketId: "t", players: [playerOf("ann")] },
+    ...{ ...noProperties, configuration: "duel", ticketId: "t", players: [playerOf("ann")] },
     asked: { playerIds: ["bob"], timeoutSeconds: 30 },
   });
   expect(before).toMatchObject({

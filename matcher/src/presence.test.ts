@@ -1,5 +1,5 @@
 // Tickets that end with their owners' watches, through the calls of a backend, breaks of its streams and restarts of the matcher.
-import { TicketState, type WatchTicketsRequest } from "@muster/proto/matchmaking";
+import { noProperties, TicketState, type WatchTicketsRequest } from "@muster/proto/matchmaking";
 import { describe, expect, test } from "vitest";
 import { readConfiguration, writeConfiguration } from "./grpc/wire.ts";
 import { configurationOf, createWorld, type World, worldConfig } from "./matcher-world.fixture.ts";
@@ -35,7 +35,13 @@ async function watch(world: World, select: Partial<WatchTicketsRequest>) {
 
 const start = (world: World, presenceGraceSeconds: number | undefined, ticketId = "t") => {
   const players = [{ playerId: `p-${ticketId}`, attributes: {}, latenciesMs: {}, team: "" }];
-  return world.matching.startMatching({ configuration: "duel", ticketId, players, presenceGraceSeconds });
+  return world.matching.startMatching({
+    ...noProperties,
+    configuration: "duel",
+    ticketId,
+    players,
+    presenceGraceSeconds,
+  });
 };
 
 test("a ticket that nobody watches is cancelled when its grace has passed since its start, and not before", async () => {
@@ -98,7 +104,7 @@ test("a request may say otherwise than its configuration, and is refused for wha
   await using world = await boundWorld();
   await start(world, 2);
   await world.matching.startMatching({
-    ...{ configuration: "bound", ticketId: "free", presenceGraceSeconds: 0 },
+    ...{ ...noProperties, configuration: "bound", ticketId: "free", presenceGraceSeconds: 0 },
     players: [{ playerId: "ann", attributes: {}, latenciesMs: {}, team: "" }],
   });
   await world.clock.advance(2 * GRACE_MS);

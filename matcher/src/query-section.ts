@@ -27,3 +27,8 @@ export const querySection = z
     const usual = rest.mode === "compatible" ? "keepOthers" : "cancelOthers";
     return { ...rest, intervalMs: intervalSeconds * 1_000, onMatched: onMatched ?? usual };
   });
+
+/** As a file writes it; it reads back as the same settings. */
+export function writeQuerySection({ intervalMs, ...rest }: QuerySettings): z.input<typeof querySection> {
+  return { ...rest, intervalSeconds: intervalMs / 1_000 };
+}

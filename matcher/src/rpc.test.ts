@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import {
   ConstraintKind,
   ExpansionAge,
+  noProperties,
   TicketStanding,
   TicketState,
   type WatchTicketsResponse,
@@ -25,7 +26,7 @@ const player = (playerId: string, attributes: Record<string, unknown> = {}) => (
   ...{ playerId, attributes, latenciesMs: {}, team: "" },
 });
 const ask = (configuration: string, ticketId: string, ...players: ReturnType<typeof player>[]) =>
-  world.matching.startMatching({ configuration, ticketId, players });
+  world.matching.startMatching({ ...noProperties, configuration, ticketId, players });
 
 /** Matches one-player tickets with one another, and waits until they are completed. */
 async function completed(

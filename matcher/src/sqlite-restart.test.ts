@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openSqliteJournal } from "@muster/journal";
 import { createSeededRandom, systemClock, systemRandom } from "@muster/kit";
-import { MatchmakingServiceDefinition, type WatchTicketsResponse } from "@muster/proto/matchmaking";
+import { MatchmakingServiceDefinition, noProperties, type WatchTicketsResponse } from "@muster/proto/matchmaking";
 import { createMemoryNetwork } from "@muster/proto/rpc";
 import { silentLog } from "@muster/service";
 import { expect, test } from "vitest";
@@ -54,7 +54,7 @@ test("a matcher that loses its process again and again finishes what it began, e
     for (let i = 0; i < PLAYERS_PER_LIFE; i += 1) {
       const ticketId = `t${life}-${i}`;
       const players = [{ playerId: ticketId, attributes: {}, latenciesMs: {}, team: "" }];
-      await matching.startMatching({ configuration: "auto", ticketId, players });
+      await matching.startMatching({ ...noProperties, configuration: "auto", ticketId, players });
       acknowledged.push(ticketId);
     }
     if (life < LIVES - 1) {

@@ -1,10 +1,13 @@
 // Many tickets at once, by call and by stream: answers by item, in one write, none spoilt by another.
 import { MusterError } from "@muster/proto";
+
 import type { StartedTicket, StartMatchingStreamResponse } from "@muster/proto/matchmaking";
+import { noProperties } from "@muster/proto/matchmaking";
 import { describe, expect, test, vi } from "vitest";
 import { createWorld, type World } from "./matcher-world.fixture.ts";
 
 const ticket = (ticketId: string, players: readonly string[], configuration = "group") => ({
+  ...noProperties,
   configuration,
   ticketId,
   players: players.map((playerId) => ({ playerId, attributes: {}, latenciesMs: {}, team: "" })),

@@ -11,6 +11,7 @@ import {
   BackfillServiceDefinition,
   ConfigurationServiceDefinition,
   MatchmakingServiceDefinition,
+  noProperties,
 } from "@muster/proto/matchmaking";
 import { type CallContext, createMemoryNetwork, type Implementation, type Role } from "@muster/proto/rpc";
 import { readMusterFile, silentLog, ticketSpan } from "@muster/service";
@@ -68,7 +69,7 @@ function as(services: Services, project: string | undefined, role: Role = "BACKE
 
 const request = (ticketId: string, playerId: string): StartMatchingRequest => {
   const player = { playerId, attributes: {}, latenciesMs: {}, team: "" };
-  return { ticketId, configuration: "duel", players: [player] } as unknown as StartMatchingRequest;
+  return { ...noProperties, ticketId, configuration: "duel", players: [player] };
 };
 const statesOf = (answer: unknown) => {
   return (answer as { tickets: { ticketId: string }[] }).tickets.map(({ ticketId }) => ticketId);

@@ -92,7 +92,7 @@ export const reasons = {
   TICKET_NOT_FOUND: { code: "NOT_FOUND", retry: "never" },
   /** A player is in another live ticket, where one is allowed. Metadata: `playerId`, `ticketId`. */
   PLAYER_ALREADY_QUEUED: { code: "ALREADY_EXISTS", retry: "reread" },
-  /** A player or party of the ticket has as many tickets as the configuration allows. Metadata: `session` or `party`, `limit`. */
+  /** A player or party of the ticket has as many tickets as the configuration allows. Metadata: `playerId` or `partyId` (of a simulation `session` or `party`), `limit`. */
   TICKETS_PER_PLAYER_EXCEEDED: { code: "RESOURCE_EXHAUSTED", retry: "reread" },
   /** A required attribute is missing or of another type than the rule set declares. Metadata: `field`. */
   ATTRIBUTE_INVALID: { code: "INVALID_ARGUMENT", retry: "never" },

@@ -37,7 +37,7 @@ export {
   TICKETS_PER_PLAYER_DEFAULT,
   TICKETS_PER_PLAYER_MAX,
 } from "./query/pool/query-settings.ts";
-export { checkQueryTicket, type QueryTicket, type WrittenQueryTicket } from "./query/pool/query-ticket.ts";
+export { allowsSize, checkQueryTicket, type QueryTicket, type WrittenQueryTicket } from "./query/pool/query-ticket.ts";
 export { type QueryProfile, queryDocument } from "./query/query-document.ts";
 export { type Query, type QueryMode, type QueryProblem, queryModes } from "./query/syntax.ts";
 export { readsLatencies } from "./reads-latencies.ts";

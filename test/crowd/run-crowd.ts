@@ -1,5 +1,6 @@
 // Many servers and more bots than they have seats, all real processes and sockets: is a seat ever given twice, and how long does one
 // stand empty while somebody who fits is waiting?
+
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +9,7 @@ import { connectFleet, connectMatcher, type FleetConnection, findFreePort, start
 import { createSeededRandom, systemClock, systemRandom } from "@muster/kit";
 import { newId } from "@muster/proto";
 import { ProcessState } from "@muster/proto/fleet";
+import { noProperties } from "@muster/proto/matchmaking";
 import { GameClient } from "../demo/game-client.ts";
 import { findPortRange } from "../demo/port-range.ts";
 import { type Deed, runCrowdBot } from "./crowd-bot.ts";
@@ -136,7 +138,10 @@ async function startTicket(
   { ticketId, team }: { readonly ticketId: string; readonly team: string },
 ): Promise<void> {
   const players = [{ playerId: `${team}-${ticketId.slice(5)}`, attributes: {}, latenciesMs: {}, team }];
-  await matcher.matchmaking.startMatching({ configuration: CONFIGURATION, ticketId, players }, { signal });
+  await matcher.matchmaking.startMatching(
+    { ...noProperties, configuration: CONFIGURATION, ticketId, players },
+    { signal },
+  );
 }
 
 async function serversReady({ fleet }: FleetConnection, servers: number, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 // The demo's set-up: real processes on free ports and in a folder of their own, and eyes on everything that the contracts
 // tell.
+
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,6 +25,7 @@ import {
 } from "@muster/cli";
 import { systemClock, systemRandom } from "@muster/kit";
 import { applySessionChange, type BattleSession, newId } from "@muster/proto";
+import { noProperties } from "@muster/proto/matchmaking";
 import type { ServiceEvent } from "@muster/service";
 import { Observed } from "./observed.ts";
 import { patiently } from "./patiently.ts";
@@ -139,7 +141,7 @@ export async function openDemoWorld(signal: AbortSignal, config = DEMO_CONFIG): 
         latenciesMs: {},
         team: "",
       }));
-      const request = { configuration, ticketId, players: party };
+      const request = { ...noProperties, configuration, ticketId, players: party };
       const { ticket } = await patiently(() => matcher.matchmaking.startMatching(request));
       readTicket(ticket);
       const events = new Observed<TicketEvent>();

@@ -4,7 +4,7 @@
 import { readFeedMessage, readTicket, readTicketEvent, type Ticket } from "@muster/cli";
 import { isAbortError, type Random } from "@muster/kit";
 import { applySessionChange, type BattleSession, MusterError } from "@muster/proto";
-import { MatchAnswer } from "@muster/proto/matchmaking";
+import { MatchAnswer, noProperties } from "@muster/proto/matchmaking";
 import { TERMINAL, type TicketView } from "../chaos/history/entry.ts";
 import type { Notebook } from "../chaos/history/history.ts";
 import { sessionViewOf } from "../chaos/load/session-watcher.ts";
@@ -130,7 +130,7 @@ async function playTicket(
     if (isNews && random.fraction() < whim.startled) jobs.push(within(3).then(cancel));
   });
   await within(ARRIVE_MS);
-  const request = { configuration, ticketId, players };
+  const request = { ...noProperties, configuration, ticketId, players };
   jobs.push(
     notebook.call(
       "backend",

@@ -4,7 +4,7 @@ import { createMemoryJournal } from "@muster/journal";
 import { createSeededRandom, systemClock } from "@muster/kit";
 import { createMatcher } from "@muster/matcher";
 import { createFleetWorld } from "@muster/mock-fleet/testing";
-import { MatchmakingServiceDefinition } from "@muster/proto/matchmaking";
+import { MatchmakingServiceDefinition, noProperties } from "@muster/proto/matchmaking";
 import { createMemoryNetwork } from "@muster/proto/rpc";
 import { silentLog } from "@muster/service";
 import { expect, test } from "vitest";
@@ -46,7 +46,7 @@ test("a plaza of 200 seats has 600 visitors, and is full at the end", async () =
       Array.from({ length: count }, () => {
         queued += 1;
         const players = [{ playerId: `p${queued}`, attributes: {}, latenciesMs: {}, team: "" }];
-        return matching.startMatching({ configuration: "plaza", ticketId: `t${queued}`, players });
+        return matching.startMatching({ ...noProperties, configuration: "plaza", ticketId: `t${queued}`, players });
       }),
     );
   const seats = () => [...(fleet.hosts[0]?.sessions.values() ?? [])].flatMap(({ playerSessions }) => playerSessions);

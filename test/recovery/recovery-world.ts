@@ -6,7 +6,12 @@ import { createMatcher, type MatcherConfig } from "@muster/matcher";
 import { createFleetWorld, type FleetWorld } from "@muster/mock-fleet/testing";
 import { type BattleSession, readBattleSession } from "@muster/proto";
 import { FleetServiceDefinition } from "@muster/proto/fleet";
-import { BackfillServiceDefinition, MatchmakingServiceDefinition, type Ticket } from "@muster/proto/matchmaking";
+import {
+  BackfillServiceDefinition,
+  MatchmakingServiceDefinition,
+  noProperties,
+  type Ticket,
+} from "@muster/proto/matchmaking";
 import { type Client, createMemoryNetwork, type Implementation } from "@muster/proto/rpc";
 import { silentLog } from "@muster/service";
 import { type Death, mortalJournal, tellingJournal } from "./mortal-journal.ts";
@@ -159,7 +164,7 @@ export async function createRecoveryWorld(): Promise<RecoveryWorld> {
     },
     async queue(playerId) {
       const players = [{ playerId, attributes: {}, latenciesMs: {}, team: "" }];
-      const request = { configuration: "auto", ticketId: `t-${playerId}`, players };
+      const request = { ...noProperties, configuration: "auto", ticketId: `t-${playerId}`, players };
       for (;;) {
         const isAnswered = await matching.startMatching(request).then(
           () => true,

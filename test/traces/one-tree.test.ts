@@ -3,7 +3,7 @@ import { createMemoryJournal } from "@muster/journal";
 import { createSeededRandom, systemClock } from "@muster/kit";
 import type { Span, Tracer } from "@muster/kit/trace";
 import { createMatcher } from "@muster/matcher";
-import { MatchmakingServiceDefinition } from "@muster/proto/matchmaking";
+import { MatchmakingServiceDefinition, noProperties } from "@muster/proto/matchmaking";
 import type { Player } from "@muster/sdk";
 import { silentLog, ticketSpanPlace } from "@muster/service";
 import { expect, test } from "vitest";
@@ -43,7 +43,7 @@ async function playThree(tells: boolean): Promise<Story> {
   const matching = peer.client(MatchmakingServiceDefinition);
   const start = (name: string) => {
     const players = [{ playerId: name, attributes: {}, latenciesMs: {}, team: "" }];
-    return matching.startMatching({ ticketId: `t-${name}`, configuration: "pairs", players });
+    return matching.startMatching({ ...noProperties, ticketId: `t-${name}`, configuration: "pairs", players });
   };
   const until = async (holds: () => boolean) => {
     while (!holds()) await systemClock.sleep(2);

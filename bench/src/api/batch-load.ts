@@ -3,6 +3,7 @@
 import { credentials, Client as GrpcClient, Metadata } from "@grpc/grpc-js";
 import {
   MatchmakingServiceDefinition,
+  noProperties,
   StartMatchingBatchRequest,
   type StartMatchingRequest,
 } from "@muster/proto/matchmaking";
@@ -28,7 +29,7 @@ export function encodeBatches(tickets: readonly StartMatchingRequest[]): readonl
 /** A ticket of one player with one number, some 100 bytes on the wire. */
 export function smallTicket(configuration: string, name: string, skill: number): StartMatchingRequest {
   const player = { playerId: `player-${name}`, attributes: { skill }, latenciesMs: {}, team: "" };
-  return { configuration, ticketId: `ticket-${name}`, players: [player] };
+  return { ...noProperties, configuration, ticketId: `ticket-${name}`, players: [player] };
 }
 
 export interface BatchSender extends Disposable {

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock, systemRandom } from "@muster/kit";
 import { newId } from "@muster/proto";
+import { noProperties } from "@muster/proto/matchmaking";
 import { GameServerServiceDefinition } from "@muster/proto/sdk";
 import { measureFdatasync } from "../journal/fdatasync-floor.ts";
 import { measureInProcess } from "../matching/measure-in-process.ts";
@@ -115,7 +116,7 @@ async function besideLoad<Value>(world: RefillWorld, work: () => Promise<Value>)
 async function comeAndGo({ matcher }: RefillWorld): Promise<void> {
   const ticketId = newId("ticket", systemRandom);
   const players = [{ playerId: `crowd-${ticketId}`, attributes: {}, latenciesMs: {}, team: "" }];
-  await matcher.startMatching({ configuration: CROWD, ticketId, players });
+  await matcher.startMatching({ ...noProperties, configuration: CROWD, ticketId, players });
   await matcher.cancelMatching({ ticketId });
 }
 

@@ -1,8 +1,10 @@
 // Battles on a real server, each in a lane of its own in which a few wait who fit no other battle and are too few for one of their
 // own: a freed seat always finds somebody, and nothing else does.
+
 import { connectFleet, connectMatcher, findFreePort, type MatcherConnection } from "@muster/cli";
 import { systemRandom } from "@muster/kit";
 import { newId } from "@muster/proto";
+import { noProperties } from "@muster/proto/matchmaking";
 import { ChangeReason } from "@muster/proto/session";
 import { openBenchStack } from "../rpc/bench-stack.ts";
 import { askGame } from "../rpc/game-order.ts";
@@ -65,7 +67,7 @@ export async function openRefillWorld(): Promise<RefillWorld> {
   const send = async (lane: string): Promise<string> => {
     const ticketId = newId("ticket", systemRandom);
     const players = [{ playerId: `player-${ticketId}`, attributes: { lane }, latenciesMs: {}, team: "" }];
-    await matchmaking.startMatching({ configuration: "lanes", ticketId, players });
+    await matchmaking.startMatching({ ...noProperties, configuration: "lanes", ticketId, players });
     return ticketId;
   };
   const closing = opened.move();

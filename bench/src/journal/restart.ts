@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { openSqliteJournal } from "@muster/journal";
 import { systemClock, systemRandom } from "@muster/kit";
 import { createMatcher, type MatcherConfig } from "@muster/matcher";
-import { MatchmakingServiceDefinition } from "@muster/proto/matchmaking";
+import { MatchmakingServiceDefinition, noProperties } from "@muster/proto/matchmaking";
 import { createMemoryNetwork } from "@muster/proto/rpc";
 import { silentLog } from "@muster/service";
 
@@ -76,7 +76,7 @@ export async function measureRestart(
 function ticketOf(number: number) {
   const attributes = { skill: 1_000 + (number % 500), mode: "ranked", level: number % 80 };
   const player = { playerId: `player-${number}`, attributes, latenciesMs: { "eu-west": 20 + (number % 60) }, team: "" };
-  return { configuration: `pool-${number % POOLS}`, ticketId: `bench-${number}`, players: [player] };
+  return { ...noProperties, configuration: `pool-${number % POOLS}`, ticketId: `bench-${number}`, players: [player] };
 }
 
 /** On a network without a fleet, which nothing here needs. */

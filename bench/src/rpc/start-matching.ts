@@ -2,7 +2,7 @@
 // ticket costs on top of the call. One client, in a process of its own, calls both in the same way. Matching goes on
 // meanwhile, but no battle comes together: each block has a configuration of its own and brings it fewer players than one
 // match takes, so that the figure is the call's and not the search's.
-import { MatchmakingServiceDefinition, type StartMatchingRequest } from "@muster/proto/matchmaking";
+import { MatchmakingServiceDefinition, noProperties, type StartMatchingRequest } from "@muster/proto/matchmaking";
 import { type BareClient, connectBare } from "./bare-client.ts";
 import { openBenchStack } from "./bench-stack.ts";
 import { compare, type Round } from "./compare.ts";
@@ -48,6 +48,7 @@ export async function compareStartMatching(): Promise<readonly Round[]> {
 function ticketRequest(configuration: string, number: number): StartMatchingRequest {
   const digits = String(number).padStart(8, "0");
   return {
+    ...noProperties,
     configuration,
     ticketId: `ticket_0123456789abcdef-${digits}`,
     players: [

@@ -1,5 +1,5 @@
 // A ticket for people.
-import type { Ticket } from "../contract/ticket.ts";
+import type { Ticket, TicketQuery } from "../contract/ticket.ts";
 import { explainCause } from "../view/ticket-meaning.ts";
 
 /** One line: id, state, who, and why. */
@@ -9,6 +9,14 @@ export function summarizeTicket(ticket: Ticket): string {
   return `${ticket.ticketId} ${ticket.state}${cause} ${ticket.configuration}: ${players}`;
 }
 
+/** `+properties.region:eu, 2 to 4 players, says region eu, rank 8`. */
+function describeQuery({ query, minCount, maxCount, countMultiple, ...properties }: TicketQuery): string {
+  const size = minCount === maxCount ? `${minCount} players` : `${minCount} to ${maxCount} players`;
+  const own = Object.entries({ ...properties.stringProperties, ...properties.numericProperties });
+  const says = own.length === 0 ? "" : `, says ${own.map(([key, value]) => `${key} ${value}`).join(", ")}`;
+  return `${query}, ${size}${countMultiple === 1 ? "" : `, a multiple of ${countMultiple}`}${says}`;
+}
+
 /** The whole ticket: where to go, and with whom, once it is COMPLETED. */
 export function describeTicket(ticket: Ticket): readonly string[] {
   const lines = [
@@ -16,6 +24,7 @@ export function describeTicket(ticket: Ticket): readonly string[] {
     `state          ${ticket.state}${ticket.cause === undefined ? "" : ` (${ticket.cause})`}`,
     `configuration  ${ticket.configuration}`,
   ];
+  if (ticket.query) lines.push(`query          ${describeQuery(ticket.query)}`);
   const why = ticket.cause === undefined ? undefined : explainCause(ticket.cause);
   if (why !== undefined) lines.splice(2, 0, `why            ${why}`);
   if (ticket.returns > 0) lines.push(`returns        ${ticket.returns}, its age kept`);

@@ -23,7 +23,18 @@ export type StartTicketOptions = {
   readonly asked: { readonly playerIds: readonly string[]; readonly timeoutSeconds: number };
   /** Undefined: as the configuration says. */
   readonly presenceGraceSeconds: number | undefined;
+  /** Whom it seeks and what it says of itself, where a configuration matches by queries. */
+  readonly query: QueryOptions;
   readonly wait: boolean;
+};
+
+export type QueryOptions = {
+  readonly query?: string;
+  readonly minCount?: number;
+  readonly maxCount?: number;
+  readonly countMultiple?: number;
+  readonly stringProperties: Readonly<Record<string, string>>;
+  readonly numericProperties: Readonly<Record<string, number>>;
 };
 
 /** Puts players with drawn names into the pool, and waits for what becomes of them. */
@@ -37,7 +48,7 @@ export async function startTicket(options: StartTicketOptions, context: CommandC
   const { playerIds, timeoutSeconds } = options.asked;
   const asked = playerIds.length > 0 ? { asked: { playerIds: [...playerIds], timeoutSeconds } } : {};
   const { presenceGraceSeconds } = options;
-  const request = { configuration, ticketId, players, presenceGraceSeconds, ...asked };
+  const request = { ...options.query, configuration, ticketId, players, presenceGraceSeconds, ...asked };
   const started = await matcher.matchmaking.startMatching(request, { signal });
   let ticket = readTicket(started.ticket);
   if (options.wait) {

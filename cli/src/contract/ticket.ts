@@ -25,7 +25,12 @@ export type Ticket = {
   readonly proposal: Proposal | undefined;
   /** Whom it waits for; undefined: it is not PREPARING. */
   readonly preparation: Preparation | undefined;
+  /** Whom it seeks; undefined: its configuration has a rule set. */
+  readonly query?: TicketQuery | undefined;
 };
+
+/** As the contract has it. */
+export type TicketQuery = Readonly<wire.TicketQuery>;
 
 export type Preparation = {
   /** ISO 8601. */
@@ -62,6 +67,8 @@ export type Assignment = {
     /** Of the ticket's own players only. */
     readonly playerSessionId: string | undefined;
     readonly joinToken?: string | undefined;
+    /** What the player's ticket said of itself; undefined unless the match is by queries. */
+    readonly properties?: Readonly<wire.TicketProperties> | undefined;
   }[];
 };
 
@@ -106,6 +113,7 @@ export function readTicket(message: wire.Ticket | undefined): Ticket {
         ticketId: player.ticketId || undefined,
         playerSessionId: player.playerSessionId || undefined,
         ...(player.joinToken !== undefined && { joinToken: player.joinToken }),
+        properties: player.properties,
       })),
     },
     cause: message.cause || undefined,
@@ -113,6 +121,7 @@ export function readTicket(message: wire.Ticket | undefined): Ticket {
     estimatedWaitMs: message.estimatedWaitMs,
     proposal: message.proposal && readProposal(message.proposal),
     preparation: message.preparation && readPreparation(message.preparation),
+    query: message.query,
   };
 }
 

@@ -14,6 +14,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   MATCH_UNANSWERED: "somebody else had not accepted the match in time",
   SUPERSEDED: "a later ticket of one of its players took its place",
   OWNER_GONE: "nobody watched it any more, for longer than its presence allows",
+  MATCHED_ELSEWHERE: "another ticket of one of its players was matched",
   CONFIGURATION_DELETED: "its matchmaking configuration was deleted",
   PREPARATION_DECLINED: "one of its players did not want to join",
   PARTY_CHANGED: "the members of its party changed",

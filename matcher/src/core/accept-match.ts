@@ -5,7 +5,8 @@ import { getTicket } from "./cancel-matching.ts";
 import { decideRefusal } from "./end-proposal.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { MatcherState } from "./matcher-state.ts";
-import { withAccepted } from "./proposal.ts";
+import { isAccepted, withAccepted } from "./proposal.ts";
+import { cancelOthers } from "./query/other-tickets.ts";
 import { includesPlayer, readPhase, type Ticket } from "./ticket.ts";
 import { historyOf } from "./ticket-events.ts";
 
@@ -33,8 +34,13 @@ export function decideAcceptMatch(state: MatcherState, request: AcceptMatch, now
   invariant(proposal, "a ticket that is asked is in an open proposal");
   if (nowMs >= proposal.acceptance.deadlineAtMs) throw proposalEnded(ticket, matchId, "its time has passed");
   if (answer === "REFUSE") return [decideRefusal(state, proposal, { ticketId, fate: "REFUSED", nowMs })];
-  if (withAccepted(proposal.view, playerIds) === proposal.view) return [];
-  return [{ type: "match-accepted", matchId, ticketId, playerIds }];
+  const after = withAccepted(proposal.view, playerIds);
+  if (after === proposal.view) return [];
+  const accepted: MatcherFact = { type: "match-accepted", matchId, ticketId, playerIds };
+  const configuration = state.configurations.get(proposal.match.configuration);
+  // Now they are matched: with queries a player may have tickets that search.
+  if (!configuration?.query || !isAccepted(after)) return [accepted];
+  return [accepted, ...cancelOthers(state, configuration, proposal.match.players)];
 }
 
 /** Nothing, where the answer is what the ticket has come to. */

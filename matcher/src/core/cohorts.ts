@@ -4,6 +4,7 @@
 import type { RuleSet } from "@muster/rules";
 import type { Alternative } from "./configuration.ts";
 import type { MatcherState } from "./matcher-state.ts";
+import { playersRuleSet } from "./query/players-team.ts";
 import {
   type ConfigurationVersion,
   type FormedBy,
@@ -71,13 +72,15 @@ function isPlayedAlike(one: Cohort, other: Pick<Cohort, "configuration" | "choic
   return one.choices.every(({ held }, index) => held.version === other.choices[index]?.held.version);
 }
 
-/** The rule sets that a configuration names, in the order of preference. */
+/** The rule sets that a configuration names, in the order of preference; none where tickets have queries. */
 export function choicesOf({ ruleSet, queue, alternatives = [] }: Choosing): readonly Alternative[] {
+  if (ruleSet === undefined) return [];
   return [{ ruleSet, queue }, ...alternatives.map((one) => ({ ruleSet: one.ruleSet, queue: one.queue ?? queue }))];
 }
 
 type Choosing = {
-  readonly ruleSet: string;
+  /** Undefined: queries say who fits. */
+  readonly ruleSet?: string | undefined;
   readonly queue?: string | undefined;
   readonly alternatives?: readonly Alternative[] | undefined;
 };
@@ -95,6 +98,7 @@ export function ruleSetForBattle(
   state: MatcherState,
   battle: { readonly configuration: string; readonly formedBy?: FormedBy | undefined },
 ): RuleSet | undefined {
+  if (state.configurations.get(battle.configuration)?.query) return playersRuleSet();
   const present = cohortsOf(state, battle.configuration).at(-1);
   return present && choiceFor(present, battle)?.held.ruleSet;
 }
@@ -103,7 +107,7 @@ export function ruleSetForBattle(
 export function oldestLiveArrival(state: MatcherState, configurations: Iterable<string>): number {
   let oldest = Number.POSITIVE_INFINITY;
   for (const name of configurations) {
-    for (const ticketId of state.pools.get(name)?.players.values() ?? []) {
+    for (const ticketId of state.pools.get(name)?.players.tickets() ?? []) {
       oldest = Math.min(oldest, state.tickets.get(ticketId)?.ticket.arrival ?? oldest);
     }
   }

@@ -1,8 +1,10 @@
 // A matchmaking configuration: which rule set its pool plays by, where matches are placed, and how patient it is.
 import { fieldInvalid, limits, MusterError } from "@muster/proto";
+import type { QuerySettings } from "@muster/rules";
 import { type BackfillSettings, checkBackfillSettings, defaultBackfillSettings } from "./backfill-settings.ts";
 import { type DuplicatePlayerSettings, defaultDuplicatePlayers } from "./duplicate-players.ts";
 import { canonicalJoinTokens, checkJoinTokenSettings, type JoinTokenSettings } from "./join-tokens/join-settings.ts";
+import { canonicalQuery, checkQueryConfiguration } from "./query/check-query-configuration.ts";
 import { canonicalSessionSettings, checkSessionSettings, type SessionSettings } from "./session-settings.ts";
 
 /** Players are asked whether they want a match. */
@@ -25,12 +27,16 @@ export const ALTERNATIVES_MAX = 8;
 /** What each field means stands in proto/muster/matchmaking/v1/configuration.proto; here defaults are filled in. */
 export type Configuration = {
   readonly name: string;
-  readonly ruleSet: string;
+  /** Undefined: its tickets have queries. */
+  readonly ruleSet: string | undefined;
+  /** How tickets with queries are matched. Undefined: it has a rule set. */
+  readonly query?: QuerySettings | undefined;
   /** Undefined: matches only form groups. */
   readonly queue: string | undefined;
   /** Further rule sets that its tickets may be matched by, in the order of preference after `ruleSet`. Undefined: none. */
   readonly alternatives?: readonly Alternative[] | undefined;
-  readonly requestTimeoutMs: number;
+  /** Undefined: a ticket searches as long as it likes. Only by queries. */
+  readonly requestTimeoutMs: number | undefined;
   readonly autoBackfill: boolean;
   readonly settleMs: number;
   readonly properties: Readonly<Record<string, string>>;
@@ -79,7 +85,10 @@ export const DATA_CHARS_MAX = 262_144;
  */
 export function checkConfiguration(configuration: Configuration): Configuration {
   const { requestTimeoutMs, settleMs, placementRetries, properties, data, autoBackfill, queue } = configuration;
-  checkWhole("request_timeout_seconds", requestTimeoutMs / 1_000, { min: 1, max: REQUEST_TIMEOUT_SECONDS_MAX });
+  checkQueryConfiguration(configuration);
+  if (requestTimeoutMs !== undefined) {
+    checkWhole("request_timeout_seconds", requestTimeoutMs / 1_000, { min: 1, max: REQUEST_TIMEOUT_SECONDS_MAX });
+  }
   checkWhole("settle_ms", settleMs, { min: 0, max: SETTLE_MS_MAX });
   checkWhole("placement_retries", placementRetries, { min: 0, max: PLACEMENT_RETRIES_MAX });
   const entries = Object.entries(properties);
@@ -117,7 +126,7 @@ function checkAlternatives({ ruleSet, queue, alternatives = [] }: Configuration)
   if (alternatives.length > ALTERNATIVES_MAX) {
     throw fieldInvalid("alternatives", `at most ${ALTERNATIVES_MAX}`, alternatives.length);
   }
-  const seen = new Set([ruleSet]);
+  const seen = new Set<string | undefined>([ruleSet]);
   for (const [index, one] of alternatives.entries()) {
     const path = `alternatives[${index}]`;
     if (seen.has(one.ruleSet)) throw fieldInvalid(`${path}.rule_set`, "each rule set once", one.ruleSet);
@@ -152,16 +161,17 @@ export function isSameConfiguration(one: Configuration, other: Configuration): b
 
 function canonical(configuration: Configuration): string {
   const sorted = Object.entries(configuration.properties).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const { name, ruleSet, queue, requestTimeoutMs, autoBackfill, settleMs, data, placementRetries } = configuration;
+  const { name, ruleSet, query, queue, requestTimeoutMs, autoBackfill, settleMs, data, placementRetries } =
+    configuration;
   const { order, preferRunning, ...backfill } = configuration.backfill ?? defaultBackfillSettings;
   const { fillPlayersMax = 0, approvalTimeoutMs = 0 } = backfill;
   const { acceptance } = configuration;
   const { scope, onDuplicate, onSeated } = configuration.duplicatePlayers ?? defaultDuplicatePlayers;
   return JSON.stringify([
     name,
-    ruleSet,
+    ruleSet ?? null,
     queue ?? null,
-    requestTimeoutMs,
+    requestTimeoutMs ?? null,
     autoBackfill,
     settleMs,
     data,
@@ -174,6 +184,7 @@ function canonical(configuration: Configuration): string {
     [scope, onDuplicate, onSeated],
     acceptance ? [acceptance.timeoutMs, acceptance.autoContinue] : null,
     sorted,
+    query ? canonicalQuery(query) : null,
     canonicalSessionSettings(configuration.session ?? {}),
     canonicalJoinTokens(configuration.joinTokens),
   ]);

@@ -80,6 +80,7 @@ export function decideDuplicates(
 }
 
 const NONE: readonly MatcherFact[] = [];
+const NO_TICKETS: readonly TicketId[] = [];
 
 /** Who is told of, where the request takes the place of tickets: one of its players in each of them. */
 export function noteSuperseded(
@@ -111,15 +112,15 @@ export function noteRefused(
 /** Live tickets that keep the player from another one. A configuration whose players are its own project-wide keeps them from all. */
 function holdersOf(
   state: MatcherState,
-  { name }: Configuration,
+  { name, query }: Configuration,
   of: { readonly playerId: PlayerId; readonly settings: DuplicatePlayerSettings },
 ): readonly TicketId[] {
   const holders: TicketId[] = [];
   const look = (pool: string) => {
-    const ticketId = state.pools.get(pool)?.players.get(of.playerId);
-    if (ticketId !== undefined) holders.push(ticketId);
+    for (const ticketId of state.pools.get(pool)?.players.of(of.playerId) ?? NO_TICKETS) holders.push(ticketId);
   };
-  look(name);
+  // Tickets with queries of one configuration keep one another out by their number alone.
+  if (!query) look(name);
   // Each look costs more than the rest of the decision: as a rule there is no other pool to look into.
   const others = of.settings.scope === "PROJECT" ? state.pools.keys() : state.projectWide;
   for (const other of others) if (other !== name) look(other);

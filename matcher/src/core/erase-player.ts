@@ -9,6 +9,7 @@ import type { MatchedSession, MatcherState, TicketEntry } from "./matcher-state.
 import { eraseFromParties } from "./party/erase-from-parties.ts";
 import { playersOfChange } from "./party/party-change.ts";
 import type { ProposalTerms } from "./proposal.ts";
+import type { TicketQuery } from "./query/ticket-query.ts";
 import {
   type Assignment,
   changedTicket,
@@ -43,7 +44,7 @@ export function decideErasePlayer(
 ): readonly MatcherFact[] {
   const { playerId } = erasure;
   for (const { players } of state.pools.values()) {
-    const ticketId = players.get(playerId);
+    const ticketId = players.find(playerId);
     if (ticketId === undefined) continue;
     const why = `Cannot erase player ${playerId} as only who is in no live ticket can be: ${ticketId} holds the player`;
     throw new MusterError("PLAYER_IN_LIVE_TICKET", why, { metadata: { playerId, ticketId } });
@@ -161,8 +162,12 @@ export function erasePlayer(state: MatcherState, playerId: PlayerId): void {
     const known = assignments.get(assignment);
     if (known) return known;
     const { address, battleSessionId, region, formedBy, joinGrant } = assignment;
+    // A party has one set of properties: it goes with whoever of it is erased.
+    const own = new Set(assignment.players.filter((one) => one.playerId === playerId).map(({ ticketId }) => ticketId));
     const players = assignment.players.map((player) => {
-      return player.playerId === playerId ? { ...player, playerId: ERASED, playerSessionId: undefined } : player;
+      const { properties, ...known } = player;
+      const kept = properties && !own.has(player.ticketId) ? player : known;
+      return player.playerId === playerId ? { ...kept, playerId: ERASED, playerSessionId: undefined } : kept;
     });
     const redacted = { address, battleSessionId, region, players, formedBy, joinGrant };
     assignments.set(assignment, redacted); // One value for all who share it.
@@ -178,7 +183,8 @@ export function erasePlayer(state: MatcherState, playerId: PlayerId): void {
     const { state: at, version, returns } = ticket;
     const after = redactState(at);
     const players = ticket.players.map((player) => (player.playerId === playerId ? erasedPlayer : player));
-    return { ...changedTicket(ticket, { state: after, version, returns }), players };
+    const query = ticket.query && includesPlayer(ticket, playerId) ? { query: withoutWords(ticket.query) } : {};
+    return { ...changedTicket(ticket, { state: after, version, returns }), players, ...query };
   };
   for (const [ticketId, entry] of state.tickets) {
     if (!isConcerned(entry.ticket) && !wasProposedWith(entry, playerId)) continue;
@@ -215,6 +221,11 @@ function wasProposedWith({ ticket, latest }: TicketEntry, playerId: PlayerId): b
     if (at.phase === "REQUIRES_ACCEPTANCE" && includesPlayer(at.proposal.terms, playerId)) return true;
   }
   return false;
+}
+
+/** How many it was for stays; what it said does not. */
+function withoutWords(query: TicketQuery): TicketQuery {
+  return { ...query, query: "*", stringProperties: {}, numericProperties: {} };
 }
 
 const erasedPlayer: TicketPlayer = { playerId: ERASED, attributes: {}, latenciesMs: {}, team: undefined };

@@ -21,6 +21,7 @@ import type { DuplicateNoted } from "./duplicate-players.ts";
 import type { AssignedPlayer, Match, PlacementOutcome } from "./match.ts";
 import type { PartyChanged } from "./party/party-change.ts";
 import type { ProposalFate } from "./proposal.ts";
+import type { TicketQuery } from "./query/ticket-query.ts";
 import type { CancelCause, TicketPlayer } from "./ticket.ts";
 import type { FormedBy } from "./versions.ts";
 
@@ -65,6 +66,8 @@ export type MatcherFact =
       readonly partyId?: PartyId | undefined;
       /** Undefined: it needs no watch of its owner. */
       readonly presenceGraceMs?: number | undefined;
+      /** Undefined: of a configuration with a rule set. */
+      readonly query?: TicketQuery | undefined;
     }
   | {
       readonly type: "players-joined";

@@ -4,6 +4,7 @@ import type { BattleSession, FillId, ServerSessionId, SessionEndCause } from "@m
 import { isLiveBackfill, stepBackfill, withPhase } from "./backfill.ts";
 import type { MatcherFact, SeatedPlayer } from "./fact.ts";
 import type { MatcherState } from "./matcher-state.ts";
+import { cancelOthers } from "./query/other-tickets.ts";
 import { type PlacementReport, parsePlacementId } from "./session-view.ts";
 
 /** The fact of a placement's outcome; none while it is pending, or for an attempt that is not the present one. */
@@ -40,12 +41,16 @@ export function decideFillApplied(
   { session, present }: { readonly session: BattleSession; readonly present: BattleSession | undefined },
 ): readonly MatcherFact[] {
   const { battleSessionId, address, region } = session;
-  if (state.sessions.get(battleSessionId)?.fill?.fillId !== fillId) return [];
+  const matched = state.sessions.get(battleSessionId);
+  if (matched?.fill?.fillId !== fillId) return [];
   const there = new Set(present?.playerSessions.map(({ playerId }) => playerId));
   const isNamed = ({ ticketId, playerId }: SeatedPlayer) =>
     (ticketId !== undefined && state.tickets.has(ticketId)) || there.has(playerId);
   const players = seatedPlayers(session).filter(isNamed);
-  return [{ type: "fill-applied", fillId, battleSessionId, address, region, players }];
+  const applied: MatcherFact = { type: "fill-applied", fillId, battleSessionId, address, region, players };
+  const configuration = state.configurations.get(matched.configuration);
+  if (!configuration?.query) return [applied];
+  return [applied, ...cancelOthers(state, configuration, matched.fill.newcomers)];
 }
 
 /** The fact of a fill that the fleet refused for good. */

@@ -4,7 +4,9 @@ import { checkInTicket } from "./accept-match.ts";
 import { getTicket } from "./cancel-matching.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { MatcherState } from "./matcher-state.ts";
+import { deadlineAfter } from "./never.ts";
 import { missingPlayers, withJoined } from "./preparation.ts";
+import { checkBringNothing } from "./query/ticket-query.ts";
 import { checkPlayers, getConfiguration } from "./start-matching.ts";
 import { isLive, readPhase, type Ticket, type TicketPlayer } from "./ticket.ts";
 import { historyOf } from "./ticket-events.ts";
@@ -33,9 +35,10 @@ export function decideJoinMatching(
   const newcomers = players.filter(({ playerId }) => missing.has(playerId));
   if (newcomers.length === 0) return [];
   const configuration = getConfiguration(state, ticket.configuration);
-  const checked = checkPlayers(state, configuration, newcomers);
+  if (ticket.query) checkBringNothing(newcomers);
+  const checked = checkPlayers(state, configuration, newcomers, ticket.query);
   checkSize(withJoined(preparation, ticket.players, checked).players);
-  const timesOutAtMs = Math.ceil(nowMs + configuration.requestTimeoutMs);
+  const timesOutAtMs = deadlineAfter(nowMs, configuration.requestTimeoutMs);
   return [{ type: "players-joined", ticketId, players: checked, timesOutAtMs }];
 }
 

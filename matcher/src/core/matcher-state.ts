@@ -5,7 +5,6 @@ import type {
   ErasureId,
   MatchId,
   PartyId,
-  PlayerId,
   ProcessId,
   ServerSessionId,
   SessionEndCause,
@@ -15,11 +14,13 @@ import type { RuleSet } from "@muster/rules";
 import type { BackfillRecord, Fill } from "./backfill.ts";
 import { createDeadlineHeap, type DeadlineHeap } from "./deadline-heap.ts";
 import { createNoticeLog, type NoticeLog } from "./events/notices.ts";
+import { HeldPlayers } from "./held-players.ts";
 import { createJoinBook, type JoinBook } from "./join-tokens/join-book.ts";
 import type { PlacingMatch } from "./match.ts";
 import { createPartyBook, type PartyBook } from "./party/party-book.ts";
 import type { KnownFormers, PoolEngine } from "./pool-engines.ts";
 import type { Proposal } from "./proposal.ts";
+import type { QueryPools } from "./query/query-pools.ts";
 import { createSearchingTickets, type Search, type SearchingTickets } from "./searching-tickets.ts";
 import { createSessionEventLog, type SessionEventLog } from "./session-events.ts";
 import type { Ticket } from "./ticket.ts";
@@ -60,6 +61,8 @@ export type Pool = {
   engines: readonly PoolEngine[];
   /** What they were made for. */
   known: KnownFormers | undefined;
+  /** What forms its matches where tickets have queries, in place of engines. */
+  queries: QueryPools | undefined;
   /** How long its tickets waited lately: follows the facts, and is in no snapshot. */
   readonly waits: WaitEstimates;
   /** Sessions whose backfill is SEARCHING. */
@@ -68,8 +71,8 @@ export type Pool = {
   readonly touched: Set<ServerSessionId>;
   /** Sessions whose fill is being applied. */
   readonly filling: Set<ServerSessionId>;
-  /** The live ticket of each player. */
-  readonly players: Map<PlayerId, TicketId>;
+  /** The live tickets of each player. */
+  readonly players: HeldPlayers;
   /** Tickets that are prepared, search, are claimed, are asked for acceptance or are being placed. */
   live: number;
 };
@@ -169,11 +172,12 @@ export function poolOf(state: MatcherState, configuration: string): Pool {
       searching: createSearchingTickets(),
       engines: [],
       known: undefined,
+      queries: undefined,
       waits: createWaitEstimates(),
       backfills: new Set(),
       touched: new Set(),
       filling: new Set(),
-      players: new Map(),
+      players: new HeldPlayers(),
       live: 0,
     };
     state.pools.set(configuration, pool);

@@ -6,6 +6,7 @@ import { type Configuration, isSameConfiguration } from "./configuration.ts";
 import { decideEmptyConfiguration, ticketsLeftBy, usersOf } from "./delete-configuration.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { MatcherState } from "./matcher-state.ts";
+import { checkSameKind } from "./query/check-query-configuration.ts";
 import { checkVersion, type Held, olderOf, type Version } from "./versions.ts";
 
 /** What a put may say of the version that it replaces. */
@@ -39,7 +40,7 @@ export function decidePutRuleSet(
   return [{ type: "rule-set-put", name, document, ...termsOf(put) }];
 }
 
-/** The fact, unless the same configuration is there. @throws {MusterError} RULE_SET_NOT_FOUND, VERSION_STALE. */
+/** The fact, unless the same configuration is there. @throws {MusterError} RULE_SET_NOT_FOUND, VERSION_STALE; FIELD_INVALID if it is of another kind. */
 export function decidePutConfiguration(
   state: MatcherState,
   configuration: Configuration,
@@ -54,6 +55,7 @@ export function decidePutConfiguration(
   const present = state.configurations.get(name);
   if (present && isKnown(present, put, isSameConfiguration(present, configuration))) return [];
   checkVersion(`configuration ${name}`, { present, expected: put.expectedVersion });
+  if (present) checkSameKind(present, configuration);
   if (put.newTicketsOnly) checkOlder(state, { what: `configuration ${name}`, present, users: [name] });
   // Who is left of a deleted one of the name does not play by this one.
   const left = decideEmptyConfiguration(state, ticketsLeftBy(state, name));

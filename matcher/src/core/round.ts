@@ -2,20 +2,20 @@
 // where a rule set says so), until nothing is left to find. What it decides on is in its arguments alone, so that its facts are all there is to know of it.
 
 import type { Random } from "@muster/kit";
-import { type BattleSession, type MatchId, newId, type ServerSessionId, type Team, type TicketId } from "@muster/proto";
+import type { BattleSession, ServerSessionId, Team, TicketId } from "@muster/proto";
 import { type RuleSet, teamShapes } from "@muster/rules";
 import { STEPS_PER_ROUND } from "../engine/engine.ts";
 import type { PooledTicket } from "../engine/pool.ts";
 import { defaultBackfillSettings } from "./backfill-settings.ts";
-import type { Configuration } from "./configuration.ts";
 import type { MatcherFact } from "./fact.ts";
 import { assign, fillBattles } from "./fill-battles.ts";
+import { formedMatch } from "./formed-match.ts";
 import { holdForBattles } from "./hold-for-battles.ts";
-import { joinTermsOf } from "./join-tokens/join-settings.ts";
 import type { AssignedPlayer } from "./match.ts";
 import type { MatcherState, Pool } from "./matcher-state.ts";
 import { type Former, formersOf, holdBack } from "./pool-engines.ts";
-import type { FormedBy } from "./versions.ts";
+import { nextQueryAtMs } from "./query/query-pools.ts";
+import { decideQueryRound } from "./query/query-round.ts";
 
 export type RoundInput = {
   readonly configuration: string;
@@ -49,10 +49,11 @@ const LIMITS: RoundLimits = { decisions: DECISIONS_PER_ROUND_MAX, steps: STEPS_P
 
 /** What matches and fills the pool and the backfills of the configuration allow now. */
 export function decideRound(state: MatcherState, input: RoundInput): Round {
+  const { decisions, steps } = input.limits ?? LIMITS;
+  if (state.configurations.get(input.configuration)?.query) return decideQueryRound(state, input, decisions);
   const pool = state.pools.get(input.configuration);
   const formers = formersOf(state, input.configuration);
   if (!pool || formers.length === 0) return { facts: [], isQuiet: true, isLoading: false };
-  const { decisions, steps } = input.limits ?? LIMITS;
   const share = (whole: number) => Math.max(1, Math.floor(whole / formers.length));
   const limits = { decisions: share(decisions), steps: share(steps) };
   for (const { member } of formers) member.engine.begin(input.nowMs);
@@ -118,7 +119,8 @@ function decidePart(
       take({ seats, regions }) {
         const players = seats.map(assign);
         for (const { ticketId } of players) holdFromOthers(ticketId);
-        facts.push(formedMatch(configuration, { ruleSet, players, regions, queue: choice.queue, formedBy, input }));
+        const of = { players, teams: teamsFor(ruleSet, players), regions, queue: choice.queue, formedBy };
+        facts.push(formedMatch(configuration, of, input));
         return facts.length < limit;
       },
     });
@@ -138,65 +140,14 @@ function decidePart(
   return { facts, isQuiet: isFirstDone && isSecondDone };
 }
 
-/** When a waiting ticket next reaches an age at which a rule set of its expands; undefined: never. */
+/** When time alone next changes what may be matched: a ticket reaches an age at which a rule set of its expands, or an interval of queries ends. Undefined: never. */
 export function nextExpansionAtMs(state: MatcherState, configuration: string, nowMs: number): number | undefined {
+  if (state.configurations.get(configuration)?.query) return nextQueryAtMs(state, configuration, nowMs);
   const times = formersOf(state, configuration)
     .filter(({ choice }) => choice.held.ruleSet.tiers.length > 1)
     .map(({ member }) => member.engine.nextExpansionAtMs(nowMs))
     .filter((time) => time !== undefined);
   return times.length === 0 ? undefined : Math.min(...times);
-}
-
-function formedMatch(
-  configuration: Configuration,
-  {
-    ruleSet,
-    players,
-    regions,
-    queue,
-    formedBy,
-    input,
-  }: {
-    readonly ruleSet: RuleSet;
-    readonly players: readonly AssignedPlayer[];
-    readonly regions: readonly string[];
-    readonly queue: string | undefined;
-    readonly formedBy: FormedBy;
-    readonly input: RoundInput;
-  },
-): MatcherFact {
-  const { random, endpoint, nowMs } = input;
-  const { name, properties, data, autoBackfill, placementRetries, onPlacementFailed, acceptance, session } =
-    configuration;
-  const matchId: MatchId = newId("match", random);
-  const teams = teamsFor(ruleSet, players);
-  return {
-    type: "match-formed",
-    match: {
-      matchId,
-      configuration: name,
-      queue,
-      players,
-      teams,
-      capacity: teams.reduce((sum, team) => sum + team.capacity, 0),
-      properties,
-      data,
-      capabilityKey: queue === undefined ? new Uint8Array() : random.bytes(32),
-      backfillId: autoBackfill ? newId("backfill", random) : undefined,
-      placementRetries,
-      onPlacementFailed,
-      session,
-      matcherEndpoint: endpoint,
-      regions,
-      // Whole, as every time that the journal keeps.
-      acceptance: acceptance && {
-        deadlineAtMs: Math.ceil(nowMs + acceptance.timeoutMs),
-        autoContinue: acceptance.autoContinue,
-      },
-      formedBy,
-      joinTokens: joinTermsOf(configuration, queue),
-    },
-  };
 }
 
 /** The teams of a session for `players`: where maxima had expanded for them there are seats for all of them, and no more. */

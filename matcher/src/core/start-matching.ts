@@ -6,8 +6,17 @@ import type { Configuration } from "./configuration.ts";
 import { decideDuplicates, type FindSeat, noteSuperseded } from "./duplicate-players.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { MatcherState } from "./matcher-state.ts";
+import { deadlineAfter } from "./never.ts";
 import { type PartyStart, playersForParty } from "./party/start-for-party.ts";
 import { askedPlayer } from "./preparation.ts";
+import {
+  type AskedQuery,
+  checkBringNothing,
+  checkTicketQuery,
+  type TicketQuery,
+  withProperties,
+} from "./query/ticket-query.ts";
+import { checkTicketsPerPlayer } from "./query/tickets-per-player.ts";
 import type { TicketPlayer } from "./ticket.ts";
 
 export type StartMatching = {
@@ -20,6 +29,8 @@ export type StartMatching = {
   readonly presenceGraceMs?: number | undefined;
   /** The party that starts it. Absent: none. */
   readonly party?: PartyStart | undefined;
+  /** Whom it seeks. Absent: it says nothing of that. */
+  readonly query?: AskedQuery | undefined;
   /** Of the request: a repeat has the same. */
   readonly bodyDigest: string;
 };
@@ -28,7 +39,7 @@ export type StartMatching = {
  * The facts that make the ticket, after those that cancel whom it supersedes; none if a ticket of the same id and body is there already.
  *
  * @throws {MusterError} ID_REUSED, CONFIGURATION_NOT_FOUND, FIELD_INVALID, ATTRIBUTE_INVALID, PLAYER_ALREADY_QUEUED,
- *   PLAYER_ALREADY_SEATED, POOL_FULL; for a party as `playersForParty()`.
+ *   PLAYER_ALREADY_SEATED, POOL_FULL; by queries QUERY_INVALID, TICKETS_PER_PLAYER_EXCEEDED; for a party as `playersForParty()`.
  */
 export function decideStartMatching(
   state: MatcherState,
@@ -45,8 +56,11 @@ export function decideStartMatching(
   }
   const request = asIs.party ? { ...asIs, players: playersOfParty(state, asIs, asIs.party) } : asIs;
   const configuration = getConfiguration(state, request.configuration);
-  const present = checkPlayers(state, configuration, request.players);
   const playerIds = [...request.players.map(({ playerId }) => playerId), ...(request.preparation?.asked ?? [])];
+  const query = checkTicketQuery(configuration, { asked: request.query, playerIds });
+  if (query) checkBringNothing(asIs.players);
+  const present = checkPlayers(state, configuration, request.players, query);
+  checkTicketsPerPlayer(state, configuration, { playerIds, partyId: request.party?.partyId });
   const superseded = decideDuplicates(state, configuration, playerIds, findSeat);
   const live = state.pools.get(configuration.name)?.live ?? 0;
   // Those that it supersedes may be of other pools: one more for a moment does no harm.
@@ -59,7 +73,7 @@ export function decideStartMatching(
   }
   // Whole: the journal keeps it as a whole number, and a replay must see what was decided.
   const { ticketId, bodyDigest, preparation } = request;
-  const timesOutAtMs = Math.ceil(nowMs + (preparation?.timeoutMs ?? configuration.requestTimeoutMs));
+  const timesOutAtMs = deadlineAfter(nowMs, preparation?.timeoutMs ?? configuration.requestTimeoutMs);
   const players = [...present, ...(preparation?.asked ?? []).map(askedPlayer)];
   const joined = preparation && present.length;
   const created = { type: "ticket-created", ticketId, configuration: configuration.name, players, bodyDigest } as const;
@@ -69,6 +83,7 @@ export function decideStartMatching(
     ...(joined === undefined ? {} : { joined }),
     ...(partyId === undefined ? {} : { partyId }),
     ...(presenceGraceMs === undefined ? {} : { presenceGraceMs }),
+    ...(query && { query }),
   };
   const noted = notesDuplicates ? noteSuperseded(state, request, { superseded, playerIds }) : [];
   return [...superseded, { ...created, timesOutAtMs, ...more }, ...noted];
@@ -97,7 +112,7 @@ export function configurationNotFound(name: string): MusterError {
 }
 
 /**
- * What `players` bring, defaults filled in.
+ * What `players` bring, defaults filled in; where the ticket has a query, its properties.
  *
  * @throws {MusterError} FIELD_INVALID, ATTRIBUTE_INVALID; CONFIGURATION_NOT_FOUND without its rule set.
  */
@@ -105,7 +120,9 @@ export function checkPlayers(
   state: MatcherState,
   configuration: Configuration,
   players: readonly TicketPlayer[],
+  query?: TicketQuery,
 ): readonly TicketPlayer[] {
+  if (query) return withProperties(players, query);
   const ruleSets = choicesOf(configuration).map(({ ruleSet }) => {
     const held = state.ruleSets.get(ruleSet);
     if (held) return held.ruleSet;

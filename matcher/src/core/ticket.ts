@@ -14,9 +14,11 @@ import type {
 import type { JoinGrant } from "./join-tokens/join-book.ts";
 import type { Preparation } from "./preparation.ts";
 import { afterProposal, type ProposalFate, type ProposalView } from "./proposal.ts";
+import type { MatchedProperties } from "./query/show-properties.ts";
+import type { TicketQuery } from "./query/ticket-query.ts";
 import type { FormedBy } from "./versions.ts";
 
-/** A player of a ticket; attributes with the rule set's defaults filled in. */
+/** A player of a ticket; attributes with the rule set's defaults filled in, or the properties of a ticket with a query. */
 export type TicketPlayer = {
   readonly playerId: PlayerId;
   readonly attributes: Attributes;
@@ -32,6 +34,8 @@ export type MatchedPlayer = {
   readonly team: string | undefined;
   readonly ticketId: TicketId | undefined;
   readonly playerSessionId: PlayerSessionId | undefined;
+  /** What the ticket says of itself. Undefined: it has no query, or is forgotten. */
+  readonly properties?: MatchedProperties | undefined;
 };
 
 /** Where to go and who else is there. One value is shared by all tickets of the match or fill. */
@@ -74,7 +78,9 @@ export type TicketCause =
   /** A later ticket of one of its players took its place. */
   | "SUPERSEDED"
   /** Nobody has watched it for as long as its presence allows. */
-  | "OWNER_GONE";
+  | "OWNER_GONE"
+  /** Another ticket of one of its players was matched, and the configuration of queries keeps no others. */
+  | "MATCHED_ELSEWHERE";
 
 /** Why a ticket is cancelled, where it is not by request. */
 export const cancelCauses = [
@@ -82,10 +88,11 @@ export const cancelCauses = [
   "SUPERSEDED",
   "OWNER_GONE",
   "CONFIGURATION_DELETED",
+  "MATCHED_ELSEWHERE",
 ] as const satisfies readonly TicketCause[];
 export type CancelCause = (typeof cancelCauses)[number];
 /** Those that a ticket in a proposal has too: it refuses the match. */
-export type CalledOff = Exclude<CancelCause, "SUPERSEDED" | "CONFIGURATION_DELETED">;
+export type CalledOff = Exclude<CancelCause, "SUPERSEDED" | "CONFIGURATION_DELETED" | "MATCHED_ELSEWHERE">;
 
 /** On the wire CLAIMED shows as SEARCHING: a fill with the ticket is being applied, and may yet be refused. */
 export type TicketState =
@@ -130,6 +137,8 @@ export type Ticket = {
   readonly partyId?: PartyId | undefined;
   /** How long it may be without a watch of its owner, in ms: whole seconds. Absent: it needs none (presence.ts). */
   readonly presenceGraceMs?: number | undefined;
+  /** Whom it seeks. Absent: its configuration has a rule set. */
+  readonly query?: TicketQuery | undefined;
   /** Rising with each ticket of the matcher: the order among tickets of one age. */
   readonly arrival: number;
   /** Journal time at which the search began: what age counts from, returns to the search included. */
@@ -168,6 +177,7 @@ export function changedTicket(
     bodyDigest: before.bodyDigest,
     ...(before.partyId === undefined ? {} : { partyId: before.partyId }),
     ...(before.presenceGraceMs === undefined ? {} : { presenceGraceMs: before.presenceGraceMs }),
+    ...(before.query === undefined ? {} : { query: before.query }),
     arrival: before.arrival,
     searchingSinceMs,
     createdAtWallMs: before.createdAtWallMs,

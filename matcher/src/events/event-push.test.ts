@@ -1,5 +1,5 @@
 import { createVirtualClock } from "@muster/kit/testing";
-import { EventTargetState, EventType } from "@muster/proto/matchmaking";
+import { EventTargetState, EventType, noProperties } from "@muster/proto/matchmaking";
 import { expect, test } from "vitest";
 import type { MatcherConfig } from "../config.ts";
 import { configurationOf, createWorld, type World, worldConfig } from "../matcher-world.fixture.ts";
@@ -402,7 +402,7 @@ test("a target is told of requests that were refused, or took another's place, a
   await using _ = world;
   const start = (configuration: string, ticketId: string) =>
     world.matching.startMatching({
-      ...{ configuration, ticketId },
+      ...{ ...noProperties, configuration, ticketId },
       players: ["ann", "bob"].map((playerId) => ({ playerId, attributes: {}, latenciesMs: {}, team: "" })),
     });
   await start("duel", "unheard");
@@ -436,7 +436,7 @@ test("a request that is refused leaves nothing in the journal where nobody wants
   const before = await kept();
   await expect(
     world.matching.startMatching({
-      ...{ configuration: "duel", ticketId: "other" },
+      ...{ ...noProperties, configuration: "duel", ticketId: "other" },
       players: [{ playerId: "ann", attributes: {}, latenciesMs: {}, team: "" }],
     }),
   ).rejects.toMatchObject({ reason: "PLAYER_ALREADY_QUEUED" });

@@ -47,6 +47,7 @@ import {
   SETTLE_MS_DEFAULT,
 } from "../core/configuration.ts";
 import { joinTokenOf, noJoinTokens, type WriteJoinToken } from "../core/join-tokens/join-book.ts";
+import { NEVER_MS } from "../core/never.ts";
 import type { ProposalView } from "../core/proposal.ts";
 import type { StartBackfill } from "../core/start-backfill.ts";
 import type { StartMatching } from "../core/start-matching.ts";
@@ -60,6 +61,13 @@ import { readJoinTokenSettings, writeJoinTokenSettings } from "./join-tokens/joi
 import { readPartyStart } from "./party/party-wire.ts";
 import { readPreparation, writePreparation } from "./preparation-wire.ts";
 import { readPresence, writePresence } from "./presence-wire.ts";
+import {
+  readAskedQuery,
+  readQuerySettings,
+  writeMatchedProperties,
+  writeQuerySettings,
+  writeTicketQuery,
+} from "./query-wire.ts";
 import { readSessionSettings, writeSessionSettings } from "./session-settings-wire.ts";
 
 export function readStartMatching(request: StartMatchingRequest, drawId: () => TicketId): StartMatching {
@@ -76,9 +84,10 @@ export function readStartMatching(request: StartMatchingRequest, drawId: () => T
   const players = request.players.map((player, index) => readPlayer(player, `players[${index}]`));
   const ids = new Set([...players.map((player) => player.playerId), ...asked]);
   if (ids.size !== count) throw fieldInvalid("players", "different players", `${count} with ${ids.size} ids`);
-  // A request that asks nobody has the digest that it always had.
+  // A request that asks nobody, and seeks nobody, has the digest that it always had.
+  const query = readAskedQuery(request);
   const presence = readPresence(request.presenceGraceSeconds, 0);
-  const more = { ...(preparation && { preparation }), ...(party && { party }), ...presence };
+  const more = { ...(preparation && { preparation }), ...(party && { party }), ...presence, ...(query && { query }) };
   const body = canonicalJson({ configuration, players, ...more });
   if (body.length > limits.TICKET_CHARS_MAX) {
     throw fieldInvalid("players", `at most ${limits.TICKET_CHARS_MAX} characters as JSON`, body.length);
@@ -159,10 +168,21 @@ export function writeTicket(ticket: Ticket, writeJoinToken: WriteJoinToken = noJ
     preparation: state.phase === "PREPARING" ? writePreparation(ticket, state.preparation) : undefined,
     ...(ticket.partyId === undefined ? {} : { partyId: ticket.partyId }),
     ...writePresence(ticket),
+    ...queryOf(ticket),
   };
 }
 
-function timesOutAtOf({ createdAtWallMs, preparedForMs = 0, searchingSinceMs, timesOutAtMs }: Ticket): Date {
+function queryOf({ query }: Ticket): Pick<TicketMessage, "query"> {
+  return query ? { query: writeTicketQuery(query) } : {};
+}
+
+function timesOutAtOf({
+  createdAtWallMs,
+  preparedForMs = 0,
+  searchingSinceMs,
+  timesOutAtMs,
+}: Ticket): Date | undefined {
+  if (timesOutAtMs >= NEVER_MS) return undefined;
   return new Date(createdAtWallMs + preparedForMs + timesOutAtMs - searchingSinceMs);
 }
 
@@ -186,12 +206,13 @@ function writeAssignment(
     battleSessionId: battleSessionId ?? "",
     region: region ?? "",
     formedBy: formedBy && { ...formedBy },
-    players: players.map(({ playerId, team, ticketId, playerSessionId }) => ({
+    players: players.map(({ playerId, team, ticketId, playerSessionId, properties }) => ({
       playerId,
       team: team ?? "",
       ticketId: ticketId ?? "",
       playerSessionId: (ticketId === ticket.ticketId && playerSessionId) || "",
       joinToken: joinTokenOf(ticket, { playerId, team, ticketId }, writeJoinToken),
+      ...(properties && { properties: writeMatchedProperties(properties) }),
     })),
   };
 }
@@ -257,10 +278,12 @@ export function readConfiguration(message: MatchmakingConfiguration | undefined)
   const timeoutSeconds = message.requestTimeoutSeconds;
   return checkConfiguration({
     name: parseId("name", message.name),
-    ruleSet: parseId("rule_set", message.ruleSet),
+    ruleSet: message.query && message.ruleSet === "" ? undefined : parseId("rule_set", message.ruleSet),
+    ...(message.query && { query: readQuerySettings(message.query) }),
     queue: message.queue === "" ? undefined : parseId("queue", message.queue),
     alternatives: message.alternatives.length === 0 ? undefined : message.alternatives.map(readAlternative),
-    requestTimeoutMs: timeoutSeconds === 0 ? REQUEST_TIMEOUT_MS_DEFAULT : timeoutSeconds * 1_000,
+    requestTimeoutMs:
+      timeoutSeconds === 0 ? (message.query ? undefined : REQUEST_TIMEOUT_MS_DEFAULT) : timeoutSeconds * 1_000,
     autoBackfill: message.autoBackfill,
     settleMs: message.settleMs ?? SETTLE_MS_DEFAULT,
     properties: message.properties,
@@ -321,11 +344,12 @@ export function writeHeldConfiguration(held: HeldConfiguration): MatchmakingConf
 export function writeConfiguration(configuration: Configuration): MatchmakingConfiguration {
   return {
     name: configuration.name,
-    ruleSet: configuration.ruleSet,
+    ruleSet: configuration.ruleSet ?? "",
+    ...(configuration.query && { query: writeQuerySettings(configuration.query) }),
     queue: configuration.queue ?? "",
     alternatives: (configuration.alternatives ?? []).map(({ ruleSet, queue }) => ({ ruleSet, queue: queue ?? "" })),
     olderVersions: [],
-    requestTimeoutSeconds: configuration.requestTimeoutMs / 1_000,
+    requestTimeoutSeconds: (configuration.requestTimeoutMs ?? 0) / 1_000,
     autoBackfill: configuration.autoBackfill,
     settleMs: configuration.settleMs,
     properties: { ...configuration.properties },

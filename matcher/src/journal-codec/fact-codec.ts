@@ -18,6 +18,7 @@ import {
 import * as wire from "@muster/proto/journal-matcher";
 import { SessionEndCause } from "@muster/proto/session";
 import type { MatcherFact } from "../core/fact.ts";
+import { writeTicketQuery } from "../grpc/query-wire.ts";
 import { readConfiguration, writeConfiguration } from "../grpc/wire.ts";
 import { readJoinFact, writeJoinFact } from "./join-wire.ts";
 import {
@@ -122,6 +123,7 @@ function writeFact(fact: MatcherFact): Arm {
           joined: fact.joined,
           partyId: fact.partyId ?? "",
           presenceGraceMs: fact.presenceGraceMs,
+          query: fact.query && writeTicketQuery(fact.query),
         },
       };
     case "players-joined": {
@@ -288,6 +290,7 @@ function readFact(arm: Arm): MatcherFact {
         joined: arm.value.joined,
         partyId: (arm.value.partyId || undefined) as PartyId | undefined,
         presenceGraceMs: arm.value.presenceGraceMs,
+        ...(arm.value.query && { query: arm.value.query }),
       };
     case "playersJoined":
       return {

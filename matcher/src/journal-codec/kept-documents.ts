@@ -24,6 +24,7 @@ import type { MatchedSession } from "../core/matcher-state.ts";
 import type { SessionEventRecord } from "../core/session-events.ts";
 import type { Assignment } from "../core/ticket.ts";
 import type { ConfigurationVersion, HeldConfiguration, HeldRuleSet, RuleSetVersion } from "../core/versions.ts";
+import { readMatchedProperties, writeMatchedProperties } from "../grpc/query-wire.ts";
 import { readConfiguration, writeConfiguration } from "../grpc/wire.ts";
 import {
   readAssigned,
@@ -82,8 +83,9 @@ export function decodeMatch(bytes: Uint8Array): PlacingMatch {
 
 export function encodeAssignment(assignment: Assignment): Uint8Array {
   const { address, battleSessionId, region, players, formedBy, joinGrant } = assignment;
-  const seated = players.map(({ playerId, team, ticketId, playerSessionId }) => {
-    return { playerId, team: team ?? "", ticketId: ticketId ?? "", playerSessionId: playerSessionId ?? "" };
+  const seated = players.map(({ playerId, team, ticketId, playerSessionId, properties }) => {
+    const ids = { playerId, team: team ?? "", ticketId: ticketId ?? "", playerSessionId: playerSessionId ?? "" };
+    return { ...ids, properties: properties && writeMatchedProperties(properties) };
   });
   return wire.KeptAssignment.encode({
     address: writeAddress(address),
@@ -108,6 +110,7 @@ export function decodeAssignment(bytes: Uint8Array): Assignment {
       team: player.team || undefined,
       ticketId: (player.ticketId || undefined) as TicketId | undefined,
       playerSessionId: (player.playerSessionId || undefined) as PlayerSessionId | undefined,
+      ...(player.properties && { properties: readMatchedProperties(player.properties) }),
     })),
   };
 }

@@ -62,7 +62,7 @@ export function readAssigned({ ticketId, playerId, team }: wire.AssignedPlayer):
 }
 
 export function writeSeated({ playerId, team, ticketId, playerSessionId }: SeatedPlayer): wire.SeatedPlayer {
-  return { playerId, team: team ?? "", ticketId: ticketId ?? "", playerSessionId };
+  return { playerId, team: team ?? "", ticketId: ticketId ?? "", playerSessionId, properties: undefined };
 }
 
 export function readSeated(message: wire.SeatedPlayer): SeatedPlayer {

@@ -32,7 +32,7 @@ function answersOf(state: MatcherState) {
   const pools = [...state.pools].map(([name, pool]) => ({
     name,
     live: pool.live,
-    players: [...pool.players].toSorted(),
+    players: [...pool.players.tickets()].toSorted(),
     searching: [...pool.searching.values()].map(({ ticketId }) => ticketId).toSorted(),
     backfills: [...pool.backfills].toSorted(),
   }));

@@ -171,7 +171,7 @@ function readTickets(
       pool.live += 1;
       const until = firstPlayers[row + 1] ?? 0;
       for (let player = firstPlayers[row] ?? 0; player < until; player += 1) {
-        pool.players.set(columns.playerId.at(player) as PlayerId, ticketId);
+        pool.players.add(columns.playerId.at(player) as PlayerId, ticketId);
       }
     }
     state.tickets.set(ticketId, { ticket, latest: last, search });
@@ -217,6 +217,7 @@ function checkTables(columns: SnapshotColumns): void {
       columns.ticketPreparedFor,
       columns.ticketParty,
       columns.ticketPresence,
+      columns.ticketQuery,
     ].every(({ length }) => length === ticketId.length) &&
     [
       columns.eventNumber,

@@ -5,7 +5,7 @@ import type { ReadColumns } from "@muster/journal";
 import type { TicketCause, TicketState } from "../core/ticket.ts";
 import type { TicketEventRecord } from "../core/ticket-events.ts";
 
-export const SNAPSHOT_FORMAT = 12;
+export const SNAPSHOT_FORMAT = 13;
 
 export const SNAPSHOT_SCHEMA = {
   /**
@@ -45,6 +45,8 @@ export const SNAPSHOT_SCHEMA = {
   ticketParty: "u32",
   /** How long it may be without a watch of its owner, in ms. 0: it needs none. */
   ticketPresence: "u32",
+  /** JSON of whom it seeks. Nothing: it has no query. */
+  ticketQuery: "blob",
 
   // One row a player of a ticket.
   playerId: "string",
@@ -130,6 +132,7 @@ export const CAUSES: Readonly<Record<TicketCause, number>> = {
   PARTY_CHANGED: 32,
   SUPERSEDED: 40,
   OWNER_GONE: 41,
+  MATCHED_ELSEWHERE: 50,
 };
 
 export const EVENT_TYPES: Readonly<Record<TicketEventRecord["type"], number>> = {

@@ -13,11 +13,13 @@ import {
 } from "@muster/proto";
 import { SessionEndCause } from "@muster/proto/session";
 import { askedPlayer } from "../core/preparation.ts";
+import type { TicketQuery } from "../core/query/ticket-query.ts";
 import type { Assignment, Ticket, TicketCause, TicketPlayer, TicketState } from "../core/ticket.ts";
 import type { TicketEventRecord } from "../core/ticket-events.ts";
 import { decodeAssignment } from "./kept-documents.ts";
 import { decodePreparation } from "./kept-preparation.ts";
 import { decodePayload } from "./player-payload.ts";
+import { decodeQuery } from "./query-payload.ts";
 import { CAUSES, EVENT_TYPES, PHASES, type SnapshotColumns } from "./snapshot-schema.ts";
 import { type StoredProposal, StoredProposalView } from "./stored-proposal.ts";
 
@@ -92,6 +94,14 @@ export class StoredTicket implements Ticket {
   }
   get presenceGraceMs(): number | undefined {
     return cell(this.#source.columns.ticketPresence, this.#row) || undefined;
+  }
+  get query(): TicketQuery | undefined {
+    // Read anew each time: few ask, and a million tickets have no room for it.
+    return decodeQuery(this.queryPayload);
+  }
+  /** As the snapshot keeps it. */
+  get queryPayload(): Uint8Array {
+    return this.#source.columns.ticketQuery.at(this.#row);
   }
   get arrival(): number {
     return cell(this.#source.columns.ticketArrival, this.#row);

@@ -12,6 +12,7 @@ import { encodeAssignment } from "./kept-documents.ts";
 import { encodePreparation } from "./kept-preparation.ts";
 import { encodeTerms } from "./kept-proposal.ts";
 import { encodePayload } from "./player-payload.ts";
+import { encodeQuery } from "./query-payload.ts";
 import { CAUSES, EVENT_TYPES, PHASES, type SNAPSHOT_SCHEMA } from "./snapshot-schema.ts";
 import { acceptedCount, StoredProposalView } from "./stored-proposal.ts";
 import { StoredAssignment, StoredTicket } from "./stored-ticket.ts";
@@ -85,6 +86,7 @@ function ticketRows(tickets: readonly Ticket[], { names, ids }: Dictionaries): S
     ticketPreparedFor: tickets.map(({ preparedForMs }) => (preparedForMs === undefined ? 0 : preparedForMs + 1)),
     ticketParty: tickets.map(({ partyId }) => (partyId === undefined ? 0 : ids.rowOf(partyId) + 1)),
     ticketPresence: tickets.map(({ presenceGraceMs = 0 }) => presenceGraceMs),
+    ticketQuery: tickets.map(queryPayload),
     playerId: tickets.flatMap(playerIds),
     playerPayload: tickets.flatMap(playerPayloads),
   };
@@ -223,6 +225,10 @@ function countPlayers(ticket: Ticket): number {
   if (!(ticket instanceof StoredTicket)) return ticket.players.length;
   const { from, until } = ticket.playerRows;
   return until - from;
+}
+
+function queryPayload(ticket: Ticket): Uint8Array {
+  return ticket instanceof StoredTicket ? ticket.queryPayload : encodeQuery(ticket.query);
 }
 
 function playerIds(ticket: Ticket): readonly string[] {

@@ -10,7 +10,7 @@ import {
   type TicketId,
   writeEnum,
 } from "@muster/proto";
-import { MatchAnswer } from "@muster/proto/matchmaking";
+import { MatchAnswer, noProperties } from "@muster/proto/matchmaking";
 import { BackfillStrategy } from "@muster/proto/session";
 import { decideAcceptMatch } from "../core/accept-match.ts";
 import { decideCancelBackfill } from "../core/cancel-backfill.ts";
@@ -39,6 +39,7 @@ const handlers: Readonly<Record<string, Handler>> = {
   start(matcher, event) {
     const { state, random, configuration } = matcher;
     const message = {
+      ...noProperties,
       configuration: configuration.name,
       ticketId: textOf(event, "ticketId"),
       players: playersOf(event),

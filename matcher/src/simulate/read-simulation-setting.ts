@@ -17,7 +17,7 @@ export type SimulationSetting = {
   readonly ruleSet: string;
 };
 
-const settingSchema = configurationsSchema.element.extend({
+const settingSchema = configurationsSchema.element.omit({ query: true }).extend({
   // For editors.
   $schema: z.string().optional(),
   ruleSet: z.record(z.string(), z.unknown(), { error: "a rule set, which is a JSON object" }),

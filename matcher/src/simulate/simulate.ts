@@ -101,7 +101,7 @@ export function* simulate(
 
 /** How long something may come of the last event. */
 function patienceMs({ configuration: { requestTimeoutMs, acceptance } }: SimulationSetting): number {
-  return requestTimeoutMs + (acceptance?.timeoutMs ?? 0);
+  return (requestTimeoutMs ?? 0) + (acceptance?.timeoutMs ?? 0);
 }
 
 /** To the ns: what was recorded has fractions of a ms, and 1.001 s are 1,001 ms. */

@@ -88,6 +88,7 @@ export function createSimulatedMatcher(options: SimulatedMatcherOptions): Simula
     sequence += 1;
     evolve(state, { sequence, atMs, atWallMs: nowMs, fact });
   };
+  invariant(configuration.ruleSet !== undefined, "a simulation of queries is another");
   fold({ type: "rule-set-put", name: configuration.ruleSet, document });
   fold({ type: "configuration-put", configuration });
   const ruleSet = state.ruleSets.get(configuration.ruleSet)?.ruleSet;

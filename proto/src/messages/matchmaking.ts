@@ -1,4 +1,4 @@
-// The one door to the generated messages of muster.matchmaking.v1, and to explanations as plain values.
+// The one door to the generated messages of muster.matchmaking.v1, to explanations as plain values, and to what requests leave out.
 export * from "../../gen/muster/matchmaking/v1/backfill.ts";
 export * from "../../gen/muster/matchmaking/v1/configuration.ts";
 export * from "../../gen/muster/matchmaking/v1/events.ts";
@@ -12,3 +12,4 @@ export {
   type Explanation,
   readExplanation,
 } from "../matchmaking/explanation.ts";
+export { noProperties } from "../matchmaking/no-properties.ts";

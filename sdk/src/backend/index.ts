@@ -41,6 +41,7 @@ export type {
   JoinMatching,
   MatchAnswer,
   MatchedPlayer,
+  MatchedProperties,
   Preparation,
   Proposal,
   ProposedPlayer,
@@ -49,6 +50,7 @@ export type {
   Ticket,
   TicketEvent,
   TicketPlayer,
+  TicketQuery,
   TicketState,
 } from "./ticket.ts";
 export type { WatchTickets } from "./watch-tickets.ts";

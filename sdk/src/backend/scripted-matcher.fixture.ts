@@ -201,7 +201,7 @@ export function createScriptedMatcher(script: MatcherScript = {}): ScriptedMatch
   };
 }
 
-function newTicket(request: StartMatchingRequest): WireTicket {
+function newTicket({ query: _, ...request }: StartMatchingRequest): WireTicket {
   return {
     ...request,
     state: TicketState.SEARCHING,

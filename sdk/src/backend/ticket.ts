@@ -70,6 +70,29 @@ export type StartMatching = {
    * says.
    */
   readonly presenceGraceSeconds?: number;
+  // The rest is of configurations that match by queries, and refused by those with rule sets. There players bring no attributes and ask for
+  // no team.
+  /** Whom it seeks, by what others say of themselves: `+properties.region:eu`. At most 4,096 characters. Default `*`, anybody. */
+  readonly query?: string;
+  /** Players of a match, the ticket's own included. 2 to 10,000, a multiple of `countMultiple`. */
+  readonly minCount?: number;
+  /** `minCount` to 10,000, a multiple of `countMultiple`. */
+  readonly maxCount?: number;
+  /** A match has a multiple of so many players. From 1. Default 1. */
+  readonly countMultiple?: number;
+  /** What it says of itself: shown to everybody in the match, and to the game as attributes. At most 4,096 characters of keys and texts. Default none. */
+  readonly stringProperties?: Readonly<Record<string, string>>;
+  readonly numericProperties?: Readonly<Record<string, number>>;
+};
+
+/** Whom a ticket seeks, and what it says of itself, as it was asked for; `query` is `*` where none was given. */
+export type TicketQuery = {
+  readonly query: string;
+  readonly minCount: number;
+  readonly maxCount: number;
+  readonly countMultiple: number;
+  readonly stringProperties: Readonly<Record<string, string>>;
+  readonly numericProperties: Readonly<Record<string, number>>;
 };
 
 /** What became of one ticket of many. */
@@ -120,6 +143,8 @@ export type Ticket = {
   readonly presenceGraceSeconds: number | undefined;
   /** Whom the ticket waits for. Set exactly when it is PREPARING. */
   readonly preparation: Preparation | undefined;
+  /** Whom it seeks, and what it says of itself. Undefined in a configuration with a rule set. */
+  readonly query?: TicketQuery | undefined;
 };
 
 /** A ticket that searches when all its players have joined. */
@@ -171,6 +196,7 @@ export type Assignment = {
 /** The rule set by which a match is legal, and the configuration that it was formed for, each with its version, from 1. */
 export type FormedBy = {
   readonly configurationVersion: number;
+  /** Empty, and its version 0: the tickets' queries said who fits. */
   readonly ruleSet: string;
   readonly ruleSetVersion: number;
 };
@@ -184,6 +210,15 @@ export type MatchedPlayer = {
   readonly playerSessionId: string | undefined;
   /** What it presents where there is no battle session (`verifyJoinToken`). Only of the ticket's own players. A secret. */
   readonly joinToken?: string | undefined;
+  /** What the player's ticket said of itself, and its party. Undefined unless the match is by queries. */
+  readonly properties?: MatchedProperties | undefined;
+};
+
+export type MatchedProperties = {
+  readonly stringProperties: Readonly<Record<string, string>>;
+  readonly numericProperties: Readonly<Record<string, number>>;
+  /** Undefined: it came alone. */
+  readonly partyId: string | undefined;
 };
 
 export type TicketEvent =
@@ -224,6 +259,19 @@ export function writeStartMatching(start: StartMatching & { readonly ticketId: s
         leaderId: parsePlayerId("party.leaderId", party.leaderId),
       },
     }),
+    ...writeQuery(start),
+  };
+}
+
+function writeQuery(start: StartMatching) {
+  const { query, minCount, maxCount, countMultiple, stringProperties = {}, numericProperties = {} } = start;
+  return {
+    ...(query === undefined ? {} : { query }),
+    ...(minCount === undefined ? {} : { minCount }),
+    ...(maxCount === undefined ? {} : { maxCount }),
+    ...(countMultiple === undefined ? {} : { countMultiple }),
+    stringProperties: { ...stringProperties },
+    numericProperties: { ...numericProperties },
   };
 }
 
@@ -291,6 +339,7 @@ export function readTicket(message: wire.Ticket | undefined): Ticket {
     preparation: message.preparation && readPreparation(message.preparation),
     partyId: message.partyId || undefined,
     presenceGraceSeconds: message.presenceGraceSeconds,
+    query: message.query,
   };
 }
 
@@ -343,8 +392,13 @@ function readAssignment(message: wire.Assignment): Assignment {
       ticketId: player.ticketId || undefined,
       playerSessionId: player.playerSessionId || undefined,
       ...(player.joinToken !== undefined && { joinToken: player.joinToken }),
+      ...(player.properties && { properties: readProperties(player.properties) }),
     })),
   };
+}
+
+function readProperties({ stringProperties, numericProperties, partyId }: wire.TicketProperties): MatchedProperties {
+  return { stringProperties, numericProperties, partyId: partyId || undefined };
 }
 
 /** Undefined for a heartbeat, and for what only a newer backend would understand. */

@@ -2,7 +2,7 @@
 // what nobody heard the end of stays unknown, until somebody asks.
 import { type MatcherConnection, readTicket, type Ticket } from "@muster/cli";
 import { MusterError } from "@muster/proto";
-import { MatchAnswer } from "@muster/proto/matchmaking";
+import { MatchAnswer, noProperties } from "@muster/proto/matchmaking";
 import type { Ask, Outcome } from "../history/entry.ts";
 import type { History } from "../history/history.ts";
 import { bodyOf, viewOf } from "./ticket-view.ts";
@@ -38,7 +38,7 @@ export function createBackendCalls(history: History, matcher: MatcherConnection,
       const players = playerIds.map((playerId) => ({ playerId, attributes: {}, latenciesMs: {}, team: "" }));
       const body = bodyOf({ configuration, players: playerIds.map((playerId) => ({ playerId })) });
       return history.call(via, { op: "start", ticketId, body, playerIds }, async () => {
-        const { ticket } = await matchmaking.startMatching({ configuration, ticketId, players }, how);
+        const { ticket } = await matchmaking.startMatching({ ...noProperties, configuration, ticketId, players }, how);
         return viewOf(readTicket(ticket));
       });
     },

@@ -9,7 +9,7 @@ import { createMatcher } from "@muster/matcher";
 import { createMockFleet, parseFleetConfig } from "@muster/mock-fleet";
 import { FleetServiceDefinition } from "@muster/proto/fleet";
 import { grpcNetwork, serveGrpc } from "@muster/proto/grpc";
-import { MatchmakingServiceDefinition, TicketState } from "@muster/proto/matchmaking";
+import { MatchmakingServiceDefinition, noProperties, TicketState } from "@muster/proto/matchmaking";
 import { type Log, silentLog } from "@muster/service";
 import { startGame } from "./game.ts";
 import type { Ask, Probe } from "./probe.ts";
@@ -90,7 +90,7 @@ const tickets = grpcNetwork.connect(matcherServer.address).client(MatchmakingSer
 const sessions = grpcNetwork.connect(fleetServer.address).client(FleetServiceDefinition);
 
 const solo = (playerId: string) => ({ playerId, attributes: { skill: 10 }, latenciesMs: {}, team: "" });
-await tickets.startMatching({ configuration: "group", ticketId: "waiting", players: [solo("waits")] });
+await tickets.startMatching({ ...noProperties, configuration: "group", ticketId: "waiting", players: [solo("waits")] });
 
 /** Makes a match, unless there is one that lives, so that there is a session with seats to be attacked. */
 let matches = 0;
@@ -109,7 +109,8 @@ async function refresh(): Promise<void> {
   }
   matches += 1;
   const ids = [`own${matches}a`, `own${matches}b`];
-  for (const id of ids) await tickets.startMatching({ configuration: "duel", ticketId: id, players: [solo(id)] });
+  for (const id of ids)
+    await tickets.startMatching({ ...noProperties, configuration: "duel", ticketId: id, players: [solo(id)] });
   for await (const { ticket, resumeToken } of tickets.watchTickets({
     ticketIds: ids.slice(0, 1),
     configuration: "",

@@ -4,7 +4,7 @@ import { createSeededRandom, systemClock } from "@muster/kit";
 import { createMatcher } from "@muster/matcher";
 import { MusterError } from "@muster/proto";
 import { grpcNetwork } from "@muster/proto/grpc";
-import { MatchmakingServiceDefinition } from "@muster/proto/matchmaking";
+import { MatchmakingServiceDefinition, noProperties } from "@muster/proto/matchmaking";
 import { createMemoryNetwork, type Implementation } from "@muster/proto/rpc";
 import { GameServerServiceDefinition } from "@muster/proto/sdk";
 import { silentLog } from "@muster/service";
@@ -55,7 +55,7 @@ async function playMatcher(fleetAddress: string): Promise<void> {
   const tickets = clientOf(matcher.services).client(MatchmakingServiceDefinition);
   for (const playerId of ["p1", "p2"]) {
     const players = [{ playerId, attributes: {}, latenciesMs: {}, team: "" }];
-    await tickets.startMatching({ configuration: "duel", ticketId: `t-${playerId}`, players });
+    await tickets.startMatching({ ...noProperties, configuration: "duel", ticketId: `t-${playerId}`, players });
   }
   await systemClock.sleep(ALONE_MS);
   if (fatal.length > 0) throw new Finding(`The matcher gives up: ${tell(fatal[0])}`);

@@ -42,8 +42,8 @@ export const acceptanceFaults: readonly PlantedFault[] = [
       { file: ACCEPT, find: "state.proposals.get(matchId);", replace: "state.proposals.get(at.matchId);" },
       {
         file: ACCEPT,
-        find: 'return [{ type: "match-accepted", matchId, ticketId, playerIds }];',
-        replace: 'return [{ type: "match-accepted", matchId: at.matchId, ticketId, playerIds }];',
+        find: 'const accepted: MatcherFact = { type: "match-accepted", matchId, ticketId, playerIds };',
+        replace: 'const accepted: MatcherFact = { type: "match-accepted", matchId: at.matchId, ticketId, playerIds };',
       },
     ],
   },
@@ -63,9 +63,9 @@ export const acceptanceFaults: readonly PlantedFault[] = [
     patches: [
       {
         file: ACCEPT,
-        find: 'return [{ type: "match-accepted", matchId, ticketId, playerIds }];',
+        find: 'const accepted: MatcherFact = { type: "match-accepted", matchId, ticketId, playerIds };',
         replace:
-          'return [{ type: "match-accepted", matchId, ticketId, playerIds: ticket.players.map(({ playerId }) => playerId) }];',
+          'const accepted: MatcherFact = { type: "match-accepted", matchId, ticketId, playerIds: ticket.players.map(({ playerId }) => playerId) };',
       },
     ],
   },

@@ -33,8 +33,8 @@ export const matcherFaults: readonly PlantedFault[] = [
     patches: [
       {
         file: "matcher/src/core/duplicate-players.ts",
-        find: "if (ticketId !== undefined) holders",
-        replace: "if (ticketId !== undefined && state.arrivals === 0) holders",
+        find: "if (!query) look(name);",
+        replace: "if (!query && state.arrivals === 0) look(name);",
       },
     ],
   },

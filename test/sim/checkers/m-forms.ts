@@ -79,7 +79,7 @@ export function mForms(books: Books): Checker {
     for (const { name, ruleSet: ruleSetName, backfill } of books.matcher.configurations.values()) {
       const ruleSet = ruleSets.find(name);
       if (backfill?.preferRunning && isBattleComing(name)) continue; // Arrivals may be held for it.
-      if (!ruleSet || !isOld(name, nowMs) || !isOld(ruleSetName, nowMs)) continue;
+      if (!ruleSet || ruleSetName === undefined || !isOld(name, nowMs) || !isOld(ruleSetName, nowMs)) continue;
       const tickets = waitingOf(name, journalMs);
       if (tickets.length === 0) continue;
       const tiers = tickets.map((one) =>

@@ -32,8 +32,13 @@ export const engineGoals: readonly Goal[] = [
   when("a rule set was put while tickets waited", (observation, { matcher }) => {
     if (observation.type !== "matcher-fact" || observation.fact.type !== "rule-set-put") return false;
     const { name } = observation.fact;
-    const isOurs = ({ ruleSet, name: configuration }: { readonly ruleSet: string; readonly name: string }) =>
-      ruleSet === name && (matcher.searching.get(configuration)?.size ?? 0) > 0;
+    const isOurs = ({
+      ruleSet,
+      name: configuration,
+    }: {
+      readonly ruleSet: string | undefined;
+      readonly name: string;
+    }) => ruleSet === name && (matcher.searching.get(configuration)?.size ?? 0) > 0;
     return [...matcher.configurations.values()].some(isOurs);
   }),
 ];

@@ -3,6 +3,7 @@
 import { MusterError, readReason, writeAttributes } from "@muster/proto";
 import {
   MatchmakingServiceDefinition,
+  noProperties,
   PartyServiceDefinition,
   type StartMatchingRequest,
   TicketState,
@@ -138,6 +139,7 @@ export function startBackend(parts: BackendParts): Backend {
   /** Repeats its calls, looks now and then, and cancels without waiting to hear. */
   const byHand = async ({ ticketId, configuration, players }: Party): Promise<Seated | undefined> => {
     const request = {
+      ...noProperties,
       configuration,
       ticketId,
       players: players.map((playerId) => {

@@ -4,6 +4,7 @@
 import { MusterError } from "@muster/proto";
 import {
   type MatchmakingServiceDefinition,
+  noProperties,
   PartyAnswer,
   type PartyServiceDefinition,
   type Player,
@@ -36,7 +37,7 @@ export async function prepareTicket(
     playerIds: players.slice(1).map(({ playerId }) => playerId),
     timeoutSeconds: chance.pick([2, 5, 20]),
   };
-  const request = { ticketId, configuration, players: players.slice(0, 1), asked };
+  const request = { ...noProperties, ticketId, configuration, players: players.slice(0, 1), asked };
   await patiently(() => matching.startMatching(request));
   const come = async (player: Player) => {
     await sleep(chance.wait(1_000 * (chance.happens(0.8) ? 1 : asked.timeoutSeconds)));
@@ -93,7 +94,9 @@ export async function queueAsParty(
     await freely(player, () => parties.joinParty(join));
     if (chance.happens(mischiefRatio)) await patiently(() => parties.joinParty(join));
   }
-  await patiently(() => matching.startMatching({ ticketId, configuration, players: [], party: { partyId, leaderId } }));
+  await patiently(() =>
+    matching.startMatching({ ...noProperties, ticketId, configuration, players: [], party: { partyId, leaderId } }),
+  );
   const change = async () => {
     await sleep(chance.wait(2_500));
     const playerId = chance.pick(players).playerId;

@@ -107,6 +107,7 @@ export function deleteConfiguration(
   }
   pool.engines = [];
   pool.known = undefined;
+  pool.queries = undefined;
   if (pool.live === 0 && pool.backfills.size === 0 && pool.filling.size === 0) state.pools.delete(name);
   return state;
 }
@@ -114,7 +115,7 @@ export function deleteConfiguration(
 /** Tickets that wait for their own players. */
 function preparedIn(state: MatcherState, pool: Pool): readonly Ticket[] {
   if (pool.live === pool.searching.size) return [];
-  return [...new Set(pool.players.values())].flatMap((id) => {
+  return [...new Set(pool.players.tickets())].flatMap((id) => {
     const ticket = state.tickets.get(id)?.ticket;
     return ticket?.state.phase === "PREPARING" ? [ticket] : [];
   });

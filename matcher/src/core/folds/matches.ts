@@ -7,6 +7,7 @@ import { grantJoin } from "../join-tokens/join-book.ts";
 import { type Match, type PlacingMatch, stepPlacement, ticketsOf } from "../match.ts";
 import type { MatcherState } from "../matcher-state.ts";
 import { isAccepted, isToldToAll, openProposal, type Proposal, withAccepted } from "../proposal.ts";
+import { withMatchedProperties } from "../query/show-properties.ts";
 import type { Assignment, TicketCause } from "../ticket.ts";
 import { historyOf } from "../ticket-events.ts";
 import type { Fact, Times } from "./fact-of.ts";
@@ -40,7 +41,10 @@ function goOn(state: MatcherState, match: Match, at: Times): MatcherState {
     address: undefined,
     battleSessionId: undefined,
     region: undefined,
-    players: match.players.map((player) => ({ ...player, playerSessionId: undefined })),
+    players: withMatchedProperties(
+      state,
+      match.players.map((player) => ({ ...player, playerSessionId: undefined })),
+    ),
     formedBy: match.formedBy,
     joinGrant: grantJoin(state.joins, match.joinTokens, at),
   };
@@ -101,7 +105,8 @@ export function placeMatch(state: MatcherState, fact: Fact<"match-placed">, at: 
     ...{ ended: undefined, told: 0 },
   });
   tellBackfill(state, battleSessionId, undefined, at);
-  const assignment: Assignment = { address, battleSessionId, region, players, formedBy: match.formedBy };
+  const shown = withMatchedProperties(state, players);
+  const assignment: Assignment = { address, battleSessionId, region, players: shown, formedBy: match.formedBy };
   for (const ticketId of tickets) {
     changeTicket(state, ticketId, { type: "placed", matchId: match.matchId, assignment }, at);
   }

@@ -5,6 +5,7 @@ import { type BackfillRecord, isLiveBackfill } from "../backfill.ts";
 import type { SeatedPlayer } from "../fact.ts";
 import { ticketsOf } from "../match.ts";
 import { type MatchedSession, type MatcherState, poolOf } from "../matcher-state.ts";
+import { withMatchedProperties } from "../query/show-properties.ts";
 import { type Assignment, isLive } from "../ticket.ts";
 import type { Fact, Times } from "./fact-of.ts";
 import { tellBackfill, tellSession } from "./session-events.ts";
@@ -71,7 +72,8 @@ export function applyFill(state: MatcherState, fact: Fact<"fill-applied">, at: T
   putSession(state, { ...session, tickets, backfill, fill: undefined });
   tellBackfill(state, session.battleSessionId, session.backfill, at);
   const { fillId, battleSessionId, address, region, players } = fact;
-  const assignment: Assignment = { address, battleSessionId, region, players, formedBy: fill.formedBy };
+  const shown = withMatchedProperties(state, players);
+  const assignment: Assignment = { address, battleSessionId, region, players: shown, formedBy: fill.formedBy };
   for (const ticketId of newcomers) {
     changeTicket(state, ticketId, { type: "fill-applied", fillId, matchId: session.matchId, assignment }, at);
     if (session.ended) tellSessionEnded(state, ticketId, session.ended.cause, at);

@@ -2,6 +2,7 @@
 import { invariant } from "@muster/kit";
 import type { PartyId, SessionEndCause, TicketId } from "@muster/proto";
 import { type MatcherState, poolOf, ruleSetOf, type TicketEntry } from "../matcher-state.ts";
+import { deadlineAfter } from "../never.ts";
 import { isStale, type PartyBook } from "../party/party-book.ts";
 import { withJoined } from "../preparation.ts";
 import { searchOf } from "../searching-tickets.ts";
@@ -26,6 +27,7 @@ export function addTicket(state: MatcherState, fact: Fact<"ticket-created">, at:
     bodyDigest: fact.bodyDigest,
     ...(fact.partyId === undefined ? {} : { partyId: fact.partyId }),
     ...(fact.presenceGraceMs === undefined ? {} : { presenceGraceMs: fact.presenceGraceMs }),
+    ...(fact.query === undefined ? {} : { query: fact.query }),
     arrival: state.arrivals,
     searchingSinceMs: at.atMs,
     createdAtWallMs: at.atWallMs,
@@ -39,7 +41,7 @@ export function addTicket(state: MatcherState, fact: Fact<"ticket-created">, at:
   const search = searchOf(ticket);
   if (ticket.state.phase === "SEARCHING") pool.searching.add(search);
   pool.live += 1;
-  for (const { playerId } of ticket.players) pool.players.set(playerId, ticket.ticketId);
+  for (const { playerId } of ticket.players) pool.players.add(playerId, ticket.ticketId);
   if (fact.partyId !== undefined) {
     const ofParty = state.parties.tickets.get(fact.partyId) ?? new Set();
     state.parties.tickets.set(fact.partyId, ofParty.add(ticket.ticketId));
@@ -106,10 +108,16 @@ export function changeTicket(
   const latest = visible ? state.events.append({ ...eventOf(at, ticket, entry.latest), type }) : entry.latest;
   state.tickets.set(ticketId, { ticket, latest, search });
   // Back from a placement or a fill, and nobody looks for it any more.
-  const isStranded = ticket.state.phase === "SEARCHING" && !state.configurations.has(ticket.configuration);
+  const isStranded = ticket.state.phase === "SEARCHING" && !isMatchedBy(state, ticket);
   if (isStranded) return changeTicket(state, ticketId, { type: "configuration-deleted" }, at);
   const isOutdated = ticket.state.phase === "SEARCHING" && isStale(state.parties, ticket);
   return isOutdated ? changeTicket(state, ticketId, { type: "cancelled", cause: "PARTY_CHANGED" }, at) : state;
+}
+
+/** Whether its configuration is there, and was not put anew as one of the other kind. */
+function isMatchedBy(state: MatcherState, { configuration, query }: Ticket): boolean {
+  const present = state.configurations.get(configuration);
+  return present !== undefined && (present.query !== undefined) === (query !== undefined);
 }
 
 function leaveParty({ tickets }: PartyBook, partyId: PartyId, ticketId: TicketId): void {
@@ -126,7 +134,7 @@ function eventTypeOf(event: TicketEvent): TicketEventRecord["type"] {
 /** Undefined: as it was. By the configuration as it stands in the journal then, so that every replay comes to the same. */
 function timeoutAfterReturn(state: MatcherState, { configuration }: Ticket, atMs: number): number | undefined {
   const settings = state.configurations.get(configuration);
-  return settings?.requestTimeoutFrom === "RETURN" ? Math.ceil(atMs + settings.requestTimeoutMs) : undefined;
+  return settings?.requestTimeoutFrom === "RETURN" ? deadlineAfter(atMs, settings.requestTimeoutMs) : undefined;
 }
 
 /** Whether the event takes a ticket out of a match. */
@@ -149,7 +157,7 @@ function index(state: MatcherState, { ticket: before, search }: TicketEntry, aft
   const pool = poolOf(state, after.configuration);
   if (isLive(before) && !isLive(after)) {
     pool.live -= 1;
-    for (const { playerId } of after.players) pool.players.delete(playerId);
+    for (const { playerId } of after.players) pool.players.remove(playerId, after.ticketId);
     if (after.partyId !== undefined) leaveParty(state.parties, after.partyId, after.ticketId);
   }
   if (search) {

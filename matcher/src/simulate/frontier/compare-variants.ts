@@ -104,7 +104,7 @@ function readVariant(
 
 /** Those who would give up later than the last ticket times out need not be waited for. */
 function lastSecond(events: readonly ArrivalEvent[], { configuration }: SimulationSetting): number {
-  return (events.findLast(({ op }) => op === "start")?.at ?? 0) + configuration.requestTimeoutMs / 1_000;
+  return (events.findLast(({ op }) => op === "start")?.at ?? 0) + (configuration.requestTimeoutMs ?? 0) / 1_000;
 }
 
 function runVariant(setting: SimulationSetting, of: Run): Omit<VariantResult, "value"> {

@@ -17,7 +17,7 @@ export function recordedSetting(
 ): Readonly<Record<string, unknown>> {
   const { configurations, ruleSets } = gather(facts, before);
   const configuration = configurations.get(name);
-  const ruleSet = configuration && ruleSets.get(configuration.ruleSet);
+  const ruleSet = configuration?.ruleSet === undefined ? undefined : ruleSets.get(configuration.ruleSet);
   if (!configuration || ruleSet === undefined) {
     const why = `Cannot find configuration ${name} in the recording: there is ${[...configurations.keys()].join(", ") || "none"}`;
     throw new MusterError("CONFIGURATION_NOT_FOUND", why, { metadata: { configuration: name } });
@@ -31,7 +31,7 @@ export function recordedSetting(
     ...rest,
     ...ofQueue,
     ...asks,
-    requestTimeoutSeconds: requestTimeoutMs / 1_000,
+    requestTimeoutSeconds: (requestTimeoutMs ?? 0) / 1_000,
     ruleSet: JSON.parse(ruleSet),
   };
 }

@@ -3,7 +3,7 @@
 import type { Journal } from "@muster/journal";
 import { createSeededRandom, type Random } from "@muster/kit";
 import { MusterError } from "@muster/proto";
-import { MatchAnswer, TicketEventType, TicketState } from "@muster/proto/matchmaking";
+import { MatchAnswer, noProperties, TicketEventType, TicketState } from "@muster/proto/matchmaking";
 import { BackfillStrategy } from "@muster/proto/session";
 import { expect, test, vi } from "vitest";
 import { evolve } from "../../core/evolve.ts";
@@ -249,7 +249,7 @@ test("a matcher behind real sockets, on the machine's clock, is replayed as it w
   await using world = await openSocketWorld();
   const queue = async (configuration: string, playerId: string) => {
     const players = [{ playerId, attributes: {}, latenciesMs: {}, team: "" }];
-    await world.matching.startMatching({ configuration, ticketId: `t-${playerId}`, players });
+    await world.matching.startMatching({ ...noProperties, configuration, ticketId: `t-${playerId}`, players });
   };
   for (let index = 0; index < 60; index += 1) {
     await queue(index % 3 === 0 ? "equal" : "auto", `p${index}`);

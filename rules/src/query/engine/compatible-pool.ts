@@ -10,7 +10,8 @@ export interface CompatiblePool {
   readonly size: number;
   /** Whether somebody still searches: else an interval finds nothing. */
   readonly isActive: boolean;
-  add(ticket: QueryTicket): void;
+  /** `intervals`: in which it has sought already. Default 0. */
+  add(ticket: QueryTicket, intervals?: number): void;
   /** Takes the ticket out; undefined: it is not there. */
   remove(ticketId: string): QueryTicket | undefined;
   /** One interval: takes its matches out, in the order in which they were found. */
@@ -48,9 +49,9 @@ export function createCompatiblePool(settings: QuerySettings): CompatiblePool {
     get isActive() {
       return active.size > 0;
     },
-    add(ticket) {
+    add(ticket, intervals = 0) {
       waiting.set(ticket.ticketId, table.add(ticket));
-      active.set(ticket.ticketId, { ticket, intervals: 0, isActive: true });
+      active.set(ticket.ticketId, { ticket, intervals, isActive: true });
     },
     remove,
     runInterval() {

@@ -67,7 +67,8 @@ export function createVersionBook(): VersionBook {
     const configuration = versionFor(configurations.get(name), arrival);
     if (!configuration) return undefined;
     const { ruleSet, queue, alternatives = [] } = configuration.value;
-    const named = [{ ruleSet, queue }, ...alternatives.map((one) => ({ ...one, queue: one.queue ?? queue }))];
+    const own = ruleSet === undefined ? [] : [{ ruleSet, queue }];
+    const named = [...own, ...alternatives.map((one) => ({ ...one, queue: one.queue ?? queue }))];
     return {
       configurationVersion: configuration.version,
       choices: named.map((one) => ({ ...one, version: versionFor(ruleSets.get(one.ruleSet), arrival)?.version ?? 0 })),

@@ -11,7 +11,7 @@ import {
   placementFailurePolicyToJSON,
   SessionSettings,
 } from "../../matchmaking/v1/configuration.ts";
-import { FormedBy } from "../../matchmaking/v1/matchmaking.ts";
+import { FormedBy, TicketProperties, TicketQuery } from "../../matchmaking/v1/matchmaking.ts";
 import {
   Address,
   Backfill,
@@ -326,7 +326,7 @@ export interface TicketCreated {
   players: TicketPlayer[];
   /** Of the request as it came: tells a repeat from another ticket of the same id. */
   bodyDigest: string;
-  /** Journal time at which the search ends, in ms; of a ticket that is prepared first, the preparation. */
+  /** Journal time at which the search ends, in ms; of a ticket that is prepared first, the preparation. 2^53 - 1: never. */
   timesOutAtMs: number;
   /** So many of the first players are in; the others are asked to join before the search begins. Absent: all are in. */
   joined?:
@@ -335,7 +335,11 @@ export interface TicketCreated {
   /** The party that it was started for. Empty: none. */
   partyId: string;
   /** How long it may be without a watch of its owner, in ms. Absent: it needs none. */
-  presenceGraceMs?: number | undefined;
+  presenceGraceMs?:
+    | number
+    | undefined;
+  /** Of a configuration that matches by queries. Absent: of one with a rule set. */
+  query?: TicketQuery | undefined;
 }
 
 /** Players of a ticket that is prepared came in. When they were the last, it searches. */
@@ -387,7 +391,7 @@ export interface TicketPlayer_LatenciesMsEntry {
 
 export interface TicketCancelled {
   ticketId: string;
-  /** PARTY_CHANGED, SUPERSEDED, OWNER_GONE or CONFIGURATION_DELETED. Empty: by request. */
+  /** PARTY_CHANGED, SUPERSEDED, OWNER_GONE, CONFIGURATION_DELETED or MATCHED_ELSEWHERE. Empty: by request. */
   cause: string;
 }
 
@@ -485,6 +489,8 @@ export interface SeatedPlayer {
   team: string;
   ticketId: string;
   playerSessionId: string;
+  /** What the ticket said of itself. Only in snapshots, of matches by queries: to a fact its tickets are at hand. */
+  properties?: TicketProperties | undefined;
 }
 
 export interface MatchPlaced {
@@ -1840,6 +1846,7 @@ function createBaseTicketCreated(): TicketCreated {
     joined: undefined,
     partyId: "",
     presenceGraceMs: undefined,
+    query: undefined,
   };
 }
 
@@ -1868,6 +1875,9 @@ export const TicketCreated: MessageFns<TicketCreated> = {
     }
     if (message.presenceGraceMs !== undefined) {
       writer.uint32(96).uint32(message.presenceGraceMs);
+    }
+    if (message.query !== undefined) {
+      TicketQuery.encode(message.query, writer.uint32(242).fork()).join();
     }
     return writer;
   },
@@ -1949,6 +1959,14 @@ export const TicketCreated: MessageFns<TicketCreated> = {
             message.presenceGraceMs = reader.uint32();
             continue;
           }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.query = TicketQuery.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1993,6 +2011,7 @@ export const TicketCreated: MessageFns<TicketCreated> = {
         : isSet(object.presence_grace_ms)
         ? globalThis.Number(object.presence_grace_ms)
         : undefined,
+      query: isSet(object.query) ? TicketQuery.fromJSON(object.query) : undefined,
     };
   },
 
@@ -2022,6 +2041,9 @@ export const TicketCreated: MessageFns<TicketCreated> = {
     if (message.presenceGraceMs !== undefined) {
       obj.presenceGraceMs = Math.round(message.presenceGraceMs);
     }
+    if (message.query !== undefined) {
+      obj.query = TicketQuery.toJSON(message.query);
+    }
     return obj;
   },
 
@@ -2038,6 +2060,9 @@ export const TicketCreated: MessageFns<TicketCreated> = {
     message.joined = object.joined ?? undefined;
     message.partyId = object.partyId ?? "";
     message.presenceGraceMs = object.presenceGraceMs ?? undefined;
+    message.query = (object.query !== undefined && object.query !== null)
+      ? TicketQuery.fromPartial(object.query)
+      : undefined;
     return message;
   },
 };
@@ -4059,7 +4084,7 @@ export const ProposalOutcome: MessageFns<ProposalOutcome> = {
 };
 
 function createBaseSeatedPlayer(): SeatedPlayer {
-  return { playerId: "", team: "", ticketId: "", playerSessionId: "" };
+  return { playerId: "", team: "", ticketId: "", playerSessionId: "", properties: undefined };
 }
 
 export const SeatedPlayer: MessageFns<SeatedPlayer> = {
@@ -4075,6 +4100,9 @@ export const SeatedPlayer: MessageFns<SeatedPlayer> = {
     }
     if (message.playerSessionId !== "") {
       writer.uint32(34).string(message.playerSessionId);
+    }
+    if (message.properties !== undefined) {
+      TicketProperties.encode(message.properties, writer.uint32(242).fork()).join();
     }
     return writer;
   },
@@ -4124,6 +4152,14 @@ export const SeatedPlayer: MessageFns<SeatedPlayer> = {
             message.playerSessionId = reader.string();
             continue;
           }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.properties = TicketProperties.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4154,6 +4190,7 @@ export const SeatedPlayer: MessageFns<SeatedPlayer> = {
         : isSet(object.player_session_id)
         ? globalThis.String(object.player_session_id)
         : "",
+      properties: isSet(object.properties) ? TicketProperties.fromJSON(object.properties) : undefined,
     };
   },
 
@@ -4171,6 +4208,9 @@ export const SeatedPlayer: MessageFns<SeatedPlayer> = {
     if (message.playerSessionId !== "") {
       obj.playerSessionId = message.playerSessionId;
     }
+    if (message.properties !== undefined) {
+      obj.properties = TicketProperties.toJSON(message.properties);
+    }
     return obj;
   },
 
@@ -4183,6 +4223,9 @@ export const SeatedPlayer: MessageFns<SeatedPlayer> = {
     message.team = object.team ?? "";
     message.ticketId = object.ticketId ?? "";
     message.playerSessionId = object.playerSessionId ?? "";
+    message.properties = (object.properties !== undefined && object.properties !== null)
+      ? TicketProperties.fromPartial(object.properties)
+      : undefined;
     return message;
   },
 };

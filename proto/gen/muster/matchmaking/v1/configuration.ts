@@ -422,10 +422,11 @@ export interface DeleteRuleSetResponse {
 
 export interface MatchmakingConfiguration {
   name: string;
+  /** Empty in a configuration with a query. */
   ruleSet: string;
   /** The fleet's queue that matches are placed on. Empty: the matcher only forms groups. */
   queue: string;
-  /** How long a ticket may search, in seconds. 1..43,200; 0 = 60. */
+  /** How long a ticket may search, in seconds. 1..43,200; 0 = 60, and in a configuration with a query as long as it likes. */
   requestTimeoutSeconds: number;
   /** Every battle session is born with a MAX_POSSIBLE backfill. */
   autoBackfill: boolean;
@@ -499,7 +500,14 @@ export interface MatchmakingConfiguration {
    * What the players of a match without a session get to show to whoever hosts it. Absent: as its fields say of absence. Not read where a
    * queue places the match. A change holds for matches that form from then on.
    */
-  joinTokens?: JoinTokenSettings | undefined;
+  joinTokens?:
+    | JoinTokenSettings
+    | undefined;
+  /**
+   * Its tickets say whom they seek, in place of a rule set. Absent: it has a rule set. Whether it has one, and how queries are read, is
+   * never changed by a put: delete the configuration first, which ends its tickets. Not beside alternatives or backfill.prefer_running.
+   */
+  query?: QuerySettings | undefined;
 }
 
 export interface MatchmakingConfiguration_PropertiesEntry {
@@ -515,6 +523,32 @@ export interface JoinTokenSettings {
     | undefined;
   /** `aud` of the tokens, at most 256 characters. Empty: the configuration's name. */
   audience: string;
+}
+
+/** How tickets with queries are matched. */
+export interface QuerySettings {
+  /** "best" or "compatible": how queries are read, and how tickets are matched. Empty: best. */
+  mode: string;
+  /**
+   * Compatible: the time between two looks at the pool, in seconds, which come at its multiples in journal time. With max_intervals: how long
+   * a ticket waits for a full match. 1..3,600; 0 = 15.
+   */
+  intervalSeconds: number;
+  /** Intervals after which a ticket takes fewer players than its maximum. 1..10,000; 0 = 2. */
+  maxIntervals: number;
+  /** Compatible: all in a match have to accept one another, not only the ticket that seeks. Best: they always have to. */
+  reversePrecision: boolean;
+  /**
+   * Compatible, with reverse_precision: intervals that a ticket waits before one-way matches are allowed; 0: they never are. At most 10,000.
+   * Absent: 1.
+   */
+  reverseThreshold?:
+    | number
+    | undefined;
+  /** Live tickets of one player, and of one party, at a time. 1..1,000; 0 = 3. */
+  maxTicketsPerPlayer: number;
+  /** "keepOthers" or "cancelOthers": what becomes of a matched player's other tickets. Empty: keepOthers if compatible, else cancelOthers. */
+  onMatched: string;
 }
 
 /** What the battle sessions of a configuration are made with. */
@@ -1410,6 +1444,7 @@ function createBaseMatchmakingConfiguration(): MatchmakingConfiguration {
     requestTimeoutFrom: undefined,
     presenceGraceSeconds: undefined,
     joinTokens: undefined,
+    query: undefined,
   };
 }
 
@@ -1481,6 +1516,9 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
     }
     if (message.joinTokens !== undefined) {
       JoinTokenSettings.encode(message.joinTokens, writer.uint32(242).fork()).join();
+    }
+    if (message.query !== undefined) {
+      QuerySettings.encode(message.query, writer.uint32(322).fork()).join();
     }
     return writer;
   },
@@ -1679,6 +1717,14 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
             message.joinTokens = JoinTokenSettings.decode(reader, reader.uint32());
             continue;
           }
+          case 40: {
+            if (tag !== 322) {
+              break;
+            }
+
+            message.query = QuerySettings.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1777,6 +1823,7 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
         : isSet(object.join_tokens)
         ? JoinTokenSettings.fromJSON(object.join_tokens)
         : undefined,
+      query: isSet(object.query) ? QuerySettings.fromJSON(object.query) : undefined,
     };
   },
 
@@ -1851,6 +1898,9 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
     if (message.joinTokens !== undefined) {
       obj.joinTokens = JoinTokenSettings.toJSON(message.joinTokens);
     }
+    if (message.query !== undefined) {
+      obj.query = QuerySettings.toJSON(message.query);
+    }
     return obj;
   },
 
@@ -1897,6 +1947,9 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
     message.presenceGraceSeconds = object.presenceGraceSeconds ?? undefined;
     message.joinTokens = (object.joinTokens !== undefined && object.joinTokens !== null)
       ? JoinTokenSettings.fromPartial(object.joinTokens)
+      : undefined;
+    message.query = (object.query !== undefined && object.query !== null)
+      ? QuerySettings.fromPartial(object.query)
       : undefined;
     return message;
   },
@@ -2072,6 +2125,203 @@ export const JoinTokenSettings: MessageFns<JoinTokenSettings> = {
     const message = createBaseJoinTokenSettings();
     message.lifetimeSeconds = object.lifetimeSeconds ?? undefined;
     message.audience = object.audience ?? "";
+    return message;
+  },
+};
+
+function createBaseQuerySettings(): QuerySettings {
+  return {
+    mode: "",
+    intervalSeconds: 0,
+    maxIntervals: 0,
+    reversePrecision: false,
+    reverseThreshold: undefined,
+    maxTicketsPerPlayer: 0,
+    onMatched: "",
+  };
+}
+
+export const QuerySettings: MessageFns<QuerySettings> = {
+  encode(message: QuerySettings, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.mode !== "") {
+      writer.uint32(10).string(message.mode);
+    }
+    if (message.intervalSeconds !== 0) {
+      writer.uint32(16).int32(message.intervalSeconds);
+    }
+    if (message.maxIntervals !== 0) {
+      writer.uint32(24).int32(message.maxIntervals);
+    }
+    if (message.reversePrecision !== false) {
+      writer.uint32(32).bool(message.reversePrecision);
+    }
+    if (message.reverseThreshold !== undefined) {
+      writer.uint32(40).int32(message.reverseThreshold);
+    }
+    if (message.maxTicketsPerPlayer !== 0) {
+      writer.uint32(48).int32(message.maxTicketsPerPlayer);
+    }
+    if (message.onMatched !== "") {
+      writer.uint32(58).string(message.onMatched);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QuerySettings {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQuerySettings();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.mode = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.intervalSeconds = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.maxIntervals = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.reversePrecision = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.reverseThreshold = reader.int32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.maxTicketsPerPlayer = reader.int32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.onMatched = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): QuerySettings {
+    return {
+      mode: isSet(object.mode) ? globalThis.String(object.mode) : "",
+      intervalSeconds: isSet(object.intervalSeconds)
+        ? globalThis.Number(object.intervalSeconds)
+        : isSet(object.interval_seconds)
+        ? globalThis.Number(object.interval_seconds)
+        : 0,
+      maxIntervals: isSet(object.maxIntervals)
+        ? globalThis.Number(object.maxIntervals)
+        : isSet(object.max_intervals)
+        ? globalThis.Number(object.max_intervals)
+        : 0,
+      reversePrecision: isSet(object.reversePrecision)
+        ? globalThis.Boolean(object.reversePrecision)
+        : isSet(object.reverse_precision)
+        ? globalThis.Boolean(object.reverse_precision)
+        : false,
+      reverseThreshold: isSet(object.reverseThreshold)
+        ? globalThis.Number(object.reverseThreshold)
+        : isSet(object.reverse_threshold)
+        ? globalThis.Number(object.reverse_threshold)
+        : undefined,
+      maxTicketsPerPlayer: isSet(object.maxTicketsPerPlayer)
+        ? globalThis.Number(object.maxTicketsPerPlayer)
+        : isSet(object.max_tickets_per_player)
+        ? globalThis.Number(object.max_tickets_per_player)
+        : 0,
+      onMatched: isSet(object.onMatched)
+        ? globalThis.String(object.onMatched)
+        : isSet(object.on_matched)
+        ? globalThis.String(object.on_matched)
+        : "",
+    };
+  },
+
+  toJSON(message: QuerySettings): unknown {
+    const obj: any = {};
+    if (message.mode !== "") {
+      obj.mode = message.mode;
+    }
+    if (message.intervalSeconds !== 0) {
+      obj.intervalSeconds = Math.round(message.intervalSeconds);
+    }
+    if (message.maxIntervals !== 0) {
+      obj.maxIntervals = Math.round(message.maxIntervals);
+    }
+    if (message.reversePrecision !== false) {
+      obj.reversePrecision = message.reversePrecision;
+    }
+    if (message.reverseThreshold !== undefined) {
+      obj.reverseThreshold = Math.round(message.reverseThreshold);
+    }
+    if (message.maxTicketsPerPlayer !== 0) {
+      obj.maxTicketsPerPlayer = Math.round(message.maxTicketsPerPlayer);
+    }
+    if (message.onMatched !== "") {
+      obj.onMatched = message.onMatched;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<QuerySettings>): QuerySettings {
+    return QuerySettings.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QuerySettings>): QuerySettings {
+    const message = createBaseQuerySettings();
+    message.mode = object.mode ?? "";
+    message.intervalSeconds = object.intervalSeconds ?? 0;
+    message.maxIntervals = object.maxIntervals ?? 0;
+    message.reversePrecision = object.reversePrecision ?? false;
+    message.reverseThreshold = object.reverseThreshold ?? undefined;
+    message.maxTicketsPerPlayer = object.maxTicketsPerPlayer ?? 0;
+    message.onMatched = object.onMatched ?? "";
     return message;
   },
 };

@@ -494,7 +494,44 @@ export interface StartMatchingRequest {
    * acceptance it is a refusal; one that is being placed or filled into a battle has its outcome first, and is cancelled only if that
    * brings it back to the search. 1..3,600; 0: it needs no watch. Absent: as the configuration says.
    */
-  presenceGraceSeconds?: number | undefined;
+  presenceGraceSeconds?:
+    | number
+    | undefined;
+  /**
+   * Whom the ticket seeks, by what others say of themselves: "+properties.region:eu". At most 4,096 characters. Absent or
+   * empty: "*", anybody.
+   */
+  query?:
+    | string
+    | undefined;
+  /** Players of a match, the ticket's own included. 2..10,000, a multiple of count_multiple. */
+  minCount?:
+    | number
+    | undefined;
+  /** min_count..10,000, a multiple of count_multiple. */
+  maxCount?:
+    | number
+    | undefined;
+  /** A match has a multiple of so many players. From 1. Absent: 1. */
+  countMultiple?:
+    | number
+    | undefined;
+  /**
+   * What the ticket says of itself, as texts and as numbers; of one key that is in both, queries see the number. At most 4,096 characters
+   * of keys and texts. Shown to everybody in its match, and to the game as its players' attributes.
+   */
+  stringProperties: { [key: string]: string };
+  numericProperties: { [key: string]: number };
+}
+
+export interface StartMatchingRequest_StringPropertiesEntry {
+  key: string;
+  value: string;
+}
+
+export interface StartMatchingRequest_NumericPropertiesEntry {
+  key: string;
+  value: number;
 }
 
 export interface PartyTicket {
@@ -603,7 +640,7 @@ export interface Ticket {
   createdAt:
     | Date
     | undefined;
-  /** When a ticket that still searches becomes TIMED_OUT; of one that is PREPARING, when it does unless all are in by then. */
+  /** When a ticket that still searches becomes TIMED_OUT; of one that is PREPARING, when it does unless all are in by then. Absent: never. */
   timesOutAt:
     | Date
     | undefined;
@@ -618,6 +655,8 @@ export interface Ticket {
    * "CONFIGURATION_DELETED". Of a match that was not accepted: ACCEPTANCE_REFUSED (by this ticket), ACCEPTANCE_TIMED_OUT (this ticket
    * was silent), MATCH_REFUSED (by another), MATCH_UNANSWERED (by another). Of a ticket whose players were asked to join:
    * PREPARATION_DECLINED, PREPARATION_TIMED_OUT. PARTY_CHANGED: the members of its party did. OWNER_GONE: nobody watched it any more.
+   * PREPARATION_DECLINED, PREPARATION_TIMED_OUT. PARTY_CHANGED: the members of its party did. MATCHED_ELSEWHERE: another ticket of one of its
+   * players was matched, where a configuration of queries says so.
    */
   cause: string;
   /** How often it returned to the search, its age kept. */
@@ -643,7 +682,31 @@ export interface Ticket {
     | string
     | undefined;
   /** How long it may be without a watch of its owner. Absent: it needs none. */
-  presenceGraceSeconds?: number | undefined;
+  presenceGraceSeconds?:
+    | number
+    | undefined;
+  /** Whom it seeks and what it says of itself. Only of a ticket of a configuration that matches by queries. */
+  query?: TicketQuery | undefined;
+}
+
+/** As it was asked for; `query` is "*" where none was given. */
+export interface TicketQuery {
+  query: string;
+  minCount: number;
+  maxCount: number;
+  countMultiple: number;
+  stringProperties: { [key: string]: string };
+  numericProperties: { [key: string]: number };
+}
+
+export interface TicketQuery_StringPropertiesEntry {
+  key: string;
+  value: string;
+}
+
+export interface TicketQuery_NumericPropertiesEntry {
+  key: string;
+  value: number;
 }
 
 /** A ticket that waits for its own players. */
@@ -693,6 +756,7 @@ export interface Assignment {
 /** The rule set by which a match or a fill is legal, and the configuration that it was formed for, each with its version. */
 export interface FormedBy {
   configurationVersion: number;
+  /** Empty, and its version 0: the tickets' queries said who fits. */
   ruleSet: string;
   ruleSetVersion: number;
 }
@@ -707,7 +771,28 @@ export interface MatchedPlayer {
    * Only of this ticket's players, and only in a configuration without a queue: a token that proves who plays in this match
    * (JoinTokenService). ListTickets leaves it out. Absent: none, or its key is gone.
    */
-  joinToken?: string | undefined;
+  joinToken?:
+    | string
+    | undefined;
+  /** What the player's ticket said of itself. Only in matches by queries. */
+  properties?: TicketProperties | undefined;
+}
+
+export interface TicketProperties {
+  stringProperties: { [key: string]: string };
+  numericProperties: { [key: string]: number };
+  /** The party of the ticket. Empty: none. */
+  partyId: string;
+}
+
+export interface TicketProperties_StringPropertiesEntry {
+  key: string;
+  value: string;
+}
+
+export interface TicketProperties_NumericPropertiesEntry {
+  key: string;
+  value: number;
 }
 
 export interface CancelMatchingRequest {
@@ -983,6 +1068,12 @@ function createBaseStartMatchingRequest(): StartMatchingRequest {
     asked: undefined,
     party: undefined,
     presenceGraceSeconds: undefined,
+    query: undefined,
+    minCount: undefined,
+    maxCount: undefined,
+    countMultiple: undefined,
+    stringProperties: {},
+    numericProperties: {},
   };
 }
 
@@ -1006,6 +1097,24 @@ export const StartMatchingRequest: MessageFns<StartMatchingRequest> = {
     if (message.presenceGraceSeconds !== undefined) {
       writer.uint32(96).int32(message.presenceGraceSeconds);
     }
+    if (message.query !== undefined) {
+      writer.uint32(242).string(message.query);
+    }
+    if (message.minCount !== undefined) {
+      writer.uint32(248).int32(message.minCount);
+    }
+    if (message.maxCount !== undefined) {
+      writer.uint32(256).int32(message.maxCount);
+    }
+    if (message.countMultiple !== undefined) {
+      writer.uint32(264).int32(message.countMultiple);
+    }
+    globalThis.Object.entries(message.stringProperties).forEach(([key, value]: [string, string]) => {
+      StartMatchingRequest_StringPropertiesEntry.encode({ key: key as any, value }, writer.uint32(274).fork()).join();
+    });
+    globalThis.Object.entries(message.numericProperties).forEach(([key, value]: [string, number]) => {
+      StartMatchingRequest_NumericPropertiesEntry.encode({ key: key as any, value }, writer.uint32(282).fork()).join();
+    });
     return writer;
   },
 
@@ -1070,6 +1179,60 @@ export const StartMatchingRequest: MessageFns<StartMatchingRequest> = {
             message.presenceGraceSeconds = reader.int32();
             continue;
           }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.query = reader.string();
+            continue;
+          }
+          case 31: {
+            if (tag !== 248) {
+              break;
+            }
+
+            message.minCount = reader.int32();
+            continue;
+          }
+          case 32: {
+            if (tag !== 256) {
+              break;
+            }
+
+            message.maxCount = reader.int32();
+            continue;
+          }
+          case 33: {
+            if (tag !== 264) {
+              break;
+            }
+
+            message.countMultiple = reader.int32();
+            continue;
+          }
+          case 34: {
+            if (tag !== 274) {
+              break;
+            }
+
+            const entry34 = StartMatchingRequest_StringPropertiesEntry.decode(reader, reader.uint32());
+            if (entry34.value !== undefined) {
+              message.stringProperties[entry34.key] = entry34.value;
+            }
+            continue;
+          }
+          case 35: {
+            if (tag !== 282) {
+              break;
+            }
+
+            const entry35 = StartMatchingRequest_NumericPropertiesEntry.decode(reader, reader.uint32());
+            if (entry35.value !== undefined) {
+              message.numericProperties[entry35.key] = entry35.value;
+            }
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1098,6 +1261,76 @@ export const StartMatchingRequest: MessageFns<StartMatchingRequest> = {
         : isSet(object.presence_grace_seconds)
         ? globalThis.Number(object.presence_grace_seconds)
         : undefined,
+      query: isSet(object.query) ? globalThis.String(object.query) : undefined,
+      minCount: isSet(object.minCount)
+        ? globalThis.Number(object.minCount)
+        : isSet(object.min_count)
+        ? globalThis.Number(object.min_count)
+        : undefined,
+      maxCount: isSet(object.maxCount)
+        ? globalThis.Number(object.maxCount)
+        : isSet(object.max_count)
+        ? globalThis.Number(object.max_count)
+        : undefined,
+      countMultiple: isSet(object.countMultiple)
+        ? globalThis.Number(object.countMultiple)
+        : isSet(object.count_multiple)
+        ? globalThis.Number(object.count_multiple)
+        : undefined,
+      stringProperties: isObject(object.stringProperties)
+        ? (globalThis.Object.entries(object.stringProperties) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : isObject(object.string_properties)
+        ? (globalThis.Object.entries(object.string_properties) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+      numericProperties: isObject(object.numericProperties)
+        ? (globalThis.Object.entries(object.numericProperties) as [string, any][]).reduce(
+          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.Number(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : isObject(object.numeric_properties)
+        ? (globalThis.Object.entries(object.numeric_properties) as [string, any][]).reduce(
+          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.Number(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
     };
   },
 
@@ -1121,6 +1354,36 @@ export const StartMatchingRequest: MessageFns<StartMatchingRequest> = {
     if (message.presenceGraceSeconds !== undefined) {
       obj.presenceGraceSeconds = Math.round(message.presenceGraceSeconds);
     }
+    if (message.query !== undefined) {
+      obj.query = message.query;
+    }
+    if (message.minCount !== undefined) {
+      obj.minCount = Math.round(message.minCount);
+    }
+    if (message.maxCount !== undefined) {
+      obj.maxCount = Math.round(message.maxCount);
+    }
+    if (message.countMultiple !== undefined) {
+      obj.countMultiple = Math.round(message.countMultiple);
+    }
+    if (message.stringProperties) {
+      const entries = globalThis.Object.entries(message.stringProperties) as [string, string][];
+      if (entries.length > 0) {
+        obj.stringProperties = {};
+        entries.forEach(([k, v]) => {
+          obj.stringProperties[k] = v;
+        });
+      }
+    }
+    if (message.numericProperties) {
+      const entries = globalThis.Object.entries(message.numericProperties) as [string, number][];
+      if (entries.length > 0) {
+        obj.numericProperties = {};
+        entries.forEach(([k, v]) => {
+          obj.numericProperties[k] = floatToJson(v);
+        });
+      }
+    }
     return obj;
   },
 
@@ -1139,6 +1402,203 @@ export const StartMatchingRequest: MessageFns<StartMatchingRequest> = {
       ? PartyTicket.fromPartial(object.party)
       : undefined;
     message.presenceGraceSeconds = object.presenceGraceSeconds ?? undefined;
+    message.query = object.query ?? undefined;
+    message.minCount = object.minCount ?? undefined;
+    message.maxCount = object.maxCount ?? undefined;
+    message.countMultiple = object.countMultiple ?? undefined;
+    message.stringProperties = (globalThis.Object.entries(object.stringProperties ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.numericProperties = (globalThis.Object.entries(object.numericProperties ?? {}) as [string, number][])
+      .reduce((acc: { [key: string]: number }, [key, value]: [string, number]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.Number(value);
+        }
+        return acc;
+      }, {});
+    return message;
+  },
+};
+
+function createBaseStartMatchingRequest_StringPropertiesEntry(): StartMatchingRequest_StringPropertiesEntry {
+  return { key: "", value: "" };
+}
+
+export const StartMatchingRequest_StringPropertiesEntry: MessageFns<StartMatchingRequest_StringPropertiesEntry> = {
+  encode(message: StartMatchingRequest_StringPropertiesEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartMatchingRequest_StringPropertiesEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartMatchingRequest_StringPropertiesEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StartMatchingRequest_StringPropertiesEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: StartMatchingRequest_StringPropertiesEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StartMatchingRequest_StringPropertiesEntry>): StartMatchingRequest_StringPropertiesEntry {
+    return StartMatchingRequest_StringPropertiesEntry.fromPartial(base ?? {});
+  },
+  fromPartial(
+    object: DeepPartial<StartMatchingRequest_StringPropertiesEntry>,
+  ): StartMatchingRequest_StringPropertiesEntry {
+    const message = createBaseStartMatchingRequest_StringPropertiesEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseStartMatchingRequest_NumericPropertiesEntry(): StartMatchingRequest_NumericPropertiesEntry {
+  return { key: "", value: 0 };
+}
+
+export const StartMatchingRequest_NumericPropertiesEntry: MessageFns<StartMatchingRequest_NumericPropertiesEntry> = {
+  encode(
+    message: StartMatchingRequest_NumericPropertiesEntry,
+    writer: BinaryWriter = new BinaryWriter(),
+  ): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== 0) {
+      writer.uint32(17).double(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartMatchingRequest_NumericPropertiesEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartMatchingRequest_NumericPropertiesEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.value = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StartMatchingRequest_NumericPropertiesEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.Number(object.value) : 0,
+    };
+  },
+
+  toJSON(message: StartMatchingRequest_NumericPropertiesEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== 0) {
+      obj.value = floatToJson(message.value);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StartMatchingRequest_NumericPropertiesEntry>): StartMatchingRequest_NumericPropertiesEntry {
+    return StartMatchingRequest_NumericPropertiesEntry.fromPartial(base ?? {});
+  },
+  fromPartial(
+    object: DeepPartial<StartMatchingRequest_NumericPropertiesEntry>,
+  ): StartMatchingRequest_NumericPropertiesEntry {
+    const message = createBaseStartMatchingRequest_NumericPropertiesEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? 0;
     return message;
   },
 };
@@ -2439,6 +2899,7 @@ function createBaseTicket(): Ticket {
     preparation: undefined,
     partyId: undefined,
     presenceGraceSeconds: undefined,
+    query: undefined,
   };
 }
 
@@ -2491,6 +2952,9 @@ export const Ticket: MessageFns<Ticket> = {
     }
     if (message.presenceGraceSeconds !== undefined) {
       writer.uint32(176).int32(message.presenceGraceSeconds);
+    }
+    if (message.query !== undefined) {
+      TicketQuery.encode(message.query, writer.uint32(242).fork()).join();
     }
     return writer;
   },
@@ -2636,6 +3100,14 @@ export const Ticket: MessageFns<Ticket> = {
             message.presenceGraceSeconds = reader.int32();
             continue;
           }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.query = TicketQuery.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2694,6 +3166,7 @@ export const Ticket: MessageFns<Ticket> = {
         : isSet(object.presence_grace_seconds)
         ? globalThis.Number(object.presence_grace_seconds)
         : undefined,
+      query: isSet(object.query) ? TicketQuery.fromJSON(object.query) : undefined,
     };
   },
 
@@ -2747,6 +3220,9 @@ export const Ticket: MessageFns<Ticket> = {
     if (message.presenceGraceSeconds !== undefined) {
       obj.presenceGraceSeconds = Math.round(message.presenceGraceSeconds);
     }
+    if (message.query !== undefined) {
+      obj.query = TicketQuery.toJSON(message.query);
+    }
     return obj;
   },
 
@@ -2777,6 +3253,424 @@ export const Ticket: MessageFns<Ticket> = {
       : undefined;
     message.partyId = object.partyId ?? undefined;
     message.presenceGraceSeconds = object.presenceGraceSeconds ?? undefined;
+    message.query = (object.query !== undefined && object.query !== null)
+      ? TicketQuery.fromPartial(object.query)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseTicketQuery(): TicketQuery {
+  return { query: "", minCount: 0, maxCount: 0, countMultiple: 0, stringProperties: {}, numericProperties: {} };
+}
+
+export const TicketQuery: MessageFns<TicketQuery> = {
+  encode(message: TicketQuery, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.query !== "") {
+      writer.uint32(10).string(message.query);
+    }
+    if (message.minCount !== 0) {
+      writer.uint32(16).int32(message.minCount);
+    }
+    if (message.maxCount !== 0) {
+      writer.uint32(24).int32(message.maxCount);
+    }
+    if (message.countMultiple !== 0) {
+      writer.uint32(32).int32(message.countMultiple);
+    }
+    globalThis.Object.entries(message.stringProperties).forEach(([key, value]: [string, string]) => {
+      TicketQuery_StringPropertiesEntry.encode({ key: key as any, value }, writer.uint32(42).fork()).join();
+    });
+    globalThis.Object.entries(message.numericProperties).forEach(([key, value]: [string, number]) => {
+      TicketQuery_NumericPropertiesEntry.encode({ key: key as any, value }, writer.uint32(50).fork()).join();
+    });
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TicketQuery {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTicketQuery();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.query = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.minCount = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.maxCount = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.countMultiple = reader.int32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            const entry5 = TicketQuery_StringPropertiesEntry.decode(reader, reader.uint32());
+            if (entry5.value !== undefined) {
+              message.stringProperties[entry5.key] = entry5.value;
+            }
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            const entry6 = TicketQuery_NumericPropertiesEntry.decode(reader, reader.uint32());
+            if (entry6.value !== undefined) {
+              message.numericProperties[entry6.key] = entry6.value;
+            }
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TicketQuery {
+    return {
+      query: isSet(object.query) ? globalThis.String(object.query) : "",
+      minCount: isSet(object.minCount)
+        ? globalThis.Number(object.minCount)
+        : isSet(object.min_count)
+        ? globalThis.Number(object.min_count)
+        : 0,
+      maxCount: isSet(object.maxCount)
+        ? globalThis.Number(object.maxCount)
+        : isSet(object.max_count)
+        ? globalThis.Number(object.max_count)
+        : 0,
+      countMultiple: isSet(object.countMultiple)
+        ? globalThis.Number(object.countMultiple)
+        : isSet(object.count_multiple)
+        ? globalThis.Number(object.count_multiple)
+        : 0,
+      stringProperties: isObject(object.stringProperties)
+        ? (globalThis.Object.entries(object.stringProperties) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : isObject(object.string_properties)
+        ? (globalThis.Object.entries(object.string_properties) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+      numericProperties: isObject(object.numericProperties)
+        ? (globalThis.Object.entries(object.numericProperties) as [string, any][]).reduce(
+          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.Number(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : isObject(object.numeric_properties)
+        ? (globalThis.Object.entries(object.numeric_properties) as [string, any][]).reduce(
+          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.Number(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+    };
+  },
+
+  toJSON(message: TicketQuery): unknown {
+    const obj: any = {};
+    if (message.query !== "") {
+      obj.query = message.query;
+    }
+    if (message.minCount !== 0) {
+      obj.minCount = Math.round(message.minCount);
+    }
+    if (message.maxCount !== 0) {
+      obj.maxCount = Math.round(message.maxCount);
+    }
+    if (message.countMultiple !== 0) {
+      obj.countMultiple = Math.round(message.countMultiple);
+    }
+    if (message.stringProperties) {
+      const entries = globalThis.Object.entries(message.stringProperties) as [string, string][];
+      if (entries.length > 0) {
+        obj.stringProperties = {};
+        entries.forEach(([k, v]) => {
+          obj.stringProperties[k] = v;
+        });
+      }
+    }
+    if (message.numericProperties) {
+      const entries = globalThis.Object.entries(message.numericProperties) as [string, number][];
+      if (entries.length > 0) {
+        obj.numericProperties = {};
+        entries.forEach(([k, v]) => {
+          obj.numericProperties[k] = floatToJson(v);
+        });
+      }
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TicketQuery>): TicketQuery {
+    return TicketQuery.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TicketQuery>): TicketQuery {
+    const message = createBaseTicketQuery();
+    message.query = object.query ?? "";
+    message.minCount = object.minCount ?? 0;
+    message.maxCount = object.maxCount ?? 0;
+    message.countMultiple = object.countMultiple ?? 0;
+    message.stringProperties = (globalThis.Object.entries(object.stringProperties ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.numericProperties = (globalThis.Object.entries(object.numericProperties ?? {}) as [string, number][])
+      .reduce((acc: { [key: string]: number }, [key, value]: [string, number]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.Number(value);
+        }
+        return acc;
+      }, {});
+    return message;
+  },
+};
+
+function createBaseTicketQuery_StringPropertiesEntry(): TicketQuery_StringPropertiesEntry {
+  return { key: "", value: "" };
+}
+
+export const TicketQuery_StringPropertiesEntry: MessageFns<TicketQuery_StringPropertiesEntry> = {
+  encode(message: TicketQuery_StringPropertiesEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TicketQuery_StringPropertiesEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTicketQuery_StringPropertiesEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TicketQuery_StringPropertiesEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: TicketQuery_StringPropertiesEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TicketQuery_StringPropertiesEntry>): TicketQuery_StringPropertiesEntry {
+    return TicketQuery_StringPropertiesEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TicketQuery_StringPropertiesEntry>): TicketQuery_StringPropertiesEntry {
+    const message = createBaseTicketQuery_StringPropertiesEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseTicketQuery_NumericPropertiesEntry(): TicketQuery_NumericPropertiesEntry {
+  return { key: "", value: 0 };
+}
+
+export const TicketQuery_NumericPropertiesEntry: MessageFns<TicketQuery_NumericPropertiesEntry> = {
+  encode(message: TicketQuery_NumericPropertiesEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== 0) {
+      writer.uint32(17).double(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TicketQuery_NumericPropertiesEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTicketQuery_NumericPropertiesEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.value = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TicketQuery_NumericPropertiesEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.Number(object.value) : 0,
+    };
+  },
+
+  toJSON(message: TicketQuery_NumericPropertiesEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== 0) {
+      obj.value = floatToJson(message.value);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TicketQuery_NumericPropertiesEntry>): TicketQuery_NumericPropertiesEntry {
+    return TicketQuery_NumericPropertiesEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TicketQuery_NumericPropertiesEntry>): TicketQuery_NumericPropertiesEntry {
+    const message = createBaseTicketQuery_NumericPropertiesEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? 0;
     return message;
   },
 };
@@ -3438,7 +4332,7 @@ export const FormedBy: MessageFns<FormedBy> = {
 };
 
 function createBaseMatchedPlayer(): MatchedPlayer {
-  return { playerId: "", team: "", ticketId: "", playerSessionId: "", joinToken: undefined };
+  return { playerId: "", team: "", ticketId: "", playerSessionId: "", joinToken: undefined, properties: undefined };
 }
 
 export const MatchedPlayer: MessageFns<MatchedPlayer> = {
@@ -3457,6 +4351,9 @@ export const MatchedPlayer: MessageFns<MatchedPlayer> = {
     }
     if (message.joinToken !== undefined) {
       writer.uint32(42).string(message.joinToken);
+    }
+    if (message.properties !== undefined) {
+      TicketProperties.encode(message.properties, writer.uint32(242).fork()).join();
     }
     return writer;
   },
@@ -3514,6 +4411,14 @@ export const MatchedPlayer: MessageFns<MatchedPlayer> = {
             message.joinToken = reader.string();
             continue;
           }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.properties = TicketProperties.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3549,6 +4454,7 @@ export const MatchedPlayer: MessageFns<MatchedPlayer> = {
         : isSet(object.join_token)
         ? globalThis.String(object.join_token)
         : undefined,
+      properties: isSet(object.properties) ? TicketProperties.fromJSON(object.properties) : undefined,
     };
   },
 
@@ -3569,6 +4475,9 @@ export const MatchedPlayer: MessageFns<MatchedPlayer> = {
     if (message.joinToken !== undefined) {
       obj.joinToken = message.joinToken;
     }
+    if (message.properties !== undefined) {
+      obj.properties = TicketProperties.toJSON(message.properties);
+    }
     return obj;
   },
 
@@ -3582,6 +4491,368 @@ export const MatchedPlayer: MessageFns<MatchedPlayer> = {
     message.ticketId = object.ticketId ?? "";
     message.playerSessionId = object.playerSessionId ?? "";
     message.joinToken = object.joinToken ?? undefined;
+    message.properties = (object.properties !== undefined && object.properties !== null)
+      ? TicketProperties.fromPartial(object.properties)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseTicketProperties(): TicketProperties {
+  return { stringProperties: {}, numericProperties: {}, partyId: "" };
+}
+
+export const TicketProperties: MessageFns<TicketProperties> = {
+  encode(message: TicketProperties, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    globalThis.Object.entries(message.stringProperties).forEach(([key, value]: [string, string]) => {
+      TicketProperties_StringPropertiesEntry.encode({ key: key as any, value }, writer.uint32(10).fork()).join();
+    });
+    globalThis.Object.entries(message.numericProperties).forEach(([key, value]: [string, number]) => {
+      TicketProperties_NumericPropertiesEntry.encode({ key: key as any, value }, writer.uint32(18).fork()).join();
+    });
+    if (message.partyId !== "") {
+      writer.uint32(26).string(message.partyId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TicketProperties {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTicketProperties();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            const entry1 = TicketProperties_StringPropertiesEntry.decode(reader, reader.uint32());
+            if (entry1.value !== undefined) {
+              message.stringProperties[entry1.key] = entry1.value;
+            }
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            const entry2 = TicketProperties_NumericPropertiesEntry.decode(reader, reader.uint32());
+            if (entry2.value !== undefined) {
+              message.numericProperties[entry2.key] = entry2.value;
+            }
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.partyId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TicketProperties {
+    return {
+      stringProperties: isObject(object.stringProperties)
+        ? (globalThis.Object.entries(object.stringProperties) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : isObject(object.string_properties)
+        ? (globalThis.Object.entries(object.string_properties) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+      numericProperties: isObject(object.numericProperties)
+        ? (globalThis.Object.entries(object.numericProperties) as [string, any][]).reduce(
+          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.Number(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : isObject(object.numeric_properties)
+        ? (globalThis.Object.entries(object.numeric_properties) as [string, any][]).reduce(
+          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.Number(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+      partyId: isSet(object.partyId)
+        ? globalThis.String(object.partyId)
+        : isSet(object.party_id)
+        ? globalThis.String(object.party_id)
+        : "",
+    };
+  },
+
+  toJSON(message: TicketProperties): unknown {
+    const obj: any = {};
+    if (message.stringProperties) {
+      const entries = globalThis.Object.entries(message.stringProperties) as [string, string][];
+      if (entries.length > 0) {
+        obj.stringProperties = {};
+        entries.forEach(([k, v]) => {
+          obj.stringProperties[k] = v;
+        });
+      }
+    }
+    if (message.numericProperties) {
+      const entries = globalThis.Object.entries(message.numericProperties) as [string, number][];
+      if (entries.length > 0) {
+        obj.numericProperties = {};
+        entries.forEach(([k, v]) => {
+          obj.numericProperties[k] = floatToJson(v);
+        });
+      }
+    }
+    if (message.partyId !== "") {
+      obj.partyId = message.partyId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TicketProperties>): TicketProperties {
+    return TicketProperties.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TicketProperties>): TicketProperties {
+    const message = createBaseTicketProperties();
+    message.stringProperties = (globalThis.Object.entries(object.stringProperties ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.numericProperties = (globalThis.Object.entries(object.numericProperties ?? {}) as [string, number][])
+      .reduce((acc: { [key: string]: number }, [key, value]: [string, number]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.Number(value);
+        }
+        return acc;
+      }, {});
+    message.partyId = object.partyId ?? "";
+    return message;
+  },
+};
+
+function createBaseTicketProperties_StringPropertiesEntry(): TicketProperties_StringPropertiesEntry {
+  return { key: "", value: "" };
+}
+
+export const TicketProperties_StringPropertiesEntry: MessageFns<TicketProperties_StringPropertiesEntry> = {
+  encode(message: TicketProperties_StringPropertiesEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TicketProperties_StringPropertiesEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTicketProperties_StringPropertiesEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TicketProperties_StringPropertiesEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: TicketProperties_StringPropertiesEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TicketProperties_StringPropertiesEntry>): TicketProperties_StringPropertiesEntry {
+    return TicketProperties_StringPropertiesEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TicketProperties_StringPropertiesEntry>): TicketProperties_StringPropertiesEntry {
+    const message = createBaseTicketProperties_StringPropertiesEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseTicketProperties_NumericPropertiesEntry(): TicketProperties_NumericPropertiesEntry {
+  return { key: "", value: 0 };
+}
+
+export const TicketProperties_NumericPropertiesEntry: MessageFns<TicketProperties_NumericPropertiesEntry> = {
+  encode(message: TicketProperties_NumericPropertiesEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== 0) {
+      writer.uint32(17).double(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TicketProperties_NumericPropertiesEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTicketProperties_NumericPropertiesEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.value = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TicketProperties_NumericPropertiesEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.Number(object.value) : 0,
+    };
+  },
+
+  toJSON(message: TicketProperties_NumericPropertiesEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== 0) {
+      obj.value = floatToJson(message.value);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TicketProperties_NumericPropertiesEntry>): TicketProperties_NumericPropertiesEntry {
+    return TicketProperties_NumericPropertiesEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TicketProperties_NumericPropertiesEntry>): TicketProperties_NumericPropertiesEntry {
+    const message = createBaseTicketProperties_NumericPropertiesEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? 0;
     return message;
   },
 };
@@ -6654,7 +7925,7 @@ export const MatchmakingServiceDefinition = {
      * Puts one player or a party into the pool of a configuration. Answers once the ticket is on disk. Same id and body: same
      * ticket.
      * Reasons: FIELD_INVALID, ID_MALFORMED, ID_REUSED, CONFIGURATION_NOT_FOUND, ATTRIBUTE_INVALID, PLAYER_ALREADY_QUEUED,
-     * POOL_FULL; for a party: PARTY_NOT_FOUND, PARTY_ENDED, PARTY_LEADER_ONLY, PARTY_MEMBERS_DIFFER.
+     * POOL_FULL; by queries: QUERY_INVALID, TICKETS_PER_PLAYER_EXCEEDED; for a party: PARTY_NOT_FOUND, PARTY_ENDED, PARTY_LEADER_ONLY, PARTY_MEMBERS_DIFFER.
      */
     startMatching: {
       name: "StartMatching",

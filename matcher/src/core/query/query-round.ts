@@ -1,0 +1,112 @@
+// One round of a configuration whose tickets have queries: the matches that its pools find now. In the best reading a round looks where
+// something has changed, in the compatible one it runs an interval when one is due.
+import { allowsSize, type QueryTicket } from "@muster/rules";
+import type { MatcherFact } from "../fact.ts";
+import { formedMatch } from "../formed-match.ts";
+import type { AssignedPlayer } from "../match.ts";
+import type { MatcherState } from "../matcher-state.ts";
+import type { Round, RoundInput } from "../round.ts";
+import { cancelOthers, playersElsewhere } from "./other-tickets.ts";
+import { PLAYERS_TEAM, playersTeams } from "./players-team.ts";
+import { enterTicket, type QueryMember, queryPoolsOf } from "./query-pools.ts";
+
+/** Up to `decisions` matches. */
+export function decideQueryRound(state: MatcherState, input: RoundInput, decisions: number): Round {
+  const facts: MatcherFact[] = [];
+  let isQuiet = true;
+  for (const member of queryPoolsOf(state, input.configuration, input.nowMs)) {
+    const part = formMatches(state, { member, input, most: decisions - facts.length });
+    facts.push(...part.facts);
+    isQuiet &&= part.isQuiet;
+  }
+  return { facts, isQuiet, isLoading: false };
+}
+
+type Part = { readonly member: QueryMember; readonly input: RoundInput; readonly most: number };
+
+function formMatches(state: MatcherState, { member, input, most }: Part): Omit<Round, "isLoading"> {
+  const { configuration, pool } = member;
+  const facts: MatcherFact[] = [];
+  /** Those that may not be matched just now: out of the pool for this round. */
+  const aside: QueryTicket[] = [];
+  /** Cancelled in this round, by a match of one of their players. */
+  const gone = new Set<string>();
+  const isUsable = ({ ticketId }: QueryTicket) => {
+    const entry = state.tickets.get(ticketId as AssignedPlayer["ticketId"]);
+    if (entry?.ticket.state.phase !== "SEARCHING" || entry.ticket.timesOutAtMs <= input.nowMs) return false;
+    return !input.withheld.has(entry.ticket.ticketId) && !playersElsewhere(state, configuration, entry.ticket);
+  };
+  let matches = 0;
+  let isQuiet = true;
+  for (;;) {
+    if (matches >= most) {
+      isQuiet = false;
+      break;
+    }
+    const match = takeMatch(member, input.nowMs);
+    if (!match) break;
+    const usable = match.filter((ticket) => !gone.has(ticket.ticketId) && isUsable(ticket));
+    if (usable.length < match.length) {
+      // One of them went, or may not be matched: the others have lost nothing.
+      for (const ticket of usable) enterTicket(member, ticket);
+      aside.push(...match.filter((ticket) => !usable.includes(ticket) && isSearching(state, ticket, gone)));
+      continue;
+    }
+    matches += 1;
+    facts.push(formed(state, { member, input }, match));
+    if (configuration.acceptance) continue; // Nobody is matched yet.
+    for (const cancelled of cancelOthers(state, configuration, match, gone)) {
+      gone.add(cancelled.ticketId);
+      pool.tickets.remove(cancelled.ticketId);
+      facts.push(cancelled);
+    }
+  }
+  for (const ticket of aside) if (isSearching(state, ticket, gone)) enterTicket(member, ticket);
+  return { facts, isQuiet };
+}
+
+function isSearching(state: MatcherState, { ticketId }: QueryTicket, gone: ReadonlySet<string>): boolean {
+  const phase = state.tickets.get(ticketId as AssignedPlayer["ticketId"])?.ticket.state.phase;
+  return phase === "SEARCHING" && !gone.has(ticketId);
+}
+
+/** The next match that there is, its tickets out of the pool. */
+function takeMatch(member: QueryMember, nowMs: number): readonly QueryTicket[] | undefined {
+  const { pool, settings } = member;
+  if (pool.mode === "best") return pool.tickets.takeMatch(nowMs);
+  const interval = Math.floor(nowMs / settings.intervalMs);
+  if (interval > member.lastInterval) {
+    member.lastInterval = interval;
+    member.found = [...member.found, ...pool.tickets.runInterval()];
+  }
+  const [first, ...rest] = member.found;
+  member.found = rest;
+  return first;
+}
+
+function formed(state: MatcherState, { member, input }: Omit<Part, "most">, match: readonly QueryTicket[]) {
+  const { configuration } = member;
+  const of = {
+    players: match.flatMap((ticket) => seatsOf(state, ticket)),
+    ...{ teams: playersTeams(capacityOf(match)), regions: [], queue: configuration.queue },
+    formedBy: { configurationVersion: configuration.version, ruleSet: "", ruleSetVersion: 0 },
+  };
+  return formedMatch(configuration, of, input);
+}
+
+function seatsOf(state: MatcherState, { ticketId }: QueryTicket): readonly AssignedPlayer[] {
+  const ticket = state.tickets.get(ticketId as AssignedPlayer["ticketId"])?.ticket;
+  return (ticket?.players ?? []).map(({ playerId }) => {
+    return { ticketId: ticketId as AssignedPlayer["ticketId"], playerId, team: PLAYERS_TEAM };
+  });
+}
+
+/** As many seats as all would have as company: a backfill fills up to them. */
+function capacityOf(match: readonly QueryTicket[]): number {
+  const players = match.reduce((sum, { sessions }) => sum + sessions.length, 0);
+  const most = Math.min(...match.map(({ maxCount }) => maxCount));
+  for (let size = most; size > players; size -= 1) {
+    if (match.every((ticket) => allowsSize(ticket, size))) return size;
+  }
+  return players;
+}
