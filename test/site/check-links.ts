@@ -19,7 +19,7 @@ export function findBrokenLinks(site: ReadonlyMap<string, string | Uint8Array>):
       const { pathname, hash } = new URL(link, `http://site/${path}`);
       const to = decodeURIComponent(pathname.slice(1));
       const anchor = decodeURIComponent(hash.slice(1));
-      const isThere = site.has(to) && (anchor === "" || anchor.startsWith("rules=") || ids.get(to)?.has(anchor));
+      const isThere = site.has(to) && (anchor === "" || /^(?:rules|query)=/.test(anchor) || ids.get(to)?.has(anchor));
       if (!isThere) broken.push(`${path}: ${link.slice(0, 200)}`);
     }
   }

@@ -57,6 +57,13 @@ test("a rule set in a document can be tried", () => {
   expect(page.body).toContain(`href="try.html#rules=${encodeURIComponent(ruleSet)}"`);
 });
 
+test("a query in a document can be tried", () => {
+  const page = renderMarkdown("```sh\nnpx muster query check '+a:b'\n```\n", {
+    ...{ source: "docs/guides/a.md", resolve: (path) => path },
+  });
+  expect(page.body).toContain('href="../try.html#query=%2Ba%3Ab"');
+});
+
 test("a sequence is drawn with its messages in order and told to those who do not see it", () => {
   const drawn = drawDiagram("sequenceDiagram\n  participant A as ann\n  A->>B: hello <you>\n  Note over A,B: both");
   expect(drawn).toContain("<title>ann to B: hello &lt;you&gt;; both</title>");

@@ -85,15 +85,24 @@ export function renderMarkdown(
   };
 }
 
-/** A block of code; one that holds a whole rule set can be tried on the site. */
+/** A block of code; one that holds a whole rule set, or a query, can be tried on the site. */
 export function codeBlock(
   code: string,
   { language, tryAt }: { readonly language: string; readonly tryAt?: string },
 ): string {
   const label = language === "" ? "" : ` data-language="${escapeHtml(language)}"`;
   const block = `<pre${label} tabindex="0"><code>${escapeHtml(code)}</code></pre>\n`;
-  if (tryAt === undefined || language !== "json" || !isRuleSet(code)) return block;
-  return `${block}<p class="try"><a href="${escapeHtml(`${tryAt}#rules=${encodeURIComponent(code)}`)}">Try this rule set</a></p>\n`;
+  const trial = tryAt === undefined ? undefined : trialOf(code, language);
+  if (!trial) return block;
+  const href = escapeHtml(`${tryAt}#${trial.what}=${encodeURIComponent(trial.text)}`);
+  return `${block}<p class="try"><a href="${href}">Try this ${trial.name}</a></p>\n`;
+}
+
+/** What of the code the site can try. Undefined: nothing. */
+function trialOf(code: string, language: string): { what: "rules" | "query"; name: string; text: string } | undefined {
+  if (language === "json" && isRuleSet(code)) return { what: "rules", name: "rule set", text: code };
+  const query = /^npx muster query (?:check|test|why) '(?<text>[^']+)'/m.exec(code)?.groups?.text;
+  return language === "sh" && query !== undefined ? { what: "query", name: "query", text: query } : undefined;
 }
 
 function isRuleSet(code: string): boolean {

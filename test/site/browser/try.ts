@@ -19,10 +19,15 @@ const tryQuery = () =>
   show(queryVerdict, judgeQuery(query.value, mode.value === "compatible" ? "compatible" : "best", tickets.value));
 
 function takeFromLink(): void {
-  const [, linked] = /^#rules=(.*)$/s.exec(browser.location.hash) ?? [];
-  if (linked === undefined) return;
-  rules.value = decodeURIComponent(linked);
-  tryRules();
+  const [, what, linked = ""] = /^#(rules|query)=(.*)$/s.exec(browser.location.hash) ?? [];
+  if (what === "rules") {
+    rules.value = decodeURIComponent(linked);
+    tryRules();
+  } else if (what === "query") {
+    query.value = decodeURIComponent(linked);
+    query.focus();
+    tryQuery();
+  }
 }
 
 rules.addEventListener("input", tryRules);

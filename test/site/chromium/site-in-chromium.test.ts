@@ -130,6 +130,9 @@ test.skipIf(isMissing)("a rule set of a guide is tried, and judged as one types"
   await page.read("document.querySelector('#query').focus()");
   await page.type("+properties.region:us");
   await page.until("document.querySelector('#query-verdict').textContent.includes('cleo  score 1')");
+  await page.goTo(at("queries.html"));
+  await page.read("document.querySelector('.try a').click()");
+  await page.until("document.querySelector('#query')?.value.includes('old town')");
   expect(page.complaints).toEqual([]);
 });
 
