@@ -7,6 +7,7 @@ import { findFreePort } from "@muster/cli";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startMuster } from "../e2e/muster-command.ts";
 import { markRun, nothingLeft } from "../e2e/orphans.ts";
+import { playOnOwnServer, testOwnServer } from "../e2e/own-server.ts";
 import { type Consumer, installInEmptyFolder } from "./consumer.ts";
 import { joinServer } from "./line-client.ts";
 import { type Packed, packPackages } from "./pack-packages.ts";
@@ -138,6 +139,10 @@ for (const language of ["ts", "js"]) {
     await takesPlayers({ command: [], cwd });
   });
 }
+
+test("a server of one's own gets the SDK, is tested, and is played on under muster dev, as the guide says", async () => {
+  await playOnOwnServer(consumer, await testOwnServer(consumer));
+});
 
 type Server = {
   /** After `muster dev`. */
