@@ -2,6 +2,7 @@
 // fleets are read, and every call of ours that it names is there.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readMatcherConfig } from "@muster/matcher";
 import { parseFleetConfig } from "@muster/mock-fleet";
 import { explainRuleSet, parseRuleSet } from "@muster/rules";
 import { expect, test } from "vitest";
@@ -38,11 +39,12 @@ for (const path of guides) {
     expect(read("examples/ported-servers/src/main.ts")).toMatch(new RegExp(`^  "?${name}"?: `, "m"));
   });
 
-  test(`${path} has rule sets that nothing is to be said against, or a fleet that is read`, () => {
+  test(`${path} has rule sets that nothing is to be said against, or sections of muster.json that are read`, async () => {
     expect(blocks.length).toBeGreaterThan(0);
     for (const block of blocks) {
       if ("teams" in block) expect(explainRuleSet(parseRuleSet(block)).lints).toEqual([]);
-      else parseFleetConfig({ path: "/game/muster.json", directory: "/game", sections: block });
+      else if ("fleets" in block) parseFleetConfig({ path: "/game/muster.json", directory: "/game", sections: block });
+      else await readMatcherConfig({ path: "/game/muster.json", directory: "/game", sections: block });
     }
   });
 
