@@ -27,6 +27,7 @@ import {
 import { duplicatePolicies, playerScopes, seatedPolicies } from "./core/duplicate-players.ts";
 import { PATIENCE_SECONDS_MAX, SESSION_NAME_CHARS_MAX } from "./core/session-settings.ts";
 import { readSessionSettings } from "./grpc/session-settings-wire.ts";
+import { hookSettingsSection } from "./hooks/hooks-section.ts";
 import { joinTokensSection } from "./join-tokens/join-tokens-section.ts";
 import { querySection } from "./query-section.ts";
 
@@ -90,6 +91,7 @@ export const configurationsSchema = z.array(
       )
       .optional(),
     joinTokens: joinTokensSection.optional(),
+    hooks: hookSettingsSection.optional(),
     backfill: z
       .strictObject({
         order: z.enum(battleOrders).default("OLDEST_FIRST"),

@@ -56,7 +56,7 @@ export const matcherEnvironment = {
   },
   MUSTER_EVENT_NETWORKS: {
     meaning:
-      "Networks that are not public and that events may be pushed to all the same, over plain HTTP too, such as 127.0.0.0/8,10.1.0.0/16. Not set: none.",
+      "Networks that are not public and that events may be pushed to and hooks called at all the same, over plain HTTP too, such as 127.0.0.0/8,10.1.0.0/16. Not set: none.",
     fallback: "",
     parse: networks,
   },

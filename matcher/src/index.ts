@@ -15,6 +15,7 @@ export { matcherEnvironment } from "./environment.ts";
 export { eventTargetsSchema } from "./events/event-config.ts";
 export type { EventAnswer, EventRequest, Poster } from "./events/poster.ts";
 export { type ConfigEvent, followConfig } from "./follow-config.ts";
+export { hooksSchema } from "./hooks/hooks-section.ts";
 // For those who read its journal.
 export { factCodec } from "./journal-codec/fact-codec.ts";
 export { snapshotCodec } from "./journal-codec/snapshot-codec.ts";

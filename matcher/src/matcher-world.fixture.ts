@@ -29,6 +29,7 @@ import { type Log, silentLog } from "@muster/service";
 import type { MatcherConfig } from "./config.ts";
 import type { Configuration } from "./core/configuration.ts";
 import type { EventPush } from "./events/event-push.ts";
+import type { HookCaller } from "./hooks/hook-caller.ts";
 import type { JoinWebKey } from "./join-tokens/join-key-set.ts";
 import { createMatcher, type Matcher, type MatcherOptions } from "./matcher.ts";
 import type { PutResult } from "./put-config.ts";
@@ -126,6 +127,7 @@ export async function createWorld(
     readonly admitPlayers?: CallContext["admitPlayers"];
     readonly joinTokens?: MatcherOptions["joinTokens"];
     readonly cancelledAtOnceMax?: number;
+    readonly hooks?: HookCaller;
   } = {},
 ): Promise<World> {
   const clock = createVirtualClock(1_000_000);
@@ -155,6 +157,7 @@ export async function createWorld(
       ...(options.events && { events: options.events }),
       ...(options.joinTokens && { joinTokens: options.joinTokens }),
       ...(options.cancelledAtOnceMax === undefined ? {} : { cancelledAtOnceMax: options.cancelledAtOnceMax }),
+      ...(options.hooks && { hooks: options.hooks }),
       ...(options.snapshotEveryFacts === undefined ? {} : { snapshotEveryFacts: options.snapshotEveryFacts }),
     });
     net.serve("matcher", admitting(matcher.services, options.admitPlayers));

@@ -13,7 +13,7 @@ import { SEARCHING_CANCELLED_MAX } from "./core/delete-configuration.ts";
 import { evolve } from "./core/evolve.ts";
 import { decidePlacementReport } from "./core/fleet-reports.ts";
 import { presentPlacementId } from "./core/match.ts";
-import { createMatcherState, type MatcherState, touchSession } from "./core/matcher-state.ts";
+import { createMatcherState, touchSession } from "./core/matcher-state.ts";
 import type { RoundLimits } from "./core/round.ts";
 import { decideSessionChange } from "./core/session-change.ts";
 import { createSessionView, type PlacementReport } from "./core/session-view.ts";
@@ -21,8 +21,12 @@ import { createEmptyConfigurations } from "./empty-configurations.ts";
 import { createErasures } from "./erasures.ts";
 import { type EventPush, startEventPush } from "./events/event-push.ts";
 import { measureEvents } from "./events/measure-events.ts";
+import { factsBetweenSnapshots } from "./facts-between-snapshots.ts";
 import { connectFleet } from "./fleet/rpc-fleet.ts";
 import { createServices } from "./grpc/services.ts";
+import { createAskHook } from "./hooks/ask-hook.ts";
+import { createBeforeTicket } from "./hooks/before-ticket.ts";
+import { type HookCaller, noHooks } from "./hooks/hook-caller.ts";
 import type { JoinWebKey } from "./join-tokens/join-key-set.ts";
 import { type JoinTokenOptions, openJoinTokens } from "./join-tokens/open-join-tokens.ts";
 import { factCodec, type JournaledFact } from "./journal-codec/fact-codec.ts";
@@ -84,6 +88,8 @@ export type MatcherOptions = {
   readonly joinTokens?: JoinTokenOptions;
   /** Tickets of a deleted configuration that are cancelled in one turn. Default: some 5 ms of work. */
   readonly cancelledAtOnceMax?: number;
+  /** How hooks of the user's are asked. Default: there are none. */
+  readonly hooks?: HookCaller;
   /** Where events are pushed to, and how. Default: no events are pushed. */
   readonly events?: EventPush;
   /** Who holds the lease on the journal: unique to this run. Default: `owner`. */
@@ -107,14 +113,6 @@ export interface Matcher extends AsyncDisposable {
 }
 
 const PARTITION = "matcher";
-/** A restart folds so many in half a second. */
-const FACTS_BETWEEN_SNAPSHOTS_MIN = 50_000;
-
-/** A large state is written less often: its snapshots must not cost more than the facts themselves. */
-function factsBetweenSnapshots({ tickets }: MatcherState): number {
-  return Math.max(FACTS_BETWEEN_SNAPSHOTS_MIN, tickets.size / 2);
-}
-
 /** How long a restarted matcher that has battles to fill waits for the fleet to show them, in ms. */
 const SHOWN_WITHIN_MS = 2_000;
 
@@ -172,6 +170,8 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
     if (eventOutbox) measureEvents(options.metrics, { outbox: eventOutbox, project });
   }
   const stop = new AbortController();
+  const askHook = createAskHook({ ...options, caller: options.hooks ?? noHooks, project });
+  const beforeTicket = createBeforeTicket(workshop, { askHook, signal: stop.signal });
   const withheld = createWithheldTickets();
   const seated = createSeatedPlayers(state, view);
   const watch = createTicketWatch(state, clock);
@@ -299,6 +299,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
       case "rule-set-deleted": // Nothing plays by it.
       case "ended-forgotten":
       case "erasure-completed":
+      case "ticket-refused":
       case "join-key-added":
       case "join-key-revoked":
       case "join-token-redeemed":
@@ -391,6 +392,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
       seated,
       joinTokens,
       cancelledAtOnceMax,
+      beforeTicket,
       endpoint: options.endpoint,
       outbox: eventOutbox,
     }),

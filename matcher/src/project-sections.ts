@@ -15,6 +15,7 @@ const sections = z.strictObject({
   ruleSets: z.unknown().optional(),
   configurations: z.unknown().optional(),
   eventTargets: z.unknown().optional(),
+  hooks: z.unknown().optional(),
 });
 
 /** `projects`: the matcher's sections of each project that is not the default one. */

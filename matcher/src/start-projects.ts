@@ -5,6 +5,8 @@ import { readLegalConfig, readMatcherConfig } from "./config.ts";
 import { readEventTargets } from "./events/event-config.ts";
 import type { EventPush } from "./events/event-push.ts";
 import { followConfig, logConfigEvents } from "./follow-config.ts";
+import { readHooks } from "./hooks/hooks-section.ts";
+import { openHooks } from "./hooks/open-hooks.ts";
 import { createMatcher, type Matcher, type MatcherOptions } from "./matcher.ts";
 import { nameOfProject, routeProjects } from "./project-matchers.ts";
 import { projectFiles } from "./project-sections.ts";
@@ -32,8 +34,11 @@ export async function startProjects(options: StartProjectsOptions): Promise<Proj
   for (const [project, part] of projectFiles(file, projects)) {
     const config = await readMatcherConfig(part);
     const events = { ...options.events, targets: readEventTargets(part) };
+    const readThem = async () => readHooks(await partOf(file.path, project, projects));
+    const { poster } = options.events;
+    const hooks = opened.use(openHooks({ hooks: readHooks(part), read: readThem, poster, clock, log }));
     const matcher = opened.use(
-      await createMatcher({ ...options, config, project, events, owner: nameOfProject(owner, project) }),
+      await createMatcher({ ...options, config, project, events, hooks, owner: nameOfProject(owner, project) }),
     );
     matchers.set(project, matcher);
     const read = async () => await readLegalConfig(await partOf(file.path, project, projects));

@@ -117,6 +117,12 @@ export const reasons = {
   /** The pool of the configuration is full. Metadata: `limit`. */
   POOL_FULL: { code: "RESOURCE_EXHAUSTED", retry: "backoff" },
 
+  // Hooks.
+  /** The configuration's hook does not let the ticket in; a repeat is told the same. Metadata: `ticketId`, `hook`, `code`. */
+  HOOK_REFUSED: { code: "FAILED_PRECONDITION", retry: "never" },
+  /** The configuration's hook did not answer as it should, and is to be heard before a ticket enters. Metadata: `ticketId`, `hook`. */
+  HOOK_FAILED: { code: "UNAVAILABLE", retry: "backoff" },
+
   // Join tokens.
   /** The text is no join token, or none that a key of this project signed. */
   JOIN_TOKEN_INVALID: { code: "INVALID_ARGUMENT", retry: "never" },

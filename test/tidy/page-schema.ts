@@ -3,6 +3,7 @@ import { companionsSchema } from "@muster/cli";
 import {
   configurationsSchema,
   eventTargetsSchema,
+  hooksSchema,
   populationSchema,
   projectsSchema,
   ruleSetsSchema,
@@ -31,6 +32,7 @@ const file = z
     ruleSets: ruleSetsSchema,
     configurations: configurationsSchema,
     eventTargets: eventTargetsSchema,
+    hooks: hooksSchema,
     projects: projectsSchema,
     retention: retentionSchema,
     access: accessSchema,

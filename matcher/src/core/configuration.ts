@@ -3,6 +3,7 @@ import { fieldInvalid, limits, MusterError } from "@muster/proto";
 import type { QuerySettings } from "@muster/rules";
 import { type BackfillSettings, checkBackfillSettings, defaultBackfillSettings } from "./backfill-settings.ts";
 import { type DuplicatePlayerSettings, defaultDuplicatePlayers } from "./duplicate-players.ts";
+import { canonicalHooks, checkHookSettings, type HookSettings } from "./hooks/hook-settings.ts";
 import { canonicalJoinTokens, checkJoinTokenSettings, type JoinTokenSettings } from "./join-tokens/join-settings.ts";
 import { canonicalQuery, checkQueryConfiguration } from "./query/check-query-configuration.ts";
 import { canonicalSessionSettings, checkSessionSettings, type SessionSettings } from "./session-settings.ts";
@@ -58,6 +59,8 @@ export type Configuration = {
   readonly session?: SessionSettings | undefined;
   /** Undefined: for a minute, to the configuration's name. */
   readonly joinTokens?: JoinTokenSettings | undefined;
+  /** Undefined: nobody is asked. */
+  readonly hooks?: HookSettings | undefined;
 };
 
 export const requestTimeoutStarts = ["REQUEST", "RETURN"] as const;
@@ -107,6 +110,7 @@ export function checkConfiguration(configuration: Configuration): Configuration 
   const { presenceGraceMs } = configuration;
   if (presenceGraceMs !== undefined) checkPresenceGrace(presenceGraceMs / 1_000);
   if (configuration.session) checkSessionSettings(configuration.session);
+  if (configuration.hooks) checkHookSettings(configuration.hooks);
   if (configuration.joinTokens) checkJoinTokenSettings(configuration.joinTokens);
   if (configuration.acceptance) checkAcceptance(configuration.acceptance, configuration);
   if (autoBackfill && queue === undefined) {
@@ -187,5 +191,6 @@ function canonical(configuration: Configuration): string {
     query ? canonicalQuery(query) : null,
     canonicalSessionSettings(configuration.session ?? {}),
     canonicalJoinTokens(configuration.joinTokens),
+    canonicalHooks(configuration.hooks),
   ]);
 }

@@ -124,6 +124,7 @@ export function playersOf(fact: MatcherFact): readonly PlayerId[] {
     case "fill-dropped":
     case "session-ended":
     case "ended-forgotten":
+    case "ticket-refused":
     case "join-key-added":
     case "join-key-revoked":
     case "erasure-completed":

@@ -5,6 +5,7 @@ import { erasePlayer } from "./erase-player.ts";
 import { tellDuplicate } from "./events/notices.ts";
 import type { StampedFact } from "./fact.ts";
 import { deleteConfiguration, deleteRuleSet, putConfiguration, putRuleSet } from "./folds/configurations.ts";
+import { refuseTicket } from "./folds/hooks.ts";
 import { addJoinKey, redeemJoinToken, revokeJoinKey } from "./folds/join-tokens.ts";
 import { acceptMatch, endPlacement, endProposal, formMatch, placeMatch } from "./folds/matches.ts";
 import { changeParty } from "./folds/parties.ts";
@@ -78,6 +79,8 @@ export function evolve(state: MatcherState, stamped: StampedFact): MatcherState 
       return addJoinKey(state, fact, stamped);
     case "join-key-revoked":
       return revokeJoinKey(state, fact);
+    case "ticket-refused":
+      return refuseTicket(state, fact, stamped);
     case "join-token-redeemed":
       return redeemJoinToken(state, fact);
     case "player-erased":
@@ -99,7 +102,8 @@ function forgetEnded(state: MatcherState, untilMs: number, nowMs: number): Match
     if (next.type === "ticket") {
       state.tickets.delete(next.ticketId);
       state.joins.redeemed.delete(next.ticketId);
-    } else if (next.type === "party") forgetParty(state.parties, next.partyId);
+    } else if (next.type === "refusal") state.refused.delete(next.ticketId);
+    else if (next.type === "party") forgetParty(state.parties, next.partyId);
     else state.sessions.delete(next.battleSessionId);
     count += 1;
   }

@@ -175,6 +175,14 @@ export type MatcherFact =
       readonly secret: Uint8Array;
       readonly signsFromMs: number;
     }
+  | {
+      readonly type: "ticket-refused";
+      readonly ticketId: TicketId;
+      readonly bodyDigest: string;
+      readonly hook: string;
+      readonly code: string;
+      readonly message: string;
+    }
   | { readonly type: "join-key-revoked"; readonly keyId: JoinKeyId }
   | {
       readonly type: "join-token-redeemed";

@@ -15,6 +15,7 @@ import type { BackfillRecord, Fill } from "./backfill.ts";
 import { createDeadlineHeap, type DeadlineHeap } from "./deadline-heap.ts";
 import { createNoticeLog, type NoticeLog } from "./events/notices.ts";
 import { HeldPlayers } from "./held-players.ts";
+import type { RefusedTicket } from "./hooks/refused-tickets.ts";
 import { createJoinBook, type JoinBook } from "./join-tokens/join-book.ts";
 import type { PlacingMatch } from "./match.ts";
 import { createPartyBook, type PartyBook } from "./party/party-book.ts";
@@ -87,6 +88,7 @@ export type TicketEntry = {
 
 export type Ended =
   | { readonly type: "ticket"; readonly ticketId: TicketId; readonly atMs: number }
+  | { readonly type: "refusal"; readonly ticketId: TicketId; readonly atMs: number }
   | { readonly type: "party"; readonly partyId: PartyId; readonly atMs: number }
   | { readonly type: "session"; readonly battleSessionId: ServerSessionId; readonly atMs: number };
 
@@ -109,6 +111,8 @@ export type MatcherState = {
   readonly sessions: Map<ServerSessionId, MatchedSession>;
   readonly parties: PartyBook;
   readonly joins: JoinBook;
+  /** Tickets that a hook did not let in, as long as tickets that ended. */
+  readonly refused: Map<TicketId, RefusedTicket>;
   readonly events: TicketEventLog;
   readonly sessionEvents: SessionEventLog;
   readonly notices: NoticeLog;
@@ -134,6 +138,7 @@ export function createMatcherState(): MatcherState {
     sessions: new Map(),
     parties: createPartyBook(),
     joins: createJoinBook(),
+    refused: new Map(),
     events: createTicketEventLog(),
     sessionEvents: createSessionEventLog(),
     notices: createNoticeLog(),

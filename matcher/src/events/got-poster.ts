@@ -38,7 +38,10 @@ export function createGotPoster(rules: DialRules, certificates?: string): GotPos
     ...(certificates === undefined ? {} : { https: { certificateAuthority: certificates } }),
   });
 
-  const postOnce = async ({ url, headers, body }: EventRequest, signal: AbortSignal): Promise<EventAnswer> => {
+  const postOnce = async (
+    { url, headers, body, answerBytesMax }: EventRequest,
+    signal: AbortSignal,
+  ): Promise<EventAnswer> => {
     const parsed = rules.checkUrl(url); // An address that stands in the URL is not looked up: it is judged here.
     // A signal of its own: the client goes on listening to it when the request is over.
     const over = new AbortController();
@@ -57,16 +60,20 @@ export function createGotPoster(rules: DialRules, certificates?: string): GotPos
     });
     stream.on("error", () => undefined); // The loop throws it; one that comes after the answer is of no interest.
     let bytes = 0;
+    const read: Uint8Array[] = [];
     try {
       for await (const chunk of stream) {
         bytes += chunk.length;
-        if (bytes > ANSWER_BYTES_MAX) break; // Which ends the connection: the status is all that counts.
+        if (answerBytesMax !== undefined) {
+          if (bytes > answerBytesMax) throw new Error(`The answer has more than ${answerBytesMax} bytes`);
+          read.push(chunk);
+        } else if (bytes > ANSWER_BYTES_MAX) break; // Which ends the connection: the status is all that counts.
       }
     } finally {
       signal.removeEventListener("abort", abort);
     }
     if (!answer) throw new Error("The receiver closed the connection without an answer");
-    return answer;
+    return answerBytesMax === undefined ? answer : { ...answer, body: Buffer.concat(read).toString("utf8") };
   };
 
   return {

@@ -4,6 +4,8 @@ export type EventRequest = {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** How much of the answer's body is read, in bytes. Default: nothing of it is kept. */
+  readonly answerBytesMax?: number;
 };
 
 export type EventAnswer = {
@@ -11,6 +13,8 @@ export type EventAnswer = {
   readonly status: number;
   /** What the receiver asks for by Retry-After, in ms; undefined: nothing. */
   readonly retryAfterMs: number | undefined;
+  /** Where it was asked for. */
+  readonly body?: string;
 };
 
 /** The URL or the address that its host leads to is not one that events may go to. */

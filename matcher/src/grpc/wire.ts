@@ -57,6 +57,7 @@ import type { HeldConfiguration } from "../core/versions.ts";
 import { canonicalJson, digestOf, digestOfText } from "../digest.ts";
 import type { TicketSelection } from "../ticket-watch.ts";
 import { readDuplicatePlayers, writeDuplicatePlayers } from "./duplicate-players-wire.ts";
+import { readHookSettings, writeHookSettings } from "./hook-settings-wire.ts";
 import { readJoinTokenSettings, writeJoinTokenSettings } from "./join-tokens/join-settings-wire.ts";
 import { readPartyStart } from "./party/party-wire.ts";
 import { readPreparation, writePreparation } from "./preparation-wire.ts";
@@ -300,6 +301,7 @@ export function readConfiguration(message: MatchmakingConfiguration | undefined)
     ...readPresence(message.presenceGraceSeconds, 1),
     acceptance: message.acceptance && readAcceptanceSettings(message.acceptance),
     session: message.session && readSessionSettings(message.session),
+    hooks: message.hooks && readHookSettings(message.hooks),
     joinTokens: message.joinTokens && readJoinTokenSettings(message.joinTokens),
   });
 }
@@ -370,6 +372,7 @@ export function writeConfiguration(configuration: Configuration): MatchmakingCon
       autoContinue: configuration.acceptance.autoContinue,
     },
     session: configuration.session && writeSessionSettings(configuration.session),
+    hooks: configuration.hooks && writeHookSettings(configuration.hooks),
     joinTokens: configuration.joinTokens && writeJoinTokenSettings(configuration.joinTokens),
   };
 }

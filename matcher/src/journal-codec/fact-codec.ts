@@ -72,6 +72,7 @@ const KINDS: Readonly<Record<Arm["$case"], number>> = {
   joinKeyAdded: 50,
   joinKeyRevoked: 51,
   joinTokenRedeemed: 52,
+  ticketRefused: 53,
   duplicateNoted: 60,
 };
 
@@ -239,6 +240,10 @@ function writeFact(fact: MatcherFact): Arm {
       };
     case "ended-forgotten":
       return { $case: "endedForgotten", value: { endedUntilMs: Math.round(fact.endedUntilMs) } };
+    case "ticket-refused": {
+      const { type: _, ...refused } = fact;
+      return { $case: "ticketRefused", value: refused };
+    }
     case "join-key-added":
     case "join-key-revoked":
     case "join-token-redeemed":
@@ -417,6 +422,8 @@ function readFact(arm: Arm): MatcherFact {
       };
     case "endedForgotten":
       return { type: "ended-forgotten", endedUntilMs: arm.value.endedUntilMs };
+    case "ticketRefused":
+      return { type: "ticket-refused", ...arm.value, ticketId: arm.value.ticketId as TicketId };
     case "joinKeyAdded":
     case "joinKeyRevoked":
     case "joinTokenRedeemed":

@@ -19,6 +19,7 @@ import * as wire from "@muster/proto/journal-matcher";
 import { SessionEndCause } from "@muster/proto/session";
 import { parseRuleSet } from "@muster/rules";
 import type { BackfillRecord, Fill } from "../core/backfill.ts";
+import type { RefusedTicket } from "../core/hooks/refused-tickets.ts";
 import type { PlacingMatch } from "../core/match.ts";
 import type { MatchedSession } from "../core/matcher-state.ts";
 import type { SessionEventRecord } from "../core/session-events.ts";
@@ -69,6 +70,16 @@ export function decodeConfiguration(bytes: Uint8Array): HeldConfiguration {
   };
   const message = wire.KeptConfiguration.decode(bytes);
   return { ...read(message), older: message.older.map(read), filed: message.filed || undefined };
+}
+
+export function encodeRefusal({ atMs, ...refused }: RefusedTicket): Uint8Array {
+  return wire.KeptRefusal.encode({ refused, atMs }).finish();
+}
+
+export function decodeRefusal(bytes: Uint8Array): RefusedTicket {
+  const { refused, atMs } = wire.KeptRefusal.decode(bytes);
+  invariant(refused, "a refusal that is kept is whole");
+  return { ...refused, ticketId: refused.ticketId as TicketId, atMs };
 }
 
 export function encodeMatch({ attempt, ...match }: PlacingMatch): Uint8Array {

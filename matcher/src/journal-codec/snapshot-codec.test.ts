@@ -58,6 +58,7 @@ function answersOf(state: MatcherState) {
       [state.parties.changes, state.parties.forgotten, state.parties.live, state.parties.deadlines.nextAtMs()],
     ],
     erasures: [...state.erasures],
+    refused: [...state.refused],
     joins: [[...state.joins.keys], [...state.joins.redeemed]],
     documents: [[...state.configurations], [...state.ruleSets], [...state.deleted.configurations]],
     deadlines: [state.deadlines.size, state.deadlines.nextAtMs(), state.deadlines.findDue(1e9, 1e6).toSorted()],
@@ -67,7 +68,7 @@ function answersOf(state: MatcherState) {
 
 function idOf(ended: MatcherState["ended"][number]): string {
   if (ended.type === "party") return ended.partyId;
-  return ended.type === "ticket" ? ended.ticketId : ended.battleSessionId;
+  return "ticketId" in ended ? ended.ticketId : ended.battleSessionId;
 }
 
 /** Waits twice as long, so that retention ends within a history. */

@@ -23,6 +23,7 @@ import { decodeJoinKey, decodeRedemption } from "./join-wire.ts";
 import {
   decodeConfiguration,
   decodeMatch,
+  decodeRefusal,
   decodeRuleSet,
   decodeSession,
   decodeSessionEvent,
@@ -74,6 +75,10 @@ export async function restoreMatcherState(chunks: AsyncIterable<Uint8Array>): Pr
   for (let row = 0; row < columns.erasureId.length; row += 1) {
     state.erasures.set(columns.erasureId.at(row) as ErasureId, columns.erasureDigest.at(row));
   }
+  for (let row = 0; row < columns.refusal.length; row += 1) {
+    const refusal = decodeRefusal(columns.refusal.at(row));
+    state.refused.set(refusal.ticketId, refusal);
+  }
   for (let row = 0; row < columns.joinKey.length; row += 1) {
     const key = decodeJoinKey(columns.joinKey.at(row));
     state.joins.keys.set(key.keyId, key);
@@ -87,7 +92,15 @@ export async function restoreMatcherState(chunks: AsyncIterable<Uint8Array>): Pr
     if (ticketIds.length > 0) state.parties.tickets.set(party.partyId, new Set(ticketIds));
   }
   Object.assign(state.parties, { changes: partyChanges, forgotten: partiesForgotten });
-  const ended = mergeEnded(endedTickets, [...state.sessions.values()], [...state.parties.byId.values()]);
+  const refusals = Array.from(
+    state.refused.values(),
+    ({ ticketId, atMs }): Ended => ({ type: "refusal", ticketId, atMs }),
+  );
+  const ended = mergeEnded(
+    [...endedTickets, ...refusals],
+    [...state.sessions.values()],
+    [...state.parties.byId.values()],
+  );
   return { ...state, deadlines: createDeadlineHeap(deadlines), ended };
 }
 

@@ -5,7 +5,7 @@ import type { ReadColumns } from "@muster/journal";
 import type { TicketCause, TicketState } from "../core/ticket.ts";
 import type { TicketEventRecord } from "../core/ticket-events.ts";
 
-export const SNAPSHOT_FORMAT = 13;
+export const SNAPSHOT_FORMAT = 14;
 
 export const SNAPSHOT_SCHEMA = {
   /**
@@ -97,6 +97,8 @@ export const SNAPSHOT_SCHEMA = {
   joinKey: "blob",
   /** One row a player who has used a join token: the fact that says so. */
   joinRedeemed: "blob",
+  /** Tickets that hooks refused, in that order. */
+  refusal: "blob",
   erasureId: "string",
   erasureDigest: "string",
 } as const;

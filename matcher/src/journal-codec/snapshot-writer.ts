@@ -5,6 +5,7 @@ import { encodeJoinKey, encodeRedemption, redemptionsOf } from "./join-wire.ts";
 import {
   encodeConfiguration,
   encodeMatch,
+  encodeRefusal,
   encodeRuleSet,
   encodeSession,
   encodeSessionEvent,
@@ -32,6 +33,7 @@ export function captureMatcherState(state: MatcherState): Iterable<Uint8Array> {
   const deleted = [...state.deleted.ruleSets, ...state.deleted.configurations];
   const matches = Array.from(state.matches.values());
   const joinKeys = Array.from(state.joins.keys.values());
+  const refused = Array.from(state.refused.values());
   const redeemed = Array.from(state.joins.redeemed);
   const proposals = Array.from(state.proposals.values());
   const sessions = Array.from(state.sessions.values());
@@ -53,6 +55,7 @@ export function captureMatcherState(state: MatcherState): Iterable<Uint8Array> {
     party: rowsOf(parties, encodeParty),
     joinKey: rowsOf(joinKeys, encodeJoinKey),
     joinRedeemed: rowsOf(redeemed.flatMap(redemptionsOf), encodeRedemption),
+    refusal: rowsOf(refused, encodeRefusal),
     erasureId: Array.from(state.erasures.keys()),
     erasureDigest: Array.from(state.erasures.values()),
   });
@@ -75,6 +78,7 @@ type OtherColumns = Pick<
   | "party"
   | "joinKey"
   | "joinRedeemed"
+  | "refusal"
   | "erasureId"
   | "erasureDigest"
 >;

@@ -16,6 +16,7 @@ const SECTIONS = {
   ruleSets: "the matcher",
   configurations: "the matcher",
   eventTargets: "the matcher",
+  hooks: "the matcher",
   projects: "the matcher",
   retention: "the mock fleet and the matcher",
   access: "the mock fleet and the matcher",

@@ -49,6 +49,7 @@ export function factsOfConfiguration(
       case "placement-ended":
         return matches.has(fact.matchId);
       case "party-changed":
+      case "ticket-refused":
       case "join-key-added":
       case "join-key-revoked":
       case "duplicate-noted":

@@ -284,6 +284,7 @@ export interface MatcherFact {
     | { $case: "joinKeyAdded"; value: JoinKeyAdded }
     | { $case: "joinKeyRevoked"; value: JoinKeyRevoked }
     | { $case: "joinTokenRedeemed"; value: JoinTokenRedeemed }
+    | { $case: "ticketRefused"; value: TicketRefused }
     | { $case: "duplicateNoted"; value: DuplicateNoted }
     | undefined;
 }
@@ -703,6 +704,18 @@ export interface JoinTokenRedeemed {
   requestId: string;
 }
 
+/** A hook did not let the ticket in: there is none of its id. */
+export interface TicketRefused {
+  ticketId: string;
+  /** Of the request: a repeat is told the same. */
+  bodyDigest: string;
+  hook: string;
+  /** The hook's own word for why. Empty: none. */
+  code: string;
+  /** For people. Empty: none. */
+  message: string;
+}
+
 function createBaseMatcherFact(): MatcherFact {
   return { atWallMs: 0, fact: undefined };
 }
@@ -796,6 +809,9 @@ export const MatcherFact: MessageFns<MatcherFact> = {
         break;
       case "joinTokenRedeemed":
         JoinTokenRedeemed.encode(message.fact.value, writer.uint32(418).fork()).join();
+        break;
+      case "ticketRefused":
+        TicketRefused.encode(message.fact.value, writer.uint32(426).fork()).join();
         break;
       case "duplicateNoted":
         DuplicateNoted.encode(message.fact.value, writer.uint32(482).fork()).join();
@@ -1052,6 +1068,14 @@ export const MatcherFact: MessageFns<MatcherFact> = {
             message.fact = { $case: "joinTokenRedeemed", value: JoinTokenRedeemed.decode(reader, reader.uint32()) };
             continue;
           }
+          case 53: {
+            if (tag !== 426) {
+              break;
+            }
+
+            message.fact = { $case: "ticketRefused", value: TicketRefused.decode(reader, reader.uint32()) };
+            continue;
+          }
           case 60: {
             if (tag !== 482) {
               break;
@@ -1191,6 +1215,10 @@ export const MatcherFact: MessageFns<MatcherFact> = {
         ? { $case: "joinTokenRedeemed", value: JoinTokenRedeemed.fromJSON(object.joinTokenRedeemed) }
         : isSet(object.join_token_redeemed)
         ? { $case: "joinTokenRedeemed", value: JoinTokenRedeemed.fromJSON(object.join_token_redeemed) }
+        : isSet(object.ticketRefused)
+        ? { $case: "ticketRefused", value: TicketRefused.fromJSON(object.ticketRefused) }
+        : isSet(object.ticket_refused)
+        ? { $case: "ticketRefused", value: TicketRefused.fromJSON(object.ticket_refused) }
         : isSet(object.duplicateNoted)
         ? { $case: "duplicateNoted", value: DuplicateNoted.fromJSON(object.duplicateNoted) }
         : isSet(object.duplicate_noted)
@@ -1260,6 +1288,8 @@ export const MatcherFact: MessageFns<MatcherFact> = {
       obj.joinKeyRevoked = JoinKeyRevoked.toJSON(message.fact.value);
     } else if (message.fact?.$case === "joinTokenRedeemed") {
       obj.joinTokenRedeemed = JoinTokenRedeemed.toJSON(message.fact.value);
+    } else if (message.fact?.$case === "ticketRefused") {
+      obj.ticketRefused = TicketRefused.toJSON(message.fact.value);
     } else if (message.fact?.$case === "duplicateNoted") {
       obj.duplicateNoted = DuplicateNoted.toJSON(message.fact.value);
     }
@@ -1438,6 +1468,12 @@ export const MatcherFact: MessageFns<MatcherFact> = {
       case "joinTokenRedeemed": {
         if (object.fact?.value !== undefined && object.fact?.value !== null) {
           message.fact = { $case: "joinTokenRedeemed", value: JoinTokenRedeemed.fromPartial(object.fact.value) };
+        }
+        break;
+      }
+      case "ticketRefused": {
+        if (object.fact?.value !== undefined && object.fact?.value !== null) {
+          message.fact = { $case: "ticketRefused", value: TicketRefused.fromPartial(object.fact.value) };
         }
         break;
       }
@@ -7402,6 +7438,147 @@ export const JoinTokenRedeemed: MessageFns<JoinTokenRedeemed> = {
     message.ticketId = object.ticketId ?? "";
     message.playerId = object.playerId ?? "";
     message.requestId = object.requestId ?? "";
+    return message;
+  },
+};
+
+function createBaseTicketRefused(): TicketRefused {
+  return { ticketId: "", bodyDigest: "", hook: "", code: "", message: "" };
+}
+
+export const TicketRefused: MessageFns<TicketRefused> = {
+  encode(message: TicketRefused, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticketId !== "") {
+      writer.uint32(10).string(message.ticketId);
+    }
+    if (message.bodyDigest !== "") {
+      writer.uint32(18).string(message.bodyDigest);
+    }
+    if (message.hook !== "") {
+      writer.uint32(26).string(message.hook);
+    }
+    if (message.code !== "") {
+      writer.uint32(34).string(message.code);
+    }
+    if (message.message !== "") {
+      writer.uint32(42).string(message.message);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TicketRefused {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTicketRefused();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticketId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.bodyDigest = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.hook = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.code = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TicketRefused {
+    return {
+      ticketId: isSet(object.ticketId)
+        ? globalThis.String(object.ticketId)
+        : isSet(object.ticket_id)
+        ? globalThis.String(object.ticket_id)
+        : "",
+      bodyDigest: isSet(object.bodyDigest)
+        ? globalThis.String(object.bodyDigest)
+        : isSet(object.body_digest)
+        ? globalThis.String(object.body_digest)
+        : "",
+      hook: isSet(object.hook) ? globalThis.String(object.hook) : "",
+      code: isSet(object.code) ? globalThis.String(object.code) : "",
+      message: isSet(object.message) ? globalThis.String(object.message) : "",
+    };
+  },
+
+  toJSON(message: TicketRefused): unknown {
+    const obj: any = {};
+    if (message.ticketId !== "") {
+      obj.ticketId = message.ticketId;
+    }
+    if (message.bodyDigest !== "") {
+      obj.bodyDigest = message.bodyDigest;
+    }
+    if (message.hook !== "") {
+      obj.hook = message.hook;
+    }
+    if (message.code !== "") {
+      obj.code = message.code;
+    }
+    if (message.message !== "") {
+      obj.message = message.message;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TicketRefused>): TicketRefused {
+    return TicketRefused.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TicketRefused>): TicketRefused {
+    const message = createBaseTicketRefused();
+    message.ticketId = object.ticketId ?? "";
+    message.bodyDigest = object.bodyDigest ?? "";
+    message.hook = object.hook ?? "";
+    message.code = object.code ?? "";
+    message.message = object.message ?? "";
     return message;
   },
 };

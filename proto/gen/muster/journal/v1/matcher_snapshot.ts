@@ -12,7 +12,15 @@ import {
   sessionEndCauseFromJSON,
   sessionEndCauseToJSON,
 } from "../../session/v1/session.ts";
-import { AssignedPlayer, JoinKeyAdded, MatchFormed, SeatedPlayer, TeamGoal, TicketPlayer } from "./matcher_facts.ts";
+import {
+  AssignedPlayer,
+  JoinKeyAdded,
+  MatchFormed,
+  SeatedPlayer,
+  TeamGoal,
+  TicketPlayer,
+  TicketRefused,
+} from "./matcher_facts.ts";
 
 export interface KeptRuleSet {
   name: string;
@@ -103,6 +111,14 @@ export interface KeptJoinGrant {
   lifetimeMs: number;
   /** Journal time at which it ends, in ms. */
   expiresAtMs: number;
+}
+
+export interface KeptRefusal {
+  refused:
+    | TicketRefused
+    | undefined;
+  /** Journal time, in ms. */
+  atMs: number;
 }
 
 export interface KeptJoinKey {
@@ -1395,6 +1411,97 @@ export const KeptJoinGrant: MessageFns<KeptJoinGrant> = {
     message.grantedAtWallMs = object.grantedAtWallMs ?? 0;
     message.lifetimeMs = object.lifetimeMs ?? 0;
     message.expiresAtMs = object.expiresAtMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseKeptRefusal(): KeptRefusal {
+  return { refused: undefined, atMs: 0 };
+}
+
+export const KeptRefusal: MessageFns<KeptRefusal> = {
+  encode(message: KeptRefusal, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.refused !== undefined) {
+      TicketRefused.encode(message.refused, writer.uint32(10).fork()).join();
+    }
+    if (message.atMs !== 0) {
+      writer.uint32(17).double(message.atMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeptRefusal {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeptRefusal();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.refused = TicketRefused.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.atMs = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): KeptRefusal {
+    return {
+      refused: isSet(object.refused) ? TicketRefused.fromJSON(object.refused) : undefined,
+      atMs: isSet(object.atMs)
+        ? globalThis.Number(object.atMs)
+        : isSet(object.at_ms)
+        ? globalThis.Number(object.at_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: KeptRefusal): unknown {
+    const obj: any = {};
+    if (message.refused !== undefined) {
+      obj.refused = TicketRefused.toJSON(message.refused);
+    }
+    if (message.atMs !== 0) {
+      obj.atMs = floatToJson(message.atMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<KeptRefusal>): KeptRefusal {
+    return KeptRefusal.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KeptRefusal>): KeptRefusal {
+    const message = createBaseKeptRefusal();
+    message.refused = (object.refused !== undefined && object.refused !== null)
+      ? TicketRefused.fromPartial(object.refused)
+      : undefined;
+    message.atMs = object.atMs ?? 0;
     return message;
   },
 };

@@ -58,6 +58,54 @@ export function appliesToToJSON(object: AppliesTo): string {
   }
 }
 
+export const TicketHookFailure = {
+  UNSPECIFIED: 0,
+  /** REFUSE - The request fails with HOOK_FAILED. A repeat asks again. */
+  REFUSE: 1,
+  /** ADMIT - The ticket enters as it was asked for. */
+  ADMIT: 2,
+} as const;
+
+export type TicketHookFailure = typeof TicketHookFailure[keyof typeof TicketHookFailure];
+
+export namespace TicketHookFailure {
+  export type UNSPECIFIED = typeof TicketHookFailure.UNSPECIFIED;
+  export type REFUSE = typeof TicketHookFailure.REFUSE;
+  export type ADMIT = typeof TicketHookFailure.ADMIT;
+}
+
+export function ticketHookFailureFromJSON(object: any): TicketHookFailure {
+  switch (object) {
+    case 0:
+    case "TICKET_HOOK_FAILURE_UNSPECIFIED":
+    case "UNSPECIFIED":
+      return TicketHookFailure.UNSPECIFIED;
+    case 1:
+    case "TICKET_HOOK_FAILURE_REFUSE":
+    case "REFUSE":
+      return TicketHookFailure.REFUSE;
+    case 2:
+    case "TICKET_HOOK_FAILURE_ADMIT":
+    case "ADMIT":
+      return TicketHookFailure.ADMIT;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum TicketHookFailure");
+  }
+}
+
+export function ticketHookFailureToJSON(object: TicketHookFailure): string {
+  switch (object) {
+    case TicketHookFailure.UNSPECIFIED:
+      return "UNSPECIFIED";
+    case TicketHookFailure.REFUSE:
+      return "REFUSE";
+    case TicketHookFailure.ADMIT:
+      return "ADMIT";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum TicketHookFailure");
+  }
+}
+
 /** What a ticket does whose match could not be placed. */
 export const PlacementFailurePolicy = {
   UNSPECIFIED: 0,
@@ -507,12 +555,33 @@ export interface MatchmakingConfiguration {
    * Its tickets say whom they seek, in place of a rule set. Absent: it has a rule set. Whether it has one, and how queries are read, is
    * never changed by a put: delete the configuration first, which ends its tickets. Not beside alternatives or backfill.prefer_running.
    */
-  query?: QuerySettings | undefined;
+  query?:
+    | QuerySettings
+    | undefined;
+  /** What of the user's own is asked before something happens, by the names of the section `hooks` of muster.json. Absent: nothing. */
+  hooks?: HookSettings | undefined;
 }
 
 export interface MatchmakingConfiguration_PropertiesEntry {
   key: string;
   value: string;
+}
+
+export interface HookSettings {
+  /**
+   * Asked of every ticket before it enters: it rewrites what the ticket brings, or refuses it. Absent: nobody is. Holds for requests from
+   * then on.
+   */
+  beforeTicket?: BeforeTicketHook | undefined;
+}
+
+export interface BeforeTicketHook {
+  /** Its name in muster.json, 1..128 of A-Z a-z 0-9 _ . : -. One that is not there counts as one that does not answer. */
+  hook: string;
+  /** How long it has to answer, in ms. 10..10,000; 0 = 1,000. */
+  timeoutMs: number;
+  /** What follows when it does not answer, or what it answers cannot be read. UNSPECIFIED: REFUSE. */
+  onFailure: TicketHookFailure;
 }
 
 /** Tokens of the players of a match without a session (JoinTokenService). */
@@ -1445,6 +1514,7 @@ function createBaseMatchmakingConfiguration(): MatchmakingConfiguration {
     presenceGraceSeconds: undefined,
     joinTokens: undefined,
     query: undefined,
+    hooks: undefined,
   };
 }
 
@@ -1519,6 +1589,9 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
     }
     if (message.query !== undefined) {
       QuerySettings.encode(message.query, writer.uint32(322).fork()).join();
+    }
+    if (message.hooks !== undefined) {
+      HookSettings.encode(message.hooks, writer.uint32(250).fork()).join();
     }
     return writer;
   },
@@ -1725,6 +1798,14 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
             message.query = QuerySettings.decode(reader, reader.uint32());
             continue;
           }
+          case 31: {
+            if (tag !== 250) {
+              break;
+            }
+
+            message.hooks = HookSettings.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1824,6 +1905,7 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
         ? JoinTokenSettings.fromJSON(object.join_tokens)
         : undefined,
       query: isSet(object.query) ? QuerySettings.fromJSON(object.query) : undefined,
+      hooks: isSet(object.hooks) ? HookSettings.fromJSON(object.hooks) : undefined,
     };
   },
 
@@ -1901,6 +1983,9 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
     if (message.query !== undefined) {
       obj.query = QuerySettings.toJSON(message.query);
     }
+    if (message.hooks !== undefined) {
+      obj.hooks = HookSettings.toJSON(message.hooks);
+    }
     return obj;
   },
 
@@ -1950,6 +2035,9 @@ export const MatchmakingConfiguration: MessageFns<MatchmakingConfiguration> = {
       : undefined;
     message.query = (object.query !== undefined && object.query !== null)
       ? QuerySettings.fromPartial(object.query)
+      : undefined;
+    message.hooks = (object.hooks !== undefined && object.hooks !== null)
+      ? HookSettings.fromPartial(object.hooks)
       : undefined;
     return message;
   },
@@ -2036,6 +2124,190 @@ export const MatchmakingConfiguration_PropertiesEntry: MessageFns<MatchmakingCon
     const message = createBaseMatchmakingConfiguration_PropertiesEntry();
     message.key = object.key ?? "";
     message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseHookSettings(): HookSettings {
+  return { beforeTicket: undefined };
+}
+
+export const HookSettings: MessageFns<HookSettings> = {
+  encode(message: HookSettings, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.beforeTicket !== undefined) {
+      BeforeTicketHook.encode(message.beforeTicket, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HookSettings {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHookSettings();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.beforeTicket = BeforeTicketHook.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): HookSettings {
+    return {
+      beforeTicket: isSet(object.beforeTicket)
+        ? BeforeTicketHook.fromJSON(object.beforeTicket)
+        : isSet(object.before_ticket)
+        ? BeforeTicketHook.fromJSON(object.before_ticket)
+        : undefined,
+    };
+  },
+
+  toJSON(message: HookSettings): unknown {
+    const obj: any = {};
+    if (message.beforeTicket !== undefined) {
+      obj.beforeTicket = BeforeTicketHook.toJSON(message.beforeTicket);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<HookSettings>): HookSettings {
+    return HookSettings.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<HookSettings>): HookSettings {
+    const message = createBaseHookSettings();
+    message.beforeTicket = (object.beforeTicket !== undefined && object.beforeTicket !== null)
+      ? BeforeTicketHook.fromPartial(object.beforeTicket)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseBeforeTicketHook(): BeforeTicketHook {
+  return { hook: "", timeoutMs: 0, onFailure: 0 };
+}
+
+export const BeforeTicketHook: MessageFns<BeforeTicketHook> = {
+  encode(message: BeforeTicketHook, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.hook !== "") {
+      writer.uint32(10).string(message.hook);
+    }
+    if (message.timeoutMs !== 0) {
+      writer.uint32(16).int32(message.timeoutMs);
+    }
+    if (message.onFailure !== 0) {
+      writer.uint32(24).int32(message.onFailure);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BeforeTicketHook {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBeforeTicketHook();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.hook = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.timeoutMs = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.onFailure = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BeforeTicketHook {
+    return {
+      hook: isSet(object.hook) ? globalThis.String(object.hook) : "",
+      timeoutMs: isSet(object.timeoutMs)
+        ? globalThis.Number(object.timeoutMs)
+        : isSet(object.timeout_ms)
+        ? globalThis.Number(object.timeout_ms)
+        : 0,
+      onFailure: isSet(object.onFailure)
+        ? ticketHookFailureFromJSON(object.onFailure)
+        : isSet(object.on_failure)
+        ? ticketHookFailureFromJSON(object.on_failure)
+        : 0,
+    };
+  },
+
+  toJSON(message: BeforeTicketHook): unknown {
+    const obj: any = {};
+    if (message.hook !== "") {
+      obj.hook = message.hook;
+    }
+    if (message.timeoutMs !== 0) {
+      obj.timeoutMs = Math.round(message.timeoutMs);
+    }
+    if (message.onFailure !== 0) {
+      obj.onFailure = ticketHookFailureToJSON(message.onFailure);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<BeforeTicketHook>): BeforeTicketHook {
+    return BeforeTicketHook.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BeforeTicketHook>): BeforeTicketHook {
+    const message = createBaseBeforeTicketHook();
+    message.hook = object.hook ?? "";
+    message.timeoutMs = object.timeoutMs ?? 0;
+    message.onFailure = object.onFailure ?? 0;
     return message;
   },
 };
