@@ -38,7 +38,7 @@ export {
   TICKETS_PER_PLAYER_MAX,
 } from "./query/pool/query-settings.ts";
 export { allowsSize, checkQueryTicket, type QueryTicket, type WrittenQueryTicket } from "./query/pool/query-ticket.ts";
-export { type QueryProfile, queryDocument } from "./query/query-document.ts";
+export { type QueryDocument, type QueryProfile, queryDocument } from "./query/query-document.ts";
 export { type Query, type QueryMode, type QueryProblem, queryModes } from "./query/syntax.ts";
 export { readsLatencies } from "./reads-latencies.ts";
 export type { JudgedPlayer, JudgedTicket, SeatedPlayer, SeatedTeam } from "./roster.ts";

@@ -4,6 +4,7 @@ import { teamShapes } from "@muster/rules";
 import { backfillWithAcceptance } from "./configuration.ts";
 import type { MatcherFact } from "./fact.ts";
 import { type MatcherState, ruleSetOf } from "./matcher-state.ts";
+import { playersRuleSet } from "./query/players-team.ts";
 import { getConfiguration } from "./start-matching.ts";
 
 export type AdoptSession = {
@@ -30,7 +31,8 @@ export function decideAdoptSession(state: MatcherState, request: AdoptSession): 
     const why = `Cannot backfill ${battleSessionId} as only an active session can be: it is ${session.state}`;
     throw new MusterError("SESSION_NOT_ACTIVE", why);
   }
-  const ruleSet = ruleSetOf(state, configuration);
+  const { query } = getConfiguration(state, configuration);
+  const ruleSet = query ? playersRuleSet(session.capacity) : ruleSetOf(state, configuration);
   const shapes = new Map(ruleSet ? teamShapes(ruleSet).map((shape) => [shape.name, shape]) : []);
   if (teams.length === 0) throw teamUnknown(configuration, "");
   for (const { name, capacity } of teams) {

@@ -97,8 +97,9 @@ export function choiceFor(
 export function ruleSetForBattle(
   state: MatcherState,
   battle: { readonly configuration: string; readonly formedBy?: FormedBy | undefined },
+  { capacity }: { readonly capacity: number },
 ): RuleSet | undefined {
-  if (state.configurations.get(battle.configuration)?.query) return playersRuleSet();
+  if (state.configurations.get(battle.configuration)?.query) return playersRuleSet(capacity);
   const present = cohortsOf(state, battle.configuration).at(-1);
   return present && choiceFor(present, battle)?.held.ruleSet;
 }

@@ -47,7 +47,7 @@ export function fillBattles(
   const facts: MatcherFact[] = [];
   const budget = { looks: most * LOOKS_PER_FILL, searches: SEARCHES_MAX };
   let isQuiet = true;
-  for (const session of inOrder(round, pool.touched)) {
+  for (const session of battlesInOrder(round, pool.touched)) {
     const id = session.battleSessionId;
     if (facts.length >= most || budget.looks <= 0 || budget.searches <= 0) {
       isQuiet = false;
@@ -72,8 +72,8 @@ export function fillBattles(
 }
 
 /** As the settings say; of equals the oldest. */
-function inOrder(
-  { state, settings: { order }, findFillable }: FillRound,
+export function battlesInOrder(
+  { state, settings: { order }, findFillable }: Pick<FillRound, "state" | "settings" | "findFillable">,
   ids: Iterable<ServerSessionId>,
 ): readonly MatchedSession[] {
   const sessions = [...ids].map((id) => state.sessions.get(id)).filter((session) => session !== undefined);

@@ -15,7 +15,7 @@ export function decideSessionChange(state: MatcherState, session: BattleSession)
   // A fill in flight says what follows it; its outcome is looked at in turn.
   if (!matched || !record || matched.ended || matched.fill || !isLiveBackfill(record.document)) return [];
   const configuration = state.configurations.get(matched.configuration);
-  const ruleSet = ruleSetForBattle(state, matched);
+  const ruleSet = ruleSetForBattle(state, matched, session);
   const ended = (finding: BackfillFinding) => {
     return withPhase(record.document, stepBackfill(record.document, { type: "assessed", finding }));
   };

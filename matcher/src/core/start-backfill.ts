@@ -63,7 +63,7 @@ export function decideStartBackfill(
     const why = `Cannot start a backfill of ${session.battleSessionId} as it may have one: ${running.backfillId} is ${running.state}`;
     throw new MusterError("BACKFILL_ALREADY_RUNNING", why, { metadata: { backfillId: running.backfillId } });
   }
-  const ruleSet = getRuleSet(state, session);
+  const ruleSet = getRuleSet(state, session, view);
   const goals = goalsOf(request, view, ruleSet);
   const started = newDocument(request);
   const { fillPlayersMax } = state.configurations.get(session.configuration)?.backfill ?? {};
@@ -103,9 +103,9 @@ function findRepeat(session: MatchedSession, request: StartBackfill): Backfill |
   );
 }
 
-function getRuleSet(state: MatcherState, session: MatchedSession) {
+function getRuleSet(state: MatcherState, session: MatchedSession, view: BattleSession) {
   getConfiguration(state, session.configuration);
-  const ruleSet = ruleSetForBattle(state, session);
+  const ruleSet = ruleSetForBattle(state, session, view);
   if (ruleSet) return ruleSet;
   throw new MusterError("INTERNAL_FAULT", `Cannot backfill as the rule set of ${session.configuration} is not there`);
 }

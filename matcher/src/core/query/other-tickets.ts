@@ -22,14 +22,13 @@ function othersToCancel(
   state: MatcherState,
   configuration: Configuration,
   matched: readonly { readonly ticketId: string }[],
-  except: ReadonlySet<string> = NOBODY,
 ): readonly TicketId[] {
   if (configuration.query?.onMatched !== "cancelOthers") return [];
   // Ids of tickets that the state holds.
   const ids = matched.map(({ ticketId }) => ticketId as TicketId);
   return othersOf(state, configuration, ids).filter((ticketId) => {
     const phase = state.tickets.get(ticketId)?.ticket.state.phase;
-    return (phase === "SEARCHING" || phase === "PREPARING") && !except.has(ticketId);
+    return phase === "SEARCHING" || phase === "PREPARING";
   });
 }
 
@@ -38,16 +37,13 @@ export function cancelOthers(
   state: MatcherState,
   configuration: Configuration,
   matched: readonly { readonly ticketId: string }[],
-  except?: ReadonlySet<string>,
 ): readonly TicketCancelled[] {
-  return othersToCancel(state, configuration, matched, except).map((ticketId) => {
+  return othersToCancel(state, configuration, matched).map((ticketId) => {
     return { type: "ticket-cancelled", ticketId, cause: "MATCHED_ELSEWHERE" };
   });
 }
 
 type TicketCancelled = Extract<MatcherFact, { type: "ticket-cancelled" }>;
-
-const NOBODY: ReadonlySet<string> = new Set();
 
 /** Live tickets of the configuration that share a player with `ticketIds` and are none of them. */
 function othersOf(state: MatcherState, { name }: Configuration, ticketIds: readonly TicketId[]): readonly TicketId[] {

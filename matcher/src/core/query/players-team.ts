@@ -10,11 +10,15 @@ export function playersTeams(capacity: number): readonly Team[] {
   return [{ name: PLAYERS_TEAM, template: PLAYERS_TEAM, capacity }];
 }
 
-let known: RuleSet | undefined;
+const known = new Map<number, RuleSet>();
 
-/** Asks nothing of anybody: sizes are the session's, and who fits is for the queries. */
-export function playersRuleSet(): RuleSet {
-  const teams = [{ name: PLAYERS_TEAM, minPlayers: 1, maxPlayers: limits.MATCH_PLAYERS_MAX }];
-  known ??= parseRuleSet(JSON.stringify({ teams }));
-  return known;
+/** Of a session with `capacity` seats. Asks nothing of anybody: sizes are the session's, and who fits is for the queries. */
+export function playersRuleSet(capacity: number): RuleSet {
+  const present = known.get(capacity);
+  if (present) return present;
+  const maxPlayers = Math.min(capacity, limits.MATCH_PLAYERS_MAX);
+  const teams = [{ name: PLAYERS_TEAM, minPlayers: 1, maxPlayers }];
+  const ruleSet = parseRuleSet(JSON.stringify({ version: "v1.0", teams }));
+  known.set(capacity, ruleSet);
+  return ruleSet;
 }

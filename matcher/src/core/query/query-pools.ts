@@ -25,6 +25,8 @@ export type QueryMember = {
   /** … and before here. */
   readonly untilArrival: number;
   readonly pool: AnyPool;
+  /** Tickets that no running battle has been compared with yet. */
+  readonly arrived: Map<string, QueryTicket>;
   /** Compatible: matches of the last interval that no fact has told of yet. */
   found: readonly (readonly QueryTicket[])[];
   /** Compatible: the last interval that was run, in whole intervals of journal time. */
@@ -58,12 +60,16 @@ function rebuild(pool: Pool, held: HeldConfiguration, nowMs: number): void {
     return kept ? Object.assign(kept, { configuration }) : createMember(pool, wanted, nowMs);
   });
   pool.queries = { held, members };
+  for (const id of pool.backfills) pool.touched.add(id);
   pool.searching.observe({
     add: (search) => {
       for (const member of members) if (isIn(member, search)) enter(member, search);
     },
     remove: ({ ticketId }) => {
-      for (const member of members) member.pool.tickets.remove(ticketId);
+      for (const member of members) {
+        member.pool.tickets.remove(ticketId);
+        member.arrived.delete(ticketId);
+      }
     },
   });
 }
@@ -85,11 +91,13 @@ function createMember(pool: Pool, wanted: Wanted, nowMs: number): QueryMember {
       ? { mode: "best", tickets: createBestPool(settings) }
       : { mode: "compatible", tickets: createCompatiblePool(settings) };
   const lastInterval = Math.floor(nowMs / settings.intervalMs);
-  const member: QueryMember = { ...wanted, settings, pool: tickets, found: [], lastInterval };
+  const member: QueryMember = { ...wanted, settings, pool: tickets, arrived: new Map(), found: [], lastInterval };
   const waiting = pool.searching.all().filter((search) => isIn(member, search));
   for (const search of waiting.toSorted((one, other) => one.ticket.arrival - other.ticket.arrival)) {
     enter(member, search);
   }
+  // Battles are looked at in whole.
+  member.arrived.clear();
   return member;
 }
 
@@ -106,7 +114,8 @@ function enter(member: QueryMember, { ticket }: Search): void {
  * Puts the ticket into the pool. One that comes with its age, back from a match or over a restart, has sought in as many intervals as have
  * passed since its search began, and seeks at least once more.
  */
-export function enterTicket({ pool, settings, lastInterval }: QueryMember, ticket: QueryTicket): void {
+export function enterTicket({ pool, settings, lastInterval, arrived }: QueryMember, ticket: QueryTicket): void {
+  arrived.set(ticket.ticketId, ticket);
   if (pool.mode === "best") {
     pool.tickets.add(ticket);
     return;

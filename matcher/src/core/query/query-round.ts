@@ -1,41 +1,55 @@
 // One round of a configuration whose tickets have queries: the matches that its pools find now. In the best reading a round looks where
 // something has changed, in the compatible one it runs an interval when one is due.
+
+import type { TicketId } from "@muster/proto";
 import { allowsSize, type QueryTicket } from "@muster/rules";
 import type { MatcherFact } from "../fact.ts";
 import { formedMatch } from "../formed-match.ts";
 import type { AssignedPlayer } from "../match.ts";
 import type { MatcherState } from "../matcher-state.ts";
 import type { Round, RoundInput } from "../round.ts";
-import { cancelOthers, playersElsewhere } from "./other-tickets.ts";
+import { type Chosen, createChosen } from "./chosen.ts";
+import { cancelOthers } from "./other-tickets.ts";
 import { PLAYERS_TEAM, playersTeams } from "./players-team.ts";
+import { decideQueryFills } from "./query-fills.ts";
 import { enterTicket, type QueryMember, queryPoolsOf } from "./query-pools.ts";
 
-/** Up to `decisions` matches. */
+/** Up to `decisions` matches and fills. */
 export function decideQueryRound(state: MatcherState, input: RoundInput, decisions: number): Round {
   const facts: MatcherFact[] = [];
   let isQuiet = true;
-  for (const member of queryPoolsOf(state, input.configuration, input.nowMs)) {
-    const part = formMatches(state, { member, input, most: decisions - facts.length });
+  const pool = state.pools.get(input.configuration);
+  const members = queryPoolsOf(state, input.configuration, input.nowMs);
+  const present = members.at(-1);
+  const chosen = createChosen(state, input);
+  if (pool && present) {
+    // Half for battles, so that new matches get their turn in every round.
+    const fills = decideQueryFills({ state, pool, member: present, input, chosen }, Math.ceil(decisions / 2));
+    facts.push(...fills.facts);
+    isQuiet = fills.isQuiet;
+  }
+  for (const member of members) {
+    if (member !== present) member.arrived.clear(); // Battles are filled with new tickets.
+    const part = formMatches(state, { member, input, chosen, most: decisions - facts.length });
     facts.push(...part.facts);
     isQuiet &&= part.isQuiet;
   }
   return { facts, isQuiet, isLoading: false };
 }
 
-type Part = { readonly member: QueryMember; readonly input: RoundInput; readonly most: number };
+type Part = {
+  readonly member: QueryMember;
+  readonly input: RoundInput;
+  readonly chosen: Chosen;
+  readonly most: number;
+};
 
-function formMatches(state: MatcherState, { member, input, most }: Part): Omit<Round, "isLoading"> {
+function formMatches(state: MatcherState, part: Part): Omit<Round, "isLoading"> {
+  const { member, input, chosen, most } = part;
   const { configuration, pool } = member;
   const facts: MatcherFact[] = [];
   /** Those that may not be matched just now: out of the pool for this round. */
   const aside: QueryTicket[] = [];
-  /** Cancelled in this round, by a match of one of their players. */
-  const gone = new Set<string>();
-  const isUsable = ({ ticketId }: QueryTicket) => {
-    const entry = state.tickets.get(ticketId as AssignedPlayer["ticketId"]);
-    if (entry?.ticket.state.phase !== "SEARCHING" || entry.ticket.timesOutAtMs <= input.nowMs) return false;
-    return !input.withheld.has(entry.ticket.ticketId) && !playersElsewhere(state, configuration, entry.ticket);
-  };
   let matches = 0;
   let isQuiet = true;
   for (;;) {
@@ -45,29 +59,25 @@ function formMatches(state: MatcherState, { member, input, most }: Part): Omit<R
     }
     const match = takeMatch(member, input.nowMs);
     if (!match) break;
-    const usable = match.filter((ticket) => !gone.has(ticket.ticketId) && isUsable(ticket));
+    const usable = match.filter((ticket) => chosen.isUsable(configuration, ticket));
     if (usable.length < match.length) {
       // One of them went, or may not be matched: the others have lost nothing.
       for (const ticket of usable) enterTicket(member, ticket);
-      aside.push(...match.filter((ticket) => !usable.includes(ticket) && isSearching(state, ticket, gone)));
+      aside.push(...match.filter((ticket) => !usable.includes(ticket)));
       continue;
     }
     matches += 1;
-    facts.push(formed(state, { member, input }, match));
+    facts.push(formed(state, part, match));
+    chosen.take(configuration, match);
     if (configuration.acceptance) continue; // Nobody is matched yet.
-    for (const cancelled of cancelOthers(state, configuration, match, gone)) {
-      gone.add(cancelled.ticketId);
+    for (const cancelled of cancelOthers(state, configuration, match)) {
+      if (!chosen.end(cancelled.ticketId)) continue;
       pool.tickets.remove(cancelled.ticketId);
       facts.push(cancelled);
     }
   }
-  for (const ticket of aside) if (isSearching(state, ticket, gone)) enterTicket(member, ticket);
+  for (const ticket of aside) if (chosen.isSearching(ticket)) enterTicket(member, ticket);
   return { facts, isQuiet };
-}
-
-function isSearching(state: MatcherState, { ticketId }: QueryTicket, gone: ReadonlySet<string>): boolean {
-  const phase = state.tickets.get(ticketId as AssignedPlayer["ticketId"])?.ticket.state.phase;
-  return phase === "SEARCHING" && !gone.has(ticketId);
 }
 
 /** The next match that there is, its tickets out of the pool. */
@@ -84,7 +94,7 @@ function takeMatch(member: QueryMember, nowMs: number): readonly QueryTicket[] |
   return first;
 }
 
-function formed(state: MatcherState, { member, input }: Omit<Part, "most">, match: readonly QueryTicket[]) {
+function formed(state: MatcherState, { member, input }: Pick<Part, "member" | "input">, match: readonly QueryTicket[]) {
   const { configuration } = member;
   const of = {
     players: match.flatMap((ticket) => seatsOf(state, ticket)),
@@ -95,9 +105,9 @@ function formed(state: MatcherState, { member, input }: Omit<Part, "most">, matc
 }
 
 function seatsOf(state: MatcherState, { ticketId }: QueryTicket): readonly AssignedPlayer[] {
-  const ticket = state.tickets.get(ticketId as AssignedPlayer["ticketId"])?.ticket;
+  const ticket = state.tickets.get(ticketId as TicketId)?.ticket;
   return (ticket?.players ?? []).map(({ playerId }) => {
-    return { ticketId: ticketId as AssignedPlayer["ticketId"], playerId, team: PLAYERS_TEAM };
+    return { ticketId: ticketId as TicketId, playerId, team: PLAYERS_TEAM };
   });
 }
 

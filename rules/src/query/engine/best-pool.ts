@@ -11,6 +11,8 @@ import { TicketQueue, type Waiting } from "./ticket-queue.ts";
 export interface BestPool {
   readonly size: number;
   add(ticket: QueryTicket): void;
+  /** The ticket while it is there. */
+  find(ticketId: string): QueryTicket | undefined;
   /** Takes the ticket out; undefined: it is not there. */
   remove(ticketId: string): QueryTicket | undefined;
   /** Takes out the next match there is now, the oldest ticket in front; undefined: there is none until something changes. */
@@ -85,6 +87,7 @@ export function createBestPool(settings: QuerySettings): BestPool {
       changed.add(added.ticketClass);
       patient.add(added);
     },
+    find: (ticketId) => waiting.get(ticketId)?.ticket,
     remove(ticketId) {
       const found = waiting.get(ticketId);
       if (found) leave(found);

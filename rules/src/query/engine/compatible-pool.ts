@@ -12,6 +12,8 @@ export interface CompatiblePool {
   readonly isActive: boolean;
   /** `intervals`: in which it has sought already. Default 0. */
   add(ticket: QueryTicket, intervals?: number): void;
+  /** The ticket while it is there. */
+  find(ticketId: string): QueryTicket | undefined;
   /** Takes the ticket out; undefined: it is not there. */
   remove(ticketId: string): QueryTicket | undefined;
   /** One interval: takes its matches out, in the order in which they were found. */
@@ -53,6 +55,7 @@ export function createCompatiblePool(settings: QuerySettings): CompatiblePool {
       waiting.set(ticket.ticketId, table.add(ticket));
       active.set(ticket.ticketId, { ticket, intervals, isActive: true });
     },
+    find: (ticketId) => waiting.get(ticketId)?.ticket,
     remove,
     runInterval() {
       const port = {
