@@ -156,6 +156,26 @@ describe("a configuration with alternatives", () => {
     expect(world.faults).toEqual([]);
   });
 
+  test("says by each rule set why a ticket waits, after a restart too", async () => {
+    await using world = await createPlaying(DOUBLES, { alternatives });
+    await come(world, "ann");
+    for (let runs = 0; runs < 2; runs += 1) {
+      const {
+        ruleSet,
+        explanation,
+        alternatives: others,
+      } = await world.run(world.matching.explainTicket({ ticketId: "t-ann" }));
+      expect([ruleSet, explanation?.players]).toMatchObject(["rules", { present: 1, needed: 4, missing: 3 }]);
+      expect(others).toMatchObject([
+        { ruleSet: "duel", explanation: { players: { present: 1, needed: 2, missing: 1 } } },
+      ]);
+      expect(others[0]?.explanation?.constraints).toHaveLength(1);
+      await world.restart();
+    }
+    await come(world, "bob");
+    expect(await seen(world, "ann", "bob")).toEqual(["ann COMPLETED duel1", "bob COMPLETED duel1"]);
+  });
+
   test("fills each battle by the rule set that formed it", async () => {
     await using world = await createPlaying(DOUBLES, {
       autoBackfill: true,

@@ -1,7 +1,7 @@
 // A matcher with a scripted fleet on one network, with time in the test's hand, and what tests ask of it over and over.
 
 import { createMemoryJournal, type MemoryJournal } from "@muster/journal";
-import { createSeededRandom } from "@muster/kit";
+import { createSeededRandom, type Metrics } from "@muster/kit";
 import { createVirtualClock, type VirtualClock } from "@muster/kit/testing";
 import {
   BackfillServiceDefinition,
@@ -128,6 +128,7 @@ export async function createWorld(
     readonly joinTokens?: MatcherOptions["joinTokens"];
     readonly cancelledAtOnceMax?: number;
     readonly hooks?: HookCaller;
+    readonly metrics?: Metrics;
   } = {},
 ): Promise<World> {
   const clock = createVirtualClock(1_000_000);
@@ -158,6 +159,7 @@ export async function createWorld(
       ...(options.joinTokens && { joinTokens: options.joinTokens }),
       ...(options.cancelledAtOnceMax === undefined ? {} : { cancelledAtOnceMax: options.cancelledAtOnceMax }),
       ...(options.hooks && { hooks: options.hooks }),
+      ...(options.metrics && { metrics: options.metrics }),
       ...(options.snapshotEveryFacts === undefined ? {} : { snapshotEveryFacts: options.snapshotEveryFacts }),
     });
     net.serve("matcher", admitting(matcher.services, options.admitPlayers));

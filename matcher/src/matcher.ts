@@ -165,11 +165,11 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   const pushed = { ...options, project, leaseHolder, takeOver, ledger, writeJoinToken: joinTokens.write };
   const eventOutbox = options.events && (await startEventPush(options.events, pushed));
   if (options.tracer) traceMatcher(options.tracer, { ledger, project });
+  const stop = new AbortController();
   if (options.metrics) {
-    measureMatcher(options.metrics, { ledger, project });
+    measureMatcher(options.metrics, { ledger, project, clock, random, signal: stop.signal });
     if (eventOutbox) measureEvents(options.metrics, { outbox: eventOutbox, project });
   }
-  const stop = new AbortController();
   const askHook = createAskHook({ ...options, caller: options.hooks ?? noHooks, project });
   const beforeTicket = createBeforeTicket(workshop, { askHook, signal: stop.signal });
   const withheld = createWithheldTickets();

@@ -4,16 +4,19 @@ import type { CommittedFact, Ledger } from "@muster/journal";
 import type { Metrics } from "@muster/kit";
 import type { MatcherState } from "./core/matcher-state.ts";
 import type { JournaledFact } from "./journal-codec/fact-codec.ts";
+import { type MeasureRulesOptions, measureRules } from "./measure-rules.ts";
 
 /** Seconds: an arena finds a match at once, a rare rating may take minutes. */
 const WAIT_BOUNDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900];
 
+export type MeasureMatcherOptions = Omit<MeasureRulesOptions, "state"> & {
+  readonly ledger: Ledger<MatcherState, JournaledFact>;
+};
+
 /** Registers them. The function that it answers stops the counting. */
-export function measureMatcher(
-  metrics: Metrics,
-  { ledger, project }: { readonly ledger: Ledger<MatcherState, JournaledFact>; readonly project: string },
-): () => void {
+export function measureMatcher(metrics: Metrics, { ledger, project, ...drawing }: MeasureMatcherOptions): () => void {
   const { state } = ledger;
+  void measureRules(metrics, { state, project, ...drawing });
   const byConfiguration = (count: (name: string) => number) => () =>
     [...state.configurations.keys()].map((configuration) => ({
       labels: { project, configuration },

@@ -280,3 +280,13 @@ test("who is erased leaves nothing of what the ticket said", async () => {
   }
   expect(await world.ticket("t1")).toMatchObject({ query: { query: "*", maxCount: 2 } });
 });
+
+test("why a ticket waits that seeks by a query is told without rules", async () => {
+  await using world = await createQueryWorld([queryConfiguration()]);
+  await ask(world, "alone", { minCount: 3, maxCount: 3 });
+  await ask(world, "other", { minCount: 3, maxCount: 3 });
+  const { ruleSet, explanation, alternatives } = await world.matching.explainTicket({ ticketId: "alone" });
+  expect([ruleSet, alternatives]).toEqual(["", []]);
+  expect(explanation).toMatchObject({ othersSearching: 1, othersOpen: 1, constraints: [] });
+  expect(world.faults).toEqual([]);
+});

@@ -2,7 +2,7 @@
 import type { Explanation } from "@muster/proto/matchmaking";
 import { expect, test } from "vitest";
 import type { Ticket } from "../contract/ticket.ts";
-import { describeExplanation } from "./describe-explanation.ts";
+import { describeExplanation, describeExplanations } from "./describe-explanation.ts";
 
 const ticket: Ticket = {
   ...{ ticketId: "t1", configuration: "ranked", state: "SEARCHING", version: 1, players: [], returns: 0 },
@@ -68,4 +68,19 @@ test("describeExplanation() says of a ticket that fits into no match which rule 
     "1 other searches there, 1 of them to be matched just now",
     "waiting loosens nothing any more",
   ]);
+});
+
+test("describeExplanations() says by which rule set, where a ticket may be matched by several", () => {
+  const alternatives = [{ ruleSet: "casual", explanation: { ...barred, brokenRules: [] } }];
+  const told = describeExplanations(ticket, [{ ruleSet: "strict", explanation: barred }, ...alternatives]);
+  expect(told.slice(1)).toEqual([
+    "BY strict, which is tried first",
+    ...describeExplanation(ticket, barred).slice(1),
+    "BY casual",
+    ...describeExplanation(ticket, barred)
+      .slice(1)
+      .filter((line) => !line.includes("breaks near")),
+  ]);
+  const alone = describeExplanations(ticket, [{ ruleSet: "strict", explanation: barred }]);
+  expect(alone).toEqual(describeExplanation(ticket, barred));
 });

@@ -1,13 +1,34 @@
 // Why a ticket waits, for people: a table of what each rule leaves of the others, and a sentence for all else.
-import type { ExplainedConstraint, ExplainedCount, Explanation } from "@muster/proto/matchmaking";
+import type { ExplainedConstraint, ExplainedCount, ExplainedRuleSet, Explanation } from "@muster/proto/matchmaking";
 import type { Ticket } from "../contract/ticket.ts";
 import { formatTable } from "./format-table.ts";
 
-export function describeExplanation(ticket: Ticket, explanation: Explanation): readonly string[] {
-  const { othersSearching, othersOpen, waitedMs, timesOutInMs } = explanation;
-  const waits = `${ticket.ticketId} has searched for ${seconds(waitedMs)} in ${ticket.configuration}`;
+/** By each rule set that may match the ticket, the preferred one first; which one is said where there are several. */
+export function describeExplanations(
+  ticket: Ticket,
+  [preferred, ...alternatives]: readonly [ExplainedRuleSet, ...ExplainedRuleSet[]],
+): readonly string[] {
+  if (alternatives.length === 0) return describeExplanation(ticket, preferred.explanation);
   return [
-    `${waits} and times out in ${seconds(timesOutInMs)}${estimate(ticket.estimatedWaitMs)}`,
+    ...head(ticket, preferred.explanation),
+    `BY ${preferred.ruleSet}, which is tried first`,
+    ...body(preferred.explanation),
+    ...alternatives.flatMap(({ ruleSet, explanation }) => [`BY ${ruleSet}`, ...body(explanation)]),
+  ];
+}
+
+export function describeExplanation(ticket: Ticket, explanation: Explanation): readonly string[] {
+  return [...head(ticket, explanation), ...body(explanation)];
+}
+
+function head(ticket: Ticket, { waitedMs, timesOutInMs }: Explanation): readonly string[] {
+  const waits = `${ticket.ticketId} has searched for ${seconds(waitedMs)} in ${ticket.configuration}`;
+  return [`${waits} and times out in ${seconds(timesOutInMs)}${estimate(ticket.estimatedWaitMs)}`];
+}
+
+function body(explanation: Explanation): readonly string[] {
+  const { othersSearching, othersOpen } = explanation;
+  return [
     ...standing(explanation),
     `${tickets(othersSearching)} there, ${othersOpen} of them to be matched just now`,
     ...table(explanation),

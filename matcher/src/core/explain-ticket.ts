@@ -1,10 +1,9 @@
 // Why a ticket still searches, as far as its pool can tell.
-import { invariant } from "@muster/kit";
 import { MusterError, type TicketId } from "@muster/proto";
-import { createExplainer, type Explainer, type WaitingExplanation } from "../engine/why/explain-waiting.ts";
+import { createExplainer, type WaitingExplanation } from "../engine/why/explain-waiting.ts";
 import { getTicket } from "./cancel-matching.ts";
 import { type MatcherState, poolOf } from "./matcher-state.ts";
-import { formersOf } from "./pool-engines.ts";
+import { type Former, formersOf, placeIn } from "./pool-engines.ts";
 import { readPhase, type Ticket } from "./ticket.ts";
 import { estimateWait } from "./waits/estimate-wait.ts";
 
@@ -15,8 +14,11 @@ export type TicketExplanation = {
   /** Other tickets that search in its pool. */
   readonly othersSearching: number;
   readonly estimatedWaitMs: number | undefined;
-  readonly waiting: WaitingExplanation;
+  /** By each rule set that it may be matched by, the preferred one first: at least one, without a name where there is none. */
+  readonly byRuleSet: readonly RuleSetExplanation[];
 };
+
+export type RuleSetExplanation = { readonly ruleSet: string; readonly waiting: WaitingExplanation };
 
 /**
  * What keeps the ticket waiting. Decides nothing; a pool that no round has looked at yet gets its engine, as the next round would
@@ -33,26 +35,34 @@ export function explainTicket(state: MatcherState, ticketId: TicketId, nowMs: nu
   }
   const search = state.tickets.get(ticketId)?.search;
   const pool = poolOf(state, ticket.configuration);
-  const explainer = explainerOf(state, ticket);
-  // A pool that was restored is taken in round by round.
-  if (search?.slot === -1) explainer.engine.add(search);
+  const othersSearching = pool.searching.size - (search ? 1 : 0);
+  const formers = formersOfTicket(state, ticket);
+  const byRuleSet = formers.map(({ choice, member }) => {
+    const place = search && placeIn(member, search);
+    // A pool that was restored is taken in round by round.
+    if (place?.slot === -1) member.engine.add(place);
+    member.explainer ??= createExplainer(member.engine);
+    return { ruleSet: choice.ruleSetName, waiting: member.explainer.explain(place?.slot ?? -1, ticket, nowMs) };
+  });
   return {
     ticket,
     waitedMs: Math.max(0, Math.round(nowMs - ticket.searchingSinceMs)),
     timesOutInMs: Math.max(0, Math.round(ticket.timesOutAtMs - nowMs)),
-    othersSearching: pool.searching.size - (search ? 1 : 0),
+    othersSearching,
     estimatedWaitMs: estimateWait(state, ticket, nowMs),
-    waiting: explainer.explain(search?.slot ?? -1, ticket, nowMs),
+    byRuleSet: formers.length > 0 ? byRuleSet : [{ ruleSet: "", waiting: withoutRules(othersSearching) }],
   };
 }
 
-/** Of the rule set that the ticket prefers. */
-function explainerOf(state: MatcherState, { configuration, arrival }: Ticket): Explainer {
-  const former = formersOf(state, configuration).find(({ cohort, member }) => {
-    return member.choiceIndex === 0 && arrival >= cohort.fromArrival && arrival < cohort.untilArrival;
+/** Of a ticket that seeks others by its query: there are no rules to be told of. */
+function withoutRules(others: number): WaitingExplanation {
+  const nothing = { fitting: undefined, players: undefined, expansion: undefined, expansionAge: "newest" } as const;
+  return { standing: "open", broken: [], attributesMissing: [], others, constraints: [], ...nothing };
+}
+
+/** What may match the ticket by rule sets, in the order of preference. Empty: it is matched by queries. */
+function formersOfTicket(state: MatcherState, { configuration, arrival }: Ticket): readonly Former[] {
+  return formersOf(state, configuration).filter(({ cohort }) => {
+    return arrival >= cohort.fromArrival && arrival < cohort.untilArrival;
   });
-  invariant(former, "whoever searches does so under a rule set");
-  const { member } = former;
-  member.explainer ??= createExplainer(member.engine);
-  return member.explainer;
 }

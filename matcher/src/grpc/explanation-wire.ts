@@ -7,13 +7,29 @@ import {
   TicketStanding,
 } from "@muster/proto/matchmaking";
 import type { TicketExplanation } from "../core/explain-ticket.ts";
-import type { ConstraintView } from "../engine/why/explain-waiting.ts";
+import type { ConstraintView, WaitingExplanation } from "../engine/why/explain-waiting.ts";
 import { writeTicket } from "./wire.ts";
 
 export function writeExplanation(from: TicketExplanation): ExplainTicketResponse {
-  const { ticket, waitedMs, timesOutInMs, othersSearching, estimatedWaitMs, waiting } = from;
+  const { ticket, estimatedWaitMs, byRuleSet } = from;
+  const [preferred, ...alternatives] = byRuleSet.map(({ ruleSet, waiting }) => {
+    return { ruleSet, explanation: writeWaiting(from, waiting) };
+  });
+  return {
+    ticket: { ...writeTicket(ticket), estimatedWaitMs },
+    ruleSet: "",
+    explanation: undefined,
+    ...preferred,
+    alternatives,
+  };
+}
+
+function writeWaiting(
+  { waitedMs, timesOutInMs, othersSearching }: TicketExplanation,
+  waiting: WaitingExplanation,
+): ExplanationMessage {
   const { players, expansion } = waiting;
-  const explanation: ExplanationMessage = {
+  return {
     standing: STANDINGS[waiting.standing],
     waitedMs,
     timesOutInMs,
@@ -36,7 +52,6 @@ export function writeExplanation(from: TicketExplanation): ExplainTicketResponse
     },
     expansionAge: waiting.expansionAge === "newest" ? ExpansionAge.NEWEST : ExpansionAge.OLDEST,
   };
-  return { ticket: { ...writeTicket(ticket), estimatedWaitMs }, explanation };
 }
 
 function writeConstraint({ rule, kind, over, says, fitting, nearest }: ConstraintView) {

@@ -32,6 +32,9 @@ export type Explanation = {
   readonly expansionAge: EnumWord<typeof wire.ExpansionAge> | undefined;
 };
 
+/** By one of the rule sets that the ticket may be matched by. */
+export type ExplainedRuleSet = { readonly ruleSet: string; readonly explanation: Explanation };
+
 /** `tickets`, or at least so many. */
 export type ExplainedCount = { readonly tickets: number; readonly orMore: boolean };
 
@@ -45,8 +48,17 @@ export type ExplainedConstraint = {
   readonly nearestMiss: { readonly distance: number; readonly allowed: number; readonly orLess: boolean } | undefined;
 };
 
-/** @throws {MusterError} FIELD_INVALID if there is none. */
-export function readExplanation(message: wire.TicketExplanation | undefined): Explanation {
+/** Of all its rule sets, the preferred one first. @throws {MusterError} FIELD_INVALID if one has no explanation. */
+export function readExplanations({
+  ruleSet,
+  explanation,
+  alternatives,
+}: Omit<wire.ExplainTicketResponse, "ticket">): readonly [ExplainedRuleSet, ...ExplainedRuleSet[]] {
+  const read = (one: wire.RuleSetExplanation) => ({ ...one, explanation: readExplanation(one.explanation) });
+  return [read({ ruleSet, explanation }), ...alternatives.map(read)];
+}
+
+function readExplanation(message: wire.TicketExplanation | undefined): Explanation {
   if (!message) throw fieldInvalid("explanation", "present in the answer", "absent");
   return {
     standing: readEnum(wire.TicketStanding, message.standing),

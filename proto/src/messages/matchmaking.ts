@@ -9,7 +9,8 @@ export * from "../../gen/muster/matchmaking/v1/player_data.ts";
 export {
   type ExplainedConstraint,
   type ExplainedCount,
+  type ExplainedRuleSet,
   type Explanation,
-  readExplanation,
+  readExplanations,
 } from "../matchmaking/explanation.ts";
 export { noProperties } from "../matchmaking/no-properties.ts";

@@ -6,7 +6,7 @@ import {
   JoinTokenServiceDefinition,
   MatchmakingServiceDefinition,
   PartyServiceDefinition,
-  readExplanation,
+  readExplanations,
 } from "@muster/proto/matchmaking";
 import type { CallOptions, Network } from "@muster/proto/rpc";
 import { retryCall } from "../retry-call.ts";
@@ -154,8 +154,9 @@ export function connectMatcherWith(options: ConnectMatcherWithOptions): Matcher 
     },
     async explainTicket(ticketId, waiting = {}) {
       const request = { ticketId: parseId<TicketId>("ticketId", ticketId) };
-      const { ticket, explanation } = await call(waiting, (how) => client.explainTicket(request, how));
-      return { ticket: readTicket(ticket), explanation: readExplanation(explanation) };
+      const { ticket, ...explained } = await call(waiting, (how) => client.explainTicket(request, how));
+      const [preferred, ...alternatives] = readExplanations(explained);
+      return { ticket: readTicket(ticket), ...preferred, alternatives };
     },
     async listTickets(filter = {}, waiting = {}) {
       const request = writeListTickets(filter);

@@ -165,7 +165,8 @@ test("explainTicket() answers with the ticket and why it waits, in plain words",
     },
     expansionAge: ExpansionAge.NEWEST,
   };
-  await using backend = startBackend({ explanation });
+  const alternatives = [{ ruleSet: "mode-free", explanation: { ...explanation, othersOpen: 1 } }];
+  await using backend = startBackend({ explanation, alternatives });
   await backend.outcome(backend.matcher.startMatching(ann));
   const explained = await backend.outcome(backend.matcher.explainTicket("t1"));
   expect(explained.ticket).toMatchObject({ ticketId: "t1", state: "SEARCHING" });
@@ -175,6 +176,10 @@ test("explainTicket() answers with the ticket and why it waits, in plain words",
     expansionAge: "NEWEST",
     constraints: [{ ...constraint, kind: "WINDOW", fitting: { tickets: 0, orMore: false }, nearestMiss }],
   });
+  expect(explained.ruleSet).toBe("duel");
+  expect(explained.alternatives).toEqual([
+    { ruleSet: "mode-free", explanation: { ...explained.explanation, othersOpen: 1 } },
+  ]);
 });
 
 test("explainTicket() tells of a ticket that is not there, and asks for none whose id cannot be one", async () => {

@@ -1,5 +1,5 @@
 // The matcher as a game backend holds it.
-import type { Explanation } from "@muster/proto/matchmaking";
+import type { ExplainedRuleSet, Explanation } from "@muster/proto/matchmaking";
 import type { JoinedPlayer } from "./join-tokens/verify-join-tokens.ts";
 import type { TicketFilter, TicketPage } from "./list-tickets.ts";
 import type { MatchResult } from "./match.ts";
@@ -20,7 +20,15 @@ export type MatchWaiting = CallWaiting & {
 };
 
 /** The ticket as it stands, and why it waits. */
-export type TicketExplanation = { readonly ticket: Ticket; readonly explanation: Explanation };
+export type TicketExplanation = {
+  readonly ticket: Ticket;
+  /** By the rule set that it is matched by before all others. */
+  readonly explanation: Explanation;
+  /** The name of that rule set. */
+  readonly ruleSet: string;
+  /** By the further rule sets that it may be matched by, in the order in which they are tried. */
+  readonly alternatives: readonly ExplainedRuleSet[];
+};
 
 /** A connection to the matcher, opened on first use and again after it broke. Unary calls outlast a short absence. */
 export interface Matcher extends AsyncDisposable {

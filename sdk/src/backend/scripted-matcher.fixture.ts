@@ -5,6 +5,7 @@ import { MusterError, readEnum, writeEnum } from "@muster/proto";
 import {
   MatchAnswer,
   MatchmakingServiceDefinition,
+  type RuleSetExplanation,
   type StartMatchingRequest,
   TicketEventType,
   type TicketExplanation,
@@ -33,6 +34,7 @@ export type MatcherScript = {
   readonly nextPageToken?: string;
   /** What it says of every ticket. */
   readonly explanation?: TicketExplanation;
+  readonly alternatives?: RuleSetExplanation[];
 };
 
 export type ScriptedMatcher = {
@@ -165,7 +167,8 @@ export function createScriptedMatcher(script: MatcherScript = {}): ScriptedMatch
     },
     async explainTicket(request, { token }) {
       enter("explainTicket", request, token);
-      return { ticket: find(request.ticketId), explanation: script.explanation };
+      const { explanation, alternatives = [] } = script;
+      return { ticket: find(request.ticketId), explanation, ruleSet: "duel", alternatives };
     },
     async *watchTickets(request, { signal, token }) {
       enter("watchTickets", request, token);

@@ -44,13 +44,17 @@ export function tExplain(books: Books): Checker {
       if (!isCallOf(call, "explainTicket")) return;
       const response = okOf(call, "explainTicket", observation.outcome);
       if (!response) return;
-      expectConsistent(response);
+      const { ticket, explanation, alternatives = [] } = response;
+      for (const one of [explanation, ...alternatives.map((other) => other.explanation)]) expectConsistent(ticket, one);
       expectCounted(call, response);
     },
   };
 }
 
-function expectConsistent({ ticket, explanation }: ExplainTicketResponse): void {
+function expectConsistent(
+  ticket: ExplainTicketResponse["ticket"],
+  explanation: ExplainTicketResponse["explanation"],
+): void {
   const { othersSearching = 0, othersOpen = 0, constraints = [], fitting } = explanation ?? {};
   const counts = constraints.flatMap((one) => (one.fitting ? [one.fitting] : []));
   const exact = counts.filter(({ orMore }) => !orMore).map(({ tickets }) => tickets);

@@ -958,7 +958,21 @@ export interface ExplainTicketRequest {
 
 export interface ExplainTicketResponse {
   /** As it stands. */
-  ticket: Ticket | undefined;
+  ticket:
+    | Ticket
+    | undefined;
+  /** By the rule set that it is matched by before all others. */
+  explanation:
+    | TicketExplanation
+    | undefined;
+  /** The name of that rule set. Empty: its configuration matches by queries, and no rule is told of. */
+  ruleSet: string;
+  /** By the further rule sets that it may be matched by, in the order in which they are tried. Empty: it is the only one. */
+  alternatives: RuleSetExplanation[];
+}
+
+export interface RuleSetExplanation {
+  ruleSet: string;
   explanation: TicketExplanation | undefined;
 }
 
@@ -6761,7 +6775,7 @@ export const ExplainTicketRequest: MessageFns<ExplainTicketRequest> = {
 };
 
 function createBaseExplainTicketResponse(): ExplainTicketResponse {
-  return { ticket: undefined, explanation: undefined };
+  return { ticket: undefined, explanation: undefined, ruleSet: "", alternatives: [] };
 }
 
 export const ExplainTicketResponse: MessageFns<ExplainTicketResponse> = {
@@ -6771,6 +6785,12 @@ export const ExplainTicketResponse: MessageFns<ExplainTicketResponse> = {
     }
     if (message.explanation !== undefined) {
       TicketExplanation.encode(message.explanation, writer.uint32(18).fork()).join();
+    }
+    if (message.ruleSet !== "") {
+      writer.uint32(26).string(message.ruleSet);
+    }
+    for (const v of message.alternatives) {
+      RuleSetExplanation.encode(v!, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -6804,6 +6824,22 @@ export const ExplainTicketResponse: MessageFns<ExplainTicketResponse> = {
             message.explanation = TicketExplanation.decode(reader, reader.uint32());
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.ruleSet = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.alternatives.push(RuleSetExplanation.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -6820,6 +6856,14 @@ export const ExplainTicketResponse: MessageFns<ExplainTicketResponse> = {
     return {
       ticket: isSet(object.ticket) ? Ticket.fromJSON(object.ticket) : undefined,
       explanation: isSet(object.explanation) ? TicketExplanation.fromJSON(object.explanation) : undefined,
+      ruleSet: isSet(object.ruleSet)
+        ? globalThis.String(object.ruleSet)
+        : isSet(object.rule_set)
+        ? globalThis.String(object.rule_set)
+        : "",
+      alternatives: globalThis.Array.isArray(object?.alternatives)
+        ? object.alternatives.map((e: any) => RuleSetExplanation.fromJSON(e))
+        : [],
     };
   },
 
@@ -6830,6 +6874,12 @@ export const ExplainTicketResponse: MessageFns<ExplainTicketResponse> = {
     }
     if (message.explanation !== undefined) {
       obj.explanation = TicketExplanation.toJSON(message.explanation);
+    }
+    if (message.ruleSet !== "") {
+      obj.ruleSet = message.ruleSet;
+    }
+    if (message.alternatives?.length) {
+      obj.alternatives = message.alternatives.map((e) => RuleSetExplanation.toJSON(e));
     }
     return obj;
   },
@@ -6842,6 +6892,99 @@ export const ExplainTicketResponse: MessageFns<ExplainTicketResponse> = {
     message.ticket = (object.ticket !== undefined && object.ticket !== null)
       ? Ticket.fromPartial(object.ticket)
       : undefined;
+    message.explanation = (object.explanation !== undefined && object.explanation !== null)
+      ? TicketExplanation.fromPartial(object.explanation)
+      : undefined;
+    message.ruleSet = object.ruleSet ?? "";
+    message.alternatives = object.alternatives?.map((e) => RuleSetExplanation.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseRuleSetExplanation(): RuleSetExplanation {
+  return { ruleSet: "", explanation: undefined };
+}
+
+export const RuleSetExplanation: MessageFns<RuleSetExplanation> = {
+  encode(message: RuleSetExplanation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ruleSet !== "") {
+      writer.uint32(10).string(message.ruleSet);
+    }
+    if (message.explanation !== undefined) {
+      TicketExplanation.encode(message.explanation, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RuleSetExplanation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRuleSetExplanation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ruleSet = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.explanation = TicketExplanation.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RuleSetExplanation {
+    return {
+      ruleSet: isSet(object.ruleSet)
+        ? globalThis.String(object.ruleSet)
+        : isSet(object.rule_set)
+        ? globalThis.String(object.rule_set)
+        : "",
+      explanation: isSet(object.explanation) ? TicketExplanation.fromJSON(object.explanation) : undefined,
+    };
+  },
+
+  toJSON(message: RuleSetExplanation): unknown {
+    const obj: any = {};
+    if (message.ruleSet !== "") {
+      obj.ruleSet = message.ruleSet;
+    }
+    if (message.explanation !== undefined) {
+      obj.explanation = TicketExplanation.toJSON(message.explanation);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RuleSetExplanation>): RuleSetExplanation {
+    return RuleSetExplanation.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RuleSetExplanation>): RuleSetExplanation {
+    const message = createBaseRuleSetExplanation();
+    message.ruleSet = object.ruleSet ?? "";
     message.explanation = (object.explanation !== undefined && object.explanation !== null)
       ? TicketExplanation.fromPartial(object.explanation)
       : undefined;
