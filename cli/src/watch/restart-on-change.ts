@@ -6,6 +6,7 @@ import { MusterError } from "@muster/proto";
 import type { RestartServersRequest, RestartServersResponse } from "@muster/proto/mockfleet";
 import { createChangeCollector, ignoreAbort } from "./collect-changes.ts";
 import { isIgnored } from "./is-ignored.ts";
+import { createRestlessFiles } from "./restless-files.ts";
 import type { FolderWatch } from "./watch-folder.ts";
 import { concerned, foldersOf, nameChanged, type WatchedFleet } from "./watched-fleets.ts";
 
@@ -42,6 +43,7 @@ export type RestartOptions = {
 export async function restartOnChange(options: RestartOptions, signal: AbortSignal): Promise<void> {
   const { fleets, except, ignored, graceMs, clock, watch, restart, onEvent } = options;
   const changes = createChangeCollector(clock);
+  const restless = createRestlessFiles();
   const onProblem = (why: string) => onEvent({ type: "problem", why });
   using watches = new DisposableStack();
   const folders = foldersOf(fleets);
@@ -53,10 +55,16 @@ export async function restartOnChange(options: RestartOptions, signal: AbortSign
 
   const restartAfterChanges = async () => {
     while (!signal.aborted) {
-      const changed = await changes.next(signal);
+      const { counts: changed, new: found } = restless.sift(await changes.next(signal), clock.nowMs());
+      for (const path of found) {
+        onProblem(
+          `Cannot take ${path} for a file of the server as each restart changes it: it restarts nothing any more`,
+        );
+      }
       for (const { name: fleet } of concerned(fleets, changed)) {
         try {
           const ended = await restart({ fleet, reason: FILES_CHANGED, graceMs }, signal);
+          restless.noteRestart(clock.nowMs());
           onEvent({ type: "restarted", fleet, changed: nameChanged(changed), ...ended });
         } catch (error) {
           if (signal.aborted) return;
