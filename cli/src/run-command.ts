@@ -4,6 +4,7 @@ import { MusterError, type MusterErrorMetadata } from "@muster/proto";
 import { UsageError } from "./arguments/usage-error.ts";
 import type { CommandContext, ExitCode } from "./commands/context.ts";
 import { errorSentence } from "./contract/error-sentence.ts";
+import { systemErrorSentence } from "./contract/system-error.ts";
 
 /**
  * Runs `command` and sets the exit code: as it says, 1 for a refusal, 130 if it was called off. A command that listens for
@@ -34,6 +35,11 @@ function watchSignals(stop: AbortController): void {
 function report(error: unknown, context: Omit<CommandContext, "signal">): ExitCode {
   if (error instanceof UsageError) {
     writeError(context, { reason: "USAGE", message: error.message, metadata: {} });
+    return 2;
+  }
+  const refused = systemErrorSentence(error);
+  if (refused !== undefined) {
+    writeError(context, { reason: "SYSTEM", message: refused, metadata: {} });
     return 2;
   }
   if (!(error instanceof MusterError)) throw error;

@@ -8,6 +8,8 @@ export interface Terminal {
   note(line: string): void;
   /** Whether somebody looks at the output. */
   readonly isLive: boolean;
+  /** Whether it is to be written in colours. */
+  readonly hasColours: boolean;
   /** Of the window, in characters. */
   size(): { readonly columns: number; readonly rows: number };
   /** Calls back when the window changes, until the signal aborts. */
@@ -20,6 +22,8 @@ export const processTerminal: Terminal = {
   print: (line) => void process.stdout.write(`${line}\n`),
   note: (line) => void process.stderr.write(`${line}\n`),
   isLive: process.stdout.isTTY === true && process.env.TERM !== "dumb",
+  // https://no-color.org: set and not empty.
+  hasColours: !process.env.NO_COLOR,
   size: () => ({ columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24 }),
   onResize(listener, signal) {
     process.stdout.on("resize", listener);

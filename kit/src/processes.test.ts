@@ -30,14 +30,25 @@ function startPrinting(command: readonly string[], lifeline = false) {
   return { child, line };
 }
 
-const exits = [
+const exits: readonly { name: string; command: readonly string[]; cwd?: string; how: string }[] = [
   { name: "an exit code", command: [node, "-e", "process.exit(3)"], how: "exit 3" },
   { name: "a signal", command: [node, "-e", "process.kill(process.pid, 'SIGKILL')"], how: "SIGKILL" },
-  { name: "a program that is not there", command: ["/nowhere/program"], how: expect.stringMatching(/^not started: /) },
+  {
+    name: "a program that is not there",
+    command: ["/nowhere/program"],
+    how: "not started: there is no program /nowhere/program",
+  },
+  { name: "a file that is no program", command: ["/etc/passwd"], how: "not started: /etc/passwd may not be run" },
+  {
+    name: "a folder that is not there",
+    command: [node],
+    cwd: "/nowhere",
+    how: "not started: there is no folder /nowhere",
+  },
 ];
-for (const { name, command, how } of exits) {
+for (const { name, command, cwd, how } of exits) {
   test(`startProcess() tells ${name}`, async () => {
-    const child = startProcess({ command, env: {}, output: "inherit" });
+    const child = startProcess({ command, env: {}, output: "inherit", ...(cwd && { cwd }) });
     expect((await child.exited).how).toEqual(how);
   });
 }

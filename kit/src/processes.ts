@@ -2,7 +2,7 @@
 // and a whole tree can be ended at once. A lifeline is a pipe that nobody writes to: its end tells a child that its parent
 // is gone, however it went. `@muster/kit/processes`.
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { Socket } from "node:net";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
@@ -54,7 +54,7 @@ export function startProcess(spec: ProcessSpec): RunningProcess {
   lifeline?.on("error", () => undefined);
 
   const exited = new Promise<Exit>((resolve) => {
-    child.once("error", (error) => resolve({ how: `not started: ${error.message}`, code: undefined }));
+    child.once("error", (error) => resolve({ how: `not started: ${whyNotStarted(error, spec)}`, code: undefined }));
     child.once("exit", (code, signal) => resolve({ how: signal ?? `exit ${code}`, code: code ?? undefined }));
   });
   return {
@@ -64,6 +64,14 @@ export function startProcess(spec: ProcessSpec): RunningProcess {
       if (child.pid !== undefined) signalGroup(child.pid, signal);
     },
   };
+}
+
+/** The system says the same of a program and of a folder that are not there. */
+function whyNotStarted(error: Error, { command: [program = ""], cwd }: ProcessSpec): string {
+  const code = "code" in error ? error.code : undefined;
+  if (code === "ENOENT" && cwd !== undefined && !existsSync(cwd)) return `there is no folder ${cwd}`;
+  if (code === "ENOENT") return `there is no program ${program}`;
+  return code === "EACCES" ? `${program} may not be run` : error.message;
 }
 
 /** Sends `signal` (0 only asks) to every process of the group; false if the group has none left. */

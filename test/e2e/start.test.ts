@@ -320,7 +320,23 @@ const mistakes = [
     says: /without saying how many are to come/,
   },
   { name: "a file and a command", args: ["dev", "--config", "a.json", "--", "sleep"], says: /leave out --config/ },
-  { name: "a file that is not there", args: ["dev", "--config", "nowhere.json"], says: /nowhere\.json as a file/ },
+  {
+    name: "a file that is not there",
+    args: ["dev", "--config", "nowhere.json"],
+    says: /^Cannot read \S+nowhere\.json as a file: there is none\n$/,
+  },
+  {
+    name: "a folder without a file",
+    args: ["dev"],
+    says: /muster\.json as a file: there is none\. Write one with `muster init`, or run a server with `muster dev -- COMMAND`\n$/,
+  },
+  { name: "a folder in place of a file", args: ["dev", "--config", "."], says: /as a file: it is a folder\n$/ },
+  { name: "a grace for nothing", args: ["dev", "--grace", "3s"], says: /as they go with --watch: nothing is watched/ },
+  {
+    name: "a data folder that is a file",
+    args: ["dev", "--data", "/etc/passwd", "--", "sleep"],
+    says: /^Cannot make the folder \/etc\/passwd as a file of that name is in the way\n$/,
+  },
 ];
 for (const { name, args, says } of mistakes) {
   test(`muster tells of ${name} with exit 2`, async () => {

@@ -9,7 +9,7 @@ export async function runHere(
   const { json = false, fleetAddress = "" } = options;
   const lines: string[] = [];
   const terminal = {
-    ...{ isLive: false, size: () => ({ columns: 80, rows: 24 }) },
+    ...{ isLive: false, hasColours: false, size: () => ({ columns: 80, rows: 24 }) },
     ...{ write: () => undefined, note: () => undefined, onResize: () => undefined },
     print: (line: string) => void lines.push(line),
   };

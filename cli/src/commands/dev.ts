@@ -88,7 +88,8 @@ export async function runDev(flags: DevFlags, context: CommandContext): Promise<
   if (json) printJson(context, ready);
   else if (!terminal.isLive || flags.plain) terminal.print(`Ready: ${where.join(", ")}. Try: ${tips.join(" · ")}`);
   else {
-    const view = { title: `muster dev ${shortPath(configPath)}`, where, tips };
+    const what = flags.command.length > 0 ? `-- ${flags.command.join(" ")}` : shortPath(configPath);
+    const view = { title: `muster dev ${what}`, where, tips };
     const render = (size: { columns: number; rows: number }) => {
       const times = { upMs: clock.nowMs() - startedMs, wallMs: clock.wallMs() };
       return renderView({ ...view, ...size, ...times, state: log.state, events: log.events });
@@ -134,7 +135,8 @@ async function startOrRefuse(start: DevStart, { terminal, json }: CommandContext
   } catch (error) {
     if (stop.aborted) return 0;
     if (!(error instanceof MusterError)) throw error;
-    const { reason, message, metadata } = error;
+    const { reason, metadata } = error;
+    const message = isWithoutFile(error, flags) ? `${error.message}. ${WITHOUT_FILE}` : error.message;
     terminal.note(json ? JSON.stringify({ error: { reason, message, metadata } }) : message);
     return 2;
   }
@@ -161,6 +163,14 @@ async function restartOnChanges(
   const { watchPath: paths = [], watchIgnore: ignored = [], grace: graceMs = 0 } = flags;
   const { watchStack } = await import("../watch/watch-stack.ts");
   await watchStack({ ...rest, paths, ignored, graceMs, fleetAddress: stack.fleetAddress }, signal);
+}
+
+const WITHOUT_FILE = "Write one with `muster init`, or run a server with `muster dev -- COMMAND`";
+
+/** Nothing was named, and there is no muster.json here. */
+function isWithoutFile({ cause, reason }: MusterError, { config, command }: DevFlags): boolean {
+  const isNotThere = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+  return reason === "CONFIG_INVALID" && isNotThere && config === undefined && command.length === 0;
 }
 
 async function stopStack(

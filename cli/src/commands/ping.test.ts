@@ -34,7 +34,13 @@ async function createWorld() {
   const { address } = stack.use(await createFleetWorld({ config, pings }));
   const [printed, noted]: [string[], string[]] = [[], []];
   const terminal = {
-    ...{ isLive: false, size: () => ({ columns: 80, rows: 24 }), write: () => undefined, onResize: () => undefined },
+    ...{
+      isLive: false,
+      hasColours: false,
+      size: () => ({ columns: 80, rows: 24 }),
+      write: () => undefined,
+      onResize: () => undefined,
+    },
     print: (line: string) => void printed.push(line),
     note: (line: string) => void noted.push(line),
   };

@@ -19,7 +19,7 @@ export function describeService(event: ServiceEvent): EventLine {
       return { text: `${event.name} READY after ${formatDuration(event.tookMs)} (process ${event.pid})`, tone: "good" };
     case "crashed":
       return {
-        text: `${event.name} CRASHED (${event.how}), starts again in ${event.restartInMs.toFixed(0)} ms`,
+        text: `${event.name} CRASHED (${event.how}), starts again in ${event.restartInMs.toFixed(0)} ms: see ${event.name}.log`,
         tone: "bad",
       };
     case "stopped":

@@ -3,8 +3,8 @@ import { lastWordsOf, wasAsked } from "./last-words.ts";
 
 const rows = [
   {
-    name: "a mistake in a file, without where Node was",
-    text: "file:///g/server.js:7\nsyntax error (\n       ^\n\nSyntaxError: oh\n    at x (node:internal/modules:1:2)\n\nNode.js v24.1.0\n",
+    name: "a mistake in a file, without where Node and packages were",
+    text: "file:///g/server.js:7\nsyntax error (\n       ^\n\nSyntaxError: oh\n    at x (node:internal/modules:1:2)\n    at y (/g/node_modules/ws/z.js:1:2)\n\nNode.js v24.1.0\n",
     words: ["file:///g/server.js:7", "syntax error (", "       ^", "SyntaxError: oh"],
   },
   {

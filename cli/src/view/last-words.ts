@@ -4,8 +4,8 @@
 const LINES_MAX = 8;
 
 const OF_SIDECAR = /^\{"level":.*"service":"sidecar"/;
-/** Where Node itself was at that moment, and which Node. */
-const OF_NODE = /^\s+at .*\(?node:|^Node\.js v/;
+/** Where Node and installed packages were at that moment, and which Node. */
+const OF_OTHERS = /^\s+at .*(?:\(?node:|[\\/]node_modules[\\/])|^Node\.js v/;
 
 /** Reasons of ends that somebody asked for. */
 const ASKED: ReadonlySet<string> = new Set([
@@ -22,6 +22,6 @@ export function lastWordsOf(text: string): readonly string[] {
   return text
     .split(/[\r\n]+/)
     .map((line) => line.replace(/\p{Cc}(\[[0-9;]*[A-Za-z])?/gu, " ").trimEnd())
-    .filter((line) => line.trim() !== "" && !OF_SIDECAR.test(line) && !OF_NODE.test(line))
+    .filter((line) => line.trim() !== "" && !OF_SIDECAR.test(line) && !OF_OTHERS.test(line))
     .slice(-LINES_MAX);
 }

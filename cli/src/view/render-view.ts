@@ -1,7 +1,7 @@
 // The live view as lines: a pure function of what is known and the size of the window.
 import type { Backfill, BattleSession } from "@muster/proto";
 import { formatDuration } from "../arguments/duration.ts";
-import type { EventLine } from "./describe-event.ts";
+import { type EventLine, shortId } from "./describe-event.ts";
 import { describeDebugging } from "./describe-fleet.ts";
 import { describeBackfill, describeRoster } from "./describe-session.ts";
 import { fleetLines } from "./fleet-lines.ts";
@@ -51,7 +51,7 @@ export function renderView(input: ViewInput): readonly ViewLine[] {
   const fleets = fleetLines(state, Math.ceil((room * 2) / 5));
   const below: readonly ViewLine[] = fleets.length > 0 ? [...fleets, blank] : [];
   const battlesRoom = Math.max(Math.ceil((room * 2) / 3) - below.length, Math.min(room - below.length, BATTLE_LINES));
-  const sessions = fitSessions(sessionLines(state, input.wallMs), Math.max(battlesRoom, 0));
+  const sessions = fitSessions(sessionLines(state, input), Math.max(battlesRoom, 0));
   const eventsRoom = Math.max(room - below.length - sessions.length - 1, 0);
   const news: readonly ViewLine[] = eventsRoom === 0 ? [] : events.slice(-eventsRoom);
   const lines = [...head, ...below, ...sessions, ...(news.length > 0 ? [blank] : []), ...news, ...foot];
@@ -102,17 +102,22 @@ function describeBackfills(state: LiveState): readonly string[] {
   return searching + paused === 0 ? [] : [`backfills ${searching} searching, ${paused} paused`];
 }
 
-function sessionLines(state: LiveState, wallMs: number): readonly (readonly ViewLine[])[] {
+function sessionLines(state: LiveState, window: Window): readonly (readonly ViewLine[])[] {
   if (state.sessions.size === 0) return [[{ text: "No battles yet.", tone: "dim" }]];
-  return [...state.sessions.values()].map((session) => describeSession(session, wallMs));
+  return [...state.sessions.values()].map((session) => describeSession(session, window));
 }
 
-function describeSession(session: BattleSession, wallMs: number): readonly ViewLine[] {
+/** Below so many columns ids are shortened, so that there is room for what changes. */
+const WIDE_COLUMNS = 100;
+
+type Window = Pick<ViewInput, "wallMs" | "columns">;
+
+function describeSession(session: BattleSession, { wallMs, columns }: Window): readonly ViewLine[] {
   const address = session.address
     ? `${session.address.host}:${Object.values(session.address.ports).join(",")}`
     : session.region;
   const parts = [
-    session.battleSessionId,
+    columns < WIDE_COLUMNS ? shortId(session.battleSessionId) : session.battleSessionId,
     session.unreachable ? "UNREACHABLE" : session.state,
     address,
     formatDuration(wallMs - session.createdAtMs),

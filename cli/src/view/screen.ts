@@ -15,6 +15,8 @@ const TONES = { title: "1", plain: "0", good: "32", bad: "31", dim: "2" } as con
   ViewLine["tone"],
   string
 >;
+/** Bold and dim are no colours. */
+const COLOURS: ReadonlySet<string> = new Set([TONES.good, TONES.bad]);
 
 /** Disposing gives the terminal back as it was. */
 export interface Screen extends AsyncDisposable {
@@ -32,7 +34,9 @@ export function openScreen(
   let wake = Promise.withResolvers<void>();
 
   const draw = () => {
-    const lines = render(terminal.size()).map(({ text, tone }) => `${ESC}${TONES[tone]}m${text}${ESC}0m${ESC}K`);
+    const codeOf = (tone: ViewLine["tone"]) =>
+      !terminal.hasColours && COLOURS.has(TONES[tone]) ? TONES.plain : TONES[tone];
+    const lines = render(terminal.size()).map(({ text, tone }) => `${ESC}${codeOf(tone)}m${text}${ESC}0m${ESC}K`);
     terminal.write(`${ESC}H${lines.join("\r\n")}${ESC}J`);
   };
   const keepDrawing = async () => {

@@ -391,6 +391,7 @@ test("a screen draws at most four times a second, and gives the terminal back", 
   const written: string[] = [];
   const terminal: Terminal = {
     ...{ write: (text) => void written.push(text), print: () => undefined, note: () => undefined, isLive: true },
+    hasColours: true,
     ...{ size: () => ({ columns: 80, rows: 24 }), onResize: () => undefined },
   };
   const clock = createVirtualClock();
@@ -404,3 +405,22 @@ test("a screen draws at most four times a second, and gives the terminal back", 
   await screen[Symbol.asyncDispose]();
   expect(written.at(-1)).toContain("\u001b[?25h");
 });
+
+const palettes = [
+  { hasColours: true, codes: ["1", "0", "32", "31", "2"] },
+  // Bold and dim are no colours.
+  { hasColours: false, codes: ["1", "0", "0", "0", "2"] },
+];
+for (const { hasColours, codes } of palettes) {
+  test(`a screen writes in ${codes.join(", ")} where colours are ${hasColours ? "wanted" : "not wanted"}`, async () => {
+    const written: string[] = [];
+    const terminal = {
+      ...{ write: (text: string) => void written.push(text), print: () => undefined, note: () => undefined },
+      ...{ isLive: true, hasColours, size: () => ({ columns: 80, rows: 24 }), onResize: () => undefined },
+    };
+    const tones = ["title", "plain", "good", "bad", "dim"] as const;
+    const screen = openScreen(terminal, () => tones.map((tone) => ({ text: tone, tone })), createVirtualClock());
+    await screen[Symbol.asyncDispose]();
+    for (const [index, tone] of tones.entries()) expect(written.join("")).toContain(`\u001b[${codes[index]}m${tone}`);
+  });
+}

@@ -23,6 +23,14 @@ const SECTIONS = {
   companions: "muster dev",
 } as const;
 
+/** Why a file cannot be read, by what the system says. */
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: "there is none",
+  EISDIR: "it is a folder",
+  EACCES: "this user may not read it",
+  EPERM: "this user may not read it",
+};
+
 export type MusterFile = {
   /** Absolute path of the file, for messages. */
   readonly path: string;
@@ -40,8 +48,8 @@ export async function readMusterFile(path: string): Promise<MusterFile> {
   const absolute = resolve(path);
   const refuse = (why: string, cause?: unknown) =>
     new MusterError("CONFIG_INVALID", `Cannot read ${absolute} as ${why}`, { metadata: { path: "$" }, cause });
-  const text = await readFile(absolute, "utf8").catch((error: Error) => {
-    throw refuse(`a file: ${error.message}`, error);
+  const text = await readFile(absolute, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw refuse(`a file: ${UNREADABLE[error.code ?? ""] ?? error.message}`, error);
   });
   const document = parseJson(text, (why, error) => refuse(`JSON: ${why}`, error));
   if (typeof document !== "object" || document === null || Array.isArray(document)) throw refuse("a JSON object");
