@@ -20,6 +20,8 @@ export type SiteInput = {
   readonly reasons: ReadonlySet<string>;
   /** The command line. */
   readonly program: Command;
+  /** Of the packages. */
+  readonly version: string;
   readonly style: string;
   /** The scripts of the pages, by their paths within the site. */
   readonly scripts: ReadonlyMap<string, string>;
@@ -37,7 +39,7 @@ const SCHEMA_TITLES: Readonly<Record<string, string>> = {
 
 /** Files of the site by path. */
 export function buildSite(input: SiteInput): ReadonlyMap<string, string> {
-  const { files, read, contract, reasons, program, style, scripts } = input;
+  const { files, read, contract, reasons, program, version, style, scripts } = input;
   const known = new Set(files);
   const resolve = (path: string) => {
     const readme = path === "" ? "README.md" : `${path}/README.md`;
@@ -88,7 +90,7 @@ export function buildSite(input: SiteInput): ReadonlyMap<string, string> {
     pages.filter(({ path }) => documents.map(sitePathOf).includes(path)),
   );
   return new Map([
-    ...pages.map((page): [string, string] => [page.path, framePage(page, navigation)]),
+    ...pages.map((page): [string, string] => [page.path, framePage(page, navigation, version)]),
     ...shown,
     ...scripts,
     ["style.css", style],

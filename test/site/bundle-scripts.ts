@@ -3,7 +3,7 @@ import { isBuiltin } from "node:module";
 import { rolldown } from "rolldown";
 import { ROOT } from "../tidy/sources.ts";
 
-const NAMES = ["theme", "search", "try", "simulate"] as const;
+const NAMES = ["theme", "search", "copy", "try", "simulate"] as const;
 
 // What of Node is behind the matcher's core: the digest by which a ticket that comes again is known, for which in a browser the
 // text itself will do. Whatever else is Node's is behind functions that nobody calls here, and is left out with them.

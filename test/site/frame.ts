@@ -8,10 +8,10 @@ import { relativePath } from "./site-path.ts";
 export const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'";
 
-/** The whole document. `home`: the README's page in other languages is the reader's choice, not ours. */
-export function framePage(page: Page, navigation: Navigation): string {
+/** The whole document. */
+export function framePage(page: Page, navigation: Navigation, version: string): string {
   const to = (path: string) => escapeHtml(relativePath(page.path, path));
-  const scripts = ["theme.js", "search.js", ...(page.scripts ?? [])];
+  const scripts = ["theme.js", "search.js", "copy.js", ...(page.scripts ?? [])];
   const sections = navigation.map(({ title, links }) => {
     const items = links.map(({ path, text }) => {
       const here = path === page.path ? ' aria-current="page"' : "";
@@ -48,6 +48,7 @@ ${scripts.map((path) => `<script defer src="${to(path)}"></script>`).join("\n")}
 ${page.body}</main>
 <aside aria-label="On this page">${contents.length > 1 ? `<h2>On this page</h2><ul>${contents.join("")}</ul>` : ""}</aside>
 </div>
+<footer>Muster ${escapeHtml(version)}, Apache-2.0</footer>
 </body>
 </html>
 `;

@@ -1,5 +1,6 @@
 // Parts of the site on small inputs: paths, anchors, links of documents, diagrams.
 import { expect, test } from "vitest";
+import { colourCode } from "./colour-code.ts";
 import { drawDiagram } from "./draw-diagram.ts";
 import { renderMarkdown } from "./render-markdown.ts";
 import { linkedFile, relativePath, sitePathOf } from "./site-path.ts";
@@ -47,7 +48,7 @@ test("a document's links lead to pages, its remarks are gone, its code is text",
     terms: [{ text: "NAME", anchor: "term-name" }],
   });
   expect(page.body).toContain('<a href="../queries.html#clauses">there</a>');
-  expect(page.body).toContain("if (a &lt; b) go();");
+  expect(page.body).toContain("</span> (a &lt; b) go();");
   expect(page.body).not.toContain("made by hand");
 });
 
@@ -56,6 +57,26 @@ test("a rule set in a document can be tried", () => {
   const page = renderMarkdown(`\`\`\`json\n${ruleSet}\n\`\`\`\n`, { source: "docs/a.md", resolve: (path) => path });
   expect(page.body).toContain(`href="try.html#rules=${encodeURIComponent(ruleSet)}"`);
 });
+
+const codes = [
+  { language: "ts", code: 'const a = "x"; // "b" <c>', has: '<span class="remark">// &quot;b&quot; &lt;c&gt;</span>' },
+  { language: "ts", code: 'go("//no"); /* const */', has: '<span class="text">&quot;//no&quot;</span>' },
+  { language: "json", code: '{ "a": "b", "n": -1.5, "t": true }', has: '<span class="key">&quot;a&quot;</span>' },
+  { language: "sh", code: "npx a 'b # c' # d", has: '<span class="remark"># d</span>' },
+  { language: "proto", code: "rpc A(B) returns (C); // <D>", has: '<span class="word">returns</span>' },
+  { language: "yaml", code: "a: <b> # 'c", has: "a: &lt;b&gt; # 'c" },
+];
+for (const { language, code, has } of codes) {
+  test(`colourCode() knows ${language} and shows what was written: ${code}`, () => {
+    const html = colourCode(code, language);
+    expect(html).toContain(has);
+    const shown = html
+      .replaceAll(/<[^>]*>/g, "")
+      .replaceAll("&lt;", "<")
+      .replaceAll("&gt;", ">");
+    expect(shown.replaceAll("&quot;", '"').replaceAll("&amp;", "&")).toBe(code);
+  });
+}
 
 test("a query in a document can be tried", () => {
   const page = renderMarkdown("```sh\nnpx muster query check '+a:b'\n```\n", {

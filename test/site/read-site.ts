@@ -22,6 +22,7 @@ export async function readSite(): Promise<ReadonlyMap<string, string>> {
     contract: readContract(),
     reasons: readReasonWords(),
     program: buildProgram({ run: async () => undefined, runService: async () => undefined }),
+    version: String(JSON.parse(read("sdk/package.json")).version),
     style: read("test/site/style.css"),
     scripts: await bundleScripts(),
   });

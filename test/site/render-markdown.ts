@@ -1,5 +1,6 @@
 // A document as HTML: headings get anchors, links lead to pages of the site, tables to be looked up in get an anchor a row.
 import { Marked, type Tokens } from "marked";
+import { colourCode } from "./colour-code.ts";
 import { drawDiagram } from "./draw-diagram.ts";
 import { escapeHtml } from "./escape-html.ts";
 import type { Heading, Page } from "./page.ts";
@@ -91,7 +92,7 @@ export function codeBlock(
   { language, tryAt }: { readonly language: string; readonly tryAt?: string },
 ): string {
   const label = language === "" ? "" : ` data-language="${escapeHtml(language)}"`;
-  const block = `<pre${label} tabindex="0"><code>${escapeHtml(code)}</code></pre>\n`;
+  const block = `<pre${label} tabindex="0"><code>${colourCode(code, language)}</code></pre>\n`;
   const trial = tryAt === undefined ? undefined : trialOf(code, language);
   if (!trial) return block;
   const href = escapeHtml(`${tryAt}#${trial.what}=${encodeURIComponent(trial.text)}`);

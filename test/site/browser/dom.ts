@@ -45,6 +45,7 @@ interface Browser {
     readonly activeElement: BrowserElement | null;
     getElementById(id: string): BrowserElement | null;
     createElement(name: string): BrowserElement;
+    querySelectorAll(selector: string): ArrayLike<BrowserElement>;
   };
   readonly location: { hash: string };
   readonly localStorage: { getItem(key: string): string | null; setItem(key: string, value: string): void };
