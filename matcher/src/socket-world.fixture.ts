@@ -6,11 +6,12 @@ import { httpNetwork, serveHttp } from "@muster/proto/http";
 import {
   BackfillServiceDefinition,
   ConfigurationServiceDefinition,
+  EventServiceDefinition,
   MatchmakingServiceDefinition,
 } from "@muster/proto/matchmaking";
 import type { Peer } from "@muster/proto/rpc";
 import { silentLog } from "@muster/service";
-import { createMatcher } from "./matcher.ts";
+import { createMatcher, type MatcherOptions } from "./matcher.ts";
 import { configurationOf, worldConfig } from "./matcher-world.fixture.ts";
 import { createScriptedFleet } from "./scripted-fleet.fixture.ts";
 
@@ -27,7 +28,7 @@ const SKILLED = {
 export type SocketWorld = Awaited<ReturnType<typeof openSocketWorld>>;
 
 /** The configurations of `worldConfig`, and "skilled". */
-export async function openSocketWorld() {
+export async function openSocketWorld({ events }: Pick<MatcherOptions, "events"> = {}) {
   const journal = createMemoryJournal();
   await using opened = new AsyncDisposableStack();
   const fleet = createScriptedFleet(systemClock);
@@ -46,6 +47,7 @@ export async function openSocketWorld() {
         configurations: [...worldConfig.configurations, configurationOf({ name: "skilled", ruleSet: "skilled" })],
       },
       log: silentLog,
+      ...(events && { events }),
       onFatal: (error) => {
         throw error;
       },
@@ -76,5 +78,6 @@ function clientsOf(peer: Peer) {
     matching: peer.client(MatchmakingServiceDefinition),
     backfill: peer.client(BackfillServiceDefinition),
     configurations: peer.client(ConfigurationServiceDefinition),
+    events: peer.client(EventServiceDefinition),
   };
 }

@@ -75,7 +75,7 @@ export function readReplay({ name, from, until, afterPosition, limit }: ReplayRe
 
 /** Where to go on; undefined: from now on. @throws {MusterError} FIELD_INVALID. */
 export function readEventToken({ resumeToken: token, fromOldest }: WatchEventsRequest): number | "oldest" | undefined {
-  if (fromOldest && token !== "") throw fieldInvalid("from_oldest", "false beside resume_token", fromOldest);
+  // A token goes before: an EventSource comes back to the address that it began with, and brings the last id beside it.
   if (token === "") return fromOldest ? "oldest" : undefined;
   const [, digits] = /^e1\.([0-9a-z]{1,10})$/.exec(token) ?? [];
   if (digits === undefined) throw fieldInvalid("resume_token", "a token of this service", token);

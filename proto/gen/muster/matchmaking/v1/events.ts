@@ -339,7 +339,7 @@ export interface WatchEventsRequest {
   name: string;
   /** From the last event that was handled: only what came after it is sent. Empty: what comes from now on. */
   resumeToken: string;
-  /** Begin with the oldest event that is kept. Only without resume_token. */
+  /** Begin with the oldest event that is kept. Without meaning beside a resume_token. */
   fromOldest: boolean;
 }
 
