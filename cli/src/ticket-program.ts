@@ -18,6 +18,7 @@ export function addTicketCommands(program: Command, run: ProgramPorts["run"]): v
     .option("--config-name <name>", "matchmaking configuration; not needed where there is only one")
     .option("--attributes <json>", "of every player, such as '{\"skill\":1}'", parsed(parseJsonObject), {})
     .option("--latencies <pairs>", "round trips in ms by region, such as eu-west=20,us-east=90", parsed(parsePairs), {})
+    .option("--data <text>", "of every player, for the game server")
     .option("--ask <player...>", "players who have to join before the search begins: muster ticket join")
     .option("--ask-seconds <seconds>", "how long they have; default 60", parsed(wholeNumberFrom(1, 3_600)))
     .option(
@@ -35,9 +36,9 @@ export function addTicketCommands(program: Command, run: ProgramPorts["run"]): v
     .action((options: AddressOptions & TicketStartFlags) =>
       run(options, async (context) => {
         const { startTicket } = await import("./commands/ticket.ts");
-        const { players, configName, attributes, latencies, wait } = options;
+        const { players, configName, attributes, latencies, wait, data } = options;
         const asked = { playerIds: options.ask ?? [], timeoutSeconds: options.askSeconds ?? 0 };
-        const shared = { attributes, latenciesMs: latencies, wait: wait !== false };
+        const shared = { attributes, latenciesMs: latencies, data, wait: wait !== false };
         const { presence: presenceGraceSeconds } = options;
         const query = queryOf(options);
         const start = { players, configuration: configName, asked, presenceGraceSeconds, query, ...shared };
@@ -148,6 +149,7 @@ type TicketStartFlags = {
   readonly configName?: string;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly latencies: Readonly<Record<string, number>>;
+  readonly data?: string;
   readonly ask?: readonly string[];
   readonly askSeconds?: number;
   readonly presence?: number;

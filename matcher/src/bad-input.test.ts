@@ -274,6 +274,11 @@ refuses("players", [
   { name: "a queued player", call: () => start({ playerId: "p" }, "second"), reason: "PLAYER_ALREADY_QUEUED" },
   { name: "an id with another body", call: () => start({ attributes: { skill: 2 } }, "waiting"), reason: "ID_REUSED" },
   { name: "a team of nowhere", call: () => start({ team: long }), reason: "FIELD_INVALID", field: "players[0].team" },
+  {
+    name: "more data for the game server than fits",
+    call: () => start({ data: "x".repeat(2_049) }),
+    ...{ reason: "FIELD_INVALID", field: "players[0].data" },
+  },
   { name: "constructor as a team", call: () => start({ team: "constructor" }), reason: "FIELD_INVALID" },
   { name: "65 attributes", call: () => start({ attributes: many(65) }), ...of("") },
   { name: "10,000 attributes", only: "gRPC", call: () => start({ attributes: many(10_000) }), ...of("") },

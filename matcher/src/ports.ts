@@ -19,6 +19,8 @@ export type PlayerToSeat = {
   readonly ticketId: TicketId;
   readonly attributes: Attributes;
   readonly latenciesMs: Readonly<Record<string, number>>;
+  /** For the game server. Undefined: none. */
+  readonly data: string | undefined;
 };
 
 export type PlacementRequest = {

@@ -9,6 +9,7 @@ export function seatsOf(state: MatcherState, assigned: readonly AssignedPlayer[]
   return assigned.map(({ ticketId, playerId, team }) => {
     const player = state.tickets.get(ticketId)?.ticket.players.find((one) => one.playerId === playerId);
     invariant(player, "whoever is assigned came with a ticket that is still live");
-    return { playerId, team, ticketId, attributes: player.attributes, latenciesMs: player.latenciesMs };
+    const { attributes, latenciesMs, data } = player;
+    return { playerId, team, ticketId, attributes, latenciesMs, data };
   });
 }

@@ -23,6 +23,7 @@ export {
 export * as limits from "./limits.ts";
 export { isLocalAddress } from "./loopback.ts";
 export { fieldInvalid, MusterError, type MusterErrorMetadata, readReason, toMusterError } from "./muster-error.ts";
+export { parsePlayerData } from "./player-data.ts";
 export { type GrpcCode, isReason, type Reason, reasons } from "./reasons.ts";
 export { applySessionChange } from "./session/apply-session-change.ts";
 export type {

@@ -36,6 +36,8 @@ export const ATTRIBUTE_NAME_CHARS_MAX = 64;
 export const ATTRIBUTE_TEXT_CHARS_MAX = 256;
 /** Items of a list or map attribute. */
 export const ATTRIBUTE_ITEMS_MAX = 100;
+/** Characters of a player's data for the game server: GameLift's limit. */
+export const PLAYER_DATA_CHARS_MAX = 2_048;
 /** Regions that one player reports latencies for. */
 export const LATENCIES_PER_PLAYER_MAX = 64;
 /** Largest latency in ms that a player may report. */

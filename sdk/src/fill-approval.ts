@@ -14,6 +14,8 @@ export type Newcomer<Types extends GameTypes = AnyGame> = {
   readonly ticketId: string | undefined;
   /** As the ticket gave them, the rule set's defaults filled in. */
   readonly attributes: Types["attributes"];
+  /** What the backend gives of the player, untouched. Undefined: nothing. */
+  readonly data: string | undefined;
 };
 
 export type ProposedNewcomers<Types extends GameTypes = AnyGame> = {
@@ -90,11 +92,12 @@ export function readProposedFill({ fillId, battleSessionId, newcomers, timeoutMs
   return {
     fillId,
     battleSessionId,
-    newcomers: newcomers.map(({ playerId, team, ticketId, attributes }) => ({
+    newcomers: newcomers.map(({ playerId, team, ticketId, attributes, data }) => ({
       playerId,
       team: team || undefined,
       ticketId: ticketId || undefined,
       attributes: parseAttributes("newcomers.attributes", attributes),
+      data,
     })),
     timeoutMs,
   };

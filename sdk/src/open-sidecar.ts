@@ -183,6 +183,7 @@ export async function openSidecar(options: OpenSidecarOptions): Promise<Sidecar>
       return seats.map(({ battleSessionId, seat: { expiresAtMs, ...seat } }) => ({
         ...seat,
         attributes: reader.attributes(seat.attributes, battleSessionId),
+        data: seat.data,
         battleSessionId,
         expiresAt: expiresAtMs === undefined ? undefined : new Date(expiresAtMs),
       }));

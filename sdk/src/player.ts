@@ -20,6 +20,8 @@ export interface Player<Types extends GameTypes = AnyGame> {
   readonly state: PlayerSessionState;
   /** The player's attributes as the ticket gave them, the rule set's defaults filled in. */
   readonly attributes: Types["attributes"];
+  /** What the backend gave this server of the player, untouched, at most 2,048 characters. Undefined: nothing. */
+  readonly data: string | undefined;
   /** When the reservation (RESERVED) or the grace (DISCONNECTED) runs out, by the fleet's clock. */
   readonly expiresAt: Date | undefined;
   /**
@@ -90,6 +92,9 @@ export class PlayerHandle implements Player {
   }
   get attributes(): AnyGame["attributes"] {
     return this.#attributes;
+  }
+  get data(): string | undefined {
+    return this.#seat.data;
   }
   get expiresAt(): Date | undefined {
     return this.#seat.expiresAtMs === undefined ? undefined : new Date(this.#seat.expiresAtMs);

@@ -33,7 +33,7 @@ export type AcceptedPlayer<Types extends GameTypes = AnyGame> = {
 /** A seat as it was when the sidecar was asked. */
 export type PlayerSeat<Types extends GameTypes = AnyGame> = Pick<
   Player<Types>,
-  "playerSessionId" | "playerId" | "team" | "ticketId" | "state" | "attributes" | "expiresAt"
+  "playerSessionId" | "playerId" | "team" | "ticketId" | "state" | "attributes" | "data" | "expiresAt"
 > & { readonly battleSessionId: string };
 
 /**

@@ -17,7 +17,7 @@ const ticket = (more: Partial<Ticket>): Ticket => ({
   },
   ...{ createdAt: undefined, timesOutAt: undefined, matchId: undefined, assignment: undefined, cause: undefined },
   estimatedWaitMs: undefined,
-  players: [{ playerId: "ada", attributes: {}, latenciesMs: {}, team: undefined }],
+  players: [{ playerId: "ada", attributes: {}, latenciesMs: {}, team: undefined, data: undefined }],
   ...more,
 });
 const asked = ticket({

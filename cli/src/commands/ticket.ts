@@ -19,6 +19,8 @@ export type StartTicketOptions = {
   readonly configuration: string | undefined;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly latenciesMs: Readonly<Record<string, number>>;
+  /** For the game server. Undefined: none. */
+  readonly data: string | undefined;
   /** Who has to join first. `timeoutSeconds` 0: the default. */
   readonly asked: { readonly playerIds: readonly string[]; readonly timeoutSeconds: number };
   /** Undefined: as the configuration says. */
@@ -144,7 +146,7 @@ async function onlyConfiguration(matcher: MatcherConnection, signal: AbortSignal
   throw new MusterError("CONFIGURATION_NOT_FOUND", message);
 }
 
-function drawPlayers({ players, attributes, latenciesMs }: StartTicketOptions, random: Random) {
+function drawPlayers({ players, attributes, latenciesMs, data }: StartTicketOptions, random: Random) {
   const names = new Set<string>();
   while (names.size < players) names.add(drawPlayerName(random));
   return [...names].map((playerId) => ({
@@ -152,6 +154,7 @@ function drawPlayers({ players, attributes, latenciesMs }: StartTicketOptions, r
     attributes: { ...attributes },
     latenciesMs: { ...latenciesMs },
     team: "",
+    data,
   }));
 }
 

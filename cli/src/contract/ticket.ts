@@ -54,6 +54,8 @@ export type TicketPlayer = {
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly latenciesMs: Readonly<Record<string, number>>;
   readonly team: string | undefined;
+  /** For the game server. */
+  readonly data: string | undefined;
 };
 
 export type Assignment = {
@@ -99,6 +101,7 @@ export function readTicket(message: wire.Ticket | undefined): Ticket {
       attributes: player.attributes,
       latenciesMs: player.latenciesMs,
       team: player.team || undefined,
+      data: player.data,
     })),
     createdAt: message.createdAt?.toISOString(),
     timesOutAt: message.timesOutAt?.toISOString(),

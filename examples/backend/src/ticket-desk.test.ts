@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { createTicketDesk } from "./ticket-desk.ts";
 
 function ticketIn(state: TicketState, ticketId = "t1"): Ticket {
-  const player = { playerId: "anna", attributes: {}, latenciesMs: {}, team: undefined };
+  const player = { playerId: "anna", attributes: {}, latenciesMs: {}, team: undefined, data: undefined };
   const unknown = { timesOutAt: undefined, matchId: undefined, assignment: undefined, cause: undefined };
   return {
     ticketId,

@@ -36,6 +36,7 @@ import { decidePutConfiguration, decidePutRuleSet } from "./put-configuration.ts
 import { decideRound } from "./round.ts";
 import { decideSessionChange } from "./session-change.ts";
 import { decideStartMatching } from "./start-matching.ts";
+import type { TicketPlayer } from "./ticket.ts";
 
 /** Most tickets of a box are of the first. */
 export const BOX_CONFIGURATIONS = ["auto", "asked", "asked-once", "group"] as const;
@@ -94,6 +95,7 @@ export function createBox(
       const ticketId = `t${acknowledged.size}` as TicketId;
       const players = Array.from({ length: size }, (_, i) => ({
         ...{ playerId: `p${(seed + i) % 40}` as PlayerId, team: seed % 7 === 0 ? "red" : undefined },
+        ...(seed % 4 === 0 ? { data: `{"skin":${seed}}` } : {}),
         ...(seed % 2 === 0
           ? { attributes: {}, latenciesMs: {} }
           : { attributes: { skill: seed }, latenciesMs: { eu: i } }),
@@ -127,7 +129,7 @@ export function createBox(
       };
       const known = pick(state.parties.byId.values());
       const { partyId = `party${seed % 5}` as PartyId, leaderId = "" as PlayerId } = known ?? {};
-      const mate = player(seed);
+      const mate: TicketPlayer = player(seed);
       const { playerId } = mate;
       const others = known?.members ?? [mate];
       const member = pick(others)?.playerId ?? playerId;

@@ -26,6 +26,8 @@ export type TicketPlayer = {
   readonly latenciesMs: Readonly<Record<string, number>>;
   /** Team instance or template that the player asks for. */
   readonly team: string | undefined;
+  /** For the game server; no rule looks at it. Absent: none. */
+  readonly data?: string | undefined;
 };
 
 /** Somebody in the battle. `playerSessionId` is a secret of `ticketId`; undefined in a match without a session. */

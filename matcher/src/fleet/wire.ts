@@ -63,8 +63,8 @@ export function writeUpdate(update: BackfillUpdate): UpdateServerSessionRequest 
 }
 
 function writePlayerToSeat(player: PlayerToSeat): PlayerToSeatMessage {
-  const { playerId, team, ticketId, attributes, latenciesMs } = player;
-  return { playerId, team, ticketId, attributes: writeAttributes(attributes), latenciesMs: { ...latenciesMs } };
+  const { playerId, team, ticketId, attributes, latenciesMs, data } = player;
+  return { playerId, team, ticketId, attributes: writeAttributes(attributes), latenciesMs: { ...latenciesMs }, data };
 }
 
 /** @throws {MusterError} FIELD_INVALID if the fleet sent a state that this build does not know. */

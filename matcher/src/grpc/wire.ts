@@ -5,6 +5,7 @@ import {
   limits,
   parseAttributes,
   parseId,
+  parsePlayerData,
   parsePlayerId,
   readEnum,
   readWord,
@@ -104,6 +105,7 @@ export function readPlayer(player: Player, path: string): TicketPlayer {
     attributes: parseAttributes(`${path}.attributes`, player.attributes),
     latenciesMs: readLatencies(`${path}.latencies_ms`, player.latenciesMs),
     team: player.team === "" ? undefined : player.team,
+    ...parsePlayerData(`${path}.data`, player.data),
   };
 }
 
@@ -153,12 +155,7 @@ export function writeTicket(ticket: Ticket, writeJoinToken: WriteJoinToken = noJ
     configuration: ticket.configuration,
     state: writeEnum(TicketState, readPhase(state)),
     version: ticket.version,
-    players: ticket.players.map(({ playerId, attributes, latenciesMs, team }) => ({
-      playerId,
-      attributes: writeAttributes(attributes),
-      latenciesMs: { ...latenciesMs },
-      team: team ?? "",
-    })),
+    players: ticket.players.map(writePlayer),
     createdAt: new Date(ticket.createdAtWallMs),
     timesOutAt: timesOutAtOf(ticket),
     matchId: ("matchId" in state && state.matchId) || "",
@@ -171,6 +168,10 @@ export function writeTicket(ticket: Ticket, writeJoinToken: WriteJoinToken = noJ
     ...writePresence(ticket),
     ...queryOf(ticket),
   };
+}
+
+export function writePlayer({ playerId, attributes, latenciesMs, team = "", data }: TicketPlayer): Player {
+  return { playerId, attributes: writeAttributes(attributes), latenciesMs: { ...latenciesMs }, team, data };
 }
 
 function queryOf({ query }: Ticket): Pick<TicketMessage, "query"> {

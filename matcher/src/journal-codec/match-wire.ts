@@ -74,8 +74,14 @@ export function readSeated(message: wire.SeatedPlayer): SeatedPlayer {
   };
 }
 
-export function writeTicketPlayer({ playerId, attributes, latenciesMs, team }: TicketPlayer): wire.TicketPlayer {
-  return { playerId, attributes: writeAttributes(attributes), latenciesMs: { ...latenciesMs }, team: team ?? "" };
+export function writeTicketPlayer({
+  playerId,
+  attributes,
+  latenciesMs,
+  team = "",
+  data,
+}: TicketPlayer): wire.TicketPlayer {
+  return { playerId, attributes: writeAttributes(attributes), latenciesMs: { ...latenciesMs }, team, data };
 }
 
 export function readTicketPlayer(message: wire.TicketPlayer): TicketPlayer {
@@ -84,6 +90,7 @@ export function readTicketPlayer(message: wire.TicketPlayer): TicketPlayer {
     attributes: parseAttributes("attributes", message.attributes),
     latenciesMs: message.latenciesMs,
     team: message.team || undefined,
+    ...(message.data === undefined ? {} : { data: message.data }),
   };
 }
 

@@ -5,7 +5,7 @@ import type { ReadColumns } from "@muster/journal";
 import type { TicketCause, TicketState } from "../core/ticket.ts";
 import type { TicketEventRecord } from "../core/ticket-events.ts";
 
-export const SNAPSHOT_FORMAT = 14;
+export const SNAPSHOT_FORMAT = 15;
 
 export const SNAPSHOT_SCHEMA = {
   /**
@@ -50,7 +50,7 @@ export const SNAPSHOT_SCHEMA = {
 
   // One row a player of a ticket.
   playerId: "string",
-  /** JSON of attributes, latencies and team, if there are any. */
+  /** JSON of attributes, latencies, team and data, if there are any. */
   playerPayload: "blob",
 
   // One row for what changes of a ticket: as it is now for each ticket of the state, then as it was after each event.

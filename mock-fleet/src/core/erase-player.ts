@@ -163,5 +163,5 @@ function redactCommand({ bodyDigest, result }: AnsweredCommand, playerId: Player
 }
 
 function redactSeat(seat: PlayerSession): PlayerSession {
-  return { ...seat, playerId: ERASED, attributes: {} };
+  return { ...seat, playerId: ERASED, attributes: {}, data: undefined };
 }

@@ -39,6 +39,8 @@ export type PlayerToSeat = {
   readonly ticketId: TicketId | undefined;
   readonly attributes: Attributes;
   readonly latenciesMs: Readonly<Record<string, number>>;
+  /** For the game server. Absent: none. */
+  readonly data?: string | undefined;
 };
 
 export type PlacementRequest = {
@@ -322,5 +324,6 @@ export function reserveSeat(player: PlayerToSeat, reservationMs: number, moment:
     state: "RESERVED",
     attributes: player.attributes,
     expiresAtMs: moment.nowMs + reservationMs,
+    ...(player.data === undefined ? {} : { data: player.data }),
   };
 }

@@ -212,11 +212,12 @@ function writeProposedFill({ fill, timeoutMs }: Extract<OutboundMessage, { type:
   return {
     fillId: fill.fillId,
     battleSessionId: fill.sessionId,
-    newcomers: fill.newcomers.map(({ playerId, team, ticketId, attributes }) => ({
+    newcomers: fill.newcomers.map(({ playerId, team, ticketId, attributes, data }) => ({
       playerId,
       team: team ?? "",
       ticketId: ticketId ?? "",
       attributes: writeAttributes(attributes),
+      data,
     })),
     timeoutMs,
   };

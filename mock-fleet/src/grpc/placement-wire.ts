@@ -9,6 +9,7 @@ import {
   type PlacementId,
   parseAttributes,
   parseId,
+  parsePlayerData,
   parsePlayerId,
   readBackfill,
   type Team,
@@ -160,6 +161,7 @@ function readPlayer(path: string, message: wire.PlayerToSeat): PlayerToSeat {
     ticketId: message.ticketId === "" ? undefined : parseId<TicketId>(`${path}.ticket_id`, message.ticketId),
     attributes: parseAttributes(`${path}.attributes`, message.attributes),
     latenciesMs: message.latenciesMs,
+    ...parsePlayerData(`${path}.data`, message.data),
   };
 }
 
@@ -229,6 +231,7 @@ export function writePlacementRequest(request: PlacementRequest): wire.StartPlac
       ticketId: player.ticketId ?? "",
       attributes: writeAttributes(player.attributes),
       latenciesMs: { ...player.latenciesMs },
+      data: player.data,
     })),
     properties: { ...request.properties },
     data: request.data,

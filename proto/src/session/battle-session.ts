@@ -29,6 +29,8 @@ export type PlayerSession = {
   readonly expiresAtMs: number | undefined;
   /** Undefined except on what sidecars and games are told. */
   readonly traceparent?: string | undefined;
+  /** For the game server, from whoever brought the player. Undefined: nothing. */
+  readonly data?: string | undefined;
 };
 
 export type RemovedPlayer = {

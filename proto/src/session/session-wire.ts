@@ -78,6 +78,7 @@ export function writePlayerSession(seat: PlayerSession): wire.PlayerSession {
     attributes: writeAttributes(seat.attributes),
     expiresAt: seat.expiresAtMs === undefined ? undefined : new Date(seat.expiresAtMs),
     traceparent: seat.traceparent ?? "",
+    data: seat.data,
   };
 }
 
@@ -91,6 +92,7 @@ export function readPlayerSession(message: wire.PlayerSession): PlayerSession {
     attributes: parseAttributes("player_session.attributes", message.attributes),
     expiresAtMs: readTimeMs("player_session.expires_at", message.expiresAt),
     traceparent: message.traceparent || undefined,
+    data: message.data,
   };
 }
 

@@ -9,6 +9,7 @@ import {
   type PartyId,
   parseAttributes,
   parseId,
+  parsePlayerData,
   parsePlayerId,
   readEnum,
   readReason,
@@ -45,6 +46,8 @@ export type TicketPlayer = {
   readonly latenciesMs?: Readonly<Record<string, number>>;
   /** The team that the player asks for: "red", or one instance of it. Default any. */
   readonly team?: string | undefined;
+  /** For the game server, which gets it with the seat as it is: text of your own, at most 2,048 characters. Default none. */
+  readonly data?: string | undefined;
 };
 
 export type StartMatching = {
@@ -297,6 +300,7 @@ export function writeNamedPlayer(path: string, player: TicketPlayer): wire.Playe
     attributes: writeAttributes(parseAttributes(`${path}.attributes`, player.attributes ?? {})),
     latenciesMs: writeLatencies(`${path}.latenciesMs`, player.latenciesMs ?? {}),
     team: player.team ?? "",
+    ...parsePlayerData(`${path}.data`, player.data),
   };
 }
 
@@ -350,6 +354,7 @@ export function readPlayer(path: string, player: wire.Player): Required<TicketPl
     attributes: parseAttributes(`${path}.attributes`, player.attributes),
     latenciesMs: player.latenciesMs,
     team: player.team || undefined,
+    data: player.data,
   };
 }
 

@@ -24,6 +24,8 @@ export type TestPlayer =
       /** Default: the team with the most room, the first of equals. */
       readonly team?: string;
       readonly attributes?: Attributes;
+      /** What the backend gives of the player. Default nothing. */
+      readonly data?: string;
       readonly ticketId?: string;
     };
 
@@ -81,7 +83,13 @@ export function createTestBattles({ clock, random, fleet, settle, activationMs }
   const reserve = (battle: Pick<BattleSession, "teams" | "playerSessions">, players: readonly TestPlayer[]) => {
     const seats: PlayerSession[] = [];
     for (const player of players) {
-      const { playerId, team, attributes = {}, ticketId } = typeof player === "string" ? { playerId: player } : player;
+      const {
+        playerId,
+        team,
+        attributes = {},
+        ticketId,
+        data,
+      } = typeof player === "string" ? { playerId: player } : player;
       const all = [...battle.playerSessions, ...seats];
       seats.push({
         playerSessionId: newId("player-session", random),
@@ -90,6 +98,7 @@ export function createTestBattles({ clock, random, fleet, settle, activationMs }
         ticketId: ticketId as TicketId | undefined,
         state: "RESERVED",
         attributes,
+        data,
         expiresAtMs: undefined,
       });
     }
@@ -153,8 +162,8 @@ export function createTestBattles({ clock, random, fleet, settle, activationMs }
       addPlayers: (...players) => seat(reserve(get().session, players), fleet.reservationMs),
       async proposePlayers(players, { timeoutMs = APPROVAL_MS } = {}) {
         const seats = reserve(get().session, players);
-        const newcomers = seats.map(({ playerId, team = "", ticketId = "", attributes }) => ({
-          ...{ playerId, team, ticketId, attributes: writeAttributes(attributes) },
+        const newcomers = seats.map(({ playerId, team = "", ticketId = "", attributes, data }) => ({
+          ...{ playerId, team, ticketId, attributes: writeAttributes(attributes), data },
         }));
         const approved = await fleet.ask({ battleSessionId, newcomers, timeoutMs });
         if (approved) await seat(seats, fleet.reservationMs);

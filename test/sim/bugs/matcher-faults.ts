@@ -3,6 +3,16 @@ import type { PlantedFault } from "./planted-fault.ts";
 
 export const matcherFaults: readonly PlantedFault[] = [
   {
+    name: "what a player brings for the game is lost with a snapshot",
+    patches: [
+      {
+        file: "matcher/src/journal-codec/player-payload.ts",
+        find: "...(data === undefined ? {} : { data }) };",
+        replace: "};",
+      },
+    ],
+  },
+  {
     name: "answer shows what is not durable",
     patches: [
       {

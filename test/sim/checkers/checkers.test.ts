@@ -973,6 +973,21 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
     },
   },
   {
+    promise: "P-BROUGHT",
+    name: "a seat that does not show what its player brought",
+    tell(tale) {
+      tale.queue("a", 1, {
+        players: [{ playerId: player("a", 0), attributes: {}, latenciesMs: {}, team: undefined, data: "fox" }],
+      });
+      tale.queue("b");
+      tale.match(["a"], ["b"]);
+      tale.process();
+      tale.placement();
+      tale.session();
+      tale.activate();
+    },
+  },
+  {
     promise: "T-PRESENCE",
     name: "a ticket that is given up before its grace is over",
     tell(tale) {

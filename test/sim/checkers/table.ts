@@ -30,6 +30,7 @@ import { mRules } from "./m-rules.ts";
 import { mVersion } from "./m-version.ts";
 import { mWhole } from "./m-whole.ts";
 import { pAcceptOnce } from "./p-accept-once.ts";
+import { pBrought } from "./p-brought.ts";
 import { pDescribed } from "./p-described.ts";
 import { pRemoveOnce } from "./p-remove-once.ts";
 import { pReserveExpires } from "./p-reserve-expires.ts";
@@ -120,6 +121,7 @@ function listCheckers(books: Books, terms: Terms): readonly Checker[] {
     pReserveExpires(books),
     pRemoveOnce(books),
     pDescribed(books),
+    pBrought(books),
     bOneLive(books),
     bFit(books),
     bWelcome(books),

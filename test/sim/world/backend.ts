@@ -97,7 +97,9 @@ export function startBackend(parts: BackendParts): Backend {
     }
     // Some parties ask to be divided, or for what cannot be.
     const ratio = players.length > 1 && chance.happens(0.2) ? 0.7 : 0.1;
-    const members = players.map((playerId) => ({ playerId, ...traitsFor(playerId), ...teamOf(ratio) }));
+    const members = players.map((playerId) => {
+      return { playerId, ...traitsFor(playerId), ...teamOf(ratio), ...dataOf(playerId) };
+    });
     const ticket = { ticketId, configuration, players: members, ...presenceOf() };
     const onProposed = (proposed: Ticket) => {
       answer({ ticketId, matchId: proposed.matchId ?? "", players }, () => Promise.resolve(stop.abort()));
@@ -121,6 +123,8 @@ export function startBackend(parts: BackendParts): Backend {
       cancel,
     }).catch(eyes.fail);
   };
+  /** What the game is told of half of them. */
+  const dataOf = (playerId: string) => (playerId.length % 2 === 0 ? {} : { data: `of ${playerId}` });
   /** Some tickets end with whoever watches them. */
   const presenceOf = () =>
     attendances.happens(knobs.presentRatio) ? { presenceGraceSeconds: drawGrace(attendances) } : {};
@@ -144,7 +148,8 @@ export function startBackend(parts: BackendParts): Backend {
       ticketId,
       players: players.map((playerId) => {
         const { attributes, latenciesMs } = traitsFor(playerId);
-        return { playerId, attributes: writeAttributes(attributes), latenciesMs: { ...latenciesMs }, team: "" };
+        const traits = { attributes: writeAttributes(attributes), latenciesMs: { ...latenciesMs } };
+        return { playerId, ...traits, team: "", ...dataOf(playerId) };
       }),
       ...presenceOf(),
     };

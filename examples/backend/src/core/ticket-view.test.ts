@@ -7,7 +7,7 @@ const ticket: Ticket = {
   configuration: "arena",
   state: "SEARCHING",
   version: 1,
-  players: [{ playerId: "anna", attributes: { skill: 1_000 }, latenciesMs: {}, team: undefined }],
+  players: [{ playerId: "anna", attributes: { skill: 1_000 }, latenciesMs: {}, team: undefined, data: undefined }],
   createdAt: new Date(0),
   timesOutAt: new Date(60_000),
   matchId: undefined,

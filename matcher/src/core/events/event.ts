@@ -167,7 +167,7 @@ function describeTicket(ticket: Ticket, writeJoinToken: WriteJoinToken) {
     ticketId: ticket.ticketId,
     state: readPhase(state),
     version: ticket.version,
-    players: ticket.players.map(({ playerId, team }) => ({ playerId, team })),
+    players: ticket.players.map(({ playerId, team, data }) => ({ playerId, team, data })),
     createdAt: new Date(ticket.createdAtWallMs).toISOString(),
     returns: ticket.returns,
     matchId: "matchId" in state ? state.matchId : undefined,

@@ -1,14 +1,5 @@
 // muster.matchmaking.v1.PartyService ↔ the matcher's own words.
-import {
-  fieldInvalid,
-  limits,
-  newId,
-  type PartyId,
-  parseId,
-  parsePlayerId,
-  writeAttributes,
-  writeEnum,
-} from "@muster/proto";
+import { fieldInvalid, limits, newId, type PartyId, parseId, parsePlayerId, writeEnum } from "@muster/proto";
 import {
   type CreatePartyRequest,
   PartyChangeType,
@@ -25,7 +16,7 @@ import type { PartyStart } from "../../core/party/start-for-party.ts";
 import type { TicketPlayer } from "../../core/ticket.ts";
 import { digestOf } from "../../digest.ts";
 import type { Workshop } from "../../workshop.ts";
-import { readPlayer, readRequestId } from "../wire.ts";
+import { readPlayer, readRequestId, writePlayer } from "../wire.ts";
 
 /** @throws {MusterError} ID_MALFORMED. */
 export function readPartyId({ partyId }: { readonly partyId: string }): PartyId {
@@ -112,9 +103,7 @@ export function writeParty(party: Party, ticketIds: Iterable<string>): PartyMess
     state: party.endedAtMs === undefined ? PartyState.ACTIVE : PartyState.ENDED,
     version: party.version,
     leaderId: party.leaderId ?? "",
-    members: party.members.map(({ playerId, attributes, latenciesMs, team = "" }) => {
-      return { playerId, attributes: writeAttributes(attributes), latenciesMs: { ...latenciesMs }, team };
-    }),
+    members: party.members.map(writePlayer),
     membersMax: party.membersMax,
     open: party.isOpen,
     properties: { ...party.properties },

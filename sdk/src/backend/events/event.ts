@@ -7,7 +7,12 @@ export type EventTicket<State extends TicketState = TicketState> = {
   readonly ticketId: string;
   readonly state: State;
   readonly version: number;
-  readonly players: readonly { readonly playerId: string; readonly team: string | undefined }[];
+  readonly players: readonly {
+    readonly playerId: string;
+    readonly team: string | undefined;
+    /** What the backend gave for the game server. */
+    readonly data: string | undefined;
+  }[];
   readonly createdAt: Date;
   /** How often it returned to the search. */
   readonly returns: number;

@@ -288,6 +288,8 @@ export interface PlayerToSeat {
   attributes: { [key: string]: unknown | undefined };
   /** Round trip in ms by region, as the client measured. 0..60,000. */
   latenciesMs: { [key: string]: number };
+  /** Handed to the game server with the seat as it is. At most 2,048 characters. Absent: none. */
+  data?: string | undefined;
 }
 
 export interface PlayerToSeat_AttributesEntry {
@@ -1653,7 +1655,7 @@ export const StartPlacementsResponse: MessageFns<StartPlacementsResponse> = {
 };
 
 function createBasePlayerToSeat(): PlayerToSeat {
-  return { playerId: "", team: "", ticketId: "", attributes: {}, latenciesMs: {} };
+  return { playerId: "", team: "", ticketId: "", attributes: {}, latenciesMs: {}, data: undefined };
 }
 
 export const PlayerToSeat: MessageFns<PlayerToSeat> = {
@@ -1675,6 +1677,9 @@ export const PlayerToSeat: MessageFns<PlayerToSeat> = {
     globalThis.Object.entries(message.latenciesMs).forEach(([key, value]: [string, number]) => {
       PlayerToSeat_LatenciesMsEntry.encode({ key: key as any, value }, writer.uint32(42).fork()).join();
     });
+    if (message.data !== undefined) {
+      writer.uint32(50).string(message.data);
+    }
     return writer;
   },
 
@@ -1735,6 +1740,14 @@ export const PlayerToSeat: MessageFns<PlayerToSeat> = {
             if (entry5.value !== undefined) {
               message.latenciesMs[entry5.key] = entry5.value;
             }
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.data = reader.string();
             continue;
           }
         }
@@ -1803,6 +1816,7 @@ export const PlayerToSeat: MessageFns<PlayerToSeat> = {
           {},
         )
         : {},
+      data: isSet(object.data) ? globalThis.String(object.data) : undefined,
     };
   },
 
@@ -1835,6 +1849,9 @@ export const PlayerToSeat: MessageFns<PlayerToSeat> = {
         });
       }
     }
+    if (message.data !== undefined) {
+      obj.data = message.data;
+    }
     return obj;
   },
 
@@ -1864,6 +1881,7 @@ export const PlayerToSeat: MessageFns<PlayerToSeat> = {
       },
       {},
     );
+    message.data = object.data ?? undefined;
     return message;
   },
 };

@@ -378,6 +378,8 @@ export interface TicketPlayer {
   latenciesMs: { [key: string]: number };
   /** Empty: any. */
   team: string;
+  /** For the game server. Absent: none. */
+  data?: string | undefined;
 }
 
 export interface TicketPlayer_AttributesEntry {
@@ -2489,7 +2491,7 @@ export const PreparationDeclined: MessageFns<PreparationDeclined> = {
 };
 
 function createBaseTicketPlayer(): TicketPlayer {
-  return { playerId: "", attributes: {}, latenciesMs: {}, team: "" };
+  return { playerId: "", attributes: {}, latenciesMs: {}, team: "", data: undefined };
 }
 
 export const TicketPlayer: MessageFns<TicketPlayer> = {
@@ -2507,6 +2509,9 @@ export const TicketPlayer: MessageFns<TicketPlayer> = {
     });
     if (message.team !== "") {
       writer.uint32(34).string(message.team);
+    }
+    if (message.data !== undefined) {
+      writer.uint32(42).string(message.data);
     }
     return writer;
   },
@@ -2560,6 +2565,14 @@ export const TicketPlayer: MessageFns<TicketPlayer> = {
             }
 
             message.team = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.data = reader.string();
             continue;
           }
         }
@@ -2623,6 +2636,7 @@ export const TicketPlayer: MessageFns<TicketPlayer> = {
         )
         : {},
       team: isSet(object.team) ? globalThis.String(object.team) : "",
+      data: isSet(object.data) ? globalThis.String(object.data) : undefined,
     };
   },
 
@@ -2652,6 +2666,9 @@ export const TicketPlayer: MessageFns<TicketPlayer> = {
     if (message.team !== "") {
       obj.team = message.team;
     }
+    if (message.data !== undefined) {
+      obj.data = message.data;
+    }
     return obj;
   },
 
@@ -2680,6 +2697,7 @@ export const TicketPlayer: MessageFns<TicketPlayer> = {
       {},
     );
     message.team = object.team ?? "";
+    message.data = object.data ?? undefined;
     return message;
   },
 };

@@ -618,6 +618,11 @@ export interface Player {
   latenciesMs: { [key: string]: number };
   /** The team that the player asks for: instance or template. Empty: any. */
   team: string;
+  /**
+   * What the game knows of the player and no rule looks at: text of the backend's own, at most 2,048 characters, handed to the game
+   * server with the seat as it is. Absent: none.
+   */
+  data?: string | undefined;
 }
 
 export interface Player_AttributesEntry {
@@ -2530,7 +2535,7 @@ export const StartRefusal_MetadataEntry: MessageFns<StartRefusal_MetadataEntry> 
 };
 
 function createBasePlayer(): Player {
-  return { playerId: "", attributes: {}, latenciesMs: {}, team: "" };
+  return { playerId: "", attributes: {}, latenciesMs: {}, team: "", data: undefined };
 }
 
 export const Player: MessageFns<Player> = {
@@ -2548,6 +2553,9 @@ export const Player: MessageFns<Player> = {
     });
     if (message.team !== "") {
       writer.uint32(34).string(message.team);
+    }
+    if (message.data !== undefined) {
+      writer.uint32(42).string(message.data);
     }
     return writer;
   },
@@ -2601,6 +2609,14 @@ export const Player: MessageFns<Player> = {
             }
 
             message.team = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.data = reader.string();
             continue;
           }
         }
@@ -2664,6 +2680,7 @@ export const Player: MessageFns<Player> = {
         )
         : {},
       team: isSet(object.team) ? globalThis.String(object.team) : "",
+      data: isSet(object.data) ? globalThis.String(object.data) : undefined,
     };
   },
 
@@ -2693,6 +2710,9 @@ export const Player: MessageFns<Player> = {
     if (message.team !== "") {
       obj.team = message.team;
     }
+    if (message.data !== undefined) {
+      obj.data = message.data;
+    }
     return obj;
   },
 
@@ -2721,6 +2741,7 @@ export const Player: MessageFns<Player> = {
       {},
     );
     message.team = object.team ?? "";
+    message.data = object.data ?? undefined;
     return message;
   },
 };

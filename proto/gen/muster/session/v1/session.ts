@@ -914,6 +914,8 @@ export interface PlayerSession {
    * alone. Empty: the seat has no ticket, or its trace is not told.
    */
   traceparent: string;
+  /** What whoever brought the player gave the game server, untouched. At most 2,048 characters. Absent: nothing. */
+  data?: string | undefined;
 }
 
 export interface PlayerSession_AttributesEntry {
@@ -1008,6 +1010,8 @@ export interface Newcomer {
   ticketId: string;
   /** As the ticket gave them, defaults filled in. */
   attributes: { [key: string]: unknown | undefined };
+  /** As of PlayerSession. */
+  data?: string | undefined;
 }
 
 export interface Newcomer_AttributesEntry {
@@ -1871,6 +1875,7 @@ function createBasePlayerSession(): PlayerSession {
     attributes: {},
     expiresAt: undefined,
     traceparent: "",
+    data: undefined,
   };
 }
 
@@ -1901,6 +1906,9 @@ export const PlayerSession: MessageFns<PlayerSession> = {
     }
     if (message.traceparent !== "") {
       writer.uint32(66).string(message.traceparent);
+    }
+    if (message.data !== undefined) {
+      writer.uint32(74).string(message.data);
     }
     return writer;
   },
@@ -1985,6 +1993,14 @@ export const PlayerSession: MessageFns<PlayerSession> = {
             message.traceparent = reader.string();
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.data = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2036,6 +2052,7 @@ export const PlayerSession: MessageFns<PlayerSession> = {
         ? fromJsonTimestamp(object.expires_at)
         : undefined,
       traceparent: isSet(object.traceparent) ? globalThis.String(object.traceparent) : "",
+      data: isSet(object.data) ? globalThis.String(object.data) : undefined,
     };
   },
 
@@ -2071,6 +2088,9 @@ export const PlayerSession: MessageFns<PlayerSession> = {
     if (message.traceparent !== "") {
       obj.traceparent = message.traceparent;
     }
+    if (message.data !== undefined) {
+      obj.data = message.data;
+    }
     return obj;
   },
 
@@ -2095,6 +2115,7 @@ export const PlayerSession: MessageFns<PlayerSession> = {
     );
     message.expiresAt = object.expiresAt ?? undefined;
     message.traceparent = object.traceparent ?? "";
+    message.data = object.data ?? undefined;
     return message;
   },
 };
@@ -3254,7 +3275,7 @@ export const ProposedFill: MessageFns<ProposedFill> = {
 };
 
 function createBaseNewcomer(): Newcomer {
-  return { playerId: "", team: "", ticketId: "", attributes: {} };
+  return { playerId: "", team: "", ticketId: "", attributes: {}, data: undefined };
 }
 
 export const Newcomer: MessageFns<Newcomer> = {
@@ -3273,6 +3294,9 @@ export const Newcomer: MessageFns<Newcomer> = {
         Newcomer_AttributesEntry.encode({ key: key as any, value }, writer.uint32(34).fork()).join();
       }
     });
+    if (message.data !== undefined) {
+      writer.uint32(42).string(message.data);
+    }
     return writer;
   },
 
@@ -3324,6 +3348,14 @@ export const Newcomer: MessageFns<Newcomer> = {
             }
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.data = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3363,6 +3395,7 @@ export const Newcomer: MessageFns<Newcomer> = {
           {},
         )
         : {},
+      data: isSet(object.data) ? globalThis.String(object.data) : undefined,
     };
   },
 
@@ -3386,6 +3419,9 @@ export const Newcomer: MessageFns<Newcomer> = {
         });
       }
     }
+    if (message.data !== undefined) {
+      obj.data = message.data;
+    }
     return obj;
   },
 
@@ -3406,6 +3442,7 @@ export const Newcomer: MessageFns<Newcomer> = {
       },
       {},
     );
+    message.data = object.data ?? undefined;
     return message;
   },
 };
