@@ -290,3 +290,51 @@ test("why a ticket waits that seeks by a query is told without rules", async () 
   expect(explanation).toMatchObject({ othersSearching: 1, othersOpen: 1, constraints: [] });
   expect(world.faults).toEqual([]);
 });
+
+test("ExplainTicket says what each clause leaves, who comes near, and what waiting changes", async () => {
+  await using world = await createQueryWorld([
+    queryConfiguration(),
+    queryConfiguration(compatible, { name: "original" }),
+  ]);
+  const query = "+properties.region:eu +properties.rank:<=12";
+  const own: Asked = { query, minCount: 2, maxCount: 4, ...says({ region: "eu" }) };
+  const others: Readonly<Record<string, Asked>> = {
+    near: { minCount: 3, maxCount: 3, query: "properties.a:x", ...says({ region: "eu", rank: 15 }) },
+    far: { minCount: 3, maxCount: 3, query: "properties.a:x", ...says({ region: "us", rank: 15 }) },
+    shy: { minCount: 3, maxCount: 3, query: "properties.a:x", ...says({ region: "eu", rank: 5 }) },
+    large: { minCount: 6, maxCount: 6, ...says({ region: "eu", rank: 5 }) },
+  };
+  for (const configuration of ["arena", "original"]) {
+    await ask(world, `own-${configuration}`, { ...own, configuration });
+    for (const [id, asked] of Object.entries(others))
+      await ask(world, `${id}-${configuration}`, { ...asked, configuration });
+  }
+  await world.clock.advance(1_000);
+  const explain = async (ticketId: string) => (await world.matching.explainTicket({ ticketId })).explanation;
+  const clauses = [
+    { says: expect.stringMatching(/2 to 4 players/), holds: 3, left: 3 },
+    { says: 'properties.region is "eu"', holds: 2, left: 2 },
+    { says: expect.stringMatching(/rank/), holds: 1, left: 1 },
+  ];
+  expect(await explain("own-arena")).toMatchObject({
+    ...{
+      timesOutInMs: -1,
+      othersSearching: 4,
+      fitting: { tickets: 0 },
+      players: { present: 1, needed: 2, missing: 1 },
+    },
+    query: {
+      ...{ lookedAt: 4, clauses, found: 1, accepting: 0, mutual: 0, passive: false, nextIntervalInMs: undefined },
+      nearest: [
+        { misses: ["properties.rank is 15, 3 too high"] },
+        { misses: [expect.any(String), expect.any(String)] },
+      ],
+    },
+  });
+  expect(await explain("own-original")).toMatchObject({
+    ...{ fitting: { tickets: 1 }, players: { missing: 0 } },
+    query: { found: 1, nextIntervalInMs: expect.any(Number), passive: false },
+  });
+  for (let interval = 0; interval < 3; interval += 1) await untilInterval(world);
+  expect((await explain("near-original"))?.query).toMatchObject({ passive: true });
+});

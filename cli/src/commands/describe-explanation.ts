@@ -1,6 +1,7 @@
 // Why a ticket waits, for people: a table of what each rule leaves of the others, and a sentence for all else.
 import type { ExplainedConstraint, ExplainedCount, ExplainedRuleSet, Explanation } from "@muster/proto/matchmaking";
 import type { Ticket } from "../contract/ticket.ts";
+import { describePatience, describeQueryExplanation } from "./describe-query-explanation.ts";
 import { formatTable } from "./format-table.ts";
 
 /** By each rule set that may match the ticket, the preferred one first; which one is said where there are several. */
@@ -23,7 +24,8 @@ export function describeExplanation(ticket: Ticket, explanation: Explanation): r
 
 function head(ticket: Ticket, { waitedMs, timesOutInMs }: Explanation): readonly string[] {
   const waits = `${ticket.ticketId} has searched for ${seconds(waitedMs)} in ${ticket.configuration}`;
-  return [`${waits} and times out in ${seconds(timesOutInMs)}${estimate(ticket.estimatedWaitMs)}`];
+  const until = timesOutInMs < 0 ? ", as long as it likes" : ` and times out in ${seconds(timesOutInMs)}`;
+  return [`${waits}${until}${estimate(ticket.estimatedWaitMs)}`];
 }
 
 function body(explanation: Explanation): readonly string[] {
@@ -32,8 +34,9 @@ function body(explanation: Explanation): readonly string[] {
     ...standing(explanation),
     `${tickets(othersSearching)} there, ${othersOpen} of them to be matched just now`,
     ...table(explanation),
+    ...(explanation.query ? describeQueryExplanation(explanation.query) : []),
     ...numbers(explanation),
-    expansion(explanation),
+    explanation.query ? describePatience(explanation.query) : expansion(explanation),
   ];
 }
 

@@ -3,19 +3,24 @@ import { MusterError, type TicketId } from "@muster/proto";
 import { createExplainer, type WaitingExplanation } from "../engine/why/explain-waiting.ts";
 import { getTicket } from "./cancel-matching.ts";
 import { type MatcherState, poolOf } from "./matcher-state.ts";
+import { NEVER_MS } from "./never.ts";
 import { type Former, formersOf, placeIn } from "./pool-engines.ts";
+import { explainQuery, type QueryExplanation } from "./query/explain-query.ts";
 import { readPhase, type Ticket } from "./ticket.ts";
 import { estimateWait } from "./waits/estimate-wait.ts";
 
 export type TicketExplanation = {
   readonly ticket: Ticket;
   readonly waitedMs: number;
-  readonly timesOutInMs: number;
+  /** Undefined: never. */
+  readonly timesOutInMs: number | undefined;
   /** Other tickets that search in its pool. */
   readonly othersSearching: number;
   readonly estimatedWaitMs: number | undefined;
   /** By each rule set that it may be matched by, the preferred one first: at least one, without a name where there is none. */
   readonly byRuleSet: readonly RuleSetExplanation[];
+  /** What its query leaves of the others. Undefined: it has a rule set. */
+  readonly query?: QueryExplanation | undefined;
 };
 
 export type RuleSetExplanation = { readonly ruleSet: string; readonly waiting: WaitingExplanation };
@@ -36,8 +41,7 @@ export function explainTicket(state: MatcherState, ticketId: TicketId, nowMs: nu
   const search = state.tickets.get(ticketId)?.search;
   const pool = poolOf(state, ticket.configuration);
   const othersSearching = pool.searching.size - (search ? 1 : 0);
-  const formers = formersOfTicket(state, ticket);
-  const byRuleSet = formers.map(({ choice, member }) => {
+  const byRuleSet = formersOfTicket(state, ticket).map(({ choice, member }) => {
     const place = search && placeIn(member, search);
     // A pool that was restored is taken in round by round.
     if (place?.slot === -1) member.engine.add(place);
@@ -47,17 +51,17 @@ export function explainTicket(state: MatcherState, ticketId: TicketId, nowMs: nu
   return {
     ticket,
     waitedMs: Math.max(0, Math.round(nowMs - ticket.searchingSinceMs)),
-    timesOutInMs: Math.max(0, Math.round(ticket.timesOutAtMs - nowMs)),
+    timesOutInMs: ticket.timesOutAtMs >= NEVER_MS ? undefined : Math.max(0, Math.round(ticket.timesOutAtMs - nowMs)),
     othersSearching,
     estimatedWaitMs: estimateWait(state, ticket, nowMs),
-    byRuleSet: formers.length > 0 ? byRuleSet : [{ ruleSet: "", waiting: withoutRules(othersSearching) }],
+    ...(ticket.query ? explainByQuery(state, ticket, nowMs) : { byRuleSet }),
   };
 }
 
-/** Of a ticket that seeks others by its query: there are no rules to be told of. */
-function withoutRules(others: number): WaitingExplanation {
-  const nothing = { fitting: undefined, players: undefined, expansion: undefined, expansionAge: "newest" } as const;
-  return { standing: "open", broken: [], attributesMissing: [], others, constraints: [], ...nothing };
+/** There are no rules to be told of. */
+function explainByQuery(state: MatcherState, ticket: Ticket, nowMs: number) {
+  const { waiting, query } = explainQuery(state, ticket, nowMs);
+  return { byRuleSet: [{ ruleSet: "", waiting }], query };
 }
 
 /** What may match the ticket by rule sets, in the order of preference. Empty: it is matched by queries. */

@@ -8,6 +8,7 @@ import {
 } from "@muster/proto/matchmaking";
 import type { TicketExplanation } from "../core/explain-ticket.ts";
 import type { ConstraintView, WaitingExplanation } from "../engine/why/explain-waiting.ts";
+import { writeQueryExplanation } from "./query-wire.ts";
 import { writeTicket } from "./wire.ts";
 
 export function writeExplanation(from: TicketExplanation): ExplainTicketResponse {
@@ -25,7 +26,7 @@ export function writeExplanation(from: TicketExplanation): ExplainTicketResponse
 }
 
 function writeWaiting(
-  { waitedMs, timesOutInMs, othersSearching }: TicketExplanation,
+  { waitedMs, timesOutInMs = -1, othersSearching, query }: TicketExplanation,
   waiting: WaitingExplanation,
 ): ExplanationMessage {
   const { players, expansion } = waiting;
@@ -51,6 +52,7 @@ function writeWaiting(
       changes: expansion.changes.map(({ target, from: was, to }) => ({ target, from: was, to })),
     },
     expansionAge: waiting.expansionAge === "newest" ? ExpansionAge.NEWEST : ExpansionAge.OLDEST,
+    query: query && writeQueryExplanation(query),
   };
 }
 

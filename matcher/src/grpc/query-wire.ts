@@ -1,6 +1,7 @@
 // Queries, of configurations and of tickets, on the wire.
 import { fieldInvalid, type PartyId } from "@muster/proto";
 import type {
+  QueryExplanation as QueryExplanationMessage,
   QuerySettings as QuerySettingsMessage,
   StartMatchingRequest,
   TicketProperties as TicketPropertiesMessage,
@@ -13,6 +14,7 @@ import {
   queryModes,
   TICKETS_PER_PLAYER_DEFAULT,
 } from "@muster/rules";
+import type { QueryExplanation } from "../core/query/explain-query.ts";
 import type { MatchedProperties } from "../core/query/show-properties.ts";
 import type { AskedQuery, TicketQuery } from "../core/query/ticket-query.ts";
 
@@ -70,4 +72,18 @@ function wordOf<Word extends string>(field: string, words: readonly Word[], valu
 
 export function writeQuerySettings({ intervalMs, ...settings }: QuerySettings): QuerySettingsMessage {
   return { ...settings, intervalSeconds: intervalMs / 1_000 };
+}
+
+export function writeQueryExplanation({
+  clauses,
+  nearest,
+  isPassive,
+  ...rest
+}: QueryExplanation): QueryExplanationMessage {
+  return {
+    ...rest,
+    clauses: clauses.map(({ clause, holds, left }) => ({ says: clause, holds, left })),
+    nearest: nearest.map((misses) => ({ misses: [...misses] })),
+    passive: isPassive,
+  };
 }

@@ -7,6 +7,7 @@ import { type EnumWord, readEnum } from "../wire-enum.ts";
 export type Explanation = {
   readonly standing: EnumWord<typeof wire.TicketStanding> | undefined;
   readonly waitedMs: number;
+  /** -1: it never does. */
   readonly timesOutInMs: number;
   readonly othersSearching: number;
   readonly othersOpen: number;
@@ -30,6 +31,14 @@ export type Explanation = {
       }
     | undefined;
   readonly expansionAge: EnumWord<typeof wire.ExpansionAge> | undefined;
+  /** Undefined: the configuration has a rule set. */
+  readonly query?: ExplainedQuery | undefined;
+};
+
+/** What a ticket's query leaves of the others. */
+export type ExplainedQuery = Readonly<Omit<wire.QueryExplanation, "clauses" | "nearest">> & {
+  readonly clauses: readonly { readonly says: string; readonly holds: number; readonly left: number }[];
+  readonly nearest: readonly { readonly misses: readonly string[] }[];
 };
 
 /** By one of the rule sets that the ticket may be matched by. */
@@ -75,5 +84,6 @@ function readExplanation(message: wire.TicketExplanation | undefined): Explanati
     players: message.players && { ...message.players, missing: message.players.missing },
     nextExpansion: message.nextExpansion,
     expansionAge: readEnum(wire.ExpansionAge, message.expansionAge),
+    ...(message.query && { query: message.query }),
   };
 }

@@ -9,6 +9,7 @@ export * from "../../gen/muster/matchmaking/v1/player_data.ts";
 export {
   type ExplainedConstraint,
   type ExplainedCount,
+  type ExplainedQuery,
   type ExplainedRuleSet,
   type Explanation,
   readExplanations,

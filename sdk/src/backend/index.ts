@@ -7,7 +7,13 @@ export {
   type Reason,
   type SessionEndCause,
 } from "@muster/proto";
-export type { ExplainedConstraint, ExplainedCount, ExplainedRuleSet, Explanation } from "@muster/proto/matchmaking";
+export type {
+  ExplainedConstraint,
+  ExplainedCount,
+  ExplainedQuery,
+  ExplainedRuleSet,
+  Explanation,
+} from "@muster/proto/matchmaking";
 // For test kits and simulations. May change in a minor version.
 export {
   type ConnectMatcherOptions,

@@ -986,7 +986,7 @@ export interface TicketExplanation {
   standing: TicketStanding;
   /** Since the request, in ms. */
   waitedMs: number;
-  /** Until it becomes TIMED_OUT unless it is matched, in ms. */
+  /** Until it becomes TIMED_OUT unless it is matched, in ms. -1: it never does. */
   timesOutInMs: number;
   /** Other tickets that search in its pool. */
   othersSearching: number;
@@ -1009,6 +1009,49 @@ export interface TicketExplanation {
   /** The next age at which the rule set asks otherwise. Absent: it stays as it is. */
   nextExpansion?: ExpansionExplanation | undefined;
   expansionAge: ExpansionAge;
+  /**
+   * What its query leaves of the others, in a configuration that matches by queries; constraints and next_expansion are empty there. Absent: it
+   * has a rule set.
+   */
+  query?: QueryExplanation | undefined;
+}
+
+/** Of the others at most 500 are looked at. */
+export interface QueryExplanation {
+  /** Others that were looked at; fewer than others_open where there are more than 500. */
+  lookedAt: number;
+  /** What its range of sizes leaves of them, then each clause of its query, in its order; the last is `found`. */
+  clauses: ClauseExplanation[];
+  /** Whom its query finds. */
+  found: number;
+  /** Whose queries accept it, of those whose sizes suit. */
+  accepting: number;
+  /** Both. */
+  mutual: number;
+  /** Up to three whom its query does not find, those that lack the least first. */
+  nearest: QueryMiss[];
+  /** Until it takes fewer players than max_count, in ms. 0: it does. */
+  takesFewerInMs: number;
+  /** Compatible: until the next interval, in ms. Absent in the best reading, where matches form as soon as they can. */
+  nextIntervalInMs?:
+    | number
+    | undefined;
+  /** Compatible: it has sought in all its intervals, and is only found now. */
+  passive: boolean;
+}
+
+export interface ClauseExplanation {
+  /** In words: "properties.rank is at least 5". */
+  says: string;
+  /** Others for which it holds. */
+  holds: number;
+  /** Others for which it and all before it hold. */
+  left: number;
+}
+
+/** What one other lacks, one sentence for each clause: "properties.rank is 12, 3 too high". */
+export interface QueryMiss {
+  misses: string[];
 }
 
 export interface ConstraintExplanation {
@@ -7027,6 +7070,7 @@ function createBaseTicketExplanation(): TicketExplanation {
     players: undefined,
     nextExpansion: undefined,
     expansionAge: 0,
+    query: undefined,
   };
 }
 
@@ -7067,6 +7111,9 @@ export const TicketExplanation: MessageFns<TicketExplanation> = {
     }
     if (message.expansionAge !== 0) {
       writer.uint32(96).int32(message.expansionAge);
+    }
+    if (message.query !== undefined) {
+      QueryExplanation.encode(message.query, writer.uint32(242).fork()).join();
     }
     return writer;
   },
@@ -7180,6 +7227,14 @@ export const TicketExplanation: MessageFns<TicketExplanation> = {
             message.expansionAge = reader.int32() as any;
             continue;
           }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.query = QueryExplanation.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -7240,6 +7295,7 @@ export const TicketExplanation: MessageFns<TicketExplanation> = {
         : isSet(object.expansion_age)
         ? expansionAgeFromJSON(object.expansion_age)
         : 0,
+      query: isSet(object.query) ? QueryExplanation.fromJSON(object.query) : undefined,
     };
   },
 
@@ -7281,6 +7337,9 @@ export const TicketExplanation: MessageFns<TicketExplanation> = {
     if (message.expansionAge !== 0) {
       obj.expansionAge = expansionAgeToJSON(message.expansionAge);
     }
+    if (message.query !== undefined) {
+      obj.query = QueryExplanation.toJSON(message.query);
+    }
     return obj;
   },
 
@@ -7307,6 +7366,400 @@ export const TicketExplanation: MessageFns<TicketExplanation> = {
       ? ExpansionExplanation.fromPartial(object.nextExpansion)
       : undefined;
     message.expansionAge = object.expansionAge ?? 0;
+    message.query = (object.query !== undefined && object.query !== null)
+      ? QueryExplanation.fromPartial(object.query)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseQueryExplanation(): QueryExplanation {
+  return {
+    lookedAt: 0,
+    clauses: [],
+    found: 0,
+    accepting: 0,
+    mutual: 0,
+    nearest: [],
+    takesFewerInMs: 0,
+    nextIntervalInMs: undefined,
+    passive: false,
+  };
+}
+
+export const QueryExplanation: MessageFns<QueryExplanation> = {
+  encode(message: QueryExplanation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.lookedAt !== 0) {
+      writer.uint32(8).int64(message.lookedAt);
+    }
+    for (const v of message.clauses) {
+      ClauseExplanation.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.found !== 0) {
+      writer.uint32(24).int64(message.found);
+    }
+    if (message.accepting !== 0) {
+      writer.uint32(32).int64(message.accepting);
+    }
+    if (message.mutual !== 0) {
+      writer.uint32(40).int64(message.mutual);
+    }
+    for (const v of message.nearest) {
+      QueryMiss.encode(v!, writer.uint32(50).fork()).join();
+    }
+    if (message.takesFewerInMs !== 0) {
+      writer.uint32(56).int64(message.takesFewerInMs);
+    }
+    if (message.nextIntervalInMs !== undefined) {
+      writer.uint32(64).int64(message.nextIntervalInMs);
+    }
+    if (message.passive !== false) {
+      writer.uint32(72).bool(message.passive);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryExplanation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryExplanation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.lookedAt = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.clauses.push(ClauseExplanation.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.found = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.accepting = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.mutual = longToNumber(reader.int64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.nearest.push(QueryMiss.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.takesFewerInMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.nextIntervalInMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.passive = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): QueryExplanation {
+    return {
+      lookedAt: isSet(object.lookedAt)
+        ? globalThis.Number(object.lookedAt)
+        : isSet(object.looked_at)
+        ? globalThis.Number(object.looked_at)
+        : 0,
+      clauses: globalThis.Array.isArray(object?.clauses)
+        ? object.clauses.map((e: any) => ClauseExplanation.fromJSON(e))
+        : [],
+      found: isSet(object.found) ? globalThis.Number(object.found) : 0,
+      accepting: isSet(object.accepting) ? globalThis.Number(object.accepting) : 0,
+      mutual: isSet(object.mutual) ? globalThis.Number(object.mutual) : 0,
+      nearest: globalThis.Array.isArray(object?.nearest) ? object.nearest.map((e: any) => QueryMiss.fromJSON(e)) : [],
+      takesFewerInMs: isSet(object.takesFewerInMs)
+        ? globalThis.Number(object.takesFewerInMs)
+        : isSet(object.takes_fewer_in_ms)
+        ? globalThis.Number(object.takes_fewer_in_ms)
+        : 0,
+      nextIntervalInMs: isSet(object.nextIntervalInMs)
+        ? globalThis.Number(object.nextIntervalInMs)
+        : isSet(object.next_interval_in_ms)
+        ? globalThis.Number(object.next_interval_in_ms)
+        : undefined,
+      passive: isSet(object.passive) ? globalThis.Boolean(object.passive) : false,
+    };
+  },
+
+  toJSON(message: QueryExplanation): unknown {
+    const obj: any = {};
+    if (message.lookedAt !== 0) {
+      obj.lookedAt = Math.round(message.lookedAt);
+    }
+    if (message.clauses?.length) {
+      obj.clauses = message.clauses.map((e) => ClauseExplanation.toJSON(e));
+    }
+    if (message.found !== 0) {
+      obj.found = Math.round(message.found);
+    }
+    if (message.accepting !== 0) {
+      obj.accepting = Math.round(message.accepting);
+    }
+    if (message.mutual !== 0) {
+      obj.mutual = Math.round(message.mutual);
+    }
+    if (message.nearest?.length) {
+      obj.nearest = message.nearest.map((e) => QueryMiss.toJSON(e));
+    }
+    if (message.takesFewerInMs !== 0) {
+      obj.takesFewerInMs = Math.round(message.takesFewerInMs);
+    }
+    if (message.nextIntervalInMs !== undefined) {
+      obj.nextIntervalInMs = Math.round(message.nextIntervalInMs);
+    }
+    if (message.passive !== false) {
+      obj.passive = message.passive;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<QueryExplanation>): QueryExplanation {
+    return QueryExplanation.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QueryExplanation>): QueryExplanation {
+    const message = createBaseQueryExplanation();
+    message.lookedAt = object.lookedAt ?? 0;
+    message.clauses = object.clauses?.map((e) => ClauseExplanation.fromPartial(e)) || [];
+    message.found = object.found ?? 0;
+    message.accepting = object.accepting ?? 0;
+    message.mutual = object.mutual ?? 0;
+    message.nearest = object.nearest?.map((e) => QueryMiss.fromPartial(e)) || [];
+    message.takesFewerInMs = object.takesFewerInMs ?? 0;
+    message.nextIntervalInMs = object.nextIntervalInMs ?? undefined;
+    message.passive = object.passive ?? false;
+    return message;
+  },
+};
+
+function createBaseClauseExplanation(): ClauseExplanation {
+  return { says: "", holds: 0, left: 0 };
+}
+
+export const ClauseExplanation: MessageFns<ClauseExplanation> = {
+  encode(message: ClauseExplanation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.says !== "") {
+      writer.uint32(10).string(message.says);
+    }
+    if (message.holds !== 0) {
+      writer.uint32(16).int64(message.holds);
+    }
+    if (message.left !== 0) {
+      writer.uint32(24).int64(message.left);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ClauseExplanation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseClauseExplanation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.says = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.holds = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.left = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ClauseExplanation {
+    return {
+      says: isSet(object.says) ? globalThis.String(object.says) : "",
+      holds: isSet(object.holds) ? globalThis.Number(object.holds) : 0,
+      left: isSet(object.left) ? globalThis.Number(object.left) : 0,
+    };
+  },
+
+  toJSON(message: ClauseExplanation): unknown {
+    const obj: any = {};
+    if (message.says !== "") {
+      obj.says = message.says;
+    }
+    if (message.holds !== 0) {
+      obj.holds = Math.round(message.holds);
+    }
+    if (message.left !== 0) {
+      obj.left = Math.round(message.left);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ClauseExplanation>): ClauseExplanation {
+    return ClauseExplanation.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ClauseExplanation>): ClauseExplanation {
+    const message = createBaseClauseExplanation();
+    message.says = object.says ?? "";
+    message.holds = object.holds ?? 0;
+    message.left = object.left ?? 0;
+    return message;
+  },
+};
+
+function createBaseQueryMiss(): QueryMiss {
+  return { misses: [] };
+}
+
+export const QueryMiss: MessageFns<QueryMiss> = {
+  encode(message: QueryMiss, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.misses) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryMiss {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryMiss();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.misses.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): QueryMiss {
+    return {
+      misses: globalThis.Array.isArray(object?.misses) ? object.misses.map((e: any) => globalThis.String(e)) : [],
+    };
+  },
+
+  toJSON(message: QueryMiss): unknown {
+    const obj: any = {};
+    if (message.misses?.length) {
+      obj.misses = message.misses;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<QueryMiss>): QueryMiss {
+    return QueryMiss.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QueryMiss>): QueryMiss {
+    const message = createBaseQueryMiss();
+    message.misses = object.misses?.map((e) => e) || [];
     return message;
   },
 };
