@@ -1,10 +1,12 @@
 // Where a command prints: standard output for what was asked, standard error for everything about it.
+import { harmless } from "./harmless-text.ts";
+
 export interface Terminal {
   /** Writes text as it is. */
   write(text: string): void;
-  /** One line of the result. */
+  /** One line of the result. What a terminal would take for a command in it is written out. */
   print(line: string): void;
-  /** One line for people only. */
+  /** One line for people only, as harmless. */
   note(line: string): void;
   /** Whether somebody looks at the output. */
   readonly isLive: boolean;
@@ -19,8 +21,8 @@ export interface Terminal {
 /** The process's own. */
 export const processTerminal: Terminal = {
   write: (text) => void process.stdout.write(text),
-  print: (line) => void process.stdout.write(`${line}\n`),
-  note: (line) => void process.stderr.write(`${line}\n`),
+  print: (line) => void process.stdout.write(`${harmless(line)}\n`),
+  note: (line) => void process.stderr.write(`${harmless(line)}\n`),
   isLive: process.stdout.isTTY === true && process.env.TERM !== "dumb",
   // https://no-color.org: set and not empty.
   hasColours: !process.env.NO_COLOR,

@@ -14,6 +14,12 @@ export const ANSWER_BYTES_MAX = 4 * MESSAGE_BYTES_MAX;
 export const REQUEST_PARTS_MAX = 150_000;
 /** Parts of a request of the fleet's contract, or of one about a battle's backfill: they may name 10,000 players. */
 export const BATTLE_REQUEST_PARTS_MAX = 300_000;
+/** How long a request may take to arrive in ms, by gRPC as by HTTP. */
+export const REQUEST_MS_MAX = 10_000;
+/** Requests of one gRPC connection that have begun and not arrived: a burst of calls in one packet are some hundreds. */
+export const UNFINISHED_REQUESTS_MAX = 4_000;
+/** How long a gRPC connection may say nothing at all before it is asked whether somebody is there, in ms. */
+export const SILENT_CONNECTION_MS_MAX = 60_000;
 /** Longest deadline of a unary call in ms: longer waits belong into a stream. */
 export const CALL_DEADLINE_MS_MAX = 60_000;
 /** Connections to a service's HTTP port at a time: each watch by server-sent events is one, of some 20 KB. */

@@ -44,6 +44,21 @@ export type TeamName = "red_001" | "red_002" | "red_003";
 `);
 });
 
+test("writeAttributeTypes() keeps names within their line, comment and text", () => {
+  const hostile = "x: 1 }; throw 1; //";
+  const document = JSON.stringify({
+    ...{ version: "v1.0", teams },
+    playerAttributes: [{ name: hostile, type: "string", default: "*/ process.exit(); /*" }],
+  });
+  const written = writeAttributeTypes(parseRuleSet(document), "a.json\nprocess.exit();\u2028process.exit();");
+  const lines = written.split("\n");
+  expect(lines[0]).toBe(
+    "// Made by muster types from a.json process.exit(); process.exit();: make it again when that changes.",
+  );
+  expect(written).toContain(`readonly ${JSON.stringify(hostile)}?: string;`);
+  expect(written).not.toContain("*/ process");
+});
+
 test("writeAttributeTypes() of a rule set without attributes, and of one with very many teams", () => {
   const many = [{ name: "squad", minPlayers: 1, maxPlayers: 1, minQuantity: 65, maxQuantity: 65 }];
   const types = write({ teams: many });

@@ -20,7 +20,7 @@ export function writeAttributeTypes(ruleSet: RuleSet, source: string): string {
   const { attributes } = ruleSet;
   const names = teamShapes(ruleSet).map(({ name }) => JSON.stringify(name));
   return [
-    `// Made by muster types from ${source}: make it again when that changes.`,
+    `// Made by muster types from ${source.replaceAll(/[\r\n\u2028\u2029]/g, " ")}: make it again when that changes.`,
     "",
     "/** What a player brings with a ticket. More than this is passed through to the game. */",
     ...objectType("TicketAttributes", attributes, ({ default: value }) => value !== undefined),

@@ -1,5 +1,6 @@
 // Draws lines in place with plain ANSI, at most four times a second, on the terminal's other screen.
 import type { Clock } from "@muster/kit";
+import { harmless } from "../harmless-text.ts";
 import type { Terminal } from "../terminal.ts";
 import type { ViewLine } from "./render-view.ts";
 
@@ -36,7 +37,9 @@ export function openScreen(
   const draw = () => {
     const codeOf = (tone: ViewLine["tone"]) =>
       !terminal.hasColours && COLOURS.has(TONES[tone]) ? TONES.plain : TONES[tone];
-    const lines = render(terminal.size()).map(({ text, tone }) => `${ESC}${codeOf(tone)}m${text}${ESC}0m${ESC}K`);
+    const lines = render(terminal.size()).map(
+      ({ text, tone }) => `${ESC}${codeOf(tone)}m${harmless(text)}${ESC}0m${ESC}K`,
+    );
     terminal.write(`${ESC}H${lines.join("\r\n")}${ESC}J`);
   };
   const keepDrawing = async () => {

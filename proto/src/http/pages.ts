@@ -9,6 +9,8 @@ import { tokenOf } from "./http-request.ts";
 export type Page = {
   /** "text/html; charset=utf-8". */
   readonly type: string;
+  /** What it may do, as `content-security-policy` says it. Default: nothing. */
+  readonly contentPolicy?: string;
   /** The whole of it, made anew for each caller where it changes. */
   readonly body: () => string | Promise<string>;
   /** Refuses who may not see it, by throwing a MusterError. Default: anybody may. */
@@ -21,8 +23,10 @@ export type Pages = Readonly<Record<string, Page>>;
 /** Resolves when the service can be called. Rejects with a MusterError that says why it cannot. */
 export type Readiness = () => Promise<void>;
 
-/** What pages may do: run what they bring along, call where they come from, be framed by nobody. */
-const CONTENT_POLICY = "default-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
+/** What a page may do that says nothing else: be looked at. */
+const CONTENT_POLICY = "default-src 'none'";
+/** What none may: be framed, send a form anywhere, take its links for another site's. */
+const ALWAYS = "frame-ancestors 'none'; form-action 'none'; base-uri 'none'";
 
 /** Whether `path` is a page, which has been answered now. */
 export async function answerPage(
@@ -46,7 +50,8 @@ export async function answerPage(
   response.writeHead(200, {
     "content-type": page.type,
     "cache-control": "no-cache",
-    "content-security-policy": CONTENT_POLICY,
+    "content-security-policy": `${page.contentPolicy ?? CONTENT_POLICY}; ${ALWAYS}`,
+    "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
   });
   response.end(body);

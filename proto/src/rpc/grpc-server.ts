@@ -15,8 +15,11 @@ import {
   ANSWER_BYTES_MAX,
   BATTLE_REQUEST_PARTS_MAX,
   CALL_DEADLINE_MS_MAX,
+  CALLS_OPEN_MAX,
   MESSAGE_BYTES_MAX,
   REQUEST_PARTS_MAX,
+  SILENT_CONNECTION_MS_MAX,
+  STREAMS_OPEN_MAX,
 } from "../limits.ts";
 import { fieldInvalid, MusterError } from "../muster-error.ts";
 import { serverCredentials } from "../tls/grpc-credentials.ts";
@@ -35,6 +38,7 @@ import {
   PROJECT_HEADER,
 } from "./service.ts";
 import { clearStaleSocket, keepSocketPrivate, socketPathOf } from "./socket-file.ts";
+import { createUnfinishedRequests, type UnfinishedOptions } from "./unfinished-requests.ts";
 
 export type GrpcServerOptions = {
   /** "127.0.0.1:7410", port 0 for any free one, or "unix:/path", which its owner alone may open. */
@@ -44,10 +48,18 @@ export type GrpcServerOptions = {
   readonly onFault?: (error: unknown, path: string) => void;
   /** How long open calls may go on after disposal begins, in ms. Default 500. */
   readonly drainMs?: number;
+  /** How long requests may take to arrive, and how many of one connection may be on their way. */
+  readonly unfinished?: UnfinishedOptions;
+  /** How long a connection may be silent before it is asked whether somebody is there, in ms. Default: SILENT_CONNECTION_MS_MAX. */
+  readonly silentMsMax?: number;
+  /** How long its answer may take, in ms. Default: PING_MS_MAX. */
+  readonly pingMsMax?: number;
   /** What it shows its callers, and whose certificates it takes for theirs. A Unix socket needs none. Default: plain text. */
   readonly tls?: TlsSource | undefined;
 };
 
+/** How long the other end of a connection may take to say that it is there, in ms. */
+const PING_MS_MAX = 20_000;
 /** How long connections that are broken may take to be gone, in ms. */
 const FORCED_WITHIN_MS = 200;
 
@@ -59,7 +71,13 @@ const FORCED_WITHIN_MS = 200;
 export async function serveGrpc(options: GrpcServerOptions): Promise<Listening> {
   const { bind, services, onFault = () => undefined, drainMs = 500 } = options;
   const health = createServerHealth(services);
+  const unfinished = createUnfinishedRequests(options.unfinished);
   const server = new Server({
+    interceptors: [unfinished.interceptor],
+    // Whoever has gone without a word, or never spoke HTTP/2, does not answer, and is cut off.
+    "grpc.keepalive_time_ms": options.silentMsMax ?? SILENT_CONNECTION_MS_MAX,
+    "grpc.keepalive_timeout_ms": options.pingMsMax ?? PING_MS_MAX,
+    "grpc.max_concurrent_streams": STREAMS_OPEN_MAX + CALLS_OPEN_MAX,
     "grpc.max_receive_message_length": MESSAGE_BYTES_MAX,
     "grpc.max_send_message_length": ANSWER_BYTES_MAX,
     "grpc.max_metadata_size": 16 * 1024,
@@ -102,6 +120,7 @@ export async function serveGrpc(options: GrpcServerOptions): Promise<Listening> 
     address: bind.startsWith("unix:") ? bind : `${bind.slice(0, bind.lastIndexOf(":"))}:${port}`,
     async [Symbol.asyncDispose]() {
       health.stop();
+      unfinished[Symbol.dispose]();
       await new Promise<void>((resolve) => {
         let force = setTimeout(() => {
           server.forceShutdown();

@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { readEnvironment } from "@muster/kit";
 import { expect, test } from "vitest";
 import { silentLog } from "../log.ts";
 import { httpEnvironment, parseHttpBind, serveHttpApi } from "./serve-http-api.ts";
+import { TRY_PAGE, TRY_PAGE_POLICY } from "./try-page.ts";
 
 const usual = { grpc: "127.0.0.1:7410", http: "127.0.0.1:0" };
 const rows = [
@@ -27,6 +29,23 @@ for (const { name, isServed, ...where } of rows) {
     expect(said).toEqual(isServed ? [{ address: expect.stringMatching(/^127\.0\.0\.1:\d+$/) }] : []);
   });
 }
+
+test("the page at / may run its own script and style, by their hashes, and nothing else", () => {
+  const policy = new Map(TRY_PAGE_POLICY.split("; ").map((rule) => [rule.split(" ")[0], rule.split(" ").slice(1)]));
+  expect(policy.get("default-src")).toEqual(["'none'"]);
+  for (const [tag, rule] of [
+    ["script", "script-src"],
+    ["style", "style-src"],
+  ]) {
+    const [inner, ...more] = [...TRY_PAGE.matchAll(new RegExp(`<${tag}>(.*?)</${tag}>`, "gs"))].map(([, text]) => text);
+    expect(more).toEqual([]);
+    const hash = createHash("sha256")
+      .update(inner ?? "")
+      .digest("base64");
+    expect(policy.get(rule)).toEqual([`'sha256-${hash}'`]);
+  }
+  expect(TRY_PAGE).not.toMatch(/ style=|\son[a-z]+=|javascript:/);
+});
 
 test("parseHttpBind() takes an address or off, and nothing else", () => {
   for (const text of ["off", "127.0.0.1:7411", "unix:/run/http.sock"]) expect(parseHttpBind(text)).toBe(text);

@@ -7,7 +7,7 @@ import type { OpenApiDocument } from "@muster/proto/openapi";
 import type { Implementation, Listening } from "@muster/proto/rpc";
 import type { Log } from "../log.ts";
 import type { Front } from "./open-front.ts";
-import { TRY_PAGE } from "./try-page.ts";
+import { TRY_PAGE, TRY_PAGE_POLICY } from "./try-page.ts";
 
 /** For no HTTP. */
 const NO_HTTP = "off";
@@ -72,7 +72,7 @@ export async function serveHttpApi(options: HttpApiOptions): Promise<AsyncDispos
   const pages: Pages = {
     ...options.pages,
     ...options.front.pages,
-    "/": { type: "text/html; charset=utf-8", body: () => TRY_PAGE },
+    "/": { type: "text/html; charset=utf-8", body: () => TRY_PAGE, contentPolicy: TRY_PAGE_POLICY },
     "/openapi.json": { type: "application/json", body: async () => JSON.stringify(await document()) },
   };
   const server: Listening = await serveHttp({

@@ -1,5 +1,6 @@
 // The page at `/`: every call of the service with its description, a form to send one, and the curl command that does the same.
 // It reads /openapi.json and needs nothing else from anywhere.
+import { createHash } from "node:crypto";
 
 /** The page, whole. */
 export const TRY_PAGE = `<!doctype html>
@@ -160,3 +161,17 @@ fetch("/openapi.json").then((response) => response.json()).then((read) => {
 </script>
 </html>
 `;
+
+/** It may run its own script and no other, whatever a description or an answer has in it, and call the service that it is of. */
+export const TRY_PAGE_POLICY = [
+  "default-src 'none'",
+  `script-src ${hashOf("script")}`,
+  `style-src ${hashOf("style")}`,
+  "connect-src 'self'",
+  "img-src data:",
+].join("; ");
+
+function hashOf(tag: "script" | "style"): string {
+  const text = TRY_PAGE.slice(TRY_PAGE.indexOf(`<${tag}>`) + tag.length + 2, TRY_PAGE.indexOf(`</${tag}>`));
+  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+}

@@ -81,6 +81,12 @@ for (const { name, headers, status } of requests) {
   });
 }
 
+for (const secrets of [[""], ["whsec_"], [SECRET, ""], ["whsec_c2hvcnQ="]]) {
+  test(`receiveEvents() refuses to begin with the secrets ${JSON.stringify(secrets)}`, () => {
+    expect(() => open({ secrets })).toThrow(expect.objectContaining({ reason: "CONFIG_INVALID" }));
+  });
+}
+
 test("during a rotation either secret will do", async () => {
   const { receiver } = open({ secrets: [OTHER, SECRET] });
   expect(await receiver.receive({ headers: new Headers(sign(body)), body: Buffer.from(body) })).toBe(204);

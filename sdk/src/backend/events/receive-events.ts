@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { MusterError } from "@muster/proto";
 import type { BackendEvent } from "./event.ts";
-import { type EventRequest, type VerifyOptions, verifyEvents } from "./verify-events.ts";
+import { checkSecrets, type EventRequest, type VerifyOptions, verifyEvents } from "./verify-events.ts";
 
 export type ReceiveOptions = VerifyOptions & {
   /**
@@ -37,6 +37,7 @@ const BODY_BYTES_MAX = 8 * 1024 * 1024;
  */
 export function receiveEvents(options: ReceiveOptions): EventReceiver {
   const { onEvent, onFault = () => undefined, rememberedMax = REMEMBERED_DEFAULT } = options;
+  checkSecrets(options.secrets);
   /** Handled, or being handled, by id; oldest first. */
   const seen = new Map<string, Promise<void>>();
 

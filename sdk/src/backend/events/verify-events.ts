@@ -27,7 +27,7 @@ const TOLERANCE_MS_DEFAULT = 300_000;
  * The events of a request, one or several, once it has proven to be the matcher's.
  *
  * @throws {MusterError} CREDENTIALS_INVALID if no secret has signed it, or not within the tolerance; FIELD_INVALID if it is signed and
- *   no event.
+ *   no event; CONFIG_INVALID for a secret that is none.
  * @example
  * for (const event of verifyEvents({ headers: request.headers, body }, { secrets })) {
  *   if (event.type === "TICKET_COMPLETED") tell(event.ticket.ticketId, event.ticket.assignment);
@@ -35,6 +35,7 @@ const TOLERANCE_MS_DEFAULT = 300_000;
  */
 export function verifyEvents(request: EventRequest, options: VerifyOptions): readonly BackendEvent[] {
   const { secrets, toleranceMs = TOLERANCE_MS_DEFAULT, clock = systemClock } = options;
+  checkSecrets(secrets);
   const header = (name: string) => readHeader(request.headers, name);
   const [id, timestamp, signatures] = [header("webhook-id"), header("webhook-timestamp"), header("webhook-signature")];
   if (id === undefined || timestamp === undefined || signatures === undefined) throw refused("it is not signed");
@@ -49,6 +50,19 @@ export function verifyEvents(request: EventRequest, options: VerifyOptions): rea
   if (!isOurs) throw refused("no secret of ours has signed it");
   if (Math.abs(clock.wallMs() - Number(timestamp) * 1_000) > toleranceMs) throw refused("it was sent at another time");
   return readEvents(body);
+}
+
+/** Bytes of a secret at least: those of the matcher have 32. A variable that is not set makes a key of none, by which anybody can sign. */
+const SECRET_BYTES_MIN = 16;
+
+/** Of no secrets no request is taken. @throws {MusterError} CONFIG_INVALID for a secret that is none. */
+export function checkSecrets(secrets: readonly string[]): void {
+  if (secrets.every((secret) => keyOf(secret).length >= SECRET_BYTES_MIN)) return;
+  const rule = `a secret has the form whsec_… and ${SECRET_BYTES_MIN} bytes at least`;
+  throw new MusterError(
+    "CONFIG_INVALID",
+    `Cannot verify events as ${rule}: one is shorter, or its variable is not set`,
+  );
 }
 
 function readHeader(headers: EventRequest["headers"], name: string): string | undefined {
