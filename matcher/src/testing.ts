@@ -11,5 +11,6 @@ export { createExplainer } from "./engine/why/explain-waiting.ts";
 export { createDialRules } from "./events/dial-rules.ts";
 export { createGotPoster } from "./events/got-poster.ts";
 export { type Outbox, openOutbox } from "./events/outbox.ts";
+export { HookFailed } from "./hooks/hook-caller.ts";
 export { factCodec, type JournaledFact } from "./journal-codec/fact-codec.ts";
 export { digestMatcherState, snapshotCodec } from "./journal-codec/snapshot-codec.ts";

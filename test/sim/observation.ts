@@ -104,6 +104,16 @@ export type Happening =
       readonly events: readonly PushedEvent[];
       readonly isTaken: boolean;
     }
+  /** The matcher asked the hook, which answered so; "none": it was silent, or failed. */
+  | {
+      readonly type: "hook-asked";
+      readonly question: "beforeTicket" | "matched";
+      /** The same for every repeat of the question. */
+      readonly id: string;
+      readonly body: string;
+      readonly ticketId: string;
+      readonly answer: "ADMIT" | "REFUSE" | "none";
+    }
   /** The SDK of a game was asked whether newcomers may come. */
   | {
       readonly type: "fill-proposed";

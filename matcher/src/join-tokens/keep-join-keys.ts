@@ -9,6 +9,8 @@ export type JoinKeyPatience = {
   readonly everyMs: number;
   /** How long the next one is published before it signs, in ms. */
   readonly delayMs: number;
+  /** How often it is seen to, in ms. Default: 600,000. */
+  readonly lookMs?: number;
 };
 
 const DAY_MS = 86_400_000;
@@ -28,5 +30,5 @@ export async function keepJoinKeys(
       return decideDueKey(state, { ...drawn, ...patience }, nowMs);
     });
   await look();
-  return repeat({ clock, everyMs: LOOK_MS, onError: onFatal }, look);
+  return repeat({ clock, everyMs: patience.lookMs ?? LOOK_MS, onError: onFatal }, look);
 }

@@ -6,6 +6,7 @@ import { configurationFaults } from "./configuration-faults.ts";
 import { engineFaults } from "./engine-faults.ts";
 import { eventFaults } from "./event-faults.ts";
 import { fleetFaults } from "./fleet-faults.ts";
+import { joinFaults } from "./join-faults.ts";
 import { journalFaults } from "./journal-faults.ts";
 import { matcherFaults } from "./matcher-faults.ts";
 import { outsiderFaults } from "./outsider-faults.ts";
@@ -18,6 +19,7 @@ export const BANK: readonly PlantedFault[] = [
   ...acceptanceFaults,
   ...partyFaults,
   ...presenceFaults,
+  ...joinFaults,
   ...engineFaults,
   ...configurationFaults,
   ...fleetFaults,

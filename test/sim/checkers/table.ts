@@ -48,7 +48,9 @@ import { type Aliases, type Queue, sQueueFallback } from "./s-queue-fallback.ts"
 import { tCancelTruth } from "./t-cancel-truth.ts";
 import { tExplain } from "./t-explain.ts";
 import { tHistory } from "./t-history.ts";
+import { tHook } from "./t-hook.ts";
 import { tIdempotent } from "./t-idempotent.ts";
+import { tJoinOnce } from "./t-join-once.ts";
 import { tLegalEdge } from "./t-legal-edge.ts";
 import { tNoLoss } from "./t-no-loss.ts";
 import { tOneTerminal } from "./t-one-terminal.ts";
@@ -92,6 +94,8 @@ function listCheckers(books: Books, terms: Terms): readonly Checker[] {
     tPlayerOnce(books),
     tParty(books),
     tPresence(books),
+    tJoinOnce(books),
+    tHook(),
     tCancelTruth(books),
     mDisjoint(books),
     mAcceptAll(books),

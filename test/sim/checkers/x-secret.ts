@@ -1,5 +1,5 @@
 // X-SECRET: no line of a log and no error's text holds a secret that a journal knows: player session ids, secrets of
-// processes, capability keys, reconnect secrets.
+// processes, capability keys, reconnect secrets, join keys and join tokens.
 import type { FleetFact } from "@muster/mock-fleet/testing";
 import { BrokenPromise, type Checker } from "./checker.ts";
 
@@ -37,6 +37,15 @@ export function xSecret(): Checker {
     name: NAME,
     see(observation) {
       if (observation.type === "fleet-fact") learn(observation.fact);
+      if (observation.type === "matcher-fact" && observation.fact.type === "join-key-added") {
+        const secret = Buffer.from(observation.fact.secret);
+        for (const form of ["hex", "base64", "base64url"] as const) secrets.set(secret.toString(form), "a join key");
+      }
+      if (observation.type === "ticket-event") {
+        for (const { joinToken } of observation.event.ticket?.assignment?.players ?? []) {
+          if (joinToken !== undefined) secrets.set(joinToken.split(".")[2] ?? "", "a join token");
+        }
+      }
       if (observation.type === "log") check(observation.text, `a line of ${observation.node}`);
       if (observation.type !== "answer" || !("refused" in observation.outcome)) return;
       const { refused, text, metadata } = observation.outcome;

@@ -37,6 +37,8 @@ export function describeHappening(happening: Happening): string {
       const { target, events, isTaken } = happening;
       return `${target} ${isTaken ? "takes" : "does not take"} ${events.map(({ id, type }) => `${id} ${type}`).join(", ")}`;
     }
+    case "hook-asked":
+      return `the hook is asked ${happening.question} of ${happening.ticketId}: ${happening.answer}`;
     case "fill-proposed":
       return `${happening.node} is asked about ${happening.fillId}: ${happening.playerIds.join(", ")}`;
     case "game-heard":

@@ -9,6 +9,7 @@ import { engineGoals } from "./engine-goals.ts";
 import { eventGoals } from "./event-goals.ts";
 import { fleetGoals } from "./fleet-goals.ts";
 import type { Goal } from "./goal.ts";
+import { joinGoals } from "./join-goals.ts";
 import { journalGoals } from "./journal-goals.ts";
 import { landmarkGoals } from "./landmarks.ts";
 import { outsiderGoals } from "./outsider-goals.ts";
@@ -24,6 +25,7 @@ export const GOALS: readonly Goal[] = [
   ...acceptanceGoals,
   ...partyGoals,
   ...presenceGoals,
+  ...joinGoals,
   ...fleetGoals,
   ...planGoals,
   ...simulatedGoals,

@@ -2,6 +2,7 @@
 // as one that repeats, gives up and asks again, and sends them to their battle.
 import { MusterError, readReason, writeAttributes } from "@muster/proto";
 import {
+  JoinTokenServiceDefinition,
   MatchmakingServiceDefinition,
   noProperties,
   PartyServiceDefinition,
@@ -16,6 +17,7 @@ import { answerProposal, type Proposed } from "./answers.ts";
 import { attend, drawGrace } from "./attendance.ts";
 import { playBattle } from "./client.ts";
 import { CONFIGURATIONS } from "./configurations.ts";
+import { joinByToken } from "./doors.ts";
 import type { Eyes } from "./eyes.ts";
 import { prepareTicket, queueAsParty } from "./gathering.ts";
 import type { Knobs } from "./knobs.ts";
@@ -47,7 +49,11 @@ export type BackendParts = {
 type Party = { readonly ticketId: string; readonly configuration: string; readonly players: readonly string[] };
 type Seated = {
   readonly address: Address | undefined;
-  readonly seats: readonly { readonly playerId: string; readonly playerSessionId: string | undefined }[];
+  readonly seats: readonly {
+    readonly playerId: string;
+    readonly playerSessionId: string | undefined;
+    readonly joinToken?: string | undefined;
+  }[];
 };
 
 const RETRY_MS = 500;
@@ -229,6 +235,12 @@ export function startBackend(parts: BackendParts): Backend {
     sleep: (ms: number) => clock.sleep(ms),
     mischiefRatio: knobs.mischiefRatio,
   };
+  const doors = {
+    chance: createChance(seed, `${node} doors`),
+    joins: network.connect("matcher").client(JoinTokenServiceDefinition),
+    patiently,
+    sleep: (ms: number) => clock.sleep(ms),
+  };
   const ignoreRefusal = (error: unknown) => {
     if (!(error instanceof MusterError)) throw error;
   };
@@ -239,9 +251,10 @@ export function startBackend(parts: BackendParts): Backend {
       const seated = await (chance.happens(0.7) ? byTheSdk(party) : byHand(party));
       const mine = (seated?.seats ?? []).filter(({ playerId }) => party.players.includes(playerId));
       await Promise.all(
-        mine.map(({ playerSessionId }) =>
-          playerSessionId ? playBattle(seated?.address, playerSessionId, { life, chance, knobs, park }) : undefined,
-        ),
+        mine.map(({ playerSessionId, joinToken }) => {
+          if (joinToken !== undefined) return joinByToken(joinToken, doors);
+          return playerSessionId && playBattle(seated?.address, playerSessionId, { life, chance, knobs, park });
+        }),
       );
     } catch (error) {
       ignoreRefusal(error);

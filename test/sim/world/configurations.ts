@@ -3,6 +3,7 @@
 import type { Configuration, MatcherConfig } from "@muster/matcher";
 import { defaultBackfillSettings } from "@muster/matcher/testing";
 import { parseFleetConfig } from "@muster/mock-fleet";
+import { GATE, GATE_MS } from "./hook-twin.ts";
 import { type Knobs, RULE_SETS, type RuleSetName } from "./knobs.ts";
 import { writeRuleSet } from "./rule-sets.ts";
 
@@ -95,11 +96,15 @@ export function matcherConfigOf(knobs: Knobs): MatcherConfig {
     ...more,
   });
   const backfill = { ...defaultBackfillSettings, approvalTimeoutMs: knobs.approvalMs };
+  const hooks = knobs.hookOnFailure && {
+    hooks: { beforeTicket: { hook: GATE, timeoutMs: GATE_MS, onFailure: knobs.hookOnFailure } },
+  };
   const acceptance = { timeoutMs: knobs.acceptSeconds * 1_000, autoContinue: knobs.autoContinue };
   return {
     ruleSets: RULE_SETS.map((name) => ({ name, document: ruleSetOf(knobs, name, 0) })),
     configurations: [
       configuration("auto", {
+        ...hooks,
         autoBackfill: true,
         backfill: { ...backfill, preferRunning: knobs.prefersRunning },
       }),
@@ -109,6 +114,7 @@ export function matcherConfigOf(knobs: Knobs): MatcherConfig {
         duplicatePlayers: { scope: "PROJECT", onDuplicate: "SUPERSEDE", onSeated: "REFUSE" },
       }),
       configuration("group", {
+        ...hooks,
         ...{ queue: undefined, alternatives: [{ ruleSet: "duel", queue: undefined }] },
         duplicatePlayers: { scope: "CONFIGURATION", onDuplicate: "SUPERSEDE", onSeated: "ALLOW" },
       }),

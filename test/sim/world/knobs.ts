@@ -49,6 +49,12 @@ export type Knobs = {
   readonly silentRatio: number;
   /** Share of tickets that end with their owner's watch. */
   readonly presentRatio: number;
+  /** Whether a hook is asked before tickets enter where most queue: what follows when it fails. Undefined: none is. */
+  readonly hookOnFailure: "ADMIT" | "REFUSE" | undefined;
+  /** Share of its questions that it does not answer. */
+  readonly hookFaultRatio: number;
+  /** How long a join key signs, in ms. 0: for ever. */
+  readonly joinKeyMs: number;
   /** Mean time between two acts of somebody who seats players without the matcher, in ms. Infinite: there is nobody. */
   readonly outsiderMs: number;
   /** Share of what servers, players and backends do that they should not. */
@@ -124,6 +130,9 @@ export const REFERENCE: Knobs = {
   refuseRatio: 0.05,
   silentRatio: 0.02,
   presentRatio: 0,
+  hookOnFailure: undefined,
+  hookFaultRatio: 0,
+  joinKeyMs: 0,
   outsiderMs: Number.POSITIVE_INFINITY,
   mischiefRatio: 0,
   loadMsMax: 5_000,
@@ -213,6 +222,7 @@ function drawAnyKnobs(seed: number): Knobs {
     mischiefRatio,
     ...drawAcceptance(createChance(seed, "acceptance")),
     presentRatio: createChance(seed, "presence").happens(0.4) ? 0.5 : 0,
+    ...drawHooks(createChance(seed, "hooks")),
     loadMsMax: often(0.7, 500, 4_000),
     requestTimeoutSeconds: often(0.6, 30, 4),
     placementTimeoutSeconds: often(0.7, 20, 3),
@@ -288,5 +298,16 @@ function drawClimate(chance: Chance): Climate {
     lossRatio: rare(),
     breakRatio: rare() / 3,
     repeatRatio: rare(),
+  };
+}
+
+/** Whether a hook is asked, and how often there is another join key. */
+function drawHooks(chance: Chance): Pick<Knobs, "hookOnFailure" | "hookFaultRatio" | "joinKeyMs"> {
+  const hookOnFailure = chance.happens(0.35) ? chance.pick(["ADMIT", "REFUSE"] as const) : undefined;
+  const hookFaultRatio = chance.happens(0.5) ? 0.1 : 0.4;
+  return {
+    hookOnFailure,
+    hookFaultRatio,
+    joinKeyMs: chance.happens(0.5) ? 0 : chance.between({ min: 4_000, max: 30_000 }),
   };
 }

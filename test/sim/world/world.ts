@@ -22,6 +22,7 @@ import { fleetConfigOf, matcherConfigOf } from "./configurations.ts";
 import { createEventReceivers } from "./event-receivers.ts";
 import { type Eyes, eyesOf } from "./eyes.ts";
 import { startFaults } from "./faults.ts";
+import { hookTwinOf } from "./hook-twin.ts";
 import type { Knobs } from "./knobs.ts";
 import { startOnlookers } from "./onlookers.ts";
 import { startOutsider } from "./outsider.ts";
@@ -166,6 +167,8 @@ export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): 
           leaseHolder: run.leaseHolder,
           config: matcherConfigOf(knobs),
           events: receivers.for(run.life),
+          hooks: hookTwinOf(run.life, { seed, eyes, knobs }),
+          joinTokens: { patience: { everyMs: knobs.joinKeyMs, delayMs: 1_000, lookMs: 2_000 } },
           ...(knobs.roundLimits && { roundLimits: knobs.roundLimits }),
           ...(knobs.cancelledAtOnceMax && { cancelledAtOnceMax: knobs.cancelledAtOnceMax }),
         }),

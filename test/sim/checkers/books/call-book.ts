@@ -29,6 +29,8 @@ import type {
   JoinMatchingResponse,
   ListTicketsRequest,
   ListTicketsResponse,
+  RedeemJoinTokenRequest,
+  RedeemJoinTokenResponse,
   StartBackfillRequest,
   StartBackfillResponse,
   StartMatchingRequest,
@@ -52,6 +54,7 @@ import type { Outcome } from "../../observation.ts";
 
 /** Of the calls that checkers look into: request and response. */
 type Contract = {
+  readonly redeemJoinToken: readonly [RedeemJoinTokenRequest, RedeemJoinTokenResponse];
   readonly startMatching: readonly [StartMatchingRequest, StartMatchingResponse];
   readonly cancelMatching: readonly [CancelMatchingRequest, CancelMatchingResponse];
   readonly acceptMatch: readonly [AcceptMatchRequest, AcceptMatchResponse];

@@ -1,0 +1,42 @@
+// The hook that some configurations of the simulation ask before a ticket enters: it admits, refuses by the ticket's id, is slow, is silent, or
+// fails. What it answers is seen.
+import type { MatcherOptions } from "@muster/matcher";
+import { HookFailed } from "@muster/matcher/testing";
+import { createChance } from "../engine/chance.ts";
+import type { Life } from "../engine/life.ts";
+import { type Eyes, eyesOf } from "./eyes.ts";
+import type { Knobs } from "./knobs.ts";
+
+/** What configurations call it. */
+export const GATE = "gate";
+/** How long it has, in ms. */
+export const GATE_MS = 500;
+
+/** Share of tickets that it refuses. */
+const REFUSED_RATIO = 0.15;
+
+/** What a run of the matcher asks. */
+export function hookTwinOf(
+  life: Life,
+  { seed, eyes, knobs }: { readonly seed: number; readonly eyes: Eyes; readonly knobs: Knobs },
+): NonNullable<MatcherOptions["hooks"]> {
+  const { see } = eyesOf(life, eyes);
+  const chance = createChance(seed, `${life.node} hook`);
+  return {
+    async call({ question, id, body }, signal) {
+      const { ticket } = JSON.parse(body) as { readonly ticket: { readonly ticketId: string } };
+      const { ticketId } = ticket;
+      const told = { type: "hook-asked", question, id, body, ticketId } as const;
+      if (chance.happens(knobs.hookFaultRatio)) {
+        const isSilent = chance.happens(0.5);
+        see({ ...told, answer: "none" });
+        if (isSilent) await life.clock.sleep(GATE_MS * 20, signal);
+        throw new HookFailed("the twin fails");
+      }
+      await life.clock.sleep(chance.fraction() * GATE_MS * 0.8, signal);
+      const isRefused = createChance(seed, `hook ${ticketId}`).happens(REFUSED_RATIO);
+      see({ ...told, answer: isRefused ? "REFUSE" : "ADMIT" });
+      return isRefused ? { decision: "REFUSE", code: "BANNED", message: "not today" } : undefined;
+    },
+  };
+}
