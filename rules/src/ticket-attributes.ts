@@ -11,18 +11,18 @@ import type { RuleSet } from "./rule-set.ts";
  */
 export function checkTicketAttributes(ruleSet: RuleSet, players: readonly JudgedPlayer[]): readonly JudgedPlayer[] {
   return players.map((player, index) => {
-    const attributes = { ...player.attributes };
+    let { attributes } = player;
     for (const spec of ruleSet.attributes) {
       const field = `players[${index}].attributes.${spec.name}`;
       const value = Object.hasOwn(attributes, spec.name) ? attributes[spec.name] : undefined;
       if (value === undefined) {
         if (spec.default === undefined) throw attributeInvalid(field, spec.type, "it is missing");
-        attributes[spec.name] = spec.default;
+        attributes = { ...attributes, [spec.name]: spec.default };
       } else if (!isOfType(value, spec.type)) {
         throw attributeInvalid(field, spec.type, `it is ${JSON.stringify(value).slice(0, 64)}`);
       }
     }
-    return { ...player, attributes };
+    return attributes === player.attributes ? player : { ...player, attributes };
   });
 }
 

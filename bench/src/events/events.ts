@@ -121,12 +121,14 @@ async function store(
     matcher.durableSequence += 1;
     const at = { sequence: matcher.durableSequence, atMs: matcher.durableSequence, atWallMs: systemClock.wallMs() };
     let tickets = Array.from({ length: count }, (_, index) => ticketOf(first + index));
-    let previous = tickets.map((ticket) => log.append({ ...at, type: "STATE_CHANGED", ticket, ...NOTHING }));
+    const tell = (ticket: Ticket, previous?: ReturnType<typeof log.append>) =>
+      log.append((number) => {
+        return { ...at, number, type: "STATE_CHANGED", ticket, sessionEndCause: undefined, previous };
+      });
+    let previous = tickets.map((ticket) => tell(ticket));
     for (const state of [PLACING, COMPLETED]) {
       tickets = tickets.map((ticket) => ({ ...ticket, version: ticket.version + 1, state }));
-      previous = tickets.map((ticket, index) => {
-        return log.append({ ...at, type: "STATE_CHANGED", ticket, ...NOTHING, previous: previous[index] });
-      });
+      previous = tickets.map((ticket, index) => tell(ticket, previous[index]));
     }
     outbox.poke();
     await outbox.untilStored();
@@ -134,7 +136,6 @@ async function store(
   }
 }
 
-const NOTHING = { sessionEndCause: undefined, previous: undefined } as const;
 const id = <Id>(text: string): Id => text as Id;
 const PLACING: Ticket["state"] = { phase: "PLACING", matchId: id("match_06qj3k4x9d8ra1v7tmcz2hbn5e") };
 const COMPLETED: Ticket["state"] = {

@@ -8,7 +8,8 @@ export type NumberedEvent = {
 };
 
 export interface EventLog<Event extends NumberedEvent> {
-  append(event: Omit<Event, "number">): Event;
+  /** The event that `make` answers for its number. */
+  append(make: (number: number) => Event): Event;
   /** Events with a number above `number`, at most `limit`; undefined if the first of them is no longer kept. */
   after(number: number, limit: number): readonly Event[] | undefined;
   /** Forgets events of `untilMs` and earlier. */
@@ -37,11 +38,11 @@ export function createEventLog<Event extends NumberedEvent>(
   let head = 0;
   let last = lastNumber;
   return {
-    append(event) {
+    append(make) {
       last += 1;
-      const record = { ...event, number: last } as Event;
-      kept.push(record);
-      return record;
+      const event = make(last);
+      kept.push(event);
+      return event;
     },
     after(number, limit) {
       const first = last - (kept.length - head) + 1;

@@ -12,6 +12,7 @@ export class HeldPlayers {
   }
 
   remove(playerId: PlayerId, ticketId: TicketId): void {
+    if (this.#tickets.get(playerId) === ticketId) return void this.#tickets.delete(playerId);
     const left = this.of(playerId).filter((one) => one !== ticketId);
     const [only] = left;
     if (only === undefined) this.#tickets.delete(playerId);

@@ -74,7 +74,7 @@ export function decideStartMatching(
   // Whole: the journal keeps it as a whole number, and a replay must see what was decided.
   const { ticketId, bodyDigest, preparation } = request;
   const timesOutAtMs = deadlineAfter(nowMs, preparation?.timeoutMs ?? configuration.requestTimeoutMs);
-  const players = [...present, ...(preparation?.asked ?? []).map(askedPlayer)];
+  const players = preparation ? [...present, ...preparation.asked.map(askedPlayer)] : present;
   const joined = preparation && present.length;
   const created = { type: "ticket-created", ticketId, configuration: configuration.name, players, bodyDigest } as const;
   const partyId = request.party?.partyId;
@@ -136,5 +136,8 @@ export function checkPlayers(
   // Each fills in its defaults where those before it have none.
   let checked: readonly JudgedPlayer[] = players;
   for (const ruleSet of ruleSets) checked = checkTicketAttributes(ruleSet, checked);
-  return players.map((player, index) => ({ ...player, attributes: checked[index]?.attributes ?? player.attributes }));
+  return players.map((player, index) => {
+    const attributes = checked[index]?.attributes ?? player.attributes;
+    return attributes === player.attributes ? player : { ...player, attributes };
+  });
 }

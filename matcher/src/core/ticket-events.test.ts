@@ -8,7 +8,7 @@ const ticketEvent = {
 };
 function logOf(count: number) {
   const log = createTicketEventLog();
-  for (let atMs = 1; atMs <= count; atMs += 1) log.append({ ...ticketEvent, atMs });
+  for (let atMs = 1; atMs <= count; atMs += 1) log.append((number) => ({ ...ticketEvent, number, atMs }));
   return log;
 }
 const numbers = (events: readonly { number: number }[] | undefined) => events?.map(({ number }) => number);
@@ -34,7 +34,7 @@ test("what is captured of a log stays as it was", () => {
   const log = logOf(5);
   const { list, from, until } = log.capture();
   log.forget(4);
-  log.append({ ...ticketEvent, atMs: 6 });
+  log.append((number) => ({ ...ticketEvent, number, atMs: 6 }));
   log.forget(6);
   expect(numbers(list.slice(from, until))).toEqual([1, 2, 3, 4, 5]);
 });

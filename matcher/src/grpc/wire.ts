@@ -109,8 +109,12 @@ export function readPlayer(player: Player, path: string): TicketPlayer {
   };
 }
 
+/** One for all who report none. */
+const NO_LATENCIES: Readonly<Record<string, number>> = Object.freeze({});
+
 function readLatencies(path: string, latencies: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
   const entries = Object.entries(latencies);
+  if (entries.length === 0) return NO_LATENCIES;
   if (entries.length > limits.LATENCIES_PER_PLAYER_MAX) {
     throw fieldInvalid(path, `at most ${limits.LATENCIES_PER_PLAYER_MAX} regions`, entries.length);
   }

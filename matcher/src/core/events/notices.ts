@@ -64,7 +64,7 @@ function tell(
   { sequence, atMs, atWallMs }: Times,
 ): void {
   notices.forget(atMs - SESSION_EVENTS_KEPT_MS);
-  notices.append({ ...notice, sequence, atMs, atWallMs });
+  notices.append((number) => ({ ...notice, number, sequence, atMs, atWallMs }));
 }
 
 /** Without what members bring, which its backend knows. Every player stands under `playerId`: what is erased is looked for there. */

@@ -25,5 +25,7 @@ export function tellSession(state: MatcherState, id: ServerSessionId, what: Sess
   state.sessions.set(id, { ...session, told: place });
   const { sequence, atMs, atWallMs } = at;
   state.sessionEvents.forget(atMs - SESSION_EVENTS_KEPT_MS);
-  state.sessionEvents.append({ sequence, atMs, atWallMs, battleSessionId, matchId, configuration, place, what });
+  state.sessionEvents.append((number) => {
+    return { number, sequence, atMs, atWallMs, battleSessionId, matchId, configuration, place, what };
+  });
 }

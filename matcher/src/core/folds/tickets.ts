@@ -20,14 +20,12 @@ import type { Fact, Times } from "./fact-of.ts";
 
 export function addTicket(state: MatcherState, fact: Fact<"ticket-created">, at: Times): MatcherState {
   state.arrivals += 1;
-  const ticket: Ticket = {
+  const { partyId, presenceGraceMs, query } = fact;
+  const usual: Ticket = {
     ticketId: fact.ticketId,
     configuration: fact.configuration,
     players: fact.players,
     bodyDigest: fact.bodyDigest,
-    ...(fact.partyId === undefined ? {} : { partyId: fact.partyId }),
-    ...(fact.presenceGraceMs === undefined ? {} : { presenceGraceMs: fact.presenceGraceMs }),
-    ...(fact.query === undefined ? {} : { query: fact.query }),
     arrival: state.arrivals,
     searchingSinceMs: at.atMs,
     createdAtWallMs: at.atWallMs,
@@ -36,7 +34,15 @@ export function addTicket(state: MatcherState, fact: Fact<"ticket-created">, at:
     returns: 0,
     state: firstState(fact, at),
   };
-  invariant(!state.tickets.has(ticket.ticketId), "a ticket is created once");
+  const isUsual = partyId === undefined && presenceGraceMs === undefined && query === undefined;
+  const ticket = isUsual
+    ? usual
+    : {
+        ...usual,
+        ...(partyId === undefined ? {} : { partyId }),
+        ...(presenceGraceMs === undefined ? {} : { presenceGraceMs }),
+        ...(query === undefined ? {} : { query }),
+      };
   const pool = poolOf(state, ticket.configuration);
   const search = searchOf(ticket);
   if (ticket.state.phase === "SEARCHING") pool.searching.add(search);
@@ -47,13 +53,18 @@ export function addTicket(state: MatcherState, fact: Fact<"ticket-created">, at:
     state.parties.tickets.set(fact.partyId, ofParty.add(ticket.ticketId));
   }
   state.deadlines.add(search);
-  const latest = state.events.append(eventOf(at, ticket));
+  const latest = state.events.append((number) => eventOf(number, ticket, at));
+  const before = state.tickets.size;
   state.tickets.set(ticket.ticketId, { ticket, latest, search });
+  invariant(state.tickets.size > before, "a ticket is created once");
   return state;
 }
 
+/** One for all: a million tickets begin so. */
+const SEARCHING: TicketState = { phase: "SEARCHING", cause: undefined };
+
 function firstState({ joined, timesOutAtMs }: Fact<"ticket-created">, at: Times): TicketState {
-  if (joined === undefined) return { phase: "SEARCHING", cause: undefined };
+  if (joined === undefined) return SEARCHING;
   const places = Array.from({ length: joined }, (_, place) => place);
   return {
     phase: "PREPARING",
@@ -104,8 +115,8 @@ export function changeTicket(
   if (before.state.phase === "SEARCHING" && isMatched(event)) noteWait(state, before, at.atMs);
   const search = index(state, entry, ticket);
   if (isLive(before) && !isLive(ticket)) state.ended.push({ type: "ticket", ticketId, atMs: at.atMs });
-  const type = eventTypeOf(event);
-  const latest = visible ? state.events.append({ ...eventOf(at, ticket, entry.latest), type }) : entry.latest;
+  const more = { type: eventTypeOf(event), previous: entry.latest };
+  const latest = visible ? state.events.append((number) => eventOf(number, ticket, at, more)) : entry.latest;
   state.tickets.set(ticketId, { ticket, latest, search });
   // Back from a placement or a fill, and nobody looks for it any more.
   const isStranded = ticket.state.phase === "SEARCHING" && !isMatchedBy(state, ticket);
@@ -180,17 +191,19 @@ export function tellSessionEnded(
 ): void {
   const entry = state.tickets.get(ticketId);
   if (!entry) return; // Its retention has ended; nobody can watch it any more.
-  const event = eventOf(at, entry.ticket, entry.latest);
-  state.tickets.set(ticketId, {
-    ...entry,
-    latest: state.events.append({ ...event, type: "SESSION_ENDED", sessionEndCause }),
-  });
+  const more = { type: "SESSION_ENDED", sessionEndCause, previous: entry.latest } as const;
+  const latest = state.events.append((number) => eventOf(number, entry.ticket, at, more));
+  state.tickets.set(ticketId, { ...entry, latest });
 }
 
+const FIRST = { type: "STATE_CHANGED", previous: undefined } as const;
+
 function eventOf(
-  { sequence, atMs, atWallMs }: Times,
+  number: number,
   ticket: Ticket,
-  previous?: TicketEventRecord,
-): Omit<TicketEventRecord, "number"> {
-  return { sequence, atMs, atWallMs, type: "STATE_CHANGED", ticket, sessionEndCause: undefined, previous };
+  { sequence, atMs, atWallMs }: Times,
+  more: Pick<TicketEventRecord, "type" | "previous"> & Partial<Pick<TicketEventRecord, "sessionEndCause">> = FIRST,
+): TicketEventRecord {
+  const { type, previous, sessionEndCause } = more;
+  return { number, sequence, atMs, atWallMs, type, ticket, sessionEndCause, previous };
 }
