@@ -52,7 +52,11 @@ export function measureMatcher(metrics: Metrics, { ledger, project, ...drawing }
   metrics.gauge(
     "muster_battles_live",
     "Battles that have not ended.",
-    one(() => [...state.sessions.values()].filter(({ ended }) => ended === undefined).length),
+    one(() => {
+      let live = 0;
+      for (const { ended } of state.sessions.values()) if (ended === undefined) live += 1;
+      return live;
+    }),
   );
   metrics.gauge(
     "muster_journal_facts",

@@ -21,10 +21,15 @@ import type { AskedQuery, TicketQuery } from "../core/query/ticket-query.ts";
 /** What the request says of queries and properties; undefined: nothing. */
 export function readAskedQuery(request: StartMatchingRequest): AskedQuery | undefined {
   const { query = "", minCount, maxCount, countMultiple, stringProperties, numericProperties } = request;
-  const asked = { query: query || undefined, minCount, maxCount, countMultiple };
-  const says = [stringProperties, numericProperties].some((table) => Object.keys(table).length > 0);
-  if (!says && Object.values(asked).every((value) => value === undefined)) return undefined;
-  return { ...asked, stringProperties, numericProperties };
+  // Without a value made to find out: most tickets say nothing.
+  const isBare = query === "" && minCount === undefined && maxCount === undefined && countMultiple === undefined;
+  if (isBare && isEmpty(stringProperties) && isEmpty(numericProperties)) return undefined;
+  return { query: query || undefined, minCount, maxCount, countMultiple, stringProperties, numericProperties };
+}
+
+function isEmpty(table: Readonly<Record<string, unknown>>): boolean {
+  for (const _ in table) return false;
+  return true;
 }
 
 export function writeTicketQuery(query: TicketQuery): TicketQueryMessage {
