@@ -92,8 +92,10 @@ type Told = Exclude<SimulationFact, SimulationSummary>;
 
 function subjectOf(fact: Told): string {
   switch (fact.type) {
-    case "MatchFormed":
-      return fact.battleSessionId === undefined ? fact.matchId : `${fact.matchId} into ${fact.battleSessionId}`;
+    case "MatchFormed": {
+      const into = fact.battleSessionId === undefined ? "" : ` into ${fact.battleSessionId}`;
+      return `${fact.matchId}${into}${fact.alternative === undefined ? "" : `, alternative ${fact.alternative}`}`;
+    }
     case "MatchProposed":
     case "MatchAccepted":
     case "ProposalEnded":

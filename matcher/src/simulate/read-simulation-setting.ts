@@ -5,6 +5,7 @@ import { parseSection } from "@muster/service";
 import { z } from "zod";
 import { configurationsSchema } from "../config.ts";
 import {
+  ALTERNATIVES_MAX,
   type Configuration,
   checkConfiguration,
   REQUEST_TIMEOUT_MS_DEFAULT,
@@ -15,14 +16,20 @@ export type SimulationSetting = {
   readonly configuration: Configuration;
   /** The rule set as JSON text. */
   readonly ruleSet: string;
+  /** Those of the configuration's alternatives, in their order. */
+  readonly alternatives: readonly string[];
 };
+
+const ruleSetSchema = z.record(z.string(), z.unknown(), { error: "a rule set, which is a JSON object" });
 
 const settingSchema = configurationsSchema.element.omit({ query: true }).extend({
   // For editors.
   $schema: z.string().optional(),
-  ruleSet: z.record(z.string(), z.unknown(), { error: "a rule set, which is a JSON object" }),
-  // A simulation has one rule set.
-  alternatives: z.array(z.never({ error: "left out: a simulation plays by one rule set" })).optional(),
+  ruleSet: ruleSetSchema,
+  alternatives: z
+    .array(z.strictObject({ ruleSet: ruleSetSchema, queue: configurationsSchema.element.shape.queue }))
+    .max(ALTERNATIVES_MAX)
+    .default([]),
   // As on the wire: empty and 0 stand for absent.
   queue: z.literal("").or(configurationsSchema.element.shape.queue),
   requestTimeoutSeconds: z.int().min(0).max(REQUEST_TIMEOUT_SECONDS_MAX).default(0),
@@ -40,15 +47,27 @@ export function readSimulationSetting(document: unknown): SimulationSetting {
   const setting = attempt(() => parseSection(settingSchema, value, "$"), lines);
   const areFieldsLegal = lines.length === 0;
   const ruleSet = findRuleSet(value);
-  if (ruleSet !== undefined) lines.push(...checkRuleSet(JSON.stringify(ruleSet)).map(describe));
+  const others = findAlternatives(value);
+  for (const [path, one] of [["$.ruleSet", ruleSet] as const, ...others]) {
+    if (one !== undefined) lines.push(...checkRuleSet(JSON.stringify(one)).map((problem) => describe(path, problem)));
+  }
   if (!setting || lines.length > 0) {
     throw new MusterError(areFieldsLegal ? "RULE_SET_INVALID" : "FIELD_INVALID", lines.join("\n"));
   }
-  const { requestTimeoutSeconds: seconds, queue, ruleSet: _, $schema: __, ...rest } = setting;
+  const { requestTimeoutSeconds: seconds, queue, ruleSet: _, $schema: __, alternatives, ...rest } = setting;
   const requestTimeoutMs = seconds === 0 ? REQUEST_TIMEOUT_MS_DEFAULT : seconds * 1_000;
-  const configuration = { ...rest, ruleSet: rest.name, queue: queue || undefined, requestTimeoutMs };
+  const named = alternatives.map((one, index) => ({ ruleSet: `alternative-${index + 1}`, queue: one.queue }));
+  const configuration = {
+    ...rest,
+    ...{ ruleSet: "preferred", queue: queue || undefined, requestTimeoutMs },
+    ...(named.length > 0 && { alternatives: named }),
+  };
   checkConfiguration({ ...configuration, queue: "any" });
-  return { configuration, ruleSet: JSON.stringify(ruleSet) };
+  return {
+    configuration,
+    ruleSet: JSON.stringify(ruleSet),
+    alternatives: alternatives.map((one) => JSON.stringify(one.ruleSet)),
+  };
 }
 
 function attempt<Value>(parse: () => Value, lines: string[]): Value | undefined {
@@ -74,7 +93,15 @@ function findRuleSet(value: unknown): object | undefined {
   return typeof ruleSet === "object" && ruleSet !== null && !Array.isArray(ruleSet) ? ruleSet : undefined;
 }
 
-function describe({ path, message, value }: Problem): string {
+/** The rule set of each alternative with its path; undefined for what is none. */
+function findAlternatives(value: unknown): readonly (readonly [string, object | undefined])[] {
+  if (typeof value !== "object" || value === null || !("alternatives" in value)) return [];
+  const { alternatives } = value;
+  if (!Array.isArray(alternatives)) return [];
+  return alternatives.map((one, index) => [`$.alternatives[${index}].ruleSet`, findRuleSet(one)] as const);
+}
+
+function describe(of: string, { path, message, value }: Problem): string {
   const shown = value === undefined ? "missing" : JSON.stringify(value);
-  return `$.ruleSet${path.slice(1)} ${message}: it is ${shown.length > 64 ? `${shown.slice(0, 64)}…` : shown}`;
+  return `${of}${path.slice(1)} ${message}: it is ${shown.length > 64 ? `${shown.slice(0, 64)}…` : shown}`;
 }

@@ -600,3 +600,41 @@ test("simulate() tells the same, byte for byte, whenever it is asked, and times 
   expect(factsOf(scenario).map(writeSimulationFact).join("\n")).toBe(text);
   expect(text.split("\n")[0]).toMatch(/^\{"at":0\.135,"type":"MatchFormed","matchId":"m1",/);
 });
+
+const DOUBLES = { version: "v1.0", teams: ["red", "blue"].map((name) => ({ name, minPlayers: 2, maxPlayers: 2 })) };
+const both = { ruleSet: DOUBLES, more: { settleMs: 0, alternatives: [{ ruleSet: DUEL }] } };
+
+test("simulate() matches by the rule set that is preferred where it can, else by an alternative, and says by which", () => {
+  const events = ["a", "b", "c", "d"].map((name) => start(0, name));
+  const facts = factsOf({ ...both, events: [...events, start(1, "e"), start(1, "f"), start(2, "g")] });
+  const formed = facts.flatMap((fact) => (fact.type === "MatchFormed" ? [fact] : []));
+  expect(formed.map(({ at, alternative, teams }) => [at, alternative, Object.values(teams).flat().length])).toEqual([
+    [0, undefined, 4],
+    [1, 1, 2],
+  ]);
+  expect(facts.at(-1)).toMatchObject({ counts: { matches: 2, matched: 6, timedOut: 1 } });
+});
+
+test("simulate() measures the spread of each match by the rule set that formed it", () => {
+  const near = (maxDistance: number) => ({
+    ...DUEL,
+    playerAttributes: [{ name: "skill", type: "number", default: 0 }],
+    rules: [{ name: "near", type: "batchDistance", batchAttribute: "skill", maxDistance }],
+  });
+  const skilled = (at: number, playerId: string, skill: number) =>
+    start(at, { playerId, ...{ attributes: { skill } } });
+  const facts = factsOf({
+    ruleSet: near(5),
+    more: { settleMs: 0, alternatives: [{ ruleSet: near(50), queue: "wide" }] },
+    events: [skilled(0, "a", 0), skilled(0, "b", 3), skilled(1, "c", 0), skilled(1, "d", 40)],
+  });
+  expect(facts.at(-1)).toMatchObject({ counts: { matches: 2 }, spreads: { near: { p50: 3, max: 40 } } });
+});
+
+test("readSimulationSetting() names every mistake in the rule set of an alternative by its path", () => {
+  const broken = { version: "v1.0", teams: [{ name: "red", minPlayers: 1, maxPlayers: "two" }] };
+  const read = (alternatives: unknown) => () => factsOf({ more: { alternatives }, events: [] });
+  expect(read([{ ruleSet: DUEL }, { ruleSet: broken }])).toThrow(/\$\.alternatives\[1\]\.ruleSet\.teams\[0\]/);
+  expect(read([{ ruleSet: "duel" }])).toThrow("a rule set, which is a JSON object");
+  expect(read(Array.from({ length: 9 }, () => ({ ruleSet: DUEL })))).toThrow("alternatives");
+});

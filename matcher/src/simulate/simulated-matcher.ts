@@ -90,10 +90,17 @@ export function createSimulatedMatcher(options: SimulatedMatcherOptions): Simula
   };
   invariant(configuration.ruleSet !== undefined, "a simulation of queries is another");
   fold({ type: "rule-set-put", name: configuration.ruleSet, document });
+  for (const [index, one] of (configuration.alternatives ?? []).entries()) {
+    fold({ type: "rule-set-put", name: one.ruleSet, document: setting.alternatives[index] ?? "" });
+  }
   fold({ type: "configuration-put", configuration });
-  const ruleSet = state.ruleSets.get(configuration.ruleSet)?.ruleSet;
+  const choices = [configuration.ruleSet, ...(configuration.alternatives ?? []).map((one) => one.ruleSet)];
+  const ruleSets = choices.flatMap((one) => state.ruleSets.get(one)?.ruleSet ?? []);
+  const [ruleSet] = ruleSets;
   invariant(ruleSet, "a rule set that was put is there");
-  const story = createStory({ state, fleet, ruleSet, nowMs: () => nowMs, tell });
+  const story = createStory({ state, fleet, ruleSets, nowMs: () => nowMs, tell });
+  /** By which of the rule sets it was formed, 0 by the preferred one. */
+  const choiceOf = ({ formedBy }: Pick<Match, "formedBy">) => Math.max(0, choices.indexOf(formedBy?.ruleSet ?? ""));
   /** When time alone next loosens what a waiting ticket asks, in whole ms: a sum of fractions may round to less than the age. */
   const expansionAtMs = () => {
     const atMs = nextExpansionAtMs(state, name, nowMs);
@@ -113,8 +120,9 @@ export function createSimulatedMatcher(options: SimulatedMatcherOptions): Simula
     }
   };
   /** Everybody has accepted the match. */
-  const goOn = ({ matchId, players }: Match) => {
-    story.formed(players, { accepted: matchId });
+  const goOn = (match: Match) => {
+    const { matchId, players } = match;
+    story.formed(players, { accepted: matchId, choice: choiceOf(match) });
     if (state.matches.has(matchId) && !isHeld(matchId)) place(matchId);
   };
   const acceptForAll = ({ matchId, players }: Match) => {
@@ -180,7 +188,7 @@ export function createSimulatedMatcher(options: SimulatedMatcherOptions): Simula
     perform(decidePlacementReport(state, { placementId, state: "FULFILLED", session }));
   };
   const applyFill = (fill: Extract<MatcherFact, { type: "fill-decided" }>) => {
-    const { fillId, battleSessionId, newcomers } = fill;
+    const { fillId, battleSessionId, newcomers, formedBy } = fill;
     const refusal = attempt(() => fleet.seat(battleSessionId, seatsOf(state, newcomers)));
     if (refusal) {
       blocked.set(battleSessionId, fleet.find(battleSessionId)?.revision ?? 0);
@@ -189,7 +197,7 @@ export function createSimulatedMatcher(options: SimulatedMatcherOptions): Simula
       return;
     }
     const session = fleet.getActive(battleSessionId);
-    story.formed(newcomers, { filled: session });
+    story.formed(newcomers, { filled: session, choice: choiceOf({ formedBy }) });
     perform(decideFillApplied(state, fillId, { session, present: session }));
     review(session);
   };
@@ -202,7 +210,9 @@ export function createSimulatedMatcher(options: SimulatedMatcherOptions): Simula
   /** The match under its name in this simulation; where nothing asks for its placement it only forms a group. */
   const named = (match: Match): Match => {
     const { players, acceptance } = match;
-    const matchId = acceptance ? story.proposed(players, acceptance.deadlineAtMs) : story.formed(players);
+    const matchId = acceptance
+      ? story.proposed(players, acceptance.deadlineAtMs)
+      : story.formed(players, { choice: choiceOf(match) });
     const queue = autoBackfill || isHeld(matchId) ? QUEUE : undefined;
     return { ...match, matchId, queue };
   };

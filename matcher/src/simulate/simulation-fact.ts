@@ -16,6 +16,8 @@ export type SimulationFact =
       readonly teams: Readonly<Record<string, readonly SimulatedSeat[]>>;
       /** The session that it filled. Absent: a new match. */
       readonly battleSessionId?: string;
+      /** By which of the configuration's alternatives, from 1. Absent: by its preferred rule set. */
+      readonly alternative?: number;
     }
   | {
       readonly at: number;

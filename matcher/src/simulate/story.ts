@@ -19,11 +19,11 @@ export interface Story {
   tell(fact: MatcherFact): void;
   /**
    * Tells of new company, before its fact is folded, and answers its id. `filled` is the session with the newcomers in it; `accepted` the
-   * match that all of them have accepted.
+   * match that all of them have accepted; `choice` by which of the rule sets, the preferred one by default.
    */
   formed(
     newcomers: readonly AssignedPlayer[],
-    of?: { readonly filled?: BattleSession; readonly accepted?: MatchId },
+    of?: { readonly filled?: BattleSession; readonly accepted?: MatchId; readonly choice?: number },
   ): MatchId;
   /** Tells of company that is asked, before its fact is folded, and answers its id. */
   proposed(players: readonly AssignedPlayer[], expiresAtMs: number): MatchId;
@@ -38,12 +38,13 @@ export interface Story {
 export function createStory(of: {
   readonly state: MatcherState;
   readonly fleet: SimulatedFleet;
-  readonly ruleSet: RuleSet;
+  /** The preferred one first. */
+  readonly ruleSets: readonly RuleSet[];
   readonly nowMs: () => number;
   readonly tell: (fact: SimulationFact) => void;
 }): Story {
-  const { state, fleet, ruleSet, nowMs, tell } = of;
-  const tally = createTally(ruleSet);
+  const { state, fleet, ruleSets, nowMs, tell } = of;
+  const tally = createTally(ruleSets);
   const told = new Map<ServerSessionId, Backfill>();
   const given = new Set<string>();
   let matches = 0;
@@ -72,10 +73,11 @@ export function createStory(of: {
     tell({ at: at(), type: "MatchProposed", matchId, teams: seatsByTeam(players), expiresAt: expiresAtMs / 1_000 });
     return matchId;
   };
-  const formed: Story["formed"] = (newcomers, { filled, accepted } = {}) => {
+  const formed: Story["formed"] = (newcomers, { filled, accepted, choice = 0 } = {}) => {
     const matchId = accepted ?? nextMatchId();
     const into = filled ? { battleSessionId: filled.battleSessionId } : {};
-    tell({ at: at(), type: "MatchFormed", matchId, teams: seatsByTeam(newcomers), ...into });
+    const by = choice === 0 ? {} : { alternative: choice };
+    tell({ at: at(), type: "MatchFormed", matchId, teams: seatsByTeam(newcomers), ...into, ...by });
     const tickets = ticketsOf(newcomers).map((ticketId) => {
       const ticket = state.tickets.get(ticketId)?.ticket;
       invariant(ticket, "whoever is matched came with a ticket");
@@ -83,7 +85,7 @@ export function createStory(of: {
       return { ticketId, waitSeconds, players: ticket.players.length };
     });
     const seated = filled ? seatedWithLatencies(state, filled) : seatedBy(state, newcomers);
-    tally.formed({ matchId, isFill: filled !== undefined, tickets, teams: seated });
+    tally.formed({ matchId, isFill: filled !== undefined, tickets, teams: seated, choice });
     return matchId;
   };
   const estimate = (ticketId: TicketId) => {

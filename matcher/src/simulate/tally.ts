@@ -13,6 +13,8 @@ type Formed = {
   }[];
   /** Everybody in the match, or in the battle after the fill. */
   readonly teams: readonly SeatedTeam[];
+  /** By which of the rule sets it was formed. */
+  readonly choice: number;
 };
 
 export interface Tally {
@@ -26,8 +28,8 @@ export interface Tally {
   summary(end: { readonly untilMs: number; readonly ticketsLeft: number }): SimulationSummary;
 }
 
-/** By `ruleSet` spreads are measured; without one there are none. */
-export function createTally(ruleSet: RuleSet | undefined): Tally {
+/** Each match's spreads are measured by that of `ruleSets` which formed it; without any there are none. */
+export function createTally(ruleSets: readonly RuleSet[]): Tally {
   const counts = { started: 0, timedOut: 0, cancelled: 0, failed: 0, refused: 0, matches: 0, fills: 0 };
   const proposals = { made: 0, accepted: 0, refused: 0, unanswered: 0 };
   const standing = new Map<
@@ -35,9 +37,9 @@ export function createTally(ruleSet: RuleSet | undefined): Tally {
     { readonly tickets: Formed["tickets"]; readonly spreads: ReadonlyMap<string, number> }
   >();
   const estimates = new Map<TicketId, number>();
-  const measured = (ruleSet?.tiers[0].rules ?? []).filter(
-    ({ type }) => type === "distance" || type === "batchDistance",
-  );
+  const rules = ruleSets.flatMap(({ tiers }) => tiers[0].rules);
+  const distances = rules.filter(({ type }) => type === "distance" || type === "batchDistance");
+  const measured = new Set(distances.map(({ name }) => name));
   return {
     count(what) {
       counts[what] += 1;
@@ -48,7 +50,8 @@ export function createTally(ruleSet: RuleSet | undefined): Tally {
     estimated(ticketId, seconds) {
       estimates.set(ticketId, seconds);
     },
-    formed({ matchId, isFill, tickets, teams }) {
+    formed({ matchId, isFill, tickets, teams, choice }) {
+      const ruleSet = ruleSets[choice];
       counts[isFill ? "fills" : "matches"] += 1;
       standing.set(matchId, { tickets, spreads: ruleSet ? spreadsOf(ruleSet, teams) : new Map() });
     },
@@ -66,7 +69,7 @@ export function createTally(ruleSet: RuleSet | undefined): Tally {
         ...{ playersMatched, matches, fills, refused },
         ...(proposals.made > 0 ? { proposals } : {}),
       };
-      const spreads = measured.map(({ name }) => {
+      const spreads = Array.from(measured, (name) => {
         const values = [...standing.values()].map((match) => match.spreads.get(name));
         return [name, distributionOf(values.filter((value) => value !== undefined))] as const;
       });

@@ -120,7 +120,9 @@ function runVariant(setting: SimulationSetting, of: Run): Omit<VariantResult, "v
     if (match) {
       waits.push(...match.waitsSeconds);
       const waitSeconds = meanOf(match.waitsSeconds) ?? 0;
-      matched.push({ waitSeconds, qualities: measureMatch(ruleSet, match.teams) });
+      // What another rule set formed is not what this one is measured by.
+      const isByAlternative = fact.type === "MatchFormed" && fact.alternative !== undefined;
+      matched.push({ waitSeconds, qualities: isByAlternative ? new Map() : measureMatch(ruleSet, match.teams) });
     } else if (fact.type === "Refused" && fact.op === "start") {
       // A cancellation is refused whenever the ticket was matched before.
       counts.refused += 1;

@@ -86,7 +86,7 @@ function createPool(
   { query: settings, requestTimeoutMs, settleMs, presenceGraceMs }: QuerySimulationSetting,
   random: Random,
 ): Pool {
-  const tally = createTally(undefined);
+  const tally = createTally([]);
   const entries = new Map<string, Entry>();
   const known = new Set<string>();
   const holders = createTicketHolders();
@@ -128,7 +128,7 @@ function createPool(
     const waits = match.map(({ ticketId, createdAtMs, sessions }) => {
       return { ticketId: ticketId as TicketId, waitSeconds: (nowMs - createdAtMs) / 1_000, players: sessions.length };
     });
-    tally.formed({ matchId, isFill: false, tickets: waits, teams: [] });
+    tally.formed({ matchId, isFill: false, tickets: waits, teams: [], choice: 0 });
     for (const { ticketId } of match) end(ticketId);
   };
   /** The other tickets of everybody in the matches. */

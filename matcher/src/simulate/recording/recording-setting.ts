@@ -22,15 +22,20 @@ export function recordedSetting(
     const why = `Cannot find configuration ${name} in the recording: there is ${[...configurations.keys()].join(", ") || "none"}`;
     throw new MusterError("CONFIGURATION_NOT_FOUND", why, { metadata: { configuration: name } });
   }
-  const { requestTimeoutMs, queue, acceptance, ...rest } = configuration;
+  const { requestTimeoutMs, queue, acceptance, alternatives, ...rest } = configuration;
   const ofQueue = queue === undefined ? {} : { queue };
   const asks = acceptance && {
     acceptance: { timeoutSeconds: acceptance.timeoutMs / 1_000, autoContinue: acceptance.autoContinue },
   };
+  const others = alternatives?.map((one) => ({
+    ruleSet: JSON.parse(ruleSets.get(one.ruleSet) ?? "null"),
+    ...(one.queue === undefined ? {} : { queue: one.queue }),
+  }));
   return {
     ...rest,
     ...ofQueue,
     ...asks,
+    ...(others && { alternatives: others }),
     requestTimeoutSeconds: (requestTimeoutMs ?? 0) / 1_000,
     ruleSet: JSON.parse(ruleSet),
   };
