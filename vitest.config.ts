@@ -18,7 +18,7 @@ export default defineConfig({
           testTimeout: 30_000,
           include: [
             "*/src/**/*.test.ts",
-            "test/{tidy,languages,sim,fuzz,conformance,recovery,races,traces,examples,guides,crowd,site}/**/*.test.ts",
+            "test/{tidy,languages,sim,fuzz,conformance,recovery,races,guard,traces,examples,guides,crowd,site}/**/*.test.ts",
             "test/chaos/*/*.test.ts",
             "examples/*/src/**/*.test.ts",
           ],

@@ -14,3 +14,4 @@ export { type Outbox, openOutbox } from "./events/outbox.ts";
 export { HookFailed } from "./hooks/hook-caller.ts";
 export { factCodec, type JournaledFact } from "./journal-codec/fact-codec.ts";
 export { digestMatcherState, snapshotCodec } from "./journal-codec/snapshot-codec.ts";
+export { nameOfProject, routeProjects } from "./project-matchers.ts";
