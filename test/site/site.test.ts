@@ -15,7 +15,7 @@ beforeAll(async () => {
   site = await readSite();
   pages = [...site].filter(([path]) => path.endsWith(".html"));
   index = JSON.parse(/= (.*);\n$/s.exec(site.get("search-index.js") ?? "")?.[1] ?? "[]");
-});
+}, 60_000);
 
 test("every link and anchor leads somewhere", () => expect(findBrokenLinks(site)).toEqual([]));
 
