@@ -153,7 +153,7 @@ export function buildProgram({ run, runService }: ProgramPorts): Command {
 
   asking(program.command("logs"))
     .description("output of a server process; without one, which processes there are")
-    .argument("[process]", "id or the beginning of one, a session, or a fleet with one process")
+    .argument("[process]", "id or the beginning of one, a session, or a fleet: with one process, or any with --follow")
     .option("-f, --follow", "go on with what is written from now on")
     .option("--tail <bytes>", "only the last bytes", parsed(wholeNumberFrom(1, 1_000_000_000)))
     .action((process: string | undefined, options: AddressOptions & { follow?: boolean; tail?: number }) =>

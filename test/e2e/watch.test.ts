@@ -36,6 +36,8 @@ test("muster dev --watch runs what a file says now, and waits while that does no
   const matcher = ["--matcher", `127.0.0.1:${matcherPort}`];
   await using dev = startMuster(["dev", ...flags, "--", ...command], { env: run.env, cwd: folder });
   await dev.line(/files WATCHED in /);
+  await using logs = startMuster(["logs", "dev", "--follow", ...fleet], { cwd: folder });
+  await logs.line(/^proc_.* \| ready: one$/);
 
   await writeFile(file, `${server("two")}\nsyntax error (`);
   await dev.line(/files CHANGED \(server\.mjs\): fleet dev starts anew/);
@@ -47,12 +49,10 @@ test("muster dev --watch runs what a file says now, and waits while that does no
   await writeFile(file, server("three"));
   await dev.line(/ticket .* COMPLETED in session/);
   expect((await ticket).code).toBe(0);
-  const listed = await muster(["logs", "--json", ...fleet]);
-  const processes = listed.out.split("\n").map((line) => JSON.parse(line));
-  const living = processes.find(({ state }) => state === "READY");
-  expect((await muster(["logs", living.processId, ...fleet])).out).toContain("ready: three");
-  const changed = processes.find(({ endReason }) => endReason === "FILES_CHANGED");
-  expect((await muster(["logs", changed.processId, ...fleet])).out).toContain("asked to end: FILES_CHANGED");
+  await logs.line(/^proc_.* \| asked to end: FILES_CHANGED$/);
+  await logs.line(/^proc_.* \| ready: three$/);
+  logs.child.kill("SIGINT");
+  expect((await logs.finished).code).toBe(0);
 
   dev.child.kill("SIGINT");
   expect(await dev.finished).toMatchObject({ code: 0, err: "" });

@@ -1,12 +1,17 @@
 // muster logs: the output of a server process, by its id or the beginning of it; without one, which processes there are.
+import { systemClock } from "@muster/kit";
 import { MusterError } from "@muster/proto";
 import { connectFleet, type FleetConnection } from "../contract/connection.ts";
 import { readProcess, type ServerProcess } from "../contract/session.ts";
 import { type CommandContext, type ExitCode, printJson } from "./context.ts";
+import { type FollowedLine, followFleet, prefixed } from "./follow-fleet.ts";
 import { formatTable } from "./format-table.ts";
 
 export type LogsOptions = {
-  /** Process id or the beginning of one, or the name of a fleet with a single process. Undefined: list processes. */
+  /**
+   * Process id or the beginning of one, or the name of a fleet: with a single process, or, followed, with any number. Undefined: list
+   * processes.
+   */
   readonly process: string | undefined;
   readonly follow: boolean;
   /** 0: all. */
@@ -17,6 +22,9 @@ export type LogsOptions = {
 export async function readLogs(options: LogsOptions, context: CommandContext): Promise<ExitCode> {
   await using fleet = connectFleet(context.fleetAddress);
   if (options.process === undefined) return await listProcesses(fleet, context);
+  if (options.follow && (await isFleet(fleet, options.process, context.signal))) {
+    return await followAll(fleet, { name: options.process, tailBytes: options.tailBytes }, context);
+  }
   const processId = await resolveProcess(fleet, options.process, context.signal);
   const request = { processId, tailBytes: options.tailBytes, follow: options.follow };
   const decoder = new TextDecoder();
@@ -26,6 +34,29 @@ export async function readLogs(options: LogsOptions, context: CommandContext): P
       if (context.json) printJson(context, { text });
       else context.terminal.write(text);
     }
+  } catch (error) {
+    // Ctrl-C is how following ends.
+    if (!context.signal.aborted) throw error;
+  }
+  return 0;
+}
+
+async function isFleet({ fleet }: FleetConnection, name: string, signal: AbortSignal): Promise<boolean> {
+  const { fleets } = await fleet.describeFleets({}, { signal });
+  return fleets.some((one) => one.name === name);
+}
+
+async function followAll(
+  fleet: FleetConnection,
+  what: { readonly name: string; readonly tailBytes: number },
+  context: CommandContext,
+): Promise<ExitCode> {
+  const onLine = (line: FollowedLine) => {
+    if (context.json) printJson(context, line);
+    else context.terminal.print(prefixed(line));
+  };
+  try {
+    await followFleet(fleet, { ...what, clock: systemClock, onLine }, context.signal);
   } catch (error) {
     // Ctrl-C is how following ends.
     if (!context.signal.aborted) throw error;
