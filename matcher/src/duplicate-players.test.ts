@@ -1,5 +1,5 @@
 // A player in one live ticket: where, and what becomes of the second, over every state that the first may be in.
-import { noProperties, TicketState } from "@muster/proto/matchmaking";
+import { noProperties, SeatedBy, TicketEventType, TicketState } from "@muster/proto/matchmaking";
 import { describe, expect, test } from "vitest";
 import type { DuplicatePlayerSettings } from "./core/duplicate-players.ts";
 import { configurationOf, createWorld, type World, worldConfig } from "./matcher-world.fixture.ts";
@@ -22,6 +22,7 @@ const config = {
     }),
     configurationOf({ name: "placed", duplicatePlayers: supersede }),
     configurationOf({ name: "strict", duplicatePlayers: { ...supersede, onSeated: "REFUSE" } }),
+    configurationOf({ name: "back", duplicatePlayers: { ...supersede, onSeated: "REJOIN" } }),
   ],
 };
 
@@ -140,5 +141,89 @@ describe("onSeated REFUSE", () => {
     world.fleet.leave("ann");
     await world.clock.advance(10);
     await start(world, "strict", "again", "ann");
+  });
+});
+
+describe("onSeated REJOIN", () => {
+  /** Ann against Bob, in a battle. */
+  const inBattle = async (options: Parameters<typeof createWorld>[0] = {}) => {
+    const world = await createWorld({ config, ...options });
+    await start(world, "back", "a", "ann");
+    await start(world, "back", "b", "bob");
+    await world.clock.advance(50);
+    expect(await world.state("a")).toBe("COMPLETED");
+    return world;
+  };
+  const seatOf = async (world: World, ticketId: string, playerId = "ann") => {
+    const { players = [] } = (await world.ticket(ticketId)).assignment ?? {};
+    return players.find((player) => player.playerId === playerId);
+  };
+
+  for (const snapshotEveryFacts of [undefined, 1]) {
+    const how = snapshotEveryFacts === undefined ? "its journal" : "a snapshot";
+    test(`completes the ticket at once with the seat that the player has, and says so after a restart from ${how}`, async () => {
+      await using world = await inBattle(snapshotEveryFacts === undefined ? {} : { snapshotEveryFacts });
+      const { ticket } = await start(world, "back", "again", "ann");
+      const { assignment, matchId = "" } = await world.ticket("a");
+      expect(ticket).toMatchObject({
+        ...{ state: TicketState.COMPLETED, version: 2, matchId },
+        assignment: {
+          ...{ rejoined: true, battleSessionId: assignment?.battleSessionId, formedBy: assignment?.formedBy },
+          players: [
+            { playerId: "ann", ticketId: "again" },
+            { playerId: "bob", ticketId: "b", playerSessionId: "" },
+          ],
+        },
+      });
+      expect((await seatOf(world, "again"))?.playerSessionId).toBe((await seatOf(world, "a"))?.playerSessionId);
+      await world.restart();
+      await world.clock.advance(10);
+      expect(await start(world, "back", "again", "ann")).toEqual({ ticket });
+      expect((await start(world, "back", "third", "ann")).ticket?.assignment?.rejoined).toBe(true);
+      const { transitions } = await world.matching.describeTicketHistory({ ticketId: "again" });
+      expect(transitions.map(({ seatedBy }) => seatedBy)).toEqual([SeatedBy.UNSPECIFIED, SeatedBy.REJOIN]);
+      expect(world.fleet.placements.length).toBe(1);
+    });
+  }
+
+  test("tells the ticket of the end of its battle, as it tells the one that brought the seat", async () => {
+    await using world = await inBattle();
+    await start(world, "back", "again", "ann");
+    const events = world.collect({ ticketIds: ["a", "again"] });
+    world.fleet.end("GAME_ENDED");
+    await world.clock.advance(50);
+    const ends = events.filter(({ type }) => type === TicketEventType.SESSION_ENDED);
+    expect(ends.map(({ ticket }) => ticket?.ticketId).toSorted()).toEqual(["a", "again"]);
+  });
+
+  const gone = [
+    { name: "whose battle is over", leave: (world: World) => world.fleet.end("GAME_ENDED") },
+    { name: "who has left", leave: (world: World) => world.fleet.leave("ann") },
+  ];
+  for (const { name, leave } of gone) {
+    test(`queues a player ${name} like anybody`, async () => {
+      await using world = await inBattle();
+      leave(world);
+      await world.clock.advance(50);
+      const { ticket } = await start(world, "back", "again", "ann");
+      expect(ticket).toMatchObject({ state: TicketState.SEARCHING, version: 1 });
+    });
+  }
+
+  test("refuses players who do not all sit in one battle", async () => {
+    await using world = await inBattle();
+    await start(world, "back", "c", "cid");
+    await start(world, "back", "d", "dan");
+    await world.clock.advance(50);
+    const refused = { reason: "PLAYER_ALREADY_SEATED", metadata: { playerId: "ann", ticketId: "a" } };
+    await expect(start(world, "back", "no", "ann", "eve")).rejects.toMatchObject(refused);
+    await expect(start(world, "back", "no", "ann", "cid")).rejects.toMatchObject(refused);
+    const { ticket } = await start(world, "back", "both", "ann", "bob");
+    expect(ticket).toMatchObject({ state: TicketState.COMPLETED, assignment: { rejoined: true } });
+    const asked = { playerIds: ["eve"], timeoutSeconds: 30 };
+    const players = [{ playerId: "ann", attributes: {}, latenciesMs: {}, team: "" }];
+    await expect(
+      world.matching.startMatching({ ...noProperties, configuration: "back", ticketId: "prepared", players, asked }),
+    ).rejects.toMatchObject({ reason: "PLAYER_ALREADY_SEATED" });
   });
 });

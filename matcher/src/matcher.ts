@@ -293,6 +293,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
         break;
       case "party-changed":
       case "duplicate-noted":
+      case "ticket-rejoined":
       case "preparation-declined":
       case "ticket-cancelled":
       case "ticket-timed-out":

@@ -36,7 +36,8 @@ export function createSeatedPlayers(state: MatcherState, view: Pick<SessionView,
   }
   return {
     follow(fact) {
-      if (fact.type === "match-placed" || fact.type === "fill-applied") seatAll(fact.players, fact.battleSessionId);
+      if (fact.type === "match-placed" || fact.type === "fill-applied" || fact.type === "ticket-rejoined")
+        seatAll(fact.players, fact.battleSessionId);
       if (fact.type !== "session-ended") return;
       const { battleSessionId } = fact;
       for (const playerId of comers.get(battleSessionId) ?? []) {
@@ -49,7 +50,7 @@ export function createSeatedPlayers(state: MatcherState, view: Pick<SessionView,
       const session = found && view.find(found.battleSessionId);
       const isTheirs =
         session?.state !== "TERMINATED" && session?.playerSessions.some((one) => one.playerId === playerId);
-      return isTheirs === true ? found : undefined;
+      return isTheirs === true && session ? { ...found, session } : undefined;
     },
   };
 }

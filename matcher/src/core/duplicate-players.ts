@@ -1,21 +1,16 @@
 // What becomes of a ticket whose player is in another one, or sits in a battle already: refused, naming whom to ask, or put in the place
 // of the older one, which is cancelled in the same decision.
-import {
-  MusterError,
-  type MusterErrorMetadata,
-  type PlayerId,
-  type ServerSessionId,
-  type TicketId,
-} from "@muster/proto";
+import { type BattleSession, MusterError, type PlayerId, type ServerSessionId, type TicketId } from "@muster/proto";
 import type { Configuration } from "./configuration.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { MatcherState } from "./matcher-state.ts";
+import { alreadySeated, type TicketRejoined } from "./rejoin.ts";
 import { includesPlayer } from "./ticket.ts";
 
 /** Where a player may be in one live ticket only. */
 export const playerScopes = ["CONFIGURATION", "PROJECT"] as const;
 export const duplicatePolicies = ["REFUSE", "SUPERSEDE"] as const;
-export const seatedPolicies = ["ALLOW", "REFUSE"] as const;
+export const seatedPolicies = ["ALLOW", "REFUSE", "REJOIN"] as const;
 
 export type DuplicatePlayerSettings = {
   readonly scope: (typeof playerScopes)[number];
@@ -37,7 +32,7 @@ export type DuplicateNoted = {
   readonly ticketId: TicketId;
   readonly configuration: string;
   readonly playerIds: readonly PlayerId[];
-  readonly outcome: "REFUSED" | "SUPERSEDED";
+  readonly outcome: "REFUSED" | "SUPERSEDED" | "REJOINED";
   /** Why it was refused; undefined: it was not. */
   readonly reason: string | undefined;
   /** Who was met, and in which ticket. */
@@ -46,9 +41,14 @@ export type DuplicateNoted = {
 };
 
 /** The seat that a ticket brought to a player, while it is the player's. */
-export type FindSeat = (
-  playerId: PlayerId,
-) => { readonly ticketId: TicketId; readonly battleSessionId: ServerSessionId } | undefined;
+export type FindSeat = (playerId: PlayerId) => Seat | undefined;
+
+export type Seat = {
+  readonly ticketId: TicketId;
+  readonly battleSessionId: ServerSessionId;
+  /** As the fleet shows it. */
+  readonly session: BattleSession;
+};
 
 /**
  * The facts that make room for a ticket of the players: cancellations of the tickets that it supersedes, in the order of their arrival; none
@@ -59,18 +59,20 @@ export type FindSeat = (
 export function decideDuplicates(
   state: MatcherState,
   configuration: Configuration,
-  playerIds: readonly PlayerId[],
+  { playerIds, asksPlayers }: { readonly playerIds: readonly PlayerId[]; readonly asksPlayers: boolean },
   findSeat: FindSeat,
 ): readonly MatcherFact[] {
   const settings = configuration.duplicatePlayers ?? defaultDuplicatePlayers;
   const superseded = new Set<TicketId>();
+  // Who is asked to join has not said yet that they come: such a ticket is led back nowhere.
+  const isRefused = settings.onSeated === "REFUSE" || (settings.onSeated === "REJOIN" && asksPlayers);
   for (const playerId of playerIds) {
     for (const ticketId of holdersOf(state, configuration, { playerId, settings })) {
       if (settings.onDuplicate === "REFUSE" || !isSupersedable(state, ticketId)) throw held(playerId, ticketId);
       superseded.add(ticketId);
     }
-    const seat = settings.onSeated === "REFUSE" ? findSeat(playerId) : undefined;
-    if (seat) throw seated(playerId, seat);
+    const seat = isRefused ? findSeat(playerId) : undefined;
+    if (seat) throw alreadySeated(playerId, seat);
   }
   if (superseded.size === 0) return NONE;
   const arrivalOf = (id: TicketId) => state.tickets.get(id)?.ticket.arrival ?? 0;
@@ -96,6 +98,23 @@ export function noteSuperseded(
     const what = { ticketId, configuration, playerIds, outcome: "SUPERSEDED", reason: undefined } as const;
     return [{ type: "duplicate-noted", ...what, playerId, heldBy: held.ticketId }];
   });
+}
+
+/** What is told of a request whose players are led back to their battle. */
+export function noteRejoined(
+  { ticketId, configuration }: { readonly ticketId: TicketId; readonly configuration: string },
+  of: {
+    readonly rejoined: TicketRejoined | undefined;
+    readonly playerIds: readonly PlayerId[];
+    readonly findSeat: FindSeat;
+  },
+): readonly DuplicateNoted[] {
+  const { rejoined, playerIds, findSeat } = of;
+  const [playerId] = playerIds;
+  const heldBy = rejoined && playerId !== undefined ? findSeat(playerId)?.ticketId : undefined;
+  if (heldBy === undefined || playerId === undefined) return [];
+  const what = { ticketId, configuration, playerIds, outcome: "REJOINED", reason: undefined } as const;
+  return [{ type: "duplicate-noted", ...what, playerId, heldBy }];
 }
 
 /** What is told of a request that `error` refuses; undefined: it was refused for something else. */
@@ -136,10 +155,4 @@ function isSupersedable(state: MatcherState, ticketId: TicketId): boolean {
 function held(playerId: PlayerId, ticketId: TicketId): MusterError {
   const why = `Cannot queue player ${playerId} again as one live ticket a player is allowed: ${ticketId} holds the player`;
   return new MusterError("PLAYER_ALREADY_QUEUED", why, { metadata: { playerId, ticketId } });
-}
-
-function seated(playerId: PlayerId, seat: NonNullable<ReturnType<FindSeat>>): MusterError {
-  const why = `Cannot queue player ${playerId} as only who sits in no battle may be: ${seat.ticketId} brought a seat in ${seat.battleSessionId}`;
-  const metadata: MusterErrorMetadata = { playerId, ...seat };
-  return new MusterError("PLAYER_ALREADY_SEATED", why, { metadata });
 }

@@ -95,6 +95,7 @@ export function playersOf(fact: MatcherFact): readonly PlayerId[] {
     case "players-joined":
     case "backfill-started":
     case "match-placed":
+    case "ticket-rejoined":
     case "fill-applied":
       return fact.players.map(({ playerId }) => playerId);
     case "match-accepted":
@@ -162,7 +163,7 @@ export function erasePlayer(state: MatcherState, playerId: PlayerId): void {
   const redactAssignment = (assignment: Assignment): Assignment => {
     const known = assignments.get(assignment);
     if (known) return known;
-    const { address, battleSessionId, region, formedBy, joinGrant } = assignment;
+    const { address, battleSessionId, region, formedBy, joinGrant, rejoined } = assignment;
     // A party has one set of properties: it goes with whoever of it is erased.
     const own = new Set(assignment.players.filter((one) => one.playerId === playerId).map(({ ticketId }) => ticketId));
     const players = assignment.players.map((player) => {
@@ -170,7 +171,7 @@ export function erasePlayer(state: MatcherState, playerId: PlayerId): void {
       const kept = properties && !own.has(player.ticketId) ? player : known;
       return player.playerId === playerId ? { ...kept, playerId: ERASED, playerSessionId: undefined } : kept;
     });
-    const redacted = { address, battleSessionId, region, players, formedBy, joinGrant };
+    const redacted = { address, battleSessionId, region, players, formedBy, joinGrant, rejoined };
     assignments.set(assignment, redacted); // One value for all who share it.
     return redacted;
   };

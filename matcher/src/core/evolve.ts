@@ -9,6 +9,7 @@ import { refuseTicket } from "./folds/hooks.ts";
 import { addJoinKey, redeemJoinToken, revokeJoinKey } from "./folds/join-tokens.ts";
 import { acceptMatch, endPlacement, endProposal, formMatch, placeMatch } from "./folds/matches.ts";
 import { changeParty } from "./folds/parties.ts";
+import { rejoinTicket } from "./folds/rejoined.ts";
 import {
   adoptSession,
   applyFill,
@@ -43,6 +44,8 @@ export function evolve(state: MatcherState, stamped: StampedFact): MatcherState 
       return changeTicket(state, fact.ticketId, { type: "declined" }, stamped);
     case "ticket-cancelled":
       return changeTicket(state, fact.ticketId, { type: "cancelled", cause: fact.cause }, stamped);
+    case "ticket-rejoined":
+      return rejoinTicket(state, fact, stamped);
     case "duplicate-noted":
       return tellDuplicate(state, fact, stamped);
     case "party-changed":

@@ -22,6 +22,7 @@ import type { AssignedPlayer, Match, PlacementOutcome } from "./match.ts";
 import type { PartyChanged } from "./party/party-change.ts";
 import type { ProposalFate } from "./proposal.ts";
 import type { TicketQuery } from "./query/ticket-query.ts";
+import type { TicketRejoined } from "./rejoin.ts";
 import type { CancelCause, TicketPlayer } from "./ticket.ts";
 import type { FormedBy } from "./versions.ts";
 
@@ -156,6 +157,7 @@ export type MatcherFact =
       readonly region: string;
       readonly players: readonly SeatedPlayer[];
     }
+  | TicketRejoined
   | {
       readonly type: "fill-dropped";
       readonly fillId: FillId;

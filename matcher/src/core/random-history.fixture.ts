@@ -20,7 +20,7 @@ import { decideCancelMatching } from "./cancel-matching.ts";
 import { decideDue } from "./deadlines.ts";
 import { decideAbsences } from "./decide-absences.ts";
 import { decideDeleteConfiguration } from "./delete-configuration.ts";
-import { noteRefused } from "./duplicate-players.ts";
+import { type FindSeat, noteRefused } from "./duplicate-players.ts";
 import { decideErasePlayer, decideErasureCompleted } from "./erase-player.ts";
 import { evolve } from "./evolve.ts";
 import type { MatcherFact, StampedFact } from "./fact.ts";
@@ -76,11 +76,20 @@ export function createBox(
     ...{ playerSessionId: `ps_${playerId}` as PlayerSessionId, playerId, team, ticketId, state: "ACTIVE" as const },
     ...{ attributes: {}, expiresAtMs: undefined },
   });
+  const findSeat: FindSeat = (playerId) => {
+    for (const session of sessions.values()) {
+      const own = session.playerSessions.find((one) => one.playerId === playerId);
+      const { battleSessionId } = session;
+      if (own?.ticketId !== undefined) return { ticketId: own.ticketId, battleSessionId, session };
+    }
+    return undefined;
+  };
   const { placementRetries = 2 } = options;
   const configurations = BOX_CONFIGURATIONS.map((name) => {
     const acceptance = { timeoutMs: 60_000, autoContinue: name === "asked" };
     if (name === "group") return configurationOf({ name, queue: undefined, joinTokens: { lifetimeMs: 20_000 } });
-    const more = name === "auto" ? { autoBackfill: true, session: SESSION } : { acceptance };
+    const duplicatePlayers = { scope: "CONFIGURATION", onDuplicate: "REFUSE", onSeated: "REJOIN" } as const;
+    const more = name === "auto" ? { autoBackfill: true, session: SESSION, duplicatePlayers } : { acceptance };
     return configurationOf({ name, ruleSet: "equal", placementRetries, ...more });
   });
   commit([
@@ -110,12 +119,15 @@ export function createBox(
           const preparation = { asked, timeoutMs: 20_000 };
           commit(decideStartMatching(state, { ...request, players: players.slice(0, 1), preparation }, nowMs));
         } else {
-          commit(decideStartMatching(state, { ...request, players }, nowMs));
+          // Of those who come in threes some sit in a battle, and are led back.
+          const parts = size === 3 || seed % 4 === 0 ? { findSeat } : {};
+          commit(decideStartMatching(state, { ...request, players }, nowMs, undefined, parts));
         }
         acknowledged.add(ticketId);
       } catch (error) {
         const refused =
-          error instanceof MusterError && ["PLAYER_ALREADY_QUEUED", "CONFIGURATION_NOT_FOUND"].includes(error.reason);
+          error instanceof MusterError &&
+          ["PLAYER_ALREADY_QUEUED", "PLAYER_ALREADY_SEATED", "CONFIGURATION_NOT_FOUND"].includes(error.reason);
         if (!refused) throw error;
         const playerIds = players.map(({ playerId }) => playerId);
         const noted = noteRefused(error as MusterError, { ticketId, configuration, playerIds });

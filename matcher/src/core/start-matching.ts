@@ -3,7 +3,7 @@ import { fieldInvalid, limits, MusterError, type PlayerId, type TicketId } from 
 import { checkTicketAttributes, hasTeam, type JudgedPlayer } from "@muster/rules";
 import { choicesOf } from "./cohorts.ts";
 import type { Configuration } from "./configuration.ts";
-import { decideDuplicates, type FindSeat, noteSuperseded } from "./duplicate-players.ts";
+import { decideDuplicates, type FindSeat, noteRejoined, noteSuperseded } from "./duplicate-players.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { MatcherState } from "./matcher-state.ts";
 import { deadlineAfter } from "./never.ts";
@@ -17,6 +17,7 @@ import {
   withProperties,
 } from "./query/ticket-query.ts";
 import { checkTicketsPerPlayer } from "./query/tickets-per-player.ts";
+import { decideRejoin } from "./rejoin.ts";
 import type { TicketPlayer } from "./ticket.ts";
 
 export type StartMatching = {
@@ -61,7 +62,12 @@ export function decideStartMatching(
   if (query) checkBringNothing(asIs.players);
   const present = checkPlayers(state, configuration, request.players, query);
   checkTicketsPerPlayer(state, configuration, { playerIds, partyId: request.party?.partyId });
-  const superseded = decideDuplicates(state, configuration, playerIds, findSeat);
+  const superseded = decideDuplicates(
+    state,
+    configuration,
+    { playerIds, asksPlayers: request.preparation !== undefined },
+    findSeat,
+  );
   const live = state.pools.get(configuration.name)?.live ?? 0;
   // Those that it supersedes may be of other pools: one more for a moment does no harm.
   if (live >= poolTicketsMax + superseded.length) {
@@ -85,8 +91,15 @@ export function decideStartMatching(
     ...(presenceGraceMs === undefined ? {} : { presenceGraceMs }),
     ...(query && { query }),
   };
-  const noted = notesDuplicates ? noteSuperseded(state, request, { superseded, playerIds }) : [];
-  return [...superseded, { ...created, timesOutAtMs, ...more }, ...noted];
+  const leadsBack = configuration.duplicatePlayers?.onSeated === "REJOIN" && !preparation;
+  const rejoined = leadsBack ? decideRejoin(state, { ticketId, playerIds }, findSeat) : undefined;
+  const noted = notesDuplicates
+    ? [
+        ...noteSuperseded(state, request, { superseded, playerIds }),
+        ...noteRejoined(request, { rejoined, playerIds, findSeat }),
+      ]
+    : [];
+  return [...superseded, { ...created, timesOutAtMs, ...more }, ...(rejoined ? [rejoined] : []), ...noted];
 }
 
 export type DuplicateParts = {

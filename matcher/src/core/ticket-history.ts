@@ -5,7 +5,7 @@ import type { TicketEventRecord } from "./ticket-events.ts";
 export type TicketStep = {
   readonly event: TicketEventRecord;
   /** COMPLETED only. A fill takes a ticket straight from its search to its seat; a match with a session is placed before. */
-  readonly seatedBy: "MATCH" | "BACKFILL" | undefined;
+  readonly seatedBy: "MATCH" | "BACKFILL" | "REJOIN" | undefined;
   readonly playersAccepted: number;
 };
 
@@ -29,6 +29,7 @@ export function stepsUpTo(latest: TicketEventRecord): readonly TicketStep[] {
 
 function seatedBy(state: TicketState, before: TicketState | undefined): TicketStep["seatedBy"] {
   if (state.phase !== "COMPLETED") return undefined;
+  if (state.assignment.rejoined) return "REJOIN";
   const isFill = before?.phase === "SEARCHING" && state.assignment.battleSessionId !== undefined;
   return isFill ? "BACKFILL" : "MATCH";
 }

@@ -48,6 +48,8 @@ export type Assignment = {
   readonly players: readonly MatchedPlayer[];
   /** Undefined: formed before versions were counted, or a fill of then. */
   readonly formedBy?: FormedBy | undefined;
+  /** The seats were the players' already. */
+  readonly rejoined?: true | undefined;
   /** By which its players' join tokens are signed. Undefined: they have none. */
   readonly joinGrant?: JoinGrant | undefined;
   readonly includesPlayer?: IncludesPlayer;

@@ -204,7 +204,7 @@ function writeProposal({ terms, accepted }: ProposalView): Proposal {
 
 function writeAssignment(
   ticket: Ticket,
-  { address, battleSessionId, region, players, formedBy }: Assignment,
+  { address, battleSessionId, region, players, formedBy, rejoined }: Assignment,
   writeJoinToken: WriteJoinToken,
 ): TicketMessage["assignment"] {
   return {
@@ -212,6 +212,7 @@ function writeAssignment(
     battleSessionId: battleSessionId ?? "",
     region: region ?? "",
     formedBy: formedBy && { ...formedBy },
+    rejoined,
     players: players.map(({ playerId, team, ticketId, playerSessionId, properties }) => ({
       playerId,
       team: team ?? "",

@@ -35,7 +35,7 @@ import {
   writeSeated,
   writeTicketPlayer,
 } from "./match-wire.ts";
-import { readDuplicate, writeDuplicate } from "./notice-wire.ts";
+import { readDuplicate, readRejoined, writeDuplicate, writeRejoined } from "./notice-wire.ts";
 import { readPartyChanged, writePartyChanged } from "./party-wire.ts";
 
 /** A fact as it is journaled: the record has its journal time, the body the wall clock's. */
@@ -74,6 +74,7 @@ const KINDS: Readonly<Record<Arm["$case"], number>> = {
   joinTokenRedeemed: 52,
   ticketRefused: 53,
   duplicateNoted: 60,
+  ticketRejoined: 61,
 };
 
 /** What the ledger is given. Decoding throws on a record that this build does not know: it is of a newer one. */
@@ -138,6 +139,8 @@ function writeFact(fact: MatcherFact): Arm {
       return { $case: "ticketCancelled", value: { ticketId: fact.ticketId, cause: fact.cause ?? "" } };
     case "party-changed":
       return { $case: "partyChanged", value: writePartyChanged(fact) };
+    case "ticket-rejoined":
+      return { $case: "ticketRejoined", value: writeRejoined(fact) };
     case "duplicate-noted":
       return { $case: "duplicateNoted", value: writeDuplicate(fact) };
     case "ticket-timed-out":
@@ -318,6 +321,8 @@ function readFact(arm: Arm): MatcherFact {
       };
     case "partyChanged":
       return readPartyChanged(arm.value);
+    case "ticketRejoined":
+      return readRejoined(arm.value);
     case "duplicateNoted":
       return readDuplicate(arm.value);
     case "ticketTimedOut":

@@ -105,16 +105,19 @@ export function encodeAssignment(assignment: Assignment): Uint8Array {
     players: seated,
     formedBy: formedBy && { ...formedBy },
     joinGrant: joinGrant && { ...joinGrant },
+    rejoined: assignment.rejoined === true,
   }).finish();
 }
 
 export function decodeAssignment(bytes: Uint8Array): Assignment {
-  const { address, battleSessionId, region, players, formedBy, joinGrant } = wire.KeptAssignment.decode(bytes);
+  const kept = wire.KeptAssignment.decode(bytes);
+  const { address, battleSessionId, region, players, formedBy, joinGrant } = kept;
   return {
     address,
     battleSessionId: (battleSessionId || undefined) as ServerSessionId | undefined,
     region,
     formedBy,
+    ...(kept.rejoined && { rejoined: true }),
     joinGrant: joinGrant && { ...joinGrant, keyId: joinGrant.keyId as JoinKeyId },
     players: players.map((player) => ({
       playerId: player.playerId as PlayerId,

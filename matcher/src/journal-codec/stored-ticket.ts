@@ -212,6 +212,9 @@ export class StoredAssignment implements Assignment {
   get players(): Assignment["players"] {
     return this.#read().players;
   }
+  get rejoined(): Assignment["rejoined"] {
+    return this.#read().rejoined;
+  }
   get formedBy(): Assignment["formedBy"] {
     return this.#read().formedBy;
   }

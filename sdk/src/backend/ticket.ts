@@ -194,6 +194,8 @@ export type Assignment = {
   readonly players: readonly MatchedPlayer[];
   /** By what the match, or the fill that seated the ticket, was formed. Undefined of a match of a matcher that counts no versions. */
   readonly formedBy?: FormedBy | undefined;
+  /** The seats were the players' already, brought by earlier tickets: one that was taken is taken again with its reconnect secret. */
+  readonly rejoined?: boolean | undefined;
 };
 
 /** The rule set by which a match is legal, and the configuration that it was formed for, each with its version, from 1. */
@@ -391,6 +393,7 @@ function readAssignment(message: wire.Assignment): Assignment {
     battleSessionId: message.battleSessionId || undefined,
     region: message.region || undefined,
     formedBy: message.formedBy,
+    ...(message.rejoined === true && { rejoined: true }),
     players: message.players.map((player) => ({
       playerId: player.playerId,
       team: player.team || undefined,

@@ -3,6 +3,32 @@ import type { PlantedFault } from "./planted-fault.ts";
 
 export const matcherFaults: readonly PlantedFault[] = [
   {
+    name: "a ticket that is led back does not hear of its battle's end",
+    patches: [
+      {
+        file: "matcher/src/core/folds/rejoined.ts",
+        find: "tickets: [...session.tickets, ticketId] });",
+        replace: "tickets: session.tickets });",
+      },
+    ],
+  },
+  {
+    name: "whoever is led back gets the first seat of the battle",
+    patches: [
+      {
+        file: "matcher/src/core/rejoin.ts",
+        find: "return { playerId, team, ticketId, playerSessionId };",
+        replace: "return { playerId, team, ticketId, playerSessionId: firstOf(playerSessionId) };",
+      },
+      {
+        file: "matcher/src/core/rejoin.ts",
+        find: "export function alreadySeated(",
+        replace:
+          'let first: PlayerSession["playerSessionId"] | undefined;\nconst firstOf = (id: PlayerSession["playerSessionId"]) => (first ??= id);\nexport function alreadySeated(',
+      },
+    ],
+  },
+  {
     name: "what a player brings for the game is lost with a snapshot",
     patches: [
       {

@@ -973,6 +973,17 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
     },
   },
   {
+    promise: "T-REJOIN",
+    name: "a player who is led back to another's seat",
+    tell(tale) {
+      battle(tale);
+      tale.queue("c", 1, { players: [{ playerId: player("a", 0), attributes: {}, latenciesMs: {}, team: undefined }] });
+      const { playerSessionId } = seat("b", "blue");
+      const players = [{ playerId: player("a", 0), team: "red", ticketId: "c", playerSessionId }];
+      tale.matcher({ type: "ticket-rejoined", ticketId: "c", battleSessionId: "bs_1", region: "eu", players });
+    },
+  },
+  {
     promise: "P-BROUGHT",
     name: "a seat that does not show what its player brought",
     tell(tale) {

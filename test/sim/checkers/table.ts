@@ -57,6 +57,7 @@ import { tOneTerminal } from "./t-one-terminal.ts";
 import { tParty } from "./t-party.ts";
 import { tPlayerOnce } from "./t-player-once.ts";
 import { tPresence } from "./t-presence.ts";
+import { tRejoin } from "./t-rejoin.ts";
 import { tReturnAge } from "./t-return-age.ts";
 import { xClock } from "./x-clock.ts";
 import { xSecret } from "./x-secret.ts";
@@ -96,6 +97,7 @@ function listCheckers(books: Books, terms: Terms): readonly Checker[] {
     tPresence(books),
     tJoinOnce(books),
     tHook(),
+    tRejoin(books),
     tCancelTruth(books),
     mDisjoint(books),
     mAcceptAll(books),

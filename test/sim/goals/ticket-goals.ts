@@ -69,6 +69,13 @@ export const ticketGoals: readonly Goal[] = [
     if (refused !== "PLAYER_ALREADY_QUEUED" || phase === "SEARCHING") return false;
     return books.matcher.configurations.get(configuration)?.duplicatePlayers?.onDuplicate === "SUPERSEDE";
   }),
+  when("a player was led back to a battle", (observation) => isStep(observation, "ticket-rejoined")),
+  when("a player whose battle had ended was not led back", (observation, books) => {
+    if (observation.type !== "matcher-fact" || observation.fact.type !== "ticket-created") return false;
+    const before = books.matcher.tickets.get(observation.fact.ticketId.replace(/\.back$/, ""));
+    if (before?.ticketId === observation.fact.ticketId || before?.battleSessionId === undefined) return false;
+    return books.matcher.sessions.get(before.battleSessionId)?.hasEnded === true;
+  }),
   when("somebody who was seated could not queue", (observation) => isRefusal(observation, "PLAYER_ALREADY_SEATED")),
   when("a history told of a return to the search", (observation, books) => {
     const call = answered(observation, books);

@@ -16,6 +16,7 @@ import { overhear } from "../engine/overheard-network.ts";
 import { answerProposal, type Proposed } from "./answers.ts";
 import { attend, drawGrace } from "./attendance.ts";
 import { playBattle } from "./client.ts";
+import { comeBack } from "./coming-back.ts";
 import { CONFIGURATIONS } from "./configurations.ts";
 import { joinByToken } from "./doors.ts";
 import type { Eyes } from "./eyes.ts";
@@ -73,6 +74,7 @@ export function startBackend(parts: BackendParts): Backend {
   const answers = createChance(seed, `${node} answers`);
   const batches = createChance(seed, `${node} batches`);
   const gatherings = createChance(seed, `${node} gatherings`);
+  const comings = createChance(seed, `${node} comings`);
   const attendances = createChance(seed, `${node} attendances`);
   const network = overhear(life.network, { caller: node, see: eyes.see, nextCallId: eyes.nextCallId });
   const matcher = connectMatcherWith({ network, address: "matcher", clock, random: chance });
@@ -129,6 +131,11 @@ export function startBackend(parts: BackendParts): Backend {
       cancel,
     }).catch(eyes.fail);
   };
+  const bring = (playerId: string) => {
+    const { attributes, latenciesMs } = traitsFor(playerId);
+    const traits = { attributes: writeAttributes(attributes), latenciesMs: { ...latenciesMs } };
+    return { playerId, ...traits, team: "", ...dataOf(playerId) };
+  };
   /** What the game is told of half of them. */
   const dataOf = (playerId: string) => (playerId.length % 2 === 0 ? {} : { data: `of ${playerId}` });
   /** Some tickets end with whoever watches them. */
@@ -152,11 +159,7 @@ export function startBackend(parts: BackendParts): Backend {
       ...noProperties,
       configuration,
       ticketId,
-      players: players.map((playerId) => {
-        const { attributes, latenciesMs } = traitsFor(playerId);
-        const traits = { attributes: writeAttributes(attributes), latenciesMs: { ...latenciesMs } };
-        return { playerId, ...traits, team: "", ...dataOf(playerId) };
-      }),
+      players: players.map(bring),
       ...presenceOf(),
     };
     const left = new AbortController();
@@ -249,6 +252,10 @@ export function startBackend(parts: BackendParts): Backend {
   const spendEvening = async (party: Party) => {
     try {
       const seated = await (chance.happens(0.7) ? byTheSdk(party) : byHand(party));
+      if (seated && comings.happens(knobs.mischiefRatio)) {
+        const parts = { chance: comings, matching: raw, bring, patiently, sleep: (ms: number) => clock.sleep(ms) };
+        comeBack(party, parts).catch(ignoreRefusal).catch(eyes.fail);
+      }
       const mine = (seated?.seats ?? []).filter(({ playerId }) => party.players.includes(playerId));
       await Promise.all(
         mine.map(({ playerSessionId, joinToken }) => {

@@ -108,7 +108,10 @@ export function matcherConfigOf(knobs: Knobs): MatcherConfig {
         autoBackfill: true,
         backfill: { ...backfill, preferRunning: knobs.prefersRunning },
       }),
-      configuration("manual", { ruleSet: "even", queue: "eu", properties: { backfill: "manual" }, backfill }),
+      configuration("manual", {
+        ...{ ruleSet: "even", queue: "eu", properties: { backfill: "manual" }, backfill },
+        duplicatePlayers: { scope: "CONFIGURATION", onDuplicate: "REFUSE", onSeated: "REJOIN" },
+      }),
       configuration("duel", {
         ...{ ruleSet: "duel", placementRetries: 0 },
         duplicatePlayers: { scope: "PROJECT", onDuplicate: "SUPERSEDE", onSeated: "REFUSE" },

@@ -198,7 +198,7 @@ function describeProposal({ terms, accepted }: Extract<TicketState, { phase: "RE
 
 function describeAssignment(
   ticket: Ticket,
-  { address, battleSessionId, region, players }: Assignment,
+  { address, battleSessionId, region, players, rejoined }: Assignment,
   writeJoinToken: WriteJoinToken,
 ) {
   const { ticketId: own } = ticket;
@@ -206,6 +206,7 @@ function describeAssignment(
     address: address && { host: address.host, ports: address.ports },
     battleSessionId,
     region,
+    rejoined,
     players: players.map(({ playerId, team, ticketId, playerSessionId }) => {
       const joinToken = joinTokenOf(ticket, { playerId, team, ticketId }, writeJoinToken);
       return { playerId, team, ticketId, playerSessionId: ticketId === own ? playerSessionId : undefined, joinToken };

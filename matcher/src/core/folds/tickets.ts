@@ -154,7 +154,9 @@ function isReturn({ type }: TicketEvent): boolean {
 }
 
 /** Whether the event takes a searching ticket into a match or fill. */
-function isMatched({ type }: TicketEvent): boolean {
+function isMatched(event: TicketEvent): boolean {
+  const { type } = event;
+  if (type === "placed" && event.assignment.rejoined) return false; // It has not waited.
   return type === "matched" || type === "placed" || type === "claimed" || type === "proposed";
 }
 

@@ -70,8 +70,8 @@ export type EventDuplicate = {
   /** Of the request. */
   readonly ticketId: string;
   readonly players: readonly { readonly playerId: string }[];
-  /** SUPERSEDED: the request has become a ticket, and the older one is cancelled. */
-  readonly outcome: "REFUSED" | "SUPERSEDED";
+  /** REJOINED: the request's players were led back to their battle. SUPERSEDED: the request has become a ticket, and the older one is cancelled. */
+  readonly outcome: "REFUSED" | "SUPERSEDED" | "REJOINED";
   /** REFUSED: PLAYER_ALREADY_QUEUED or PLAYER_ALREADY_SEATED. */
   readonly reason: string | undefined;
   /** Who was met. */

@@ -134,6 +134,11 @@ export function createMatcherBook(): MatcherBook {
         const mayReturn = onPlacementFailed ? onPlacementFailed === "SEARCH_ON" : fact.outcome !== "TIMED_OUT";
         return ticketsOf(match.players).map((ticketId) => returning(ticketId, match, mayReturn));
       }
+      case "ticket-rejoined": {
+        const { ticketId, battleSessionId } = fact;
+        const matchId = sessions.get(battleSessionId)?.matchId;
+        return [{ ticketId, to: "COMPLETED", matchId, battleSessionId }];
+      }
       case "fill-decided":
         return ticketsOf(fact.newcomers).map((ticketId) => ({ ticketId, to: "CLAIMED", fillId: fact.fillId }));
       case "fill-applied": {
@@ -360,6 +365,9 @@ export function createMatcherBook(): MatcherBook {
           break;
         case "session-adopted":
           adopt(fact);
+          break;
+        case "ticket-rejoined":
+          sessions.get(fact.battleSessionId)?.tickets.add(fact.ticketId);
           break;
         case "placement-ended": {
           const entry = matches.get(fact.matchId);

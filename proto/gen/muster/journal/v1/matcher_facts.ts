@@ -286,6 +286,7 @@ export interface MatcherFact {
     | { $case: "joinTokenRedeemed"; value: JoinTokenRedeemed }
     | { $case: "ticketRefused"; value: TicketRefused }
     | { $case: "duplicateNoted"; value: DuplicateNoted }
+    | { $case: "ticketRejoined"; value: TicketRejoined }
     | undefined;
 }
 
@@ -578,6 +579,16 @@ export interface FillApplied {
   players: SeatedPlayer[];
 }
 
+/** The players of a ticket that has just begun sit in a battle that runs already: it is completed with their seats. */
+export interface TicketRejoined {
+  ticketId: string;
+  battleSessionId: string;
+  address: Address | undefined;
+  region: string;
+  /** Everybody in the battle; those of the ticket under it. */
+  players: SeatedPlayer[];
+}
+
 export interface FillDropped {
   fillId: string;
   battleSessionId: string;
@@ -817,6 +828,9 @@ export const MatcherFact: MessageFns<MatcherFact> = {
         break;
       case "duplicateNoted":
         DuplicateNoted.encode(message.fact.value, writer.uint32(482).fork()).join();
+        break;
+      case "ticketRejoined":
+        TicketRejoined.encode(message.fact.value, writer.uint32(490).fork()).join();
         break;
     }
     return writer;
@@ -1086,6 +1100,14 @@ export const MatcherFact: MessageFns<MatcherFact> = {
             message.fact = { $case: "duplicateNoted", value: DuplicateNoted.decode(reader, reader.uint32()) };
             continue;
           }
+          case 61: {
+            if (tag !== 490) {
+              break;
+            }
+
+            message.fact = { $case: "ticketRejoined", value: TicketRejoined.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1225,6 +1247,10 @@ export const MatcherFact: MessageFns<MatcherFact> = {
         ? { $case: "duplicateNoted", value: DuplicateNoted.fromJSON(object.duplicateNoted) }
         : isSet(object.duplicate_noted)
         ? { $case: "duplicateNoted", value: DuplicateNoted.fromJSON(object.duplicate_noted) }
+        : isSet(object.ticketRejoined)
+        ? { $case: "ticketRejoined", value: TicketRejoined.fromJSON(object.ticketRejoined) }
+        : isSet(object.ticket_rejoined)
+        ? { $case: "ticketRejoined", value: TicketRejoined.fromJSON(object.ticket_rejoined) }
         : undefined,
     };
   },
@@ -1294,6 +1320,8 @@ export const MatcherFact: MessageFns<MatcherFact> = {
       obj.ticketRefused = TicketRefused.toJSON(message.fact.value);
     } else if (message.fact?.$case === "duplicateNoted") {
       obj.duplicateNoted = DuplicateNoted.toJSON(message.fact.value);
+    } else if (message.fact?.$case === "ticketRejoined") {
+      obj.ticketRejoined = TicketRejoined.toJSON(message.fact.value);
     }
     return obj;
   },
@@ -1482,6 +1510,12 @@ export const MatcherFact: MessageFns<MatcherFact> = {
       case "duplicateNoted": {
         if (object.fact?.value !== undefined && object.fact?.value !== null) {
           message.fact = { $case: "duplicateNoted", value: DuplicateNoted.fromPartial(object.fact.value) };
+        }
+        break;
+      }
+      case "ticketRejoined": {
+        if (object.fact?.value !== undefined && object.fact?.value !== null) {
+          message.fact = { $case: "ticketRejoined", value: TicketRejoined.fromPartial(object.fact.value) };
         }
         break;
       }
@@ -5482,6 +5516,151 @@ export const FillApplied: MessageFns<FillApplied> = {
   fromPartial(object: DeepPartial<FillApplied>): FillApplied {
     const message = createBaseFillApplied();
     message.fillId = object.fillId ?? "";
+    message.battleSessionId = object.battleSessionId ?? "";
+    message.address = (object.address !== undefined && object.address !== null)
+      ? Address.fromPartial(object.address)
+      : undefined;
+    message.region = object.region ?? "";
+    message.players = object.players?.map((e) => SeatedPlayer.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseTicketRejoined(): TicketRejoined {
+  return { ticketId: "", battleSessionId: "", address: undefined, region: "", players: [] };
+}
+
+export const TicketRejoined: MessageFns<TicketRejoined> = {
+  encode(message: TicketRejoined, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticketId !== "") {
+      writer.uint32(10).string(message.ticketId);
+    }
+    if (message.battleSessionId !== "") {
+      writer.uint32(18).string(message.battleSessionId);
+    }
+    if (message.address !== undefined) {
+      Address.encode(message.address, writer.uint32(26).fork()).join();
+    }
+    if (message.region !== "") {
+      writer.uint32(34).string(message.region);
+    }
+    for (const v of message.players) {
+      SeatedPlayer.encode(v!, writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TicketRejoined {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTicketRejoined();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticketId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.battleSessionId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.address = Address.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.region = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.players.push(SeatedPlayer.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TicketRejoined {
+    return {
+      ticketId: isSet(object.ticketId)
+        ? globalThis.String(object.ticketId)
+        : isSet(object.ticket_id)
+        ? globalThis.String(object.ticket_id)
+        : "",
+      battleSessionId: isSet(object.battleSessionId)
+        ? globalThis.String(object.battleSessionId)
+        : isSet(object.battle_session_id)
+        ? globalThis.String(object.battle_session_id)
+        : "",
+      address: isSet(object.address) ? Address.fromJSON(object.address) : undefined,
+      region: isSet(object.region) ? globalThis.String(object.region) : "",
+      players: globalThis.Array.isArray(object?.players)
+        ? object.players.map((e: any) => SeatedPlayer.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: TicketRejoined): unknown {
+    const obj: any = {};
+    if (message.ticketId !== "") {
+      obj.ticketId = message.ticketId;
+    }
+    if (message.battleSessionId !== "") {
+      obj.battleSessionId = message.battleSessionId;
+    }
+    if (message.address !== undefined) {
+      obj.address = Address.toJSON(message.address);
+    }
+    if (message.region !== "") {
+      obj.region = message.region;
+    }
+    if (message.players?.length) {
+      obj.players = message.players.map((e) => SeatedPlayer.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TicketRejoined>): TicketRejoined {
+    return TicketRejoined.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TicketRejoined>): TicketRejoined {
+    const message = createBaseTicketRejoined();
+    message.ticketId = object.ticketId ?? "";
     message.battleSessionId = object.battleSessionId ?? "";
     message.address = (object.address !== undefined && object.address !== null)
       ? Address.fromPartial(object.address)

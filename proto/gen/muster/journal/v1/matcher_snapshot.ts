@@ -100,7 +100,11 @@ export interface KeptAssignment {
     | FormedBy
     | undefined;
   /** By which its players' join tokens are signed. Absent: they have none. */
-  joinGrant?: KeptJoinGrant | undefined;
+  joinGrant?:
+    | KeptJoinGrant
+    | undefined;
+  /** The seats were the players' already. */
+  rejoined: boolean;
 }
 
 export interface KeptJoinGrant {
@@ -1098,6 +1102,7 @@ function createBaseKeptAssignment(): KeptAssignment {
     players: [],
     formedBy: undefined,
     joinGrant: undefined,
+    rejoined: false,
   };
 }
 
@@ -1120,6 +1125,9 @@ export const KeptAssignment: MessageFns<KeptAssignment> = {
     }
     if (message.joinGrant !== undefined) {
       KeptJoinGrant.encode(message.joinGrant, writer.uint32(50).fork()).join();
+    }
+    if (message.rejoined !== false) {
+      writer.uint32(56).bool(message.rejoined);
     }
     return writer;
   },
@@ -1185,6 +1193,14 @@ export const KeptAssignment: MessageFns<KeptAssignment> = {
             message.joinGrant = KeptJoinGrant.decode(reader, reader.uint32());
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.rejoined = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1219,6 +1235,7 @@ export const KeptAssignment: MessageFns<KeptAssignment> = {
         : isSet(object.join_grant)
         ? KeptJoinGrant.fromJSON(object.join_grant)
         : undefined,
+      rejoined: isSet(object.rejoined) ? globalThis.Boolean(object.rejoined) : false,
     };
   },
 
@@ -1242,6 +1259,9 @@ export const KeptAssignment: MessageFns<KeptAssignment> = {
     if (message.joinGrant !== undefined) {
       obj.joinGrant = KeptJoinGrant.toJSON(message.joinGrant);
     }
+    if (message.rejoined !== false) {
+      obj.rejoined = message.rejoined;
+    }
     return obj;
   },
 
@@ -1262,6 +1282,7 @@ export const KeptAssignment: MessageFns<KeptAssignment> = {
     message.joinGrant = (object.joinGrant !== undefined && object.joinGrant !== null)
       ? KeptJoinGrant.fromPartial(object.joinGrant)
       : undefined;
+    message.rejoined = object.rejoined ?? false;
     return message;
   },
 };

@@ -266,6 +266,11 @@ export const SeatedPolicy = {
    * Holds while the fleet shows the seat as the player's.
    */
   REFUSE: 2,
+  /**
+   * REJOIN - The request becomes a ticket that is COMPLETED at once, with the seats that its players have: Assignment.rejoined. Only if all of
+   * them sit in one battle that runs; otherwise as REFUSE if one of them sits anywhere, and as ALLOW if none does.
+   */
+  REJOIN: 3,
 } as const;
 
 export type SeatedPolicy = typeof SeatedPolicy[keyof typeof SeatedPolicy];
@@ -274,6 +279,7 @@ export namespace SeatedPolicy {
   export type UNSPECIFIED = typeof SeatedPolicy.UNSPECIFIED;
   export type ALLOW = typeof SeatedPolicy.ALLOW;
   export type REFUSE = typeof SeatedPolicy.REFUSE;
+  export type REJOIN = typeof SeatedPolicy.REJOIN;
 }
 
 export function seatedPolicyFromJSON(object: any): SeatedPolicy {
@@ -290,6 +296,10 @@ export function seatedPolicyFromJSON(object: any): SeatedPolicy {
     case "SEATED_POLICY_REFUSE":
     case "REFUSE":
       return SeatedPolicy.REFUSE;
+    case 3:
+    case "SEATED_POLICY_REJOIN":
+    case "REJOIN":
+      return SeatedPolicy.REJOIN;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum SeatedPolicy");
   }
@@ -303,6 +313,8 @@ export function seatedPolicyToJSON(object: SeatedPolicy): string {
       return "ALLOW";
     case SeatedPolicy.REFUSE:
       return "REFUSE";
+    case SeatedPolicy.REJOIN:
+      return "REJOIN";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum SeatedPolicy");
   }

@@ -156,6 +156,8 @@ export const SeatedBy = {
   MATCH: 1,
   /** BACKFILL - Added to a battle that was running. */
   BACKFILL: 2,
+  /** REJOIN - By an earlier ticket: it was led back. */
+  REJOIN: 3,
 } as const;
 
 export type SeatedBy = typeof SeatedBy[keyof typeof SeatedBy];
@@ -164,6 +166,7 @@ export namespace SeatedBy {
   export type UNSPECIFIED = typeof SeatedBy.UNSPECIFIED;
   export type MATCH = typeof SeatedBy.MATCH;
   export type BACKFILL = typeof SeatedBy.BACKFILL;
+  export type REJOIN = typeof SeatedBy.REJOIN;
 }
 
 export function seatedByFromJSON(object: any): SeatedBy {
@@ -180,6 +183,10 @@ export function seatedByFromJSON(object: any): SeatedBy {
     case "SEATED_BY_BACKFILL":
     case "BACKFILL":
       return SeatedBy.BACKFILL;
+    case 3:
+    case "SEATED_BY_REJOIN":
+    case "REJOIN":
+      return SeatedBy.REJOIN;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum SeatedBy");
   }
@@ -193,6 +200,8 @@ export function seatedByToJSON(object: SeatedBy): string {
       return "MATCH";
     case SeatedBy.BACKFILL:
       return "BACKFILL";
+    case SeatedBy.REJOIN:
+      return "REJOIN";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum SeatedBy");
   }
@@ -755,7 +764,14 @@ export interface Assignment {
   /** Everybody in the battle when the ticket was completed. */
   players: MatchedPlayer[];
   /** By what the match, or the fill that seated the ticket, was formed. */
-  formedBy?: FormedBy | undefined;
+  formedBy?:
+    | FormedBy
+    | undefined;
+  /**
+   * The seats were the players' already, brought by earlier tickets (DuplicatePlayers.on_seated). A seat that was taken before is taken
+   * again only with the reconnect secret that the game server gave its client.
+   */
+  rejoined?: boolean | undefined;
 }
 
 /** The rule set by which a match or a fill is legal, and the configuration that it was formed for, each with its version. */
@@ -4150,7 +4166,7 @@ export const ProposedPlayer: MessageFns<ProposedPlayer> = {
 };
 
 function createBaseAssignment(): Assignment {
-  return { address: undefined, battleSessionId: "", region: "", players: [], formedBy: undefined };
+  return { address: undefined, battleSessionId: "", region: "", players: [], formedBy: undefined, rejoined: undefined };
 }
 
 export const Assignment: MessageFns<Assignment> = {
@@ -4169,6 +4185,9 @@ export const Assignment: MessageFns<Assignment> = {
     }
     if (message.formedBy !== undefined) {
       FormedBy.encode(message.formedBy, writer.uint32(42).fork()).join();
+    }
+    if (message.rejoined !== undefined) {
+      writer.uint32(48).bool(message.rejoined);
     }
     return writer;
   },
@@ -4226,6 +4245,14 @@ export const Assignment: MessageFns<Assignment> = {
             message.formedBy = FormedBy.decode(reader, reader.uint32());
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.rejoined = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4255,6 +4282,7 @@ export const Assignment: MessageFns<Assignment> = {
         : isSet(object.formed_by)
         ? FormedBy.fromJSON(object.formed_by)
         : undefined,
+      rejoined: isSet(object.rejoined) ? globalThis.Boolean(object.rejoined) : undefined,
     };
   },
 
@@ -4275,6 +4303,9 @@ export const Assignment: MessageFns<Assignment> = {
     if (message.formedBy !== undefined) {
       obj.formedBy = FormedBy.toJSON(message.formedBy);
     }
+    if (message.rejoined !== undefined) {
+      obj.rejoined = message.rejoined;
+    }
     return obj;
   },
 
@@ -4292,6 +4323,7 @@ export const Assignment: MessageFns<Assignment> = {
     message.formedBy = (object.formedBy !== undefined && object.formedBy !== null)
       ? FormedBy.fromPartial(object.formedBy)
       : undefined;
+    message.rejoined = object.rejoined ?? undefined;
     return message;
   },
 };
