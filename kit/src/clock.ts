@@ -32,7 +32,8 @@ export const systemClock: Clock = {
       if (delayMs <= 0) return void setImmediate(() => (signal?.aborted ? reject(abortError()) : resolve()));
       const stop = () => {
         clearTimeout(timer);
-        reject(abortError());
+        // To make an error costs more than the sleep: the signal has one as a rule.
+        reject(isAbortError(signal?.reason) ? signal?.reason : abortError());
       };
       const timer = setTimeout(
         () => {

@@ -2,7 +2,7 @@
 // it synchronous up to the write, so that no two decisions ever see each other half done.
 
 import type { CommittedFact, ExecuteOptions, Ledger } from "@muster/journal";
-import { type Clock, InvariantError, isAbortError, type Random } from "@muster/kit";
+import { abortError, type Clock, InvariantError, isAbortError, type Random } from "@muster/kit";
 import type { ProcessId } from "@muster/proto";
 import type { Decision, Moment } from "./core/decision.ts";
 import { whenDue } from "./core/due.ts";
@@ -50,6 +50,9 @@ export type FleetRunnerOptions = {
 
 /** Drift of the wall clock that is not worth telling two people different times for one deadline, in ms. */
 const WALL_DRIFT_MS = 100;
+
+/** Made once: its stack costs more than the sleep that it calls off. */
+const DISARMED = abortError("Another deadline is nearer");
 
 /** Takes over the ledger, which it closes when disposed. Nothing happens by itself before the first decision. */
 export function createFleetRunner(options: FleetRunnerOptions): FleetRunner {
@@ -127,7 +130,9 @@ export function createFleetRunner(options: FleetRunnerOptions): FleetRunner {
     const earliestMs = Math.min(agenda.nextMs ?? Number.POSITIVE_INFINITY, forgetMs);
     const nextMs = earliestMs === Number.POSITIVE_INFINITY ? undefined : earliestMs;
     if (nextMs === armedFor || closing.signal.aborted) return;
-    disarm.abort();
+    // One that is armed for earlier looks again when it wakes: most deadlines are called off long before their time.
+    if (nextMs !== undefined && armedFor !== undefined && armedFor < nextMs) return;
+    disarm.abort(DISARMED);
     disarm = new AbortController();
     armedFor = nextMs;
     if (nextMs === undefined) return;
