@@ -1,7 +1,7 @@
 import { TicketState } from "@muster/proto/matchmaking";
 import { expect, test } from "vitest";
 import { parseTicketState, ticketStates } from "../arguments/ticket-state.ts";
-import { describeStep } from "./ticket-list.ts";
+import { describeAttempt, describeStep } from "./ticket-list.ts";
 
 const step = { type: "STATE_CHANGED", version: 1, afterMs: 0, playersAccepted: 0, sequence: 1 } as const;
 const none = { cause: undefined, matchId: undefined, battleSessionId: undefined, seatedBy: undefined } as const;
@@ -24,6 +24,26 @@ const rows = [
 for (const row of rows) {
   test(`muster ticket history tells ${row.name}`, () => {
     expect(describeStep({ ...step, ...none, sessionEndCause: undefined, ...row.step })).toBe(row.text);
+  });
+}
+
+const attempts = [
+  { type: "FILL_DECIDED", of: { fillId: "f1", battleSessionId: "bs_1" }, text: "to join bs_1 (f1)" },
+  {
+    type: "FILL_DROPPED",
+    of: { fillId: "f1", battleSessionId: "bs_1", cause: "SESSION_FULL" },
+    text: "not in bs_1: SESSION_FULL (f1)",
+  },
+  {
+    type: "PLACEMENT_ENDED",
+    of: { matchId: "match_1", attempt: 2, cause: "TIMED_OUT" },
+    text: "attempt 2 to place match_1: TIMED_OUT",
+  },
+] as const;
+for (const { type, of, text } of attempts) {
+  test(`muster ticket history tells what was tried: ${type}`, () => {
+    const absent = { cause: undefined, matchId: undefined, attempt: undefined, fillId: undefined };
+    expect(describeAttempt({ type, ...absent, battleSessionId: undefined, ...of })).toBe(text);
   });
 }
 

@@ -1,7 +1,14 @@
 // muster ticket list | history: looking back
 import { systemClock } from "@muster/kit";
 import { readEnum, writeEnum } from "@muster/proto";
-import { SeatedBy, TicketEventType, TicketState, type TicketTransition } from "@muster/proto/matchmaking";
+import {
+  SeatedBy,
+  type TicketAttempt,
+  TicketAttemptType,
+  TicketEventType,
+  TicketState,
+  type TicketTransition,
+} from "@muster/proto/matchmaking";
 import { SessionEndCause } from "@muster/proto/session";
 import { formatDuration } from "../arguments/duration.ts";
 import type { TicketStateWord } from "../arguments/ticket-state.ts";
@@ -57,18 +64,27 @@ function ticketTable(tickets: readonly Ticket[]): readonly string[] {
 export async function showHistory(ticketId: string, context: CommandContext): Promise<ExitCode> {
   await using matcher = connectMatcher(context.matcherAddress);
   const { signal } = context;
-  const { ticket, transitions } = await matcher.matchmaking.describeTicketHistory({ ticketId }, { signal });
-  const steps = transitions.map(readTransition);
+  const history = await matcher.matchmaking.describeTicketHistory({ ticketId }, { signal });
+  const { ticket, attemptsIncomplete } = history;
+  const steps = history.transitions.map(readTransition);
+  const attempts = history.attempts.map(readAttempt);
   if (context.json) {
-    printJson(context, { ticket: readTicket(ticket), transitions: steps });
+    printJson(context, { ticket: readTicket(ticket), transitions: steps, attempts, attemptsIncomplete });
     return 0;
   }
   context.terminal.print(summarizeTicket(readTicket(ticket)));
-  const rows = steps.map((step) => [
-    ...[step.at ?? "?", `+${formatDuration(step.afterMs)}`, step.type === "SESSION_ENDED" ? step.type : step.state],
-    describeStep(step),
-  ]);
+  const told = [
+    ...steps.map((step) => ({
+      ...step,
+      word: step.type === "SESSION_ENDED" ? step.type : step.state,
+      what: describeStep(step),
+    })),
+    ...attempts.map((attempt) => ({ ...attempt, word: "", what: describeAttempt(attempt) })),
+  ].toSorted((one, other) => one.sequence - other.sequence);
+  const rows = told.map(({ at, afterMs, word, what }) => [at ?? "?", `+${formatDuration(afterMs)}`, word, what]);
   for (const line of formatTable(["AT", "AFTER", "STATE", "WHAT"], rows)) context.terminal.print(line);
+  if (attemptsIncomplete)
+    context.terminal.note("The journal tells only of a part: fills and placements may be missing");
   return 0;
 }
 
@@ -87,6 +103,28 @@ function readTransition(message: TicketTransition) {
     playersAccepted: message.playersAccepted,
     sequence: message.sequence,
   };
+}
+
+function readAttempt(message: TicketAttempt) {
+  return {
+    type: readEnum(TicketAttemptType, message.type) ?? "?",
+    at: message.at?.toISOString(),
+    afterMs: message.afterMs,
+    cause: message.cause || undefined,
+    matchId: message.matchId || undefined,
+    attempt: message.attempt || undefined,
+    fillId: message.fillId || undefined,
+    battleSessionId: message.battleSessionId || undefined,
+    sequence: message.sequence,
+  };
+}
+
+/** Exported for its test. */
+export function describeAttempt(attempt: Omit<ReturnType<typeof readAttempt>, "at" | "afterMs" | "sequence">): string {
+  const { type, cause, matchId, fillId, battleSessionId } = attempt;
+  if (type === "FILL_DECIDED") return `to join ${battleSessionId} (${fillId})`;
+  if (type === "FILL_DROPPED") return `not in ${battleSessionId}: ${cause} (${fillId})`;
+  return `attempt ${attempt.attempt} to place ${matchId}: ${cause}`;
 }
 
 /** Exported for its test. */

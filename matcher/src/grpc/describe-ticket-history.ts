@@ -2,6 +2,8 @@ import { MusterError, parseId, type TicketId, writeEnum } from "@muster/proto";
 import {
   type MatchmakingServiceDefinition,
   SeatedBy,
+  type TicketAttempt,
+  TicketAttemptType,
   TicketEventType,
   TicketState,
   type TicketTransition,
@@ -9,8 +11,9 @@ import {
 import type { Handlers } from "@muster/proto/rpc";
 import { SessionEndCause } from "@muster/proto/session";
 import { getTicket } from "../core/cancel-matching.ts";
-import { readPhase } from "../core/ticket.ts";
+import { readPhase, type Ticket } from "../core/ticket.ts";
 import { stepsUpTo, type TicketStep } from "../core/ticket-history.ts";
+import { type ReadAttempt, readAttempts } from "../read-attempts.ts";
 import type { Desk } from "./desk.ts";
 import { writeTicket } from "./wire.ts";
 
@@ -22,10 +25,38 @@ export function describeTicketHistory(desk: Desk): Handlers<MatchmakingServiceDe
       return { ticket, latest: state.tickets.get(ticketId)?.latest };
     });
     if (!shown.latest) throw new MusterError("TICKET_NOT_FOUND", `Cannot find what became of ticket ${ticketId}`);
+    const steps = stepsUpTo(shown.latest);
+    const from = steps[0]?.event.sequence ?? 1;
+    const until = steps.find(({ event }) => isEnded(event.ticket.state))?.event.sequence ?? Number.POSITIVE_INFINITY;
+    const { attempts, isWhole } = await readAttempts(desk.ledger, { ticketId, from, until });
     return {
       ticket: writeTicket(shown.ticket, desk.joinTokens.write),
-      transitions: stepsUpTo(shown.latest).map(writeTransition),
+      transitions: steps.map(writeTransition),
+      attempts: attempts.map((attempt) => writeAttempt(attempt, shown.ticket)),
+      attemptsIncomplete: !isWhole,
     };
+  };
+}
+
+function isEnded(state: Ticket["state"]): boolean {
+  return ENDED.has(readPhase(state));
+}
+
+const ENDED: ReadonlySet<string> = new Set(["COMPLETED", "CANCELLED", "TIMED_OUT", "FAILED"]);
+
+function writeAttempt(attempt: ReadAttempt, { searchingSinceMs }: Ticket): TicketAttempt {
+  const { type, sequence, atMs, atWallMs, cause = "" } = attempt;
+  const isPlacement = attempt.type === "PLACEMENT_ENDED";
+  return {
+    type: writeEnum(TicketAttemptType, type),
+    at: new Date(atWallMs),
+    afterMs: Math.round(atMs - searchingSinceMs),
+    cause,
+    matchId: isPlacement ? attempt.matchId : "",
+    attempt: isPlacement ? attempt.attempt : 0,
+    fillId: isPlacement ? "" : attempt.fillId,
+    battleSessionId: isPlacement ? "" : attempt.battleSessionId,
+    sequence,
   };
 }
 

@@ -163,7 +163,7 @@ export function createScriptedMatcher(script: MatcherScript = {}): ScriptedMatch
     },
     async describeTicketHistory(request, { token }) {
       enter("describeTicketHistory", request, token);
-      return { ticket: find(request.ticketId), transitions: [] };
+      return { ticket: find(request.ticketId), transitions: [], attempts: [], attemptsIncomplete: false };
     },
     async explainTicket(request, { token }) {
       enter("explainTicket", request, token);

@@ -1042,6 +1042,17 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
   },
   {
     promise: "T-HISTORY",
+    name: "a history that tells of the end of a fill alone",
+    tell(tale) {
+      tale.queue("a");
+      const transitions = [{ type: 1, version: 1, state: 1, seatedBy: 0 }];
+      const attempts = [{ type: 2, fillId: "f1" }];
+      const ticket = { ticketId: "a", version: 1, state: 1 };
+      tale.call("describeTicketHistory", { ticketId: "a" }, ok({ ticket, transitions, attempts }));
+    },
+  },
+  {
+    promise: "T-HISTORY",
     name: "a list of who was not asked for",
     tell(tale) {
       tale.queue("a");

@@ -1,11 +1,12 @@
 // T-HISTORY: what is told of a ticket's past is what the journal says: each version once, in order, in the state that it had, with the
-// seat that it was given by a fill or by its match; and a list shows newest first, nothing that its filter leaves out.
+// seat that it was given by a fill or by its match, whose decision is told of too; and a list shows newest first, nothing that its filter leaves out.
 import { readEnum } from "@muster/proto";
 import {
   type DescribeTicketHistoryResponse,
   type ListTicketsRequest,
   type ListTicketsResponse,
   SeatedBy,
+  TicketAttemptType,
   TicketState,
 } from "@muster/proto/matchmaking";
 import type { Books } from "./books/books.ts";
@@ -19,8 +20,24 @@ export function tHistory(books: Books): Checker {
   /** Tickets that a fill seated. */
   const filled = new Set<string>();
 
-  const checkHistory = ({ ticket, transitions }: DescribeTicketHistoryResponse) => {
+  const checkHistory = ({ ticket, transitions, attempts = [], attemptsIncomplete }: DescribeTicketHistoryResponse) => {
     const { ticketId = "", version = 0 } = ticket ?? {};
+    const open = new Set<string>();
+    for (const { type, fillId } of attempts) {
+      if (type === TicketAttemptType.FILL_DECIDED) open.add(fillId);
+      if (type === TicketAttemptType.FILL_DROPPED && !open.delete(fillId) && !attemptsIncomplete) {
+        throw new BrokenPromise(
+          NAME,
+          `${ticketId} is told that fill ${fillId} was dropped, and not that it was decided`,
+        );
+      }
+    }
+    if (transitions.some(({ seatedBy }) => seatedBy === SeatedBy.BACKFILL) && open.size === 0 && !attemptsIncomplete) {
+      throw new BrokenPromise(
+        NAME,
+        `${ticketId} is told to be seated by a fill, and of none that was decided and kept`,
+      );
+    }
     const states = books.matcher.tickets.get(ticketId)?.states;
     if (!states) return; // Its retention has ended since.
     const changes = transitions.filter(({ type }) => isChange(type));

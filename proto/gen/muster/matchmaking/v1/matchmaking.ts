@@ -150,6 +150,63 @@ export function matchAnswerToJSON(object: MatchAnswer): string {
   }
 }
 
+export const TicketAttemptType = {
+  UNSPECIFIED: 0,
+  /** FILL_DECIDED - It is to be seated in a running battle; until that is settled it is in no other match. */
+  FILL_DECIDED: 1,
+  /** FILL_DROPPED - It was not: it goes on to search. */
+  FILL_DROPPED: 2,
+  /** PLACEMENT_ENDED - An attempt to find a server for its match ended without one. */
+  PLACEMENT_ENDED: 3,
+} as const;
+
+export type TicketAttemptType = typeof TicketAttemptType[keyof typeof TicketAttemptType];
+
+export namespace TicketAttemptType {
+  export type UNSPECIFIED = typeof TicketAttemptType.UNSPECIFIED;
+  export type FILL_DECIDED = typeof TicketAttemptType.FILL_DECIDED;
+  export type FILL_DROPPED = typeof TicketAttemptType.FILL_DROPPED;
+  export type PLACEMENT_ENDED = typeof TicketAttemptType.PLACEMENT_ENDED;
+}
+
+export function ticketAttemptTypeFromJSON(object: any): TicketAttemptType {
+  switch (object) {
+    case 0:
+    case "TICKET_ATTEMPT_TYPE_UNSPECIFIED":
+    case "UNSPECIFIED":
+      return TicketAttemptType.UNSPECIFIED;
+    case 1:
+    case "TICKET_ATTEMPT_TYPE_FILL_DECIDED":
+    case "FILL_DECIDED":
+      return TicketAttemptType.FILL_DECIDED;
+    case 2:
+    case "TICKET_ATTEMPT_TYPE_FILL_DROPPED":
+    case "FILL_DROPPED":
+      return TicketAttemptType.FILL_DROPPED;
+    case 3:
+    case "TICKET_ATTEMPT_TYPE_PLACEMENT_ENDED":
+    case "PLACEMENT_ENDED":
+      return TicketAttemptType.PLACEMENT_ENDED;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum TicketAttemptType");
+  }
+}
+
+export function ticketAttemptTypeToJSON(object: TicketAttemptType): string {
+  switch (object) {
+    case TicketAttemptType.UNSPECIFIED:
+      return "UNSPECIFIED";
+    case TicketAttemptType.FILL_DECIDED:
+      return "FILL_DECIDED";
+    case TicketAttemptType.FILL_DROPPED:
+      return "FILL_DROPPED";
+    case TicketAttemptType.PLACEMENT_ENDED:
+      return "PLACEMENT_ENDED";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum TicketAttemptType");
+  }
+}
+
 export const SeatedBy = {
   UNSPECIFIED: 0,
   /** MATCH - By the match that its session was placed for, or that formed the group. */
@@ -912,6 +969,33 @@ export interface DescribeTicketHistoryResponse {
     | undefined;
   /** Oldest first; of more than 10,000 the newest. */
   transitions: TicketTransition[];
+  /**
+   * What was tried for it meanwhile and changed no state, oldest first: fills, and placements that gave no session. Read from the
+   * journal, up to 100,000 records from its start on.
+   */
+  attempts: TicketAttempt[];
+  /** The journal has forgotten the beginning, a player was erased from it, or there are more records: attempts may be missing. */
+  attemptsIncomplete: boolean;
+}
+
+export interface TicketAttempt {
+  type: TicketAttemptType;
+  /** By the matcher's wall clock. */
+  at:
+    | Date
+    | undefined;
+  /** As of TicketTransition. */
+  afterMs: number;
+  /** FILL_DROPPED: the reason for which the fleet, or the game, refused the fill. PLACEMENT_ENDED: TIMED_OUT, FAILED or CANCELLED. */
+  cause: string;
+  /** PLACEMENT_ENDED: the match, and which attempt to place it this was, from 1. */
+  matchId: string;
+  attempt: number;
+  /** Fills: their id, and the battle that it was to join. */
+  fillId: string;
+  battleSessionId: string;
+  /** As of TicketTransition. */
+  sequence: number;
 }
 
 /** One change of a ticket that watchers were told of. */
@@ -6139,7 +6223,7 @@ export const DescribeTicketHistoryRequest: MessageFns<DescribeTicketHistoryReque
 };
 
 function createBaseDescribeTicketHistoryResponse(): DescribeTicketHistoryResponse {
-  return { ticket: undefined, transitions: [] };
+  return { ticket: undefined, transitions: [], attempts: [], attemptsIncomplete: false };
 }
 
 export const DescribeTicketHistoryResponse: MessageFns<DescribeTicketHistoryResponse> = {
@@ -6149,6 +6233,12 @@ export const DescribeTicketHistoryResponse: MessageFns<DescribeTicketHistoryResp
     }
     for (const v of message.transitions) {
       TicketTransition.encode(v!, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.attempts) {
+      TicketAttempt.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.attemptsIncomplete !== false) {
+      writer.uint32(32).bool(message.attemptsIncomplete);
     }
     return writer;
   },
@@ -6182,6 +6272,22 @@ export const DescribeTicketHistoryResponse: MessageFns<DescribeTicketHistoryResp
             message.transitions.push(TicketTransition.decode(reader, reader.uint32()));
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.attempts.push(TicketAttempt.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.attemptsIncomplete = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -6200,6 +6306,14 @@ export const DescribeTicketHistoryResponse: MessageFns<DescribeTicketHistoryResp
       transitions: globalThis.Array.isArray(object?.transitions)
         ? object.transitions.map((e: any) => TicketTransition.fromJSON(e))
         : [],
+      attempts: globalThis.Array.isArray(object?.attempts)
+        ? object.attempts.map((e: any) => TicketAttempt.fromJSON(e))
+        : [],
+      attemptsIncomplete: isSet(object.attemptsIncomplete)
+        ? globalThis.Boolean(object.attemptsIncomplete)
+        : isSet(object.attempts_incomplete)
+        ? globalThis.Boolean(object.attempts_incomplete)
+        : false,
     };
   },
 
@@ -6210,6 +6324,12 @@ export const DescribeTicketHistoryResponse: MessageFns<DescribeTicketHistoryResp
     }
     if (message.transitions?.length) {
       obj.transitions = message.transitions.map((e) => TicketTransition.toJSON(e));
+    }
+    if (message.attempts?.length) {
+      obj.attempts = message.attempts.map((e) => TicketAttempt.toJSON(e));
+    }
+    if (message.attemptsIncomplete !== false) {
+      obj.attemptsIncomplete = message.attemptsIncomplete;
     }
     return obj;
   },
@@ -6223,6 +6343,231 @@ export const DescribeTicketHistoryResponse: MessageFns<DescribeTicketHistoryResp
       ? Ticket.fromPartial(object.ticket)
       : undefined;
     message.transitions = object.transitions?.map((e) => TicketTransition.fromPartial(e)) || [];
+    message.attempts = object.attempts?.map((e) => TicketAttempt.fromPartial(e)) || [];
+    message.attemptsIncomplete = object.attemptsIncomplete ?? false;
+    return message;
+  },
+};
+
+function createBaseTicketAttempt(): TicketAttempt {
+  return {
+    type: 0,
+    at: undefined,
+    afterMs: 0,
+    cause: "",
+    matchId: "",
+    attempt: 0,
+    fillId: "",
+    battleSessionId: "",
+    sequence: 0,
+  };
+}
+
+export const TicketAttempt: MessageFns<TicketAttempt> = {
+  encode(message: TicketAttempt, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.type !== 0) {
+      writer.uint32(8).int32(message.type);
+    }
+    if (message.at !== undefined) {
+      Timestamp.encode(toTimestamp(message.at), writer.uint32(18).fork()).join();
+    }
+    if (message.afterMs !== 0) {
+      writer.uint32(24).int64(message.afterMs);
+    }
+    if (message.cause !== "") {
+      writer.uint32(34).string(message.cause);
+    }
+    if (message.matchId !== "") {
+      writer.uint32(42).string(message.matchId);
+    }
+    if (message.attempt !== 0) {
+      writer.uint32(48).int32(message.attempt);
+    }
+    if (message.fillId !== "") {
+      writer.uint32(58).string(message.fillId);
+    }
+    if (message.battleSessionId !== "") {
+      writer.uint32(66).string(message.battleSessionId);
+    }
+    if (message.sequence !== 0) {
+      writer.uint32(72).uint64(message.sequence);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TicketAttempt {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTicketAttempt();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.type = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.at = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.afterMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.cause = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.matchId = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.attempt = reader.int32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.fillId = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.battleSessionId = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.sequence = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TicketAttempt {
+    return {
+      type: isSet(object.type) ? ticketAttemptTypeFromJSON(object.type) : 0,
+      at: isSet(object.at) ? fromJsonTimestamp(object.at) : undefined,
+      afterMs: isSet(object.afterMs)
+        ? globalThis.Number(object.afterMs)
+        : isSet(object.after_ms)
+        ? globalThis.Number(object.after_ms)
+        : 0,
+      cause: isSet(object.cause) ? globalThis.String(object.cause) : "",
+      matchId: isSet(object.matchId)
+        ? globalThis.String(object.matchId)
+        : isSet(object.match_id)
+        ? globalThis.String(object.match_id)
+        : "",
+      attempt: isSet(object.attempt) ? globalThis.Number(object.attempt) : 0,
+      fillId: isSet(object.fillId)
+        ? globalThis.String(object.fillId)
+        : isSet(object.fill_id)
+        ? globalThis.String(object.fill_id)
+        : "",
+      battleSessionId: isSet(object.battleSessionId)
+        ? globalThis.String(object.battleSessionId)
+        : isSet(object.battle_session_id)
+        ? globalThis.String(object.battle_session_id)
+        : "",
+      sequence: isSet(object.sequence) ? globalThis.Number(object.sequence) : 0,
+    };
+  },
+
+  toJSON(message: TicketAttempt): unknown {
+    const obj: any = {};
+    if (message.type !== 0) {
+      obj.type = ticketAttemptTypeToJSON(message.type);
+    }
+    if (message.at !== undefined) {
+      obj.at = message.at.toISOString();
+    }
+    if (message.afterMs !== 0) {
+      obj.afterMs = Math.round(message.afterMs);
+    }
+    if (message.cause !== "") {
+      obj.cause = message.cause;
+    }
+    if (message.matchId !== "") {
+      obj.matchId = message.matchId;
+    }
+    if (message.attempt !== 0) {
+      obj.attempt = Math.round(message.attempt);
+    }
+    if (message.fillId !== "") {
+      obj.fillId = message.fillId;
+    }
+    if (message.battleSessionId !== "") {
+      obj.battleSessionId = message.battleSessionId;
+    }
+    if (message.sequence !== 0) {
+      obj.sequence = Math.round(message.sequence);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TicketAttempt>): TicketAttempt {
+    return TicketAttempt.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TicketAttempt>): TicketAttempt {
+    const message = createBaseTicketAttempt();
+    message.type = object.type ?? 0;
+    message.at = object.at ?? undefined;
+    message.afterMs = object.afterMs ?? 0;
+    message.cause = object.cause ?? "";
+    message.matchId = object.matchId ?? "";
+    message.attempt = object.attempt ?? 0;
+    message.fillId = object.fillId ?? "";
+    message.battleSessionId = object.battleSessionId ?? "";
+    message.sequence = object.sequence ?? 0;
     return message;
   },
 };
