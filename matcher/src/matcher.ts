@@ -27,6 +27,7 @@ import { createServices } from "./grpc/services.ts";
 import { createAskHook } from "./hooks/ask-hook.ts";
 import { createBeforeTicket } from "./hooks/before-ticket.ts";
 import { type HookCaller, noHooks } from "./hooks/hook-caller.ts";
+import { createMatchWeighing } from "./hooks/weigh-matches.ts";
 import type { JoinWebKey } from "./join-tokens/join-key-set.ts";
 import { type JoinTokenOptions, openJoinTokens } from "./join-tokens/open-join-tokens.ts";
 import { factCodec, type JournaledFact } from "./journal-codec/fact-codec.ts";
@@ -172,6 +173,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
   }
   const askHook = createAskHook({ ...options, caller: options.hooks ?? noHooks, project });
   const beforeTicket = createBeforeTicket(workshop, { askHook, signal: stop.signal });
+  const weighing = createMatchWeighing(workshop, askHook);
   const withheld = createWithheldTickets();
   const seated = createSeatedPlayers(state, view);
   const watch = createTicketWatch(state, clock);
@@ -251,7 +253,12 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
         rounds.mark(fact.configuration, "settled");
         break;
       case "match-formed":
-        if (fact.match.queue !== undefined && !fact.match.acceptance) placements.poke(fact.match.matchId);
+        if (fact.match.hook) weighing.poke(fact.match.matchId);
+        else if (fact.match.queue !== undefined && !fact.match.acceptance) placements.poke(fact.match.matchId);
+        break;
+      case "match-weighed":
+        placements.poke(fact.matchId); // Nothing to ask for unless it is placed now.
+        markAll();
         break;
       case "match-accepted":
         placements.poke(fact.matchId); // It has nothing to ask for unless the last player has accepted.
@@ -345,6 +352,7 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
 
   // What a former run had not finished.
   for (const matchId of state.matches.keys()) placements.poke(matchId);
+  for (const matchId of state.weighed.keys()) weighing.poke(matchId);
   for (const [id, session] of state.sessions) if (session.fill) outbox.poke(id);
   for (const erasureId of state.erasures.keys()) erasures.poke(erasureId);
   for (const name of state.pools.keys()) emptied.poke(name); // Of one that is there nobody is left.
@@ -413,7 +421,9 @@ export async function createMatcher(options: MatcherOptions): Promise<Matcher> {
       const closed = ledger[Symbol.asyncDispose]();
       await eventOutbox?.[Symbol.asyncDispose]();
       await Promise.all(
-        [placements, outbox, erasures, emptied, checks, joinTokens].map((work) => work[Symbol.asyncDispose]()),
+        [placements, outbox, erasures, emptied, checks, joinTokens, weighing].map((work) =>
+          work[Symbol.asyncDispose](),
+        ),
       );
       await Promise.allSettled([feed, matching]);
       await fleet[Symbol.asyncDispose]();

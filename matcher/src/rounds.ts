@@ -47,7 +47,7 @@ export function createRounds(
   const runRound = async (configuration: string) => {
     const match = (state: MatcherState, nowMs: number) => {
       const startedMs = clock.nowMs();
-      const decided = decideRound(state, { ...input, configuration, nowMs, random });
+      const decided = decideRound(state, { ...input, configuration, nowMs, random, asksHooks: true });
       const tookMs = clock.nowMs() - startedMs;
       const restMs = decided.isLoading ? 0 : restAfterMs({ found: decided.facts.length, tookMs });
       lastRoundAtMs.set(configuration, nowMs);

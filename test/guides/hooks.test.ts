@@ -8,7 +8,7 @@ import { ROOT } from "../tidy/sources.ts";
 
 const guide = readFileSync(join(ROOT, "docs/guides/hooks.md"), "utf8");
 const [file = "", told = ""] = [...guide.matchAll(/^```json\n([^`]*)```$/gm)].map(([, text]) => text ?? "");
-const [, source = ""] = /^```js\n(.*?)^```$/ms.exec(guide) ?? [];
+const [source = "", onMatched = ""] = [...guide.matchAll(/^```js\n(.*?)^```$/gms)].map(([, text]) => text ?? "");
 
 test("the file of the guide to hooks is one that the matcher reads", () => {
   const { hooks, configurations } = JSON.parse(file);
@@ -16,7 +16,8 @@ test("the file of the guide to hooks is one that the matcher reads", () => {
   expect(Object.keys(schema.properties)).toContain("hooks");
   const known = Object.keys(schema.properties.configurations.items.properties.hooks.properties);
   expect(known).toEqual(expect.arrayContaining(Object.keys(configurations[0].hooks)));
-  expect(Object.keys(hooks)).toContain(configurations[0].hooks.beforeTicket.hook);
+  for (const { hook } of Object.values<{ hook: string }>(configurations[0].hooks))
+    expect(Object.keys(hooks)).toContain(hook);
   for (const key of known) expect(guide).toContain(`hooks.${key}`);
 });
 
@@ -27,6 +28,13 @@ test("the module of the guide to hooks answers as the guide says", async () => {
     const path = join(folder, "hooks/gate.mjs");
     writeFileSync(path, source);
     const { beforeTicket } = await import(pathToFileURL(path).href);
+    const other = join(folder, "hooks/maps.mjs");
+    writeFileSync(other, onMatched);
+    const { matched } = await import(pathToFileURL(other).href);
+    expect(await matched({ match: { players: [{}, {}] } })).toEqual({
+      properties: { map: "dust" },
+      sessionName: "Ranked",
+    });
     const question = JSON.parse(told);
     expect(await beforeTicket(question)).toEqual({
       players: [{ playerId: "ann", attributes: { mode: "ctf", skill: 1510 } }],

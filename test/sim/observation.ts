@@ -111,7 +111,8 @@ export type Happening =
       /** The same for every repeat of the question. */
       readonly id: string;
       readonly body: string;
-      readonly ticketId: string;
+      /** Id of the ticket or match. */
+      readonly subject: string;
       readonly answer: "ADMIT" | "REFUSE" | "none";
     }
   /** The SDK of a game was asked whether newcomers may come. */

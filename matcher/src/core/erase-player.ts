@@ -100,6 +100,8 @@ export function playersOf(fact: MatcherFact): readonly PlayerId[] {
       return fact.players.map(({ playerId }) => playerId);
     case "match-accepted":
       return fact.playerIds;
+    case "match-weighed":
+      return fact.match?.players.map(({ playerId }) => playerId) ?? [];
     case "match-formed":
       return fact.match.players.map(({ playerId }) => playerId);
     case "fill-decided":

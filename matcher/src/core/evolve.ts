@@ -7,7 +7,7 @@ import type { StampedFact } from "./fact.ts";
 import { deleteConfiguration, deleteRuleSet, putConfiguration, putRuleSet } from "./folds/configurations.ts";
 import { refuseTicket } from "./folds/hooks.ts";
 import { addJoinKey, redeemJoinToken, revokeJoinKey } from "./folds/join-tokens.ts";
-import { acceptMatch, endPlacement, endProposal, formMatch, placeMatch } from "./folds/matches.ts";
+import { acceptMatch, endPlacement, endProposal, formMatch, placeMatch, weighMatch } from "./folds/matches.ts";
 import { changeParty } from "./folds/parties.ts";
 import { rejoinTicket } from "./folds/rejoined.ts";
 import {
@@ -84,6 +84,8 @@ export function evolve(state: MatcherState, stamped: StampedFact): MatcherState 
       return revokeJoinKey(state, fact);
     case "ticket-refused":
       return refuseTicket(state, fact, stamped);
+    case "match-weighed":
+      return weighMatch(state, fact, stamped);
     case "join-token-redeemed":
       return redeemJoinToken(state, fact);
     case "player-erased":

@@ -185,6 +185,14 @@ export type MatcherFact =
       readonly code: string;
       readonly message: string;
     }
+  | {
+      readonly type: "match-weighed";
+      readonly matchId: MatchId;
+      /** The hook's own word for a refusal. */
+      readonly code: string;
+      /** What it becomes. Undefined: nothing, and its tickets search on. */
+      readonly match: Match | undefined;
+    }
   | { readonly type: "join-key-revoked"; readonly keyId: JoinKeyId }
   | {
       readonly type: "join-token-redeemed";

@@ -19,7 +19,7 @@ export type FormedMatch = {
 export function formedMatch(
   configuration: Configuration,
   { players, teams, regions, queue, formedBy }: FormedMatch,
-  { random, endpoint, nowMs }: Pick<RoundInput, "random" | "endpoint" | "nowMs">,
+  { random, endpoint, nowMs, asksHooks }: Pick<RoundInput, "random" | "endpoint" | "nowMs" | "asksHooks">,
 ): Extract<MatcherFact, { type: "match-formed" }> {
   const { name, properties, data, autoBackfill, placementRetries, onPlacementFailed, acceptance, session } =
     configuration;
@@ -49,6 +49,7 @@ export function formedMatch(
       },
       formedBy,
       joinTokens: joinTermsOf(configuration, queue),
+      ...(asksHooks && configuration.hooks?.matched && { hook: configuration.hooks.matched }),
     },
   };
 }

@@ -3,6 +3,7 @@ import { unreachable } from "@muster/kit";
 import type { BackfillId, MatchId, PlacementId, PlayerId, Team, TicketId } from "@muster/proto";
 import { placementIdOf } from "@muster/proto";
 import type { PlacementFailurePolicy } from "./configuration.ts";
+import type { MatchedHook } from "./hooks/hook-settings.ts";
 import type { JoinTokenTerms } from "./join-tokens/join-settings.ts";
 import type { AcceptanceTerms } from "./proposal.ts";
 import type { SessionSettings } from "./session-settings.ts";
@@ -44,6 +45,8 @@ export type Match = {
   readonly formedBy?: FormedBy | undefined;
   /** What its players get if it stays without a session. Undefined: nothing. */
   readonly joinTokens?: JoinTokenTerms | undefined;
+  /** Asked of it before anybody is told. Undefined: nobody is, or it has spoken. */
+  readonly hook?: MatchedHook | undefined;
 };
 
 /** A match in placement: attempt 1, 2, …; the next is made only when the last has ended. */

@@ -17,7 +17,7 @@ import { createNoticeLog, type NoticeLog } from "./events/notices.ts";
 import { HeldPlayers } from "./held-players.ts";
 import type { RefusedTicket } from "./hooks/refused-tickets.ts";
 import { createJoinBook, type JoinBook } from "./join-tokens/join-book.ts";
-import type { PlacingMatch } from "./match.ts";
+import type { Match, PlacingMatch } from "./match.ts";
 import { createPartyBook, type PartyBook } from "./party/party-book.ts";
 import type { KnownFormers, PoolEngine } from "./pool-engines.ts";
 import type { Proposal } from "./proposal.ts";
@@ -106,6 +106,8 @@ export type MatcherState = {
   readonly deadlines: DeadlineHeap;
   /** Matches that wait for their players' acceptance. */
   readonly proposals: Map<MatchId, Proposal>;
+  /** Matches that wait for what a hook says of them: their tickets are CLAIMED. */
+  readonly weighed: Map<MatchId, Match>;
   /** Matches whose placement has no outcome yet. */
   readonly matches: Map<MatchId, PlacingMatch>;
   readonly sessions: Map<ServerSessionId, MatchedSession>;
@@ -134,6 +136,7 @@ export function createMatcherState(): MatcherState {
     pools: new Map(),
     deadlines: createDeadlineHeap(),
     proposals: new Map(),
+    weighed: new Map(),
     matches: new Map(),
     sessions: new Map(),
     parties: createPartyBook(),

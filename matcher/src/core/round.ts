@@ -28,6 +28,8 @@ export type RoundInput = {
   readonly findFillable: (id: ServerSessionId) => BattleSession | undefined;
   /** Tickets that somebody waits to cancel: no longer to be matched. */
   readonly withheld: { has(id: TicketId): boolean };
+  /** Whether somebody asks hooks of the matches that form. Default false: they are told at once. */
+  readonly asksHooks?: boolean;
   /** What one round may do. Default: as much as calls can wait for. */
   readonly limits?: RoundLimits | undefined;
 };

@@ -98,11 +98,14 @@ export type CancelCause = (typeof cancelCauses)[number];
 /** Those that a ticket in a proposal has too: it refuses the match. */
 export type CalledOff = Exclude<CancelCause, "SUPERSEDED" | "CONFIGURATION_DELETED" | "MATCHED_ELSEWHERE">;
 
+/** Of the fill that is being applied with a ticket, or of the match that a hook is asked of. */
+export type ClaimId = FillId | MatchId;
+
 /** On the wire CLAIMED shows as SEARCHING: a fill with the ticket is being applied, and may yet be refused. */
 export type TicketState =
   | { readonly phase: "PREPARING"; readonly preparation: Preparation }
   | { readonly phase: "SEARCHING"; readonly cause: TicketCause | undefined }
-  | { readonly phase: "CLAIMED"; readonly cause: TicketCause | undefined; readonly fillId: FillId }
+  | { readonly phase: "CLAIMED"; readonly cause: TicketCause | undefined; readonly fillId: ClaimId }
   | { readonly phase: "REQUIRES_ACCEPTANCE"; readonly matchId: MatchId; readonly proposal: ProposalView }
   | { readonly phase: "PLACING"; readonly matchId: MatchId }
   | { readonly phase: "COMPLETED"; readonly matchId: MatchId | undefined; readonly assignment: Assignment }
@@ -112,14 +115,14 @@ export type TicketState =
   | { readonly phase: "FAILED"; readonly cause: TicketCause; readonly matchId: MatchId };
 
 export type TicketEvent =
-  | { readonly type: "claimed"; readonly fillId: FillId }
+  | { readonly type: "claimed"; readonly fillId: ClaimId }
   | {
       readonly type: "fill-applied";
       readonly fillId: FillId;
       readonly matchId: MatchId | undefined;
       readonly assignment: Assignment;
     }
-  | { readonly type: "fill-dropped"; readonly fillId: FillId }
+  | { readonly type: "fill-dropped"; readonly fillId: ClaimId }
   | { readonly type: "proposed" | "acceptance-changed"; readonly proposal: ProposalView }
   | { readonly type: "proposal-ended"; readonly matchId: MatchId; readonly fate: ProposalFate }
   | { readonly type: "matched"; readonly matchId: MatchId }

@@ -1,11 +1,32 @@
 // Hooks of a configuration: wire ↔ core. For requests, and for the journal's facts of configurations.
 import { parseId, readWord, writeEnum } from "@muster/proto";
-import { TicketHookFailure, type HookSettings as WireSettings } from "@muster/proto/matchmaking";
-import { HOOK_TIMEOUT_MS_DEFAULT, type HookSettings } from "../core/hooks/hook-settings.ts";
+import {
+  MatchHookFailure,
+  TicketHookFailure,
+  type MatchedHook as WireMatchedHook,
+  type HookSettings as WireSettings,
+} from "@muster/proto/matchmaking";
+import { HOOK_TIMEOUT_MS_DEFAULT, type HookSettings, type MatchedHook } from "../core/hooks/hook-settings.ts";
 
 /** @throws {MusterError} ID_MALFORMED, FIELD_INVALID. */
-export function readHookSettings({ beforeTicket }: WireSettings): HookSettings {
-  return { ...(beforeTicket && { beforeTicket: readBeforeTicket(beforeTicket) }) };
+export function readHookSettings({ beforeTicket, matched }: WireSettings): HookSettings {
+  return {
+    ...(beforeTicket && { beforeTicket: readBeforeTicket(beforeTicket) }),
+    ...(matched && { matched: readMatchedHook(matched) }),
+  };
+}
+
+/** @throws {MusterError} ID_MALFORMED, FIELD_INVALID. */
+export function readMatchedHook({ hook, timeoutMs, onFailure }: WireMatchedHook): MatchedHook {
+  return {
+    hook: parseId("hooks.matched.hook", hook) as string,
+    timeoutMs: timeoutMs || HOOK_TIMEOUT_MS_DEFAULT,
+    onFailure: readWord("hooks.matched.on_failure", MatchHookFailure, onFailure || MatchHookFailure.PROCEED),
+  };
+}
+
+export function writeMatchedHook(matched: MatchedHook): WireMatchedHook {
+  return { ...matched, onFailure: writeEnum(MatchHookFailure, matched.onFailure) };
 }
 
 function readBeforeTicket({ hook, timeoutMs, onFailure }: NonNullable<WireSettings["beforeTicket"]>) {
@@ -16,8 +37,9 @@ function readBeforeTicket({ hook, timeoutMs, onFailure }: NonNullable<WireSettin
   };
 }
 
-export function writeHookSettings({ beforeTicket }: HookSettings): WireSettings {
+export function writeHookSettings({ beforeTicket, matched }: HookSettings): WireSettings {
   return {
+    matched: matched && writeMatchedHook(matched),
     beforeTicket: beforeTicket && {
       ...beforeTicket,
       onFailure: writeEnum(TicketHookFailure, beforeTicket.onFailure),

@@ -8,6 +8,7 @@ import {
   HOOK_TIMEOUT_MS_MAX,
   HOOK_TIMEOUT_MS_MIN,
   type HookSettings,
+  matchHookFailures,
   ticketHookFailures,
 } from "../core/hooks/hook-settings.ts";
 import { parseSecret } from "../events/sign-request.ts";
@@ -21,8 +22,13 @@ export const hookSettingsSection = z
     beforeTicket: z
       .strictObject({ hook: name, timeoutMs, onFailure: z.enum(ticketHookFailures).default("REFUSE") })
       .optional(),
+    matched: z
+      .strictObject({ hook: name, timeoutMs, onFailure: z.enum(matchHookFailures).default("PROCEED") })
+      .optional(),
   })
-  .transform(({ beforeTicket }): HookSettings => ({ ...(beforeTicket && { beforeTicket }) }));
+  .transform(({ beforeTicket, matched }): HookSettings => {
+    return { ...(beforeTicket && { beforeTicket }), ...(matched && { matched }) };
+  });
 
 const byHttp = z.strictObject({
   url: z.string().min(1).max(limits.EVENT_URL_CHARS_MAX),

@@ -73,6 +73,7 @@ const KINDS: Readonly<Record<Arm["$case"], number>> = {
   joinKeyRevoked: 51,
   joinTokenRedeemed: 52,
   ticketRefused: 53,
+  matchWeighed: 54,
   duplicateNoted: 60,
   ticketRejoined: 61,
 };
@@ -243,6 +244,10 @@ function writeFact(fact: MatcherFact): Arm {
       };
     case "ended-forgotten":
       return { $case: "endedForgotten", value: { endedUntilMs: Math.round(fact.endedUntilMs) } };
+    case "match-weighed": {
+      const { matchId, code, match } = fact;
+      return { $case: "matchWeighed", value: { matchId, code, match: match && writeMatch(match) } };
+    }
     case "ticket-refused": {
       const { type: _, ...refused } = fact;
       return { $case: "ticketRefused", value: refused };
@@ -427,6 +432,10 @@ function readFact(arm: Arm): MatcherFact {
       };
     case "endedForgotten":
       return { type: "ended-forgotten", endedUntilMs: arm.value.endedUntilMs };
+    case "matchWeighed": {
+      const { matchId, code, match } = arm.value;
+      return { type: "match-weighed", matchId: matchId as MatchId, code, match: match && readMatch(match) };
+    }
     case "ticketRefused":
       return { type: "ticket-refused", ...arm.value, ticketId: arm.value.ticketId as TicketId };
     case "joinKeyAdded":

@@ -19,6 +19,7 @@ import type { KnownPlayer } from "../core/backfill.ts";
 import type { SeatedPlayer } from "../core/fact.ts";
 import type { AssignedPlayer, Match } from "../core/match.ts";
 import { type CancelCause, cancelCauses, type TicketPlayer } from "../core/ticket.ts";
+import { readMatchedHook, writeMatchedHook } from "../grpc/hook-settings-wire.ts";
 import { readSessionSettings, writeSessionSettings } from "../grpc/session-settings-wire.ts";
 
 export function writeMatch(match: Match): wire.MatchFormed {
@@ -41,6 +42,7 @@ export function writeMatch(match: Match): wire.MatchFormed {
     formedBy: match.formedBy && { ...match.formedBy },
     session: match.session && writeSessionSettings(match.session),
     joinTokens: match.joinTokens && { ...match.joinTokens },
+    hook: match.hook && writeMatchedHook(match.hook),
   };
 }
 
@@ -51,6 +53,7 @@ export function readMatch(message: wire.MatchFormed): Match {
     queue: message.queue || undefined,
     onPlacementFailed: readEnum(PlacementFailurePolicy, message.onPlacementFailed ?? 0),
     session: message.session && readSessionSettings(message.session),
+    hook: message.hook && readMatchedHook(message.hook),
     players: message.players.map(readAssigned),
     capabilityKey: new Uint8Array(message.capabilityKey), // A copy: it must not keep the bytes around it.
     backfillId: (message.backfillId || undefined) as BackfillId | undefined,

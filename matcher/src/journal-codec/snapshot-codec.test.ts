@@ -48,6 +48,7 @@ function answersOf(state: MatcherState) {
     log: log.list.slice(log.from, log.until).map((event) => [event.sequence, event.atMs, writeTicketEvent(event)]),
     counters: [state.events.last, state.arrivals, state.events.after(0, 1) === undefined],
     matches: [...state.matches],
+    weighed: [...state.weighed.keys()],
     proposals: [...state.proposals.values()].map(({ match, acceptance, view }) => [match, acceptance, view]),
     sessions: [...state.sessions],
     parties: [...state.parties.byId.values()],

@@ -66,6 +66,10 @@ export async function restoreMatcherState(chunks: AsyncIterable<Uint8Array>): Pr
     const match = decodeMatch(columns.match.at(row));
     state.matches.set(match.matchId, match);
   }
+  for (let row = 0; row < columns.weighed.length; row += 1) {
+    const { attempt: _, ...match } = decodeMatch(columns.weighed.at(row));
+    state.weighed.set(match.matchId, match);
+  }
   for (let row = 0; row < columns.proposalOpen.length; row += 1) {
     const proposal = decodeProposal(columns.proposalOpen.at(row));
     state.proposals.set(proposal.match.matchId, proposal);

@@ -85,6 +85,8 @@ export const SNAPSHOT_SCHEMA = {
   /** How many of them are rule sets. */
   deletedRuleSets: "u32",
   match: "blob",
+  /** Matches that hooks are asked of. */
+  weighed: "blob",
   proposalOpen: "blob",
   session: "blob",
   /** Events of sessions that are kept, oldest first. */

@@ -31,6 +31,7 @@ export function captureMatcherState(state: MatcherState): Iterable<Uint8Array> {
   const ruleSets = Array.from(state.ruleSets);
   const configurations = Array.from(state.configurations.values());
   const deleted = [...state.deleted.ruleSets, ...state.deleted.configurations];
+  const weighed = Array.from(state.weighed.values());
   const matches = Array.from(state.matches.values());
   const joinKeys = Array.from(state.joins.keys.values());
   const refused = Array.from(state.refused.values());
@@ -48,6 +49,7 @@ export function captureMatcherState(state: MatcherState): Iterable<Uint8Array> {
     deletedVersion: rowsOf(deleted, ([, version]) => version),
     deletedRuleSets: [state.deleted.ruleSets.size],
     match: rowsOf(matches, encodeMatch),
+    weighed: rowsOf(weighed, (match) => encodeMatch({ ...match, attempt: 0 })),
     proposalOpen: rowsOf(proposals, encodeProposal),
     session: rowsOf(sessions, encodeSession),
     sessionEvent: rowsOf(told.list.slice(told.from, told.until), encodeSessionEvent),
@@ -71,6 +73,7 @@ type OtherColumns = Pick<
   | "deletedRuleSets"
   | "configuration"
   | "match"
+  | "weighed"
   | "proposalOpen"
   | "session"
   | "sessionEvent"

@@ -37,6 +37,27 @@ export const joinFaults: readonly PlantedFault[] = [
     patches: [{ file: BEFORE, find: 'if (answer.decision === "ADMIT")', replace: "if (answer)" }],
   },
   {
+    name: "a match that a hook refused goes on",
+    patches: [
+      {
+        file: "matcher/src/core/hooks/decide-weighed.ts",
+        find: 'if (verdict.type === "refuse") return [{ ...refused, code: verdict.code }];',
+        replace:
+          'if (verdict.type === "refuse") return [{ ...refused, match: { ...match, hook: undefined }, code: "" }];',
+      },
+    ],
+  },
+  {
+    name: "a matcher that comes back asks no hook of the matches that wait",
+    patches: [
+      {
+        file: "matcher/src/matcher.ts",
+        find: "for (const matchId of state.weighed.keys()) weighing.poke(matchId);",
+        replace: "",
+      },
+    ],
+  },
+  {
     name: "a hook's silence is a refusal for good",
     patches: [
       {

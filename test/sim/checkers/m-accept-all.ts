@@ -115,9 +115,8 @@ export function mAcceptAll(books: Books): Checker {
         if (fact.type === "match-accepted") checkAccepted(fact, journalMs);
         if (fact.type === "proposal-ended") checkEnded(fact, journalMs);
         if (fact.type === "match-placed") checkPlacement(fact.matchId);
-        if (fact.type === "match-formed" && fact.match.acceptance) {
-          due.add(fact.match.acceptance.deadlineAtMs, fact.match.matchId);
-        }
+        const told = fact.type === "match-formed" || fact.type === "match-weighed" ? fact.match : undefined;
+        if (told?.acceptance && !told.hook) due.add(told.acceptance.deadlineAtMs, told.matchId);
         if (books.healedMs !== undefined && atMs > books.healedMs + SETTLE_MS) checkDue(journalMs);
         return;
       }

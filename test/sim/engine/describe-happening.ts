@@ -38,7 +38,7 @@ export function describeHappening(happening: Happening): string {
       return `${target} ${isTaken ? "takes" : "does not take"} ${events.map(({ id, type }) => `${id} ${type}`).join(", ")}`;
     }
     case "hook-asked":
-      return `the hook is asked ${happening.question} of ${happening.ticketId}: ${happening.answer}`;
+      return `the hook is asked ${happening.question} of ${happening.subject}: ${happening.answer}`;
     case "fill-proposed":
       return `${happening.node} is asked about ${happening.fillId}: ${happening.playerIds.join(", ")}`;
     case "game-heard":

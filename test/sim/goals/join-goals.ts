@@ -25,6 +25,24 @@ export const joinGoals: readonly Goal[] = [
     return seen.type === "matcher-fact" && seen.fact.type === "join-key-added" && seen.sequence > 3;
   }),
   when("a hook refused a ticket", (seen) => seen.type === "matcher-fact" && seen.fact.type === "ticket-refused"),
+  when("a hook refused a match", (seen) => {
+    return seen.type === "matcher-fact" && seen.fact.type === "match-weighed" && seen.fact.match === undefined;
+  }),
+  when("a hook chose what a match became", (seen) => {
+    return seen.type === "matcher-fact" && seen.fact.type === "match-weighed" && seen.fact.match !== undefined;
+  }),
+  {
+    name: "a hook was asked of a match again",
+    detector: () => {
+      const asked = new Set<string>();
+      return (seen) => {
+        if (seen.type !== "hook-asked" || seen.question !== "matched") return false;
+        const isAgain = asked.has(seen.id);
+        asked.add(seen.id);
+        return isAgain;
+      };
+    },
+  },
   when("a ticket waited for a hook that did not answer", (seen, books) => {
     return started(seen, books) && isRefusal(seen, "HOOK_FAILED");
   }),

@@ -97,7 +97,13 @@ export function matcherConfigOf(knobs: Knobs): MatcherConfig {
   });
   const backfill = { ...defaultBackfillSettings, approvalTimeoutMs: knobs.approvalMs };
   const hooks = knobs.hookOnFailure && {
-    hooks: { beforeTicket: { hook: GATE, timeoutMs: GATE_MS, onFailure: knobs.hookOnFailure } },
+    hooks: {
+      beforeTicket: { hook: GATE, timeoutMs: GATE_MS, onFailure: knobs.hookOnFailure },
+      matched: {
+        ...{ hook: GATE, timeoutMs: GATE_MS },
+        onFailure: knobs.hookOnFailure === "ADMIT" ? ("PROCEED" as const) : ("REFUSE" as const),
+      },
+    },
   };
   const acceptance = { timeoutMs: knobs.acceptSeconds * 1_000, autoContinue: knobs.autoContinue };
   return {

@@ -1,5 +1,5 @@
-// The hook that some configurations of the simulation ask before a ticket enters: it admits, refuses by the ticket's id, is slow, is silent, or
-// fails. What it answers is seen.
+// The hook that some configurations of the simulation ask before a ticket enters, and of matches before anybody is told: it admits, chooses,
+// refuses by the id of what it is asked about, is slow, is silent, or fails. What it answers is seen.
 import type { MatcherOptions } from "@muster/matcher";
 import { HookFailed } from "@muster/matcher/testing";
 import { createChance } from "../engine/chance.ts";
@@ -12,7 +12,7 @@ export const GATE = "gate";
 /** How long it has, in ms. */
 export const GATE_MS = 500;
 
-/** Share of tickets that it refuses. */
+/** Share of tickets, and of matches, that it refuses. */
 const REFUSED_RATIO = 0.15;
 
 /** What a run of the matcher asks. */
@@ -24,9 +24,12 @@ export function hookTwinOf(
   const chance = createChance(seed, `${life.node} hook`);
   return {
     async call({ question, id, body }, signal) {
-      const { ticket } = JSON.parse(body) as { readonly ticket: { readonly ticketId: string } };
-      const { ticketId } = ticket;
-      const told = { type: "hook-asked", question, id, body, ticketId } as const;
+      const { ticket, match } = JSON.parse(body) as {
+        readonly ticket?: { readonly ticketId: string };
+        readonly match?: { readonly matchId: string };
+      };
+      const subject = ticket?.ticketId ?? match?.matchId ?? "";
+      const told = { type: "hook-asked", question, id, body, subject } as const;
       if (chance.happens(knobs.hookFaultRatio)) {
         const isSilent = chance.happens(0.5);
         see({ ...told, answer: "none" });
@@ -34,9 +37,11 @@ export function hookTwinOf(
         throw new HookFailed("the twin fails");
       }
       await life.clock.sleep(chance.fraction() * GATE_MS * 0.8, signal);
-      const isRefused = createChance(seed, `hook ${ticketId}`).happens(REFUSED_RATIO);
+      const isRefused = createChance(seed, `hook ${subject}`).happens(REFUSED_RATIO);
       see({ ...told, answer: isRefused ? "REFUSE" : "ADMIT" });
-      return isRefused ? { decision: "REFUSE", code: "BANNED", message: "not today" } : undefined;
+      if (match && !isRefused) return chance.happens(0.3) ? { queue: null } : { properties: { map: subject } };
+      const why = ticket ? { code: "BANNED", message: "not today" } : { code: "RIVALS" };
+      return isRefused ? { decision: "REFUSE", ...why } : undefined;
     },
   };
 }

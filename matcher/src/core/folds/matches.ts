@@ -16,6 +16,27 @@ import { newRecord, putSession, splitBySeat } from "./sessions.ts";
 import { changeTicket } from "./tickets.ts";
 
 export function formMatch(state: MatcherState, { match }: Fact<"match-formed">, at: Times): MatcherState {
+  if (!match.hook) return tell(state, match, at);
+  state.weighed.set(match.matchId, match);
+  for (const ticketId of ticketsOf(match.players)) {
+    changeTicket(state, ticketId, { type: "claimed", fillId: match.matchId }, at);
+  }
+  return state;
+}
+
+/** The hook has spoken: its tickets come back, and go on as it says, unless one of them has ended by coming back. */
+export function weighMatch(state: MatcherState, fact: Fact<"match-weighed">, at: Times): MatcherState {
+  const held = state.weighed.get(fact.matchId);
+  invariant(held, "facts weigh matches that wait for it");
+  state.weighed.delete(fact.matchId);
+  const ticketIds = ticketsOf(held.players);
+  for (const ticketId of ticketIds) changeTicket(state, ticketId, { type: "fill-dropped", fillId: fact.matchId }, at);
+  const isWhole = ticketIds.every((ticketId) => state.tickets.get(ticketId)?.ticket.state.phase === "SEARCHING");
+  return fact.match && isWhole ? tell(state, fact.match, at) : state;
+}
+
+/** Asks its players, or goes on at once. */
+function tell(state: MatcherState, match: Match, at: Times): MatcherState {
   const { acceptance } = match;
   if (!acceptance) return goOn(state, match, at);
   const expiresAtWallMs = at.atWallMs + acceptance.deadlineAtMs - at.atMs;

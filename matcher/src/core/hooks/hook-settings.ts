@@ -5,10 +5,23 @@ import { fieldInvalid } from "@muster/proto";
 export const ticketHookFailures = ["REFUSE", "ADMIT"] as const;
 export type TicketHookFailure = (typeof ticketHookFailures)[number];
 
+/** PROCEED: the match becomes what it was formed as. REFUSE: its tickets search on. */
+export const matchHookFailures = ["PROCEED", "REFUSE"] as const;
+export type MatchHookFailure = (typeof matchHookFailures)[number];
+
 /** What each field means stands in proto/muster/matchmaking/v1/configuration.proto. */
 export type HookSettings = {
   /** Asked of every ticket before it enters. Undefined: none is. */
   readonly beforeTicket?: BeforeTicketHook | undefined;
+  /** Asked of every match before anybody is told of it. Undefined: none is. */
+  readonly matched?: MatchedHook | undefined;
+};
+
+/** A match takes it along as it was when it formed. */
+export type MatchedHook = {
+  readonly hook: string;
+  readonly timeoutMs: number;
+  readonly onFailure: MatchHookFailure;
 };
 
 export type BeforeTicketHook = {
@@ -24,7 +37,8 @@ export const HOOK_TIMEOUT_MS_MIN = 10;
 export const HOOK_TIMEOUT_MS_MAX = 10_000;
 
 /** @throws {MusterError} FIELD_INVALID unless each timeout is in its range. */
-export function checkHookSettings({ beforeTicket }: HookSettings): void {
+export function checkHookSettings({ beforeTicket, matched }: HookSettings): void {
+  if (matched) checkTimeout("hooks.matched.timeout_ms", matched.timeoutMs);
   if (beforeTicket) checkTimeout("hooks.before_ticket.timeout_ms", beforeTicket.timeoutMs);
 }
 
@@ -34,6 +48,6 @@ function checkTimeout(field: string, ms: number): void {
 }
 
 /** The same for settings that say the same. */
-export function canonicalHooks({ beforeTicket }: HookSettings = {}): unknown {
-  return [beforeTicket ? [beforeTicket.hook, beforeTicket.timeoutMs, beforeTicket.onFailure] : null];
+export function canonicalHooks({ beforeTicket, matched }: HookSettings = {}): unknown {
+  return [beforeTicket, matched].map((one) => (one ? [one.hook, one.timeoutMs, one.onFailure] : null));
 }

@@ -69,7 +69,7 @@ function formMatches(state: MatcherState, part: Part): Omit<Round, "isLoading"> 
     matches += 1;
     facts.push(formed(state, part, match));
     chosen.take(configuration, match);
-    if (configuration.acceptance) continue; // Nobody is matched yet.
+    if (configuration.acceptance || (input.asksHooks && configuration.hooks?.matched)) continue; // Nobody is matched yet.
     for (const cancelled of cancelOthers(state, configuration, match)) {
       if (!chosen.end(cancelled.ticketId)) continue;
       pool.tickets.remove(cancelled.ticketId);

@@ -45,6 +45,7 @@ export function factsOfConfiguration(
         if (matches.has(fact.matchId)) sessions.add(fact.battleSessionId);
         return matches.has(fact.matchId);
       case "match-accepted":
+      case "match-weighed":
       case "proposal-ended":
       case "placement-ended":
         return matches.has(fact.matchId);

@@ -65,6 +65,8 @@ export function createMatcherBook(): MatcherBook {
   const holders = new Map<string, string>();
   const parties = createPartyBook();
   const matches = new Map<string, MatchEntry>();
+  /** Matches that a hook is asked of. */
+  const weighed = new Map<string, MatchEntry["match"]>();
   const proposals = new Map<string, ProposalEntry>();
   const sessions = new Map<string, MatchedSessionEntry>();
   const fills = new Map<string, FillEntry>();
@@ -80,6 +82,13 @@ export function createMatcherBook(): MatcherBook {
   const returning = (ticketId: string, match: MatchEntry["match"], mayReturn: boolean): TicketStep => {
     const returns = mayReturn && (tickets.get(ticketId)?.placementReturns ?? 0) < match.placementRetries;
     return { ticketId, to: returns ? "SEARCHING" : "FAILED", returns, matchId: match.matchId };
+  };
+  /** Of a match that its players are told of. */
+  const stepsOfMatch = (match: MatchEntry["match"]): readonly TicketStep[] => {
+    const { matchId, players, acceptance } = match;
+    const to = acceptance ? "REQUIRES_ACCEPTANCE" : whereTo(match);
+    const progress = acceptance && `${matchId}: `;
+    return ticketsOf(players).map((ticketId) => ({ ticketId, to, matchId, progress }));
   };
   const stepsOf = (fact: MatcherFact): readonly TicketStep[] => {
     return plainStepsOf(fact).map((step) => {
@@ -105,10 +114,17 @@ export function createMatcherBook(): MatcherBook {
           .filter(({ phase }) => !(fact.keepsSearching && phase === "SEARCHING"))
           .map(({ ticketId }) => ({ ticketId, to: "CANCELLED", proposalOver: true }));
       case "match-formed": {
-        const { matchId, players, acceptance } = fact.match;
-        const to = acceptance ? "REQUIRES_ACCEPTANCE" : whereTo(fact.match);
-        const progress = acceptance && `${matchId}: `;
-        return ticketsOf(players).map((ticketId) => ({ ticketId, to, matchId, progress }));
+        const { matchId, players, hook } = fact.match;
+        if (!hook) return stepsOfMatch(fact.match);
+        return ticketsOf(players).map((ticketId) => ({ ticketId, to: "CLAIMED", fillId: matchId }));
+      }
+      case "match-weighed": {
+        const held = weighed.get(fact.matchId);
+        if (fact.match) return stepsOfMatch(fact.match);
+        const isThere = held !== undefined && configurations.has(held.configuration);
+        return ticketsOf(held?.players ?? []).map((ticketId) =>
+          isThere ? { ticketId, to: "SEARCHING" } : { ticketId, to: "CANCELLED", viaSearch: true },
+        );
       }
       case "match-accepted": {
         const proposal = proposals.get(fact.matchId);
@@ -325,8 +341,15 @@ export function createMatcherBook(): MatcherBook {
         case "players-joined":
           takeJoined(tickets.get(fact.ticketId), fact, journalMs);
           break;
-        case "match-formed": {
+        case "match-formed":
+        case "match-weighed": {
           const { match } = fact;
+          if (fact.type === "match-weighed") weighed.delete(fact.matchId);
+          if (!match) break;
+          if (match.hook) {
+            weighed.set(match.matchId, match);
+            break;
+          }
           const { acceptance } = match;
           if (!acceptance) {
             goOn(match);

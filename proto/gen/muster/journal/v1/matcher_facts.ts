@@ -5,6 +5,7 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Value } from "../../../google/protobuf/struct.ts";
 import {
+  MatchedHook,
   MatchmakingConfiguration,
   PlacementFailurePolicy,
   placementFailurePolicyFromJSON,
@@ -285,6 +286,7 @@ export interface MatcherFact {
     | { $case: "joinKeyRevoked"; value: JoinKeyRevoked }
     | { $case: "joinTokenRedeemed"; value: JoinTokenRedeemed }
     | { $case: "ticketRefused"; value: TicketRefused }
+    | { $case: "matchWeighed"; value: MatchWeighed }
     | { $case: "duplicateNoted"; value: DuplicateNoted }
     | { $case: "ticketRejoined"; value: TicketRejoined }
     | undefined;
@@ -448,7 +450,11 @@ export interface MatchFormed {
     | SessionSettings
     | undefined;
   /** What its players get if it stays without a session. Absent: nothing. */
-  joinTokens?: JoinTokenTerms | undefined;
+  joinTokens?:
+    | JoinTokenTerms
+    | undefined;
+  /** Asked of it before anybody is told. Absent: nobody is. */
+  hook?: MatchedHook | undefined;
 }
 
 export interface MatchFormed_PropertiesEntry {
@@ -729,6 +735,15 @@ export interface TicketRefused {
   message: string;
 }
 
+/** A hook has said what a match becomes, or its time has passed. */
+export interface MatchWeighed {
+  matchId: string;
+  /** The hook's own word for a refusal. Empty: none. */
+  code: string;
+  /** What it becomes. Absent: nothing, its tickets search on. */
+  match: MatchFormed | undefined;
+}
+
 function createBaseMatcherFact(): MatcherFact {
   return { atWallMs: 0, fact: undefined };
 }
@@ -825,6 +840,9 @@ export const MatcherFact: MessageFns<MatcherFact> = {
         break;
       case "ticketRefused":
         TicketRefused.encode(message.fact.value, writer.uint32(426).fork()).join();
+        break;
+      case "matchWeighed":
+        MatchWeighed.encode(message.fact.value, writer.uint32(434).fork()).join();
         break;
       case "duplicateNoted":
         DuplicateNoted.encode(message.fact.value, writer.uint32(482).fork()).join();
@@ -1092,6 +1110,14 @@ export const MatcherFact: MessageFns<MatcherFact> = {
             message.fact = { $case: "ticketRefused", value: TicketRefused.decode(reader, reader.uint32()) };
             continue;
           }
+          case 54: {
+            if (tag !== 434) {
+              break;
+            }
+
+            message.fact = { $case: "matchWeighed", value: MatchWeighed.decode(reader, reader.uint32()) };
+            continue;
+          }
           case 60: {
             if (tag !== 482) {
               break;
@@ -1243,6 +1269,10 @@ export const MatcherFact: MessageFns<MatcherFact> = {
         ? { $case: "ticketRefused", value: TicketRefused.fromJSON(object.ticketRefused) }
         : isSet(object.ticket_refused)
         ? { $case: "ticketRefused", value: TicketRefused.fromJSON(object.ticket_refused) }
+        : isSet(object.matchWeighed)
+        ? { $case: "matchWeighed", value: MatchWeighed.fromJSON(object.matchWeighed) }
+        : isSet(object.match_weighed)
+        ? { $case: "matchWeighed", value: MatchWeighed.fromJSON(object.match_weighed) }
         : isSet(object.duplicateNoted)
         ? { $case: "duplicateNoted", value: DuplicateNoted.fromJSON(object.duplicateNoted) }
         : isSet(object.duplicate_noted)
@@ -1318,6 +1348,8 @@ export const MatcherFact: MessageFns<MatcherFact> = {
       obj.joinTokenRedeemed = JoinTokenRedeemed.toJSON(message.fact.value);
     } else if (message.fact?.$case === "ticketRefused") {
       obj.ticketRefused = TicketRefused.toJSON(message.fact.value);
+    } else if (message.fact?.$case === "matchWeighed") {
+      obj.matchWeighed = MatchWeighed.toJSON(message.fact.value);
     } else if (message.fact?.$case === "duplicateNoted") {
       obj.duplicateNoted = DuplicateNoted.toJSON(message.fact.value);
     } else if (message.fact?.$case === "ticketRejoined") {
@@ -1504,6 +1536,12 @@ export const MatcherFact: MessageFns<MatcherFact> = {
       case "ticketRefused": {
         if (object.fact?.value !== undefined && object.fact?.value !== null) {
           message.fact = { $case: "ticketRefused", value: TicketRefused.fromPartial(object.fact.value) };
+        }
+        break;
+      }
+      case "matchWeighed": {
+        if (object.fact?.value !== undefined && object.fact?.value !== null) {
+          message.fact = { $case: "matchWeighed", value: MatchWeighed.fromPartial(object.fact.value) };
         }
         break;
       }
@@ -3197,6 +3235,7 @@ function createBaseMatchFormed(): MatchFormed {
     onPlacementFailed: undefined,
     session: undefined,
     joinTokens: undefined,
+    hook: undefined,
   };
 }
 
@@ -3255,6 +3294,9 @@ export const MatchFormed: MessageFns<MatchFormed> = {
     }
     if (message.joinTokens !== undefined) {
       JoinTokenTerms.encode(message.joinTokens, writer.uint32(242).fork()).join();
+    }
+    if (message.hook !== undefined) {
+      MatchedHook.encode(message.hook, writer.uint32(250).fork()).join();
     }
     return writer;
   },
@@ -3419,6 +3461,14 @@ export const MatchFormed: MessageFns<MatchFormed> = {
             message.joinTokens = JoinTokenTerms.decode(reader, reader.uint32());
             continue;
           }
+          case 31: {
+            if (tag !== 250) {
+              break;
+            }
+
+            message.hook = MatchedHook.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3500,6 +3550,7 @@ export const MatchFormed: MessageFns<MatchFormed> = {
         : isSet(object.join_tokens)
         ? JoinTokenTerms.fromJSON(object.join_tokens)
         : undefined,
+      hook: isSet(object.hook) ? MatchedHook.fromJSON(object.hook) : undefined,
     };
   },
 
@@ -3565,6 +3616,9 @@ export const MatchFormed: MessageFns<MatchFormed> = {
     if (message.joinTokens !== undefined) {
       obj.joinTokens = JoinTokenTerms.toJSON(message.joinTokens);
     }
+    if (message.hook !== undefined) {
+      obj.hook = MatchedHook.toJSON(message.hook);
+    }
     return obj;
   },
 
@@ -3606,6 +3660,9 @@ export const MatchFormed: MessageFns<MatchFormed> = {
       : undefined;
     message.joinTokens = (object.joinTokens !== undefined && object.joinTokens !== null)
       ? JoinTokenTerms.fromPartial(object.joinTokens)
+      : undefined;
+    message.hook = (object.hook !== undefined && object.hook !== null)
+      ? MatchedHook.fromPartial(object.hook)
       : undefined;
     return message;
   },
@@ -7776,6 +7833,113 @@ export const TicketRefused: MessageFns<TicketRefused> = {
     message.hook = object.hook ?? "";
     message.code = object.code ?? "";
     message.message = object.message ?? "";
+    return message;
+  },
+};
+
+function createBaseMatchWeighed(): MatchWeighed {
+  return { matchId: "", code: "", match: undefined };
+}
+
+export const MatchWeighed: MessageFns<MatchWeighed> = {
+  encode(message: MatchWeighed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.matchId !== "") {
+      writer.uint32(10).string(message.matchId);
+    }
+    if (message.code !== "") {
+      writer.uint32(18).string(message.code);
+    }
+    if (message.match !== undefined) {
+      MatchFormed.encode(message.match, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MatchWeighed {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMatchWeighed();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.matchId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.code = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.match = MatchFormed.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): MatchWeighed {
+    return {
+      matchId: isSet(object.matchId)
+        ? globalThis.String(object.matchId)
+        : isSet(object.match_id)
+        ? globalThis.String(object.match_id)
+        : "",
+      code: isSet(object.code) ? globalThis.String(object.code) : "",
+      match: isSet(object.match) ? MatchFormed.fromJSON(object.match) : undefined,
+    };
+  },
+
+  toJSON(message: MatchWeighed): unknown {
+    const obj: any = {};
+    if (message.matchId !== "") {
+      obj.matchId = message.matchId;
+    }
+    if (message.code !== "") {
+      obj.code = message.code;
+    }
+    if (message.match !== undefined) {
+      obj.match = MatchFormed.toJSON(message.match);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<MatchWeighed>): MatchWeighed {
+    return MatchWeighed.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MatchWeighed>): MatchWeighed {
+    const message = createBaseMatchWeighed();
+    message.matchId = object.matchId ?? "";
+    message.code = object.code ?? "";
+    message.match = (object.match !== undefined && object.match !== null)
+      ? MatchFormed.fromPartial(object.match)
+      : undefined;
     return message;
   },
 };

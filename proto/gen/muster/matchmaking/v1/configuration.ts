@@ -58,6 +58,54 @@ export function appliesToToJSON(object: AppliesTo): string {
   }
 }
 
+export const MatchHookFailure = {
+  UNSPECIFIED: 0,
+  /** PROCEED - The match becomes what it was formed as. */
+  PROCEED: 1,
+  /** REFUSE - Its tickets search on. */
+  REFUSE: 2,
+} as const;
+
+export type MatchHookFailure = typeof MatchHookFailure[keyof typeof MatchHookFailure];
+
+export namespace MatchHookFailure {
+  export type UNSPECIFIED = typeof MatchHookFailure.UNSPECIFIED;
+  export type PROCEED = typeof MatchHookFailure.PROCEED;
+  export type REFUSE = typeof MatchHookFailure.REFUSE;
+}
+
+export function matchHookFailureFromJSON(object: any): MatchHookFailure {
+  switch (object) {
+    case 0:
+    case "MATCH_HOOK_FAILURE_UNSPECIFIED":
+    case "UNSPECIFIED":
+      return MatchHookFailure.UNSPECIFIED;
+    case 1:
+    case "MATCH_HOOK_FAILURE_PROCEED":
+    case "PROCEED":
+      return MatchHookFailure.PROCEED;
+    case 2:
+    case "MATCH_HOOK_FAILURE_REFUSE":
+    case "REFUSE":
+      return MatchHookFailure.REFUSE;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum MatchHookFailure");
+  }
+}
+
+export function matchHookFailureToJSON(object: MatchHookFailure): string {
+  switch (object) {
+    case MatchHookFailure.UNSPECIFIED:
+      return "UNSPECIFIED";
+    case MatchHookFailure.PROCEED:
+      return "PROCEED";
+    case MatchHookFailure.REFUSE:
+      return "REFUSE";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum MatchHookFailure");
+  }
+}
+
 export const TicketHookFailure = {
   UNSPECIFIED: 0,
   /** REFUSE - The request fails with HOOK_FAILED. A repeat asks again. */
@@ -584,7 +632,23 @@ export interface HookSettings {
    * Asked of every ticket before it enters: it rewrites what the ticket brings, or refuses it. Absent: nobody is. Holds for requests from
    * then on.
    */
-  beforeTicket?: BeforeTicketHook | undefined;
+  beforeTicket?:
+    | BeforeTicketHook
+    | undefined;
+  /**
+   * Asked of every match that forms, before anybody is told of it: it chooses what becomes of the match, or refuses it. Fills of running
+   * battles are not asked about. Absent: nobody is. Holds for matches that form from then on.
+   */
+  matched?: MatchedHook | undefined;
+}
+
+export interface MatchedHook {
+  /** As of BeforeTicketHook. */
+  hook: string;
+  /** How long it has to answer, in ms. 10..10,000; 0 = 1,000. */
+  timeoutMs: number;
+  /** What follows when it does not answer, or what it answers cannot be read. UNSPECIFIED: PROCEED. */
+  onFailure: MatchHookFailure;
 }
 
 export interface BeforeTicketHook {
@@ -2141,13 +2205,16 @@ export const MatchmakingConfiguration_PropertiesEntry: MessageFns<MatchmakingCon
 };
 
 function createBaseHookSettings(): HookSettings {
-  return { beforeTicket: undefined };
+  return { beforeTicket: undefined, matched: undefined };
 }
 
 export const HookSettings: MessageFns<HookSettings> = {
   encode(message: HookSettings, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.beforeTicket !== undefined) {
       BeforeTicketHook.encode(message.beforeTicket, writer.uint32(10).fork()).join();
+    }
+    if (message.matched !== undefined) {
+      MatchedHook.encode(message.matched, writer.uint32(18).fork()).join();
     }
     return writer;
   },
@@ -2173,6 +2240,14 @@ export const HookSettings: MessageFns<HookSettings> = {
             message.beforeTicket = BeforeTicketHook.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.matched = MatchedHook.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2192,6 +2267,7 @@ export const HookSettings: MessageFns<HookSettings> = {
         : isSet(object.before_ticket)
         ? BeforeTicketHook.fromJSON(object.before_ticket)
         : undefined,
+      matched: isSet(object.matched) ? MatchedHook.fromJSON(object.matched) : undefined,
     };
   },
 
@@ -2199,6 +2275,9 @@ export const HookSettings: MessageFns<HookSettings> = {
     const obj: any = {};
     if (message.beforeTicket !== undefined) {
       obj.beforeTicket = BeforeTicketHook.toJSON(message.beforeTicket);
+    }
+    if (message.matched !== undefined) {
+      obj.matched = MatchedHook.toJSON(message.matched);
     }
     return obj;
   },
@@ -2211,6 +2290,118 @@ export const HookSettings: MessageFns<HookSettings> = {
     message.beforeTicket = (object.beforeTicket !== undefined && object.beforeTicket !== null)
       ? BeforeTicketHook.fromPartial(object.beforeTicket)
       : undefined;
+    message.matched = (object.matched !== undefined && object.matched !== null)
+      ? MatchedHook.fromPartial(object.matched)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseMatchedHook(): MatchedHook {
+  return { hook: "", timeoutMs: 0, onFailure: 0 };
+}
+
+export const MatchedHook: MessageFns<MatchedHook> = {
+  encode(message: MatchedHook, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.hook !== "") {
+      writer.uint32(10).string(message.hook);
+    }
+    if (message.timeoutMs !== 0) {
+      writer.uint32(16).int32(message.timeoutMs);
+    }
+    if (message.onFailure !== 0) {
+      writer.uint32(24).int32(message.onFailure);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MatchedHook {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMatchedHook();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.hook = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.timeoutMs = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.onFailure = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): MatchedHook {
+    return {
+      hook: isSet(object.hook) ? globalThis.String(object.hook) : "",
+      timeoutMs: isSet(object.timeoutMs)
+        ? globalThis.Number(object.timeoutMs)
+        : isSet(object.timeout_ms)
+        ? globalThis.Number(object.timeout_ms)
+        : 0,
+      onFailure: isSet(object.onFailure)
+        ? matchHookFailureFromJSON(object.onFailure)
+        : isSet(object.on_failure)
+        ? matchHookFailureFromJSON(object.on_failure)
+        : 0,
+    };
+  },
+
+  toJSON(message: MatchedHook): unknown {
+    const obj: any = {};
+    if (message.hook !== "") {
+      obj.hook = message.hook;
+    }
+    if (message.timeoutMs !== 0) {
+      obj.timeoutMs = Math.round(message.timeoutMs);
+    }
+    if (message.onFailure !== 0) {
+      obj.onFailure = matchHookFailureToJSON(message.onFailure);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<MatchedHook>): MatchedHook {
+    return MatchedHook.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MatchedHook>): MatchedHook {
+    const message = createBaseMatchedHook();
+    message.hook = object.hook ?? "";
+    message.timeoutMs = object.timeoutMs ?? 0;
+    message.onFailure = object.onFailure ?? 0;
     return message;
   },
 };
