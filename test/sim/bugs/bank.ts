@@ -13,6 +13,7 @@ import { outsiderFaults } from "./outsider-faults.ts";
 import { partyFaults } from "./party-faults.ts";
 import type { PlantedFault } from "./planted-fault.ts";
 import { presenceFaults } from "./presence-faults.ts";
+import { queryFaults } from "./query-faults.ts";
 
 export const BANK: readonly PlantedFault[] = [
   ...matcherFaults,
@@ -20,6 +21,7 @@ export const BANK: readonly PlantedFault[] = [
   ...partyFaults,
   ...presenceFaults,
   ...joinFaults,
+  ...queryFaults,
   ...engineFaults,
   ...configurationFaults,
   ...fleetFaults,

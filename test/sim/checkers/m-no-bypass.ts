@@ -122,10 +122,12 @@ export function mNoBypass(books: Books): Checker {
       if (observation.type !== "matcher-fact") return;
       const { fact, journalMs } = observation;
       if (suspicions.length > 0) confirm(journalMs);
-      // Where arrivals prefer running battles, who would fit one to come is held back.
-      const prefersRunning = ({ configuration }: Match) =>
-        books.matcher.configurations.get(configuration)?.backfill?.preferRunning === true;
-      if (fact.type === "match-formed" && !prefersRunning(fact.match)) {
+      // Where arrivals prefer running battles, who would fit one to come is held back; queries find whom they like best, not the oldest.
+      const hasOtherOrder = ({ configuration }: Match) => {
+        const { backfill, query } = books.matcher.configurations.get(configuration) ?? {};
+        return backfill?.preferRunning === true || query !== undefined;
+      };
+      if (fact.type === "match-formed" && !hasOtherOrder(fact.match)) {
         check(fact.match.matchId, journalMs);
         checkPlaces(fact.match, journalMs);
       }

@@ -45,7 +45,9 @@ export function mRules(books: Books): Checker {
     see(observation) {
       if (observation.type !== "matcher-fact") return;
       const { fact, journalMs } = observation;
-      if (fact.type === "match-formed") check(fact.match, journalMs);
+      // Without a rule set it is by queries: M-QUERIES.
+      const isByRules = fact.type === "match-formed" && fact.match.formedBy?.ruleSet !== "";
+      if (isByRules) check(fact.match, journalMs);
       if (fact.type === "match-placed") {
         const regions = regionsOf.get(fact.matchId);
         if (regions?.includes(fact.region) === false) {

@@ -44,7 +44,8 @@ export function tPlayerOnce(books: Books): Checker {
       if (observation.type === "matcher-fact" && observation.fact.type === "ticket-created") {
         const { configuration, players, ticketId } = observation.fact;
         for (const { playerId } of players) {
-          for (const [other, { duplicatePlayers }] of books.matcher.configurations) {
+          for (const [other, { duplicatePlayers, query }] of books.matcher.configurations) {
+            if (other === configuration && query) continue; // M-QUERIES counts them.
             const isApart =
               other !== configuration && duplicatePlayers?.scope !== "PROJECT" && !isProjectWide(configuration);
             const held = isApart ? undefined : books.matcher.holders.get(holderKey(other, playerId));

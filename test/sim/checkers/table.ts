@@ -26,6 +26,7 @@ import { mDisjoint } from "./m-disjoint.ts";
 import { mForms } from "./m-forms.ts";
 import { mFresh } from "./m-fresh.ts";
 import { mNoBypass } from "./m-no-bypass.ts";
+import { mQueries } from "./m-queries.ts";
 import { mRules } from "./m-rules.ts";
 import { mVersion } from "./m-version.ts";
 import { mWhole } from "./m-whole.ts";
@@ -105,6 +106,7 @@ function listCheckers(books: Books, terms: Terms): readonly Checker[] {
     mWhole(books),
     mVersion(books),
     mRules(books),
+    mQueries(books),
     mNoBypass(books),
     mForms(books),
     tReturnAge(books),

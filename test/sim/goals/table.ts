@@ -16,6 +16,7 @@ import { outsiderGoals } from "./outsider-goals.ts";
 import { partyGoals } from "./party-goals.ts";
 import { planGoals } from "./plan-goals.ts";
 import { presenceGoals } from "./presence-goals.ts";
+import { queryGoals } from "./query-goals.ts";
 import { seatGoals } from "./seat-goals.ts";
 import { simulatedGoals } from "./simulated-goals.ts";
 import { ticketGoals } from "./ticket-goals.ts";
@@ -35,6 +36,7 @@ export const GOALS: readonly Goal[] = [
   ...outsiderGoals,
   ...engineGoals,
   ...configurationGoals,
+  ...queryGoals,
   ...landmarkGoals,
   ...journalGoals,
   ...eventGoals,

@@ -10,6 +10,9 @@ import { writeRuleSet } from "./rule-sets.ts";
 /** Names of the configurations that players queue in. */
 export const CONFIGURATIONS = ["auto", "manual", "duel", "group", "ranked", "ready"] as const;
 
+/** Where players who seek others by queries queue, in worlds that have such. */
+export const SEEKING = ["seek", "original"] as const;
+
 /** Where sessions that no matcher asks for are placed. */
 export const OUTSIDER_QUEUE = "both";
 
@@ -83,7 +86,10 @@ export function ruleSetOf({ teamSize, flavours }: Knobs, name: RuleSetName, vari
 }
 
 export function matcherConfigOf(knobs: Knobs): MatcherConfig {
-  const configuration = (name: (typeof CONFIGURATIONS)[number], more: Partial<Configuration>): Configuration => ({
+  const configuration = (
+    name: (typeof CONFIGURATIONS)[number] | (typeof SEEKING)[number],
+    more: Partial<Configuration>,
+  ): Configuration => ({
     name,
     ruleSet: "open",
     queue: "both",
@@ -129,6 +135,15 @@ export function matcherConfigOf(knobs: Knobs): MatcherConfig {
       }),
       configuration("ranked", { ruleSet: "even", queue: "eu", acceptance, requestTimeoutFrom: "RETURN" }),
       configuration("ready", { ruleSet: "duel", queue: undefined, acceptance }),
+      ...(knobs.hasSeekers ? SEEKING : []).map((name) => {
+        return configuration(name, { ruleSet: undefined, queue: undefined, query: querySettings(name) });
+      }),
     ],
   };
+}
+
+function querySettings(name: (typeof SEEKING)[number]): NonNullable<Configuration["query"]> {
+  const shared = { intervalMs: 2_000, maxIntervals: 2, reversePrecision: false, reverseThreshold: 1 };
+  if (name === "seek") return { ...shared, mode: "best", onMatched: "cancelOthers", maxTicketsPerPlayer: 3 };
+  return { ...shared, mode: "compatible", onMatched: "keepOthers", maxTicketsPerPlayer: 2 };
 }

@@ -47,6 +47,8 @@ export type Knobs = {
   /** Chances of a player who is asked. */
   readonly refuseRatio: number;
   readonly silentRatio: number;
+  /** Some seek others by queries. */
+  readonly hasSeekers: boolean;
   /** Share of tickets that end with their owner's watch. */
   readonly presentRatio: number;
   /** Whether a hook is asked before tickets enter where most queue: what follows when it fails. Undefined: none is. */
@@ -129,6 +131,7 @@ export const REFERENCE: Knobs = {
   autoContinue: true,
   refuseRatio: 0.05,
   silentRatio: 0.02,
+  hasSeekers: false,
   presentRatio: 0,
   hookOnFailure: undefined,
   hookFaultRatio: 0,
@@ -221,6 +224,7 @@ function drawAnyKnobs(seed: number): Knobs {
     outsiderMs: outsider.happens(0.3) ? outsider.between({ min: 1_000, max: 6_000 }) : Number.POSITIVE_INFINITY,
     mischiefRatio,
     ...drawAcceptance(createChance(seed, "acceptance")),
+    hasSeekers: createChance(seed, "seekers").happens(0.3),
     presentRatio: createChance(seed, "presence").happens(0.4) ? 0.5 : 0,
     ...drawHooks(createChance(seed, "hooks")),
     loadMsMax: often(0.7, 500, 4_000),

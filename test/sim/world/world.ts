@@ -26,6 +26,7 @@ import { hookTwinOf } from "./hook-twin.ts";
 import type { Knobs } from "./knobs.ts";
 import { startOnlookers } from "./onlookers.ts";
 import { startOutsider } from "./outsider.ts";
+import { startSeekers } from "./seekers.ts";
 import { createServerPark, type Server } from "./server-park.ts";
 import { createService, type Service, type ServiceRun } from "./services.ts";
 import { createStore } from "./store.ts";
@@ -180,6 +181,7 @@ export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): 
   const onlookers = startOnlookers({ seed, lives, knobs, eyes });
   const backends = startBackends({ seed, lives, knobs, park, eyes });
   const outsider = startOutsider({ seed, lives, knobs, park, eyes });
+  const seekers = startSeekers({ seed, lives, knobs, eyes });
   const faults = startFaults({
     victims: {
       ...{ clock, chance: createChance(seed, "faults"), services: [matcher, fleet], dials, park, backends, sky },
@@ -213,6 +215,7 @@ export function createWorld({ seed, knobs, checkers, linesMax }: WorldOptions): 
       close() {
         backends.close();
         outsider.close();
+        seekers.close();
       },
     },
     services: { matcher, fleet },

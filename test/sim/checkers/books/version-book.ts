@@ -67,7 +67,7 @@ export function createVersionBook(): VersionBook {
     const configuration = versionFor(configurations.get(name), arrival);
     if (!configuration) return undefined;
     const { ruleSet, queue, alternatives = [] } = configuration.value;
-    const own = ruleSet === undefined ? [] : [{ ruleSet, queue }];
+    const own = [{ ruleSet: ruleSet ?? "", queue }]; // By queries it says none.
     const named = [...own, ...alternatives.map((one) => ({ ...one, queue: one.queue ?? queue }))];
     return {
       configurationVersion: configuration.version,
