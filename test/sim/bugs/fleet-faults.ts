@@ -212,6 +212,16 @@ export const fleetFaults: readonly PlantedFault[] = [
     patches: [{ file: "mock-fleet/src/core/process.ts", find: "  if (process.draining) return 0;\n", replace: "" }],
   },
   {
+    name: "a restart leaves old processes as they are",
+    patches: [
+      {
+        file: "mock-fleet/src/core/restart-servers.ts",
+        find: 'facts: [{ type: "fleet-restarted", fleet }, ...ends],',
+        replace: 'facts: [{ type: "fleet-restarted", fleet }],',
+      },
+    ],
+  },
+  {
     name: "a fleet that shrinks looks at no protection",
     patches: [
       {

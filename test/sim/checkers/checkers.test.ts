@@ -578,6 +578,16 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
   },
   {
     promise: "S-DRAIN",
+    name: "a session on a process whose fleet was restarted",
+    tell(tale) {
+      tale.process();
+      tale.fleet({ type: "fleet-restarted", fleet: "eu" });
+      tale.placement();
+      tale.session();
+    },
+  },
+  {
+    promise: "S-DRAIN",
     name: "a session on a fleet that is drained",
     tell(tale) {
       tale.process();

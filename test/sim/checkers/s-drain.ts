@@ -1,4 +1,4 @@
-// S-DRAIN: who drains gets no session, and a session that is protected is not cut short by a fleet that shrinks, drains, or is given
+// S-DRAIN: who drains, or was started before its fleet was restarted, gets no session, and a session that is protected is not cut short by a fleet that shrinks, drains, or is given
 // another build softly.
 import type { Books } from "./books/books.ts";
 import { BrokenPromise, type Checker } from "./checker.ts";
@@ -15,13 +15,21 @@ const SPARES: ReadonlySet<string> = new Set(["SCALE_IN", "DRAINED", "BUILD_REPLA
 
 export function sDrain(books: Books, terms: { readonly fleets: readonly Guarded[] }): Checker {
   const { processes, sessions, drained } = books.fleet;
+  /** Processes that were there when their fleet was restarted. */
+  const outdated = new Set<string>();
   return {
     name: NAME,
     see(observation) {
       if (observation.type !== "fleet-fact") return;
       const { fact } = observation;
+      if (fact.type === "fleet-restarted") {
+        for (const { processId, fleet } of processes.values()) if (fleet === fact.fleet) outdated.add(processId);
+      }
       if (fact.type === "session-started") {
         const { battleSessionId, processId } = fact.session;
+        if (outdated.has(processId)) {
+          throw new BrokenPromise(NAME, `${battleSessionId} is put on ${processId}, whose fleet was restarted`);
+        }
         const process = processes.get(processId);
         if (process?.isDraining)
           throw new BrokenPromise(NAME, `${battleSessionId} is put on ${processId}, which drains`);
