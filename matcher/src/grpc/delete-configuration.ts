@@ -17,6 +17,8 @@ export function deleteConfiguration(desk: Desk): Handlers<ConfigurationServiceDe
     while (!configurations.has(deletion.name) && (pools.get(deletion.name)?.searching.size ?? 0) > 0) {
       await desk.committed.next(signal);
     }
+    // The last of them have been folded in by now, and may not be durable yet.
+    await desk.ledger.read(() => undefined);
     return {};
   };
 }

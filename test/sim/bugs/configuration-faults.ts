@@ -33,6 +33,16 @@ export const configurationFaults: readonly PlantedFault[] = [
     ],
   },
   {
+    name: "a deletion is answered before all are out",
+    patches: [
+      {
+        file: "matcher/src/grpc/delete-configuration.ts",
+        find: "(pools.get(deletion.name)?.searching.size ?? 0) > 0",
+        replace: "false",
+      },
+    ],
+  },
+  {
     name: "whoever is matched by one rule set is matched by another in the same round",
     patches: [
       {

@@ -154,6 +154,15 @@ const rows: readonly { promise: string; name: string; tell: (tale: Tale) => void
     },
   },
   {
+    promise: "T-DELETED",
+    name: "a configuration that is said to be gone while somebody searches by it",
+    tell(tale) {
+      tale.queue("a");
+      tale.matcher({ type: "configuration-deleted", name: "arena", keepsSearching: true });
+      tale.call("deleteConfiguration", { name: "arena", expectedVersion: 0 }, ok({}));
+    },
+  },
+  {
     promise: "T-EXPLAIN",
     name: "a ticket that is told of others who do not search",
     tell(tale) {

@@ -47,6 +47,7 @@ import { sOutsiders } from "./s-outsiders.ts";
 import { sProcessLimit } from "./s-process-limit.ts";
 import { type Aliases, type Queue, sQueueFallback } from "./s-queue-fallback.ts";
 import { tCancelTruth } from "./t-cancel-truth.ts";
+import { tDeleted } from "./t-deleted.ts";
 import { tExplain } from "./t-explain.ts";
 import { tHistory } from "./t-history.ts";
 import { tHook } from "./t-hook.ts";
@@ -110,6 +111,7 @@ function listCheckers(books: Books, terms: Terms): readonly Checker[] {
     mNoBypass(books),
     mForms(books),
     tReturnAge(books),
+    tDeleted(books),
     tExplain(books),
     tHistory(books),
     tOneTerminal(books),

@@ -19,6 +19,8 @@ import type {
   CancelMatchingResponse,
   DeclineMatchingRequest,
   DeclineMatchingResponse,
+  DeleteConfigurationRequest,
+  DeleteConfigurationResponse,
   DescribeMatchingProgressRequest,
   DescribeMatchingProgressResponse,
   DescribeTicketHistoryRequest,
@@ -64,6 +66,7 @@ type Contract = {
   readonly listTickets: readonly [ListTicketsRequest, ListTicketsResponse];
   readonly describeTicketHistory: readonly [DescribeTicketHistoryRequest, DescribeTicketHistoryResponse];
   readonly explainTicket: readonly [ExplainTicketRequest, ExplainTicketResponse];
+  readonly deleteConfiguration: readonly [DeleteConfigurationRequest, DeleteConfigurationResponse];
   readonly startBackfill: readonly [
     Pick<StartBackfillRequest, "battleSessionId" | "replace" | "requestId">,
     StartBackfillResponse,
