@@ -78,7 +78,19 @@ test("parseFleetConfig() fills in defaults, in ms", () => {
       journalKeptMs: 0,
     },
     faults: [],
+    regions: [],
   });
+});
+
+const owned = { fleets: [{ name: "eu", project: "arena", command: ["g"] }] };
+
+test("parseFleetConfig() gives fleets and queues to a project, and no queue a fleet of another's", () => {
+  const queue = (project?: string) => ({ name: "q", destinations: ["eu"], ...(project && { project }) });
+  const { fleets, queues } = parse({ ...owned, queues: [queue("arena")] });
+  expect([fleets[0]?.project, queues[0]?.project]).toEqual(["arena", "arena"]);
+  expect(parse({ ...owned, queues: [queue()] }).queues[0]?.project).toBeUndefined();
+  expect(() => parse({ ...owned, queues: [queue("rival")] })).toThrow("$.queues[0].destinations[0]");
+  expect(() => parse({ ...owned, queues: [queue("a b")] })).toThrow("$.queues[0].project");
 });
 
 test("parseFleetConfig() remembers what has ended, and keeps facts, for as long as the retention says", () => {
