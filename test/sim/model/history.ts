@@ -42,6 +42,7 @@ const NOT_LOOKED_AT: ReadonlySet<string> = new Set([
  */
 const PASSING: ReadonlySet<string> = new Set([
   ...["PLAYER_ALREADY_QUEUED", "PLAYER_ALREADY_SEATED", "POOL_FULL", "ATTRIBUTE_INVALID", "CONFIGURATION_NOT_FOUND"],
+  ...["HOOK_FAILED", "TICKETS_PER_PLAYER_EXCEEDED"],
 ]);
 
 export function createHistory(books: Books): Checker {
