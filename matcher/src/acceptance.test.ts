@@ -2,7 +2,7 @@
 import { MatchAnswer, type Ticket, TicketEventType, TicketState } from "@muster/proto/matchmaking";
 import { BackfillStrategy } from "@muster/proto/session";
 import { describe, expect, test } from "vitest";
-import { readConfiguration, writeConfiguration } from "./grpc/wire.ts";
+import { readConfiguration, writeConfiguration } from "./grpc/configuration-wire.ts";
 import { configurationOf, createWorld, type World, worldConfig } from "./matcher-world.fixture.ts";
 
 const TIMEOUT_MS = 20_000;

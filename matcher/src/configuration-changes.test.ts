@@ -2,7 +2,7 @@
 import { AppliesTo } from "@muster/proto/matchmaking";
 import { describe, expect, test } from "vitest";
 import { OLDER_VERSIONS_MAX } from "./core/put-configuration.ts";
-import { writeConfiguration } from "./grpc/wire.ts";
+import { writeConfiguration } from "./grpc/configuration-wire.ts";
 import { configurationOf, createWorld, DUEL, EQUAL_TEAMS, type World, worldConfig } from "./matcher-world.fixture.ts";
 
 const DOUBLES = { ...DUEL, teams: DUEL.teams.map(({ name }) => ({ name, minPlayers: 2, maxPlayers: 2 })) };

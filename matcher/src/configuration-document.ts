@@ -2,7 +2,7 @@
 import type { MatchmakingConfiguration } from "@muster/proto/matchmaking";
 import { parseSection } from "@muster/service";
 import { configurationOf, configurationsSchema } from "./config.ts";
-import { readConfiguration, writeConfiguration } from "./grpc/wire.ts";
+import { readConfiguration, writeConfiguration } from "./grpc/configuration-wire.ts";
 import { writeQuerySection } from "./query-section.ts";
 
 /**

@@ -3,7 +3,7 @@ import { MusterError } from "@muster/proto";
 import { ConfigurationServiceDefinition, type MatchmakingConfiguration } from "@muster/proto/matchmaking";
 import { BackfillState } from "@muster/proto/session";
 import { describe, expect, test } from "vitest";
-import { writeConfiguration } from "./grpc/wire.ts";
+import { writeConfiguration } from "./grpc/configuration-wire.ts";
 import { configurationOf, createWorld, DUEL, EQUAL_TEAMS, type World, worldConfig } from "./matcher-world.fixture.ts";
 
 const messageOf = (changes: Parameters<typeof configurationOf>[0]): MatchmakingConfiguration =>

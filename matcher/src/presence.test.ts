@@ -1,7 +1,7 @@
 // Tickets that end with their owners' watches, through the calls of a backend, breaks of its streams and restarts of the matcher.
 import { noProperties, TicketState, type WatchTicketsRequest } from "@muster/proto/matchmaking";
 import { describe, expect, test } from "vitest";
-import { readConfiguration, writeConfiguration } from "./grpc/wire.ts";
+import { readConfiguration, writeConfiguration } from "./grpc/configuration-wire.ts";
 import { configurationOf, createWorld, type World, worldConfig } from "./matcher-world.fixture.ts";
 
 const GRACE_MS = 10_000;

@@ -6,8 +6,8 @@ import { checkCapability } from "../capability.ts";
 import { decideCancelBackfill } from "../core/cancel-backfill.ts";
 import { getMatchedSession } from "../core/start-backfill.ts";
 import { decide } from "../workshop.ts";
+import { readBattleSessionId, readRequestId } from "./backfill-request-wire.ts";
 import type { Desk } from "./desk.ts";
-import { readBattleSessionId, readRequestId } from "./wire.ts";
 
 export function cancelBackfill(desk: Desk): Handlers<BackfillServiceDefinition>["cancelBackfill"] {
   return async (message, { signal, caller }) => {

@@ -5,8 +5,8 @@ import { awaitRevision } from "../await-revision.ts";
 import { checkCapability } from "../capability.ts";
 import { describeBackfill as describe } from "../core/cancel-backfill.ts";
 import { getMatchedSession } from "../core/start-backfill.ts";
+import { readBattleSessionId } from "./backfill-request-wire.ts";
 import type { Desk } from "./desk.ts";
-import { readBattleSessionId } from "./wire.ts";
 
 export function describeBackfill(desk: Desk): Handlers<BackfillServiceDefinition>["describeBackfill"] {
   return async (message, { signal, caller }) => {

@@ -2,8 +2,8 @@ import { parseId } from "@muster/proto";
 import type { ConfigurationServiceDefinition } from "@muster/proto/matchmaking";
 import type { Handlers } from "@muster/proto/rpc";
 import { configurationNotFound } from "../core/start-matching.ts";
+import { writeHeldConfiguration } from "./configuration-wire.ts";
 import type { Desk } from "./desk.ts";
-import { writeHeldConfiguration } from "./wire.ts";
 
 export function describeConfiguration(desk: Desk): Handlers<ConfigurationServiceDefinition>["describeConfiguration"] {
   return async (request) => {

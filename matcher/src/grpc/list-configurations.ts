@@ -1,7 +1,7 @@
 import type { ConfigurationServiceDefinition } from "@muster/proto/matchmaking";
 import type { Handlers } from "@muster/proto/rpc";
+import { writeHeldConfiguration } from "./configuration-wire.ts";
 import type { Desk } from "./desk.ts";
-import { writeHeldConfiguration } from "./wire.ts";
 
 export function listConfigurations(desk: Desk): Handlers<ConfigurationServiceDefinition>["listConfigurations"] {
   return async () => {

@@ -5,9 +5,9 @@ import type { Configuration } from "../core/configuration.ts";
 import { decidePutConfiguration } from "../core/put-configuration.ts";
 import type { HeldConfiguration } from "../core/versions.ts";
 import { decideAndShow } from "../workshop.ts";
+import { readConfiguration, writeHeldConfiguration } from "./configuration-wire.ts";
 import type { Desk } from "./desk.ts";
 import { readNewTicketsOnly } from "./rule-set-wire.ts";
-import { readConfiguration, writeHeldConfiguration } from "./wire.ts";
 
 export function putConfiguration(desk: Desk): Handlers<ConfigurationServiceDefinition>["putConfiguration"] {
   return async ({ configuration: message, expectedVersion, appliesTo }) => {

@@ -6,8 +6,8 @@ import { awaitRevision } from "../await-revision.ts";
 import { checkCapability } from "../capability.ts";
 import { decideStartBackfill, getMatchedSession } from "../core/start-backfill.ts";
 import { decide } from "../workshop.ts";
+import { readStartBackfill } from "./backfill-request-wire.ts";
 import type { Desk } from "./desk.ts";
-import { readStartBackfill } from "./wire.ts";
 
 export function startBackfill(desk: Desk): Handlers<BackfillServiceDefinition>["startBackfill"] {
   return async (message, { signal, caller }) => {

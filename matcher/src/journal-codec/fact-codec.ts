@@ -18,8 +18,8 @@ import {
 import * as wire from "@muster/proto/journal-matcher";
 import { SessionEndCause } from "@muster/proto/session";
 import type { MatcherFact } from "../core/fact.ts";
+import { readConfiguration, writeConfiguration } from "../grpc/configuration-wire.ts";
 import { writeTicketQuery } from "../grpc/query-wire.ts";
-import { readConfiguration, writeConfiguration } from "../grpc/wire.ts";
 import { readJoinFact, writeJoinFact } from "./join-wire.ts";
 import {
   readAssigned,

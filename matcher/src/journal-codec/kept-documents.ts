@@ -25,8 +25,8 @@ import type { MatchedSession } from "../core/matcher-state.ts";
 import type { SessionEventRecord } from "../core/session-events.ts";
 import type { Assignment } from "../core/ticket.ts";
 import type { ConfigurationVersion, HeldConfiguration, HeldRuleSet, RuleSetVersion } from "../core/versions.ts";
+import { readConfiguration, writeConfiguration } from "../grpc/configuration-wire.ts";
 import { readMatchedProperties, writeMatchedProperties } from "../grpc/query-wire.ts";
-import { readConfiguration, writeConfiguration } from "../grpc/wire.ts";
 import {
   readAssigned,
   readKnownPlayer,

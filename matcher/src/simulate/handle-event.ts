@@ -20,14 +20,9 @@ import { decideDeclineMatching, decideJoinMatching } from "../core/join-matching
 import { decideStartBackfill } from "../core/start-backfill.ts";
 import { decideStartMatching } from "../core/start-matching.ts";
 import { readPhase } from "../core/ticket.ts";
+import { readBattleSessionId, readStartBackfill } from "../grpc/backfill-request-wire.ts";
 import { readJoinMatching } from "../grpc/join-matching.ts";
-import {
-  readAcceptMatch,
-  readBattleSessionId,
-  readPlayer,
-  readStartBackfill,
-  readStartMatching,
-} from "../grpc/wire.ts";
+import { readAcceptMatch, readPlayer, readStartMatching } from "../grpc/wire.ts";
 import { declareSession } from "./declare-session.ts";
 import { countOf, countsOf, flagOf, playerIdOf, playersOf, textOf, textsOf, wordOf } from "./event-fields.ts";
 import type { SimulatedMatcher } from "./simulated-matcher.ts";

@@ -16,14 +16,14 @@ import { match } from "./match.ts";
 import type { CallWaiting, Matcher } from "./matcher.ts";
 import { connectParties } from "./parties/connect-parties.ts";
 import { writeStartMatchingBatch } from "./start-matching-batch.ts";
+import type { StartMatching } from "./ticket.ts";
 import {
   readStartedTicket,
   readTicket,
-  type StartMatching,
   writeJoinMatching,
   writeMatchAnswer,
   writeStartMatching,
-} from "./ticket.ts";
+} from "./ticket-wire.ts";
 import { type WatchTickets, watchTickets } from "./watch-tickets.ts";
 
 export type ConnectMatcherOptions = {

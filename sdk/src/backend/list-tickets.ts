@@ -1,7 +1,8 @@
 // Looking through tickets, page by page.
 import { fieldInvalid, parseId, parsePlayerId, writeEnum } from "@muster/proto";
 import { type ListTicketsRequest, type ListTicketsResponse, TicketState as wireState } from "@muster/proto/matchmaking";
-import { readTicket, type Ticket, type TicketState } from "./ticket.ts";
+import type { Ticket, TicketState } from "./ticket.ts";
+import { readTicket } from "./ticket-wire.ts";
 
 /** What is left out selects all. */
 export type TicketFilter = {

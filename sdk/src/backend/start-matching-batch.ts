@@ -1,7 +1,8 @@
 // Many tickets in one call, checked before anything is sent.
 import { fieldInvalid, limits, MusterError } from "@muster/proto";
 import type { StartMatchingBatchRequest } from "@muster/proto/matchmaking";
-import { type StartMatching, writeStartMatching } from "./ticket.ts";
+import type { StartMatching } from "./ticket.ts";
+import { writeStartMatching } from "./ticket-wire.ts";
 
 /** @throws {MusterError} FIELD_INVALID or ID_MALFORMED naming the ticket and its field, before anything is sent. */
 export function writeStartMatchingBatch(

@@ -3,7 +3,8 @@ import { fieldInvalid, limits, parseId, parsePlayerId, type TicketId } from "@mu
 import type { MatchmakingServiceDefinition, WatchTicketsRequest } from "@muster/proto/matchmaking";
 import type { Client } from "@muster/proto/rpc";
 import { keepWatching, type WatchPorts } from "./keep-watching.ts";
-import { readTicketEvent, type TicketEvent } from "./ticket.ts";
+import type { TicketEvent } from "./ticket.ts";
+import { readTicketEvent } from "./ticket-wire.ts";
 
 export type WatchTickets = {
   /** 1 to 128 tickets. */

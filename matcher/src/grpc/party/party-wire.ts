@@ -16,7 +16,8 @@ import type { PartyStart } from "../../core/party/start-for-party.ts";
 import type { TicketPlayer } from "../../core/ticket.ts";
 import { digestOf } from "../../digest.ts";
 import type { Workshop } from "../../workshop.ts";
-import { readPlayer, readRequestId, writePlayer } from "../wire.ts";
+import { readRequestId } from "../backfill-request-wire.ts";
+import { readPlayer, writePlayer } from "../wire.ts";
 
 /** @throws {MusterError} ID_MALFORMED. */
 export function readPartyId({ partyId }: { readonly partyId: string }): PartyId {

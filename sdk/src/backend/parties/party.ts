@@ -1,7 +1,8 @@
 // A party as a game backend sees it: plain values. The backend's one door to the messages of parties.
 import { type EnumWord, fieldInvalid, readWord } from "@muster/proto";
 import * as wire from "@muster/proto/matchmaking";
-import { readPlayer, type TicketPlayer } from "../ticket.ts";
+import type { TicketPlayer } from "../ticket.ts";
+import { readPlayer } from "../ticket-wire.ts";
 
 /** Players who stay together over any number of battles, as they stood when it was sent. */
 export type Party = {
