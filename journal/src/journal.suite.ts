@@ -1,4 +1,5 @@
 // What every journal keeps: run on each adapter by its own test.
+import { MusterError } from "@muster/proto";
 import { describe, expect, test } from "vitest";
 import { type Journal, type NewRecord, SNAPSHOT_CHUNK_BYTES_MAX, type StoredRecord } from "./journal.ts";
 
@@ -255,6 +256,38 @@ export function describeJournal(name: string, make: () => Promise<JournalUnderTe
         while (!(await reading.next()).done);
       })();
       await expect(rest).rejects.toMatchObject({ reason: "CURSOR_EXPIRED" });
+    });
+
+    test("gives another handle a piece of the chain while records are forgotten, or says that it was overtaken", async () => {
+      await using place = await make();
+      await using journal = await place.open();
+      await using other = await place.open();
+      await own(journal, 1);
+      let isOver = false;
+      const forget = async () => {
+        for (let last = 1; last < 300; last += 2) {
+          const records = [record("one"), record("two")];
+          await journal.append({ partition: "matcher", epoch: 1, afterSequence: last, records });
+          await journal.writeSnapshot("matcher", 1, { sequence: last + 1, chunks: [] });
+          await journal.compact("matcher", 1, last + 1);
+        }
+        isOver = true;
+      };
+      const forgetting = forget();
+      let found = 0;
+      while (!isOver) {
+        try {
+          const sequences = (await all(other, "matcher", 1)).map(({ sequence }) => sequence);
+          expect(sequences).toEqual(sequences.map((_, index) => (sequences[0] ?? 0) + index));
+          const snapshot = await other.readSnapshot("matcher");
+          expect(snapshot?.sequence ?? 0).toBeGreaterThanOrEqual(0);
+          found += 1;
+        } catch (error) {
+          if (!(error instanceof MusterError) || error.reason !== "CURSOR_EXPIRED") throw error;
+        }
+      }
+      await forgetting;
+      expect(found).toBeGreaterThan(0);
     });
 
     test("keeps cursors, and refuses those whose next record is not there", async () => {

@@ -276,7 +276,7 @@ test("muster dev says what is wrong with its file, and leaves nothing", async ()
     join(folder, "data"),
   ];
   const { code, err } = await muster(["dev", "--config", path, ...flags], { env: run.env });
-  expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining("Cannot read $.configurations[0].ruleSet") });
+  expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining("Cannot read $.configurations[0] of") });
   await nothingLeft(run, [matcherPort, fleetPort], STOP_MS);
 });
 

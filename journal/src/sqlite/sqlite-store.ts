@@ -122,6 +122,15 @@ function createStore({ path, db, marks, startCheckpoint }: StoreParts): SqliteSt
       throw error;
     }
   };
+  /** What `read` sees is of one moment, whatever another process writes or forgets meanwhile. */
+  const atOneMoment = <Result>(read: () => Result): Result => {
+    db.exec("BEGIN");
+    try {
+      return read();
+    } finally {
+      db.exec("COMMIT");
+    }
+  };
   /** Brings the log over into the file, as far as nobody reads it: its room is used again. */
   const checkpoint = () => {
     logBytes = 0;
@@ -243,27 +252,35 @@ function createStore({ path, db, marks, startCheckpoint }: StoreParts): SqliteSt
       return outcomes.map((outcome) => (outcome instanceof MusterError ? outcome : undefined));
     },
     readPage(name, fromSequence, isFirst) {
-      const row = partitions.find(name);
-      if (!row) return new Uint8Array();
-      if (!isFirst && fromSequence < row.first_sequence) {
-        throw cursorExpired(name, fromSequence - 1, row.first_sequence);
-      }
-      return blocks.readPage(row, Math.max(fromSequence, row.first_sequence));
+      return atOneMoment(() => {
+        const row = partitions.find(name);
+        if (!row) return new Uint8Array();
+        if (!isFirst && fromSequence < row.first_sequence) {
+          throw cursorExpired(name, fromSequence - 1, row.first_sequence);
+        }
+        return blocks.readPage(row, Math.max(fromSequence, row.first_sequence));
+      });
     },
     findSnapshot(name) {
-      const row = partitions.find(name);
-      const found = row && snapshots.find(row);
-      if (!found) return undefined;
-      const { id, sequence, chunks, hash } = found;
-      // The record after the snapshot's must go on from it. If it is not kept, the snapshot is of no use.
-      const isOfChain = sequence >= row.first_sequence - 1 && sequence <= row.last_sequence;
-      if (!isOfChain || !Buffer.from(blocks.hashAt(row, sequence)).equals(hash)) throw snapshotDamaged(name, sequence);
-      return { id, sequence, chunks };
+      return atOneMoment(() => {
+        const row = partitions.find(name);
+        const found = row && snapshots.find(row);
+        if (!found) return undefined;
+        const { id, sequence, chunks, hash } = found;
+        // The record after the snapshot's must go on from it. If it is not kept, the snapshot is of no use.
+        const isOfChain = sequence >= row.first_sequence - 1 && sequence <= row.last_sequence;
+        if (!isOfChain || !Buffer.from(blocks.hashAt(row, sequence)).equals(hash)) {
+          throw snapshotDamaged(name, sequence);
+        }
+        return { id, sequence, chunks };
+      });
     },
     readSnapshotChunk(name, snapshot, number) {
-      const row = partitions.find(name);
-      if (!row) throw snapshotDamaged(name, snapshot.sequence);
-      return snapshots.readChunk(row, snapshot, number);
+      return atOneMoment(() => {
+        const row = partitions.find(name);
+        if (!row) throw snapshotDamaged(name, snapshot.sequence);
+        return snapshots.readChunk(row, snapshot, number);
+      });
     },
     beginSnapshot(name, epoch, sequence) {
       return transact(() => {

@@ -7,8 +7,8 @@ import type { Desk } from "./desk.ts";
 import { readListTickets, writePageToken } from "./list-tickets-wire.ts";
 import { writeTicket } from "./wire.ts";
 
-/** Of one page, in bytes: the message around it, and one ticket more than fits, have room in an answer. */
-const PAGE_BYTES_MAX = limits.ANSWER_BYTES_MAX / 2;
+/** Of one page, in bytes: an eighth of what an answer may have, so that writing one holds nobody else up for long. */
+const PAGE_BYTES_MAX = limits.ANSWER_BYTES_MAX / 8;
 
 export function listTickets(desk: Desk): Handlers<MatchmakingServiceDefinition>["listTickets"] {
   return async (message, { signal }) => {
