@@ -39,12 +39,16 @@ export function mNoBypass(books: Books): Checker {
     const { playOf } = books.matcher.versions;
     return JSON.stringify(playOf(configuration, arrival)) === JSON.stringify(playOf(configuration, other));
   };
-  /** Whoever of the configuration is older than the ticket and could have been matched in its place. */
+  /**
+   * Whoever of the configuration is older than the ticket and could have been matched in its place. Tickets have the place of their
+   * arrival: one that asked players to join has searched for less than its place says, and is passed over by nobody who came later.
+   */
   const olderThan = (ticket: TicketEntry, taken: ReadonlySet<string>, journalMs: number): readonly TicketEntry[] =>
     [...(books.matcher.searching.get(ticket.configuration) ?? [])].filter(
       ({ ticketId, createdMs, timesOutAtMs, arrival }) =>
         isPlayedAlike(ticket, arrival) &&
         createdMs < ticket.createdMs &&
+        arrival < ticket.arrival &&
         !taken.has(ticketId) &&
         timesOutAtMs > journalMs &&
         !askedToCancel.has(ticketId),
