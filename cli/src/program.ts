@@ -1,15 +1,14 @@
 // The command line: which commands and options there are. What a command does is loaded when it is run, so that help and
 // mistakes answer at once.
 import { readFileSync } from "node:fs";
-import type { BackfillStrategy } from "@muster/proto";
 import { Command, Option } from "commander";
 import { parseServiceAddress } from "./arguments/address.ts";
 import { type AddressOptions, asking, parsed, type RunOptions, withJson } from "./arguments/asking.ts";
 import { parseDuration } from "./arguments/duration.ts";
 import { numberFrom, wholeNumberFrom } from "./arguments/numbers.ts";
-import { parseJsonObject, parsePairs } from "./arguments/pairs.ts";
-import { parseStrategy, readBackfillRequest } from "./arguments/strategy.ts";
+import { parseJsonObject } from "./arguments/pairs.ts";
 import { UsageError } from "./arguments/usage-error.ts";
+import { addBackfillCommands } from "./backfill-program.ts";
 import type { CommandContext, ExitCode } from "./commands/context.ts";
 import type { SimulateFlags } from "./commands/simulate.ts";
 import type { PopulationFlags } from "./commands/simulate-population.ts";
@@ -17,6 +16,7 @@ import { addConfigurationCommands } from "./configuration-program.ts";
 import { addConformanceCommand } from "./conformance-program.ts";
 import { addEventsCommands } from "./events-program.ts";
 import { addFleetCommands } from "./fleet-program.ts";
+import { addJournalCommands } from "./journal-program.ts";
 import { addKeysCommands } from "./keys-program.ts";
 import { addPartyCommands } from "./party-program.ts";
 import { addProjectCommands } from "./project-program.ts";
@@ -205,60 +205,6 @@ function addPingCommand(program: Command, run: ProgramPorts["run"]): void {
     );
 }
 
-function addBackfillCommands(program: Command, run: ProgramPorts["run"]): void {
-  const backfill = program.command("backfill").description("backfills of battle sessions: start, cancel, show, list");
-  asking(backfill.command("start"))
-    .description("look for players to add to a battle")
-    .argument("<session>")
-    .option(
-      "--strategy <strategy>",
-      "MAX_POSSIBLE keeps every seat filled, CUSTOM adds players and is done; default: CUSTOM with --add",
-      parsed(parseStrategy),
-    )
-    .option("--add <pairs>", "CUSTOM: so many players by team, such as red=1,blue=2", parsed(parsePairs))
-    .option("--replace", "end a live backfill in the same step")
-    .action((session: string, options: AddressOptions & BackfillStartFlags) =>
-      run(options, async (context) => {
-        const request = readBackfillRequest(options.strategy, options.add);
-        const { startBackfill } = await import("./commands/backfill.ts");
-        return await startBackfill(session, { request, replace: options.replace === true }, context);
-      }),
-    );
-  asking(backfill.command("cancel"))
-    .description("end the live backfill of a battle")
-    .argument("<session>")
-    .action((session: string, options: AddressOptions) =>
-      run(options, async (context) => {
-        const { cancelBackfill } = await import("./commands/backfill.ts");
-        return await cancelBackfill(session, context);
-      }),
-    );
-  asking(backfill.command("show"))
-    .description("the last backfill of a battle")
-    .argument("<session>")
-    .action((session: string, options: AddressOptions) =>
-      run(options, async (context) => {
-        const { showBackfill } = await import("./commands/backfill.ts");
-        return await showBackfill(session, context);
-      }),
-    );
-  asking(backfill.command("list"))
-    .description("the live backfills of all battles, with progress by team and why they are in their state")
-    .option("--all", "ended ones too")
-    .action((options: AddressOptions & { all?: boolean }) =>
-      run(options, async (context) => {
-        const { listBackfills } = await import("./commands/backfill.ts");
-        return await listBackfills({ includeEnded: options.all === true }, context);
-      }),
-    );
-}
-
-type BackfillStartFlags = {
-  readonly strategy?: BackfillStrategy;
-  readonly add?: Readonly<Record<string, number>>;
-  readonly replace?: boolean;
-};
-
 function addSimulateCommand(program: Command, run: ProgramPorts["run"]): void {
   withJson(program.command("simulate"))
     .description(
@@ -304,59 +250,6 @@ function checkTicketFlags(options: Options): void {
     throw new UsageError("Cannot take --vary, --chart, --quality or --write-tickets as they go with --population");
   }
 }
-
-function addJournalCommands(program: Command, run: ProgramPorts["run"]): void {
-  const journal = program.command("journal").description("journals of services: verify, repair, export");
-  const options = (flags: { json?: boolean }) => ({ matcher: "", fleet: "", json: flags.json === true });
-  withJson(journal.command("verify"))
-    .description("look whether a journal is whole, without changing it")
-    .argument("<path>", "SQLite file or folder, such as .muster/matcher.sqlite")
-    .action((path: string, flags: { json?: boolean }) =>
-      run(options(flags), async (context) => {
-        const { verify } = await import("./commands/journal.ts");
-        return await verify(path, context);
-      }),
-    );
-  withJson(journal.command("repair"))
-    .description("keep what is intact of a damaged journal, and the damaged one beside it")
-    .argument("<path>", "SQLite file or folder, of a service that is stopped")
-    .option("--accept-loss", "go on although acknowledged records will be lost")
-    .action((path: string, flags: { json?: boolean; acceptLoss?: boolean }) =>
-      run(options(flags), async (context) => {
-        const { repair } = await import("./commands/journal.ts");
-        return await repair(path, flags.acceptLoss === true, context);
-      }),
-    );
-  withJson(journal.command("export"))
-    .description("one line of JSON for each record, without secrets")
-    .argument("<path>", "SQLite file or folder")
-    .option("--partition <name>", "only this one, such as matcher or fleet")
-    .option("--from <sequence>", "first record", parsed(wholeNumberFrom(1, Number.MAX_SAFE_INTEGER)), 1)
-    .addOption(
-      new Option(
-        "--as <what>",
-        "of a matcher, for muster simulate: its tickets with its rounds, or its configuration",
-      ).choices(["tickets", "configuration"]),
-    )
-    .option("--config-name <name>", "with --as: this matchmaking configuration; not needed where there is only one")
-    .action((path: string, flags: ExportFlags) =>
-      run(options({}), async (context) => {
-        if (flags.as !== undefined) {
-          const { exportRecording } = await import("./commands/export-recording.ts");
-          return await exportRecording(path, { as: flags.as, configuration: flags.configName }, context);
-        }
-        const { exportRecords } = await import("./commands/journal.ts");
-        return await exportRecords(path, { partition: flags.partition, fromSequence: flags.from }, context);
-      }),
-    );
-}
-
-type ExportFlags = {
-  readonly partition?: string;
-  readonly from: number;
-  readonly as?: "tickets" | "configuration";
-  readonly configName?: string;
-};
 
 /** A command that asks services. */
 function service(command: Command, port: string): Command {

@@ -82,6 +82,31 @@ describe("a watch holds a ticket for as long as it is open, and for its grace af
   }
 });
 
+test("where queries are played as the original does, the end of the last watch ends the ticket, and not its start", async () => {
+  const query = { mode: "compatible", intervalMs: 15_000, maxIntervals: 2 } as const;
+  const others = {
+    reversePrecision: false,
+    reverseThreshold: 1,
+    maxTicketsPerPlayer: 3,
+    onMatched: "keepOthers",
+  } as const;
+  const original = configurationOf({ name: "original", ruleSet: undefined, query: { ...query, ...others }, ...bound });
+  await using world = await createWorld({ config: { ...config, configurations: [original] } });
+  await world.matching.startMatching({
+    ...{ ...noProperties, configuration: "original", ticketId: "t", query: "*", minCount: 2, maxCount: 2 },
+    players: [{ playerId: "ann", attributes: {}, latenciesMs: {}, team: "" }],
+  });
+  await world.clock.advance(GRACE_MS - 100);
+  const leave = await watch(world, { ticketIds: ["t"] });
+  const leaveLast = await watch(world, { playerId: "ann" });
+  await leave();
+  await world.clock.advance(GRACE_MS);
+  expect(await world.state("t")).toBe("SEARCHING");
+  await leaveLast();
+  await world.clock.advance(1);
+  expect(await world.ticket("t")).toMatchObject(GONE);
+});
+
 describe("a watch is nobody's presence", () => {
   const selections = [
     { name: "of an onlooker", select: { ticketIds: ["t-ann"], onlooker: true } },

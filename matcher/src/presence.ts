@@ -63,6 +63,12 @@ export function createPresence(workshop: Pick<Workshop, "ledger" | "clock">): Pr
     absences.set(ticketId, deadline);
     if (deadline.atMs < nextMs) sleeper.wake([sleep]);
   };
+  /** The last of its watches has ended. Where queries are played as the original plays them, that ends the ticket at once. */
+  const loseWatch = (ticketId: TicketId) => {
+    const configuration = state.tickets.get(ticketId)?.ticket.configuration;
+    const mode = configuration === undefined ? undefined : state.configurations.get(configuration)?.query?.mode;
+    miss(ticketId, mode === "compatible" ? 0 : undefined);
+  };
   const enter = ({ ticketId, players }: Ticket) => {
     for (const { playerId } of players) byPlayer.set(playerId, [...(byPlayer.get(playerId) ?? []), ticketId]);
     miss(ticketId);
@@ -124,7 +130,7 @@ export function createPresence(workshop: Pick<Workshop, "ledger" | "clock">): Pr
         [Symbol.dispose]() {
           for (const id of ticketIds) count(heldTickets, id, -1);
           for (const id of playerIds) count(heldPlayers, id, -1);
-          for (const id of named()) miss(id);
+          for (const id of named()) loseWatch(id);
         },
       };
     },

@@ -555,8 +555,8 @@ export interface StartMatchingRequest {
     | undefined;
   /**
    * The ticket ends with its owner's watch: when no WatchTickets that names it or one of its players has been open for so long, in
-   * seconds, it is CANCELLED with cause OWNER_GONE. The time counts from its start, from the end of the last such watch, and anew from
-   * each start of the matcher. Watches of onlookers, of a configuration or of everything do not count. Of a match that waits for
+   * seconds, it is CANCELLED with cause OWNER_GONE. The time counts from its start, from the end of the last such watch (in compatible
+   * mode of queries that end is the ticket's), and anew from each start of the matcher. Watches of onlookers, of a configuration or of everything do not count. Of a match that waits for
    * acceptance it is a refusal; one that is being placed or filled into a battle has its outcome first, and is cancelled only if that
    * brings it back to the search. 1..3,600; 0: it needs no watch. Absent: as the configuration says.
    */
