@@ -1,5 +1,5 @@
 // Asks hooks within a deadline, not too many at once, and says what became of each question.
-import { type Clock, isAbortError, type Metrics } from "@muster/kit";
+import type { Clock, Metrics } from "@muster/kit";
 import { MusterError } from "@muster/proto";
 import type { Log } from "@muster/service";
 import { type HookCall, type HookCaller, HookFailed } from "./hook-caller.ts";
@@ -50,8 +50,7 @@ export function createAskHook({
       count("answered");
       return answer;
     } catch (error) {
-      if (signal.aborted || (isAbortError(error) && signal.aborted)) throw error;
-      if (!(error instanceof HookFailed)) throw error;
+      if (signal.aborted || !(error instanceof HookFailed)) throw error;
       count("failed");
       log.warn({ hook, question, id: call.id, why: error.message }, "A hook did not answer as it should");
       throw error;
