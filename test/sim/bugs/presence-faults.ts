@@ -23,7 +23,7 @@ export const presenceFaults: readonly PlantedFault[] = [
   },
   {
     name: "the end of a ticket's watch is not noticed",
-    patches: [{ file: PRESENCE, find: "for (const id of named()) miss(id);", replace: "" }],
+    patches: [{ file: PRESENCE, find: "for (const id of named()) loseWatch(id);", replace: "" }],
   },
   {
     name: "a ticket that comes back from a match needs its owner no more",
