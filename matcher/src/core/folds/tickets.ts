@@ -6,15 +6,8 @@ import { deadlineAfter } from "../never.ts";
 import { isStale, type PartyBook } from "../party/party-book.ts";
 import { withJoined } from "../preparation.ts";
 import { searchOf } from "../searching-tickets.ts";
-import {
-  changedTicket,
-  isLive,
-  isVisible,
-  stepTicket,
-  type Ticket,
-  type TicketEvent,
-  type TicketState,
-} from "../ticket.ts";
+import { stepTicket, type TicketEvent } from "../step-ticket.ts";
+import { changedTicket, isLive, isVisible, type Ticket, type TicketState } from "../ticket.ts";
 import type { TicketEventRecord } from "../ticket-events.ts";
 import type { Fact, Times } from "./fact-of.ts";
 

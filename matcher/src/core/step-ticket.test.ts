@@ -1,6 +1,7 @@
 import type { FillId, MatchId } from "@muster/proto";
 import { describe, expect, test } from "vitest";
-import { type Assignment, isVisible, readPhase, stepTicket, type TicketEvent, type TicketState } from "./ticket.ts";
+import { stepTicket, type TicketEvent } from "./step-ticket.ts";
+import { type Assignment, isVisible, readPhase, type TicketState } from "./ticket.ts";
 
 const matchId = "match_1" as MatchId;
 const fillId = "bf_1.f1" as FillId;
