@@ -19,7 +19,7 @@ test("a pool holds what was added and not removed", () => {
           model.delete(ticketId);
         } else {
           const search = searchOf({ ticketId, timesOutAtMs: id } as Ticket);
-          pool.add(search);
+          pool.add(search, id);
           model.set(ticketId, search);
         }
         expect(pool.size).toBe(model.size);

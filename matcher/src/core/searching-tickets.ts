@@ -13,11 +13,14 @@ export type Search = Deadline & {
 };
 
 /** Who wants to know of searches that begin and end. */
-export type SearchObserver = { readonly add: (search: Search) => void; readonly remove: (search: Search) => void };
+export type SearchObserver = {
+  readonly add: (search: Search, atMs: number) => void;
+  readonly remove: (search: Search) => void;
+};
 
 export interface SearchingTickets {
-  /** Adds a search that is not in it. */
-  add(search: Search): void;
+  /** Adds a search that is not in it, and begins at `atMs`, in journal time: a ticket that comes back is older. */
+  add(search: Search, atMs: number): void;
   /** Removes the search if it is there. */
   remove(search: Search): void;
   values(): Iterable<Ticket>;
@@ -38,10 +41,10 @@ export function createSearchingTickets(): SearchingTickets {
   const searches: Search[] = [];
   let observer: SearchObserver | undefined;
   return {
-    add(search) {
+    add(search, atMs) {
       search.poolPlace = searches.length;
       searches.push(search);
-      observer?.add(search);
+      observer?.add(search, atMs);
     },
     remove(search) {
       const { poolPlace } = search;

@@ -183,7 +183,7 @@ function readTickets(
     const hasDeadline = phase === PHASES.SEARCHING || phase === PHASES.PREPARING;
     const search = hasDeadline ? searchOf(ticket) : undefined;
     if (search) deadlines.push(search);
-    if (search && phase === PHASES.SEARCHING) pool.searching.add(search);
+    if (search && phase === PHASES.SEARCHING) pool.searching.add(search, 0); // Nobody hears of it yet.
     if (isLive(phase)) {
       pool.live += 1;
       const until = firstPlayers[row + 1] ?? 0;

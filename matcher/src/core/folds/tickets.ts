@@ -38,7 +38,7 @@ export function addTicket(state: MatcherState, fact: Fact<"ticket-created">, at:
       };
   const pool = poolOf(state, ticket.configuration);
   const search = searchOf(ticket);
-  if (ticket.state.phase === "SEARCHING") pool.searching.add(search);
+  if (ticket.state.phase === "SEARCHING") pool.searching.add(search, at.atMs);
   pool.live += 1;
   for (const { playerId } of ticket.players) pool.players.add(playerId, ticket.ticketId);
   if (fact.partyId !== undefined) {
@@ -106,7 +106,7 @@ export function changeTicket(
     ...(timesOutAtMs === undefined ? {} : { timesOutAtMs }),
   });
   if (before.state.phase === "SEARCHING" && isMatched(event)) noteWait(state, before, at.atMs);
-  const search = index(state, entry, ticket);
+  const search = index(state, entry, ticket, at.atMs);
   if (isLive(before) && !isLive(ticket)) state.ended.push({ type: "ticket", ticketId, atMs: at.atMs });
   const more = { type: eventTypeOf(event), previous: entry.latest };
   const latest = visible ? state.events.append((number) => eventOf(number, ticket, at, more)) : entry.latest;
@@ -159,7 +159,12 @@ function noteWait(state: MatcherState, ticket: Ticket, atMs: number): void {
 }
 
 /** Keeps pool, players and deadlines in step with the ticket. */
-function index(state: MatcherState, { ticket: before, search }: TicketEntry, after: Ticket): TicketEntry["search"] {
+function index(
+  state: MatcherState,
+  { ticket: before, search }: TicketEntry,
+  after: Ticket,
+  atMs: number,
+): TicketEntry["search"] {
   const pool = poolOf(state, after.configuration);
   if (isLive(before) && !isLive(after)) {
     pool.live -= 1;
@@ -173,7 +178,7 @@ function index(state: MatcherState, { ticket: before, search }: TicketEntry, aft
   const { phase } = after.state;
   if (phase !== "SEARCHING" && phase !== "PREPARING") return undefined;
   const next = searchOf(after);
-  if (phase === "SEARCHING") pool.searching.add(next);
+  if (phase === "SEARCHING") pool.searching.add(next, atMs);
   state.deadlines.add(next);
   return next;
 }

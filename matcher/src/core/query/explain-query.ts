@@ -5,7 +5,7 @@ import type { WaitingExplanation } from "../../engine/why/explain-waiting.ts";
 import { type MatcherState, poolOf } from "../matcher-state.ts";
 import type { Ticket } from "../ticket.ts";
 import { PLAYERS_TEAM } from "./players-team.ts";
-import { type QueryMember, queryPoolsOf } from "./query-pools.ts";
+import { intervalsBefore, type QueryMember, queryPoolsOf } from "./query-pools.ts";
 
 export type QueryExplanation = {
   /** Others that were looked at. */
@@ -108,11 +108,12 @@ function patienceOf(
     const takesFewerInMs = until(createdAtMs + settings.intervalMs * settings.maxIntervals);
     return { takesFewerInMs, nextIntervalInMs: undefined, isPassive: false };
   }
-  const first = Math.floor(createdAtMs / settings.intervalMs);
+  const first = intervalsBefore(createdAtMs, settings);
+  const next = Math.max(lastInterval, intervalsBefore(nowMs, settings)) + 1; // Without anybody who seeks none was counted.
   const intervals = minCount === maxCount ? 1 : settings.maxIntervals;
   return {
     takesFewerInMs: until((first + settings.maxIntervals) * settings.intervalMs),
-    nextIntervalInMs: until((lastInterval + 1) * settings.intervalMs),
+    nextIntervalInMs: until(next * settings.intervalMs),
     isPassive: lastInterval - first >= intervals,
   };
 }

@@ -62,8 +62,8 @@ function rebuild(pool: Pool, held: HeldConfiguration, nowMs: number): void {
   pool.queries = { held, members };
   for (const id of pool.backfills) pool.touched.add(id);
   pool.searching.observe({
-    add: (search) => {
-      for (const member of members) if (isIn(member, search)) enter(member, search);
+    add: (search, atMs) => {
+      for (const member of members) if (isIn(member, search)) enter(member, search, atMs);
     },
     remove: ({ ticketId }) => {
       for (const member of members) {
@@ -94,7 +94,7 @@ function createMember(pool: Pool, wanted: Wanted, nowMs: number): QueryMember {
   const member: QueryMember = { ...wanted, settings, pool: tickets, arrived: new Map(), found: [], lastInterval };
   const waiting = pool.searching.all().filter((search) => isIn(member, search));
   for (const search of waiting.toSorted((one, other) => one.ticket.arrival - other.ticket.arrival)) {
-    enter(member, search);
+    enter(member, search, nowMs);
   }
   // Battles are looked at in whole.
   member.arrived.clear();
@@ -105,22 +105,30 @@ function isIn({ fromArrival, untilArrival }: Pick<QueryMember, "fromArrival" | "
   return ticket.arrival >= fromArrival && ticket.arrival < untilArrival;
 }
 
-function enter(member: QueryMember, { ticket }: Search): void {
+function enter(member: QueryMember, { ticket }: Search, atMs: number): void {
   const read = readTicket(ticket, member.settings);
-  if (read) enterTicket(member, read);
+  if (read) enterTicket(member, read, atMs);
+}
+
+/** Intervals of journal time that ended before `atMs`: whoever comes as one ends is in it. */
+export function intervalsBefore(atMs: number, { intervalMs }: QuerySettings): number {
+  return Math.ceil(atMs / intervalMs) - 1;
 }
 
 /**
- * Puts the ticket into the pool. One that comes with its age, back from a match or over a restart, has sought in as many intervals as have
+ * Puts the ticket into the pool at `atMs`. Where nobody sought, intervals have passed without a look; the next is the first that ends
+ * from now on. One that comes with its age, back from a match or over a restart, has sought in as many intervals as have
  * passed since its search began, and seeks at least once more.
  */
-export function enterTicket({ pool, settings, lastInterval, arrived }: QueryMember, ticket: QueryTicket): void {
+export function enterTicket(member: QueryMember, ticket: QueryTicket, atMs: number): void {
+  const { pool, settings, arrived } = member;
   arrived.set(ticket.ticketId, ticket);
   if (pool.mode === "best") {
     pool.tickets.add(ticket);
     return;
   }
-  const passed = Math.max(0, lastInterval - Math.floor(ticket.createdAtMs / settings.intervalMs));
+  if (!pool.tickets.isActive) member.lastInterval = Math.max(member.lastInterval, intervalsBefore(atMs, settings));
+  const passed = Math.max(0, member.lastInterval - intervalsBefore(ticket.createdAtMs, settings));
   pool.tickets.add(ticket, Math.min(passed, settings.maxIntervals - 1));
 }
 

@@ -62,7 +62,7 @@ function formMatches(state: MatcherState, part: Part): Omit<Round, "isLoading"> 
     const usable = match.filter((ticket) => chosen.isUsable(configuration, ticket));
     if (usable.length < match.length) {
       // One of them went, or may not be matched: the others have lost nothing.
-      for (const ticket of usable) enterTicket(member, ticket);
+      for (const ticket of usable) enterTicket(member, ticket, input.nowMs);
       aside.push(...match.filter((ticket) => !usable.includes(ticket)));
       continue;
     }
@@ -76,7 +76,7 @@ function formMatches(state: MatcherState, part: Part): Omit<Round, "isLoading"> 
       facts.push(cancelled);
     }
   }
-  for (const ticket of aside) if (chosen.isSearching(ticket)) enterTicket(member, ticket);
+  for (const ticket of aside) if (chosen.isSearching(ticket)) enterTicket(member, ticket, input.nowMs);
   return { facts, isQuiet };
 }
 
