@@ -1,6 +1,6 @@
 // Cancels those who still search by a configuration that was deleted, some at a time, so that nobody else waits for all of them: what a
 // former run had begun too.
-import { decideEmptyConfiguration, ticketsLeftBy } from "./core/delete-configuration.ts";
+import { decideEmptyConfiguration, searchesLeftBy } from "./core/delete-configuration.ts";
 import { createKeyedWork, type KeyedWork } from "./keyed-work.ts";
 import { record, type Workshop } from "./workshop.ts";
 
@@ -8,7 +8,7 @@ import { record, type Workshop } from "./workshop.ts";
 export function createEmptyConfigurations(workshop: Workshop, atOnceMax: number): KeyedWork<string> {
   const { ledger, clock, onFatal } = workshop;
   return createKeyedWork(async (name, signal) => {
-    const left = ticketsLeftBy(ledger.state, name);
+    const left = searchesLeftBy(ledger.state, name);
     for (let first = 0; first < left.length; first += atOnceMax) {
       const some = left.slice(first, first + atOnceMax);
       // It may have been put again meanwhile: then they are cancelled already.

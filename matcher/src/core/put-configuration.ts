@@ -3,7 +3,7 @@ import { limits, MusterError } from "@muster/proto";
 import { parseRuleSet } from "@muster/rules";
 import { choicesOf, oldestLiveArrival } from "./cohorts.ts";
 import { type Configuration, isSameConfiguration } from "./configuration.ts";
-import { decideEmptyConfiguration, ticketsLeftBy, usersOf } from "./delete-configuration.ts";
+import { decideEmptyConfiguration, searchesLeftBy, usersOf } from "./delete-configuration.ts";
 import type { MatcherFact } from "./fact.ts";
 import type { MatcherState } from "./matcher-state.ts";
 import { checkSameKind } from "./query/check-query-configuration.ts";
@@ -58,7 +58,7 @@ export function decidePutConfiguration(
   if (present) checkSameKind(present, configuration);
   if (put.newTicketsOnly) checkOlder(state, { what: `configuration ${name}`, present, users: [name] });
   // Who is left of a deleted one of the name does not play by this one.
-  const left = decideEmptyConfiguration(state, ticketsLeftBy(state, name));
+  const left = decideEmptyConfiguration(state, searchesLeftBy(state, name));
   return [...left, { type: "configuration-put", configuration, ...termsOf(put) }];
 }
 

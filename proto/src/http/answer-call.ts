@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { TLSSocket } from "node:tls";
 import { CALL_DEADLINE_MS_DEFAULT } from "../limits.ts";
 import { MusterError } from "../muster-error.ts";
+import { nextTurn } from "../rpc/own-turn.ts";
 import type { CallContext } from "../rpc/service.ts";
 import { commonNameOf } from "../tls/tls-source.ts";
 import { type EventStream, openEventStream } from "./event-stream.ts";
@@ -15,8 +16,12 @@ export type Exchange = { readonly request: IncomingMessage; readonly response: S
 /** How long a stream that has nothing to say yet waits with its status, in ms: a refusal can still have one of its own. */
 const STATUS_WAIT_MS = 1_000;
 
-/** Rejects with what the handler threw; then nothing has been written. */
-export async function answerUnary(route: Route, message: unknown, { request, response }: Exchange): Promise<void> {
+/** Rejects with what the handler threw; then nothing has been written. `isLarge`: its answer is written in a turn of its own. */
+export async function answerUnary(
+  route: Route,
+  message: unknown,
+  { request, response, isLarge }: Exchange & { readonly isLarge: boolean },
+): Promise<void> {
   const controller = new AbortController();
   const gone = goneWith(response, controller);
   const late = setTimeout(() => {
@@ -28,6 +33,7 @@ export async function answerUnary(route: Route, message: unknown, { request, res
     controller.signal.addEventListener("abort", () => reject(controller.signal.reason), { once: true });
     const handler = route.implementation.handlers[route.name];
     const answered = await Promise.race([handler?.(message, contextOf(request, controller.signal)), over]);
+    if (isLarge) await nextTurn();
     writeJson(response, 200, writeJsonMessage(route.method.responseType, answered));
   } finally {
     clearTimeout(late);

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import { MESSAGE_BYTES_MAX } from "../limits.ts";
 import { fieldInvalid, MusterError } from "../muster-error.ts";
+import { nextTurn, OWN_TURN_BYTES } from "../rpc/own-turn.ts";
 import { type Implementation, type MethodDefinition, PROJECT_HEADER } from "../rpc/service.ts";
 import { HttpRefusal } from "./http-refusal.ts";
 import { checkJsonShape } from "./json-shape.ts";
@@ -54,13 +55,16 @@ export function projectOf({ headers }: IncomingMessage): { readonly project?: st
   return typeof project === "string" ? { project } : {};
 }
 
+/** A message as JSON, and whether it is large enough for its work to be done in several turns. */
+export type Body = { readonly json: unknown; readonly isLarge: boolean };
+
 /**
  * The message as JSON; no body is `{}`.
  *
  * @throws {MusterError} MESSAGE_TOO_LARGE; FIELD_INVALID for bytes that are no UTF-8, no JSON, or nest too deep.
  * @throws {HttpRefusal} 415, for another content type.
  */
-export async function readBody(request: IncomingMessage): Promise<unknown> {
+export async function readBody(request: IncomingMessage): Promise<Body> {
   if (Number(request.headers["content-length"] ?? 0) > MESSAGE_BYTES_MAX) throw tooLarge();
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -69,9 +73,11 @@ export async function readBody(request: IncomingMessage): Promise<unknown> {
     if (bytes > MESSAGE_BYTES_MAX) throw tooLarge();
     chunks.push(chunk);
   }
-  if (bytes === 0) return {};
+  if (bytes === 0) return { json: {}, isLarge: false };
   checkContentType(request);
-  return parseJson(Buffer.concat(chunks));
+  const isLarge = bytes > OWN_TURN_BYTES;
+  if (isLarge) await nextTurn();
+  return { json: parseJson(Buffer.concat(chunks)), isLarge };
 }
 
 function checkContentType({ headers }: IncomingMessage): void {

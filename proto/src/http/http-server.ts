@@ -12,7 +12,7 @@ import { httpStatusOf, writeHttpError } from "./http-error.ts";
 import { listenHttp } from "./http-listener.ts";
 import { HttpRefusal } from "./http-refusal.ts";
 import { findRoute, readBody, routesOf } from "./http-request.ts";
-import { readJsonMessage } from "./json-message.ts";
+import { readJsonMessage, readLargeJsonMessage } from "./json-message.ts";
 import { answerPage, type Pages, type Readiness } from "./pages.ts";
 import { readQuery } from "./query-message.ts";
 
@@ -61,9 +61,11 @@ export async function serveHttp(options: HttpServerOptions): Promise<Listening> 
       const route = findRoute(routes, path, request.method ?? "");
       const { requestType } = route.method;
       const isQuery = request.method === "GET";
-      const json = isQuery ? readQuery(requestType, new URLSearchParams(query)) : await readBody(request);
-      const message = readJsonMessage(requestType, json);
-      if (!route.method.responseStream) return await answerUnary(route, message, { request, response });
+      const { json, isLarge } = isQuery
+        ? { json: readQuery(requestType, new URLSearchParams(query)), isLarge: false }
+        : await readBody(request);
+      const message = isLarge ? await readLargeJsonMessage(requestType, json) : readJsonMessage(requestType, json);
+      if (!route.method.responseStream) return await answerUnary(route, message, { request, response, isLarge });
       await answerStream(route, message, {
         ...{ request, response },
         onOpen: (opened) => {

@@ -9,7 +9,7 @@ import {
 } from "../messages/sdk.ts";
 import type { MusterError } from "../muster-error.ts";
 import type { MessageType } from "../rpc/service.ts";
-import { readJsonMessage, writeJsonMessage } from "./json-message.ts";
+import { readJsonMessage, readLargeJsonMessage, writeJsonMessage } from "./json-message.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: messages of every type.
 type AnyMessage = MessageType<any>;
@@ -110,4 +110,24 @@ test("writeJsonMessage() writes states as words and leaves out zeros", () => {
   const text = writeJsonMessage(UpdatePlayerSessionCreationPolicyRequest, request);
   expect(JSON.parse(text)).toEqual({ battleSessionId: "bs_1", creationPolicy: "DENY_ALL" });
   expect(writeJsonMessage(ReportHealthRequest, { checkId: "", healthy: false })).toBe("{}");
+});
+
+test("readLargeJsonMessage() lets others have their turn while it reads, and reads the same", async () => {
+  const json = { resumeAfter: { bs_1: 7 } };
+  let turns = 0;
+  let isReading = true;
+  const others = () => {
+    turns += 1;
+    if (isReading) setImmediate(others);
+  };
+  setImmediate(others);
+  const message = await readLargeJsonMessage(WatchRequest, json);
+  isReading = false;
+  expect(message).toEqual(readJsonMessage(WatchRequest, json));
+  expect(turns).toBeGreaterThanOrEqual(4);
+});
+
+test("readLargeJsonMessage() refuses what readJsonMessage() refuses", async () => {
+  const read = readLargeJsonMessage(ReportHealthRequest, { healthy: 1 });
+  await expect(read).rejects.toMatchObject({ reason: "FIELD_INVALID", metadata: { field: "healthy" } });
 });

@@ -3,6 +3,7 @@
 // the best of it ("false" is true to it); who calls by hand is told instead what is wrong.
 import { fieldInvalid, MusterError } from "../muster-error.ts";
 import { decodeRequest } from "../rpc/decode-request.ts";
+import { nextTurn } from "../rpc/own-turn.ts";
 import type { MessageType } from "../rpc/service.ts";
 import { findUnfit } from "./find-unfit.ts";
 import { pathOf } from "./json-path.ts";
@@ -16,12 +17,38 @@ export type JsonMessageType = MessageType<any>;
  * @throws {MusterError} FIELD_INVALID, with the path of the field in metadata `field`.
  */
 export function readJsonMessage<Message>(type: MessageType<Message>, json: unknown): Message {
+  const steps = readInSteps(type, json);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}
+
+/** As `readJsonMessage`, in several turns of the event loop. */
+export async function readLargeJsonMessage<Message>(type: MessageType<Message>, json: unknown): Promise<Message> {
+  const steps = readInSteps(type, json);
+  let step = steps.next();
+  while (!step.done) {
+    await nextTurn();
+    step = steps.next();
+  }
+  await nextTurn();
+  return step.value;
+}
+
+function* readInSteps<Message>(type: MessageType<Message>, json: unknown): Generator<undefined, Message> {
   if (!type.fromJSON || !type.toJSON) throw formless();
   if (!isObject(json)) throw fieldInvalid("the request", "a JSON object", json);
   try {
+    yield;
     const message = type.fromJSON(json);
-    check([], json, type.toJSON(message));
-    return decodeRequest(type, type.encode(message).finish());
+    yield;
+    const got = type.toJSON(message);
+    yield;
+    check([], json, got);
+    yield;
+    const bytes = type.encode(message).finish();
+    yield;
+    return decodeRequest(type, bytes);
   } catch (error) {
     if (error instanceof MusterError) throw error;
     const why = error instanceof Error ? error.message : String(error);

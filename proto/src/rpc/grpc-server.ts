@@ -28,6 +28,7 @@ import { decodeRequest } from "./decode-request.ts";
 import { writeGrpcError } from "./grpc-error.ts";
 import { createServerHealth } from "./health.ts";
 import { bytesOf } from "./message-bytes.ts";
+import { nextTurn, OWN_TURN_BYTES } from "./own-turn.ts";
 import {
   type AnyHandler,
   type CallContext,
@@ -152,9 +153,14 @@ function partsMaxOf(service: string): number {
   return OF_BATTLES.test(service) ? BATTLE_REQUEST_PARTS_MAX : REQUEST_PARTS_MAX;
 }
 
+/** Requests whose work is done in several turns. */
+const large = new WeakSet<object>();
+
 function read(method: MethodDefinition, bytes: Uint8Array, partsMax: number): unknown {
   try {
-    return decodeRequest(method.requestType, bytes, partsMax);
+    const message: unknown = decodeRequest(method.requestType, bytes, partsMax);
+    if (bytes.length > OWN_TURN_BYTES && typeof message === "object" && message) large.add(message);
+    return message;
   } catch (error) {
     return new Unreadable(error);
   }
@@ -187,20 +193,27 @@ function adaptUnary(handler: AnyHandler, onError: OnError): handleUnaryCall<unkn
       if (!answered) controller.abort(callerIsGone());
     });
     const context = contextOf(call, controller.signal);
-    Promise.resolve()
-      .then(() => handler(check(call.request), context))
-      .then(
-        (response) => {
-          end();
-          callback(null, response);
-        },
-        (error) => {
-          end();
-          onError(error);
-          callback(writeGrpcError(error));
-        },
-      );
+    answer(handler, call.request, context).then(
+      (response) => {
+        end();
+        callback(null, response);
+      },
+      (error) => {
+        end();
+        onError(error);
+        callback(writeGrpcError(error));
+      },
+    );
   };
+}
+
+async function answer(handler: AnyHandler, request: unknown, context: CallContext): Promise<unknown> {
+  const read = check(request);
+  if (typeof read !== "object" || !read || !large.has(read)) return await handler(read, context);
+  await nextTurn();
+  const response: unknown = await handler(read, context);
+  await nextTurn();
+  return response;
 }
 
 /** Ends a call that would otherwise wait for too long, or for ever: its caller set no deadline, or one far away. */
