@@ -58,14 +58,23 @@ await runService({
     );
     const onFault = (error: unknown, path: string) => log.error({ error, path }, "A handler made a mistake");
     const services = front.guard(matcher.services, matcher.readiness);
-    const server = opened.use(await serveGrpc({ bind, services, tls: front.tls, onFault }));
+    const server = opened.use(
+      await serveGrpc({ bind, services, tls: front.tls, connections: front.connections, onFault }),
+    );
     opened.use(
       await serveHttpApi({
         ...{ bind: env.MUSTER_MATCHER_HTTP, variable: "MUSTER_MATCHER_HTTP", front, grpcBind: bind },
         usual: { grpc: "127.0.0.1:7410", http: "127.0.0.1:7411" },
         document: openApiOf.matcher,
         pages: { "/.well-known/jwks.json": { type: "application/jwk-set+json", body: matcher.joinKeySet } },
-        ...{ services, readiness: matcher.readiness, origins: env.MUSTER_HTTP_ORIGINS, log, onFault },
+        ...{
+          services,
+          readiness: matcher.readiness,
+          origins: env.MUSTER_HTTP_ORIGINS,
+          log,
+          onFault,
+          connectionsMax: env.MUSTER_HTTP_CONNECTIONS_MAX,
+        },
       }),
     );
     log.info({ address: server.address }, "Listening");

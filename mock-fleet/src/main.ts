@@ -59,12 +59,19 @@ await runService({
     });
     const onFault = (error: unknown, path: string) => log.error({ error, path }, "A call met a mistake of ours");
     const services = front.guard(fleet.services, fleet.readiness);
-    const server = serveGrpc({ bind, services, tls: front.tls, onFault });
+    const server = serveGrpc({ bind, services, tls: front.tls, connections: front.connections, onFault });
     const httpServer = serveHttpApi({
       ...{ bind: env.MUSTER_FLEET_HTTP, variable: "MUSTER_FLEET_HTTP", front, grpcBind: bind },
       usual: { grpc: "127.0.0.1:7420", http: "127.0.0.1:7421" },
       document: openApiOf.fleet,
-      ...{ services, readiness: fleet.readiness, origins: env.MUSTER_HTTP_ORIGINS, log, onFault },
+      ...{
+        services,
+        readiness: fleet.readiness,
+        origins: env.MUSTER_HTTP_ORIGINS,
+        log,
+        onFault,
+        connectionsMax: env.MUSTER_HTTP_CONNECTIONS_MAX,
+      },
     });
     const servers = Promise.all([server, httpServer]);
     const listening = servers.catch((error: unknown) => fleet[Symbol.asyncDispose]().then(() => Promise.reject(error)));

@@ -22,6 +22,13 @@ export const UNFINISHED_REQUESTS_MAX = 4_000;
 export const SILENT_CONNECTION_MS_MAX = 60_000;
 /** Longest deadline of a unary call in ms: longer waits belong into a stream. */
 export const CALL_DEADLINE_MS_MAX = 60_000;
+/**
+ * Connections to a service's gRPC port at a time: each costs some 40 KB before it says anything, and as many streams may be open, each
+ * of which may come on one of its own. A fleet of ten thousand sidecars takes half.
+ */
+export const GRPC_CONNECTIONS_MAX = 20_000;
+/** gRPC connections beyond them, for seconds: those who ask about health, and those who are told to come again. */
+export const GRPC_SPARE_CONNECTIONS_MAX = 64;
 /** Connections to a service's HTTP port at a time: each watch by server-sent events is one, of some 20 KB. */
 export const HTTP_CONNECTIONS_MAX = 10_000;
 /** Deadline of a unary call that states none, in ms. */

@@ -1,5 +1,6 @@
 // The variables that every service process of Muster reads, and how they are read: a bad one ends the start with exit 2.
 import { type EnvironmentSpec, flag, oneOf, text, wholeNumber } from "@muster/kit";
+import { limits } from "@muster/proto";
 import { tlsEnvironment } from "@muster/proto/grpc";
 
 export const serviceEnvironment = {
@@ -36,6 +37,11 @@ export const serviceEnvironment = {
       "Listen where other machines reach it though it is plain text or open to everybody: true or false. --unsafe-listen sets it.",
     fallback: "false",
     parse: flag,
+  },
+  MUSTER_GRPC_CONNECTIONS_MAX: {
+    meaning: "Connections to the gRPC port at a time. More are refused, those that ask about health excepted.",
+    fallback: String(limits.GRPC_CONNECTIONS_MAX),
+    parse: wholeNumber(1, 1_000_000),
   },
   ...tlsEnvironment,
   MUSTER_LIFELINE_FD: {

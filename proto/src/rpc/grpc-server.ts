@@ -25,6 +25,7 @@ import { fieldInvalid, MusterError } from "../muster-error.ts";
 import { serverCredentials } from "../tls/grpc-credentials.ts";
 import { commonNameOf, type TlsSource } from "../tls/tls-source.ts";
 import { decodeRequest } from "./decode-request.ts";
+import { type ConnectionOptions, createGrpcConnections } from "./grpc-connections.ts";
 import { writeGrpcError } from "./grpc-error.ts";
 import { createServerHealth } from "./health.ts";
 import { bytesOf } from "./message-bytes.ts";
@@ -51,6 +52,8 @@ export type GrpcServerOptions = {
   readonly drainMs?: number;
   /** How long requests may take to arrive, and how many of one connection may be on their way. */
   readonly unfinished?: UnfinishedOptions;
+  /** How many connections there may be. */
+  readonly connections?: ConnectionOptions;
   /** How long a connection may be silent before it is asked whether somebody is there, in ms. Default: SILENT_CONNECTION_MS_MAX. */
   readonly silentMsMax?: number;
   /** How long its answer may take, in ms. Default: PING_MS_MAX. */
@@ -72,9 +75,12 @@ const FORCED_WITHIN_MS = 200;
 export async function serveGrpc(options: GrpcServerOptions): Promise<Listening> {
   const { bind, services, onFault = () => undefined, drainMs = 500 } = options;
   const health = createServerHealth(services);
-  const unfinished = createUnfinishedRequests(options.unfinished);
+  const connections = createGrpcConnections(options.connections);
+  const unfinished = createUnfinishedRequests({ ...options.unfinished, refuse: connections.refusalOf });
   const server = new Server({
     interceptors: [unfinished.interceptor],
+    // What it writes down of every call and connection, nobody reads.
+    "grpc.enable_channelz": 0,
     // Whoever has gone without a word, or never spoke HTTP/2, does not answer, and is cut off.
     "grpc.keepalive_time_ms": options.silentMsMax ?? SILENT_CONNECTION_MS_MAX,
     "grpc.keepalive_timeout_ms": options.pingMsMax ?? PING_MS_MAX,
@@ -116,6 +122,7 @@ export async function serveGrpc(options: GrpcServerOptions): Promise<Listening> 
       reject(new MusterError("SERVICE_NOT_READY", why, { metadata: { address: bind }, cause: error }));
     });
   });
+  connections.follow(server);
   if (path !== undefined) keepSocketPrivate(path);
   return {
     address: bind.startsWith("unix:") ? bind : `${bind.slice(0, bind.lastIndexOf(":"))}:${port}`,
@@ -125,6 +132,7 @@ export async function serveGrpc(options: GrpcServerOptions): Promise<Listening> 
       await new Promise<void>((resolve) => {
         let force = setTimeout(() => {
           server.forceShutdown();
+          connections.destroy();
           // It waits for a connection that never spoke HTTP/2 as well, whose caller may wait for this server in turn.
           force = setTimeout(resolve, FORCED_WITHIN_MS);
         }, drainMs);

@@ -1,6 +1,11 @@
 // Requests by gRPC that have begun and do not end. grpc-js hands a call over when its request is whole: until then nobody counts it, and
 // nothing ends it but its caller. Thirty thousand of them, on one connection, are 400 MB.
-import type { ServerInterceptingCallInterface, ServerInterceptor, ServerMethodDefinition } from "@grpc/grpc-js";
+import type {
+  Metadata,
+  ServerInterceptingCallInterface,
+  ServerInterceptor,
+  ServerMethodDefinition,
+} from "@grpc/grpc-js";
 import { REQUEST_MS_MAX, UNFINISHED_REQUESTS_MAX } from "../limits.ts";
 import { MusterError } from "../muster-error.ts";
 import { writeGrpcError } from "./grpc-error.ts";
@@ -17,9 +22,17 @@ export type UnfinishedOptions = {
   readonly requestMsMax?: number;
   /** Of one connection at a time. Default: UNFINISHED_REQUESTS_MAX. */
   readonly unfinishedMax?: number;
+  /** Why a call of that path is not taken, whatever its request is. Undefined: it is. Default: it is. */
+  readonly refuse?: (call: ServerInterceptingCallInterface, path: string) => MusterError | undefined;
 };
 
-type Unfinished = { readonly call: ServerInterceptingCallInterface; readonly peer: string; readonly sinceMs: number };
+/** Of a call that is over for its caller: what still comes of it is nobody's. */
+const NOBODY: ServerListener = {
+  onReceiveMetadata: ignore,
+  onReceiveMessage: ignore,
+  onReceiveHalfClose: ignore,
+  onCancel: ignore,
+};
 
 /** How often in that time it is looked who is late. */
 const LOOKS = 10;
@@ -31,7 +44,7 @@ const RETRY_MS = 200;
  * requests may take as long as they like. Disposing stops looking.
  */
 export function createUnfinishedRequests(options: UnfinishedOptions = {}): UnfinishedRequests {
-  const { requestMsMax = REQUEST_MS_MAX, unfinishedMax = UNFINISHED_REQUESTS_MAX } = options;
+  const { requestMsMax = REQUEST_MS_MAX, unfinishedMax = UNFINISHED_REQUESTS_MAX, refuse = takeAll } = options;
   /** The oldest first. */
   const open = new Set<Unfinished>();
   const byPeer = new Map<string, number>();
@@ -53,36 +66,22 @@ export function createUnfinishedRequests(options: UnfinishedOptions = {}): Unfin
   looking.unref();
 
   return {
-    interceptor: unwrapped(({ requestStream }, call) => {
+    interceptor: unwrapped(({ path, requestStream }, call) => {
+      const refusal = refuse(call, path);
+      if (refusal) return refused(call, refusal);
       if (requestStream) return call;
       const peer = call.getPeer();
       const present = byPeer.get(peer) ?? 0;
-      const start = call.start.bind(call);
       if (present >= unfinishedMax) {
-        call.start = (listener) => {
-          start({ ...listener, onReceiveMetadata: ignore, onReceiveMessage: ignore, onReceiveHalfClose: ignore });
-          const why = `Cannot take the request as at most ${unfinishedMax} of one connection may be unfinished`;
-          const metadata = { limit: String(unfinishedMax), retryAfterMs: String(RETRY_MS) };
-          end(call, new MusterError("OVERLOADED", why, { metadata }));
-        };
-        return call;
+        const why = `Cannot take the request as at most ${unfinishedMax} of one connection may be unfinished`;
+        const metadata = { limit: String(unfinishedMax), retryAfterMs: String(RETRY_MS) };
+        return refused(call, new MusterError("OVERLOADED", why, { metadata }));
       }
-      const one: Unfinished = { call, peer, sinceMs: performance.now() };
+      const one = new Unfinished(call, peer, finish);
       open.add(one);
       byPeer.set(peer, present + 1);
-      call.start = (listener) =>
-        start({
-          onReceiveMetadata: (metadata) => listener.onReceiveMetadata(metadata),
-          onReceiveMessage: (message: unknown) => listener.onReceiveMessage(message),
-          onReceiveHalfClose() {
-            finish(one);
-            listener.onReceiveHalfClose();
-          },
-          onCancel() {
-            finish(one);
-            listener.onCancel();
-          },
-        });
+      const start = call.start.bind(call);
+      call.start = (listener) => start(one.before(listener));
       return call;
     }),
     get size() {
@@ -90,6 +89,61 @@ export function createUnfinishedRequests(options: UnfinishedOptions = {}): Unfin
     },
     [Symbol.dispose]: () => clearInterval(looking),
   };
+}
+
+/** A request on its way, and what is told of it: an object with its methods elsewhere, as every open stream keeps it for ever. */
+class Unfinished implements ServerListener {
+  readonly call: ServerInterceptingCallInterface;
+  readonly peer: string;
+  readonly sinceMs = performance.now();
+  readonly #finish: (one: Unfinished) => void;
+  #next: ServerListener = NOBODY;
+
+  constructor(call: ServerInterceptingCallInterface, peer: string, finish: (one: Unfinished) => void) {
+    this.call = call;
+    this.peer = peer;
+    this.#finish = finish;
+  }
+
+  /** Itself, to be told before `next` is. */
+  before(next: ServerListener): this {
+    this.#next = next;
+    return this;
+  }
+
+  onReceiveMetadata(metadata: Metadata): void {
+    this.#next.onReceiveMetadata(metadata);
+  }
+
+  onReceiveMessage(message: unknown): void {
+    this.#next.onReceiveMessage(message);
+  }
+
+  onReceiveHalfClose(): void {
+    this.#finish(this);
+    this.#next.onReceiveHalfClose();
+  }
+
+  onCancel(): void {
+    this.#finish(this);
+    this.#next.onCancel();
+  }
+}
+
+type ServerListener = Parameters<ServerInterceptingCallInterface["start"]>[0];
+
+function takeAll(): undefined {
+  return undefined;
+}
+
+/** The call, which is answered with `error` as soon as it begins. */
+function refused(call: ServerInterceptingCallInterface, error: MusterError): ServerInterceptingCallInterface {
+  const start = call.start.bind(call);
+  call.start = (listener) => {
+    start({ ...NOBODY, onCancel: () => listener.onCancel() });
+    end(call, error);
+  };
+  return call;
 }
 
 type Watch = (
@@ -115,5 +169,5 @@ function isStream(value: unknown): value is { close(): void } {
 }
 
 function ignore(): void {
-  // The call is over for its caller: what still comes of it is nobody's.
+  // By its name.
 }

@@ -4,6 +4,7 @@ import { type Clock, createMetrics, type Environment, METRICS_CONTENT_TYPE, type
 import { openTracer, type Tracer } from "@muster/kit/trace";
 import { MusterError } from "@muster/proto";
 import {
+  type ConnectionOptions,
   createGrpcNetwork,
   type TlsMaterial,
   type TlsSource,
@@ -39,6 +40,8 @@ export interface Front extends AsyncDisposable {
   readonly network: Network;
   /** What its servers show. Undefined: they speak plain text. */
   readonly tls: TlsSource | undefined;
+  /** How many its gRPC server takes, and who hears that they are too many. */
+  readonly connections: ConnectionOptions;
   /** Where it tells what became of tickets. Undefined: nobody listens. */
   readonly tracer: Tracer | undefined;
   /** Of its callers, as the file named them at the start. */
@@ -92,6 +95,15 @@ export async function openFront(options: OpenFrontOptions): Promise<Front> {
   return {
     network: createGrpcNetwork(files),
     tls,
+    connections: {
+      connectionsMax: variables.MUSTER_GRPC_CONNECTIONS_MAX,
+      onFull: (connectionsMax) =>
+        log.warn(
+          { connectionsMax },
+          "Refusing connections as MUSTER_GRPC_CONNECTIONS_MAX are open: callers come again",
+        ),
+      measure: (count) => metrics.gauge("muster_grpc_connections_open", "Connections to the gRPC port.", count),
+    },
     secretVariables: guard.secretVariables,
     tracer,
     projects: guard.keyring.projects,

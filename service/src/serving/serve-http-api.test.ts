@@ -25,7 +25,15 @@ for (const { name, isServed, ...where } of rows) {
       readiness: async () => undefined,
       onFault: () => undefined,
     };
-    await using _ = await serveHttpApi({ ...where, ...more, usual, log, services: [], origins: [] });
+    await using _ = await serveHttpApi({
+      ...where,
+      ...more,
+      usual,
+      log,
+      services: [],
+      origins: [],
+      connectionsMax: 10,
+    });
     expect(said).toEqual(isServed ? [{ address: expect.stringMatching(/^127\.0\.0\.1:\d+$/) }] : []);
   });
 }

@@ -1,5 +1,5 @@
 // A service's calls as JSON over HTTP, on a port of their own beside gRPC's. Its main.ts has no branches: they are here.
-import { type EnvironmentSpec, list } from "@muster/kit";
+import { type EnvironmentSpec, list, wholeNumber } from "@muster/kit";
 import { limits } from "@muster/proto";
 import { parseAddress } from "@muster/proto/grpc";
 import { type Pages, type Readiness, serveHttp } from "@muster/proto/http";
@@ -24,6 +24,12 @@ export function parseHttpBind(text: string): string {
 
 /** The variables of whatever serves HTTP. */
 export const httpEnvironment = {
+  MUSTER_HTTP_CONNECTIONS_MAX: {
+    meaning:
+      "Connections to the HTTP port at a time, each watch by server-sent events being one. More are closed at once.",
+    fallback: String(limits.HTTP_CONNECTIONS_MAX),
+    parse: wholeNumber(1, 1_000_000),
+  },
   MUSTER_HTTP_ORIGINS: {
     meaning:
       'Origins of web pages that may call over HTTP, with commas between, such as "https://console.example". Empty: only the page that the service itself serves.',
@@ -50,6 +56,7 @@ export type HttpApiOptions = {
   readonly grpcBind: string;
   readonly services: readonly Implementation[];
   readonly origins: readonly string[];
+  readonly connectionsMax: number;
   readonly readiness: Readiness;
   /** What it serves, for `/openapi.json` and the page at `/`. */
   readonly document: () => Promise<OpenApiDocument>;
@@ -77,7 +84,7 @@ export async function serveHttpApi(options: HttpApiOptions): Promise<AsyncDispos
   };
   const server: Listening = await serveHttp({
     ...{ bind, services, readiness, pages, onFault, browsers: { origins }, tls: options.front.tls },
-    connectionsMax: limits.HTTP_CONNECTIONS_MAX,
+    connectionsMax: options.connectionsMax,
   });
   log.info({ address: server.address }, "Listening for HTTP");
   return server;
