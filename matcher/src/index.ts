@@ -19,7 +19,8 @@ export { hooksSchema } from "./hooks/hooks-section.ts";
 // For those who read its journal.
 export { factCodec } from "./journal-codec/fact-codec.ts";
 export { snapshotCodec } from "./journal-codec/snapshot-codec.ts";
-export { createMatcher, type Matcher, type MatcherOptions } from "./matcher.ts";
+export { createMatcher, type Matcher } from "./matcher.ts";
+export type { MatcherOptions } from "./matcher-options.ts";
 export { projectsSchema } from "./project-sections.ts";
 // For tools that show what a rule set does before players do.
 export { chartOf, showValue } from "./simulate/frontier/chart-of.ts";

@@ -31,7 +31,8 @@ import type { Configuration } from "./core/configuration.ts";
 import type { EventPush } from "./events/event-push.ts";
 import type { HookCaller } from "./hooks/hook-caller.ts";
 import type { JoinWebKey } from "./join-tokens/join-key-set.ts";
-import { createMatcher, type Matcher, type MatcherOptions } from "./matcher.ts";
+import { createMatcher, type Matcher } from "./matcher.ts";
+import type { MatcherOptions } from "./matcher-options.ts";
 import type { PutResult } from "./put-config.ts";
 import { createScriptedFleet, type ScriptedFleet } from "./scripted-fleet.fixture.ts";
 

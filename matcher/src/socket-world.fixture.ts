@@ -11,7 +11,8 @@ import {
 } from "@muster/proto/matchmaking";
 import type { Peer } from "@muster/proto/rpc";
 import { silentLog } from "@muster/service";
-import { createMatcher, type MatcherOptions } from "./matcher.ts";
+import { createMatcher } from "./matcher.ts";
+import type { MatcherOptions } from "./matcher-options.ts";
 import { configurationOf, worldConfig } from "./matcher-world.fixture.ts";
 import { createScriptedFleet } from "./scripted-fleet.fixture.ts";
 

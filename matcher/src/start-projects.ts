@@ -7,7 +7,8 @@ import type { EventPush } from "./events/event-push.ts";
 import { followConfig, logConfigEvents } from "./follow-config.ts";
 import { readHooks } from "./hooks/hooks-section.ts";
 import { openHooks } from "./hooks/open-hooks.ts";
-import { createMatcher, type Matcher, type MatcherOptions } from "./matcher.ts";
+import { createMatcher, type Matcher } from "./matcher.ts";
+import type { MatcherOptions } from "./matcher-options.ts";
 import { nameOfProject, routeProjects } from "./project-matchers.ts";
 import { projectFiles } from "./project-sections.ts";
 

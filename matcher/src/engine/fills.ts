@@ -73,7 +73,7 @@ export function createFills(pool: Pool, plan: Plan): Fills {
     return lanes.length === others.length && lanes.every((lane, index) => lane === others[index]);
   };
   const letLanesGo = ({ lanes = [] }: Opening) => {
-    for (const lane of lanes) pool.letLaneGo(lane);
+    for (const lane of lanes) pool.lanes.letGo(lane);
   };
   const drop = (id: string) => {
     woken.delete(id);

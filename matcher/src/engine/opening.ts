@@ -3,6 +3,7 @@
 import type { FillGoal, RuleSet, SeatedTeam } from "@muster/rules";
 import { compiledOnce, fillSizingAt, type Roster } from "@muster/rules/plan";
 import { ANYWHERE, type Lane } from "./lane.ts";
+import type { Lanes } from "./lanes.ts";
 import type { Level, Plan } from "./plan.ts";
 import type { Pool, PooledTicket } from "./pool.ts";
 import { createRecipes, type Recipes } from "./recipes.ts";
@@ -87,7 +88,7 @@ export function createOpenings({
     if (!readRange?.(roster, range)) range.low = range.high = Number.NaN;
     return {
       battle,
-      lanes: paths?.map(({ values, text }) => pool.keepLane(values, text)),
+      lanes: paths?.map(({ values, text }) => pool.lanes.keep(values, text)),
       isOpenTo: paths ? () => false : laneFilter(plan, roster, battle.region),
       ...range,
       seatedIds: undefined,
@@ -138,7 +139,7 @@ function sitsThere({ players }: SeatedTeam, playerId: string): boolean {
 }
 
 /** The lanes in `all` that newcomers come from. */
-export function* lanesFor({ lanes, isOpenTo }: Opening, all: ReadonlyMap<string, Lane>): Iterable<Lane> {
+export function* lanesFor({ lanes, isOpenTo }: Opening, all: Lanes): Iterable<Lane> {
   if (!lanes) {
     for (const lane of all.values()) if (lane.key !== ANYWHERE && isOpenTo(lane)) yield lane;
     return;

@@ -5,7 +5,8 @@ import { invariant } from "@muster/kit";
 import type { JudgedTicket } from "@muster/rules";
 import { attributesRead, readAttribute } from "@muster/rules/plan";
 import { grown, Rows } from "./columns.ts";
-import { ANYWHERE, type Branch, branchOf, bucketWidth, type Lane, prune, sharedKeyOf } from "./lane.ts";
+import { ANYWHERE, branchOf, bucketWidth, type Lane, sharedKeyOf } from "./lane.ts";
+import { Lanes } from "./lanes.ts";
 import { createPartyKinds, type PartyKinds } from "./party.ts";
 import { clampNumber, Places } from "./places.ts";
 import type { Plan } from "./plan.ts";
@@ -53,7 +54,7 @@ const LEVELS = 14;
 export class Pool {
   readonly plan: Plan;
   readonly kinds: PartyKinds;
-  readonly lanes = new Map<string, Lane>();
+  readonly lanes = new Lanes();
   readonly places = new Places();
   /** Tickets without a value of what makes lanes or buckets. */
   wild = 0;
@@ -67,11 +68,6 @@ export class Pool {
   #words = new Int32Array(this.#numbers.buffer);
   /** Whether levels of nodes may differ. */
   readonly #hasLevels: boolean;
-  readonly #laneById: (Lane | undefined)[] = [];
-  readonly #freeLanes: number[] = [];
-
-  readonly #branches: Branch = { key: "", value: "", parent: undefined, next: new Map(), lane: undefined };
-  readonly #wild: Branch = { key: ANYWHERE, value: "", parent: undefined, next: new Map(), lane: undefined };
   readonly #width: number;
   readonly #free = new Rows();
   #records = 0;
@@ -202,9 +198,7 @@ export class Pool {
   /** The lane and the bucket's number of a node. */
   laneOf(node: number): Lane {
     const bucket = this.places.bucketOf(this.#words[(node << WORDS) + QUEUE] ?? -1);
-    const lane = this.#laneById[this.places.laneIdOf(bucket)];
-    invariant(lane, "a node is in a lane");
-    return lane;
+    return this.lanes.withId(this.places.laneIdOf(bucket));
   }
   bucketNumberOf(node: number): number {
     return this.places.numberOf(this.places.bucketOf(this.#words[(node << WORDS) + QUEUE] ?? -1));
@@ -269,7 +263,7 @@ export class Pool {
   #linkLanes(slot: number, ticket: JudgedTicket): boolean {
     const admitted = this.#admittedAt(ticket);
     if (admitted === 0) return false;
-    let branch = this.#branches;
+    let branch = this.lanes.root;
     let isWild = Number.isNaN(this.lowOf(slot));
     for (const read of this.#readValues) {
       const value = read(ticket);
@@ -279,12 +273,12 @@ export class Pool {
     }
     if (isWild) {
       this.wild += 1;
-      this.#linkNode(slot, { slot, lane: this.#laneAt(this.#wild, ANYWHERE), number: 0, levels: admitted });
+      this.#linkNode(slot, { slot, lane: this.lanes.anywhere(), number: 0, levels: admitted });
       return true;
     }
     const bucket = this.bucketOf(this.lowOf(slot));
     if (this.#readShared.length === 0) {
-      this.#linkNode(slot, { slot, lane: this.#laneAt(branch, branch.key), number: bucket, levels: admitted });
+      this.#linkNode(slot, { slot, lane: this.lanes.at(branch), number: bucket, levels: admitted });
       return true;
     }
     const levelsByText = new Map<string, number>();
@@ -299,42 +293,11 @@ export class Pool {
       const leaf = branchOf(branch, text, sharedKeyOf);
       // The last one is the slot's own, from which the others are found.
       const node = left === 0 ? slot : this.#copyRecord(slot);
-      this.#linkNode(node, { slot, lane: this.#laneAt(leaf, leaf.key), number: bucket, levels });
+      this.#linkNode(node, { slot, lane: this.lanes.at(leaf), number: bucket, levels });
       this.#words[(node << WORDS) + SIBLING] = before;
       before = node;
     }
     return levelsByText.size > 0;
-  }
-
-  #laneAt(branch: Branch, key: string): Lane {
-    if (branch.lane) return branch.lane;
-    const id = this.#freeLanes.pop() ?? this.#laneById.length;
-    const lane = { id, key, branch, firstBucket: -1, buckets: 0, size: 0, keepers: 0 };
-    branch.lane = lane;
-    this.#laneById[id] = lane;
-    this.lanes.set(key, lane);
-    return lane;
-  }
-
-  /** The lane of tickets with these values of what makes lanes, and the string or region: it stays until it is let go. */
-  keepLane(values: readonly (number | string)[], text: string | undefined): Lane {
-    let branch = this.#branches;
-    for (const value of values) branch = branchOf(branch, typeof value === "string" ? value : value + 0);
-    if (text !== undefined) branch = branchOf(branch, text, sharedKeyOf);
-    const lane = this.#laneAt(branch, branch.key);
-    lane.keepers += 1;
-    return lane;
-  }
-  letLaneGo(lane: Lane): void {
-    lane.keepers -= 1;
-    this.#dropUnused(lane);
-  }
-  #dropUnused(lane: Lane): void {
-    if (lane.size > 0 || lane.keepers > 0) return;
-    this.lanes.delete(lane.key);
-    this.#laneById[lane.id] = undefined;
-    this.#freeLanes.push(lane.id);
-    prune(lane.branch);
   }
 
   /** Levels at which the ticket breaks no rule that it keeps or breaks alone, a bit each. */
@@ -403,7 +366,7 @@ export class Pool {
     this.places.leave(lane, queue, this.sizeOf(slot));
     lane.size -= 1;
     if (lane.key === ANYWHERE) this.wild -= 1;
-    if (lane.size === 0) this.#dropUnused(lane);
+    if (lane.size === 0) this.lanes.dropUnused(lane);
     if (node !== slot) this.#free.push(node);
   }
 

@@ -153,7 +153,7 @@ export const engineFaults: readonly PlantedFault[] = [
     "lanes are kept apart by their last value alone",
     POOL,
     'else branch = branchOf(branch, typeof value === "string" ? value : value + 0);',
-    'else branch = branchOf(this.#branches, typeof value === "string" ? value : value + 0);',
+    'else branch = branchOf(this.lanes.root, typeof value === "string" ? value : value + 0);',
   ),
   fault(
     "a rule for one ticket alone holds from no age on",

@@ -288,7 +288,7 @@ export const matcherFaults: readonly PlantedFault[] = [
     name: "a placement that failed is never asked for again",
     patches: [
       {
-        file: "matcher/src/matcher.ts",
+        file: "matcher/src/route-facts.ts",
         find: '      case "placement-ended":\n        placements.poke(fact.matchId);',
         replace: '      case "placement-ended":',
       },
