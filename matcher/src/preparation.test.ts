@@ -43,6 +43,16 @@ test("a ticket searches when the last player has joined, with what they bring", 
   expect(changes.map((event) => event.ticket?.state)).toEqual([TicketState.PREPARING, TicketState.SEARCHING]);
 });
 
+test("its history counts from the request, and never back", async () => {
+  await using world = await prepared();
+  await world.clock.advance(10_000);
+  await world.matching.joinMatching({ ticketId: "t", players: [playerOf("bob")] });
+  await world.clock.advance(5_000);
+  await world.matching.cancelMatching({ ticketId: "t" });
+  const { transitions } = await world.matching.describeTicketHistory({ ticketId: "t" });
+  expect(transitions.map(({ afterMs }) => Math.floor(afterMs / 1_000))).toEqual([0, 10, 15]);
+});
+
 test("a decline cancels it for everybody, and says so again", async () => {
   await using world = await prepared();
   for (let i = 0; i < 2; i += 1) {

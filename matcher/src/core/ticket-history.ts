@@ -1,5 +1,5 @@
 // What became of a ticket, step by step, as operators read it.
-import type { TicketState } from "./ticket.ts";
+import type { Ticket, TicketState } from "./ticket.ts";
 import type { TicketEventRecord } from "./ticket-events.ts";
 
 export type TicketStep = {
@@ -25,6 +25,11 @@ export function stepsUpTo(latest: TicketEventRecord): readonly TicketStep[] {
     });
   }
   return steps.reverse();
+}
+
+/** Time from the request to journal time `atMs`, in whole ms: the wait for players who were asked to join is part of it. */
+export function sinceRequestMs({ searchingSinceMs, preparedForMs = 0 }: Ticket, atMs: number): number {
+  return Math.max(0, Math.round(atMs - searchingSinceMs + preparedForMs));
 }
 
 function seatedBy(state: TicketState, before: TicketState | undefined): TicketStep["seatedBy"] {

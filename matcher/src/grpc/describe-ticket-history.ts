@@ -12,7 +12,7 @@ import type { Handlers } from "@muster/proto/rpc";
 import { SessionEndCause } from "@muster/proto/session";
 import { getTicket } from "../core/cancel-matching.ts";
 import { readPhase, type Ticket } from "../core/ticket.ts";
-import { stepsUpTo, type TicketStep } from "../core/ticket-history.ts";
+import { sinceRequestMs, stepsUpTo, type TicketStep } from "../core/ticket-history.ts";
 import { type ReadAttempt, readAttempts } from "../read-attempts.ts";
 import type { Desk } from "./desk.ts";
 import { writeTicket } from "./wire.ts";
@@ -44,13 +44,13 @@ function isEnded(state: Ticket["state"]): boolean {
 
 const ENDED: ReadonlySet<string> = new Set(["COMPLETED", "CANCELLED", "TIMED_OUT", "FAILED"]);
 
-function writeAttempt(attempt: ReadAttempt, { searchingSinceMs }: Ticket): TicketAttempt {
+function writeAttempt(attempt: ReadAttempt, ticket: Ticket): TicketAttempt {
   const { type, sequence, atMs, atWallMs, cause = "" } = attempt;
   const isPlacement = attempt.type === "PLACEMENT_ENDED";
   return {
     type: writeEnum(TicketAttemptType, type),
     at: new Date(atWallMs),
-    afterMs: Math.round(atMs - searchingSinceMs),
+    afterMs: sinceRequestMs(ticket, atMs),
     cause,
     matchId: isPlacement ? attempt.matchId : "",
     attempt: isPlacement ? attempt.attempt : 0,
@@ -68,7 +68,7 @@ function writeTransition({ event, seatedBy, playersAccepted }: TicketStep): Tick
     version: ticket.version,
     state: writeEnum(TicketState, readPhase(state)),
     at: new Date(atWallMs),
-    afterMs: Math.round(atMs - ticket.searchingSinceMs),
+    afterMs: sinceRequestMs(ticket, atMs),
     cause: ("cause" in state && state.cause) || "",
     matchId: ("matchId" in state && state.matchId) || "",
     battleSessionId: (state.phase === "COMPLETED" && state.assignment.battleSessionId) || "",

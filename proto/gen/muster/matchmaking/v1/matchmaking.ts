@@ -725,9 +725,9 @@ export interface Ticket {
    * Why it is CANCELLED, TIMED_OUT or FAILED, or what happened last; a word such as "CANCELLED_BY_REQUEST" or
    * "CONFIGURATION_DELETED". Of a match that was not accepted: ACCEPTANCE_REFUSED (by this ticket), ACCEPTANCE_TIMED_OUT (this ticket
    * was silent), MATCH_REFUSED (by another), MATCH_UNANSWERED (by another). Of a ticket whose players were asked to join:
-   * PREPARATION_DECLINED, PREPARATION_TIMED_OUT. PARTY_CHANGED: the members of its party did. OWNER_GONE: nobody watched it any more.
-   * PREPARATION_DECLINED, PREPARATION_TIMED_OUT. PARTY_CHANGED: the members of its party did. MATCHED_ELSEWHERE: another ticket of one of its
-   * players was matched, where a configuration of queries says so.
+   * PREPARATION_DECLINED, PREPARATION_TIMED_OUT. PARTY_CHANGED: the members of its party did. SUPERSEDED: a later ticket of one of its
+   * players took its place. OWNER_GONE: nobody watched it any more. MATCHED_ELSEWHERE: another ticket of one of its players was matched,
+   * where a configuration of queries says so.
    */
   cause: string;
   /** How often it returned to the search, its age kept. */
@@ -1008,7 +1008,7 @@ export interface TicketTransition {
   at:
     | Date
     | undefined;
-  /** Since the request, in ms of journal time, which stands still while the matcher is down. */
+  /** Since the request, preparation included, in ms of journal time, which stands still while the matcher is down. */
   afterMs: number;
   /** As of Ticket. Empty: nothing to say. */
   cause: string;
