@@ -87,6 +87,7 @@ export function startCourier(options: CourierOptions): Courier {
   let chars = 0;
   let written = -1;
   let isWriting = false;
+  let isGivenUp = false;
 
   const target = (): EventTarget | undefined => ledger.state.targets.get(name);
   const lanes = Array.from(
@@ -115,9 +116,13 @@ export function startCourier(options: CourierOptions): Courier {
       sleeping.delete(alarm);
     }
   };
-  const isTooFarBehind = () => {
+  /** Whether the target is too far behind to be served on, be it away or only too slow: then it is disabled, which is said once. */
+  const giveUpIfBehind = (): boolean => {
     const { behindMs, pendingBytes } = status();
-    return behindMs > limits.behindMsMax || pendingBytes > limits.pendingBytesMax;
+    const isBehind = behindMs > limits.behindMsMax || pendingBytes > limits.pendingBytesMax;
+    if (isBehind && !isGivenUp) onDisabled("TOO_FAR_BEHIND");
+    isGivenUp ||= isBehind;
+    return isBehind;
   };
   const status = (): CourierStatus => {
     const { oldest, doneThrough } = window;
@@ -132,7 +137,7 @@ export function startCourier(options: CourierOptions): Courier {
   const deliver = async (events: readonly PushEvent[], signal: AbortSignal): Promise<boolean> => {
     for (let attempt = 1; ; attempt += 1) {
       const present = target();
-      if (!present || present.disabled) return false;
+      if (!present || present.disabled || giveUpIfBehind()) return false;
       const answer = await send(present, events, attempt, signal);
       if (answer && answer.status >= 200 && answer.status < 300) {
         for (const alarm of sleeping) alarm.abort();
@@ -142,10 +147,7 @@ export function startCourier(options: CourierOptions): Courier {
         onDisabled("GONE");
         return false;
       }
-      if (isTooFarBehind()) {
-        onDisabled("TOO_FAR_BEHIND");
-        return false;
-      }
+      if (giveUpIfBehind()) return false;
       const asked = Math.min(answer?.retryAfterMs ?? 0, RETRY_AFTER_MS_MAX);
       await pause(
         Math.max(asked, backoffMs(attempt, random, { firstMs: RETRY_FIRST_MS, maxMs: RETRY_MS_MAX })),
@@ -278,7 +280,10 @@ export function startCourier(options: CourierOptions): Courier {
   work(read);
 
   return {
-    poke: news.ring,
+    poke() {
+      news.ring();
+      giveUpIfBehind(); // However long the target has asked to be left alone.
+    },
     async resend(events, signal) {
       const both = AbortSignal.any([signal, stop.signal]);
       const most = target()?.settings.eventsPerRequest ?? 1;

@@ -171,15 +171,40 @@ test("410 disables a target, the others hear of it, and putting it again makes i
   expect(world.faults).toEqual([]);
 });
 
-test("a target that is too far behind is disabled", async () => {
-  const { world, poster } = await openWorld({ limits: { behindMsMax: 120_000, pendingBytesMax: 1e9 } });
+const laggards = [
+  { name: "away, by the age of its oldest event", limits: { behindMsMax: 120_000, pendingBytesMax: 1e9 }, answer: 503 },
+  { name: "away, by the bytes that wait for it", limits: { behindMsMax: 1e9, pendingBytesMax: 1_000 }, answer: 503 },
+  { name: "slow, though it takes everything", limits: { behindMsMax: 20_000, pendingBytesMax: 1e9 }, delayMs: 9_000 },
+  { name: "slow, by the bytes that wait for it", limits: { behindMsMax: 1e9, pendingBytesMax: 1_000 }, delayMs: 9_000 },
+] as const;
+for (const { name, limits, ...how } of laggards) {
+  test(`a target that is too far behind is disabled: ${name}`, async () => {
+    const { world, poster } = await openWorld({ limits });
+    await using _ = world;
+    await world.events.putTarget(targetOf({ concurrency: 1 }));
+    if ("answer" in how) poster.answers.set(URL, how.answer);
+    else poster.delayMs = how.delayMs;
+    await playDuel(world, "ann", "bob");
+    await playDuel(world, "cid", "dan");
+    await pass(world, 200_000);
+    const { targets } = await world.events.listTargets({});
+    expect(targets[0]).toMatchObject({ state: EventTargetState.DISABLED, cause: "TOO_FAR_BEHIND" });
+    expect(world.faults).toEqual([]);
+  });
+}
+
+test("a target that asked to be left alone is disabled when too much waits for it meanwhile", async () => {
+  const { world, poster } = await openWorld({ limits: { behindMsMax: 1e9, pendingBytesMax: 1_000 } });
   await using _ = world;
-  await world.events.putTarget(targetOf());
+  await world.events.putTarget(targetOf({ concurrency: 1 }));
   poster.answers.set(URL, 503);
+  poster.retryAfterMs = 3_600_000;
   await world.queue("duel", "ann");
-  await pass(world, 200_000);
-  const { targets } = await world.events.listTargets({});
-  expect(targets[0]).toMatchObject({ state: EventTargetState.DISABLED, cause: "TOO_FAR_BEHIND" });
+  await pass(world, 500);
+  expect((await world.events.listTargets({})).targets[0]).toMatchObject({ state: EventTargetState.ACTIVE });
+  await playDuel(world, "bob", "cid");
+  await pass(world, 500);
+  expect((await world.events.listTargets({})).targets[0]).toMatchObject({ cause: "TOO_FAR_BEHIND" });
 });
 
 test("after a rotation requests carry both signatures until the former secret ends", async () => {

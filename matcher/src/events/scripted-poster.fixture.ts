@@ -24,6 +24,8 @@ export type ScriptedPoster = Poster & {
   readonly answers: Map<string, number | "silence" | "away">;
   /** How long an answer takes, in ms. Default 0. */
   delayMs: number;
+  /** What it asks for beside an answer that is no 2xx, in ms. Default: nothing. */
+  retryAfterMs: number | undefined;
 };
 
 export function createScriptedPoster(clock: Pick<Clock, "sleep">): ScriptedPoster {
@@ -32,6 +34,7 @@ export function createScriptedPoster(clock: Pick<Clock, "sleep">): ScriptedPoste
     taken: [],
     answers: new Map(),
     delayMs: 0,
+    retryAfterMs: undefined,
     check: () => undefined,
     async post(request, signal): Promise<EventAnswer> {
       poster.requests.push(request);
@@ -43,7 +46,7 @@ export function createScriptedPoster(clock: Pick<Clock, "sleep">): ScriptedPoste
         throw abortError("No answer within 10 s");
       }
       if (answer >= 200 && answer < 300) poster.taken.push(...eventsOf(request));
-      return { status: answer, retryAfterMs: undefined };
+      return { status: answer, retryAfterMs: poster.retryAfterMs };
     },
   };
   return poster;
