@@ -2,6 +2,7 @@
 import type { FleetConnection, MatcherConnection } from "@muster/cli";
 import { systemClock } from "@muster/kit";
 import { limits } from "@muster/proto";
+import { findMissing } from "./history/check-events.ts";
 import { TERMINAL } from "./history/entry.ts";
 import type { History } from "./history/history.ts";
 import { readTicketTrails } from "./history/ticket-trail.ts";
@@ -14,7 +15,7 @@ const LOOK_MS = 250;
 
 type Parts = { readonly history: History; readonly matcher: MatcherConnection; readonly fleet: FleetConnection };
 
-/** Cancels what still searches, waits for the rest, then reads all of it for the checker. */
+/** Cancels what still searches, waits for the rest and for its events, then reads all of it for the checker. */
 export async function drain({ history, matcher, fleet }: Parts): Promise<void> {
   const calls = createBackendCalls(history, matcher, "drain");
   const giveUpMs = systemClock.nowMs() + DRAIN_MS;
@@ -30,6 +31,7 @@ export async function drain({ history, matcher, fleet }: Parts): Promise<void> {
     if (isOver() || sessions?.every(({ playerSessions }) => playerSessions.length === 0)) break;
     await systemClock.sleep(LOOK_MS);
   }
+  while (!isOver() && findMissing(history.entries).length > 0) await systemClock.sleep(LOOK_MS);
   history.add({ type: "drained" });
   await readSessions({ history, fleet });
   const all = [...readTicketTrails(history.entries).keys()];

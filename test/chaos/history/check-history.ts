@@ -1,5 +1,6 @@
 // The independent judge of a run: from the history alone, by rules that share nothing with the services.
 import { checkAcceptance } from "./check-acceptance.ts";
+import { checkEvents } from "./check-events.ts";
 import { checkPlayers } from "./check-players.ts";
 import { checkServers, checkSessions } from "./check-sessions.ts";
 import { checkTickets } from "./check-tickets.ts";
@@ -10,6 +11,6 @@ import type { Finding } from "./finding.ts";
 export function checkHistory(entries: readonly Entry[]): readonly Finding[] {
   return [
     ...[...checkTickets(entries), ...checkAcceptance(entries), ...checkPlayers(entries)],
-    ...[...checkSessions(entries), ...checkServers(entries)],
+    ...[...checkSessions(entries), ...checkServers(entries), ...checkEvents(entries)],
   ];
 }

@@ -68,6 +68,20 @@ export type Entry = { readonly atMs: number } & (
   | { readonly type: "watch-opened"; readonly watcher: string; readonly anew: boolean }
   | { readonly type: "watched"; readonly watcher: string; readonly event: "STATE_CHANGED"; readonly ticket: TicketView }
   | { readonly type: "watched"; readonly watcher: string; readonly event: "SESSION_ENDED"; readonly ticket: TicketView }
+  /**
+   * An event came to a target, with others of the same `request`, all of which were taken or none; `isTaken`: whether or not the answer
+   * came through. `ticket`: as it stood after a change of it.
+   */
+  | {
+      readonly type: "pushed";
+      readonly target: string;
+      readonly request: number;
+      readonly isTaken: boolean;
+      readonly subject: string;
+      readonly number: number;
+      readonly digest: string;
+      readonly ticket: TicketView | undefined;
+    }
   /** The feed sends its snapshot: what it showed before is no base for what follows. */
   | { readonly type: "feed-opened" }
   /** The feed tells every change in its order; an answer is as of some moment after `askedMs`. */

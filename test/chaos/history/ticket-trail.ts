@@ -49,7 +49,8 @@ export function readTicketTrails(entries: readonly Entry[]): ReadonlyMap<string,
     if ("ok" in outcome && outcome.ok !== "joined") trail.sightings.push({ view: outcome.ok, sinceMs, untilMs });
   }
   for (const entry of entries) {
-    if (entry.type !== "watched" || entry.event !== "STATE_CHANGED") continue;
+    const isChange = entry.type === "pushed" || (entry.type === "watched" && entry.event === "STATE_CHANGED");
+    if (!isChange || !entry.ticket) continue;
     const { ticket: view, atMs: untilMs } = entry;
     trailOf(view.ticketId).sightings.push({ view, sinceMs: undefined, untilMs });
   }

@@ -8,6 +8,7 @@ import { systemRandom } from "@muster/kit";
 import { foreignEnvironment } from "@muster/kit/processes";
 import { markRun, nothingLeft } from "../../e2e/orphans.ts";
 import { type History, openHistory } from "../history/history.ts";
+import { openEventReceiver } from "../load/event-receiver.ts";
 import { TESTIMONY_FOLDER } from "../server/server-log.ts";
 import { type Front, openFront } from "./front.ts";
 import { findHostProcesses, type HostProcess } from "./host-processes.ts";
@@ -59,7 +60,8 @@ export async function openChaosWorld(options: WorldOptions): Promise<ChaosWorld>
   const matcherFront = opened.use(await openFront());
   const fleetFront = opened.use(await openFront());
   const link = opened.use(await openFront());
-  const { configPath, gamePorts } = await writeConfig(options);
+  const receiver = opened.use(await openEventReceiver(history, systemRandom));
+  const { configPath, gamePorts } = await writeConfig(options, receiver.targets);
 
   const env: Record<string, string> = {
     ...foreignEnvironment(process.env, []),
@@ -93,9 +95,14 @@ export async function openChaosWorld(options: WorldOptions): Promise<ChaosWorld>
     ),
   );
   const matcher = opened.use(
-    keep(specOf("matcher", { MUSTER_MATCHER_ENDPOINT: matcherFront.address, MUSTER_FLEET_ADDRESS: link.address }), [
-      matcherFront,
-    ]),
+    keep(
+      specOf("matcher", {
+        MUSTER_MATCHER_ENDPOINT: matcherFront.address,
+        MUSTER_FLEET_ADDRESS: link.address,
+        MUSTER_EVENT_NETWORKS: "127.0.0.0/8",
+      }),
+      [matcherFront],
+    ),
   );
 
   const closing = opened.move();
@@ -126,7 +133,7 @@ export async function openChaosWorld(options: WorldOptions): Promise<ChaosWorld>
 type Config = { readonly fleets: readonly object[] };
 
 /** The muster.json of chaos runs with ports that are free here, and the server where it really is. */
-async function writeConfig({ folder, processes }: WorldOptions) {
+async function writeConfig({ folder, processes }: WorldOptions, eventTargets: readonly object[]) {
   const here = fileURLToPath(new URL("../", import.meta.url));
   const config: Config = JSON.parse(await readFile(join(here, "muster.json"), "utf8"));
   const gamePorts: number[] = [];
@@ -137,7 +144,7 @@ async function writeConfig({ folder, processes }: WorldOptions) {
     fleets.push({ ...fleet, processes, cwd: here, portRange: `${ports[0]}-${ports.at(-1)}` });
   }
   const configPath = join(folder, "muster.json");
-  await writeFile(configPath, JSON.stringify({ ...config, fleets }, undefined, 2));
+  await writeFile(configPath, JSON.stringify({ ...config, fleets, eventTargets }, undefined, 2));
   return { configPath, gamePorts };
 }
 
