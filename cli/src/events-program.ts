@@ -19,6 +19,8 @@ export function addEventsCommands(program: Command, run: ProgramPorts["run"]): v
     .option("--types <types>", "which, such as TICKET_COMPLETED,TICKET_FAILED; default: all", words)
     .option("--events-per-request <number>", "that may go in one request", parsed(wholeNumberFrom(1, 1_000)))
     .option("--concurrency <number>", "requests that may be under way at once", parsed(wholeNumberFrom(1, 64)))
+    .option("--behind-max <time>", "how old its oldest event may become before it is disabled", parsed(parseDuration))
+    .option("--pending-max <number>", "MiB that may wait for it before that", parsed(wholeNumberFrom(1, 65_536)))
     .option("--match-tokens", "each event lists the shared secrets of its time")
     .option("--secret-file <file>", "file with the secret to sign with; default: the matcher draws one and it is shown")
     .action((name: string, options: AddressOptions & Omit<PutTargetOptions, "name">) =>

@@ -79,6 +79,12 @@ export const EVENT_URL_CHARS_MAX = 2_048;
 export const EVENTS_PER_REQUEST_MAX = 1_000;
 /** Requests of one event target that may be under way at once. */
 export const EVENT_CONCURRENCY_MAX = 64;
+/** The shortest time, in s, that an event target may be behind before it is disabled: less is no outage. */
+export const EVENT_BEHIND_SECONDS_MIN = 60;
+/** The longest, in s: a week, as older events help no player. */
+export const EVENT_BEHIND_SECONDS_MAX = 604_800;
+/** MiB of events that may wait for a target at most: what a disk can spare. */
+export const EVENT_PENDING_MB_MAX = 65_536;
 /**
  * Unary calls that a service answers at once. Each may wait for the journal, which writes thousands in one go: more than this would
  * only wait longer, each with its request in memory.

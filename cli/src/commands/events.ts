@@ -18,6 +18,10 @@ export type PutTargetOptions = {
   readonly eventsPerRequest?: number;
   readonly concurrency?: number;
   readonly matchTokens?: boolean;
+  /** In ms. */
+  readonly behindMax?: number;
+  /** In MiB. */
+  readonly pendingMax?: number;
   readonly secretFile?: string;
 };
 
@@ -32,6 +36,8 @@ export async function putTarget(options: PutTargetOptions, context: CommandConte
     eventsPerRequest: options.eventsPerRequest ?? 0,
     concurrency: options.concurrency ?? 0,
     matchTokens: options.matchTokens ?? false,
+    ...(options.behindMax === undefined ? {} : { behindSecondsMax: Math.ceil(options.behindMax / 1_000) }),
+    ...(options.pendingMax === undefined ? {} : { pendingMbMax: options.pendingMax }),
   };
   const secret = readSecretFile(options.secretFile);
   const { signal } = context;

@@ -7,7 +7,14 @@ import { MusterError } from "@muster/proto";
 import type { Log } from "@muster/service";
 import { createDeliveryWindow } from "../core/events/delivery-window.ts";
 import { type PushEvent, subjectOf } from "../core/events/event.ts";
-import { type DisabledCause, type EventTarget, liveSecrets, wants } from "../core/events/event-target.ts";
+import {
+  BEHIND_SECONDS_DEFAULT,
+  type DisabledCause,
+  type EventTarget,
+  liveSecrets,
+  PENDING_MB_DEFAULT,
+  wants,
+} from "../core/events/event-target.ts";
 import { byteLength, type OutboxFact, type OutboxState } from "../core/events/outbox-state.ts";
 import { createNotifier } from "../notifier.ts";
 import { createDeliveryLog, type Delivery } from "./delivery-log.ts";
@@ -24,6 +31,7 @@ export type CourierOptions = {
   readonly name: string;
   /** The last record that the target has dealt with. */
   readonly doneThrough: number;
+  /** Default: as the target's settings say. */
   readonly limits?: CourierLimits;
   /** The target can be served no longer. */
   readonly onDisabled: (cause: DisabledCause) => void;
@@ -36,9 +44,6 @@ export type CourierLimits = {
   /** Bytes of events that may wait for the target, those that it does not want among them. */
   readonly pendingBytesMax: number;
 };
-
-/** A day, as the events of longer ago help no player; and what a disk can spare. */
-export const COURIER_LIMITS: CourierLimits = { behindMsMax: 24 * 3_600_000, pendingBytesMax: 4 * 2 ** 30 };
 
 export type CourierStatus = {
   /** The last record up to which the target has everything. */
@@ -76,7 +81,6 @@ type Lane = { items: Item[]; isRunning: boolean };
 
 export function startCourier(options: CourierOptions): Courier {
   const { ledger, poster, clock, random, log, name, onDisabled, onFatal } = options;
-  const limits = options.limits ?? COURIER_LIMITS;
   const window = createDeliveryWindow(options.doneThrough);
   const deliveries = createDeliveryLog();
   const news = createNotifier();
@@ -90,6 +94,7 @@ export function startCourier(options: CourierOptions): Courier {
   let isGivenUp = false;
 
   const target = (): EventTarget | undefined => ledger.state.targets.get(name);
+  const limits = options.limits ?? limitsOf(target());
   const lanes = Array.from(
     { length: target()?.settings.concurrency ?? 1 },
     (): Lane => ({ items: [], isRunning: false }),
@@ -301,6 +306,11 @@ export function startCourier(options: CourierOptions): Courier {
       if (window.doneThrough !== written) await moveCursor().catch(unlessRefused);
     },
   };
+}
+
+function limitsOf(target: EventTarget | undefined): CourierLimits {
+  const { behindSecondsMax = BEHIND_SECONDS_DEFAULT, pendingMbMax = PENDING_MB_DEFAULT } = target?.settings ?? {};
+  return { behindMsMax: behindSecondsMax * 1_000, pendingBytesMax: pendingMbMax * 2 ** 20 };
 }
 
 /** @throws `error` unless the ledger refused the call. */

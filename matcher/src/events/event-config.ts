@@ -31,6 +31,18 @@ export const eventTargetsSchema = z.array(
     eventsPerRequest: z.int().min(1).max(limits.EVENTS_PER_REQUEST_MAX).default(EVENTS_PER_REQUEST_DEFAULT),
     concurrency: z.int().min(1).max(limits.EVENT_CONCURRENCY_MAX).default(EVENT_CONCURRENCY_DEFAULT),
     matchTokens: z.boolean().default(false),
+    behindSecondsMax: z
+      .int()
+      .min(limits.EVENT_BEHIND_SECONDS_MIN)
+      .max(limits.EVENT_BEHIND_SECONDS_MAX)
+      .optional()
+      .describe("How long its oldest event may wait before it is disabled, in s. Absent: a day."),
+    pendingMbMax: z
+      .int()
+      .min(1)
+      .max(limits.EVENT_PENDING_MB_MAX)
+      .optional()
+      .describe("How much may wait for it before it is disabled, in MiB. Absent: 4096."),
   }),
 );
 

@@ -176,12 +176,13 @@ const laggards = [
   { name: "away, by the bytes that wait for it", limits: { behindMsMax: 1e9, pendingBytesMax: 1_000 }, answer: 503 },
   { name: "slow, though it takes everything", limits: { behindMsMax: 20_000, pendingBytesMax: 1e9 }, delayMs: 9_000 },
   { name: "slow, by the bytes that wait for it", limits: { behindMsMax: 1e9, pendingBytesMax: 1_000 }, delayMs: 9_000 },
+  { name: "away for longer than it says itself", settings: { behindSecondsMax: 60 }, answer: 503 },
 ] as const;
-for (const { name, limits, ...how } of laggards) {
+for (const { name, ...how } of laggards) {
   test(`a target that is too far behind is disabled: ${name}`, async () => {
-    const { world, poster } = await openWorld({ limits });
+    const { world, poster } = await openWorld("limits" in how ? { limits: how.limits } : {});
     await using _ = world;
-    await world.events.putTarget(targetOf({ concurrency: 1 }));
+    await world.events.putTarget(targetOf({ concurrency: 1, ...("settings" in how ? how.settings : {}) }));
     if ("answer" in how) poster.answers.set(URL, how.answer);
     else poster.delayMs = how.delayMs;
     await playDuel(world, "ann", "bob");
@@ -190,6 +191,43 @@ for (const { name, limits, ...how } of laggards) {
     const { targets } = await world.events.listTargets({});
     expect(targets[0]).toMatchObject({ state: EventTargetState.DISABLED, cause: "TOO_FAR_BEHIND" });
     expect(world.faults).toEqual([]);
+  });
+}
+
+test("a target may be behind for a day, or for as long as it says", async () => {
+  const { world, poster } = await openWorld();
+  await using _ = world;
+  for (const settings of [{}, { behindSecondsMax: 600, pendingMbMax: 1 }]) {
+    const { status } = await world.events.putTarget(targetOf(settings));
+    expect(status?.target).toMatchObject(settings);
+  }
+  poster.answers.set(URL, 503);
+  await world.queue("duel", "ann");
+  await pass(world, 500_000);
+  await world.restart();
+  const { targets } = await world.events.listTargets({});
+  expect(targets[0]).toMatchObject({
+    state: EventTargetState.ACTIVE,
+    target: { behindSecondsMax: 600, pendingMbMax: 1 },
+  });
+  await pass(world, 200_000);
+  expect((await world.events.listTargets({})).targets[0]).toMatchObject({ cause: "TOO_FAR_BEHIND" });
+});
+
+for (const settings of [
+  { behindSecondsMax: 59 },
+  { behindSecondsMax: 604_801 },
+  { pendingMbMax: 0 },
+  { pendingMbMax: 65_537 },
+]) {
+  test(`a target with ${JSON.stringify(settings)} is refused`, async () => {
+    const { world } = await openWorld();
+    await using _ = world;
+    const [field] = Object.keys(settings).map((name) =>
+      name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`),
+    );
+    const put = world.events.putTarget(targetOf(settings));
+    await expect(put).rejects.toMatchObject({ reason: "FIELD_INVALID", metadata: { field } });
   });
 }
 

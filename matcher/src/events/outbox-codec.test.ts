@@ -16,6 +16,7 @@ const event = fc.record({ id: text, type, configuration: maybe(text), atWallMs: 
 const settings = fc.record({
   ...{ name, url: text, configurations: fc.array(text), types: fc.array(type) },
   ...{ eventsPerRequest: count.map((n) => n % 1_000), concurrency: fc.nat({ max: 64 }), matchTokens: fc.boolean() },
+  ...{ behindSecondsMax: maybe(fc.nat({ max: 604_800 })), pendingMbMax: maybe(fc.nat({ max: 65_536 })) },
 });
 const fact: fc.Arbitrary<OutboxFact> = fc.oneof(
   fc.record({ type: fc.constant("event-stored" as const), source, event, bytesBefore: count }),

@@ -13,6 +13,9 @@ export type EventTargetSettings = {
   readonly eventsPerRequest: number;
   readonly concurrency: number;
   readonly matchTokens: boolean;
+  /** How far behind it may be before it is disabled: the age of its oldest event in s, and MiB that wait. Undefined: as is usual. */
+  readonly behindSecondsMax?: number | undefined;
+  readonly pendingMbMax?: number | undefined;
 };
 
 export type SigningSecret = {
@@ -46,6 +49,9 @@ export type EventTarget = {
 
 export const EVENTS_PER_REQUEST_DEFAULT = 1;
 export const EVENT_CONCURRENCY_DEFAULT = 8;
+/** A day, as the events of longer ago help no player; and what a disk can spare. */
+export const BEHIND_SECONDS_DEFAULT = 86_400;
+export const PENDING_MB_DEFAULT = 4_096;
 export const SECRET_OVERLAP_SECONDS_DEFAULT = 86_400;
 export const SECRET_OVERLAP_SECONDS_MAX = 604_800;
 /** Tokens that are kept: a repeat of an old event lists those of its time. */
@@ -97,9 +103,14 @@ export function rotateTokens(
 
 /** @throws {MusterError} FIELD_INVALID unless numbers and lists are in their ranges. The URL is for the shell to judge. */
 export function checkEventTarget(settings: EventTargetSettings): EventTargetSettings {
-  const { eventsPerRequest, concurrency, configurations } = settings;
+  const { eventsPerRequest, concurrency, configurations, behindSecondsMax, pendingMbMax } = settings;
   checkCount("events_per_request", eventsPerRequest, limits.EVENTS_PER_REQUEST_MAX);
   checkCount("concurrency", concurrency, limits.EVENT_CONCURRENCY_MAX);
+  if (behindSecondsMax !== undefined && behindSecondsMax < limits.EVENT_BEHIND_SECONDS_MIN) {
+    throw fieldInvalid("behind_seconds_max", `at least ${limits.EVENT_BEHIND_SECONDS_MIN}`, behindSecondsMax);
+  }
+  checkCount("behind_seconds_max", behindSecondsMax ?? BEHIND_SECONDS_DEFAULT, limits.EVENT_BEHIND_SECONDS_MAX);
+  checkCount("pending_mb_max", pendingMbMax ?? PENDING_MB_DEFAULT, limits.EVENT_PENDING_MB_MAX);
   const most = limits.EVENT_TARGET_CONFIGURATIONS_MAX;
   if (configurations.length > most) throw fieldInvalid("configurations", `at most ${most}`, configurations.length);
   return settings;
@@ -118,8 +129,9 @@ export function isSameTarget(one: EventTargetSettings, other: EventTargetSetting
 
 function canonical(settings: EventTargetSettings): string {
   const { name, url, configurations, types, eventsPerRequest, concurrency, matchTokens } = settings;
+  const { behindSecondsMax = BEHIND_SECONDS_DEFAULT, pendingMbMax = PENDING_MB_DEFAULT } = settings;
   return JSON.stringify([
-    ...[name, url, eventsPerRequest, concurrency, matchTokens],
+    ...[name, url, eventsPerRequest, concurrency, matchTokens, behindSecondsMax, pendingMbMax],
     ...[configurations.toSorted(), types.toSorted()],
   ]);
 }

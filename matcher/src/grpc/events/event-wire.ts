@@ -35,6 +35,8 @@ export function readEventTarget(message: EventTargetMessage | undefined): EventT
     eventsPerRequest: message.eventsPerRequest === 0 ? EVENTS_PER_REQUEST_DEFAULT : message.eventsPerRequest,
     concurrency: message.concurrency === 0 ? EVENT_CONCURRENCY_DEFAULT : message.concurrency,
     matchTokens: message.matchTokens,
+    ...(message.behindSecondsMax === undefined ? {} : { behindSecondsMax: message.behindSecondsMax }),
+    ...(message.pendingMbMax === undefined ? {} : { pendingMbMax: message.pendingMbMax }),
   };
 }
 

@@ -243,6 +243,12 @@ export interface EventTarget {
   concurrency: number;
   /** Each event carries `matchTokens`, the shared secrets that are valid at its time, as GPM's events do. */
   matchTokens: boolean;
+  /** How long its oldest event may wait before the target counts as too far behind and is disabled, in s. 60..604,800. Absent: a day. */
+  behindSecondsMax?:
+    | number
+    | undefined;
+  /** How much may wait for it before that, in MiB, events of other targets among them. 1..65,536. Absent: 4,096. */
+  pendingMbMax?: number | undefined;
 }
 
 export interface EventTargetStatus {
@@ -375,7 +381,17 @@ export interface EventDelivery {
 }
 
 function createBaseEventTarget(): EventTarget {
-  return { name: "", url: "", configurations: [], types: [], eventsPerRequest: 0, concurrency: 0, matchTokens: false };
+  return {
+    name: "",
+    url: "",
+    configurations: [],
+    types: [],
+    eventsPerRequest: 0,
+    concurrency: 0,
+    matchTokens: false,
+    behindSecondsMax: undefined,
+    pendingMbMax: undefined,
+  };
 }
 
 export const EventTarget: MessageFns<EventTarget> = {
@@ -404,6 +420,12 @@ export const EventTarget: MessageFns<EventTarget> = {
     }
     if (message.matchTokens !== false) {
       writer.uint32(56).bool(message.matchTokens);
+    }
+    if (message.behindSecondsMax !== undefined) {
+      writer.uint32(64).int32(message.behindSecondsMax);
+    }
+    if (message.pendingMbMax !== undefined) {
+      writer.uint32(72).int32(message.pendingMbMax);
     }
     return writer;
   },
@@ -487,6 +509,22 @@ export const EventTarget: MessageFns<EventTarget> = {
             message.matchTokens = reader.bool();
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.behindSecondsMax = reader.int32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.pendingMbMax = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -518,6 +556,16 @@ export const EventTarget: MessageFns<EventTarget> = {
         : isSet(object.match_tokens)
         ? globalThis.Boolean(object.match_tokens)
         : false,
+      behindSecondsMax: isSet(object.behindSecondsMax)
+        ? globalThis.Number(object.behindSecondsMax)
+        : isSet(object.behind_seconds_max)
+        ? globalThis.Number(object.behind_seconds_max)
+        : undefined,
+      pendingMbMax: isSet(object.pendingMbMax)
+        ? globalThis.Number(object.pendingMbMax)
+        : isSet(object.pending_mb_max)
+        ? globalThis.Number(object.pending_mb_max)
+        : undefined,
     };
   },
 
@@ -544,6 +592,12 @@ export const EventTarget: MessageFns<EventTarget> = {
     if (message.matchTokens !== false) {
       obj.matchTokens = message.matchTokens;
     }
+    if (message.behindSecondsMax !== undefined) {
+      obj.behindSecondsMax = Math.round(message.behindSecondsMax);
+    }
+    if (message.pendingMbMax !== undefined) {
+      obj.pendingMbMax = Math.round(message.pendingMbMax);
+    }
     return obj;
   },
 
@@ -559,6 +613,8 @@ export const EventTarget: MessageFns<EventTarget> = {
     message.eventsPerRequest = object.eventsPerRequest ?? 0;
     message.concurrency = object.concurrency ?? 0;
     message.matchTokens = object.matchTokens ?? false;
+    message.behindSecondsMax = object.behindSecondsMax ?? undefined;
+    message.pendingMbMax = object.pendingMbMax ?? undefined;
     return message;
   },
 };
