@@ -328,7 +328,7 @@ const mistakes = [
   {
     name: "a folder without a file",
     args: ["dev"],
-    says: /muster\.json as a file: there is none\. Write one with `muster init`, or run a server with `muster dev -- COMMAND`\n$/,
+    says: /muster\.json as a file: there is none\. Write one with `npx muster init`, or run a server with `npx muster dev -- COMMAND`\n$/,
   },
   { name: "a folder in place of a file", args: ["dev", "--config", "."], says: /as a file: it is a folder\n$/ },
   { name: "a grace for nothing", args: ["dev", "--grace", "3s"], says: /as they go with --watch: nothing is watched/ },
@@ -350,6 +350,6 @@ test("muster tells that nobody answers, and what to start", async () => {
   const { code, err } = await muster(["ticket", "start", "--matcher", `127.0.0.1:${port}`]);
   expect({ code, err }).toEqual({
     code: 1,
-    err: `Cannot reach 127.0.0.1:${port} as nobody answers there: start it with \`muster dev\`\n`,
+    err: `Cannot reach 127.0.0.1:${port} as nobody answers there: start it with \`npx muster dev\`\n`,
   });
 });

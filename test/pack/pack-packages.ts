@@ -17,6 +17,9 @@ const PUBLISHED = ["kit", "proto", "journal", "service", "rules", "sdk", "sideca
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** What runs beside every game is one file as well: dist/main.cjs, which its command in bin/ starts. */
 const BUNDLED = "sidecar";
+/** It brings along what editors know the files of new projects by. */
+const COMMAND = "cli";
+const SCHEMAS = ["muster.schema.json", "rule-set.schema.json", "population.schema.json"];
 /** Run by path, not imported: what a service starts as, and threads. */
 const RUN_BY_PATH = /(?:^main|-worker)\.ts$/;
 const PACK_MS = 60_000;
@@ -134,6 +137,8 @@ async function stage({ folder, manifest }: Package, built: string, staged: strin
     const path = join(ROOT, folder, extra);
     if (await exists(path)) await cp(path, join(staged, extra), { recursive: true });
   }
+  if (folder !== COMMAND) return;
+  for (const name of SCHEMAS) await cp(join(ROOT, "docs/reference", name), join(staged, "schema", name));
 }
 
 function describe(manifest: Manifest, packed: z.output<typeof packedSchema>, folder: string): Packed {

@@ -1,7 +1,7 @@
 // What users get: the tarballs, installed into an empty folder, run with plain Node and no flags of ours.
-import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findFreePort } from "@muster/cli";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -12,7 +12,7 @@ import { type Consumer, installInEmptyFolder } from "./consumer.ts";
 import { joinServer } from "./line-client.ts";
 import { type Packed, packPackages } from "./pack-packages.ts";
 import { entryNames } from "./published-manifest.ts";
-import { filesUnder } from "./tree.ts";
+import { exists, filesUnder } from "./tree.ts";
 
 const SAMPLE = fileURLToPath(new URL("../../examples/minimal-server/src/main.ts", import.meta.url));
 const TSC = fileURLToPath(new URL("../../node_modules/typescript/bin/tsc", import.meta.url));
@@ -38,7 +38,7 @@ test("a tarball holds what is run and its types, no source and no test", () => {
     files
       .filter(
         (path) =>
-          !/^(?:package\.json|LICENSE|README\.md|bin\/[a-z-]+\.c?js|dist\/.+\.(?:js|d\.ts)|dist\/gen\/openapi\/[a-z]+\.json|dist\/main\.cjs)$/.test(
+          !/^(?:package\.json|LICENSE|README\.md|bin\/[a-z-]+\.c?js|dist\/.+\.(?:js|d\.ts)|dist\/gen\/openapi\/[a-z]+\.json|schema\/[a-z-]+\.schema\.json|dist\/main\.cjs)$/.test(
             path,
           ),
       )
@@ -136,6 +136,21 @@ for (const language of ["ts", "js"]) {
     const cwd = join(consumer.folder, name);
     const { out } = await consumer.run(["node", "--test", "--test-reporter=tap", `${name}/battles.test.m${language}`]);
     expect(out).toMatch(/^# pass 1$/m);
+    if (language === "ts") await consumer.run(["node", TSC, "-p", name]);
+    // Asked for as tarballs, as the command was installed: `npm install` there needs no registry that has them.
+    const manifest = JSON.parse(await readFile(join(cwd, "package.json"), "utf8"));
+    for (const {
+      tarball,
+      manifest: { name: one },
+    } of packed) {
+      const spec = { ...manifest.dependencies, ...manifest.devDependencies }[one];
+      expect(resolve(cwd, spec.replace(/^file:/, ""))).toBe(await realpath(tarball));
+    }
+    for (const file of ["muster.json", "rules.json"]) {
+      const { $schema } = JSON.parse(await readFile(join(cwd, file), "utf8"));
+      // The project's own node_modules is the folder's above it here.
+      expect(await exists(join(consumer.folder, $schema))).toBe(true);
+    }
     await takesPlayers({ command: [], cwd });
   });
 }

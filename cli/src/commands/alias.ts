@@ -41,7 +41,7 @@ export async function forgetAlias(name: string, context: CommandContext): Promis
 }
 
 function describeAliases(aliases: readonly Alias[]): readonly string[] {
-  if (aliases.length === 0) return ["No aliases. Make one: `muster fleet alias set NAME FLEET`"];
+  if (aliases.length === 0) return ["No aliases. Make one: `npx muster fleet alias set NAME FLEET`"];
   return formatTable(
     ["ALIAS", "TARGET"],
     aliases.map((alias) => [alias.name, describeTarget(alias)]),

@@ -88,7 +88,7 @@ function isLive({ state }: Backfill): boolean {
 }
 
 function describeBackfills(found: readonly SessionBackfill[]): readonly string[] {
-  if (found.length === 0) return ["No backfills. Start one: `muster backfill start SESSION`"];
+  if (found.length === 0) return ["No backfills. Start one: `npx muster backfill start SESSION`"];
   const rows = found.map(({ session, backfill }) => [
     session.battleSessionId,
     backfill.state,

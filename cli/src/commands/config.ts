@@ -71,7 +71,7 @@ export async function deleteConfiguration(
 }
 
 function table(configurations: readonly MatchmakingConfiguration[]): readonly string[] {
-  if (configurations.length === 0) return ["No configurations. Make one: `muster config put FILE`"];
+  if (configurations.length === 0) return ["No configurations. Make one: `npx muster config put FILE`"];
   return formatTable(
     ["CONFIGURATION", "VERSION", "RULE SET", "QUEUE"],
     configurations.map(({ name, version = 0, ruleSet, alternatives, queue }) => [

@@ -20,7 +20,7 @@ import type { CommandContext, ExitCode } from "./context.ts";
 import { printJson } from "./context.ts";
 
 const CONFIG_DEFAULT = "muster.json";
-const TIPS = ["muster ticket start --players 2", "muster sessions", "muster logs"] as const;
+const TIPS = ["npx muster ticket start --players 2", "npx muster sessions", "npx muster logs"] as const;
 
 /** Runs until a stop is asked for or `for` has passed. */
 export async function runDev(flags: DevFlags, context: CommandContext): Promise<ExitCode> {
@@ -80,7 +80,7 @@ export async function runDev(flags: DevFlags, context: CommandContext): Promise<
     `matcher ${matcherAddress} and ${http.matcherHttp}`,
     `fleet ${fleetAddress} and ${http.fleetHttp}`,
     `logs ${shortPath(logFolder)}`,
-    `events may go to ${process.env.MUSTER_EVENT_NETWORKS || "this machine"}`,
+    ...(process.env.MUSTER_EVENT_NETWORKS ? [`events may go to ${process.env.MUSTER_EVENT_NETWORKS}`] : []),
     ...(isWatching(flags) ? ["servers start anew when their files change"] : []),
   ];
   const tips = TIPS.map((tip) => tip + addressFlags(tip, flags));
@@ -165,7 +165,7 @@ async function restartOnChanges(
   await watchStack({ ...rest, paths, ignored, graceMs, fleetAddress: stack.fleetAddress }, signal);
 }
 
-const WITHOUT_FILE = "Write one with `muster init`, or run a server with `muster dev -- COMMAND`";
+const WITHOUT_FILE = "Write one with `npx muster init`, or run a server with `npx muster dev -- COMMAND`";
 
 /** Nothing was named, and there is no muster.json here. */
 function isWithoutFile({ cause, reason }: MusterError, { config, command }: DevFlags): boolean {
@@ -204,7 +204,7 @@ async function chooseConfig({ config, command }: DevFlags, dataFolder: string): 
 
 /** What a command needs to find services that do not listen where they usually do. */
 function addressFlags(tip: string, { matcherPort, fleetPort }: DevFlags): string {
-  const asksMatcher = tip.startsWith("muster ticket");
+  const asksMatcher = tip.startsWith("npx muster ticket");
   if (asksMatcher) return matcherPort === 7410 ? "" : ` --matcher 127.0.0.1:${matcherPort}`;
   return fleetPort === 7420 ? "" : ` --fleet 127.0.0.1:${fleetPort}`;
 }

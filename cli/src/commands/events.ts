@@ -56,7 +56,8 @@ export async function listTargets(context: CommandContext): Promise<ExitCode> {
   await using matcher = connectMatcher(context.matcherAddress);
   const { targets } = await matcher.events.listTargets({}, { signal: context.signal });
   if (context.json) for (const status of targets) printJson(context, plainStatus(status));
-  else if (targets.length === 0) context.terminal.print("No targets. Put one: `muster events put backend --url URL`");
+  else if (targets.length === 0)
+    context.terminal.print("No targets. Put one: `npx muster events put backend --url URL`");
   else {
     const rows = targets.map((status) => [
       status.target?.name ?? "",

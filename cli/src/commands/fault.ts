@@ -58,7 +58,8 @@ export async function listFaults(context: CommandContext): Promise<ExitCode> {
   await using connection = connectFleet(context.fleetAddress);
   const { faults } = await connection.mock.listFaults({}, { signal: context.signal });
   if (context.json) for (const fault of faults) printJson(context, plainFault(fault));
-  else if (faults.length === 0) context.terminal.print("No faults. Add one: `muster fleet fault add CRASH_IN_PLAY`");
+  else if (faults.length === 0)
+    context.terminal.print("No faults. Add one: `npx muster fleet fault add CRASH_IN_PLAY`");
   else {
     const rows = faults.map((fault) => [fault.faultId, describeFault(fault), String(fault.strikes)]);
     for (const line of formatTable(["FAULT", "WHAT", "STRIKES"], rows)) context.terminal.print(line);

@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { checkRuleSet } from "@muster/rules";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { CommandContext } from "./context.ts";
@@ -21,7 +22,8 @@ function contextOf(lines: string[]): CommandContext {
 
 async function init(name: string, language: "ts" | "js"): Promise<string[]> {
   const lines: string[] = [];
-  await initProject({ folder: join(folder, name), language, version: "9.9.9" }, contextOf(lines));
+  const self = pathToFileURL(join(folder, "node_modules/@muster/cli/dist/init.js"));
+  await initProject({ folder: join(folder, name), language, version: "9.9.9", self }, contextOf(lines));
   return lines;
 }
 
@@ -29,26 +31,30 @@ for (const language of ["ts", "js"] as const) {
   test(`initProject() writes a whole project in ${language}`, async () => {
     await init("My Game!", language);
     const read = (file: string) => readFileSync(join(folder, "My Game!", file), "utf8");
-    const files = ["battles", "battles.test", "server"].map((name) => `${name}.m${language}`);
+    const files = ["battles", "battles.test", "client", "server"].map((name) => `${name}.m${language}`);
+    const beside = [".gitignore", "README.md", "muster.json", "package.json", "rules.json"];
     expect(readdirSync(join(folder, "My Game!")).toSorted()).toEqual(
-      [...files, "muster.json", "package.json", "rules.json"].toSorted(),
+      [...files, ...beside, ...(language === "ts" ? ["tsconfig.json"] : [])].toSorted(),
     );
     expect(JSON.parse(read("package.json"))).toMatchObject({
       name: "my-game",
       dependencies: { "@muster/sdk": "9.9.9" },
+      devDependencies: { "@muster/cli": "9.9.9" },
       scripts: { test: `node --test battles.test.m${language}` },
     });
     expect(JSON.parse(read("muster.json"))).toMatchObject({ fleets: [{ command: ["node", `server.m${language}`] }] });
     expect(checkRuleSet(read("rules.json"))).toEqual([]);
-    for (const file of files) expect(read(file)).not.toMatch(/[«»]|@@/);
+    for (const file of [...files, "README.md"]) expect(read(file)).not.toMatch(/[«»]|@@|%%|%battles/);
     expect(read(`server.m${language}`).includes(": Socket")).toBe(language === "ts");
   });
 }
 
-test("initProject() keeps a package.json, and refuses a folder with a server in it, writing nothing", async () => {
-  writeFileSync(join(folder, "package.json"), "{}");
-  expect(await init("", "ts")).toContainEqual(expect.stringMatching(/^kept .*package\.json/));
-  expect(readFileSync(join(folder, "package.json"), "utf8")).toBe("{}");
+test("initProject() keeps what any folder may have, and refuses one with a server in it, writing nothing", async () => {
+  const kept = [".gitignore", "README.md", "package.json", "tsconfig.json"];
+  for (const name of kept) writeFileSync(join(folder, name), "{}");
+  const lines = await init("", "ts");
+  expect(lines.filter((line) => line.startsWith("kept"))).toHaveLength(kept.length);
+  for (const name of kept) expect(readFileSync(join(folder, name), "utf8")).toBe("{}");
   rmSync(join(folder, "muster.json"));
   await expect(init("", "js")).rejects.toThrow(/as there is rules\.json: name another folder$/);
   expect(readdirSync(folder)).not.toContain("muster.json");

@@ -2,6 +2,7 @@
 import { access, mkdir, writeFile } from "node:fs/promises";
 import { basename, join, relative, resolve } from "node:path";
 import { UsageError } from "../arguments/usage-error.ts";
+import { findPackageSources } from "../new-project/package-sources.ts";
 import { projectFiles } from "../new-project/templates.ts";
 import { type CommandContext, type ExitCode, printJson } from "./context.ts";
 
@@ -10,19 +11,25 @@ export type InitFlags = {
   readonly language: "ts" | "js";
   /** Of this command, which is that of the packages. */
   readonly version: string;
+  /** A file of this command: packages come from where it comes from. Default: this one. */
+  readonly self?: URL;
 };
 
+/** What a folder may have already: it is left as it is. */
+const KEPT = ["package.json", "README.md", ".gitignore", "tsconfig.json"];
+
 /**
- * Writes the files, none of which may be there yet but package.json, which is left as it is.
+ * Writes the files, none of which may be there yet but those that any folder may have, which are left as they are.
  *
  * @throws {UsageError} naming the files that are there. Then nothing is written.
  */
 export async function initProject(flags: InitFlags, context: CommandContext): Promise<ExitCode> {
-  const { language, version } = flags;
+  const { language, version, self = new URL(import.meta.url) } = flags;
   const folder = resolve(flags.folder);
-  const files = projectFiles({ name: nameOf(folder), language, version });
+  const { specs, packIn } = await findPackageSources(self, folder);
+  const files = projectFiles({ name: nameOf(folder), language, version, specs });
   const present = await asyncFilter(Object.keys(files), (file) => isThere(join(folder, file)));
-  const inTheWay = present.filter((file) => file !== "package.json");
+  const inTheWay = present.filter((file) => !KEPT.includes(file));
   if (inTheWay.length > 0) {
     throw new UsageError(
       `Cannot write the project to ${folder} as there is ${inTheWay.join(", ")}: name another folder`,
@@ -39,13 +46,23 @@ export async function initProject(flags: InitFlags, context: CommandContext): Pr
   }
   const { terminal } = context;
   for (const name of names) terminal.print(`written ${join(flags.folder, name)}`);
-  for (const name of present) terminal.print(`kept    ${join(flags.folder, name)}: needs @muster/sdk and @muster/cli`);
+  for (const name of present) terminal.print(`kept    ${join(flags.folder, name)}${name in NEEDS ? NEEDS[name] : ""}`);
   const into = relative(process.cwd(), folder);
-  const steps = [...(into === "" ? [] : [`cd ${into}`]), "npm install", "npx muster dev"];
+  const steps = [
+    ...(packIn === undefined ? [] : [`npm run pack --prefix ${relative(process.cwd(), packIn) || "."}`]),
+    ...(into === "" ? [] : [`cd ${into}`]),
+    ...["npm install", "npm test", "npx muster dev"],
+  ];
   terminal.print(`Next: ${steps.join(" && ")}`);
   terminal.print("then, in a second terminal: npx muster ticket start --players 2");
   return 0;
 }
+
+/** Of what was there, what it has to have. */
+const NEEDS: Readonly<Record<string, string>> = {
+  "package.json": ": needs @muster/sdk and @muster/cli",
+  ".gitignore": ": .muster/ belongs there",
+};
 
 /** A name that fleets, queues and packages may have. */
 function nameOf(folder: string): string {

@@ -52,7 +52,7 @@ function print(measured: readonly RegionLatency[], { terminal }: CommandContext)
     );
   }
   const pairs = Object.entries(latenciesOf(measured)).map(([region, ms]) => `${region}=${ms}`);
-  if (pairs.length > 0) terminal.note(`for muster ticket start: --latencies ${pairs.join(",")}`);
+  if (pairs.length > 0) terminal.note(`for npx muster ticket start: --latencies ${pairs.join(",")}`);
 }
 
 function rowOf({ region, latencyMs, bestMs, jitterMs, sent, lost, via }: RegionLatency): readonly string[] {

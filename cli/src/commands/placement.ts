@@ -91,7 +91,8 @@ function describePlacement(placement: Placement): readonly string[] {
 }
 
 function describePlacements(placements: readonly Placement[]): readonly string[] {
-  if (placements.length === 0) return ["No placements. Those that have ended too: `muster fleet placement list --all`"];
+  if (placements.length === 0)
+    return ["No placements. Those that have ended too: `npx muster fleet placement list --all`"];
   const rows = placements.map(({ placementId, state, queue, attempts, battleSessionId, failure }) => [
     placementId,
     state,

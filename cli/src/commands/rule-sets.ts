@@ -60,7 +60,7 @@ export async function deleteRuleSet(
 }
 
 function table(ruleSets: readonly RuleSet[]): readonly string[] {
-  if (ruleSets.length === 0) return ["No rule sets. Make one: `muster rules put NAME FILE`"];
+  if (ruleSets.length === 0) return ["No rule sets. Make one: `npx muster rules put NAME FILE`"];
   return formatTable(
     ["RULE SET", "VERSION", "USED BY"],
     ruleSets.map(({ name, version, usedBy }) => [name, `${version}`, usedBy.join(", ") || "none"]),

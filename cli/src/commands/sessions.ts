@@ -14,7 +14,7 @@ export async function listSessions(options: SessionsOptions, context: CommandCon
   const request = { battleSessionIds: [...options.ids], includeEnded: options.includeEnded };
   const { sessions } = await fleet.fleet.describeServerSessions(request, { signal: context.signal });
   const read = sessions.map(readBattleSession);
-  printSessions(read, "No sessions. Start one: `muster ticket start --players 2`", context);
+  printSessions(read, "No sessions. Start one: `npx muster ticket start --players 2`", context);
   return 0;
 }
 

@@ -71,7 +71,7 @@ export async function startTicket(options: StartTicketOptions, context: CommandC
 function noteProposal({ ticketId, state, proposal }: Ticket, { json, terminal }: CommandContext): void {
   if (json || state !== "REQUIRES_ACCEPTANCE") return;
   terminal.note(
-    `A match is proposed, until ${proposal?.expiresAt ?? "?"}: muster ticket accept ${ticketId}, or refuse`,
+    `A match is proposed, until ${proposal?.expiresAt ?? "?"}: npx muster ticket accept ${ticketId}, or refuse`,
   );
 }
 

@@ -1,4 +1,7 @@
-// What `muster init` writes: a server to start from, its rule set, the muster.json that runs it, and a test of it.
+// What `muster init` writes: a server to start from, its rule set, the muster.json that runs it, a test of it, and what a newcomer
+// and their editor need beside that. Longer texts stand in texts.ts.
+import { formatJson } from "./format-json.ts";
+import { BATTLES, CLIENT, README, SERVER, TEST } from "./texts.ts";
 
 export type ProjectOptions = {
   /** Of the folder: fleet, queue and configuration are called so. */
@@ -6,40 +9,66 @@ export type ProjectOptions = {
   readonly language: "ts" | "js";
   /** Of the packages. */
   readonly version: string;
+  /** By package name, what to ask for instead of the version; with one, all of ours are asked for by it. */
+  readonly specs?: Readonly<Record<string, string>>;
 };
 
 /** Files by their path in the project's folder. */
 export function projectFiles(options: ProjectOptions): Readonly<Record<string, string>> {
   const { language } = options;
-  const [server, battles, test] = ["server", "battles", "battles.test"].map((name) => `${name}.m${language}`) as [
-    string,
-    string,
-    string,
-  ];
+  const named = (name: string) => `${name}.m${language}`;
   return {
-    "package.json": json(manifest(options, { server, test })),
-    "muster.json": json(musterFile(options, server)),
-    "rules.json": json(RULES),
-    [server]: typed(SERVER, options),
-    [battles]: typed(BATTLES, options),
-    [test]: typed(TEST, options),
+    "README.md": forProject(README, options),
+    "package.json": formatJson(manifest(options)),
+    "muster.json": formatJson(musterFile(options, named("server"))),
+    "rules.json": formatJson(RULES),
+    [named("server")]: forProject(SERVER, options),
+    [named("battles")]: forProject(BATTLES, options),
+    [named("battles.test")]: forProject(TEST, options),
+    [named("client")]: forProject(CLIENT, options),
+    ...(language === "ts" ? { "tsconfig.json": formatJson(TSCONFIG) } : {}),
+    ".gitignore": "node_modules/\n.muster/\n",
   };
 }
 
-function manifest({ name, version }: ProjectOptions, files: { readonly server: string; readonly test: string }) {
+/** What the SDK consists of; the rest of ours is for development. */
+const OF_SDK = ["@muster/kit", "@muster/proto", "@muster/sdk", "@muster/sidecar"];
+
+function manifest({ name, version, language, specs = {} }: ProjectOptions) {
+  const ours = { "@muster/sdk": version, "@muster/cli": version, ...specs };
+  const pick = (wanted: (one: string) => boolean) =>
+    Object.fromEntries(
+      Object.entries(ours)
+        .filter(([one]) => wanted(one))
+        .toSorted(),
+    );
   return {
     name,
     version: "0.1.0",
     private: true,
     type: "module",
-    scripts: { start: "muster dev", test: `node --test ${files.test}` },
-    dependencies: { "@muster/sdk": version },
-    devDependencies: { "@muster/cli": version },
+    engines: { node: ">=24" },
+    scripts: { start: "muster dev --watch", test: `node --test battles.test.m${language}` },
+    dependencies: pick((one) => OF_SDK.includes(one)),
+    devDependencies: {
+      ...pick((one) => !OF_SDK.includes(one)),
+      ...(language === "ts" ? { "@types/node": "^24.0.0" } : {}),
+    },
   };
 }
 
+/** For the editor, and for `npx -p typescript tsc`: Node runs the files as they are. */
+const TSCONFIG = {
+  compilerOptions: {
+    ...{ target: "es2024", lib: ["esnext"], module: "nodenext", types: ["node"], strict: true, noEmit: true },
+    ...{ allowImportingTsExtensions: true, erasableSyntaxOnly: true, verbatimModuleSyntax: true, skipLibCheck: true },
+  },
+  include: ["*.mts"],
+};
+
 function musterFile({ name }: ProjectOptions, server: string) {
   return {
+    $schema: schema("muster"),
     fleets: [
       {
         name,
@@ -58,6 +87,7 @@ function musterFile({ name }: ProjectOptions, server: string) {
 }
 
 const RULES = {
+  $schema: schema("rule-set"),
   ruleLanguageVersion: "1.0",
   playerAttributes: [{ name: "skill", type: "number", default: 1000 }],
   teams: [{ name: "players", minPlayers: 1, maxPlayers: 8 }],
@@ -73,92 +103,13 @@ const RULES = {
   expansions: [{ target: "rules[near].maxDistance", steps: [{ waitTimeSeconds: 20, value: 1000 }] }],
 };
 
-const SERVER = `// The server: your game's own protocol, here a line of text with the player session id that the player was given.
-import { createServer«, type Socket» } from "node:net";
-import { connect } from "@muster/sdk";
-import { hostBattles } from "@@";
-
-const sidecar = await connect();
-const battles = hostBattles(sidecar);
-
-async function admit(socket«: Socket», playerSessionId«: string»)«: Promise<void>» {
-  try {
-    const { name, leave } = await battles.join(playerSessionId);
-    socket.once("close", leave);
-    if (socket.destroyed) return leave();
-    socket.write(\`welcome \${name}\\n\`);
-  } catch (error) {
-    socket.end(\`sorry: \${error instanceof Error ? error.message : error}\\n\`);
-  }
+/** For editors: what may stand there, with its meaning. */
+function schema(name: "muster" | "rule-set"): string {
+  return `./node_modules/@muster/cli/schema/${name}.schema.json`;
 }
 
-const server = createServer((socket) => {
-  socket.setEncoding("utf8").on("error", () => socket.destroy());
-  socket.once("data", (line) => void admit(socket, String(line).trim()));
-});
-// From now on the server can be given battles.
-server.listen(Number(process.env.MUSTER_PORT ?? 7500), () => sidecar.processReady().catch(console.error));
-`;
-
-const BATTLES = `// What the seats of a battle do to your game. It knows no socket, so that a test can try it.
-«import type { Sidecar } from "@muster/sdk";
-
-»/** Loads battles, lets players in, and ends a battle that everybody has left. */
-export function hostBattles(sidecar«: Sidecar») {
-  sidecar.onStartBattleSession(async (session) => {
-    // Load what session.properties and session.teams ask for. Seats are reserved once this is done.
-    console.log(\`battle \${session.battleSessionId} on \${session.properties.map}\`);
-    await session.activate();
-  });
-  sidecar.onBattleSessionUpdated(async ({ session, reason, added, removed }) => {
-    for (const player of added) console.log(\`\${player.playerId} has a seat in \${player.team}\`);
-    for (const player of removed) console.log(\`\${player.playerId} is gone: \${player.endCause}\`);
-    const isDeserted = removed.length > 0 && session.players.length === 0;
-    if (isDeserted || reason === "SESSION_TERMINATING") await session.terminate();
-  });
-
-  return {
-    /** A client presents its player session id; whoever has no seat is refused. */
-    async join(playerSessionId«: string») {
-      const { player } = await sidecar.acceptPlayerSession(playerSessionId);
-      return {
-        name: player.playerId,
-        // The seat is free at once, and the battle's backfill looks for somebody else.
-        leave: () => void player.remove().catch(console.error),
-      };
-    },
-  };
-}
-`;
-
-const TEST = `// Your battles without a sidecar, a fleet or a socket, and with the time in the test's hand: npm test
-import assert from "node:assert/strict";
-import { test } from "node:test";
-import { createTestSidecar } from "@muster/sdk/testing";
-import { hostBattles } from "@@";
-
-test("a player joins and leaves; the battle that everybody has left ends", async (t) => {
-  const sidecar = await createTestSidecar();
-  t.after(() => sidecar[Symbol.asyncDispose]());
-  const game = await sidecar.connect();
-  const battles = hostBattles(game);
-  await game.processReady();
-  const battle = await sidecar.startBattleSession({ teams: { players: 8 }, players: ["ann"] });
-
-  const { name, leave } = await battles.join(battle.seatOf("ann").playerSessionId);
-  assert.equal(name, "ann");
-  leave();
-  await sidecar.settle();
-  assert.equal(battle.session.state, "TERMINATED");
-});
-`;
-
-/** The text for the language: what stands in « » is for TypeScript alone. */
-function typed(text: string, { language }: ProjectOptions): string {
+/** The text for the project: what stands in « » is for TypeScript alone. */
+function forProject(text: string, { language, name }: ProjectOptions): string {
   const parts = language === "ts" ? text.replaceAll(/[«»]/g, "") : text.replaceAll(/«[^»]*»/gs, "");
-  return parts.replaceAll("@@", `./battles.m${language}`);
-}
-
-function json(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
+  return parts.replaceAll("%battles", `./battles.m${language}`).replaceAll("@@", `m${language}`).replaceAll("%%", name);
 }

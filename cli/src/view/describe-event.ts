@@ -69,7 +69,7 @@ function count(number: number, one: string, several: string): string {
 
 export function describeProcessEnd({ processId, fleet, endReason }: ServerProcess): EventLine {
   const wanted = wasAsked(endReason);
-  const hint = wanted ? "" : `: see muster logs ${processId.slice(0, 12)}`;
+  const hint = wanted ? "" : `: see npx muster logs ${processId.slice(0, 12)}`;
   return {
     text: `server ${shortId(processId)} of ${fleet} ENDED (${endReason ?? "?"})${hint}`,
     tone: wanted ? "dim" : "bad",

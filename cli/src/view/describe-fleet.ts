@@ -20,9 +20,13 @@ export function describeDebugging(fleets: readonly Fleet[]): string | undefined 
     : `DEBUG: health of ${names.join(", ")} is not judged, and nothing there times out`;
 }
 
-/** "arena-eu  eu-west  2 of 3 ready (0..10, 2 in reserve)  1 starting  2 sessions, 1 free": what there is none of is left out. */
+/**
+ * "arena-eu  eu-west  2 of 3 ready (0..10, 2 in reserve)  1 starting  2 sessions, 1 free": what there is none of is left out, and
+ * so is a size that says the same as the target.
+ */
 export function describeFleet(fleet: Fleet): string {
   const size = fleet.drained ? "drained" : describeScaling(fleet.scaling);
+  const isTold = size === String(fleet.targetProcesses);
   const counted = [
     { count: fleet.startingProcesses, what: "starting" },
     { count: fleet.drainingProcesses, what: "draining" },
@@ -35,7 +39,7 @@ export function describeFleet(fleet: Fleet): string {
     ...(fleet.build === "" ? [] : [`build ${fleet.build}`]),
     ...(fleet.debug ? ["debugged"] : []),
     ...(fleet.waitsForChange ? ["waits for a change of its files"] : []),
-    `${fleet.readyProcesses} of ${fleet.targetProcesses} ready (${size})`,
+    `${fleet.readyProcesses} of ${fleet.targetProcesses} ready${isTold ? "" : ` (${size})`}`,
     ...counted.map(({ count, what }) => `${count} ${what}`),
     `${fleet.sessions} ${fleet.sessions === 1 ? "session" : "sessions"}, ${fleet.freeSessions} free`,
   ].join("  ");
@@ -56,13 +60,30 @@ export function describeProcess({ processId, state, pid, battleSessionIds }: Ser
 const ESC = "\u001b";
 const COLOURS = new RegExp(`${ESC}\\[[0-9;]*[A-Za-z]`, "g");
 
-/** The last line of `text` that says anything, without colours and whatever else would move a terminal's cursor. */
+/**
+ * The last line of `text` that says anything, without colours and whatever else would move a terminal's cursor; of a line of JSON its
+ * `msg`. What the sidecar says of itself counts only where the game has said nothing.
+ */
 export function lastLineOf(text: string): string {
-  const lines = text.split(/[\r\n]+/).map((line) =>
-    line
+  const lines = text.split(/[\r\n]+/).map((line) => {
+    const plain = line
       .replace(COLOURS, "")
       .replace(/\p{Cc}/gu, " ")
-      .trim(),
-  );
-  return lines.findLast((line) => line !== "") ?? "";
+      .trim();
+    return messageOf(plain) ?? { message: plain, isOfSidecar: false };
+  });
+  const said = lines.filter(({ message }) => message !== "");
+  return (said.findLast(({ isOfSidecar }) => !isOfSidecar) ?? said.at(-1))?.message ?? "";
+}
+
+/** Of a structured line; undefined for text. */
+function messageOf(line: string): { readonly message: string; readonly isOfSidecar: boolean } | undefined {
+  if (!line.startsWith("{") || !line.endsWith("}")) return undefined;
+  try {
+    const { msg, service } = JSON.parse(line);
+    return typeof msg === "string" ? { message: msg, isOfSidecar: service === "sidecar" } : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }

@@ -19,11 +19,11 @@ const process = (processId: string, ofFleet: string, more: Partial<ServerProcess
 });
 
 const fleets = [
-  { name: "a fleet", fleet: fleet("eu"), says: "eu  eu-west  2 of 2 ready (2)  1 session, 1 free" },
+  { name: "a fleet", fleet: fleet("eu"), says: "eu  eu-west  2 of 2 ready  1 session, 1 free" },
   {
     name: "one that changes",
     fleet: fleet("eu", { build: "b2", startingProcesses: 1, readyProcesses: 0, outdatedProcesses: 3, sessions: 2 }),
-    says: "eu  eu-west  build b2  0 of 2 ready (2)  1 starting  3 of another build  2 sessions, 1 free",
+    says: "eu  eu-west  build b2  0 of 2 ready  1 starting  3 of another build  2 sessions, 1 free",
   },
   {
     name: "an elastic one",
@@ -38,7 +38,7 @@ const fleets = [
   {
     name: "a debugged one",
     fleet: fleet("eu", { debug: true }),
-    says: "eu  eu-west  debugged  2 of 2 ready (2)  1 session, 1 free",
+    says: "eu  eu-west  debugged  2 of 2 ready  1 session, 1 free",
   },
 ];
 for (const { name, fleet: one, says } of fleets) {
@@ -54,6 +54,19 @@ const texts = [
     last: "green  now",
   },
   { name: "nothing of a game that says nothing", text: "", last: "" },
+  { name: "the message of a structured line", text: 'one\n{"level":"info","msg":"loading"}\n', last: "loading" },
+  {
+    name: "the game's, whatever its sidecar said later",
+    text: 'one\n{"service":"sidecar","msg":"Listening"}\n',
+    last: "one",
+  },
+  {
+    name: "its sidecar's before it says anything",
+    text: '{"service":"sidecar","msg":"Listening"}\n',
+    last: "Listening",
+  },
+  { name: "what only looks like JSON as it is", text: "{ oh }\n", last: "{ oh }" },
+  { name: "JSON without a message as it is", text: '{"hp":3}\n', last: '{"hp":3}' },
 ];
 for (const { name, text, last } of texts) test(`lastLineOf() is ${name}`, () => expect(lastLineOf(text)).toBe(last));
 

@@ -49,6 +49,6 @@ export function fleetLines(state: FleetsState, room: number): readonly ViewLine[
         return { text, tone: process.state === "READY" ? "plain" : "dim" };
       }),
   ]);
-  if (more > 0) lines.push({ text: `    and ${more} more: muster logs`, tone: "dim" });
+  if (more > 0) lines.push({ text: `    and ${more} more: npx muster logs`, tone: "dim" });
   return lines.slice(0, room);
 }

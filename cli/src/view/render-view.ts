@@ -83,12 +83,12 @@ function describeCounts(state: LiveState): readonly string[] {
   const living = state.processes.filter(({ state: phase }) => phase !== "ENDED").length;
   const lost = state.ended.TIMED_OUT + state.ended.FAILED;
   return [
-    `waiting ${waiting.players}`,
+    `players waiting ${waiting.players}`,
     ...(asked.players > 0 ? [`asked to accept ${asked.players}`] : []),
     `placing ${placing.players}`,
     `matched ${state.matchedPlayers}${wait}`,
     ...(lost > 0 ? [`not matched ${lost}`] : []),
-    `sessions ${state.sessions.size} (${state.endedSessions} over)`,
+    `sessions ${state.sessions.size} (${state.endedSessions} ended)`,
     ...describeBackfills(state),
     `servers ${living} (${busy} busy)`,
   ];
@@ -103,7 +103,9 @@ function describeBackfills(state: LiveState): readonly string[] {
 }
 
 function sessionLines(state: LiveState, window: Window): readonly (readonly ViewLine[])[] {
-  if (state.sessions.size === 0) return [[{ text: "No battles yet.", tone: "dim" }]];
+  if (state.sessions.size === 0) {
+    return [[{ text: state.endedSessions === 0 ? "No battles yet." : "No battles now.", tone: "dim" }]];
+  }
   return [...state.sessions.values()].map((session) => describeSession(session, window));
 }
 
@@ -136,6 +138,6 @@ function fitSessions(sessions: readonly (readonly ViewLine[])[], room: number): 
   const all = sessions.flat();
   if (all.length <= room) return all;
   const fitting = Math.max(Math.floor((room - 1) / 2), 0);
-  const more: ViewLine = { text: `    and ${sessions.length - fitting} more: muster sessions`, tone: "dim" };
+  const more: ViewLine = { text: `    and ${sessions.length - fitting} more: npx muster sessions`, tone: "dim" };
   return [...sessions.slice(0, fitting).flat(), more];
 }

@@ -283,10 +283,10 @@ const shown = [
   },
   {
     name: "how many backfills search and rest",
-    text: "waiting 0   placing 0   matched 0   sessions 30 (0 over)   backfills 30 searching, 0 paused",
+    text: "players waiting 0   placing 0   matched 0   sessions 30 (0 ended)   backfills 30 searching, 0 paused",
   },
   { name: "its roster", text: "    red ada | blue bo(reserved)" },
-  { name: "how many sessions are left out", text: "    and 26 more: muster sessions" },
+  { name: "how many sessions are left out", text: "    and 26 more: npx muster sessions" },
   { name: "the last event", text: "event 49" },
   {
     name: "commands to try",
@@ -333,7 +333,7 @@ test("a live log tells what is new, not what the snapshot holds", () => {
   expect(lines).toEqual([
     "session bs_new ACTIVATING on arena-eu in eu-west",
     "session bs_old PLAYER_REMOVED ada (red)",
-    "server proc_new of dev ENDED (exit 1): see muster logs proc_new",
+    "server proc_new of dev ENDED (exit 1): see npx muster logs proc_new",
   ]);
 });
 
@@ -354,10 +354,10 @@ test("a live log says once what servers printed last that did not start, and tha
   log.onWatch({ type: "problem", why: "Cannot watch" });
   log.onWatch({ type: "watching", folders: ["/game"] });
   expect(lines).toEqual([
-    "server proc_1 of dev ENDED (exit 1): see muster logs proc_1",
+    "server proc_1 of dev ENDED (exit 1): see npx muster logs proc_1",
     "    server.js:7",
     "    SyntaxError: oh",
-    "server proc_2 of dev ENDED (exit 1): see muster logs proc_2",
+    "server proc_2 of dev ENDED (exit 1): see npx muster logs proc_2",
     "server proc_3 of dev ENDED (FILES_CHANGED)",
     "fleet dev WAITS for a change of its files: its last start failed",
     "files CHANGED (server.js): fleet dev starts anew, 1 process with 2 battles to end",
