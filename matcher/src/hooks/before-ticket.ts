@@ -86,6 +86,9 @@ export function createBeforeTicket(
   };
   return {
     hookFor(state, request) {
+      const configuration = state.configurations.get(request.configuration);
+      // As a rule nobody is asked, and nobody was refused: to look for a ticket of the id is most of what this costs.
+      if (configuration && !configuration.hooks?.beforeTicket && state.refused.size === 0) return undefined;
       if (state.tickets.has(request.ticketId)) return undefined; // What became of it counts.
       checkNotRefused(state, request);
       return getConfiguration(state, request.configuration).hooks?.beforeTicket;

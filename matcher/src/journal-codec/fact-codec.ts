@@ -4,6 +4,7 @@ import { encodeMessage } from "@muster/proto";
 import * as wire from "@muster/proto/journal-matcher";
 import type { MatcherFact } from "../core/fact.ts";
 import { readFact } from "./read-fact.ts";
+import { encodeTicketCreated } from "./ticket-created-bytes.ts";
 import { type FactArm, writeFact } from "./write-fact.ts";
 
 /** A fact as it is journaled: the record has its journal time, the body the wall clock's. */
@@ -47,9 +48,8 @@ const KINDS: Readonly<Record<FactArm["$case"], number>> = {
 /** What the ledger is given. Decoding throws on a record that this build does not know: it is of a newer one. */
 export const factCodec = {
   encode({ atWallMs, fact }: JournaledFact): { readonly kind: number; readonly body: Uint8Array } {
-    const arm = writeFact(fact);
-    const body = encodeMessage(wire.MatcherFact, { atWallMs: Math.round(atWallMs), fact: arm });
-    return { kind: KINDS[arm.$case], body };
+    const created = fact.type === "ticket-created" ? encodeTicketCreated(fact, Math.round(atWallMs)) : undefined;
+    return created ? { kind: KINDS.ticketCreated, body: created } : encodeByMessage({ atWallMs, fact });
   },
   decode(kind: number, body: Uint8Array): JournaledFact {
     const { atWallMs, fact } = wire.MatcherFact.decode(body);
@@ -57,3 +57,13 @@ export const factCodec = {
     return { atWallMs, fact: readFact(fact) };
   },
 };
+
+/** As the generated code encodes it, whatever it is. */
+export function encodeByMessage({ atWallMs, fact }: JournaledFact): {
+  readonly kind: number;
+  readonly body: Uint8Array;
+} {
+  const arm = writeFact(fact);
+  const body = encodeMessage(wire.MatcherFact, { atWallMs: Math.round(atWallMs), fact: arm });
+  return { kind: KINDS[arm.$case], body };
+}
