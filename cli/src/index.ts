@@ -1,9 +1,10 @@
 // For tests and demos that run a whole set-up. The command itself is bin/muster.js. May change in a minor version.
 
-export { driveSidecar, type SidecarStage, type SidecarUnderTest } from "./conformance/drive-sidecar.ts";
+export { driveSidecar } from "./conformance/drive-sidecar.ts";
 export { GAME_CHECKS } from "./conformance/game-checks.ts";
 export { type GameEar, openGameEar } from "./conformance/game-ear.ts";
 export { type GameUnderTest, judgeGame } from "./conformance/judge-game.ts";
+export type { SidecarStage, SidecarUnderTest } from "./conformance/scenes/scene.ts";
 export { SIDECAR_CHECKS } from "./conformance/sidecar-checks.ts";
 export { openStage, type Stage, type StageOptions, waitFor } from "./conformance/stage.ts";
 export { connectFleet, connectMatcher, type FleetConnection, type MatcherConnection } from "./contract/connection.ts";
