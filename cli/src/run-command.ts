@@ -18,10 +18,18 @@ export async function runCommand(
   if (!context.ownSignals) watchSignals(stop);
   // A reader that went away, as in `muster ticket watch | head`.
   process.stdout.once("error", () => stop.abort());
+  process.exitCode = await carryOut({ ...context, signal: stop.signal }, command);
+}
+
+/** Resolves with the exit code, after a refusal was told. Rejects for a mistake of ours. */
+export async function carryOut(
+  context: CommandContext,
+  command: (context: CommandContext) => Promise<ExitCode>,
+): Promise<ExitCode | 130> {
   try {
-    process.exitCode = await command({ ...context, signal: stop.signal });
+    return await command(context);
   } catch (error) {
-    process.exitCode = stop.signal.aborted ? 130 : report(error, context);
+    return context.signal.aborted ? 130 : report(error, context);
   }
 }
 

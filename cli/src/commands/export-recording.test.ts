@@ -1,26 +1,14 @@
-// From a matcher's journal on disk to a replay of it, by the real command alone.
-import { execFile } from "node:child_process";
+// From a matcher's journal on disk to a replay of it, by the command alone.
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { openServiceJournal } from "@muster/journal";
 import { factCodec } from "@muster/matcher";
 import type { MatchId, PlayerId, TicketId } from "@muster/proto";
 import { expect, test } from "vitest";
+import { musterHere } from "../muster-here.fixture.ts";
 
-const COMMAND = fileURLToPath(new URL("../../bin/muster.js", import.meta.url));
-
-type Ended = { readonly code: number; readonly out: string; readonly err: string };
-
-function muster(...args: readonly string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    const { NODE_OPTIONS: _, ...env } = process.env;
-    execFile(process.execPath, [COMMAND, ...args], { env }, (error, out, err) => {
-      resolve({ code: error ? Number(error.code) : 0, out, err });
-    });
-  });
-}
+const muster = (...args: readonly string[]) => musterHere(args);
 
 type JournaledFact = Parameters<typeof factCodec.encode>[0]["fact"];
 

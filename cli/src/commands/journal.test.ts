@@ -1,4 +1,4 @@
-// The real command on real journals of both kinds: sound, damaged in known places, foreign.
+// The command on real journals of both kinds: sound, damaged in known places, foreign.
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, open, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,21 +9,13 @@ import { type Journal, type JournalKind, openServiceJournal } from "@muster/jour
 import { factCodec } from "@muster/mock-fleet";
 import type { ProcessId } from "@muster/proto";
 import { expect, test } from "vitest";
+import { musterHere } from "../muster-here.fixture.ts";
 
 const COMMAND = fileURLToPath(new URL("../../bin/muster.js", import.meta.url));
 const SECRET = "nobody-may-read-this";
 const KINDS: readonly JournalKind[] = ["sqlite", "file"];
 
-type Ended = { readonly code: number; readonly out: string; readonly err: string };
-
-function muster(...args: readonly string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    const { NODE_OPTIONS: _, ...env } = process.env;
-    execFile(process.execPath, [COMMAND, "journal", ...args], { env }, (error, out, err) => {
-      resolve({ code: error ? Number(error.code) : 0, out, err });
-    });
-  });
-}
+const muster = (...args: readonly string[]) => musterHere(["journal", ...args]);
 
 const opened = (sequence: number) => ({
   timeMs: sequence,
@@ -205,8 +197,7 @@ for (const { name, says, make } of unreadable) {
   test(`muster journal says of ${name} in one sentence that it is none`, async () => {
     const path = join(await mkdtemp(join(tmpdir(), "muster-data-")), "thing");
     await make(path);
-    // Starting a command takes its time: all three are tried on one of these.
-    for (const command of name === "a text" ? ["verify", "repair", "export"] : ["verify"]) {
+    for (const command of ["verify", "repair", "export"]) {
       const { code, out, err } = await muster(command, path);
       expect({ command, code, out }).toEqual({ command, code: 1, out: "" });
       expect(err).toMatch(says);
@@ -226,6 +217,15 @@ async function makeFolder(path: string, name: string, text: string): Promise<voi
   await writeFile(join(path, name), text);
 }
 
-test("muster journal without a path says how it is used", async () => {
-  expect(await muster("verify")).toMatchObject({ code: 2, err: expect.stringMatching(/path/) });
+test("muster journal ends as it says from its door too, and without a path says how it is used", async () => {
+  const started = (...args: readonly string[]) =>
+    new Promise((resolve) => {
+      const { NODE_OPTIONS: _, ...env } = process.env;
+      execFile(process.execPath, [COMMAND, "journal", "verify", ...args], { env }, (error, out, err) => {
+        resolve({ code: error ? Number(error.code) : 0, out, err });
+      });
+    });
+  const nothing = { code: 1, out: "", err: expect.stringMatching(/^Cannot read [^\n]*\n$/) };
+  expect(await started(join(tmpdir(), "muster-no-journal"))).toEqual(nothing);
+  expect(await started()).toMatchObject({ code: 2, err: expect.stringMatching(/path/) });
 });

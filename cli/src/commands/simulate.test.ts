@@ -1,4 +1,4 @@
-// The real command: what it prints for machines and for people, and how it ends.
+// The command: what it prints for machines and for people, and how it ends.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -6,14 +6,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
+import { type Ended, musterHere } from "../muster-here.fixture.ts";
 
 const COMMAND = fileURLToPath(new URL("../../bin/muster.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "muster-simulate-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-type Ended = { readonly code: number; readonly out: string; readonly err: string };
-
-function simulate(...args: readonly string[]): Promise<Ended> {
+/** From its door, in a process of its own. */
+function started(...args: readonly string[]): Promise<Ended> {
   return new Promise((resolve) => {
     const { NODE_OPTIONS: _, ...env } = process.env;
     execFile(process.execPath, [COMMAND, "simulate", ...args], { env }, (error, out, err) => {
@@ -21,6 +21,7 @@ function simulate(...args: readonly string[]): Promise<Ended> {
     });
   });
 }
+const simulate = (...args: readonly string[]) => musterHere(["simulate", ...args]);
 
 const write = (name: string, text: string) => {
   writeFileSync(join(folder, name), text);
@@ -37,7 +38,7 @@ const start = (at: number, id: string) =>
 const tickets = write("tickets.jsonl", `${start(0, "a")}\n\n${start(1, "b")}\n${start(2, "c")}\n`);
 
 test("muster simulate prints one fact a line for machines, the summary last", async () => {
-  const { code, out } = await simulate("--configuration", configuration, "--tickets", tickets, "--json");
+  const { code, out } = await started("--configuration", configuration, "--tickets", tickets, "--json");
   expect(code).toBe(0);
   const [formed, timedOut, summary, ...more] = out.trimEnd().split("\n");
   const teams = '{"red":[{"ticketId":"a","playerId":"a"}],"blue":[{"ticketId":"b","playerId":"b"}]}';
@@ -103,5 +104,5 @@ test("muster simulate stops without a word when its reader has had enough", asyn
 });
 
 test("muster simulate ends with 2 if it is not told what to simulate", async () => {
-  expect((await simulate("--configuration", configuration)).code).toBe(2);
+  expect((await started("--configuration", configuration)).code).toBe(2);
 });
