@@ -84,7 +84,7 @@ export function createTicketWatch(state: MatcherState, clock: Clock): TicketWatc
         for (const event of events) {
           if (event.sequence > sequence) break;
           durable = event.number;
-          watchers.wake(byTicket.get(event.ticket.ticketId) ?? []);
+          if (byTicket.size > 0) watchers.wake(byTicket.get(event.ticket.ticketId) ?? []);
           watchers.wake(inboxes.deliver(event));
         }
         if (events.length === 0 || durable !== events.at(-1)?.number) break;

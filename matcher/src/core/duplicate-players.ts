@@ -63,18 +63,18 @@ export function decideDuplicates(
   findSeat: FindSeat,
 ): readonly MatcherFact[] {
   const settings = configuration.duplicatePlayers ?? defaultDuplicatePlayers;
-  const superseded = new Set<TicketId>();
+  let superseded: Set<TicketId> | undefined;
   // Who is asked to join has not said yet that they come: such a ticket is led back nowhere.
   const isRefused = settings.onSeated === "REFUSE" || (settings.onSeated === "REJOIN" && asksPlayers);
   for (const playerId of playerIds) {
     for (const ticketId of holdersOf(state, configuration, { playerId, settings })) {
       if (settings.onDuplicate === "REFUSE" || !isSupersedable(state, ticketId)) throw held(playerId, ticketId);
-      superseded.add(ticketId);
+      superseded = (superseded ?? new Set()).add(ticketId);
     }
     const seat = isRefused ? findSeat(playerId) : undefined;
     if (seat) throw alreadySeated(playerId, seat);
   }
-  if (superseded.size === 0) return NONE;
+  if (!superseded) return NONE;
   const arrivalOf = (id: TicketId) => state.tickets.get(id)?.ticket.arrival ?? 0;
   return [...superseded]
     .toSorted((one, other) => arrivalOf(one) - arrivalOf(other))
@@ -134,9 +134,10 @@ function holdersOf(
   { name, query }: Configuration,
   of: { readonly playerId: PlayerId; readonly settings: DuplicatePlayerSettings },
 ): readonly TicketId[] {
-  const holders: TicketId[] = [];
+  let holders = NO_TICKETS;
   const look = (pool: string) => {
-    for (const ticketId of state.pools.get(pool)?.players.of(of.playerId) ?? NO_TICKETS) holders.push(ticketId);
+    const found = state.pools.get(pool)?.players.of(of.playerId) ?? NO_TICKETS;
+    if (found.length > 0) holders = [...holders, ...found];
   };
   // Tickets with queries of one configuration keep one another out by their number alone.
   if (!query) look(name);
