@@ -116,6 +116,17 @@ const whole: readonly { readonly name: string; readonly entries: readonly Entry[
     name: "a cancelled ticket",
     entries: historyOf(started, cancelled, read(view("CANCELLED", 2, { matchId: undefined }))),
   },
+  {
+    name: "a ticket that is prepared, and called off as a member leaves",
+    entries: historyOf(
+      called(startAsk(), { ok: view("PREPARING", 1, { matchId: undefined }) }),
+      called({ op: "come", ticketId: "t1", playerId: "ann" }, { ok: view("SEARCHING", 2) }),
+      called(
+        { op: "part", ticketId: "t1" },
+        { ok: view("CANCELLED", 3, { matchId: undefined, cause: "PARTY_CHANGED" }) },
+      ),
+    ),
+  },
   { name: "a cancel that is too late", entries: historyOf(started, tooLate("m1"), read(view("COMPLETED", 3))) },
   {
     name: "another body that is refused",
@@ -197,6 +208,25 @@ const broken: readonly { readonly promise: string; readonly name: string; readon
       read(view("PLACING", 2)),
       called({ op: "cancel", ticketId: "t1" }, { ok: view("CANCELLED", 3) }),
     ),
+  },
+  {
+    promise: "T-PARTY",
+    name: "a ticket waits on without a member",
+    entries: historyOf(started, called({ op: "part", ticketId: "t1" }, { ok: view("SEARCHING", 1) })),
+  },
+  {
+    promise: "T-PARTY",
+    name: "a ticket searches again without a member",
+    entries: historyOf(
+      started,
+      called({ op: "part", ticketId: "t1" }, { ok: view("PLACING", 2) }),
+      read(view("SEARCHING", 3)),
+    ),
+  },
+  {
+    promise: "T-PARTY",
+    name: "a party calls its ticket off and nobody has left",
+    entries: historyOf(started, read(view("CANCELLED", 2, { cause: "PARTY_CHANGED" }))),
   },
   { promise: "T-LEGAL-EDGE", name: "a ticket begins in the middle", entries: historyOf(read(view("PLACING", 1))) },
   {

@@ -4,6 +4,8 @@ import type { Finding } from "./finding.ts";
 import { readTicketTrails, type Sighting, type TicketTrail } from "./ticket-trail.ts";
 
 const EDGES: Readonly<Record<string, readonly string[]>> = {
+  // More have come: the state is as before.
+  PREPARING: ["PREPARING", "SEARCHING", "CANCELLED", "TIMED_OUT"],
   SEARCHING: ["REQUIRES_ACCEPTANCE", "PLACING", "COMPLETED", "CANCELLED", "TIMED_OUT"],
   // More have accepted: the state is as before.
   REQUIRES_ACCEPTANCE: ["REQUIRES_ACCEPTANCE", "PLACING", "COMPLETED", "SEARCHING", "CANCELLED", "TIMED_OUT"],
@@ -12,7 +14,7 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
 
 /** Causes of an end that no cancel brought about: who answered what is looked at elsewhere. */
 const UNACCEPTED: ReadonlySet<string> = new Set([
-  ...["ACCEPTANCE_REFUSED", "ACCEPTANCE_TIMED_OUT", "MATCH_REFUSED", "MATCH_UNANSWERED"],
+  ...["ACCEPTANCE_REFUSED", "ACCEPTANCE_TIMED_OUT", "MATCH_REFUSED", "MATCH_UNANSWERED", "PARTY_CHANGED"],
 ]);
 
 /** Findings about single tickets: loss, versions, edges, repeats, cancels. */
@@ -30,6 +32,7 @@ export function checkTickets(entries: readonly Entry[]): readonly Finding[] {
       ...find("T-LEGAL-EDGE", illegalEdges(trail)),
       ...find("T-IDEMPOTENT", repeats(trail)),
       ...find("T-CANCEL-TRUTH", cancels(trail)),
+      ...find("T-PARTY", parted(trail)),
       ...find("M-WHOLE", split(trail)),
       ...find("E-ORDER", disorder.get(trail.ticketId) ?? []),
     ];
@@ -88,7 +91,7 @@ function* leftTerminal({ sightings }: TicketTrail): Generator<string> {
 function* illegalEdges({ sightings }: TicketTrail): Generator<string> {
   const states = new Map(sightings.map(({ view }) => [view.version, view.state]));
   for (const [version, state] of states) {
-    if (version === 1 && state !== "SEARCHING") yield `began as ${state}`;
+    if (version === 1 && state !== "SEARCHING" && state !== "PREPARING") yield `began as ${state}`;
     const after = states.get(version + 1);
     if (after === undefined || TERMINAL.has(state)) continue;
     if (!EDGES[state]?.includes(after)) yield `went from ${state} to ${after}`;
@@ -115,7 +118,7 @@ function* cancels({ cancels: asked, sightings }: TicketTrail): Generator<string>
   if (granted && "ok" in granted.outcome && granted.outcome.ok !== "joined") {
     const { state, version } = granted.outcome.ok;
     // A repeat after another end is answered with that end.
-    if (["SEARCHING", "REQUIRES_ACCEPTANCE", "PLACING"].includes(state)) yield `was cancelled, and is ${state}`;
+    if (["PREPARING", ...WAITING, "PLACING"].includes(state)) yield `was cancelled, and is ${state}`;
     const after = sightings.find(({ view }) => view.version > version);
     if (after) yield `went on to ${after.view.state} after it was cancelled`;
     if (state === "CANCELLED" && sightings.some(({ view }) => view.state === "COMPLETED")) {
@@ -129,6 +132,24 @@ function* cancels({ cancels: asked, sightings }: TicketTrail): Generator<string>
   const isCancelled = sightings.some(({ view }) => view.state === "CANCELLED" && !UNACCEPTED.has(view.cause ?? ""));
   const mayBe = asked.some(({ outcome }) => "ok" in outcome || "unknown" in outcome);
   if (isCancelled && !mayBe) yield "is CANCELLED, and nobody asked for it";
+}
+
+/** In no other state than these is a ticket for others to match, or to ask. */
+const WAITING: readonly string[] = ["SEARCHING", "REQUIRES_ACCEPTANCE"];
+
+/** Once a member is known to have left, the ticket waits for nobody any more; and for nothing else is it called off so. */
+function* parted({ partings, sightings }: TicketTrail): Generator<string> {
+  for (const { outcome, untilMs } of partings) {
+    if (!("ok" in outcome)) continue;
+    const seen = sightings.filter(
+      ({ view, sinceMs }) => view === outcome.ok || (sinceMs !== undefined && sinceMs > untilMs),
+    );
+    const waiting = seen.find(({ view }) => view.state === "PREPARING" || WAITING.includes(view.state));
+    if (waiting) return yield `is ${waiting.view.state} after a member had left its party`;
+  }
+  const isCalledOff = sightings.some(({ view }) => view.cause === "PARTY_CHANGED");
+  const mayBe = partings.some(({ outcome }) => !("refused" in outcome));
+  if (isCalledOff && !mayBe) yield "is called off by its party, of which nobody left";
 }
 
 function* split({ sightings, starts }: TicketTrail): Generator<string> {

@@ -20,6 +20,10 @@ export type Ask =
   | { readonly op: "start"; readonly ticketId: string; readonly body: string; readonly playerIds: readonly string[] }
   | { readonly op: "cancel"; readonly ticketId: string }
   | { readonly op: "read"; readonly ticketId: string }
+  /** A player who was asked to the ticket comes. */
+  | { readonly op: "come"; readonly ticketId: string; readonly playerId: string }
+  /** A member leaves the party whose ticket it is; the ticket as it was read afterwards. */
+  | { readonly op: "part"; readonly ticketId: string }
   /** Players answer to a match that is proposed to them. */
   | {
       readonly op: "answer";

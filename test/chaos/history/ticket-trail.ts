@@ -25,6 +25,7 @@ export type TicketTrail = {
   readonly cancels: CallOf<"cancel">[];
   readonly reads: CallOf<"read">[];
   readonly answers: CallOf<"answer">[];
+  readonly partings: CallOf<"part">[];
   /** In the order in which they became known. */
   readonly sightings: Sighting[];
 };
@@ -35,7 +36,15 @@ export function readTicketTrails(entries: readonly Entry[]): ReadonlyMap<string,
   const trailOf = (ticketId: string): TicketTrail => {
     const known = trails.get(ticketId);
     if (known) return known;
-    const trail: TicketTrail = { ticketId, starts: [], cancels: [], reads: [], answers: [], sightings: [] };
+    const trail: TicketTrail = {
+      ticketId,
+      starts: [],
+      cancels: [],
+      reads: [],
+      answers: [],
+      partings: [],
+      sightings: [],
+    };
     trails.set(ticketId, trail);
     return trail;
   };
@@ -45,6 +54,7 @@ export function readTicketTrails(entries: readonly Entry[]): ReadonlyMap<string,
     if (isOf(call, "cancel")) trail.cancels.push(call);
     if (isOf(call, "read")) trail.reads.push(call);
     if (isOf(call, "answer")) trail.answers.push(call);
+    if (isOf(call, "part")) trail.partings.push(call);
     const { sinceMs, untilMs, outcome } = call;
     if ("ok" in outcome && outcome.ok !== "joined") trail.sightings.push({ view: outcome.ok, sinceMs, untilMs });
   }

@@ -14,12 +14,17 @@ export type Wish = {
   readonly configuration: string;
   readonly ticketId: string;
   readonly playerIds: readonly string[];
+  /** Those of `playerIds` who have to come before it searches. */
+  readonly askedIds?: readonly string[] | undefined;
+  readonly party?: { readonly partyId: string; readonly leaderId: string } | undefined;
 };
 
 export type Answer = Omit<Extract<Ask, { readonly op: "answer" }>, "op">;
 
 export interface BackendCalls {
   start(wish: Wish): Promise<Outcome>;
+  /** Somebody who was asked to the ticket comes. */
+  come(who: { readonly ticketId: string; readonly playerId: string }): Promise<Outcome>;
   cancel(ticketId: string): Promise<Outcome>;
   /** To the match that is proposed to the ticket. */
   answer(said: Answer): Promise<Outcome>;
@@ -34,14 +39,22 @@ export function createBackendCalls(history: History, matcher: MatcherConnection,
   const { matchmaking } = matcher;
   const how = { deadlineMs: CALL_MS };
   return {
-    start({ configuration, ticketId, playerIds }) {
-      const players = playerIds.map((playerId) => ({ playerId, attributes: {}, latenciesMs: {}, team: "" }));
+    start({ configuration, ticketId, playerIds, askedIds = [], party }) {
+      const players = playerIds.filter((playerId) => !askedIds.includes(playerId)).map(plainPlayer);
+      const asked = askedIds.length === 0 ? undefined : { playerIds: [...askedIds], timeoutSeconds: 5 };
+      const more = { ...(asked && { asked }), ...(party && { party }) };
       const body = bodyOf({ configuration, players: playerIds.map((playerId) => ({ playerId })) });
       return history.call(via, { op: "start", ticketId, body, playerIds }, async () => {
-        const { ticket } = await matchmaking.startMatching({ ...noProperties, configuration, ticketId, players }, how);
+        const request = { ...noProperties, configuration, ticketId, players, ...more };
+        const { ticket } = await matchmaking.startMatching(request, how);
         return viewOf(readTicket(ticket));
       });
     },
+    come: ({ ticketId, playerId }) =>
+      history.call(via, { op: "come", ticketId, playerId }, async () => {
+        const { ticket } = await matchmaking.joinMatching({ ticketId, players: [plainPlayer(playerId)] }, how);
+        return viewOf(readTicket(ticket));
+      }),
     cancel: (ticketId) =>
       history.call(via, { op: "cancel", ticketId }, async () => {
         const { ticket } = await matchmaking.cancelMatching({ ticketId }, how);
@@ -76,4 +89,8 @@ export function createBackendCalls(history: History, matcher: MatcherConnection,
       return outcomes.every((outcome) => "ok" in outcome);
     },
   };
+}
+
+function plainPlayer(playerId: string) {
+  return { playerId, attributes: {}, latenciesMs: {}, team: "" };
 }

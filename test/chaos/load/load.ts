@@ -3,6 +3,7 @@
 import { createSeededRandom, systemRandom } from "@muster/kit";
 import type { ChaosWorld } from "../world/chaos-world.ts";
 import type { Address } from "./game-client.ts";
+import { bandTogether } from "./party-band.ts";
 import { matchAgainAndAgain } from "./sdk-backend.ts";
 import { askForSessions, watchFeed } from "./session-watcher.ts";
 import { watchTickets } from "./ticket-follower.ts";
@@ -29,7 +30,12 @@ export function startLoad(world: ChaosWorld, options: { readonly seed: number; r
     const random = randomOf(options.visitors + index);
     return matchAgainAndAgain({ history, address, random, name, signal: leaving.signal });
   });
-  const all = [...visitors, ...backends];
+  const bands = ["band1", "band2"].map((name, index) => {
+    const parts = { history, random: randomOf(options.visitors + 2 + index), name, signal: leaving.signal };
+    const { address } = world.fronts.matcher;
+    return bandTogether({ ...parts, address, matcher: connections.use(world.connectMatcher()) });
+  });
+  const all = [...visitors, ...backends, ...bands];
   for (const one of all) one.catch(() => undefined); // Told at the end.
 
   const stopVisitors = async () => {
