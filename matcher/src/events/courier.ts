@@ -194,21 +194,22 @@ export function startCourier(options: CourierOptions): Courier {
     }
   };
 
-  const takeBatch = ({ items }: Lane): readonly Item[] => {
+  /** How many of the next events go in one request. */
+  const countOfRequest = (lengths: Iterable<number>): number => {
     const most = target()?.settings.eventsPerRequest ?? 1;
     let bytes = 0;
     let taken = 0;
-    for (const { event } of items) {
-      bytes += event.payload.length;
+    for (const length of lengths) {
+      bytes += length;
       if (taken === most || (taken > 0 && bytes > BODY_BYTES_MAX)) break;
       taken += 1;
     }
-    return items.slice(0, taken);
+    return taken;
   };
   const runLane = async (lane: Lane) => {
     try {
       while (lane.items.length > 0) {
-        const batch = takeBatch(lane);
+        const batch = lane.items.slice(0, countOfRequest(lengthsOf(lane.items, ({ event }) => event)));
         const isTaken = await deliver(
           batch.map(({ event }) => event),
           stop.signal,
@@ -291,9 +292,9 @@ export function startCourier(options: CourierOptions): Courier {
     },
     async resend(events, signal) {
       const both = AbortSignal.any([signal, stop.signal]);
-      const most = target()?.settings.eventsPerRequest ?? 1;
-      for (let from = 0; from < events.length; from += most) {
-        if (!(await deliver(events.slice(from, from + most), both))) return false;
+      for (let from = 0, count = 0; from < events.length; from += count) {
+        count = countOfRequest(lengthsOf(events, (event) => event, from));
+        if (!(await deliver(events.slice(from, from + count), both))) return false;
       }
       return true;
     },
@@ -306,6 +307,10 @@ export function startCourier(options: CourierOptions): Courier {
       if (window.doneThrough !== written) await moveCursor().catch(unlessRefused);
     },
   };
+}
+
+function* lengthsOf<Of>(items: readonly Of[], eventOf: (item: Of) => PushEvent, from = 0): Iterable<number> {
+  for (let place = from; place < items.length; place += 1) yield eventOf(items[place] as Of).payload.length;
 }
 
 function limitsOf(target: EventTarget | undefined): CourierLimits {

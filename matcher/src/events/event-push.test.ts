@@ -231,6 +231,27 @@ for (const settings of [
   });
 }
 
+test("large events are repeated in requests that are not larger than others", async () => {
+  const { world, poster } = await openWorld();
+  await using _ = world;
+  await world.events.putTarget(targetOf({ eventsPerRequest: 1_000 }));
+  for (const ticketId of ["t-1", "t-2", "t-3", "t-4"]) {
+    const players = Array.from({ length: 100 }, (_, place) => {
+      const playerId = `${ticketId}-${place}`;
+      return { playerId, attributes: {}, latenciesMs: {}, team: "", data: "x".repeat(2_000) };
+    });
+    await world.matching.startMatching({ ...noProperties, configuration: "duel", ticketId, players });
+  }
+  await pass(world, 2_000);
+  const sent = poster.requests.length;
+  const { events } = await world.events.replay({
+    ...{ name: "backend", from: undefined, until: undefined },
+    ...{ afterPosition: 0, limit: 10_000 },
+  });
+  const bytes = poster.requests.slice(sent).map(({ body }) => body.length);
+  expect([events, bytes.length, Math.max(...bytes) < 600_000]).toEqual([4, 2, true]);
+});
+
 test("a target that asked to be left alone is disabled when too much waits for it meanwhile", async () => {
   const { world, poster } = await openWorld({ limits: { behindMsMax: 1e9, pendingBytesMax: 1_000 } });
   await using _ = world;

@@ -169,12 +169,15 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     for (;;) {
       if (state.targets.size === 0) return skipAll();
       const events = nextEvents();
-      const last = events.at(-1);
-      if (!last || isClosing) return;
-      source = last.source;
-      await ledger.execute((present) => ({ facts: decideStoreEvents(present, events), reply: undefined }), {
-        internal: true,
-      });
+      if (events.length === 0 || isClosing) return;
+      await ledger.execute(
+        (present) => {
+          const { facts, through } = decideStoreEvents(present, events);
+          source = through;
+          return { facts, reply: undefined };
+        },
+        { internal: true },
+      );
     }
   };
   const poke = () => {

@@ -24,6 +24,9 @@ export type Replayed = {
   readonly hasMore: boolean;
 };
 
+/** Characters of events that one call repeats: those of large battles are large, and all of them are in memory. */
+const REPLAY_CHARS_MAX = 16 * 2 ** 20;
+
 /**
  * Resolves when the target has taken them. What it has not been sent yet comes in its turn.
  *
@@ -38,16 +41,20 @@ export async function replayEvents(
   const { doneThrough } = courier.status();
   const events: PushEvent[] = [];
   let lastPosition = afterPosition;
+  let chars = 0;
+  const isEnough = () => events.length === limit || chars >= REPLAY_CHARS_MAX;
   const first = afterPosition === 0 ? await oldestKept(ledger) : afterPosition + 1;
   for await (const committed of ledger.readFacts(first)) {
-    if (committed.sequence > doneThrough || events.length === limit) break;
+    if (committed.sequence > doneThrough || isEnough()) break;
     lastPosition = committed.sequence;
     const event = wantedBy(ledger.state, name, committed);
-    if (event && event.atWallMs >= fromWallMs && event.atWallMs < untilWallMs) events.push(event);
+    if (!event || event.atWallMs < fromWallMs || event.atWallMs >= untilWallMs) continue;
+    events.push(event);
+    chars += event.payload.length;
   }
   const isTaken = await courier.resend(events, signal);
   if (!isTaken) throw targetNotActive(name);
-  return { events: events.length, lastPosition, hasMore: events.length === limit && lastPosition < doneThrough };
+  return { events: events.length, lastPosition, hasMore: isEnough() && lastPosition < doneThrough };
 }
 
 export function targetNotActive(name: string): MusterError {

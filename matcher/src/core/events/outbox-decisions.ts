@@ -22,19 +22,31 @@ export type SourcedEvent = Pick<PushEvent, "type" | "configuration"> & {
   readonly source: EventSource;
 };
 
-/** Facts of those `events` that a target wants, in order. */
-export function decideStoreEvents(state: OutboxState, events: readonly SourcedEvent[]): readonly OutboxFact[] {
+/** Bytes of events after which a step is enough: each of a battle of thousands tells of everybody in it. */
+const STEP_BYTES_MAX = 512 * 1024;
+
+export type StoreStep = {
+  readonly facts: readonly OutboxFact[];
+  /** Place up to which events are dealt with: that of the last, unless they were too large for one step. */
+  readonly through: EventSource;
+};
+
+/** Facts of those `events` that a target wants, in order, at least the first of them. */
+export function decideStoreEvents(state: OutboxState, events: readonly SourcedEvent[]): StoreStep {
   const facts: OutboxFact[] = [];
   const targets = [...state.targets.values()];
   let bytesBefore = state.totalBytes;
+  let through = state.source;
   for (const { source, ...happening } of events) {
+    if (bytesBefore - state.totalBytes >= STEP_BYTES_MAX) break;
+    through = source;
     if (happening.isErased === true) continue;
     if (!targets.some((target) => wants(target, happening))) continue;
     const event = happening.write();
     facts.push({ type: "event-stored", source, event, bytesBefore });
     bytesBefore += byteLength(event.payload);
   }
-  return facts;
+  return { facts, through };
 }
 
 export type PutTarget = {
