@@ -28,7 +28,9 @@ if (isRecent(process.versions.node)) {
 } else {
   console.error(
     `Cannot run muster as it needs Node ${NEEDED} or newer: this is Node ${process.versions.node}` +
-      (inCheckout ? ". Run it as `npx muster`, or install Node 24" : ""),
+      (inCheckout
+        ? ". Install one, or run `npm ci`, which brings one along on Linux x64"
+        : ". Install one: https://nodejs.org"),
   );
   process.exitCode = 2;
 }

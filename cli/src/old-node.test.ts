@@ -12,12 +12,12 @@ const rows = [
   {
     name: "installed",
     isCheckout: false,
-    says: "Cannot run muster as it needs Node 24 or newer: this is Node 20.11.0\n",
+    says: "Cannot run muster as it needs Node 24 or newer: this is Node 20.11.0. Install one: https://nodejs.org\n",
   },
   {
     name: "in a checkout that brought no Node along",
     isCheckout: true,
-    says: "Cannot run muster as it needs Node 24 or newer: this is Node 20.11.0. Run it as `npx muster`, or install Node 24\n",
+    says: "Cannot run muster as it needs Node 24 or newer: this is Node 20.11.0. Install one, or run `npm ci`, which brings one along on Linux x64\n",
   },
 ];
 for (const { name, isCheckout, says } of rows) {

@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { ROOT } from "./sources.ts";
+import { environmentWithTools } from "./tools.ts";
 
 type Step = { readonly name: string; readonly command: readonly string[] };
 
@@ -23,10 +24,12 @@ const steps: readonly Step[] = [
   { name: "generated files", command: script("test/tidy/generate.ts", "--check") },
 ];
 
+const env = environmentWithTools();
+
 async function run(step: Step): Promise<boolean> {
   const startedMs = performance.now();
   const [program = "", ...args] = step.command;
-  const child = spawn(program, args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, args, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] });
   const output: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
   child.stderr.on("data", (chunk: Buffer) => output.push(chunk));

@@ -27,28 +27,37 @@ function readPlatform(name: string): { os?: string[]; cpu?: string[]; libc?: str
   return { ...(cpu && { cpu: [cpu] }), ...(libc && { libc: [libc] }), ...(os && { os: [os] }) };
 }
 
-const path = `${ROOT}package-lock.json`;
-const lock: Lock = JSON.parse(readFileSync(path, "utf8"));
-const missing: string[] = [];
-for (const [place, entry] of Object.entries(lock.packages)) {
-  for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
-    const found = [`${place}/node_modules/${name}`, `node_modules/${name}`].some((one) => one in lock.packages);
-    if (found || place === "") continue;
-    missing.push(name);
-    lock.packages[`node_modules/${name}`] = {
-      version,
-      ...(entry.dev && { dev: true }),
-      ...{ optional: true },
-      ...readPlatform(name),
-    };
+const LOCKS = ["package-lock.json", "tools/package-lock.json"];
+
+/** Adds what is missing to the lock, and names it. */
+function complete(lock: Lock): readonly string[] {
+  const missing: string[] = [];
+  for (const [place, entry] of Object.entries(lock.packages)) {
+    for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
+      const found = [`${place}/node_modules/${name}`, `node_modules/${name}`].some((one) => one in lock.packages);
+      if (found || place === "") continue;
+      missing.push(name);
+      lock.packages[`node_modules/${name}`] = {
+        version,
+        ...(entry.dev && { dev: true }),
+        ...{ optional: true },
+        ...readPlatform(name),
+      };
+    }
   }
+  return missing;
 }
-if (process.argv.includes("--check")) {
-  for (const name of missing) console.log(`package-lock.json lacks ${name}: run npm run fix`);
-  process.exitCode = missing.length > 0 ? 1 : 0;
-} else if (missing.length > 0) {
-  const [root, ...rest] = Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1));
-  lock.packages = Object.fromEntries(root ? [root, ...rest] : []);
-  writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`);
-  console.log(`added ${missing.length} packages to package-lock.json`);
+
+for (const file of LOCKS) {
+  const lock: Lock = JSON.parse(readFileSync(ROOT + file, "utf8"));
+  const missing = complete(lock);
+  if (process.argv.includes("--check")) {
+    for (const name of missing) console.log(`${file} lacks ${name}: run npm run fix`);
+    if (missing.length > 0) process.exitCode = 1;
+  } else if (missing.length > 0) {
+    const [root, ...rest] = Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1));
+    lock.packages = Object.fromEntries(root ? [root, ...rest] : []);
+    writeFileSync(ROOT + file, `${JSON.stringify(lock, null, 2)}\n`);
+    console.log(`added ${missing.length} packages to ${file}`);
+  }
 }

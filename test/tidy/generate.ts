@@ -5,13 +5,17 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { shortEnumWords } from "./short-enum-words.ts";
 import { listFiles, ROOT } from "./sources.ts";
+import { environmentWithTools } from "./tools.ts";
 
 const checkOnly = process.argv.includes("--check");
 
 function generateContract(): ReadonlyMap<string, string> {
   const out = mkdtempSync(join(tmpdir(), "muster-gen-"));
   try {
-    execFileSync("buf", ["generate", "-o", out], { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] });
+    execFileSync("buf", ["generate", "-o", out], {
+      ...{ cwd: ROOT, env: environmentWithTools() },
+      stdio: ["ignore", "ignore", "inherit"],
+    });
     const paths = execFileSync("find", ["proto/gen", "-type", "f"], { cwd: out, encoding: "utf8" });
     return new Map(
       paths

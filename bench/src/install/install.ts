@@ -1,5 +1,6 @@
 // What a newcomer waits for, with npm's cache warm, so that no network is measured.
-// `ci…`: `npm ci` in a fresh clone, for people who change Muster. `look…`: `npm ci --omit=dev`, enough for `npm start` and `muster dev`.
+// `ci…`: `npm ci` in a fresh clone, for people who run and test Muster. `look…`: `npm ci --omit=dev`, enough for `npm start` and
+// `muster dev`; `lean…`: the same with --omit=optional, for who has a Node 24. `check…`: what `npm run check` fetches beside.
 // `sdk…`: @muster/sdk alone, packed, in an empty folder; `tools…`: @muster/cli with all that it runs.
 // …Megabytes on the disk, …Seconds, …Packages. The floor of the seconds is a copy of the same files (`ciSeconds ÷ floor`).
 import { cp, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
@@ -24,6 +25,8 @@ export async function run(): Promise<Report> {
     await cp(modules, join(folder, "copy"), { recursive: true, verbatimSymlinks: true });
     const copySeconds = (performance.now() - copyStartedMs) / 1_000;
     const look = await measure(["npm", "ci", "--omit=dev"], clone);
+    const lean = await measure(["npm", "ci", "--omit=dev", "--omit=optional"], clone);
+    const check = await measure(["npm", "ci"], join(clone, "tools"));
 
     const packed = join(folder, "packed");
     await runTimed(["npm", "run", "pack", "--", "--to", packed], ROOT);
@@ -36,6 +39,8 @@ export async function run(): Promise<Report> {
       figures: {
         ...named("ci", ci),
         ...named("look", look),
+        ...named("lean", lean),
+        ...named("check", check),
         ...named("sdk", sdk),
         ...named("tools", tools),
         copySeconds,
