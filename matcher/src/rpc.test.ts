@@ -258,6 +258,22 @@ describe("CancelMatching and DescribeMatchingProgress", () => {
   for (const { name, call, reason } of refused) {
     test(`refuses ${name}`, async () => expect(call()).rejects.toMatchObject({ reason }));
   }
+
+  test("describes those that are known, in their order, where only they are asked for", async () => {
+    for (const name of ["one", "two"]) {
+      const players = [{ playerId: name, attributes: { rank: 3 }, latenciesMs: {}, team: "" }];
+      await world.matching.startMatching({
+        ...noProperties,
+        configuration: "duel",
+        ticketId: `known-${name}`,
+        players,
+      });
+      await world.matching.cancelMatching({ ticketId: `known-${name}` });
+    }
+    const ticketIds = ["known-two", "none", "known-one"];
+    const { tickets } = await world.matching.describeMatchingProgress({ ticketIds, knownOnly: true });
+    expect(tickets.map(({ ticketId }) => ticketId)).toEqual(["known-two", "known-one"]);
+  });
 });
 
 describe("WatchTickets", () => {

@@ -11,7 +11,8 @@ export function describeMatchingProgress(
   return async (message) => {
     const ids = readTicketIds(message.ticketIds);
     const shown = await desk.ledger.read((state, nowMs) =>
-      ids.map((id) => {
+      ids.flatMap((id) => {
+        if (message.knownOnly && !state.tickets.has(id)) return [];
         const ticket = getTicket(state, id);
         return { ticket, estimatedWaitMs: estimateWait(state, ticket, nowMs) };
       }),

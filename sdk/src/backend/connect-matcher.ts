@@ -144,11 +144,12 @@ export function connectMatcherWith(options: ConnectMatcherWithOptions): Matcher 
       const { team, ...seat } = await call(waiting, (how) => joinTokens.redeemJoinToken(redeem, how));
       return { ...seat, team: team || undefined };
     },
-    async describeMatchingProgress(ticketIds, waiting = {}) {
+    async describeMatchingProgress(ticketIds, { knownOnly, ...waiting } = {}) {
       if (ticketIds.length < 1 || ticketIds.length > limits.TICKETS_PER_CALL_MAX) {
         throw fieldInvalid("ticketIds", `1 to ${limits.TICKETS_PER_CALL_MAX} tickets`, ticketIds.length);
       }
-      const request = { ticketIds: ticketIds.map((id, index) => parseId<TicketId>(`ticketIds[${index}]`, id)) };
+      const ids = ticketIds.map((id, index) => parseId<TicketId>(`ticketIds[${index}]`, id));
+      const request = { ticketIds: ids, ...(knownOnly && { knownOnly }) };
       const { tickets } = await call(waiting, (how) => client.describeMatchingProgress(request, how));
       return tickets.map(readTicket);
     },

@@ -246,6 +246,8 @@ test("describeMatchingProgress() and cancelMatching() answer with tickets", asyn
   const { matcher } = backend;
   await backend.outcome(matcher.startMatching(ann));
   expect(await backend.outcome(matcher.describeMatchingProgress(["t1"]))).toMatchObject([{ state: "SEARCHING" }]);
+  const known = matcher.describeMatchingProgress(["gone", "t1"], { knownOnly: true });
+  expect(await backend.outcome(known)).toMatchObject([{ ticketId: "t1" }]);
   const cancelled = { state: "CANCELLED", cause: "CANCELLED_BY_REQUEST" };
   expect(await backend.outcome(matcher.cancelMatching("t1"))).toMatchObject(cancelled);
   expect(await backend.outcome(matcher.cancelMatching("t1"))).toMatchObject(cancelled);

@@ -128,8 +128,16 @@ export interface Matcher extends AsyncDisposable {
     redeem: { readonly token: string; readonly matchId?: string; readonly requestId?: string },
     options?: CallWaiting,
   ): Promise<Omit<JoinedPlayer, "expiresAt" | "tokenId">>;
-  /** 1 to 128 tickets as they stand, in the order of their ids. @throws {MusterError} TICKET_NOT_FOUND, FIELD_INVALID. */
-  describeMatchingProgress(ticketIds: readonly string[], options?: CallWaiting): Promise<readonly Ticket[]>;
+  /**
+   * 1 to 128 tickets as they stand, in the order of their ids. `knownOnly` leaves out those that are not there, or are forgotten; without it
+   * one of them spoils the call. Default false.
+   *
+   * @throws {MusterError} TICKET_NOT_FOUND, FIELD_INVALID.
+   */
+  describeMatchingProgress(
+    ticketIds: readonly string[],
+    options?: CallWaiting & { readonly knownOnly?: boolean },
+  ): Promise<readonly Ticket[]>;
   /**
    * Why a ticket still searches, in numbers: what each rule leaves of the others, who comes nearest, what is missing, and what
    * waiting will loosen. Cheap at any number of tickets, and of the moment: ask again rather than keep it.

@@ -155,7 +155,8 @@ export function createScriptedMatcher(script: MatcherScript = {}): ScriptedMatch
     },
     async describeMatchingProgress(request, { token }) {
       enter("describeMatchingProgress", request, token);
-      return { tickets: request.ticketIds.map(find) };
+      const ids = request.ticketIds.filter((id) => !request.knownOnly || book.tickets.has(id));
+      return { tickets: ids.map(find) };
     },
     async listTickets(request, { token }) {
       enter("listTickets", request, token);

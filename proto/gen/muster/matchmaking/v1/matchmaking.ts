@@ -917,7 +917,10 @@ export interface DeclineMatchingResponse {
 }
 
 export interface DescribeMatchingProgressRequest {
+  /** 1..128. */
   ticketIds: string[];
+  /** Leave out tickets that are not there, or are forgotten, instead of refusing the call. Absent: false. */
+  knownOnly?: boolean | undefined;
 }
 
 export interface DescribeMatchingProgressResponse {
@@ -5712,13 +5715,16 @@ export const DeclineMatchingResponse: MessageFns<DeclineMatchingResponse> = {
 };
 
 function createBaseDescribeMatchingProgressRequest(): DescribeMatchingProgressRequest {
-  return { ticketIds: [] };
+  return { ticketIds: [], knownOnly: undefined };
 }
 
 export const DescribeMatchingProgressRequest: MessageFns<DescribeMatchingProgressRequest> = {
   encode(message: DescribeMatchingProgressRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.ticketIds) {
       writer.uint32(10).string(v!);
+    }
+    if (message.knownOnly !== undefined) {
+      writer.uint32(16).bool(message.knownOnly);
     }
     return writer;
   },
@@ -5744,6 +5750,14 @@ export const DescribeMatchingProgressRequest: MessageFns<DescribeMatchingProgres
             message.ticketIds.push(reader.string());
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.knownOnly = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5763,6 +5777,11 @@ export const DescribeMatchingProgressRequest: MessageFns<DescribeMatchingProgres
         : globalThis.Array.isArray(object?.ticket_ids)
         ? object.ticket_ids.map((e: any) => globalThis.String(e))
         : [],
+      knownOnly: isSet(object.knownOnly)
+        ? globalThis.Boolean(object.knownOnly)
+        : isSet(object.known_only)
+        ? globalThis.Boolean(object.known_only)
+        : undefined,
     };
   },
 
@@ -5770,6 +5789,9 @@ export const DescribeMatchingProgressRequest: MessageFns<DescribeMatchingProgres
     const obj: any = {};
     if (message.ticketIds?.length) {
       obj.ticketIds = message.ticketIds;
+    }
+    if (message.knownOnly !== undefined) {
+      obj.knownOnly = message.knownOnly;
     }
     return obj;
   },
@@ -5780,6 +5802,7 @@ export const DescribeMatchingProgressRequest: MessageFns<DescribeMatchingProgres
   fromPartial(object: DeepPartial<DescribeMatchingProgressRequest>): DescribeMatchingProgressRequest {
     const message = createBaseDescribeMatchingProgressRequest();
     message.ticketIds = object.ticketIds?.map((e) => e) || [];
+    message.knownOnly = object.knownOnly ?? undefined;
     return message;
   },
 };
@@ -8972,8 +8995,8 @@ export const MatchmakingServiceDefinition = {
       options: {},
     },
     /**
-     * Up to 128 tickets as they stand, in the order of the request. Reasons: TICKET_NOT_FOUND, FIELD_INVALID,
-     * MESSAGE_TOO_LARGE (ask for fewer).
+     * Up to 128 tickets as they stand, in the order of the request. One that is not there, or is forgotten, spoils the call, unless only
+     * those that are known are asked for. Reasons: TICKET_NOT_FOUND, FIELD_INVALID, MESSAGE_TOO_LARGE (ask for fewer).
      */
     describeMatchingProgress: {
       name: "DescribeMatchingProgress",
