@@ -7,10 +7,12 @@ import type { Watcher } from "./watchers.ts";
 export type PlayerInbox = {
   readonly playerId: PlayerId;
   readonly watcher: Watcher;
-  /** Numbers of events that were not handed over yet, rising. */
-  numbers: number[];
+  /** Numbers of events that were not handed over yet, rising. Undefined: none. */
+  numbers: number[] | undefined;
   /** Its reader was too slow, or has just begun: what came is to be looked for in the log. */
   isOverfull: boolean;
+  /** The next box of the same player: hardly anybody has two. */
+  next: PlayerInbox | undefined;
 };
 
 export interface PlayerInboxes {
@@ -24,23 +26,27 @@ export interface PlayerInboxes {
 export const INBOX_EVENTS_MAX = 256;
 
 export function createPlayerInboxes(): PlayerInboxes {
-  const byPlayer = new Map<PlayerId, Set<PlayerInbox>>();
+  /** The first box of each. */
+  const byPlayer = new Map<PlayerId, PlayerInbox>();
   return {
     open(playerId, watcher) {
-      const inbox: PlayerInbox = { playerId, watcher, numbers: [], isOverfull: true };
-      byPlayer.set(playerId, (byPlayer.get(playerId) ?? new Set()).add(inbox));
+      const next = byPlayer.get(playerId);
+      const inbox: PlayerInbox = { playerId, watcher, numbers: undefined, isOverfull: true, next };
+      byPlayer.set(playerId, inbox);
       return inbox;
     },
     close(inbox) {
-      const boxes = byPlayer.get(inbox.playerId);
-      boxes?.delete(inbox);
-      if (boxes?.size === 0) byPlayer.delete(inbox.playerId);
+      const { playerId, next } = inbox;
+      const first = byPlayer.get(playerId);
+      if (first === inbox && next) byPlayer.set(playerId, next);
+      else if (first === inbox) byPlayer.delete(playerId);
+      else for (let box = first; box; box = box.next) if (box.next === inbox) box.next = next;
     },
     deliver({ number, ticket }) {
       if (byPlayer.size === 0) return [];
       const woken: Watcher[] = [];
       for (const { playerId } of ticket.players) {
-        for (const inbox of byPlayer.get(playerId) ?? []) {
+        for (let inbox = byPlayer.get(playerId); inbox; inbox = inbox.next) {
           put(inbox, number);
           woken.push(inbox.watcher);
         }
@@ -52,8 +58,9 @@ export function createPlayerInboxes(): PlayerInboxes {
 
 function put(inbox: PlayerInbox, number: number): void {
   if (inbox.isOverfull) return;
+  inbox.numbers ??= [];
   inbox.numbers.push(number);
   if (inbox.numbers.length <= INBOX_EVENTS_MAX) return;
-  inbox.numbers = [];
+  inbox.numbers = undefined;
   inbox.isOverfull = true;
 }

@@ -14,8 +14,8 @@ import { createWatchers } from "./watchers.ts";
 import { record, type Workshop } from "./workshop.ts";
 
 export interface Presence {
-  /** A watch of the selection is open until this is disposed. Those of a configuration, or of everything, are nobody's presence. */
-  hold(select: TicketSelection): Disposable;
+  /** A watch of the selection is open until what this returns is called, once. Those of a configuration, or of everything, are nobody's presence. */
+  hold(select: TicketSelection): () => void;
   /** Takes note of facts that have become durable. */
   follow(facts: readonly CommittedFact<JournaledFact>[]): void;
   /** Gives up tickets whose owners stay away, until `signal` aborts. */
@@ -109,6 +109,14 @@ export function createPresence(workshop: Pick<Workshop, "ledger" | "clock">): Pr
     if (others) others.push(ticketId);
     else unsettled.set(subject, [ticketId]);
   };
+  const countHeld = (select: TicketSelection, change: 1 | -1) => {
+    if (select.type === "player") count(heldPlayers, select.playerId, change);
+    if (select.type === "tickets") for (const id of select.ticketIds) count(heldTickets, id, change);
+  };
+  const namedBy = (select: TicketSelection): readonly TicketId[] => {
+    if (select.type === "player") return byPlayer.get(select.playerId) ?? [];
+    return select.type === "tickets" ? select.ticketIds : [];
+  };
   const count = <Key>(counts: Map<Key, number>, key: Key, change: 1 | -1) => {
     const next = (counts.get(key) ?? 0) + change;
     if (next === 0) counts.delete(key);
@@ -120,18 +128,11 @@ export function createPresence(workshop: Pick<Workshop, "ledger" | "clock">): Pr
   }
   return {
     hold(select) {
-      const ticketIds = select.type === "tickets" ? select.ticketIds : [];
-      const playerIds = select.type === "player" ? [select.playerId] : [];
-      for (const id of ticketIds) count(heldTickets, id, 1);
-      for (const id of playerIds) count(heldPlayers, id, 1);
-      const named = () => [...ticketIds, ...playerIds.flatMap((id) => byPlayer.get(id) ?? [])];
-      for (const id of named()) forget(id);
-      return {
-        [Symbol.dispose]() {
-          for (const id of ticketIds) count(heldTickets, id, -1);
-          for (const id of playerIds) count(heldPlayers, id, -1);
-          for (const id of named()) loseWatch(id);
-        },
+      countHeld(select, 1);
+      for (const id of namedBy(select)) forget(id);
+      return () => {
+        countHeld(select, -1);
+        for (const id of namedBy(select)) loseWatch(id);
       };
     },
     follow(facts) {

@@ -2,6 +2,7 @@
 // reader costs nothing, and is cut off only when what it has not read yet is forgotten.
 import type { Clock } from "@muster/kit";
 import { MusterError, type PlayerId, type TicketId } from "@muster/proto";
+import { attendStream } from "@muster/proto/rpc";
 import { getTicket } from "./core/cancel-matching.ts";
 import type { MatcherState } from "./core/matcher-state.ts";
 import { getConfiguration } from "./core/start-matching.ts";
@@ -26,11 +27,15 @@ export interface TicketWatch {
   /** Tells the watch that facts up to `sequence` are durable. */
   advance(sequence: number): void;
   /**
-   * Events of the selection after number `after`; undefined: for named tickets from their start, else from now.
+   * Events of the selection after number `after`, as `write` puts them; undefined: for named tickets from their start, else from now.
    *
    * @throws {MusterError} TICKET_NOT_FOUND, CONFIGURATION_NOT_FOUND, CURSOR_EXPIRED.
    */
-  watch(select: TicketSelection, after: number | undefined, signal: AbortSignal): AsyncIterable<WatchItem>;
+  watch<Told>(
+    select: TicketSelection,
+    after: number | undefined,
+    { write, signal }: { readonly write: (item: WatchItem) => Told; readonly signal: AbortSignal },
+  ): AsyncIterable<Told>;
   /** Ends every watch, now and from now on, with `reason`. */
   end(reason: unknown): void;
 }
@@ -52,8 +57,9 @@ export function createTicketWatch(state: MatcherState, clock: Clock): TicketWatc
   /** What the box names, or, where it cannot tell, what the next stretch of the log has; from then on the box can. */
   const findPlayerNews = (inbox: PlayerInbox, heard: number): News => {
     if (!inbox.isOverfull) {
+      if (!inbox.numbers) return { events: NONE, position: durable };
       const events = inbox.numbers.map((number) => state.events.after(number - 1, 1)?.[0]);
-      inbox.numbers = [];
+      inbox.numbers = undefined;
       if (!events.every((event) => event !== undefined)) throw expired();
       return { events, position: durable };
     }
@@ -76,6 +82,25 @@ export function createTicketWatch(state: MatcherState, clock: Clock): TicketWatc
     return { events: events.filter(({ ticket }) => ticket.configuration === select.configuration), position };
   };
 
+  const place: Place = {
+    nowMs: () => clock.nowMs(),
+    durable: () => durable,
+    find: ({ select, inbox }, after) => (inbox ? findPlayerNews(inbox, after) : findNews(select, after)),
+  };
+
+  // A function of its own, so that what it makes keeps nothing but the watch.
+  const leaving =
+    ({ select, inbox, watcher }: Pick<Watched<unknown>, "select" | "inbox" | "watcher">) =>
+    () => {
+      everybody.delete(watcher);
+      if (inbox) inboxes.close(inbox);
+      for (const id of select.type === "tickets" ? select.ticketIds : []) {
+        const waiting = byTicket.get(id);
+        waiting?.delete(watcher);
+        if (waiting?.size === 0) byTicket.delete(id);
+      }
+    };
+
   return {
     advance(sequence) {
       const before = durable;
@@ -91,45 +116,122 @@ export function createTicketWatch(state: MatcherState, clock: Clock): TicketWatc
       }
       if (durable !== before) watchers.wake(everybody);
     },
-    async *watch(select, after, signal) {
-      const ids = select.type === "tickets" ? select.ticketIds : [];
-      for (const id of ids) getTicket(state, id);
-      if (select.type === "configuration") getConfiguration(state, select.configuration);
-      if (after !== undefined && after > durable) throw expired();
-      let heardAtMs = clock.nowMs();
-      let position = after ?? (select.type === "tickets" ? 0 : durable);
-      const watcher = watchers.add();
-      const inbox = select.type === "player" ? inboxes.open(select.playerId, watcher) : undefined;
-      if (select.type !== "tickets" && !inbox) everybody.add(watcher);
-      for (const id of ids) byTicket.set(id, (byTicket.get(id) ?? new Set()).add(watcher));
-      try {
-        // Who begins now must hold a token before the first event, or a break would lose it.
-        if (after === undefined && select.type !== "tickets") yield { type: "heartbeat", number: position };
-        for (;;) {
-          const news = inbox ? findPlayerNews(inbox, position) : findNews(select, position);
-          for (const event of news.events) {
-            yield { type: "event", event };
-            heardAtMs = clock.nowMs();
-            position = event.number;
-          }
-          position = Math.max(position, news.position);
-          if (news.events.length > 0 || (select.type !== "tickets" && position < durable)) continue;
-          if (await watcher.wait(heardAtMs + HEARTBEAT_MS, signal)) continue;
-          yield { type: "heartbeat", number: position };
-          heardAtMs = clock.nowMs();
-        }
-      } finally {
-        everybody.delete(watcher);
-        if (inbox) inboxes.close(inbox);
-        for (const id of ids) {
-          const waiting = byTicket.get(id);
-          waiting?.delete(watcher);
-          if (waiting?.size === 0) byTicket.delete(id);
-        }
-      }
+    watch(select, after, { write, signal }) {
+      return attendStream((atEnd) => {
+        const ids = select.type === "tickets" ? select.ticketIds : [];
+        for (const id of ids) getTicket(state, id);
+        if (select.type === "configuration") getConfiguration(state, select.configuration);
+        if (after !== undefined && after > durable) throw expired();
+        const watcher = watchers.add();
+        const inbox = select.type === "player" ? inboxes.open(select.playerId, watcher) : undefined;
+        if (select.type !== "tickets" && !inbox) everybody.add(watcher);
+        for (const id of ids) byTicket.set(id, (byTicket.get(id) ?? new Set()).add(watcher));
+        const watched = { select, inbox, watcher, signal, after, write };
+        atEnd(leaving(watched));
+        return new Watching(place, watched);
+      });
     },
     end: watchers.end,
   };
+}
+
+/** What all watches share. */
+type Place = {
+  nowMs(): number;
+  /** The number of the last event that may be told. */
+  durable(): number;
+  find(watched: Pick<Watched<unknown>, "select" | "inbox">, after: number): News;
+};
+
+type Watched<Told> = {
+  readonly select: TicketSelection;
+  readonly inbox: PlayerInbox | undefined;
+  readonly watcher: Watcher;
+  readonly signal: AbortSignal;
+  readonly after: number | undefined;
+  readonly write: (item: WatchItem) => Told;
+};
+
+const NONE: readonly TicketEventRecord[] = [];
+
+/** One watch. An object and no generator, as those who wait are most of what a matcher holds for its watchers. */
+class Watching<Told> implements AsyncIterableIterator<Told> {
+  readonly #place: Place;
+  readonly #watched: Watched<Told>;
+  #heardAtMs: number;
+  #position: number;
+  /** Found and not handed over yet, from `#read` on; then it stands at `#foundAt`. */
+  #events = NONE;
+  #read = 0;
+  #foundAt = 0;
+  #hasBegun = false;
+
+  constructor(place: Place, watched: Watched<Told>) {
+    this.#place = place;
+    this.#watched = watched;
+    this.#heardAtMs = place.nowMs();
+    this.#position = watched.after ?? (watched.select.type === "tickets" ? 0 : place.durable());
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<Told>> {
+    try {
+      return this.#go();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #go(): Promise<IteratorResult<Told>> {
+    const item = this.#hasBegun ? this.#findNext() : this.#begin();
+    if (item) return Promise.resolve(this.#tell(item));
+    const { watcher, signal } = this.#watched;
+    return watcher.wait(this.#heardAtMs + HEARTBEAT_MS, signal).then(this.#goOn);
+  }
+
+  readonly #goOn = (isWoken: boolean): Promise<IteratorResult<Told>> | IteratorResult<Told> =>
+    isWoken ? this.#go() : this.#tell(this.#heartbeat());
+
+  #tell(item: WatchItem): IteratorResult<Told> {
+    return { done: false, value: this.#watched.write(item) };
+  }
+
+  #begin(): WatchItem | undefined {
+    this.#hasBegun = true;
+    const { after, select } = this.#watched;
+    // Who begins now must hold a token before the first event, or a break would lose it.
+    if (after === undefined && select.type !== "tickets") return this.#heartbeat();
+    return this.#findNext();
+  }
+
+  #heartbeat(): WatchItem {
+    this.#heardAtMs = this.#place.nowMs();
+    return { type: "heartbeat", number: this.#position };
+  }
+
+  /** Undefined: there is nothing to tell now. */
+  #findNext(): WatchItem | undefined {
+    for (;;) {
+      const event = this.#events[this.#read];
+      if (event) {
+        this.#read += 1;
+        this.#position = event.number;
+        this.#heardAtMs = this.#place.nowMs();
+        return { type: "event", event };
+      }
+      this.#position = Math.max(this.#position, this.#foundAt);
+      const { events, position } = this.#place.find(this.#watched, this.#position);
+      this.#events = events;
+      this.#read = 0;
+      this.#foundAt = position;
+      if (events.length > 0) continue;
+      this.#position = Math.max(this.#position, position);
+      if (this.#watched.select.type === "tickets" || this.#position >= this.#place.durable()) return undefined;
+    }
+  }
 }
 
 function expired(): MusterError {

@@ -26,37 +26,27 @@ export const WOKEN_PER_TURN_MAX = 256;
 /** Made once: the stack of an error costs more than all else here. */
 const OVER = abortError("The wait is over");
 
-type Waiting = {
-  isWoken: boolean;
-  /** The present wait; undefined: it is at work. */
-  wait: Wait | undefined;
-};
-
-/** One sleep wakes whoever is due: a timer for each of ten thousand, and what calls it off, is most of what they would hold. */
-type Wait = Deadline<string> & { readonly finish: () => void };
-
 export function createWatchers(clock: Clock): Watchers {
-  const waitingOf = new WeakMap<Watcher, Waiting>();
-  const present = createDeadlineHeap<string, Wait>();
+  const present = createDeadlineHeap<string, OneWatcher>();
   /** The sleep until the first of them is due, or a little before. */
   let sleeping: { readonly untilMs: number; readonly stop: AbortController } | undefined;
   /** Whose wait is over, and whose turn has not come. */
-  const due = new Set<() => void>();
+  const due = new Set<OneWatcher>();
   let finishedThisTurn = 0;
   let ended: { readonly reason: unknown } | undefined;
 
-  const finishInTurn = (finish: () => void) => {
-    if (finishedThisTurn >= WOKEN_PER_TURN_MAX) return void due.add(finish);
-    finish();
+  const finishInTurn = (watcher: OneWatcher) => {
+    if (finishedThisTurn >= WOKEN_PER_TURN_MAX) return void due.add(watcher);
+    watcher.finish();
     finishedThisTurn += 1;
     if (finishedThisTurn === WOKEN_PER_TURN_MAX) void nextTurn();
   };
   const nextTurn = async () => {
     await clock.sleep(0);
     finishedThisTurn = 0;
-    for (const finish of due) {
-      due.delete(finish);
-      finishInTurn(finish);
+    for (const watcher of due) {
+      due.delete(watcher);
+      finishInTurn(watcher);
       if (finishedThisTurn >= WOKEN_PER_TURN_MAX) return;
     }
   };
@@ -77,58 +67,113 @@ export function createWatchers(clock: Clock): Watchers {
     const nowMs = Math.max(clock.nowMs(), untilMs);
     for (let first = present.first(); first && first.atMs <= nowMs; first = present.first()) {
       present.remove(first);
-      finishInTurn(first.finish);
+      finishInTurn(first);
     }
     await sleep();
   };
-  const wait = (waiting: Waiting, untilMs: number, signal: AbortSignal): Promise<boolean> =>
-    new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason);
-      if (ended) return reject(ended.reason);
-      if (waiting.isWoken) {
-        waiting.isWoken = false;
-        return resolve(true);
-      }
-      const finish = () => {
-        signal.removeEventListener("abort", finish);
-        present.remove(own);
-        if (present.size === 0) stopSleeping();
-        due.delete(finish);
-        waiting.wait = undefined;
-        if (signal.aborted) return reject(signal.reason);
-        if (ended) return reject(ended.reason);
-        resolve(waiting.isWoken);
-        waiting.isWoken = false;
-      };
-      const own: Wait = { ticketId: "", atMs: untilMs, place: -1, finish };
-      waiting.wait = own;
-      present.add(own);
-      signal.addEventListener("abort", finish, { once: true });
+  const room: Room = {
+    get ended() {
+      return ended;
+    },
+    enter(watcher) {
+      present.add(watcher);
       sleep().catch(ignoreAbort);
-    });
+    },
+    leave(watcher) {
+      present.remove(watcher);
+      if (present.size === 0) stopSleeping();
+      due.delete(watcher);
+    },
+  };
 
   return {
-    add() {
-      const waiting: Waiting = { isWoken: false, wait: undefined };
-      const watcher: Watcher = { wait: (untilMs, signal) => wait(waiting, untilMs, signal) };
-      waitingOf.set(watcher, waiting);
-      return watcher;
-    },
+    add: () => new OneWatcher(room),
     wake(watchers) {
       for (const watcher of watchers) {
-        const waiting = waitingOf.get(watcher);
-        if (!waiting || waiting.isWoken) continue;
-        waiting.isWoken = true;
-        if (waiting.wait) finishInTurn(waiting.wait.finish);
+        if (!(watcher instanceof OneWatcher) || watcher.isWoken) continue;
+        watcher.isWoken = true;
+        if (watcher.isWaiting) finishInTurn(watcher);
       }
     },
     end(reason) {
       ended = { reason };
       for (let first = present.first(); first; first = present.first()) first.finish();
-      for (const finish of due) finish();
+      for (const watcher of due) watcher.finish();
     },
   };
 }
+
+/** What all watchers share. */
+type Room = {
+  readonly ended: { readonly reason: unknown } | undefined;
+  enter(watcher: OneWatcher): void;
+  leave(watcher: OneWatcher): void;
+};
+
+type Wait = {
+  readonly signal: AbortSignal;
+  readonly resolve: (isWoken: boolean) => void;
+  readonly reject: (reason: unknown) => void;
+};
+
+/**
+ * A watcher, its deadline among those of all, and the listener of its caller's signal, in one object: ten thousand of each is what
+ * those who watch and hear nothing cost. One sleep wakes whoever is due, as a timer for each would cost more than all else.
+ */
+class OneWatcher implements Watcher, Deadline<string> {
+  readonly ticketId = "";
+  atMs = 0;
+  place = -1;
+  isWoken = false;
+  readonly #room: Room;
+  /** The present wait; undefined: it is at work. */
+  #wait: Wait | undefined;
+
+  constructor(room: Room) {
+    this.#room = room;
+  }
+
+  get isWaiting(): boolean {
+    return this.#wait !== undefined;
+  }
+
+  wait(untilMs: number, signal: AbortSignal): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      if (this.#room.ended) return reject(this.#room.ended.reason);
+      if (this.isWoken) {
+        this.isWoken = false;
+        return resolve(true);
+      }
+      this.#wait = { signal, resolve, reject };
+      this.atMs = untilMs;
+      signal.addEventListener("abort", this, ONCE);
+      this.#room.enter(this);
+    });
+  }
+
+  /** The caller is gone. */
+  handleEvent(): void {
+    this.finish();
+  }
+
+  /** Ends the present wait. */
+  finish(): void {
+    const wait = this.#wait;
+    if (!wait) return;
+    this.#wait = undefined;
+    wait.signal.removeEventListener("abort", this);
+    this.#room.leave(this);
+    if (wait.signal.aborted) wait.reject(wait.signal.reason);
+    else if (this.#room.ended) wait.reject(this.#room.ended.reason);
+    else {
+      wait.resolve(this.isWoken);
+      this.isWoken = false;
+    }
+  }
+}
+
+const ONCE = { once: true } as const;
 
 function ignoreAbort(error: unknown): void {
   if (!isAbortError(error)) throw error;

@@ -105,7 +105,7 @@ export const guardFaults: readonly PlantedFault[] = [
   {
     name: "battles have no lane of their own",
     patches: [
-      { file: GUARD, find: 'if (role === "GAME_SERVER" || role === "MATCHER") return () => undefined;', replace: "" },
+      { file: GUARD, find: 'if (role === "GAME_SERVER" || role === "MATCHER") return leaveNothing;', replace: "" },
     ],
   },
   {

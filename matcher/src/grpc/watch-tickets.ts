@@ -1,17 +1,19 @@
-import type { MatchmakingServiceDefinition } from "@muster/proto/matchmaking";
-import type { Handlers } from "@muster/proto/rpc";
+import type { MatchmakingServiceDefinition, WatchTicketsResponse } from "@muster/proto/matchmaking";
+import { attendStream, type Handlers } from "@muster/proto/rpc";
+import type { WatchItem } from "../ticket-watch.ts";
 import type { Desk } from "./desk.ts";
 import { readWatchTickets, writeHeartbeat, writeTicketEvent } from "./wire.ts";
 
 export function watchTickets(desk: Desk): Handlers<MatchmakingServiceDefinition>["watchTickets"] {
-  return async function* (message, { signal }) {
-    const { select, after } = readWatchTickets(message);
-    // Whoever looks on is nobody's presence, as is a watch of everything.
-    using _held = desk.presence.hold(message.onlooker === true ? { type: "all" } : select);
-    for await (const item of desk.watch.watch(select, after, signal)) {
-      yield item.type === "event"
-        ? writeTicketEvent(item.event, desk.joinTokens.write)
-        : writeHeartbeat(item.number, desk.clock.wallMs());
-    }
-  };
+  const write = (item: WatchItem): WatchTicketsResponse =>
+    item.type === "event"
+      ? writeTicketEvent(item.event, desk.joinTokens.write)
+      : writeHeartbeat(item.number, desk.clock.wallMs());
+  return (message, { signal }) =>
+    attendStream((atEnd) => {
+      const { select, after } = readWatchTickets(message);
+      // Whoever looks on is nobody's presence, as is a watch of everything.
+      atEnd(desk.presence.hold(message.onlooker === true ? { type: "all" } : select));
+      return desk.watch.watch(select, after, { write, signal });
+    });
 }

@@ -1,5 +1,4 @@
 // Handlers behind grpc-js. One adapter for every service of Muster, the sidecar's included.
-import { type EventEmitter, once } from "node:events";
 import type { PeerCertificate } from "node:tls";
 import {
   type ServiceDefinition as GrpcServiceDefinition,
@@ -30,6 +29,7 @@ import { writeGrpcError } from "./grpc-error.ts";
 import { createServerHealth } from "./health.ts";
 import { bytesOf } from "./message-bytes.ts";
 import { nextTurn, OWN_TURN_BYTES } from "./own-turn.ts";
+import { sendStream } from "./send-stream.ts";
 import {
   type AnyHandler,
   type CallContext,
@@ -236,7 +236,7 @@ function endLate(deadline: Date | number, controller: AbortController): NodeJS.T
 function adaptServerStream(handler: AnyHandler, onError: OnError): handleServerStreamingCall<unknown, unknown> {
   return (call) => {
     const context = contextOf(call, goneSignal(call));
-    void send(call, () => handler(check(call.request), context), context.signal, onError);
+    sendStream(() => handler(check(call.request), context), { call, signal: context.signal, onError });
   };
 }
 
@@ -251,30 +251,8 @@ function adaptBidi(handler: AnyHandler, onError: OnError): handleBidiStreamingCa
     call.on("end", () => requests.close());
     call.on("error", (error) => requests.close(error));
     context.signal.addEventListener("abort", () => requests.close(context.signal.reason), { once: true });
-    void send(call, () => handler(requests, context), context.signal, onError);
+    sendStream(() => handler(requests, context), { call, signal: context.signal, onError });
   };
-}
-
-type Writable = EventEmitter & { write(message: unknown): boolean; end(): void };
-
-async function send(
-  call: Writable,
-  open: () => AsyncIterable<unknown>,
-  signal: AbortSignal,
-  onError: OnError,
-): Promise<void> {
-  try {
-    for await (const message of open()) {
-      if (signal.aborted) return;
-      // A reader that is slower than its writer makes the writer wait, not the memory grow.
-      if (!call.write(message)) await once(call, "drain", { signal });
-    }
-    call.end();
-  } catch (error) {
-    if (signal.aborted) return; // The caller is gone: nobody hears why.
-    onError(error);
-    call.emit("error", writeGrpcError(error));
-  }
 }
 
 type ServerCall = {

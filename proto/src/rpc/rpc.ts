@@ -1,4 +1,5 @@
 // "@muster/proto/rpc": the seam, and the network without sockets.
+export { attendStream, type StreamEnd } from "./attended-stream.ts";
 export { type Caller, PROJECT_ALL, PROJECT_DEFAULT, PROJECT_NAME, type Role, roles } from "./caller.ts";
 export { createMemoryNetwork, type MemoryNetwork, type MemoryNetworkOptions } from "./memory-network.ts";
 export {

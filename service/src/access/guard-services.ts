@@ -3,6 +3,7 @@
 import { type Clock, invariant } from "@muster/kit";
 import { limits, MusterError } from "@muster/proto";
 import {
+  attendStream,
   type CallContext,
   type Caller,
   type Implementation,
@@ -73,14 +74,12 @@ function guardHandler(
   enter: (request: unknown, context: CallContext) => Entered,
 ): AnyHandler {
   if (requestStream || responseStream) {
-    return async function* (request: unknown, context: CallContext) {
-      const entered = enter(requestStream ? undefined : request, context);
-      try {
-        yield* handler(request, entered.context) as AsyncIterable<unknown>;
-      } finally {
-        entered.leave();
-      }
-    };
+    return (request: unknown, context: CallContext) =>
+      attendStream((atEnd) => {
+        const entered = enter(requestStream ? undefined : request, context);
+        atEnd(entered.leave);
+        return handler(request, entered.context) as AsyncIterable<unknown>;
+      });
   }
   return async (request: unknown, context: CallContext) => {
     const entered = enter(request, context);
@@ -102,6 +101,11 @@ function createGate({
   const ofKeys = createTokenBuckets();
   const ofPlayers = createTokenBuckets();
   const open = { calls: 0, streams: 0 };
+  const leaving = (lane: keyof typeof open) => () => {
+    open[lane] -= 1;
+  };
+  /** One for all: each open stream keeps it. */
+  const leave = { calls: leaving("calls"), streams: leaving("streams") };
 
   const checkRates = ({ path, right }: Asked, request: unknown, { known, project }: Known) => {
     const nowMs = clock.nowMs();
@@ -129,7 +133,7 @@ function createGate({
   /** Takes a place, if there is one. Whoever serves and matches has places of their own: they keep battles going. */
   const takePlace = ({ path, method }: Asked, { role }: Caller): (() => void) => {
     const isStream = method.requestStream || method.responseStream;
-    if (role === "GAME_SERVER" || role === "MATCHER") return () => undefined;
+    if (role === "GAME_SERVER" || role === "MATCHER") return leaveNothing;
     const lane = isStream ? "streams" : "calls";
     const max = isStream ? streamsMax : callsMax;
     if (open[lane] >= max) {
@@ -139,9 +143,7 @@ function createGate({
       });
     }
     open[lane] += 1;
-    return () => {
-      open[lane] -= 1;
-    };
+    return leave[lane];
   };
 
   return (asked, request, context) => {
@@ -149,18 +151,22 @@ function createGate({
     const known = keyring.isOpen ? undefined : keyring.find(context);
     const caller = inProject(keyring.isOpen ? ANYBODY : callerOf(asked, request, known), asked, context);
     checkRates(asked, request, { known, project: caller.project });
-    const leave = takePlace(asked, caller);
+    const leavePlace = takePlace(asked, caller);
     if (right.kind === "CONTROL" && !keyring.isOpen) {
       log.info({ caller: caller.name, project: caller.project, path, peer: context.peer }, "An operator's call");
     }
     const signal = known ? AbortSignal.any([context.signal, known.revoked]) : context.signal;
     const entered = { ...context, signal, caller };
-    if (right.admitsEach !== true) return { context: entered, leave };
+    if (right.admitsEach !== true) return { context: entered, leave: leavePlace };
     return {
       context: { ...entered, admitPlayers: (playerIds) => admitPlayers(path, playerIds, caller.project) },
-      leave,
+      leave: leavePlace,
     };
   };
+}
+
+function leaveNothing(): void {
+  // It took no place.
 }
 
 /** @throws {MusterError} CREDENTIALS_INVALID if nothing tells who calls, NOT_PERMITTED if they may not. */

@@ -1,7 +1,7 @@
 // Counts the calls of a service, outside of everything that may refuse them: how many, how they ended, how long they took.
 import type { Clock, Metrics } from "@muster/kit";
 import { toMusterError } from "@muster/proto";
-import { type CallContext, type Implementation, methodPath } from "@muster/proto/rpc";
+import { attendStream, type CallContext, type Implementation, methodPath, type StreamEnd } from "@muster/proto/rpc";
 
 /** Seconds: a call in memory takes less than the first, one that waits for a fleet or a disk up to the last. */
 const BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
@@ -26,21 +26,21 @@ export function measureServices(
         const method = methodPath(service.definition, definition).slice(1);
         const handler = service.handlers[name];
         const ended = (reason: string) => calls.add({ method, reason });
+        // A function of its own, so that what it makes keeps nothing of the request.
+        const leaving = (signal: AbortSignal) => (end: StreamEnd) => {
+          open -= 1;
+          if (end.type === "READ") ended("OK");
+          if (end.type === "FAILED") ended(signal.aborted ? "CALL_CANCELLED" : toMusterError(end.error).reason);
+        };
         if (definition.requestStream || definition.responseStream) {
           return [
             name,
-            async function* (request: unknown, context: CallContext) {
-              open += 1;
-              try {
-                yield* handler?.(request, context) as AsyncIterable<unknown>;
-                ended("OK");
-              } catch (error) {
-                ended(context.signal.aborted ? "CALL_CANCELLED" : toMusterError(error).reason);
-                throw error;
-              } finally {
-                open -= 1;
-              }
-            },
+            (request: unknown, context: CallContext) =>
+              attendStream((atEnd) => {
+                open += 1;
+                atEnd(leaving(context.signal));
+                return handler?.(request, context) as AsyncIterable<unknown>;
+              }),
           ];
         }
         return [

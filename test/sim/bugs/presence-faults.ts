@@ -18,12 +18,12 @@ export const presenceFaults: readonly PlantedFault[] = [
     name: "a watch of a ticket does not hold it",
     patches: [
       { file: PRESENCE, find: "heldTickets.has(ticketId) ||", replace: "" },
-      { file: PRESENCE, find: "for (const id of named()) forget(id);", replace: "" },
+      { file: PRESENCE, find: "for (const id of namedBy(select)) forget(id);", replace: "" },
     ],
   },
   {
     name: "the end of a ticket's watch is not noticed",
-    patches: [{ file: PRESENCE, find: "for (const id of named()) loseWatch(id);", replace: "" }],
+    patches: [{ file: PRESENCE, find: "for (const id of namedBy(select)) loseWatch(id);", replace: "" }],
   },
   {
     name: "a ticket that comes back from a match needs its owner no more",
