@@ -281,6 +281,26 @@ test("who is erased leaves nothing of what the ticket said", async () => {
   expect(await world.ticket("t1")).toMatchObject({ query: { query: "*", maxCount: 2 } });
 });
 
+test("queries that take more than one round to look at everybody find whom they seek all the same", async () => {
+  await using world = await createQueryWorld([
+    queryConfiguration(),
+    queryConfiguration({ ...compatible }, { name: "original" }),
+  ]);
+  const word = "ab".repeat(100);
+  const ids: string[] = [];
+  for (const configuration of ["arena", "original"]) {
+    for (let number = 0; number < 8; number += 1) {
+      // Each looks at the text in sixty ways, with a number that makes it another query than all others.
+      const clauses = Array.from({ length: 60 }, (_none, index) => `+properties.word:*a*b*^${number * 60 + index + 1}`);
+      const id = `${configuration}-${number}`;
+      ids.push(id);
+      await ask(world, id, { configuration, players: [id], query: clauses.join(" "), ...says({ word }) });
+    }
+  }
+  await untilInterval(world);
+  expect(new Set(await states(world, ...ids))).toEqual(new Set(["COMPLETED"]));
+});
+
 test("why a ticket waits that seeks by a query is told without rules", async () => {
   await using world = await createQueryWorld([queryConfiguration()]);
   await ask(world, "alone", { minCount: 3, maxCount: 3 });

@@ -1,8 +1,8 @@
 // The mock fleet as a process: environment, adapters, signals.
-import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describeOwner, openServiceJournal } from "@muster/journal";
 import { list, systemClock, systemRandom } from "@muster/kit";
+import { makeFolder } from "@muster/kit/make-folder";
 import { serveGrpc } from "@muster/proto/grpc";
 import { openApiOf } from "@muster/proto/openapi";
 import { openFront, readMusterFile, runService, serveHttpApi } from "@muster/service";
@@ -21,7 +21,7 @@ await runService({
     const data = resolve(env.MUSTER_DATA);
     const file = await readMusterFile(env.MUSTER_CONFIG);
     const config = parseFleetConfig(file, { debug: env.MUSTER_FLEET_DEBUG, watched: env.MUSTER_FLEET_WATCHED });
-    mkdirSync(data, { recursive: true, mode: 0o700 });
+    makeFolder(data, 0o700);
     const [clock, random] = [systemClock, systemRandom];
     const hostAddress = env.MUSTER_FLEET_ENDPOINT ?? env.MUSTER_FLEET_BIND;
     const folder = join(data, "processes");

@@ -25,7 +25,7 @@ export { type BestPool, createBestPool } from "./query/engine/best-pool.ts";
 export { type CompatiblePool, createCompatiblePool } from "./query/engine/compatible-pool.ts";
 export { scoreOf } from "./query/evaluate.ts";
 export { explainSearch, type SearchExplanation } from "./query/explain-search.ts";
-export { describeQueryProblem, isQuery, parseQuery } from "./query/parse-query.ts";
+export { describeQueryProblem, isQuery, parseQuery, weightOfQuery } from "./query/parse-query.ts";
 export { findBestMatch } from "./query/pool/best-match.ts";
 export {
   checkQuerySettings,

@@ -1,7 +1,8 @@
 // muster dev: everything on this machine, one process a service, until Ctrl-C; what happens is shown as it happens.
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { type Clock, isAbortError, systemClock, systemRandom } from "@muster/kit";
+import { makeFolder } from "@muster/kit/make-folder";
 import { MusterError } from "@muster/proto";
 import { type ServiceEvent, watchStopRequests } from "@muster/service";
 import { formatDuration } from "../arguments/duration.ts";
@@ -196,7 +197,7 @@ async function chooseConfig({ config, command }: DevFlags, dataFolder: string): 
       "Cannot run a file and a command: a file names its servers itself, so leave out --config or the command",
     );
   }
-  await mkdir(dataFolder, { recursive: true });
+  makeFolder(dataFolder);
   const path = join(dataFolder, "muster.json");
   await writeFile(path, `${JSON.stringify(builtInConfig({ command, cwd: process.cwd() }), undefined, 2)}\n`);
   return path;

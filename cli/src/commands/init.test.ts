@@ -1,5 +1,5 @@
 // muster init and muster types: what they write, and what they leave alone. That it runs is tried from tarballs in test/pack.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -58,6 +58,12 @@ test("initProject() keeps what any folder may have, and refuses one with a serve
   rmSync(join(folder, "muster.json"));
   await expect(init("", "js")).rejects.toThrow(/as there is rules\.json: name another folder$/);
   expect(readdirSync(folder)).not.toContain("muster.json");
+});
+
+test("initProject() takes a link that leads nowhere for a file in the way, and writes nothing through it", async () => {
+  symlinkSync(join(folder, "elsewhere"), join(folder, "server.mts"));
+  await expect(init("", "ts")).rejects.toThrow(/as there is server\.mts: name another folder$/);
+  expect(readdirSync(folder)).toEqual(["server.mts"]);
 });
 
 test("writeTypes() prints or writes the types, and says what is wrong with a rule set", async () => {

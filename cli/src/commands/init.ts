@@ -1,6 +1,7 @@
 // muster init: a folder with a server to start from. Asks no service.
-import { access, mkdir, writeFile } from "node:fs/promises";
+import { lstat, writeFile } from "node:fs/promises";
 import { basename, join, relative, resolve } from "node:path";
+import { makeFolder } from "@muster/kit/make-folder";
 import { UsageError } from "../arguments/usage-error.ts";
 import { findPackageSources } from "../new-project/package-sources.ts";
 import { projectFiles } from "../new-project/templates.ts";
@@ -35,7 +36,7 @@ export async function initProject(flags: InitFlags, context: CommandContext): Pr
       `Cannot write the project to ${folder} as there is ${inTheWay.join(", ")}: name another folder`,
     );
   }
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   const written = Object.entries(files).filter(([file]) => !present.includes(file));
   // "wx": whoever makes a file of the name meanwhile keeps it.
   for (const [file, text] of written) await writeFile(join(folder, file), text, { flag: "wx" });
@@ -73,8 +74,9 @@ function nameOf(folder: string): string {
   return name.slice(0, 64) || "game";
 }
 
+/** A link that leads nowhere is in the way too. */
 async function isThere(path: string): Promise<boolean> {
-  return await access(path).then(
+  return await lstat(path).then(
     () => true,
     () => false,
   );

@@ -27,13 +27,16 @@ const WHY: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "the name is too long",
 };
 
+/** What leads to it is there, or could not be made. */
+const NO_FOLDERS = "no folder can be made there: choose another place";
+
 type SystemError = Error & { readonly code: string; readonly syscall: string; readonly path?: string };
 
 /** The sentence; undefined for whatever is no refusal of the system about a file. */
 export function systemErrorSentence(error: unknown): string | undefined {
   if (!isSystemError(error)) return undefined;
   const doing = DOING[error.syscall];
-  const why = WHY[error.code];
+  const why = error.syscall === "mkdir" && error.code === "ENOENT" ? NO_FOLDERS : WHY[error.code];
   if (doing === undefined || why === undefined) return undefined;
   return `Cannot ${doing} ${error.path ?? "a file"} as ${why}`;
 }

@@ -1,8 +1,9 @@
 // The whole set-up of a muster.json on this machine: mock fleet, matcher and companions, one process each, supervised.
 // `muster dev`, the demo and the end-to-end tests all stand on it.
 import { statSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { makeFolder } from "@muster/kit/make-folder";
 import { foreignEnvironment } from "@muster/kit/processes";
 import { MusterError } from "@muster/proto";
 import {
@@ -109,7 +110,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const dataFolder = resolve(options.dataFolder);
   const logFolder = join(dataFolder, "logs");
   if (options.fresh) await forgetData(dataFolder);
-  await mkdir(logFolder, { recursive: true });
+  makeFolder(logFolder);
   const fleetAddress = `127.0.0.1:${fleetPort}`;
   const matcherAddress = `127.0.0.1:${matcherPort}`;
   const fleetHttpAddress = `127.0.0.1:${fleetHttpPort}`;

@@ -1,7 +1,8 @@
 // A folder of the machine as a Disk.
 import { constants, type Dirent } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { makeFolder } from "@muster/kit/make-folder";
 import type { Disk, DiskFile } from "./disk.ts";
 
 /** Only the user who runs the service: the records hold what its players are known by. */
@@ -19,7 +20,7 @@ export function openNodeDisk(path: string, options: NodeDiskOptions = {}): Disk 
   let made: Promise<void> | undefined;
   const folder = () => {
     if (readOnly) return Promise.resolve();
-    made ??= makeFolder(path);
+    made ??= makeDurableFolder(path);
     return made;
   };
   return {
@@ -79,11 +80,11 @@ function nameOf(entry: Dirent): string {
   return entry.name;
 }
 
-async function makeFolder(path: string): Promise<void> {
-  const firstMade = await mkdir(path, { recursive: true, mode: FOLDER_MODE });
+async function makeDurableFolder(path: string): Promise<void> {
+  const firstMade = makeFolder(path, FOLDER_MODE);
   if (firstMade === undefined) return;
   // A new folder is durable only once the one around it is: from the inner one out.
-  for (let folder = path; ; folder = dirname(folder)) {
+  for (let folder = resolve(path); ; folder = dirname(folder)) {
     await syncFolder(folder);
     if (folder === dirname(firstMade) || folder === dirname(folder)) return;
   }

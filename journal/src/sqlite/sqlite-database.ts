@@ -1,7 +1,8 @@
 // The file of a SQLite journal: opened, made, brought to this build's tables, or refused.
-import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, fsyncSync, openSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { makeFolder } from "@muster/kit/make-folder";
 import { MusterError } from "@muster/proto";
 import { BLOCK_TABLE, createBlocks } from "./sqlite-blocks.ts";
 import { CURSOR_TABLE } from "./sqlite-cursors.ts";
@@ -37,8 +38,8 @@ const SETTLE_PAUSE_MS = 20;
 export function openSqliteDatabase(path: string): DatabaseSync {
   const refuse = (why: string) =>
     new MusterError("JOURNAL_UNREADABLE", `Cannot read ${path} as a journal: ${why}`, { metadata: { path } });
-  const folder = dirname(path);
-  const firstMade = mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const folder = resolve(dirname(path));
+  const firstMade = makeFolder(folder, 0o700);
   let db: DatabaseSync | undefined;
   try {
     db = new DatabaseSync(path, { timeout: 5_000 });

@@ -113,6 +113,14 @@ test("two requests at once with one id are one question", async () => {
   expect(hooks.calls).toHaveLength(1);
 });
 
+test("a refusal stands, whatever it says", async () => {
+  const { world, hooks } = await createGate();
+  await using _ = world;
+  hooks.answer = () => ({ decision: "REFUSE", message: "\u001b[2Jno\ud800" });
+  const message = "Cannot take ticket t1 as hook gate refuses it:  [2Jno\ufffd";
+  await expect(world.matching.startMatching(ticketOf("t1"))).rejects.toMatchObject({ message });
+});
+
 const failures = [
   { name: "is silent", answer: () => "silence" },
   { name: "fails", answer: () => new Error("it answered with status 500") },
@@ -121,6 +129,7 @@ const failures = [
   { name: "changes what it may not", answer: () => ({ ticketId: "t9" }) },
   { name: "names another player", answer: () => ({ players: [{ playerId: "eve" }] }) },
   { name: "names a player twice", answer: () => ({ players: [{ playerId: "p-t1" }, { playerId: "p-t1" }] }) },
+  { name: "writes half a character", answer: () => ({ stringProperties: { mode: "\ud800" } }) },
   { name: "says too much", answer: () => ({ decision: "REFUSE", message: "x".repeat(257) }) },
 ] as const;
 for (const { name, answer } of failures) {

@@ -10,6 +10,7 @@ import { getConfiguration, type StartMatching } from "../core/start-matching.ts"
 import type { TicketPlayer } from "../core/ticket.ts";
 import { readPlayer } from "../grpc/wire.ts";
 import { decide, type Workshop } from "../workshop.ts";
+import { harmless, wellFormed } from "./answer-text.ts";
 import type { AskHook } from "./ask-hook.ts";
 import { HookFailed } from "./hook-caller.ts";
 
@@ -23,7 +24,8 @@ const answerSchema = z.strictObject({
     .string()
     .regex(/^[A-Z0-9_]{1,64}$/)
     .default(""),
-  message: z.string().max(MESSAGE_CHARS_MAX).default(""),
+  // A refusal stands, whatever it says.
+  message: z.string().max(MESSAGE_CHARS_MAX).default("").transform(harmless),
   players: z
     .array(
       z.strictObject({
@@ -34,12 +36,12 @@ const answerSchema = z.strictObject({
       }),
     )
     .default([]),
-  query: z.string().optional(),
+  query: wellFormed.optional(),
   minCount: z.int().optional(),
   maxCount: z.int().optional(),
   countMultiple: z.int().optional(),
-  stringProperties: z.record(z.string(), z.string()).optional(),
-  numericProperties: z.record(z.string(), z.number()).optional(),
+  stringProperties: z.record(wellFormed, wellFormed).optional(),
+  numericProperties: z.record(wellFormed, z.number()).optional(),
 });
 type Answer = z.output<typeof answerSchema>;
 

@@ -1,5 +1,7 @@
 // Hooks by HTTP: asked by POST, signed as pushed events are, and only where events may go as well, judged at each dial.
 import type { Clock } from "@muster/kit";
+import { MusterError } from "@muster/proto";
+import { checkJsonShape } from "@muster/proto/http";
 import { type Poster, UrlRefused } from "../events/poster.ts";
 import { signatureHeaders } from "../events/sign-request.ts";
 import { type HookCall, HookFailed } from "./hook-caller.ts";
@@ -29,8 +31,11 @@ export async function callByHttp(
   const text = answer.body ?? "";
   if (text === "") return undefined;
   try {
+    // As of requests: JSON that nests for a megabyte holds everybody up as long as it is parsed.
+    checkJsonShape(Buffer.from(text));
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new HookFailed("its answer is no JSON", { cause: error });
+    const why = error instanceof MusterError ? error.message : "its answer is no JSON";
+    throw new HookFailed(why, { cause: error });
   }
 }

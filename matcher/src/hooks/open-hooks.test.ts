@@ -52,6 +52,12 @@ const answers = [
   { name: "status 500", answer: { status: 500, body: "{}" }, said: /status 500/ },
   { name: "a redirect", answer: { status: 302 }, said: /status 302/ },
   { name: "no JSON", answer: { body: "<html>" }, said: /no JSON/ },
+  { name: "lists in one another", answer: { body: "[".repeat(1_000_000) }, said: /at most 32 lists and maps/ },
+  {
+    name: "a map of a thousand keys",
+    answer: { body: `{${Array.from({ length: 1_000 }, (_none, index) => `"k${index}":1`).join()}}` },
+    said: /maps of at most 512 keys/,
+  },
   { name: "not at all", answer: new Error("connect ECONNREFUSED"), said: /ECONNREFUSED/ },
 ];
 for (const { name, answer, said } of answers) {

@@ -92,6 +92,7 @@ const failures = [
     name: "makes too many properties",
     answer: () => ({ properties: Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`p${i}`, ""])) }),
   },
+  { name: "writes half a character", answer: () => ({ properties: { map: "\ud800" } }) },
   { name: "says what nobody reads", answer: () => ({ map: "dust" }) },
 ];
 for (const { name, answer } of failures) {

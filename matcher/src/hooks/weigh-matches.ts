@@ -10,13 +10,14 @@ import type { MatcherState } from "../core/matcher-state.ts";
 import { SESSION_NAME_CHARS_MAX } from "../core/session-settings.ts";
 import { createKeyedWork, type KeyedWork } from "../keyed-work.ts";
 import { record, type Workshop } from "../workshop.ts";
+import { wellFormed } from "./answer-text.ts";
 import type { AskHook } from "./ask-hook.ts";
 import { HookFailed } from "./hook-caller.ts";
 
 /** How long the tickets of a match that was refused are kept from the next one, in ms: nothing else keeps the same match from forming at once. */
 const REFUSED_REST_MS = 1_000;
 
-const text = z.string().max(PROPERTY_CHARS_MAX);
+const text = wellFormed.max(PROPERTY_CHARS_MAX);
 const answerSchema = z.strictObject({
   decision: z.enum(["PROCEED", "REFUSE"]).default("PROCEED"),
   code: z
@@ -25,8 +26,8 @@ const answerSchema = z.strictObject({
     .default(""),
   queue: z.string().nullable().optional(),
   properties: z.record(text.min(1), text).default({}),
-  data: z.string().max(DATA_CHARS_MAX).optional(),
-  sessionName: z.string().min(1).max(SESSION_NAME_CHARS_MAX).optional(),
+  data: wellFormed.max(DATA_CHARS_MAX).optional(),
+  sessionName: wellFormed.min(1).max(SESSION_NAME_CHARS_MAX).optional(),
 });
 
 const asFormed: Verdict = { type: "proceed", isGroup: false, properties: {} };

@@ -8,4 +8,6 @@ export { listenHttp } from "./http-listener.ts";
 export { type HttpServerOptions, serveHttp } from "./http-server.ts";
 // For tests of what it takes.
 export { type JsonMessageType, readJsonMessage, writeJsonMessage } from "./json-message.ts";
+// For JSON that comes as an answer.
+export { checkJsonShape } from "./json-shape.ts";
 export type { Page, Pages, Readiness } from "./pages.ts";

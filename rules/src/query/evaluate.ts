@@ -45,8 +45,15 @@ function scoreOfGroup({ must, should, mustNot, boost }: Group, document: QueryDo
   return sum * boost;
 }
 
-/** What a field's value adds to the score; undefined: it does not fit, or there is none. */
-export function scoreOfTerm(term: Term, value: FieldValue | undefined): number | undefined {
+/**
+ * What a field's value adds to the score; undefined: it does not fit, or there is none. `onVisits` is told how many steps of a pattern were
+ * looked at.
+ */
+export function scoreOfTerm(
+  term: Term,
+  value: FieldValue | undefined,
+  onVisits?: (count: number) => void,
+): number | undefined {
   if (value === undefined) return undefined;
   const { condition, weight } = term;
   switch (condition.type) {
@@ -64,7 +71,7 @@ export function scoreOfTerm(term: Term, value: FieldValue | undefined): number |
     }
     case "pattern": {
       const text = textOf(term, value);
-      return text !== undefined && matches(condition.automaton, text) ? weight : undefined;
+      return text !== undefined && matches(condition.automaton, text, onVisits) ? weight : undefined;
     }
     case "fuzzy": {
       const text = textOf(term, value);

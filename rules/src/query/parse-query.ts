@@ -4,7 +4,7 @@ import { parseCompatible } from "./compatible/parse-compatible.ts";
 import { lintQuery, termsOf } from "./lint-query.ts";
 import { AUTOMATON_STEPS_MAX } from "./pattern/automaton.ts";
 import { orProblem, QueryRefusal } from "./refusal.ts";
-import type { Condition, Query, QueryMode, QueryProblem } from "./syntax.ts";
+import type { Condition, Query, QueryMode, QueryNode, QueryProblem } from "./syntax.ts";
 
 /** Characters of a query: as many as fit a message of Nakama's. */
 export const QUERY_CHARS_MAX = 4_096;
@@ -22,12 +22,21 @@ export function parseQuery(text: string, mode: QueryMode): Query | QueryProblem 
   }
   return orProblem(() => {
     const reading = mode === "compatible" ? parseCompatible(text) : { root: parseBest(text), searchFailure: undefined };
-    const steps = termsOf(reading.root).reduce((sum, { condition }) => sum + stepsOf(condition), 0);
+    const steps = patternStepsOf(reading.root);
     if (steps > AUTOMATON_STEPS_MAX) {
       throw new QueryRefusal("has patterns that are too large together", { start: 0, end: text.length });
     }
     return { text, mode, ...reading, lints: lintQuery({ root: reading.root, text, mode }) };
   });
+}
+
+/** How much of a query it is to look at one ticket: its terms, and the steps of their patterns. */
+export function weightOfQuery({ root }: Pick<Query, "root">): number {
+  return 1 + termsOf(root).length + patternStepsOf(root);
+}
+
+function patternStepsOf(root: QueryNode): number {
+  return termsOf(root).reduce((sum, { condition }) => sum + stepsOf(condition), 0);
 }
 
 function stepsOf(condition: Condition): number {

@@ -1,6 +1,6 @@
 // Why a ticket with a query still searches: what its range of sizes and each clause leave of the others, whom of these it suits in turn,
 // and who comes nearest. Of a large pool some are looked at, so that it costs the same however many search.
-import { explainSearch, type QueryTicket, type SearchExplanation, scoreOf } from "@muster/rules";
+import { explainSearch, type QueryTicket, type SearchExplanation, scoreOf, weightOfQuery } from "@muster/rules";
 import type { WaitingExplanation } from "../../engine/why/explain-waiting.ts";
 import { type MatcherState, poolOf } from "../matcher-state.ts";
 import type { Ticket } from "../ticket.ts";
@@ -25,8 +25,12 @@ export type QueryExplanation = {
   readonly isPassive: boolean;
 };
 
-/** Some two milliseconds. */
+/** Some two milliseconds, where queries are ordinary … */
 const LOOKED_AT_MAX = 500;
+/** … and so much at most where their patterns are large: terms and steps of all that are compared. */
+const WEIGHT_MAX = 50_000;
+/** How often the ticket's own query looks at another ticket: for the clauses, for those before them, for what is missed. */
+const OWN_LOOKS = 3;
 
 /** Of a ticket that searches, or is being seated by a fill. */
 export function explainQuery(
@@ -77,10 +81,14 @@ export function explainQuery(
 
 function lookAt(state: MatcherState, { pool, configuration }: QueryMember, own: QueryTicket): readonly QueryTicket[] {
   const looked: QueryTicket[] = [];
+  const ownWeight = OWN_LOOKS * weightOfQuery(own.query);
+  let weight = 0;
   for (const { ticketId } of poolOf(state, configuration.name).searching.all()) {
-    if (looked.length >= LOOKED_AT_MAX) break;
+    if (looked.length >= LOOKED_AT_MAX || weight >= WEIGHT_MAX) break;
     const other = ticketId === own.ticketId ? undefined : pool.tickets.find(ticketId);
-    if (other) looked.push(other);
+    if (!other) continue;
+    looked.push(other);
+    weight += ownWeight + weightOfQuery(other.query);
   }
   return looked;
 }

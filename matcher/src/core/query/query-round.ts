@@ -14,6 +14,9 @@ import { PLAYERS_TEAM, playersTeams } from "./players-team.ts";
 import { decideQueryFills } from "./query-fills.ts";
 import { enterTicket, type QueryMember, queryPoolsOf } from "./query-pools.ts";
 
+/** Units of a pool's work in one round: some 3 ms. More is for the next, when others have had their turn. */
+const ROUND_WORK_MAX = 120_000;
+
 /** Up to `decisions` matches and fills. */
 export function decideQueryRound(state: MatcherState, input: RoundInput, decisions: number): Round {
   const facts: MatcherFact[] = [];
@@ -58,7 +61,8 @@ function formMatches(state: MatcherState, part: Part): Omit<Round, "isLoading"> 
       break;
     }
     const match = takeMatch(member, input.nowMs);
-    if (!match) break;
+    if (match === "PAUSED") isQuiet = false;
+    if (!match || match === "PAUSED") break;
     const usable = match.filter((ticket) => chosen.isUsable(configuration, ticket));
     if (usable.length < match.length) {
       // One of them went, or may not be matched: the others have lost nothing.
@@ -80,12 +84,16 @@ function formMatches(state: MatcherState, part: Part): Omit<Round, "isLoading"> 
   return { facts, isQuiet };
 }
 
-/** The next match that there is, its tickets out of the pool. */
-function takeMatch(member: QueryMember, nowMs: number): readonly QueryTicket[] | undefined {
+/** The next match that there is, its tickets out of the pool. PAUSED: there is more to look at than one round may. */
+function takeMatch(member: QueryMember, nowMs: number): readonly QueryTicket[] | "PAUSED" | undefined {
   const { pool, settings } = member;
-  if (pool.mode === "best") return pool.tickets.takeMatch(nowMs);
+  if (pool.mode === "best") {
+    const match = pool.tickets.takeMatch(nowMs, ROUND_WORK_MAX);
+    return match ?? (pool.tickets.isPaused ? "PAUSED" : undefined);
+  }
   const interval = Math.floor(nowMs / settings.intervalMs);
   if (interval > member.lastInterval) {
+    if (!pool.tickets.lookAhead(ROUND_WORK_MAX)) return "PAUSED";
     member.lastInterval = interval;
     member.found = [...member.found, ...pool.tickets.runInterval()];
   }

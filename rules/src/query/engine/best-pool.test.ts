@@ -21,9 +21,12 @@ const happenings = fc.array(
   { maxLength: 60 },
 );
 
-test("a pool finds what the direct reading finds, whatever happens to it", () => {
+/** Units of work in one go. */
+const workMaxes = fc.constantFrom(Number.POSITIVE_INFINITY, 1, 30);
+
+test("a pool finds what the direct reading finds, whatever happens to it, and in however many goes", () => {
   fc.assert(
-    fc.property(drawnTickets({ mode: "best", ticketsMax: 40 }), happenings, (tickets, all) => {
+    fc.property(drawnTickets({ mode: "best", ticketsMax: 40 }), happenings, workMaxes, (tickets, all, workMax) => {
       const pool = createBestPool(settings);
       let present: QueryTicket[] = [];
       let nowMs = 5_000;
@@ -43,7 +46,8 @@ test("a pool finds what the direct reading finds, whatever happens to it", () =>
           nowMs += happening.seconds * 1_000;
           for (;;) {
             const expected = findBestMatch(present, { settings, nowMs });
-            const match = pool.takeMatch(nowMs);
+            let match = pool.takeMatch(nowMs, workMax);
+            while (pool.isPaused) match = pool.takeMatch(nowMs, workMax);
             expect(match?.map(({ ticketId }) => ticketId)).toEqual(expected?.map(({ ticketId }) => ticketId));
             if (!match) break;
             present = present.filter((one) => !match.includes(one));

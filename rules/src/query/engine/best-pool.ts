@@ -15,8 +15,13 @@ export interface BestPool {
   find(ticketId: string): QueryTicket | undefined;
   /** Takes the ticket out; undefined: it is not there. */
   remove(ticketId: string): QueryTicket | undefined;
-  /** Takes out the next match there is now, the oldest ticket in front; undefined: there is none until something changes. */
-  takeMatch(nowMs: number): readonly QueryTicket[] | undefined;
+  /**
+   * Takes out the next match there is now, the oldest ticket in front; undefined: there is none until something changes, or, where
+   * `isPaused`, as `workMax` units of work were done (some 20 ns each; default: no limit). Then the next call goes on.
+   */
+  takeMatch(nowMs: number, workMax?: number): readonly QueryTicket[] | undefined;
+  /** Whether the last `takeMatch()` has more to look at. */
+  readonly isPaused: boolean;
   /** When the next ticket has waited long enough to take fewer players than its maximum. */
   nextPatienceAtMs(): number | undefined;
 }
@@ -61,13 +66,19 @@ export function createBestPool(settings: QuerySettings): BestPool {
       if (next) seek(ticketClass, next);
     }
   };
-  const openChanged = (nowMs: number) => {
+  let isPaused = false;
+  /** Whether all of them are open; else there is more to look at. */
+  const openChanged = (nowMs: number): boolean => {
     // Where most are new it is less to let everybody seek than to find out who is concerned.
     const isMost = changed.size * 2 > table.classes.length;
-    for (const one of isMost ? table.classes : changed) {
-      seek(one);
-      if (isMost) continue;
-      for (const { ticketClass } of table.neighboursOf(one)) seek(ticketClass);
+    if (isMost) for (const one of table.classes) seek(one);
+    else {
+      for (const one of changed) {
+        seek(one);
+        if (!table.look(one)) return false;
+        for (const { ticketClass } of one.neighbours) seek(ticketClass);
+        changed.delete(one);
+      }
     }
     changed.clear();
     for (let first = patient.first(); first; first = patient.first()) {
@@ -75,6 +86,7 @@ export function createBestPool(settings: QuerySettings): BestPool {
       patient.shift();
       seek(first.ticketClass);
     }
+    return true;
   };
 
   return {
@@ -93,11 +105,21 @@ export function createBestPool(settings: QuerySettings): BestPool {
       if (found) leave(found);
       return found?.ticket;
     },
-    takeMatch(nowMs) {
-      openChanged(nowMs);
+    get isPaused() {
+      return isPaused;
+    },
+    takeMatch(nowMs, workMax = Number.POSITIVE_INFINITY) {
+      table.work.left = workMax;
+      isPaused = !openChanged(nowMs);
+      if (isPaused) return undefined;
       for (let driver = seekers.pop(); driver; driver = seekers.pop()) {
         const { ticketClass } = driver;
         if (driver.isGone || open.get(ticketClass) !== driver) continue;
+        if (!table.look(ticketClass)) {
+          seekers.push(driver);
+          isPaused = true;
+          return undefined;
+        }
         const isPatient = nowMs < patientUntilMs(driver.ticket, settings);
         const { match, isOfClass } = seekMatch(table, driver, isPatient);
         if (match) {

@@ -24,13 +24,17 @@ const intervals = fc.array(fc.record({ arrivals: fc.nat(15), leaver: fc.option(f
   maxLength: 6,
 });
 
-test("a pool finds in each interval what the direct reading finds, whatever happens to it", () => {
+/** Units of work in one look ahead; undefined: there is none. */
+const workMaxes = fc.constantFrom(undefined, 1, 30);
+
+test("a pool finds in each interval what the direct reading finds, whatever happens to it, looked ahead or not", () => {
   fc.assert(
     fc.property(
       drawnTickets({ mode: "compatible", ticketsMax: 50 }),
       drawnSettings,
       intervals,
-      (tickets, settings, all) => {
+      workMaxes,
+      (tickets, settings, all, workMax) => {
         const pool = createCompatiblePool(settings);
         let present: readonly PooledTicket[] = [];
         const arriving = [...tickets];
@@ -46,6 +50,7 @@ test("a pool finds in each interval what the direct reading finds, whatever happ
           }
           const expected = runInterval(present, settings);
           const idsOf = (matches: typeof expected.matches) => matches.map((match) => match.map((one) => one.ticketId));
+          if (workMax !== undefined) while (!pool.lookAhead(workMax));
           expect(idsOf(pool.runInterval())).toEqual(idsOf(expected.matches));
           present = expected.pool;
           expect(pool.size).toBe(present.length);

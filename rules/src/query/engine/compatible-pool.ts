@@ -3,7 +3,7 @@ import { type PooledTicket, runIntervalBy, type Search } from "../pool/compatibl
 import type { QuerySettings } from "../pool/query-settings.ts";
 import { type QueryTicket, shareParty } from "../pool/query-ticket.ts";
 import { ByAge } from "./by-age.ts";
-import { ClassTable } from "./ticket-class.ts";
+import { ClassTable, type TicketClass } from "./ticket-class.ts";
 import type { Waiting } from "./ticket-queue.ts";
 
 export interface CompatiblePool {
@@ -17,6 +17,11 @@ export interface CompatiblePool {
   /** Takes the ticket out; undefined: it is not there. */
   remove(ticketId: string): QueryTicket | undefined;
   /** One interval: takes its matches out, in the order in which they were found. */
+  /**
+   * Finds out whom those find that seek in the next interval, until `workMax` units of work are done (some 20 ns each). Whether all is known
+   * that the interval will ask; a later call goes on.
+   */
+  lookAhead(workMax: number): boolean;
   runInterval(): readonly (readonly QueryTicket[])[];
 }
 
@@ -25,6 +30,8 @@ export function createCompatiblePool(settings: QuerySettings): CompatiblePool {
   const waiting = new Map<string, Waiting>();
   const active = new Map<string, PooledTicket>();
   const table = new ClassTable(false);
+  /** Classes that were looked ahead for since the last interval: each once, as where pairs are too many to remember they are forgotten. */
+  const looked = new Set<TicketClass>();
   const remove = (ticketId: string) => {
     const found = waiting.get(ticketId);
     if (!found) return undefined;
@@ -57,7 +64,19 @@ export function createCompatiblePool(settings: QuerySettings): CompatiblePool {
     },
     find: (ticketId) => waiting.get(ticketId)?.ticket,
     remove,
+    lookAhead(workMax) {
+      table.work.left = workMax;
+      for (const { ticket } of active.values()) {
+        const own = classOf(ticket);
+        if (!own || looked.has(own)) continue;
+        if (!table.look(own)) return false;
+        looked.add(own);
+      }
+      return true;
+    },
     runInterval() {
+      table.work.left = Number.POSITIVE_INFINITY;
+      looked.clear();
       const port = {
         findHits,
         accepts(one: QueryTicket, other: QueryTicket): boolean {

@@ -5,6 +5,7 @@ import type { QueryTicket } from "../pool/query-ticket.ts";
 import type { FieldValue } from "../query-document.ts";
 import { type CompiledQuery, compileQuery } from "./compile-query.ts";
 import { TicketQueue, type Waiting } from "./ticket-queue.ts";
+import { unlimitedWork, type Work } from "./work.ts";
 
 /** A class that can meet another, and what it scores by the other's query. */
 export type Neighbour = { readonly ticketClass: TicketClass; readonly score: number };
@@ -50,6 +51,8 @@ const LANES_MAX = 16;
 
 /** All classes of a pool, and which of them meet. */
 export class ClassTable {
+  /** What may still be done in this go: whoever limits it looks whether it is spent. */
+  readonly work: Work = unlimitedWork();
   readonly #slots = new Map<string, number>();
   #queries = new Map<string, { readonly id: number; readonly compiled: CompiledQuery }>();
   #classes: TicketClass[] = [];
@@ -98,11 +101,22 @@ export class ClassTable {
 
   /** The classes that can meet `one`, itself among them if its tickets can meet; the highest score by its query first. */
   neighboursOf(one: TicketClass): readonly Neighbour[] {
+    this.#lookThrough(one, Number.NEGATIVE_INFINITY);
+    return one.neighbours;
+  }
+
+  /** Looks for the neighbours of `one` until the work is spent. Whether all are found: where not, a later look goes on. */
+  look(one: TicketClass): boolean {
+    return this.#lookThrough(one, 0);
+  }
+
+  /** Whether all were looked at before the work fell to `leastWork`. */
+  #lookThrough(one: TicketClass, leastWork: number): boolean {
     one.source ??= this.#sourceOf(one);
     const { source, neighbours } = one;
-    if (one.seen === source.length) return neighbours;
+    if (one.seen === source.length) return true;
     let isSorted = true;
-    for (; one.seen < source.length; one.seen += 1) {
+    for (; one.seen < source.length && this.work.left > leastWork; one.seen += 1) {
       const other = source[one.seen];
       const score = other && this.#scoreOf(one, other);
       if (!other || score === undefined) continue;
@@ -114,7 +128,7 @@ export class ClassTable {
     }
     if (!isSorted) neighbours.sort((a, b) => (a.score === b.score ? 0 : a.score > b.score ? -1 : 1));
     if (this.#pairs > PAIRS_MAX) this.#forgetPairs(one);
-    return neighbours;
+    return one.seen === source.length;
   }
 
   /** Whether tickets of both may be in one match. */
@@ -122,7 +136,8 @@ export class ClassTable {
     one.source ??= this.#sourceOf(one);
     one.asked += 1;
     // Who is asked a few times need not look at everybody.
-    if (one.seen < one.source.length && one.asked * ASKED_SHARE < one.source.length) {
+    const isSeldom = one.asked * ASKED_SHARE < one.source.length || this.work.left <= 0;
+    if (one.seen < one.source.length && isSeldom) {
       return this.#scoreOf(one, other) !== undefined;
     }
     this.neighboursOf(one);
@@ -139,12 +154,14 @@ export class ClassTable {
   }
 
   #scoreOf(one: TicketClass, other: TicketClass): number | undefined {
+    this.work.left -= one.query.cost;
     if (!this.#isMutual) {
       if (other.minCount < one.minCount || other.maxCount > one.maxCount) return undefined;
       return one.query.score(this.#valuesOf(other));
     }
     if (one.minCount > other.maxCount || other.minCount > one.maxCount) return undefined;
     const score = one.query.score(this.#valuesOf(other));
+    if (score !== undefined) this.work.left -= other.query.cost;
     return score !== undefined && other.query.score(this.#valuesOf(one)) !== undefined ? score : undefined;
   }
 
@@ -183,11 +200,15 @@ export class ClassTable {
   #compiled({ query }: QueryTicket): { readonly id: number; readonly compiled: CompiledQuery } {
     const known = this.#queries.get(query.text);
     if (known) return known;
-    const compiled = compileQuery(query, (field) => {
-      const slot = this.#slots.get(field) ?? this.#slots.size;
-      this.#slots.set(field, slot);
-      return slot;
-    });
+    const compiled = compileQuery(
+      query,
+      (field) => {
+        const slot = this.#slots.get(field) ?? this.#slots.size;
+        this.#slots.set(field, slot);
+        return slot;
+      },
+      this.work,
+    );
     const added = { id: this.#queries.size, compiled };
     this.#queries.set(query.text, added);
     return added;

@@ -27,14 +27,16 @@ export type Automaton = { readonly steps: readonly Step[]; readonly start: numbe
 /** Steps of all patterns of a query: beyond this it is an attack. A value of 4,096 characters takes them some 40 ms. */
 export const AUTOMATON_STEPS_MAX = 1_000;
 
-/** Whether the automaton takes the whole of `text`. */
-export function matches({ steps, start }: Automaton, text: string): boolean {
+/** Whether the automaton takes the whole of `text`. `onVisits` is told how many steps were looked at. */
+export function matches({ steps, start }: Automaton, text: string, onVisits?: (count: number) => void): boolean {
+  let visits = 1;
   const places: Places = { steps, marks: new Uint32Array(steps.length), present: [], turn: 1 };
   add(places, { from: start, isStart: true, isEnd: text.length === 0 });
   let at = 0;
   for (const letter of text) {
     const before = places.present;
-    if (before.length === 0) return false;
+    if (before.length === 0) break;
+    visits += before.length;
     at += letter.length;
     const code = letter.codePointAt(0) ?? 0;
     places.present = [];
@@ -45,6 +47,7 @@ export function matches({ steps, start }: Automaton, text: string): boolean {
       add(places, { from: step.next, isStart: false, isEnd: at === text.length });
     }
   }
+  onVisits?.(visits);
   return places.present.some((index) => steps[index]?.type === "match");
 }
 
