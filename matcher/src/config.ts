@@ -210,7 +210,11 @@ async function readRuleSet(
   const text =
     typeof value === "string"
       ? await readFile(path, "utf8").catch((error: Error) => {
-          throw refuse(root, error.message, error);
+          throw refuse(
+            root,
+            "code" in error && error.code === "ENOENT" ? "there is no such file" : error.message,
+            error,
+          );
         })
       : JSON.stringify(value);
   const problems = checkRuleSet(text);

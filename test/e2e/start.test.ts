@@ -161,7 +161,11 @@ test("a second muster dev on the same ports says who holds them", async () => {
   const { code, err } = await muster([...args, "--", "sleep", "1"]);
   expect(code).toBe(2);
   expect(err).toMatch(
-    new RegExp(`^Cannot start the mock fleet as port ${fleetPort} is taken: .*main.ts \\(process \\d+\\) holds it`),
+    new RegExp(
+      `^Cannot start the mock fleet and the matcher as ports ${fleetPort} and ${matcherPort} are taken: ` +
+        "node mock-fleet/src/main\\.ts \\(process \\d+\\) and node matcher/src/main\\.ts \\(process \\d+\\) hold them\\. " +
+        "Stop that, or choose --fleet-port \\d+ --matcher-port \\d+\n$",
+    ),
   );
   expect((await muster(["sessions", ...addresses])).code).toBe(0);
 });

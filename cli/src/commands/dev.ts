@@ -2,7 +2,6 @@
 import { writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { type Clock, isAbortError, systemClock, systemRandom } from "@muster/kit";
-import { makeFolder } from "@muster/kit/make-folder";
 import { MusterError } from "@muster/proto";
 import { type ServiceEvent, watchStopRequests } from "@muster/service";
 import { formatDuration } from "../arguments/duration.ts";
@@ -10,6 +9,7 @@ import { UsageError } from "../arguments/usage-error.ts";
 import { jsonWithoutSecrets } from "../contract/without-secrets.ts";
 import type { DevFlags } from "../program.ts";
 import { builtInConfig } from "../stack/built-in-config.ts";
+import { makeDataFolder } from "../stack/data-folder.ts";
 import { type Stack, startStack } from "../stack/stack.ts";
 import { createLiveLog } from "../view/live-log.ts";
 import type { LiveState } from "../view/live-state.ts";
@@ -197,7 +197,7 @@ async function chooseConfig({ config, command }: DevFlags, dataFolder: string): 
       "Cannot run a file and a command: a file names its servers itself, so leave out --config or the command",
     );
   }
-  makeFolder(dataFolder);
+  await makeDataFolder(dataFolder);
   const path = join(dataFolder, "muster.json");
   await writeFile(path, `${JSON.stringify(builtInConfig({ command, cwd: process.cwd() }), undefined, 2)}\n`);
   return path;

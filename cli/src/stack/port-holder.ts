@@ -28,8 +28,9 @@ function listeners(table: string, port: number): readonly string[] {
 
 function commandOf(pid: string): string {
   const words = (attempt(() => readFileSync(`/proc/${pid}/cmdline`, "utf8")) ?? "").split("\0").filter(Boolean);
-  const shown = words.slice(0, 4).map((word) => word.replace(/^.*\//, ""));
-  return shown.join(" ") || "a program";
+  const [program = "a program", ...rest] = words.filter((word) => !word.startsWith("-")).slice(0, 3);
+  // Of a path its end, which tells our "matcher/src/main.ts" from our "mock-fleet/src/main.ts".
+  return [program.replace(/^.*\//, ""), ...rest.map((word) => word.split("/").slice(-3).join("/"))].join(" ");
 }
 
 function entries(folder: string): readonly string[] {

@@ -13,10 +13,12 @@ import {
   type ServiceSpec,
   type Supervisor,
 } from "@muster/service";
+import { checkQueues } from "./check-queues.ts";
+import { claimPorts, type PortClaim } from "./claim-ports.ts";
 import { type Companion, readCompanions } from "./companions.ts";
+import { makeDataFolder } from "./data-folder.ts";
 import { forgetData } from "./forget-data.ts";
-import { findFreePort, isPortFree } from "./free-port.ts";
-import { findPortHolder } from "./port-holder.ts";
+import { findFreePort } from "./free-port.ts";
 import { fleetAnswers, matcherAnswers, urlAnswers } from "./readiness.ts";
 import { searchPathWith } from "./search-path.ts";
 import { nodeFlags, serviceEntry } from "./service-entry.ts";
@@ -100,16 +102,20 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const { matcherPort = 7410, fleetPort = 7420, signal } = options;
   const file = await readMusterFile(options.configPath);
   const companions = readCompanions(file);
-  await claimPort(fleetPort, { who: "the mock fleet", change: "choose another with --fleet-port" });
-  await claimPort(matcherPort, { who: "the matcher", change: "choose another with --matcher-port" });
+  checkQueues(file);
   const fleetHttpPort = options.fleetHttpPort ?? (fleetPort === 7420 ? 7421 : await findFreePort());
   const matcherHttpPort = options.matcherHttpPort ?? (matcherPort === 7410 ? 7411 : await findFreePort());
-  await claimPort(fleetHttpPort, { who: "the mock fleet's HTTP", change: "choose another with --fleet-http-port" });
-  await claimPort(matcherHttpPort, { who: "the matcher's HTTP", change: "choose another with --matcher-http-port" });
-  for (const companion of companions) await claimCompanionPort(companion);
+  await claimPorts([
+    { port: fleetPort, who: "the mock fleet", flag: "--fleet-port" },
+    { port: matcherPort, who: "the matcher", flag: "--matcher-port" },
+    { port: fleetHttpPort, who: "the mock fleet's HTTP", flag: "--fleet-http-port" },
+    { port: matcherHttpPort, who: "the matcher's HTTP", flag: "--matcher-http-port" },
+    ...companions.flatMap(companionClaim),
+  ]);
   const dataFolder = resolve(options.dataFolder);
   const logFolder = join(dataFolder, "logs");
   if (options.fresh) await forgetData(dataFolder);
+  await makeDataFolder(dataFolder);
   makeFolder(logFolder);
   const fleetAddress = `127.0.0.1:${fleetPort}`;
   const matcherAddress = `127.0.0.1:${matcherPort}`;
@@ -234,21 +240,11 @@ function logFile(plan: StackPlan, name: string): string {
 }
 
 /** A companion whose `readyUrl` somebody else answers would seem ready, and fail. */
-async function claimCompanionPort({ name, readyUrl }: Companion): Promise<void> {
-  if (readyUrl === undefined) return;
+function companionClaim({ name, readyUrl }: Companion): readonly PortClaim[] {
+  if (readyUrl === undefined) return [];
   const { hostname, port, protocol } = new URL(readyUrl);
   const isHere = hostname === "127.0.0.1" || hostname === "localhost";
-  const number = Number(port) || (protocol === "https:" ? 443 : 80);
-  if (isHere) await claimPort(number, { who: name, change: "choose another in muster.json" });
-}
-
-async function claimPort(port: number, { who, change }: { who: string; change: string }): Promise<void> {
-  if (await isPortFree("127.0.0.1", port)) return;
-  const holder = findPortHolder(port) ?? "another program, perhaps another `muster dev`";
-  throw new MusterError(
-    "SERVICE_NOT_READY",
-    `Cannot start ${who} as port ${port} is taken: ${holder} holds it. Stop that, or ${change}`,
-  );
+  return isHere ? [{ port: Number(port) || (protocol === "https:" ? 443 : 80), who: name }] : [];
 }
 
 /** Starts one service; a failure tells what it said last, which says why better than an exit code. */
@@ -265,8 +261,14 @@ async function start(supervisor: Supervisor, spec: ServiceSpec): Promise<void> {
       .subarray(-TAIL_BYTES)
       .toString("utf8");
     const words = lastWords(said);
+    // What is wrong with the file says it all.
+    const isOfFile = words.startsWith("Cannot read $");
     const message = words === "" ? error.message : `${error.message}. It said: ${words}`;
-    throw new MusterError("SERVICE_NOT_READY", `${message} (log: ${file})`, { cause: error });
+    throw isOfFile
+      ? new MusterError("SERVICE_NOT_READY", `Cannot start the ${spec.name} by ${spec.env?.MUSTER_CONFIG}: ${words}`, {
+          cause: error,
+        })
+      : new MusterError("SERVICE_NOT_READY", `${message} (log: ${file})`, { cause: error });
   }
 }
 

@@ -45,13 +45,14 @@ export function describeFleet(fleet: Fleet): string {
   ].join("  ");
 }
 
-/** "    proc_z5tfhxm03g…  READY  1 session  pid 26599  arena: ada is sent to red". */
+/** "    proc_z5tfhxm03g…  READY  1 session  pid 26599  arena: ada is sent to red"; of one that starts, what it has yet to call. */
 export function describeProcess({ processId, state, pid, battleSessionIds }: ServerProcess, lastLine: string): string {
   const sessions = battleSessionIds.length;
+  const none = state === "STARTING" ? "until processReady()" : "idle";
   return [
     `    ${shortId(processId)}`,
     state.padEnd("TERMINATING".length),
-    sessions === 0 ? "idle" : `${sessions} ${sessions === 1 ? "session" : "sessions"}`,
+    sessions === 0 ? none : `${sessions} ${sessions === 1 ? "session" : "sessions"}`,
     ...(pid === undefined ? [] : [`pid ${pid}`]),
     ...(lastLine === "" ? [] : [lastLine]),
   ].join("  ");

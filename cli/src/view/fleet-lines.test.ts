@@ -95,6 +95,7 @@ for (const { room, starts } of rooms) {
   });
 }
 
-test("fleetLines() shows of each process its state, its sessions, and what it printed last", () => {
+test("fleetLines() shows of each process its state, its sessions or what it has yet to call, and what it printed last", () => {
   expect(fleetLines(state, 9)[1]?.text).toBe("    p1  READY        1 session  pid 7  ada comes");
+  expect(fleetLines(state, 9)[2]?.text).toBe("    p2  STARTING     until processReady()");
 });

@@ -20,7 +20,7 @@ test("parseSection() fills in defaults", () => {
 });
 
 const refused = [
-  { name: "a missing key", value: [{}], says: "Cannot read $.fleets[0].name as string: it is undefined" },
+  { name: "a missing key", value: [{}], says: "Cannot read $.fleets[0].name as string: it is missing" },
   { name: "another type", value: [{ name: 7 }], says: "Cannot read $.fleets[0].name as string: it is 7" },
   {
     name: "a number out of range",
@@ -65,7 +65,7 @@ test("parseSection() tells the first fifty of very many problems, and how many m
       Array.from({ length: 80 }, () => ({})),
       "$.fleets",
     );
-  expect(parse).toThrow(/\$\.fleets\[49\]\.name as string: it is undefined\n… and 30 more$/);
+  expect(parse).toThrow(/\$\.fleets\[49\]\.name as string: it is missing\n… and 30 more$/);
 });
 
 async function fileOf(text: string): Promise<string> {

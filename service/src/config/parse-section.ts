@@ -74,9 +74,9 @@ function step(key: string): string {
   return `.${key.length > SHOWN_CHARS_MAX ? `${key.slice(0, SHOWN_CHARS_MAX)}…` : key}`;
 }
 
-/** As JSON, as far as that can be. */
+/** As JSON, as far as that can be; what is not there is "missing". */
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = value === undefined ? "missing" : (JSON.stringify(value) ?? String(value));
   return text.length > SHOWN_CHARS_MAX ? `${text.slice(0, SHOWN_CHARS_MAX)}…` : text;
 }
 

@@ -12,7 +12,7 @@ const refused: readonly { readonly name: string; readonly change: object; readon
   {
     name: "no duration",
     change: { durationSeconds: undefined },
-    says: "Cannot read $.durationSeconds as number: it is undefined",
+    says: "Cannot read $.durationSeconds as number: it is missing",
   },
   {
     name: "rates out of order",
