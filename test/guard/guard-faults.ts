@@ -57,9 +57,9 @@ export const guardFaults: readonly PlantedFault[] = [
     name: "who was cut off goes on",
     patches: [
       {
-        file: GUARD,
-        find: "const signal = known ? AbortSignal.any([context.signal, known.revoked]) : context.signal;",
-        replace: "const { signal } = context;",
+        file: "service/src/access/entered-context.ts",
+        find: "this.#known ? AbortSignal.any([signal, this.#known.revoked]) : signal",
+        replace: "signal",
       },
     ],
   },

@@ -1,11 +1,9 @@
 // Handlers behind grpc-js. One adapter for every service of Muster, the sidecar's included.
-import type { PeerCertificate } from "node:tls";
 import {
   type ServiceDefinition as GrpcServiceDefinition,
   type handleBidiStreamingCall,
   type handleServerStreamingCall,
   type handleUnaryCall,
-  type Metadata,
   Server,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
@@ -22,8 +20,9 @@ import {
 } from "../limits.ts";
 import { fieldInvalid, MusterError } from "../muster-error.ts";
 import { serverCredentials } from "../tls/grpc-credentials.ts";
-import { commonNameOf, type TlsSource } from "../tls/tls-source.ts";
+import type { TlsSource } from "../tls/tls-source.ts";
 import { decodeRequest } from "./decode-request.ts";
+import { GrpcCallContext, type ServerCall } from "./grpc-call-context.ts";
 import { type ConnectionOptions, createGrpcConnections } from "./grpc-connections.ts";
 import { writeGrpcError } from "./grpc-error.ts";
 import { createServerHealth } from "./health.ts";
@@ -37,7 +36,6 @@ import {
   type Listening,
   type MethodDefinition,
   methodPath,
-  PROJECT_HEADER,
 } from "./service.ts";
 import { clearStaleSocket, keepSocketPrivate, socketPathOf } from "./socket-file.ts";
 import { createUnfinishedRequests, type UnfinishedOptions } from "./unfinished-requests.ts";
@@ -189,8 +187,8 @@ function adapt(method: MethodDefinition, handler: AnyHandler, onError: OnError):
 
 function adaptUnary(handler: AnyHandler, onError: OnError): handleUnaryCall<unknown, unknown> {
   return (call, callback) => {
-    const controller = new AbortController();
-    const late = endLate(call.getDeadline(), controller);
+    const context = new GrpcCallContext(call);
+    const late = endLate(call.getDeadline(), context);
     let answered = false;
     const end = () => {
       answered = true;
@@ -198,9 +196,8 @@ function adaptUnary(handler: AnyHandler, onError: OnError): handleUnaryCall<unkn
     };
     // grpc-js says so of every call that is over: of an answered one nobody wants to hear it.
     call.on("cancelled", () => {
-      if (!answered) controller.abort(callerIsGone());
+      if (!answered) context.end(callerIsGone());
     });
-    const context = contextOf(call, controller.signal);
     answer(handler, call.request, context).then(
       (response) => {
         end();
@@ -225,24 +222,24 @@ async function answer(handler: AnyHandler, request: unknown, context: CallContex
 }
 
 /** Ends a call that would otherwise wait for too long, or for ever: its caller set no deadline, or one far away. */
-function endLate(deadline: Date | number, controller: AbortController): NodeJS.Timeout | undefined {
+function endLate(deadline: Date | number, context: GrpcCallContext): NodeJS.Timeout | undefined {
   if (Number(deadline) <= systemClock.wallMs() + CALL_DEADLINE_MS_MAX) return undefined;
   return setTimeout(() => {
     const why = `Cannot go on as a call may take at most ${CALL_DEADLINE_MS_MAX} ms: its deadline is later`;
-    controller.abort(new MusterError("DEADLINE_PASSED", why));
+    context.end(new MusterError("DEADLINE_PASSED", why));
   }, CALL_DEADLINE_MS_MAX);
 }
 
 function adaptServerStream(handler: AnyHandler, onError: OnError): handleServerStreamingCall<unknown, unknown> {
   return (call) => {
-    const context = contextOf(call, goneSignal(call));
+    const context = contextOf(call);
     sendStream(() => handler(check(call.request), context), { call, signal: context.signal, onError });
   };
 }
 
 function adaptBidi(handler: AnyHandler, onError: OnError): handleBidiStreamingCall<unknown, unknown> {
   return (call) => {
-    const context = contextOf(call, goneSignal(call));
+    const context = contextOf(call);
     const requests = createChannel<unknown>();
     call.on("data", (message) => {
       if (message instanceof Unreadable) requests.close(message.error);
@@ -255,31 +252,11 @@ function adaptBidi(handler: AnyHandler, onError: OnError): handleBidiStreamingCa
   };
 }
 
-type ServerCall = {
-  readonly metadata: Metadata;
-  getAuthContext(): { readonly sslPeerCertificate?: PeerCertificate };
-  getPeer(): string;
-  on(event: "cancelled", listener: () => void): unknown;
-};
-
-function contextOf(call: ServerCall, signal: AbortSignal): CallContext {
-  const [authorization = ""] = call.metadata.get("authorization");
-  const token = /^Bearer (.+)$/.exec(authorization.toString())?.[1] ?? "";
-  // Only of callers whom an authority of ours vouches for: grpc-js has looked.
-  const certificate = commonNameOf(call.getAuthContext().sslPeerCertificate);
-  const project = call.metadata.get(PROJECT_HEADER)[0]?.toString();
-  return {
-    ...{ signal, token, peer: call.getPeer() },
-    ...(certificate === undefined ? {} : { certificate }),
-    ...(project === undefined ? {} : { project }),
-  };
-}
-
-/** Aborts when the call is over, answered or not. */
-function goneSignal(call: ServerCall): AbortSignal {
-  const controller = new AbortController();
-  call.on("cancelled", () => controller.abort(callerIsGone()));
-  return controller.signal;
+/** Its signal aborts when the call is over, answered or not. */
+function contextOf(call: ServerCall): CallContext {
+  const context = new GrpcCallContext(call);
+  call.on("cancelled", () => context.end(callerIsGone()));
+  return context;
 }
 
 function callerIsGone(): MusterError {

@@ -15,6 +15,7 @@ import {
   PROJECT_NAME,
 } from "@muster/proto/rpc";
 import type { Log } from "../log.ts";
+import { EnteredContext } from "./entered-context.ts";
 import type { Keyring, KnownCaller } from "./keyring.ts";
 import { type Right, rights } from "./rights.ts";
 import { createTokenBuckets } from "./token-buckets.ts";
@@ -155,13 +156,9 @@ function createGate({
     if (right.kind === "CONTROL" && !keyring.isOpen) {
       log.info({ caller: caller.name, project: caller.project, path, peer: context.peer }, "An operator's call");
     }
-    const signal = known ? AbortSignal.any([context.signal, known.revoked]) : context.signal;
-    const entered = { ...context, signal, caller };
-    if (right.admitsEach !== true) return { context: entered, leave: leavePlace };
-    return {
-      context: { ...entered, admitPlayers: (playerIds) => admitPlayers(path, playerIds, caller.project) },
-      leave: leavePlace,
-    };
+    const admits: CallContext["admitPlayers"] =
+      right.admitsEach === true ? (playerIds) => admitPlayers(path, playerIds, caller.project) : undefined;
+    return { context: new EnteredContext(context, { known, caller, admitPlayers: admits }), leave: leavePlace };
   };
 }
 
