@@ -41,6 +41,7 @@ export function followFleet(
         if (!matched && session.state === "TERMINATED") return view.drop(id);
         if (!reviews.concernsUs(session)) return;
         reviews.review(id);
+        if ((matched?.backfill ?? matched?.fill) === undefined) return; // Nobody is sought for it, nor held back.
         if (before?.rosterVersion === session.rosterVersion && !outbox.isBlocked(id)) return;
         const hasFreedSeat = before !== undefined && session.playerSessions.length < before.playerSessions.length;
         marks.markSession(id, hasFreedSeat ? "at-once" : "now");

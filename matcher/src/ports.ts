@@ -54,6 +54,12 @@ export type FeedMessage = { readonly resumeToken: string } & (
   | { readonly type: "session"; readonly session: BattleSession }
   | { readonly type: "session-change"; readonly change: SessionChange }
   | { readonly type: "placement"; readonly report: PlacementReport }
+  /** As the session stands that was told before. */
+  | {
+      readonly type: "placement-fulfilled";
+      readonly placementId: PlacementId;
+      readonly battleSessionId: ServerSessionId;
+    }
 );
 
 /** Every call rejects with a `MusterError`. What changes something is safe to repeat with the same id. */

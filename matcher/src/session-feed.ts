@@ -44,6 +44,13 @@ export async function readSessionFeed(workshop: Workshop, events: FeedEvents, si
         snapshot?.add(message.report.placementId);
         events.onPlacement(message.report);
         break;
+      case "placement-fulfilled": {
+        const { placementId, battleSessionId } = message;
+        const session = view.find(battleSessionId);
+        if (!session) throw gap(battleSessionId);
+        events.onPlacement({ placementId, state: "FULFILLED", session });
+        break;
+      }
       case "snapshot-end": {
         const named = snapshot ?? new Set();
         snapshot = undefined;

@@ -52,7 +52,7 @@ export function connectFleet(network: Network, { address, key, owner, project, c
       return session && readBattleSession(session);
     },
     async *watchSessions(resumeToken, signal) {
-      for await (const message of client.watchSessions({ owner, resumeToken }, { signal })) {
+      for await (const message of client.watchSessions({ owner, resumeToken, brief: true }, { signal })) {
         const read = readFeedMessage(message);
         if (read) yield read;
       }

@@ -5,6 +5,7 @@ import {
   readBattleSession,
   readSessionChange,
   readWord,
+  type ServerSessionId,
   writeAttributes,
   writeBackfill,
 } from "@muster/proto";
@@ -95,8 +96,21 @@ export function readFeedMessage(message: WatchSessionsResponse): FeedMessage | u
     case "sessionChange":
       return { resumeToken, type: "session-change", change: readSessionChange(event.value) };
     case "placement":
-      return { resumeToken, type: "placement", report: readPlacement(event.value) };
+      return { resumeToken, ...readPlacementEvent(event.value) };
     case undefined:
       return undefined;
   }
+}
+
+/** A brief feed names the session of a fulfilled placement, which it has told before; a fleet that knows no brief ones sends it along. */
+function readPlacementEvent(message: Placement) {
+  const { placementId, state, session, battleSessionId } = message;
+  if (state !== PlacementState.FULFILLED || session) {
+    return { type: "placement", report: readPlacement(message) } as const;
+  }
+  return {
+    type: "placement-fulfilled",
+    placementId: placementId as PlacementId,
+    battleSessionId: battleSessionId as ServerSessionId,
+  } as const;
 }

@@ -96,7 +96,12 @@ export function writeServerProcess(
   };
 }
 
-export function writeFeedEvent(app: FleetApp, { event }: FeedEvent): NonNullable<wire.WatchSessionsResponse["event"]> {
+/** `isBrief`: as the request's `brief` says. Undefined: the watcher is not told of it then. */
+export function writeFeedEvent(
+  app: FleetApp,
+  { event }: FeedEvent,
+  { isBrief }: { readonly isBrief: boolean },
+): wire.WatchSessionsResponse["event"] {
   const { wallOf } = app.runner;
   switch (event.type) {
     case "session":
@@ -104,7 +109,8 @@ export function writeFeedEvent(app: FleetApp, { event }: FeedEvent): NonNullable
     case "session-change":
       return { $case: "sessionChange", value: writeSessionChange(changeAtWall(event.change, wallOf)) };
     case "placement": {
-      const battle = event.battle && sessionAtWall(event.battle, wallOf);
+      if (isBrief && !event.placement.end) return undefined;
+      const battle = isBrief ? undefined : event.battle && sessionAtWall(event.battle, wallOf);
       return { $case: "placement", value: writePlacement(event.placement, battle) };
     }
   }

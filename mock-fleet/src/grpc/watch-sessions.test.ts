@@ -6,7 +6,11 @@ const casesOf = (messages: readonly WatchSessionsResponse[]) =>
   messages.filter(({ event }) => event?.$case !== "heartbeat").map(({ event }) => event?.$case);
 
 /** Reads until `count` messages other than heartbeats have come. */
-async function read(world: FleetWorld, request: { owner?: string; resumeToken?: string }, count: number) {
+async function read(
+  world: FleetWorld,
+  request: { owner?: string; resumeToken?: string; brief?: boolean },
+  count: number,
+) {
   const seen: WatchSessionsResponse[] = [];
   for await (const message of world.fleet.watchSessions({ owner: "", resumeToken: "", ...request })) {
     if (message.event?.$case !== "heartbeat") seen.push(message);
@@ -30,6 +34,17 @@ test("a watch opens with a snapshot and goes on with every change in order, FULF
   const snapshot = await read(world, {}, 3);
   expect(casesOf(snapshot)).toEqual(["snapshotBegin", "session", "snapshotEnd"]);
   expect(snapshot[1]?.event).toMatchObject({ value: { revision: 2 } });
+});
+
+test("a brief watch tells of a placement its end alone, and names its session", async () => {
+  await using world = await createFleetWorld();
+  const empty = await read(world, { brief: true }, 2);
+  const session = await world.place();
+  const changes = await read(world, { brief: true, resumeToken: tokenOf(empty) }, 3);
+  expect(casesOf(changes)).toEqual(["session", "sessionChange", "placement"]);
+  expect(changes[2]?.event).toMatchObject({
+    value: { state: 2, session: undefined, battleSessionId: session.battleSessionId },
+  });
 });
 
 test("a watch resumes after each message exactly where it stood", async () => {

@@ -18,12 +18,13 @@ export function watchSessions(
   { signal }: CallContext,
 ): AsyncGenerator<WatchSessionsResponse> {
   const owner = request.owner === "" ? undefined : parseId("owner", request.owner);
+  const form = { isBrief: request.brief ?? false };
   return watchFeed<Event>(
     app,
     {
       resumeToken: request.resumeToken,
       snapshot: (state) => listLiving(app, state, owner),
-      select: (event) => (owner === undefined || event.owner === owner ? writeFeedEvent(app, event) : undefined),
+      select: (event) => (owner === undefined || event.owner === owner ? writeFeedEvent(app, event, form) : undefined),
     },
     signal,
   );

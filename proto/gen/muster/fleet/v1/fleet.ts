@@ -866,6 +866,11 @@ export interface WatchSessionsRequest {
   owner: string;
   /** From the last message that was handled. Empty: start with a snapshot. */
   resumeToken: string;
+  /**
+   * After the snapshot a placement is told only when it has ended, and a FULFILLED one without `session`: it is `battle_session_id`, as
+   * this watch has told it just before. Absent: false.
+   */
+  brief?: boolean | undefined;
 }
 
 export interface WatchSessionsResponse {
@@ -8461,7 +8466,7 @@ export const ServerProcess: MessageFns<ServerProcess> = {
 };
 
 function createBaseWatchSessionsRequest(): WatchSessionsRequest {
-  return { owner: "", resumeToken: "" };
+  return { owner: "", resumeToken: "", brief: undefined };
 }
 
 export const WatchSessionsRequest: MessageFns<WatchSessionsRequest> = {
@@ -8471,6 +8476,9 @@ export const WatchSessionsRequest: MessageFns<WatchSessionsRequest> = {
     }
     if (message.resumeToken !== "") {
       writer.uint32(18).string(message.resumeToken);
+    }
+    if (message.brief !== undefined) {
+      writer.uint32(24).bool(message.brief);
     }
     return writer;
   },
@@ -8504,6 +8512,14 @@ export const WatchSessionsRequest: MessageFns<WatchSessionsRequest> = {
             message.resumeToken = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.brief = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -8524,6 +8540,7 @@ export const WatchSessionsRequest: MessageFns<WatchSessionsRequest> = {
         : isSet(object.resume_token)
         ? globalThis.String(object.resume_token)
         : "",
+      brief: isSet(object.brief) ? globalThis.Boolean(object.brief) : undefined,
     };
   },
 
@@ -8535,6 +8552,9 @@ export const WatchSessionsRequest: MessageFns<WatchSessionsRequest> = {
     if (message.resumeToken !== "") {
       obj.resumeToken = message.resumeToken;
     }
+    if (message.brief !== undefined) {
+      obj.brief = message.brief;
+    }
     return obj;
   },
 
@@ -8545,6 +8565,7 @@ export const WatchSessionsRequest: MessageFns<WatchSessionsRequest> = {
     const message = createBaseWatchSessionsRequest();
     message.owner = object.owner ?? "";
     message.resumeToken = object.resumeToken ?? "";
+    message.brief = object.brief ?? undefined;
     return message;
   },
 };
