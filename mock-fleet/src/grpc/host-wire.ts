@@ -176,13 +176,12 @@ export function writeOutbound(app: FleetApp, message: OutboundMessage): wire.Att
       return {
         message: {
           $case: "startSession",
-          value: {
+          value: withCapability(message, {
             session: writeBattleSession(sessionForHost(app, message.battle)),
             activateBy: new Date(wallOf(message.activateByMs)),
             matcherEndpoint: message.matcherEndpoint,
-            capability: capabilityOf(message.battle, message.capabilityKey),
             traceparents: startTraceparents(app, message),
-          },
+          }),
         },
       };
     case "session-change":
@@ -220,6 +219,21 @@ function writeProposedFill({ fill, timeoutMs }: Extract<OutboundMessage, { type:
       data,
     })),
     timeoutMs,
+  };
+}
+
+/** The message with its capability, which is made when it is read: simulated servers, who take messages as they are, seldom read it. */
+function withCapability(
+  { battle, capabilityKey }: Extract<OutboundMessage, { type: "start-session" }>,
+  message: Omit<wire.StartSession, "capability">,
+): wire.StartSession {
+  let made: string | undefined;
+  return {
+    ...message,
+    get capability() {
+      made ??= capabilityOf(battle, capabilityKey);
+      return made;
+    },
   };
 }
 

@@ -249,7 +249,10 @@ export function writePlacementRequest(request: PlacementRequest): wire.StartPlac
 }
 
 /** `battle`: of a FULFILLED placement, its seats' deadlines in wall-clock time already. */
-export function writePlacement(placement: Placement, battle: BattleSession | undefined): wire.Placement {
+export function writePlacement(
+  placement: Pick<Placement, "request" | "createdAtWallMs" | "tried" | "sessionId" | "end">,
+  battle: BattleSession | undefined,
+): wire.Placement {
   const { request, end } = placement;
   return {
     placementId: request.placementId,

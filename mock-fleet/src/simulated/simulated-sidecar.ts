@@ -1,5 +1,6 @@
 // What stands in for a sidecar where there is no process: attaches to a fleet, folds what it is told of sessions, numbers
-// commands and finds their answers. What a game would do with it is somebody else's.
+// commands and finds their answers. What a game would do with it is somebody else's. It acknowledges nothing: the fleet it stands in has
+// lost nothing on the way, and keeps changes by number.
 import { type Channel, createChannel } from "@muster/kit";
 import {
   applySessionChange,
@@ -81,8 +82,6 @@ export function createSimulatedSidecar(options: SimulatedSidecarOptions): Simula
   let generation = options.attachGeneration ?? 0;
   let commands = 0;
 
-  const acknowledge = ({ battleSessionId, revision }: { battleSessionId: string; revision: number }) =>
-    outgoing.push({ message: { $case: "acknowledge", value: { battleSessionId, revision } } });
   const handle = ({ message }: AttachResponse) => {
     if (!message) return;
     switch (message.$case) {
@@ -96,7 +95,6 @@ export function createSimulatedSidecar(options: SimulatedSidecarOptions): Simula
         if (!message.value.session) return;
         const session = readBattleSession(message.value.session);
         sessions.set(session.battleSessionId, session);
-        acknowledge(session);
         onNews({ type: "session-started", session, told: message.value });
         return;
       }
@@ -106,7 +104,6 @@ export function createSimulatedSidecar(options: SimulatedSidecarOptions): Simula
         // One that comes a second time is old news.
         const session = known && change.revision > known.revision ? applySessionChange(known, change) : known;
         if (session) sessions.set(change.battleSessionId, session);
-        acknowledge(change);
         onNews({ type: "session-changed", session: session === known ? undefined : session, change });
         return;
       }

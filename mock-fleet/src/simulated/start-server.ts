@@ -8,7 +8,7 @@ import {
   toMusterError,
   writeEnum,
 } from "@muster/proto";
-import type { ProcessReady, TerminateProcess } from "@muster/proto/fleet";
+import type { ProcessReady, StartSession, TerminateProcess } from "@muster/proto/fleet";
 import { BackfillServiceDefinition } from "@muster/proto/matchmaking";
 import type { Peer } from "@muster/proto/rpc";
 import { BackfillStrategy, type ProposedFill } from "@muster/proto/session";
@@ -54,7 +54,8 @@ export type SimulatedProcess = RunningServer & { afflict(blow: Blow): void };
 export function startSimulatedServer(launch: ServerLaunch, parts: ServerParts): SimulatedProcess {
   const { timers, random, log } = parts;
   const handles = new Map<string, SessionHandle>();
-  const matchers = new Map<string, { readonly endpoint: string; readonly capability: string }>();
+  /** What names the matcher of each session, and what it is shown: read when it is needed, as hardly ever it is. */
+  const matchers = new Map<string, Pick<StartSession, "matcherEndpoint" | "capability">>();
   const handlers: Handlers = {};
   const exited = Promise.withResolvers<{ readonly how: string }>();
   let ready: ProcessReady | undefined;
@@ -116,9 +117,9 @@ export function startSimulatedServer(launch: ServerLaunch, parts: ServerParts): 
         return told(news.message);
     }
   };
-  const start = ({ session: value, told: { activateBy, matcherEndpoint, capability } }: Started) => {
+  const start = ({ session: value, told: message }: Started) => {
     const { battleSessionId } = value;
-    matchers.set(battleSessionId, { endpoint: matcherEndpoint, capability });
+    matchers.set(battleSessionId, message);
     const known = handles.get(battleSessionId);
     if (known) {
       known.value = value; // Whole, as after an adoption: where backfill goes may be news, the battle is not.
@@ -126,7 +127,7 @@ export function startSimulatedServer(launch: ServerLaunch, parts: ServerParts): 
     }
     const session = new SessionHandle(value, calls);
     handles.set(battleSessionId, session);
-    const options = { activateBy: value.state === "ACTIVATING" ? activateBy : undefined };
+    const options = { activateBy: value.state === "ACTIVATING" ? message.activateBy : undefined };
     const { onStart } = handlers;
     callBack(session, "onStartBattleSession", () => {
       if (onStart) return onStart(session, options);
@@ -232,12 +233,12 @@ export function startSimulatedServer(launch: ServerLaunch, parts: ServerParts): 
   };
 
   const matcherOf = (battleSessionId: string) => {
-    const { endpoint = "", capability = "" } = matchers.get(battleSessionId) ?? {};
-    if (endpoint === "") {
+    const message = matchers.get(battleSessionId);
+    if (!message?.matcherEndpoint) {
       throw new MusterError("BATTLE_SESSION_NOT_FOUND", "Cannot backfill the session as no matcher made it");
     }
-    const client = parts.matcherAt(endpoint).client(BackfillServiceDefinition);
-    return { client, capability, seenRevision: handles.get(battleSessionId)?.value.revision ?? 0 };
+    const client = parts.matcherAt(message.matcherEndpoint).client(BackfillServiceDefinition);
+    return { client, capability: message.capability, seenRevision: handles.get(battleSessionId)?.value.revision ?? 0 };
   };
   const presentBackfill = (backfill: Parameters<typeof readBackfill>[0] | undefined) => {
     if (backfill) return readBackfill(backfill);
