@@ -5,7 +5,7 @@ import { FleetServiceDefinition } from "@muster/proto/fleet";
 import type { Network } from "@muster/proto/rpc";
 import type { Fleet } from "../ports.ts";
 import { createPlacementStream } from "./placement-stream.ts";
-import { readFeedMessage, readPlacement, writeApplyFill, writeStartPlacement, writeUpdate } from "./wire.ts";
+import { readFeedMessages, readPlacement, writeApplyFill, writeStartPlacement, writeUpdate } from "./wire.ts";
 
 type FleetOptions = {
   readonly address: string;
@@ -52,9 +52,10 @@ export function connectFleet(network: Network, { address, key, owner, project, c
       return session && readBattleSession(session);
     },
     async *watchSessions(resumeToken, signal) {
+      let handled = resumeToken;
       for await (const message of client.watchSessions({ owner, resumeToken, brief: true }, { signal })) {
-        const read = readFeedMessage(message);
-        if (read) yield read;
+        yield* readFeedMessages(message, handled);
+        handled = message.resumeToken;
       }
     },
     async [Symbol.asyncDispose]() {

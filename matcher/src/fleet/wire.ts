@@ -16,7 +16,7 @@ import {
   type PlayerToSeat as PlayerToSeatMessage,
   type StartPlacementRequest,
   type UpdateServerSessionRequest,
-  type WatchSessionsResponse,
+  WatchSessionsResponse,
 } from "@muster/proto/fleet";
 import type { PlacementReport } from "../core/session-view.ts";
 import type { BackfillUpdate, FeedMessage, FillRequest, PlacementRequest, PlayerToSeat } from "../ports.ts";
@@ -81,24 +81,48 @@ export function readPlacement(message: Placement | undefined): PlacementReport {
   return { placementId, state, session: readBattleSession(message.session) };
 }
 
-/** Undefined for messages of newer fleets. */
-export function readFeedMessage(message: WatchSessionsResponse): FeedMessage | undefined {
-  const { resumeToken, event } = message;
+/**
+ * What the message says, one after the other. Nowhere but after the last of several can a watch be resumed: those before keep `handled`,
+ * the token of the message before.
+ *
+ * @throws {MusterError} PEER_UNREACHABLE if the fleet sent several that are none.
+ */
+export function readFeedMessages({ resumeToken, event }: WatchSessionsResponse, handled: string): FeedMessage[] {
+  if (event?.$case !== "several") return readFeedEvent(resumeToken, event);
+  const last = event.value.messages.length - 1;
+  return event.value.messages.flatMap((bytes, index) =>
+    readFeedEvent(index === last ? resumeToken : handled, decodeOne(bytes).event),
+  );
+}
+
+function decodeOne(bytes: Uint8Array): WatchSessionsResponse {
+  try {
+    return WatchSessionsResponse.decode(bytes);
+  } catch (cause) {
+    throw new MusterError("PEER_UNREACHABLE", "Cannot read on in the feed as a message of several is damaged", {
+      cause,
+    });
+  }
+}
+
+/** Nothing of messages of newer fleets. */
+function readFeedEvent(resumeToken: string, event: WatchSessionsResponse["event"]): [] | [FeedMessage] {
   switch (event?.$case) {
     case "snapshotBegin":
-      return { resumeToken, type: "snapshot-begin" };
+      return [{ resumeToken, type: "snapshot-begin" }];
     case "snapshotEnd":
-      return { resumeToken, type: "snapshot-end" };
+      return [{ resumeToken, type: "snapshot-end" }];
     case "heartbeat":
-      return { resumeToken, type: "heartbeat" };
+      return [{ resumeToken, type: "heartbeat" }];
     case "session":
-      return { resumeToken, type: "session", session: readBattleSession(event.value) };
+      return [{ resumeToken, type: "session", session: readBattleSession(event.value) }];
     case "sessionChange":
-      return { resumeToken, type: "session-change", change: readSessionChange(event.value) };
+      return [{ resumeToken, type: "session-change", change: readSessionChange(event.value) }];
     case "placement":
-      return { resumeToken, ...readPlacementEvent(event.value) };
+      return [{ resumeToken, ...readPlacementEvent(event.value) }];
+    case "several": // Not one within another.
     case undefined:
-      return undefined;
+      return [];
   }
 }
 

@@ -18,7 +18,17 @@ export type FeedWatch<Event> = {
   readonly snapshot: (state: FleetState) => Iterable<Event>;
   /** The event as this watcher is told of it; undefined if it is not. */
   readonly select: (event: FeedEvent) => Event | undefined;
+  /** Made for what is taken out of the feed at once. Default: each event is a message. */
+  readonly gather?: (() => Gathering<Event>) | undefined;
 };
+
+/** Events that share a message. */
+export interface Gathering<Event> {
+  /** Takes the event in; answers with those before it if it did not fit beside them. */
+  add(event: Event): Event | undefined;
+  /** Those that are in, as one; undefined if there are none. */
+  take(): Event | undefined;
+}
 
 type Frame = { readonly $case: "snapshotBegin" | "snapshotEnd" | "heartbeat"; readonly value: Record<string, never> };
 
@@ -40,11 +50,19 @@ export async function* watchFeed<Event>(
       const until = app.runner.durablePosition;
       const events = app.feed.between({ after: position, until, count: EVENTS_PER_PULL });
       if (!events) throw cursorExpired();
+      const gathering = watch.gather?.() ?? oneByOne<Event>();
+      /** Of the last event that was gathered. */
+      let gatheredAt = position;
       for (const event of events) {
         position = event.position;
         const told = isShown(app, event) ? watch.select(event) : undefined;
-        if (told !== undefined) yield { resumeToken: tokenAt(app, position), event: told };
+        if (told === undefined) continue;
+        const full = gathering.add(told);
+        if (full !== undefined) yield { resumeToken: tokenAt(app, gatheredAt), event: full };
+        gatheredAt = position;
       }
+      const rest = gathering.take();
+      if (rest !== undefined) yield { resumeToken: tokenAt(app, gatheredAt), event: rest };
       if (events.length === EVENTS_PER_PULL) continue;
       position = Math.max(position, until);
       if (app.runner.durablePosition > position) continue;
@@ -57,6 +75,16 @@ export async function* watchFeed<Event>(
     signal.removeEventListener("abort", reader.leave);
     reader.leave();
   }
+}
+
+function oneByOne<Event>(): Gathering<Event> {
+  let waiting: Event | undefined;
+  const swap = (next: Event | undefined) => {
+    const taken = waiting;
+    waiting = next;
+    return taken;
+  };
+  return { add: swap, take: () => swap(undefined) };
 }
 
 function isShown({ viewer }: FleetApp, { project }: FeedEvent): boolean {

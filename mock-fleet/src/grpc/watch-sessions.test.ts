@@ -1,4 +1,4 @@
-import type { WatchSessionsResponse } from "@muster/proto/fleet";
+import { WatchSessionsResponse } from "@muster/proto/fleet";
 import { expect, test } from "vitest";
 import { createFleetWorld, type FleetWorld, startPlacementRequest } from "../fleet-world.ts";
 
@@ -6,11 +6,7 @@ const casesOf = (messages: readonly WatchSessionsResponse[]) =>
   messages.filter(({ event }) => event?.$case !== "heartbeat").map(({ event }) => event?.$case);
 
 /** Reads until `count` messages other than heartbeats have come. */
-async function read(
-  world: FleetWorld,
-  request: { owner?: string; resumeToken?: string; brief?: boolean },
-  count: number,
-) {
+async function read(world: FleetWorld, request: { owner?: string; resumeToken?: string }, count: number) {
   const seen: WatchSessionsResponse[] = [];
   for await (const message of world.fleet.watchSessions({ owner: "", resumeToken: "", ...request })) {
     if (message.event?.$case !== "heartbeat") seen.push(message);
@@ -36,15 +32,31 @@ test("a watch opens with a snapshot and goes on with every change in order, FULF
   expect(snapshot[1]?.event).toMatchObject({ value: { revision: 2 } });
 });
 
-test("a brief watch tells of a placement its end alone, and names its session", async () => {
+/** What comes after the token, one after the other, and how many messages it took. */
+async function readBrief(world: FleetWorld, resumeToken: string, count: number) {
+  const seen: WatchSessionsResponse[] = [];
+  for await (const message of world.fleet.watchSessions({ owner: "", resumeToken, brief: true })) {
+    if (message.event?.$case === "heartbeat") continue;
+    const several = message.event?.$case === "several" ? message.event.value.messages : undefined;
+    seen.push(...(several?.map((bytes) => WatchSessionsResponse.decode(bytes)) ?? [message]));
+    if (seen.length >= count) return { seen, isOne: several?.length === count, resumeToken: message.resumeToken };
+  }
+  throw new Error("the watch ended");
+}
+
+test("a brief watch tells of a placement its end alone, names its session, and joins what comes together", async () => {
   await using world = await createFleetWorld();
-  const empty = await read(world, { brief: true }, 2);
+  const empty = await read(world, {}, 2);
   const session = await world.place();
-  const changes = await read(world, { brief: true, resumeToken: tokenOf(empty) }, 3);
-  expect(casesOf(changes)).toEqual(["session", "sessionChange", "placement"]);
-  expect(changes[2]?.event).toMatchObject({
+  const { seen, isOne, resumeToken } = await readBrief(world, tokenOf(empty), 3);
+  expect(casesOf(seen)).toEqual(["session", "sessionChange", "placement"]);
+  expect(seen[2]?.event).toMatchObject({
     value: { state: 2, session: undefined, battleSessionId: session.battleSessionId },
   });
+  expect(isOne).toBe(true);
+  const next = await world.place();
+  const later = await readBrief(world, resumeToken, 3);
+  expect(later.seen[0]?.event).toMatchObject({ value: { battleSessionId: next.battleSessionId } });
 });
 
 test("a watch resumes after each message exactly where it stood", async () => {

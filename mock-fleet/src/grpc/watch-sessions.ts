@@ -5,6 +5,7 @@ import type { FleetState } from "../core/fleet-state.ts";
 import type { ServerSession } from "../core/session.ts";
 import type { FleetApp } from "../fleet-app.ts";
 import { writeFeedEvent } from "./fleet-wire.ts";
+import { gatherEvents } from "./gather-events.ts";
 import { writePlacement } from "./placement-wire.ts";
 import { sessionAtWall } from "./wall-time.ts";
 import { watchFeed } from "./watch-feed.ts";
@@ -25,6 +26,7 @@ export function watchSessions(
       resumeToken: request.resumeToken,
       snapshot: (state) => listLiving(app, state, owner),
       select: (event) => (owner === undefined || event.owner === owner ? writeFeedEvent(app, event, form) : undefined),
+      gather: form.isBrief ? gatherEvents : undefined,
     },
     signal,
   );

@@ -868,7 +868,7 @@ export interface WatchSessionsRequest {
   resumeToken: string;
   /**
    * After the snapshot a placement is told only when it has ended, and a FULFILLED one without `session`: it is `battle_session_id`, as
-   * this watch has told it just before. Absent: false.
+   * this watch has told it just before. What comes together may share a message, as `several`. Absent: false.
    */
   brief?: boolean | undefined;
 }
@@ -891,7 +891,16 @@ export interface WatchSessionsResponse {
     | //
     /** Nothing changed; the stream lives. Every few seconds. */
     { $case: "heartbeat"; value: Heartbeat }
+    | //
+    /** Of a brief watch. */
+    { $case: "several"; value: Several }
     | undefined;
+}
+
+/** What came together, in order: to be handled one after the other, and resumed after all of them, or before. */
+export interface Several {
+  /** Each a WatchSessionsResponse without a token of its own. 1..., together some 64 KiB unless one alone is larger. */
+  messages: Uint8Array[];
 }
 
 export interface SnapshotBegin {
@@ -8598,6 +8607,9 @@ export const WatchSessionsResponse: MessageFns<WatchSessionsResponse> = {
       case "heartbeat":
         Heartbeat.encode(message.event.value, writer.uint32(58).fork()).join();
         break;
+      case "several":
+        Several.encode(message.event.value, writer.uint32(66).fork()).join();
+        break;
     }
     return writer;
   },
@@ -8671,6 +8683,14 @@ export const WatchSessionsResponse: MessageFns<WatchSessionsResponse> = {
             message.event = { $case: "heartbeat", value: Heartbeat.decode(reader, reader.uint32()) };
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.event = { $case: "several", value: Several.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -8708,6 +8728,8 @@ export const WatchSessionsResponse: MessageFns<WatchSessionsResponse> = {
         ? { $case: "placement", value: Placement.fromJSON(object.placement) }
         : isSet(object.heartbeat)
         ? { $case: "heartbeat", value: Heartbeat.fromJSON(object.heartbeat) }
+        : isSet(object.several)
+        ? { $case: "several", value: Several.fromJSON(object.several) }
         : undefined,
     };
   },
@@ -8729,6 +8751,8 @@ export const WatchSessionsResponse: MessageFns<WatchSessionsResponse> = {
       obj.placement = Placement.toJSON(message.event.value);
     } else if (message.event?.$case === "heartbeat") {
       obj.heartbeat = Heartbeat.toJSON(message.event.value);
+    } else if (message.event?.$case === "several") {
+      obj.several = Several.toJSON(message.event.value);
     }
     return obj;
   },
@@ -8776,7 +8800,82 @@ export const WatchSessionsResponse: MessageFns<WatchSessionsResponse> = {
         }
         break;
       }
+      case "several": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "several", value: Several.fromPartial(object.event.value) };
+        }
+        break;
+      }
     }
+    return message;
+  },
+};
+
+function createBaseSeveral(): Several {
+  return { messages: [] };
+}
+
+export const Several: MessageFns<Several> = {
+  encode(message: Several, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.messages) {
+      writer.uint32(10).bytes(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Several {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSeveral();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.messages.push(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Several {
+    return {
+      messages: globalThis.Array.isArray(object?.messages) ? object.messages.map((e: any) => bytesFromBase64(e)) : [],
+    };
+  },
+
+  toJSON(message: Several): unknown {
+    const obj: any = {};
+    if (message.messages?.length) {
+      obj.messages = message.messages.map((e) => base64FromBytes(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Several>): Several {
+    return Several.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Several>): Several {
+    const message = createBaseSeveral();
+    message.messages = object.messages?.map((e) => e) || [];
     return message;
   },
 };
