@@ -1,7 +1,12 @@
 import { createChannel } from "@muster/kit";
 import { createVirtualClock } from "@muster/kit/testing";
 import { MusterError } from "@muster/proto";
-import type { Placement, StartPlacementRequest, StartPlacementsResponse } from "@muster/proto/fleet";
+import {
+  type Placement,
+  PlacementState,
+  type StartPlacementRequest,
+  type StartPlacementsResponse,
+} from "@muster/proto/fleet";
 import { expect, test } from "vitest";
 import { createPlacementStream } from "./placement-stream.ts";
 
@@ -56,6 +61,20 @@ test("placements share one stream, and each gets its own answer, in any order", 
   fleet.answer("b");
   expect(await Promise.all(outcomes)).toEqual(["QUEUE_NOT_FOUND", "b", "c"]);
   expect(fleet.streams.map(({ asked }) => asked)).toEqual([["a", "b", "c"]]);
+});
+
+test("answers by ids alone say that these are pending, and nothing of the others", async () => {
+  const fleet = scriptedFleet();
+  const [one, two, three] = ["a", "b", "c"].map((id) => fleet.stream.start(request(id), never));
+  await fleet.clock.advance(0);
+  const empty = { placementId: "", placement: undefined, error: undefined };
+  fleet.streams[0]?.answers.push({ ...empty, pending: { placementIds: ["a", "c", "unknown"] } });
+  expect((await Promise.all([one, three])).map((found) => [found?.placementId, found?.state])).toEqual([
+    ["a", PlacementState.PENDING],
+    ["c", PlacementState.PENDING],
+  ]);
+  fleet.answer("b");
+  expect((await two)?.placementId).toBe("b");
 });
 
 test("a stream that breaks fails whoever waits, and the next request opens another", async () => {

@@ -2,11 +2,12 @@
 // no such stream is asked one by one.
 import { type Channel, type Clock, createChannel, isAbortError } from "@muster/kit";
 import { limits, MusterError, readReason, toMusterError } from "@muster/proto";
-import type {
-  FleetServiceDefinition,
+import {
+  type FleetServiceDefinition,
   Placement,
-  StartPlacementRequest,
-  StartPlacementsRequest,
+  PlacementState,
+  type StartPlacementRequest,
+  type StartPlacementsRequest,
 } from "@muster/proto/fleet";
 import type { Client } from "@muster/proto/rpc";
 
@@ -53,7 +54,8 @@ export function createPlacementStream(
     let failure = new MusterError("PEER_UNREACHABLE", "Cannot ask for placements as the fleet has ended the stream");
     try {
       const answers = client.startPlacements(opened.outgoing, { signal: opened.stop.signal });
-      for await (const { placementId, placement, error } of answers) {
+      for await (const { placementId, placement, error, pending } of answers) {
+        for (const id of pending?.placementIds ?? []) waiting.get(id)?.settle({ placement: pendingPlacement(id) });
         const asked = waiting.get(placementId);
         if (!error) asked?.settle({ placement });
         else {
@@ -136,7 +138,7 @@ export function createPlacementStream(
       waiting.get(placementId)?.settle({ error: calledOff(placementId) });
       waiting.set(placementId, asked);
       const { outgoing } = stream ?? open();
-      outgoing.push({ placement: request });
+      outgoing.push({ placement: request, brief: true });
       if (signal.aborted) callOff(signal);
       else hear(signal);
       if (waiting.size > 0 && !watch) watchDeadlines().catch(ignoreAbort);
@@ -147,6 +149,11 @@ export function createPlacementStream(
       if (stream) end(stream, new MusterError("CALL_CANCELLED", "Cannot ask for placements as the matcher ends"));
     },
   };
+}
+
+/** What is known of a placement that was answered by its id alone. */
+function pendingPlacement(placementId: string): Placement {
+  return Placement.create({ placementId, state: PlacementState.PENDING });
 }
 
 function ignoreAbort(error: unknown): void {

@@ -25,6 +25,22 @@ test("answerEach() takes requests in order, and gives answers as they are ready"
   expect(taken).toEqual(["0a", "1b"]);
 });
 
+test("answerEach() joins answers that are ready together", async () => {
+  const [both, last] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const answer = async (request: string) => {
+    if (request === "b") both.resolve();
+    await (request === "c" ? last : both).promise;
+    return request;
+  };
+  const answers = answerEach(send("a", "b", "c"), answer, (ready) => [ready.join("+")]);
+  const told: string[] = [];
+  for await (const answer of answers) {
+    told.push(answer);
+    last.resolve();
+  }
+  expect(told).toEqual(["a+b", "c"]);
+});
+
 test("answerEach() ends with what an answer threw", async () => {
   const answers = answerEach(send(1, 2, 3), async (request) => {
     if (request === 2) throw new MusterError("JOURNAL_FULL", "Cannot answer as the disk has no room");

@@ -8,13 +8,14 @@ const UNANSWERED_MAX = 4_096;
 
 /**
  * Answers of `answer`, called with each request and its place from 0 in their order, in the order in which they are ready. Ends with
- * the requests, when all are answered.
+ * the requests, when all are answered. `join` makes fewer of answers that are ready together; without it each leaves by itself.
  *
  * @throws {MusterError} what `answer` or `requests` threw first; whoever has no answer then gets none.
  */
 export async function* answerEach<Request, Response>(
   requests: AsyncIterable<Request>,
   answer: (request: Request, place: number) => Promise<Response>,
+  join?: (ready: readonly Response[]) => readonly Response[],
 ): AsyncGenerator<Response> {
   const answers = createChannel<Response>();
   const fail = (error: unknown) => answers.close(toMusterError(error));
@@ -48,5 +49,14 @@ export async function* answerEach<Request, Response>(
     await fewerThan(1);
   };
   read().then(() => answers.close(), fail);
-  yield* answers;
+  if (!join) return yield* answers;
+  const reading = answers[Symbol.asyncIterator]();
+  for (let next = await reading.next(); !next.done; next = await reading.next()) {
+    const ready = [next.value];
+    while (answers.size > 0) {
+      const more = await reading.next();
+      if (!more.done) ready.push(more.value);
+    }
+    yield* join(ready);
+  }
 }

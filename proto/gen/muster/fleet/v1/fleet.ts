@@ -270,7 +270,11 @@ export interface StartPlacementResponse {
 }
 
 export interface StartPlacementsRequest {
-  placement: StartPlacementRequest | undefined;
+  placement:
+    | StartPlacementRequest
+    | undefined;
+  /** Answer a new placement that waits for its session by its id alone, as `pending`. Absent: false. */
+  brief?: boolean | undefined;
 }
 
 export interface StartPlacementsResponse {
@@ -278,7 +282,16 @@ export interface StartPlacementsResponse {
   placementId: string;
   /** Absent: see `error`. */
   placement?: Placement | undefined;
-  error?: WireError | undefined;
+  error?:
+    | WireError
+    | undefined;
+  /** Answers of brief requests that were ready together. The other fields are empty then. */
+  pending?: PendingPlacements | undefined;
+}
+
+export interface PendingPlacements {
+  /** 1... */
+  placementIds: string[];
 }
 
 export interface PlayerToSeat {
@@ -1491,13 +1504,16 @@ export const StartPlacementResponse: MessageFns<StartPlacementResponse> = {
 };
 
 function createBaseStartPlacementsRequest(): StartPlacementsRequest {
-  return { placement: undefined };
+  return { placement: undefined, brief: undefined };
 }
 
 export const StartPlacementsRequest: MessageFns<StartPlacementsRequest> = {
   encode(message: StartPlacementsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.placement !== undefined) {
       StartPlacementRequest.encode(message.placement, writer.uint32(10).fork()).join();
+    }
+    if (message.brief !== undefined) {
+      writer.uint32(16).bool(message.brief);
     }
     return writer;
   },
@@ -1523,6 +1539,14 @@ export const StartPlacementsRequest: MessageFns<StartPlacementsRequest> = {
             message.placement = StartPlacementRequest.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.brief = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1536,13 +1560,19 @@ export const StartPlacementsRequest: MessageFns<StartPlacementsRequest> = {
   },
 
   fromJSON(object: any): StartPlacementsRequest {
-    return { placement: isSet(object.placement) ? StartPlacementRequest.fromJSON(object.placement) : undefined };
+    return {
+      placement: isSet(object.placement) ? StartPlacementRequest.fromJSON(object.placement) : undefined,
+      brief: isSet(object.brief) ? globalThis.Boolean(object.brief) : undefined,
+    };
   },
 
   toJSON(message: StartPlacementsRequest): unknown {
     const obj: any = {};
     if (message.placement !== undefined) {
       obj.placement = StartPlacementRequest.toJSON(message.placement);
+    }
+    if (message.brief !== undefined) {
+      obj.brief = message.brief;
     }
     return obj;
   },
@@ -1555,12 +1585,13 @@ export const StartPlacementsRequest: MessageFns<StartPlacementsRequest> = {
     message.placement = (object.placement !== undefined && object.placement !== null)
       ? StartPlacementRequest.fromPartial(object.placement)
       : undefined;
+    message.brief = object.brief ?? undefined;
     return message;
   },
 };
 
 function createBaseStartPlacementsResponse(): StartPlacementsResponse {
-  return { placementId: "", placement: undefined, error: undefined };
+  return { placementId: "", placement: undefined, error: undefined, pending: undefined };
 }
 
 export const StartPlacementsResponse: MessageFns<StartPlacementsResponse> = {
@@ -1573,6 +1604,9 @@ export const StartPlacementsResponse: MessageFns<StartPlacementsResponse> = {
     }
     if (message.error !== undefined) {
       WireError.encode(message.error, writer.uint32(26).fork()).join();
+    }
+    if (message.pending !== undefined) {
+      PendingPlacements.encode(message.pending, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -1614,6 +1648,14 @@ export const StartPlacementsResponse: MessageFns<StartPlacementsResponse> = {
             message.error = WireError.decode(reader, reader.uint32());
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.pending = PendingPlacements.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1635,6 +1677,7 @@ export const StartPlacementsResponse: MessageFns<StartPlacementsResponse> = {
         : "",
       placement: isSet(object.placement) ? Placement.fromJSON(object.placement) : undefined,
       error: isSet(object.error) ? WireError.fromJSON(object.error) : undefined,
+      pending: isSet(object.pending) ? PendingPlacements.fromJSON(object.pending) : undefined,
     };
   },
 
@@ -1648,6 +1691,9 @@ export const StartPlacementsResponse: MessageFns<StartPlacementsResponse> = {
     }
     if (message.error !== undefined) {
       obj.error = WireError.toJSON(message.error);
+    }
+    if (message.pending !== undefined) {
+      obj.pending = PendingPlacements.toJSON(message.pending);
     }
     return obj;
   },
@@ -1664,6 +1710,82 @@ export const StartPlacementsResponse: MessageFns<StartPlacementsResponse> = {
     message.error = (object.error !== undefined && object.error !== null)
       ? WireError.fromPartial(object.error)
       : undefined;
+    message.pending = (object.pending !== undefined && object.pending !== null)
+      ? PendingPlacements.fromPartial(object.pending)
+      : undefined;
+    return message;
+  },
+};
+
+function createBasePendingPlacements(): PendingPlacements {
+  return { placementIds: [] };
+}
+
+export const PendingPlacements: MessageFns<PendingPlacements> = {
+  encode(message: PendingPlacements, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.placementIds) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PendingPlacements {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePendingPlacements();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.placementIds.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PendingPlacements {
+    return {
+      placementIds: globalThis.Array.isArray(object?.placementIds)
+        ? object.placementIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.placement_ids)
+        ? object.placement_ids.map((e: any) => globalThis.String(e))
+        : [],
+    };
+  },
+
+  toJSON(message: PendingPlacements): unknown {
+    const obj: any = {};
+    if (message.placementIds?.length) {
+      obj.placementIds = message.placementIds;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PendingPlacements>): PendingPlacements {
+    return PendingPlacements.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PendingPlacements>): PendingPlacements {
+    const message = createBasePendingPlacements();
+    message.placementIds = object.placementIds?.map((e) => e) || [];
     return message;
   },
 };
