@@ -34,7 +34,7 @@ import { adoptSession } from "./grpc/adopt-session.ts";
 import { advanceClock } from "./grpc/advance-clock.ts";
 import { deleteAlias, describeAliases, putAlias } from "./grpc/aliases.ts";
 import { applyFill } from "./grpc/apply-fill.ts";
-import { attach, sayFor } from "./grpc/attach.ts";
+import { attach, hear, sayFor } from "./grpc/attach.ts";
 import { createPlayerSessions } from "./grpc/create-player-sessions.ts";
 import { createServerSession } from "./grpc/create-server-session.ts";
 import { describePlacement } from "./grpc/describe-placement.ts";
@@ -180,7 +180,8 @@ export async function createMockFleet(options: MockFleetOptions): Promise<MockFl
     healthMs: health.intervalMs + health.missesMax * health.timeoutMs,
     attach: (requests, context) => attach(app, requests, context, { beats: false }),
     beat(processId) {
-      if (attached.has(processId) && !lines.isDeaf(processId)) attachments.heard(processId, runner.nowMs());
+      const attachment = attachments.find(processId);
+      if (attachment) hear(app, attachment);
     },
   });
   const processes = routeProcesses({ runner, simulated, real: options.processes, canLaunch: canLaunch(plan, runner) });

@@ -116,8 +116,8 @@ async function receive(app: FleetApp, attachment: Attachment, incoming: AsyncIte
   }
 }
 
-/** Something has come of the process. */
-function hear(app: FleetApp, attachment: Attachment): void {
+/** Something has come of the process: it is not silent, or not any more, unless its line is deaf. */
+export function hear(app: FleetApp, attachment: Attachment): void {
   const { processId } = attachment;
   if (app.lines.isDeaf(processId)) return;
   app.attachments.heard(processId, app.runner.nowMs());
