@@ -3,7 +3,8 @@ import type { TicketId } from "@muster/proto";
 import type { JudgedTicket, Roster, SeatedPlayer } from "./roster.ts";
 import type { RuleSet, Tier } from "./rule-set.ts";
 import type { Budget } from "./search/budget.ts";
-import { type Found, findLargest } from "./search/find-largest.ts";
+import { findLargest } from "./search/find-largest.ts";
+import type { Found } from "./search/search-plan.ts";
 import { sizingOf } from "./search/team-sizes.ts";
 import { suitingRegions } from "./suiting-regions.ts";
 

@@ -1,7 +1,6 @@
 // What the matcher's facts say, read by somebody who does not trust the matcher: a second, plain bookkeeping of tickets,
 // matches, sessions and backfills. It judges nothing; checkers see it as it was before the observation at hand.
 import type { MatcherFact } from "@muster/matcher/testing";
-
 import {
   type Backfill,
   type Configuration,
@@ -13,15 +12,14 @@ import {
   keyText,
   type MatchEntry,
   type MatchedSessionEntry,
-  type Phase,
   shownAs,
   type TicketEntry,
   type TicketStep,
-  ticketsOf,
 } from "./matcher-entries.ts";
 import { createPartyBook, type PartyBook } from "./party-book.ts";
-import { joinedAtFirst, joinedText, stepsOfJoin, takeJoined } from "./preparation-book.ts";
-import { isAcceptedByAll, type ProposalEntry, stepsOfAcceptance, stepsOfEnd, whereTo } from "./proposal-book.ts";
+import { joinedAtFirst, joinedText, takeJoined } from "./preparation-book.ts";
+import { isAcceptedByAll, type ProposalEntry } from "./proposal-book.ts";
+import { createStepReader } from "./step-reader.ts";
 import { createVersionBook, type VersionBook } from "./version-book.ts";
 
 export interface MatcherBook {
@@ -53,9 +51,6 @@ export interface MatcherBook {
   }): void;
 }
 
-/** Where a ticket is whom the end of its configuration ends. */
-const ENDS_WITH_CONFIGURATION: ReadonlySet<Phase> = new Set(["PREPARING", "SEARCHING", "REQUIRES_ACCEPTANCE"]);
-
 /** An empty book. */
 export function createMatcherBook(): MatcherBook {
   const ruleSets = new Map<string, string>();
@@ -79,100 +74,7 @@ export function createMatcherBook(): MatcherBook {
     searching.set(configuration, pool);
     return pool;
   };
-  const returning = (ticketId: string, match: MatchEntry["match"], mayReturn: boolean): TicketStep => {
-    const returns = mayReturn && (tickets.get(ticketId)?.placementReturns ?? 0) < match.placementRetries;
-    return { ticketId, to: returns ? "SEARCHING" : "FAILED", returns, matchId: match.matchId };
-  };
-  /** Of a match that its players are told of. */
-  const stepsOfMatch = (match: MatchEntry["match"]): readonly TicketStep[] => {
-    const { matchId, players, acceptance } = match;
-    const to = acceptance ? "REQUIRES_ACCEPTANCE" : whereTo(match);
-    const progress = acceptance && `${matchId}: `;
-    return ticketsOf(players).map((ticketId) => ({ ticketId, to, matchId, progress }));
-  };
-  const stepsOf = (fact: MatcherFact): readonly TicketStep[] => {
-    return plainStepsOf(fact).map((step) => {
-      const ticket = tickets.get(step.ticketId);
-      const isOutdated = step.to === "SEARCHING" && ticket !== undefined && !parties.fits(ticket);
-      return isOutdated ? { ...step, to: "CANCELLED", viaSearch: true } : step;
-    });
-  };
-  const plainStepsOf = (fact: MatcherFact): readonly TicketStep[] => {
-    switch (fact.type) {
-      case "players-joined":
-        return stepsOfJoin(tickets.get(fact.ticketId), fact);
-      case "preparation-declined":
-        return [{ ticketId: fact.ticketId, to: "CANCELLED" }];
-      case "ticket-cancelled":
-        return [{ ticketId: fact.ticketId, to: "CANCELLED" }];
-      case "ticket-timed-out":
-        return [{ ticketId: fact.ticketId, to: "TIMED_OUT" }];
-      case "configuration-deleted":
-        // What is under way, a placement or a fill, goes on. Where many search, they are cancelled by facts of their own.
-        return [...tickets.values()]
-          .filter(({ configuration, phase }) => configuration === fact.name && ENDS_WITH_CONFIGURATION.has(phase))
-          .filter(({ phase }) => !(fact.keepsSearching && phase === "SEARCHING"))
-          .map(({ ticketId }) => ({ ticketId, to: "CANCELLED", proposalOver: true }));
-      case "match-formed": {
-        const { matchId, players, hook } = fact.match;
-        if (!hook) return stepsOfMatch(fact.match);
-        return ticketsOf(players).map((ticketId) => ({ ticketId, to: "CLAIMED", fillId: matchId }));
-      }
-      case "match-weighed": {
-        const held = weighed.get(fact.matchId);
-        if (fact.match) return stepsOfMatch(fact.match);
-        const isThere = held !== undefined && configurations.has(held.configuration);
-        return ticketsOf(held?.players ?? []).map((ticketId) =>
-          isThere ? { ticketId, to: "SEARCHING" } : { ticketId, to: "CANCELLED", viaSearch: true },
-        );
-      }
-      case "match-accepted": {
-        const proposal = proposals.get(fact.matchId);
-        return proposal ? stepsOfAcceptance(proposal, fact.playerIds) : [];
-      }
-      case "proposal-ended":
-        return stepsOfEnd(fact);
-      case "match-placed": {
-        const match = matches.get(fact.matchId)?.match;
-        if (!match) return [];
-        const seated = new Set<string | undefined>(fact.players.map((player) => player.ticketId));
-        const { matchId, battleSessionId } = fact;
-        return ticketsOf(match.players).map((ticketId) =>
-          seated.has(ticketId)
-            ? { ticketId, to: "COMPLETED", matchId, battleSessionId }
-            : returning(ticketId, match, true),
-        );
-      }
-      case "placement-ended": {
-        const match = matches.get(fact.matchId)?.match;
-        if (!match || (fact.outcome === "TIMED_OUT" && fact.attempt <= match.placementRetries)) return [];
-        const { onPlacementFailed } = match;
-        const mayReturn = onPlacementFailed ? onPlacementFailed === "SEARCH_ON" : fact.outcome !== "TIMED_OUT";
-        return ticketsOf(match.players).map((ticketId) => returning(ticketId, match, mayReturn));
-      }
-      case "ticket-rejoined": {
-        const { ticketId, battleSessionId } = fact;
-        const matchId = sessions.get(battleSessionId)?.matchId;
-        return [{ ticketId, to: "COMPLETED", matchId, battleSessionId }];
-      }
-      case "fill-decided":
-        return ticketsOf(fact.newcomers).map((ticketId) => ({ ticketId, to: "CLAIMED", fillId: fact.fillId }));
-      case "fill-applied": {
-        const seated = new Set<string | undefined>(fact.players.map((player) => player.ticketId));
-        const { battleSessionId } = fact;
-        const matchId = sessions.get(battleSessionId)?.matchId;
-        return ticketsOf(fills.get(fact.fillId)?.newcomers ?? []).map((ticketId) =>
-          seated.has(ticketId)
-            ? { ticketId, to: "COMPLETED", matchId, battleSessionId }
-            : { ticketId, to: "SEARCHING" },
-        );
-      }
-      case "fill-dropped":
-        return ticketsOf(fills.get(fact.fillId)?.newcomers ?? []).map((ticketId) => ({ ticketId, to: "SEARCHING" }));
-      default:
-        return [];
-    }
-  };
+  const stepsOf = createStepReader({ configurations, tickets, parties, matches, weighed, proposals, sessions, fills });
   const take = (step: TicketStep, at: { readonly journalMs: number; readonly tick: number }) => {
     const ticket = tickets.get(step.ticketId);
     if (!ticket) return;
