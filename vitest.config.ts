@@ -14,14 +14,24 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
+          include: ["*/src/**/*.test.ts", "examples/*/src/**/*.test.ts"],
           // Some start processes of their own, and a busy machine takes its time over that.
           testTimeout: 30_000,
+          // A worker imports a module once for all its files: imports took longer than most tests, and no module has state of its own.
+          isolate: false,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Of one group the projects run in the order of their names: small tests last, so that no worker waits long at the end.
+          name: "system",
           include: [
-            "*/src/**/*.test.ts",
             "test/{tidy,languages,sim,fuzz,conformance,recovery,races,guard,traces,examples,guides,crowd,site}/**/*.test.ts",
             "test/chaos/*/*.test.ts",
-            "examples/*/src/**/*.test.ts",
           ],
+          testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },
       },

@@ -49,8 +49,9 @@ export const languages: readonly Language[] = [
     packages: "g++ pkg-config libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc",
     async build(folder) {
       await generateClient("cpp", folder);
-      const generated = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) =>
-        path.endsWith(".cc"),
+      // Stubs of files without a service are empty, and take as long as others to compile.
+      const generated = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+        (path) => path.endsWith(".cc") && (!path.endsWith(".grpc.pb.cc") || path.endsWith("game_server.grpc.pb.cc")),
       );
       const flags = (await run(["pkg-config", "--cflags", "--libs", "grpc++", "protobuf"])).trim().split(/\s+/);
       const server = join(folder, "server");
@@ -116,6 +117,7 @@ export const languages: readonly Language[] = [
       await run(["cargo", ...config, "build", "--offline", "--manifest-path", join(folder, "rust/Cargo.toml")], {
         CARGO_HOME: join(folder, "cargo"),
         CARGO_TARGET_DIR: join(folder, "target"),
+        CARGO_PROFILE_DEV_DEBUG: "0", // A quarter of the time, for a debugger that never comes.
       });
       return [join(folder, "target/debug/muster-server")];
     },
