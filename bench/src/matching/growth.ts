@@ -11,10 +11,16 @@ export type GrowthSizes = {
   readonly tickets: readonly number[];
   /** Above it nobody waits for the naive search. */
   readonly naiveMax: number;
+  /** Runs of a pool, at the most: small ones need many until their code is compiled. */
+  readonly runsMax: number;
 };
 
 /** Measures and draws; answers the chart's text. */
-export async function drawMeasuredGrowth(measure: Measure, { tickets: sizes, naiveMax }: GrowthSizes): Promise<string> {
+export async function drawMeasuredGrowth(
+  measure: Measure,
+  { tickets: sizes, naiveMax, runsMax }: GrowthSizes,
+): Promise<string> {
+  const runsOf = (tickets: number) => Math.max(3, Math.min(runsMax, Math.round(300_000 / tickets)));
   const ours: { tickets: number; ms: number }[] = [];
   const sorts: { tickets: number; ms: number }[] = [];
   const naives: { tickets: number; ms: number }[] = [];
@@ -35,9 +41,4 @@ export async function drawMeasuredGrowth(measure: Measure, { tickets: sizes, nai
 
 export async function writeGrowthChart(text: string): Promise<void> {
   await writeFile(CHART, text);
-}
-
-/** Small pools need many runs until their code is compiled. */
-function runsOf(tickets: number): number {
-  return Math.max(3, Math.min(60, Math.round(300_000 / tickets)));
 }

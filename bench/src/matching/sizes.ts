@@ -38,7 +38,7 @@ export const fullSizes: Sizes = {
   memory: 1_000_000,
   starts: 3,
   hard: { averages: 2_000, latency: 20_000, tinyPools: 100, limitMs: 20_000 },
-  growth: { tickets: [1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000], naiveMax: 100_000 },
+  growth: { tickets: [1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000], naiveMax: 100_000, runsMax: 60 },
 };
 
 /** For tests: everything runs, nothing is measured well. */
@@ -55,5 +55,5 @@ export const tinySizes: Sizes = {
   memory: 1_000,
   starts: 1,
   hard: { averages: 30, latency: 60, tinyPools: 2, limitMs: 500 },
-  growth: { tickets: [100, 1_000], naiveMax: 100 },
+  growth: { tickets: [100, 1_000], naiveMax: 100, runsMax: 3 },
 };
