@@ -1,5 +1,5 @@
 // Tests run from source: Vite's resolver needs the source condition told separately from Node's.
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 const conditions = ["@muster/source"];
 
@@ -15,6 +15,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["*/src/**/*.test.ts", "examples/*/src/**/*.test.ts"],
+          exclude: [...configDefaults.exclude, "bench/**"], // It measures, and wants a process to itself.
           // Some start processes of their own, and a busy machine takes its time over that.
           testTimeout: 30_000,
           // A worker imports a module once for all its files: imports took longer than most tests, and no module has state of its own.
@@ -30,6 +31,7 @@ export default defineConfig({
           include: [
             "test/{tidy,languages,sim,fuzz,conformance,recovery,races,guard,traces,examples,guides,crowd,site}/**/*.test.ts",
             "test/chaos/*/*.test.ts",
+            "bench/src/**/*.test.ts",
           ],
           testTimeout: 30_000,
           sequence: { groupOrder: 0 },
