@@ -18,8 +18,13 @@ export const BATTLE_REQUEST_PARTS_MAX = 300_000;
 export const REQUEST_MS_MAX = 10_000;
 /** Requests of one gRPC connection that have begun and not arrived: a burst of calls in one packet are some hundreds. */
 export const UNFINISHED_REQUESTS_MAX = 4_000;
-/** How long a gRPC connection may say nothing at all before it is asked whether somebody is there, in ms. */
-export const SILENT_CONNECTION_MS_MAX = 60_000;
+/**
+ * How often a gRPC connection is asked whether somebody is still there, in ms: a machine that vanished says no goodbye, and whoever
+ * watched from it counts as present until this is noticed. Twenty thousand of them are a thousand small questions a second.
+ */
+export const CONNECTION_ASKED_MS = 20_000;
+/** How long the answer to that may take, in ms, before the connection is cut off: what a bad network or a long pause loses. */
+export const CONNECTION_ANSWER_MS_MAX = 10_000;
 /** Longest deadline of a unary call in ms: longer waits belong into a stream. */
 export const CALL_DEADLINE_MS_MAX = 60_000;
 /**

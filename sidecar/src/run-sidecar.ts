@@ -36,6 +36,8 @@ const OF_STARTED_GAME = { bind: "127.0.0.1:0", httpBind: "127.0.0.1:0" };
 const OF_JOINED_GAME = { bind: "127.0.0.1:7430", httpBind: "127.0.0.1:7431" };
 /** How long a game may take to end after SIGTERM reached its sidecar, or after it lost its fleet for good, in ms. */
 const END_MS = 10_000;
+/** How often a game is asked whether it is there, in ms: it is of this machine, and may stand at a breakpoint for a while. */
+const GAME_ASKED_MS = 60_000;
 /** How long a game that announced its end may take to exit, in ms. */
 const EXIT_AFTER_ENDING_MS = 10_000;
 /** How long the fleet has to take the news of an exit, in ms. */
@@ -123,7 +125,7 @@ export async function runSidecar(run: SidecarRun, variables: Variables): Promise
   const onFault = (error: unknown, path: string) =>
     log("error", "A call failed by a mistake of ours", { path, error: String(error) });
   const { services } = sidecar;
-  await using server = await serveGrpc({ bind, services, onFault });
+  await using server = await serveGrpc({ bind, services, onFault, askedMs: GAME_ASKED_MS });
   const pages = metricsPage({ metrics, sidecar, clock, fleet: variables.MUSTER_FLEET });
   await using httpServer =
     httpBind === undefined ? undefined : await serveHttp({ bind: httpBind, services, pages, onFault });

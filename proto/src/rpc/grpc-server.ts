@@ -13,9 +13,10 @@ import {
   BATTLE_REQUEST_PARTS_MAX,
   CALL_DEADLINE_MS_MAX,
   CALLS_OPEN_MAX,
+  CONNECTION_ANSWER_MS_MAX,
+  CONNECTION_ASKED_MS,
   MESSAGE_BYTES_MAX,
   REQUEST_PARTS_MAX,
-  SILENT_CONNECTION_MS_MAX,
   STREAMS_OPEN_MAX,
 } from "../limits.ts";
 import { fieldInvalid, MusterError } from "../muster-error.ts";
@@ -52,16 +53,14 @@ export type GrpcServerOptions = {
   readonly unfinished?: UnfinishedOptions;
   /** How many connections there may be. */
   readonly connections?: ConnectionOptions;
-  /** How long a connection may be silent before it is asked whether somebody is there, in ms. Default: SILENT_CONNECTION_MS_MAX. */
-  readonly silentMsMax?: number;
-  /** How long its answer may take, in ms. Default: PING_MS_MAX. */
-  readonly pingMsMax?: number;
+  /** How often a connection is asked whether somebody is there, in ms. Default: CONNECTION_ASKED_MS. */
+  readonly askedMs?: number;
+  /** How long its answer may take, in ms. Default: CONNECTION_ANSWER_MS_MAX. */
+  readonly answerMsMax?: number;
   /** What it shows its callers, and whose certificates it takes for theirs. A Unix socket needs none. Default: plain text. */
   readonly tls?: TlsSource | undefined;
 };
 
-/** How long the other end of a connection may take to say that it is there, in ms. */
-const PING_MS_MAX = 20_000;
 /** How long connections that are broken may take to be gone, in ms. */
 const FORCED_WITHIN_MS = 200;
 
@@ -80,8 +79,8 @@ export async function serveGrpc(options: GrpcServerOptions): Promise<Listening> 
     // What it writes down of every call and connection, nobody reads.
     "grpc.enable_channelz": 0,
     // Whoever has gone without a word, or never spoke HTTP/2, does not answer, and is cut off.
-    "grpc.keepalive_time_ms": options.silentMsMax ?? SILENT_CONNECTION_MS_MAX,
-    "grpc.keepalive_timeout_ms": options.pingMsMax ?? PING_MS_MAX,
+    "grpc.keepalive_time_ms": options.askedMs ?? CONNECTION_ASKED_MS,
+    "grpc.keepalive_timeout_ms": options.answerMsMax ?? CONNECTION_ANSWER_MS_MAX,
     "grpc.max_concurrent_streams": STREAMS_OPEN_MAX + CALLS_OPEN_MAX,
     "grpc.max_receive_message_length": MESSAGE_BYTES_MAX,
     "grpc.max_send_message_length": ANSWER_BYTES_MAX,

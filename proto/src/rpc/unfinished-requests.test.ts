@@ -59,7 +59,7 @@ test("serveGrpc() takes so many requests of one connection that are not whole, a
 });
 
 test("serveGrpc() cuts a connection off that never says a word, and keeps one that only answers whether it is there", async () => {
-  await using server = await open({ silentMsMax: 1_000, pingMsMax: 100 });
+  await using server = await open({ askedMs: 1_000, answerMsMax: 100 });
   const [host = "", port] = server.address.split(":");
   const silent = connectTcp({ host, port: Number(port) }).resume();
   await once(silent, "close");
