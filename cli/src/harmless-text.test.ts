@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { harmless } from "./harmless-text.ts";
+import { harmless, harmlessOutput } from "./harmless-text.ts";
 
 const rows = [
   { name: "names in any language", text: "ann 安娜 آنا 👩‍🚀", shown: "ann 安娜 آنا 👩‍🚀" },
@@ -13,6 +13,16 @@ const rows = [
 ];
 for (const { name, text, shown } of rows) {
   test(`harmless() of ${name}`, () => expect(harmless(text)).toBe(shown));
+}
+
+const printed = [
+  { name: "colours", text: "\u001b[1;31mred\u001b[0m\r\n", shown: "\u001b[1;31mred\u001b[0m\n" },
+  { name: "a clear screen", text: "\u001b[2J\u001b[31mx", shown: "\\u001b[2J\u001b[31mx" },
+  { name: "a link", text: "\u001b]8;;http://evil\u0007x", shown: "\\u001b]8;;http://evil\\u0007x" },
+  { name: "a line written over", text: "failed\rdone", shown: "failed\\u000ddone" },
+];
+for (const { name, text, shown } of printed) {
+  test(`harmlessOutput() of ${name}`, () => expect(harmlessOutput(text)).toBe(shown));
 }
 
 test("harmless() of a line of JSON means what it meant", () => {

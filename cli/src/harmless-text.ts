@@ -11,6 +11,15 @@ export function harmless(text: string): string {
   return text.replace(COMMANDS, written).replace(TURNS, written);
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the one kind of command that only colours what follows.
+const COLOURS = /(\u001b\[[0-9;]{0,32}m)/;
+
+/** What a program printed, as harmless: its colours stay, and its ends of lines. */
+export function harmlessOutput(text: string): string {
+  const parts = text.replaceAll("\r\n", "\n").split(COLOURS);
+  return parts.map((part, index) => (index % 2 === 1 ? part : harmless(part))).join("");
+}
+
 function written(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

@@ -8,6 +8,8 @@ import { shortId } from "../view/describe-event.ts";
 
 /** From one look for new processes to the next, in ms. */
 const LOOK_MS = 500;
+/** Characters of a line that has not ended; a longer one is parted. */
+const LINE_CHARS_MAX = 65_536;
 
 export type FollowedLine = { readonly processId: string; readonly text: string };
 
@@ -63,6 +65,9 @@ function splitLines(onLine: (text: string) => void) {
       const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
       rest = parts.pop() ?? "";
       for (const part of parts) onLine(part.replace(/\r$/, ""));
+      if (rest.length < LINE_CHARS_MAX) return;
+      onLine(rest);
+      rest = "";
     },
     end() {
       if (rest !== "") onLine(rest);

@@ -3,6 +3,7 @@ import { systemClock } from "@muster/kit";
 import { MusterError } from "@muster/proto";
 import { connectFleet, type FleetConnection } from "../contract/connection.ts";
 import { readProcess, type ServerProcess } from "../contract/session.ts";
+import { harmlessOutput } from "../harmless-text.ts";
 import { type CommandContext, type ExitCode, printJson } from "./context.ts";
 import { type FollowedLine, followFleet, prefixed } from "./follow-fleet.ts";
 import { formatTable } from "./format-table.ts";
@@ -18,7 +19,10 @@ export type LogsOptions = {
   readonly tailBytes: number;
 };
 
-/** Prints what the process wrote, byte by byte as it wrote it; with --json in lines of `{"text"}`. */
+/**
+ * Prints what the process wrote, byte by byte as it wrote it, and to a terminal without what would command it; with --json in lines of
+ * `{"text"}`.
+ */
 export async function readLogs(options: LogsOptions, context: CommandContext): Promise<ExitCode> {
   await using fleet = connectFleet(context.fleetAddress);
   if (options.process === undefined) return await listProcesses(fleet, context);
@@ -32,7 +36,7 @@ export async function readLogs(options: LogsOptions, context: CommandContext): P
     for await (const { chunk } of fleet.mock.readProcessLog(request, { signal: context.signal })) {
       const text = decoder.decode(chunk, { stream: true });
       if (context.json) printJson(context, { text });
-      else context.terminal.write(text);
+      else context.terminal.write(context.terminal.isLive ? harmlessOutput(text) : text);
     }
   } catch (error) {
     // Ctrl-C is how following ends.

@@ -14,7 +14,7 @@ import { HttpRefusal } from "./http-refusal.ts";
 import { findRoute, readBody, routesOf } from "./http-request.ts";
 import { readJsonMessage, readLargeJsonMessage } from "./json-message.ts";
 import { answerPage, type Pages, type Readiness } from "./pages.ts";
-import { readQuery } from "./query-message.ts";
+import { parseQuery, readQuery } from "./query-message.ts";
 
 export type HttpServerOptions = {
   /** "127.0.0.1:7431", port 0 for any free one, or "unix:/path", which its owner alone may open. */
@@ -62,7 +62,7 @@ export async function serveHttp(options: HttpServerOptions): Promise<Listening> 
       const { requestType } = route.method;
       const isQuery = request.method === "GET";
       const { json, isLarge } = isQuery
-        ? { json: readQuery(requestType, new URLSearchParams(query)), isLarge: false }
+        ? { json: readQuery(requestType, parseQuery(query)), isLarge: false }
         : await readBody(request);
       const message = isLarge ? await readLargeJsonMessage(requestType, json) : readJsonMessage(requestType, json);
       if (!route.method.responseStream) return await answerUnary(route, message, { request, response, isLarge });

@@ -68,6 +68,16 @@ const refused: readonly Row[] = [
   { type: ReportHealthRequest, text: '"x"', field: "the request" },
   { type: ReportHealthRequest, text: "null", field: "the request" },
   { type: ProcessReadyRequest, text: '{"ports":{"game":"x"}}', field: "ports.game" },
+  {
+    type: StartPlacementRequest,
+    text: '{"players":[{"attributes":{"a":{"__proto__":1}}}]}',
+    field: "players[0].attributes.a.__proto__",
+  },
+  {
+    type: StartPlacementRequest,
+    text: '{"players":[{"attributes":{"\\ud800":1}}]}',
+    field: "players[0].attributes.\ufffd",
+  },
   { type: ProcessReadyRequest, text: '{"ports":[1]}', field: "ports" },
   { type: ProcessReadyRequest, text: '{"ports":{"game":1.5}}', field: "ports.game" },
   { type: ProcessReadyRequest, text: '{"ports":{"__proto__":7}}', field: "ports.__proto__" },

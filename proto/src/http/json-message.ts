@@ -100,6 +100,10 @@ function check(trail: Trail, given: unknown, got: unknown): void {
     for (const key of Object.keys(given)) {
       const name = Object.hasOwn(got, key) ? key : camelCase(key);
       trail.push(key);
+      // Bytes could not say such a name, or would lose it: two that are different would be one.
+      if (key === "__proto__" || !key.isWellFormed()) {
+        throw fieldInvalid(pathAlong(trail), "well-formed names, of which none is __proto__", "another");
+      }
       check(trail, given[key], Object.hasOwn(got, name) ? got[name] : undefined);
       trail.pop();
     }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { DescribeProcessesRequest } from "../../gen/muster/fleet/v1/fleet.ts";
 import { WatchTicketsRequest } from "../../gen/muster/matchmaking/v1/matchmaking.ts";
 import { type JsonMessageType, readJsonMessage } from "./json-message.ts";
-import { readQuery } from "./query-message.ts";
+import { parseQuery, readQuery } from "./query-message.ts";
 
 const rows: readonly { query: string; type: JsonMessageType; message: object }[] = [
   { query: "", type: WatchTicketsRequest, message: { ticketIds: [], configuration: "" } },
@@ -32,5 +32,12 @@ for (const { query, field } of refused) {
   test(`readQuery() leaves "${query}" to be refused`, () => {
     const read = () => readJsonMessage(WatchTicketsRequest, readQuery(WatchTicketsRequest, new URLSearchParams(query)));
     expect(read).toThrow(expect.objectContaining({ reason: "FIELD_INVALID", metadata: { field } }));
+  });
+}
+
+for (const query of ["playerId=%ed%a0%80", "playerId=%c0%ae", "playerId=%ff", "playerId=%", "%ff=1"]) {
+  test(`parseQuery() refuses "${query}", whose bytes are no UTF-8`, () => {
+    const refusal = { reason: "FIELD_INVALID", metadata: { field: "the query" } };
+    expect(() => parseQuery(query)).toThrow(expect.objectContaining(refusal));
   });
 }

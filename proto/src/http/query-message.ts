@@ -1,6 +1,22 @@
 // The message of a GET, from its query: `?ticketIds=a&ticketIds=b&configuration=duel`. Text is all that a query has; what each
 // field takes, the generated code tells when it is shown one.
+import { fieldInvalid } from "../muster-error.ts";
 import type { JsonMessageType } from "./json-message.ts";
+
+/**
+ * The query after a path's "?".
+ *
+ * @throws {MusterError} FIELD_INVALID for bytes that are no UTF-8: different ones would be read as one and the same character.
+ */
+export function parseQuery(text: string): URLSearchParams {
+  try {
+    decodeURIComponent(text);
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    throw fieldInvalid("the query", "UTF-8, of which each byte is %XX", "other bytes");
+  }
+  return new URLSearchParams(text);
+}
 
 /** `query` as the JSON that `readJsonMessage` takes. A name that comes again makes a list, as does the field of a list. */
 export function readQuery(type: JsonMessageType, query: URLSearchParams): Readonly<Record<string, unknown>> {
