@@ -37,6 +37,7 @@ import { readPartyStart } from "./party/party-wire.ts";
 import { readPreparation, writePreparation } from "./preparation-wire.ts";
 import { readPresence, writePresence } from "./presence-wire.ts";
 import { readAskedQuery, writeMatchedProperties, writeTicketQuery } from "./query-wire.ts";
+import { textOfStart } from "./start-text.ts";
 
 export function readStartMatching(request: StartMatchingRequest, drawId: () => TicketId): StartMatching {
   const configuration = parseId("configuration", request.configuration);
@@ -54,16 +55,19 @@ export function readStartMatching(request: StartMatchingRequest, drawId: () => T
     const ids = new Set([...players.map((player) => player.playerId), ...asked]);
     if (ids.size !== count) throw fieldInvalid("players", "different players", `${count} with ${ids.size} ids`);
   }
-  // A request that asks nobody, and seeks nobody, has the digest that it always had.
   const query = readAskedQuery(request);
+  // A request that asks nobody, and seeks nobody, has the digest that it always had.
+  const isUsual = !preparation && !party && !query && request.presenceGraceSeconds === undefined;
   const presence = readPresence(request.presenceGraceSeconds, 0);
-  const more = { ...(preparation && { preparation }), ...(party && { party }), ...presence, ...(query && { query }) };
-  const body = canonicalJson({ configuration, players, ...more });
+  const more = isUsual
+    ? undefined
+    : { ...(preparation && { preparation }), ...(party && { party }), ...presence, ...(query && { query }) };
+  const body = more ? canonicalJson({ configuration, players, ...more }) : textOfStart(configuration, players);
   if (body.length > limits.TICKET_CHARS_MAX) {
     throw fieldInvalid("players", `at most ${limits.TICKET_CHARS_MAX} characters as JSON`, body.length);
   }
   const read = { ticketId, configuration, players, bodyDigest: digestOfText(body) };
-  return { ...read, ...more };
+  return more ? { ...read, ...more } : read;
 }
 
 /** @throws {MusterError} FIELD_INVALID, ID_MALFORMED. */
