@@ -1,6 +1,7 @@
 // Facts of tickets, folded: the ticket, its events, and the pool, players and deadlines that go with it.
 import { invariant } from "@muster/kit";
 import type { PartyId, SessionEndCause, TicketId } from "@muster/proto";
+import { FirstEvent } from "../first-event.ts";
 import { type MatcherState, poolOf, ruleSetOf, type TicketEntry } from "../matcher-state.ts";
 import { deadlineAfter } from "../never.ts";
 import { isStale, type PartyBook } from "../party/party-book.ts";
@@ -46,7 +47,7 @@ export function addTicket(state: MatcherState, fact: Fact<"ticket-created">, at:
     state.parties.tickets.set(fact.partyId, ofParty.add(ticket.ticketId));
   }
   state.deadlines.add(search);
-  const latest = state.events.append((number) => eventOf(number, ticket, at));
+  const latest = state.events.append((number) => new FirstEvent(ticket, { number, sequence: at.sequence }));
   const before = state.tickets.size;
   state.tickets.set(ticket.ticketId, { ticket, latest, search });
   invariant(state.tickets.size > before, "a ticket is created once");
@@ -196,13 +197,11 @@ export function tellSessionEnded(
   state.tickets.set(ticketId, { ...entry, latest });
 }
 
-const FIRST = { type: "STATE_CHANGED", previous: undefined } as const;
-
 function eventOf(
   number: number,
   ticket: Ticket,
   { sequence, atMs, atWallMs }: Times,
-  more: Pick<TicketEventRecord, "type" | "previous"> & Partial<Pick<TicketEventRecord, "sessionEndCause">> = FIRST,
+  more: Pick<TicketEventRecord, "type" | "previous"> & Partial<Pick<TicketEventRecord, "sessionEndCause">>,
 ): TicketEventRecord {
   const { type, previous, sessionEndCause } = more;
   return { number, sequence, atMs, atWallMs, type, ticket, sessionEndCause, previous };
