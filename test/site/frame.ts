@@ -40,10 +40,11 @@ ${scripts.map((path) => `<script defer src="${to(path)}"></script>`).join("\n")}
 <input id="site-search" type="search" placeholder="Search headings, calls, settings ( / )" aria-label="Search" autocomplete="off" role="combobox" aria-expanded="false" aria-controls="site-found" disabled>
 <ul id="site-found" role="listbox" aria-label="Found" hidden></ul>
 </div>
+<a class="pages" href="#site-pages">Pages</a>
 <button id="site-theme" type="button" hidden>Dark</button>
 </header>
 <div class="columns">
-<nav aria-label="Documents">${sections.join("\n")}</nav>
+<nav id="site-pages" aria-label="Documents">${sections.join("\n")}</nav>
 <main id="site-content">
 ${page.body}</main>
 <aside aria-label="On this page">${contents.length > 1 ? `<h2>On this page</h2><ul>${contents.join("")}</ul>` : ""}</aside>

@@ -8,19 +8,26 @@ export type AddressOptions = { readonly matcher: string; readonly fleet: string;
 
 export type RunOptions = AddressOptions & { readonly ownSignals?: boolean };
 
-/** A command that asks services. */
+/** A command that asks services. How they are reached comes last in its help: what it does itself is read first. */
 export function asking(command: Command): Command {
   const address = (flag: string, what: string, variable: string, fallback: string) =>
     new Option(`--${flag} <address>`, what).env(variable).default(fallback).argParser(parsed(parseServiceAddress));
-  return withJson(command)
-    .addOption(keyFile())
-    .addOption(project())
-    .addOption(file("ca", "authorities whose certificates count, or system: call by TLS", "MUSTER_TLS_CA"))
-    .addOption(file("cert", "the certificate to show", "MUSTER_TLS_CERT"))
-    .addOption(file("cert-key", "its private key", "MUSTER_TLS_KEY"))
-    .addOption(address("matcher", "where the matcher listens", "MUSTER_MATCHER", "127.0.0.1:7410"))
-    .addOption(address("fleet", "where the fleet listens", "MUSTER_FLEET_ADDRESS", "127.0.0.1:7420"));
+  const reaching = [
+    address("matcher", "where the matcher listens", "MUSTER_MATCHER", "127.0.0.1:7410"),
+    address("fleet", "where the fleet listens", "MUSTER_FLEET_ADDRESS", "127.0.0.1:7420"),
+    keyFile(),
+    project(),
+    file("ca", "authorities whose certificates count, or system: call by TLS", "MUSTER_TLS_CA"),
+    file("cert", "the certificate to show", "MUSTER_TLS_CERT"),
+    file("cert-key", "its private key", "MUSTER_TLS_KEY"),
+  ];
+  // Groups stand in the order of their first options.
+  withJson(command);
+  for (const option of reaching) command.addOption(option.helpGroup(REACHING));
+  return command;
 }
+
+const REACHING = "Which services, and with which rights:";
 
 /** Not the key itself: whoever lists the processes of a machine reads their arguments. */
 function keyFile(): Option {
