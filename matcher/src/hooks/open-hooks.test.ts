@@ -15,7 +15,10 @@ import { openHooks } from "./open-hooks.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const folder = mkdtempSync(join(tmpdir(), "muster-hooks-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+  vi.unstubAllEnvs();
+});
 
 const call: HookCall = { hook: "gate", question: "beforeTicket", id: "before-ticket.t1.x", body: '{"a":1}' };
 const always = new AbortController().signal;
@@ -85,7 +88,7 @@ function moduleOf(name: string, source: string): HookDefinition & { readonly pat
 }
 
 test("a module is asked by the name of the question, and taken anew when it changes", async () => {
-  process.env.MUSTER_TEST_SECRET = "canary";
+  vi.stubEnv("MUSTER_TEST_SECRET", "canary");
   const hook = moduleOf(
     "gate.mjs",
     "export const beforeTicket = async ({ a }) => ({ a, env: process.env.MUSTER_TEST_SECRET });",
