@@ -28,13 +28,13 @@ export const CONNECTION_ANSWER_MS_MAX = 10_000;
 /** Longest deadline of a unary call in ms: longer waits belong into a stream. */
 export const CALL_DEADLINE_MS_MAX = 60_000;
 /**
- * Connections to a service's gRPC port at a time: each costs some 40 KB before it says anything, and as many streams may be open, each
+ * Connections to a service's gRPC port at a time: each costs some 17 KB before it says anything, and as many streams may be open, each
  * of which may come on one of its own. A fleet of ten thousand sidecars takes half.
  */
 export const GRPC_CONNECTIONS_MAX = 20_000;
 /** gRPC connections beyond them, for seconds: those who ask about health, and those who are told to come again. */
 export const GRPC_SPARE_CONNECTIONS_MAX = 64;
-/** Connections to a service's HTTP port at a time: each watch by server-sent events is one, of some 20 KB. */
+/** Connections to a service's HTTP port at a time: each watch by server-sent events is one, of some 25 KB. */
 export const HTTP_CONNECTIONS_MAX = 10_000;
 /** Deadline of a unary call that states none, in ms. */
 export const CALL_DEADLINE_MS_DEFAULT = 10_000;
@@ -95,7 +95,7 @@ export const EVENT_PENDING_MB_MAX = 65_536;
  * only wait longer, each with its request in memory.
  */
 export const CALLS_OPEN_MAX = 2_000;
-/** Streams that a service has open at once: each costs some 20 KiB. Sidecars and matchers count apart, as they keep battles going. */
+/** Streams that a service has open at once: each costs some 13 KB, or 38 on a connection of its own. Sidecars and matchers count apart, as they keep battles going. */
 export const STREAMS_OPEN_MAX = 20_000;
 /** Parties of one matcher that have not ended: as many as a million players who go in pairs. */
 export const PARTIES_MAX = 500_000;

@@ -13,18 +13,19 @@ const ALONE: WatchCount = { connections: COUNT, watchesPerConnection: 1 };
 /** The young generation that Node gives a process by itself is most of what idle watchers seem to cost. */
 const SMALL_HEAP = "--max-semi-space-size=2";
 const WAYS: Readonly<Record<string, Way>> = {
-  "": { count: SHARED, nodeOptions: "" },
-  SmallHeap: { count: SHARED, nodeOptions: SMALL_HEAP },
-  Alone: { count: ALONE, nodeOptions: SMALL_HEAP },
+  "": { count: SHARED, nodeOptions: "", arenas: "" },
+  SmallHeap: { count: SHARED, nodeOptions: SMALL_HEAP, arenas: "1" },
+  Alone: { count: ALONE, nodeOptions: SMALL_HEAP, arenas: "1" },
 };
-type Way = { readonly count: WatchCount; readonly nodeOptions: string };
+/** `arenas`: heaps of the C library, for MALLOC_ARENA_MAX; none: as it thinks best. */
+type Way = { readonly count: WatchCount; readonly nodeOptions: string; readonly arenas: string };
 
 /** Until garbage of the opening is collected, in ms. */
 const SETTLED_MS = 10_000;
 
 /**
  * `idleWatchers10kMb`: resident memory of a fleet, from source, with 10,000 watchers, a hundred to a connection;
- * `idleWatchersSmallHeap10kMb`: of one with a young generation of 2 MB (to reach, released: ≤ 250); `idleWatchersAlone10kMb`:
+ * `idleWatchersSmallHeap10kMb`: of one with a young generation of 2 MB and one heap of the C library (to reach, released: ≤ 250); `idleWatchersAlone10kMb`:
  * that, and each on a connection of its own. `…Kb`: what one of them adds; `…BareKb`: what an open stream costs a bare grpc-js
  * server of the same heap.
  */
@@ -34,6 +35,8 @@ export async function run(): Promise<Report> {
   for (const [name, way] of Object.entries(WAYS)) {
     // What services inherit from us.
     process.env.NODE_OPTIONS = way.nodeOptions;
+    if (way.arenas === "") delete process.env.MALLOC_ARENA_MAX;
+    else process.env.MALLOC_ARENA_MAX = way.arenas;
     const ours = await measureFleet(way.count);
     const floor = await measureBare(way.count);
     figures[`idleWatchers${name}10kMb`] = ours.rssMb;
