@@ -13,6 +13,16 @@ export const fleetFaults: readonly PlantedFault[] = [
     ],
   },
   {
+    name: "of events that share a message the last is lost",
+    patches: [
+      {
+        file: "mock-fleet/src/grpc/gather-events.ts",
+        find: "value: { messages } }",
+        replace: "value: { messages: messages.slice(0, -1) } }",
+      },
+    ],
+  },
+  {
     name: "a token makes a session each time",
     patches: [
       {
