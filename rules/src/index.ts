@@ -23,6 +23,7 @@ export { describeProblem, type Problem } from "./language/spot.ts";
 export { describeQuery } from "./query/describe-query.ts";
 export { type BestPool, createBestPool } from "./query/engine/best-pool.ts";
 export { type CompatiblePool, createCompatiblePool } from "./query/engine/compatible-pool.ts";
+export type { Work } from "./query/engine/work.ts";
 export { scoreOf } from "./query/evaluate.ts";
 export { explainSearch, type SearchExplanation } from "./query/explain-search.ts";
 export { describeQueryProblem, isQuery, parseQuery, weightOfQuery } from "./query/parse-query.ts";

@@ -52,7 +52,7 @@ const LIMITS: RoundLimits = { decisions: DECISIONS_PER_ROUND_MAX, steps: STEPS_P
 /** What matches and fills the pool and the backfills of the configuration allow now. */
 export function decideRound(state: MatcherState, input: RoundInput): Round {
   const { decisions, steps } = input.limits ?? LIMITS;
-  if (state.configurations.get(input.configuration)?.query) return decideQueryRound(state, input, decisions);
+  if (state.configurations.get(input.configuration)?.query) return decideQueryRound(state, input, { decisions, steps });
   const pool = state.pools.get(input.configuration);
   const formers = formersOf(state, input.configuration);
   if (!pool || formers.length === 0) return { facts: [], isQuiet: true, isLoading: false };

@@ -27,9 +27,7 @@ export type QueryMember = {
   readonly pool: AnyPool;
   /** Tickets that no running battle has been compared with yet. */
   readonly arrived: Map<string, QueryTicket>;
-  /** Compatible: matches of the last interval that no fact has told of yet. */
-  found: readonly (readonly QueryTicket[])[];
-  /** Compatible: the last interval that was run, in whole intervals of journal time. */
+  /** Compatible: the last interval that was begun, in whole intervals of journal time. */
   lastInterval: number;
 };
 
@@ -91,7 +89,7 @@ function createMember(pool: Pool, wanted: Wanted, nowMs: number): QueryMember {
       ? { mode: "best", tickets: createBestPool(settings) }
       : { mode: "compatible", tickets: createCompatiblePool(settings) };
   const lastInterval = Math.floor(nowMs / settings.intervalMs);
-  const member: QueryMember = { ...wanted, settings, pool: tickets, arrived: new Map(), found: [], lastInterval };
+  const member: QueryMember = { ...wanted, settings, pool: tickets, arrived: new Map(), lastInterval };
   const waiting = pool.searching.all().filter((search) => isIn(member, search));
   for (const search of waiting.toSorted((one, other) => one.ticket.arrival - other.ticket.arrival)) {
     enter(member, search, nowMs);

@@ -2,29 +2,30 @@
 // something has changed, in the compatible one it runs an interval when one is due.
 
 import type { TicketId } from "@muster/proto";
-import { allowsSize, type QueryTicket } from "@muster/rules";
+import { allowsSize, type QueryTicket, type Work } from "@muster/rules";
 import type { MatcherFact } from "../fact.ts";
 import { formedMatch } from "../formed-match.ts";
 import type { AssignedPlayer } from "../match.ts";
 import type { MatcherState } from "../matcher-state.ts";
-import type { Round, RoundInput } from "../round.ts";
+import type { Round, RoundInput, RoundLimits } from "../round.ts";
 import { type Chosen, createChosen } from "./chosen.ts";
 import { cancelOthers } from "./other-tickets.ts";
 import { PLAYERS_TEAM, playersTeams } from "./players-team.ts";
 import { decideQueryFills } from "./query-fills.ts";
 import { enterTicket, type QueryMember, queryPoolsOf } from "./query-pools.ts";
 
-/** Units of a pool's work in one round: some 3 ms. More is for the next, when others have had their turn. */
-const ROUND_WORK_MAX = 120_000;
+/** Units of a pool's work that take as long as one step of forming matches by rules. */
+const WORK_PER_STEP = 3;
 
-/** Up to `decisions` matches and fills. */
-export function decideQueryRound(state: MatcherState, input: RoundInput, decisions: number): Round {
+/** Up to `decisions` matches and fills, and `steps` of work for matches. */
+export function decideQueryRound(state: MatcherState, input: RoundInput, { decisions, steps }: RoundLimits): Round {
   const facts: MatcherFact[] = [];
   let isQuiet = true;
   const pool = state.pools.get(input.configuration);
   const members = queryPoolsOf(state, input.configuration, input.nowMs);
   const present = members.at(-1);
   const chosen = createChosen(state, input);
+  const work = { left: steps * WORK_PER_STEP };
   if (pool && present) {
     // Half for battles, so that new matches get their turn in every round.
     const fills = decideQueryFills({ state, pool, member: present, input, chosen }, Math.ceil(decisions / 2));
@@ -33,7 +34,7 @@ export function decideQueryRound(state: MatcherState, input: RoundInput, decisio
   }
   for (const member of members) {
     if (member !== present) member.arrived.clear(); // Battles are filled with new tickets.
-    const part = formMatches(state, { member, input, chosen, most: decisions - facts.length });
+    const part = formMatches(state, { member, input, chosen, work, most: decisions - facts.length });
     facts.push(...part.facts);
     isQuiet &&= part.isQuiet;
   }
@@ -44,11 +45,12 @@ type Part = {
   readonly member: QueryMember;
   readonly input: RoundInput;
   readonly chosen: Chosen;
+  readonly work: Work;
   readonly most: number;
 };
 
 function formMatches(state: MatcherState, part: Part): Omit<Round, "isLoading"> {
-  const { member, input, chosen, most } = part;
+  const { member, input, chosen, work, most } = part;
   const { configuration, pool } = member;
   const facts: MatcherFact[] = [];
   /** Those that may not be matched just now: out of the pool for this round. */
@@ -60,9 +62,11 @@ function formMatches(state: MatcherState, part: Part): Omit<Round, "isLoading"> 
       isQuiet = false;
       break;
     }
-    const match = takeMatch(member, input.nowMs);
-    if (match === "PAUSED") isQuiet = false;
-    if (!match || match === "PAUSED") break;
+    const match = takeMatch(member, input.nowMs, work);
+    if (!match) {
+      isQuiet = work.left > 0; // Else the search goes on in the next round.
+      break;
+    }
     const usable = match.filter((ticket) => chosen.isUsable(configuration, ticket));
     if (usable.length < match.length) {
       // One of them went, or may not be matched: the others have lost nothing.
@@ -84,22 +88,16 @@ function formMatches(state: MatcherState, part: Part): Omit<Round, "isLoading"> 
   return { facts, isQuiet };
 }
 
-/** The next match that there is, its tickets out of the pool. PAUSED: there is more to look at than one round may. */
-function takeMatch(member: QueryMember, nowMs: number): readonly QueryTicket[] | "PAUSED" | undefined {
+/** The next match that there is, its tickets out of the pool; undefined: none, or `work` is used up. */
+function takeMatch(member: QueryMember, nowMs: number, work: Work): readonly QueryTicket[] | undefined {
   const { pool, settings } = member;
-  if (pool.mode === "best") {
-    const match = pool.tickets.takeMatch(nowMs, ROUND_WORK_MAX);
-    return match ?? (pool.tickets.isPaused ? "PAUSED" : undefined);
-  }
+  if (pool.mode === "best") return pool.tickets.takeMatch(nowMs, work);
   const interval = Math.floor(nowMs / settings.intervalMs);
-  if (interval > member.lastInterval) {
-    if (!pool.tickets.lookAhead(ROUND_WORK_MAX)) return "PAUSED";
+  if (interval > member.lastInterval && !pool.tickets.isRunning) {
     member.lastInterval = interval;
-    member.found = [...member.found, ...pool.tickets.runInterval()];
+    pool.tickets.beginInterval();
   }
-  const [first, ...rest] = member.found;
-  member.found = rest;
-  return first;
+  return pool.tickets.takeMatch(work);
 }
 
 function formed(state: MatcherState, { member, input }: Pick<Part, "member" | "input">, match: readonly QueryTicket[]) {

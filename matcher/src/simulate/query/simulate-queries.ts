@@ -199,7 +199,7 @@ function createPool(
     nextAtMs() {
       // All have the same patience: the first that came ends first.
       const [first] = entries.values();
-      const rounds = "runInterval" in pool ? [nextIntervalAtMs(pool)] : [roundAtMs, pool.nextPatienceAtMs()];
+      const rounds = "beginInterval" in pool ? [nextIntervalAtMs(pool)] : [roundAtMs, pool.nextPatienceAtMs()];
       const times = [first?.endsAtMs, ...absent.values(), ...rounds].filter((time) => time !== undefined);
       return times.length === 0 ? undefined : Math.min(...times);
     },
@@ -231,12 +231,14 @@ function createPool(
       }
     },
     match() {
-      if ("runInterval" in pool) {
+      if ("beginInterval" in pool) {
         if (nextIntervalAtMs(pool) !== nowMs) return;
         intervalAtMs = nowMs;
-        const formed = pool.runInterval();
-        for (const match of formed) form(match);
-        settle(formed);
+        pool.beginInterval();
+        for (let match = pool.takeMatch(); match; match = pool.takeMatch()) {
+          form(match);
+          settle([match]);
+        }
         return;
       }
       const dueAtMs = Math.min(

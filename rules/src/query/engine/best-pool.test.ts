@@ -46,8 +46,8 @@ test("a pool finds what the direct reading finds, whatever happens to it, and in
           nowMs += happening.seconds * 1_000;
           for (;;) {
             const expected = findBestMatch(present, { settings, nowMs });
-            let match = pool.takeMatch(nowMs, workMax);
-            while (pool.isPaused) match = pool.takeMatch(nowMs, workMax);
+            let match = pool.takeMatch(nowMs, { left: workMax });
+            while (pool.isPaused) match = pool.takeMatch(nowMs, { left: workMax });
             expect(match?.map(({ ticketId }) => ticketId)).toEqual(expected?.map(({ ticketId }) => ticketId));
             if (!match) break;
             present = present.filter((one) => !match.includes(one));

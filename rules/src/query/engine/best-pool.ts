@@ -7,6 +7,7 @@ import { ByAge } from "./by-age.ts";
 import { Heap } from "./heap.ts";
 import { ClassTable, type Neighbour, type TicketClass } from "./ticket-class.ts";
 import { TicketQueue, type Waiting } from "./ticket-queue.ts";
+import { unlimitedWork, type Work } from "./work.ts";
 
 export interface BestPool {
   readonly size: number;
@@ -17,9 +18,9 @@ export interface BestPool {
   remove(ticketId: string): QueryTicket | undefined;
   /**
    * Takes out the next match there is now, the oldest ticket in front; undefined: there is none until something changes, or, where
-   * `isPaused`, as `workMax` units of work were done (some 20 ns each; default: no limit). Then the next call goes on.
+   * `isPaused`, as `work` was spent (default: there is no limit). Then the next call goes on.
    */
-  takeMatch(nowMs: number, workMax?: number): readonly QueryTicket[] | undefined;
+  takeMatch(nowMs: number, work?: Work): readonly QueryTicket[] | undefined;
   /** Whether the last `takeMatch()` has more to look at. */
   readonly isPaused: boolean;
   /** When the next ticket has waited long enough to take fewer players than its maximum. */
@@ -28,8 +29,16 @@ export interface BestPool {
 
 /** Tickets that are tried to complete one group. */
 const TRIES_MAX = 20_000;
+const WORK_PER_DRIVER = 50;
+/** Beside what comparing its class costs. */
+const WORK_PER_TRY = 5;
 
-type Attempt = { readonly match: readonly Waiting[] | undefined; readonly isOfClass: boolean };
+type Attempt = {
+  readonly match: readonly Waiting[] | undefined;
+  readonly isOfClass: boolean;
+  /** Tickets that were tried. */
+  readonly tries: number;
+};
 
 /** An empty pool. */
 export function createBestPool(settings: QuerySettings): BestPool {
@@ -77,6 +86,7 @@ export function createBestPool(settings: QuerySettings): BestPool {
         seek(one);
         if (!table.look(one)) return false;
         for (const { ticketClass } of one.neighbours) seek(ticketClass);
+        table.work.left -= WORK_PER_DRIVER + 2 * one.neighbours.length;
         changed.delete(one);
       }
     }
@@ -87,6 +97,36 @@ export function createBestPool(settings: QuerySettings): BestPool {
       seek(first.ticketClass);
     }
     return true;
+  };
+
+  const findMatch = (nowMs: number): readonly QueryTicket[] | undefined => {
+    const { work } = table;
+    isPaused = !openChanged(nowMs);
+    while (!isPaused) {
+      const driver = seekers.pop();
+      if (!driver) return undefined;
+      const { ticketClass } = driver;
+      if (driver.isGone || open.get(ticketClass) !== driver) continue;
+      if (!table.look(ticketClass)) {
+        seekers.push(driver);
+        isPaused = true;
+        return undefined;
+      }
+      const isPatient = nowMs < patientUntilMs(driver.ticket, settings);
+      const { match, isOfClass, tries } = seekMatch(table, driver, isPatient);
+      work.left -= WORK_PER_DRIVER + 2 * ticketClass.neighbours.length + WORK_PER_TRY * tries;
+      if (match) {
+        const tickets = match.map(({ ticket }) => ticket).toSorted(byAge);
+        for (const one of match) leave(one);
+        return tickets;
+      }
+      open.delete(ticketClass);
+      // What kept it from a match keeps the younger of its class from one too, unless it was who it is.
+      const next = isOfClass ? undefined : ticketClass.queue.after(driver);
+      if (next) seek(ticketClass, next);
+      isPaused = work.left <= 0;
+    }
+    return undefined;
   };
 
   return {
@@ -108,31 +148,12 @@ export function createBestPool(settings: QuerySettings): BestPool {
     get isPaused() {
       return isPaused;
     },
-    takeMatch(nowMs, workMax = Number.POSITIVE_INFINITY) {
-      table.work.left = workMax;
-      isPaused = !openChanged(nowMs);
-      if (isPaused) return undefined;
-      for (let driver = seekers.pop(); driver; driver = seekers.pop()) {
-        const { ticketClass } = driver;
-        if (driver.isGone || open.get(ticketClass) !== driver) continue;
-        if (!table.look(ticketClass)) {
-          seekers.push(driver);
-          isPaused = true;
-          return undefined;
-        }
-        const isPatient = nowMs < patientUntilMs(driver.ticket, settings);
-        const { match, isOfClass } = seekMatch(table, driver, isPatient);
-        if (match) {
-          const tickets = match.map(({ ticket }) => ticket).toSorted(byAge);
-          for (const one of match) leave(one);
-          return tickets;
-        }
-        open.delete(ticketClass);
-        // What kept it from a match keeps the younger of its class from one too, unless it was who it is.
-        const next = isOfClass ? undefined : ticketClass.queue.after(driver);
-        if (next) seek(ticketClass, next);
-      }
-      return undefined;
+    takeMatch(nowMs, given = unlimitedWork()) {
+      const { work } = table;
+      work.left = given.left;
+      const match = findMatch(nowMs);
+      given.left = work.left;
+      return match;
     },
     nextPatienceAtMs() {
       const first = patient.first();
@@ -145,11 +166,12 @@ export function createBestPool(settings: QuerySettings): BestPool {
 function seekMatch(table: ClassTable, driver: Waiting, isPatient: boolean): Attempt {
   const { ticket, ticketClass } = driver;
   const { players, minCount, maxCount } = ticketClass;
-  if (players === maxCount) return { match: [driver], isOfClass: true };
+  if (players === maxCount) return { match: [driver], isOfClass: true, tries: 0 };
   const neighbours = table.neighboursOf(ticketClass);
   const least = isPatient ? maxCount : Math.max(minCount, players + 1);
   const most = Math.min(maxCount, players + playersOf(neighbours, ticketClass));
   let isOfClass = true;
+  let tries = 0;
   for (let size = most; size >= least; size -= 1) {
     if (!allowsSize(ticket, size)) continue;
     const candidates = neighbours.filter(({ ticketClass: other }) => {
@@ -157,10 +179,11 @@ function seekMatch(table: ClassTable, driver: Waiting, isPatient: boolean): Atte
     });
     if (playersOf(candidates, ticketClass) < size - players) continue;
     const attempt = complete(table, driver, { candidates, missing: size - players });
-    if (attempt.match) return attempt;
+    tries += attempt.tries;
+    if (attempt.match) return { ...attempt, tries };
     isOfClass &&= attempt.isOfClass;
   }
-  return { match: undefined, isOfClass };
+  return { match: undefined, isOfClass, tries };
 }
 
 /** Players of all tickets of the classes, one ticket of `own` aside. */
@@ -219,5 +242,5 @@ function complete(
     }
   };
   const isFound = choose(0, of.missing);
-  return { match: isFound ? chosen : undefined, isOfClass: personal === 0 };
+  return { match: isFound ? chosen : undefined, isOfClass: personal === 0, tries };
 }

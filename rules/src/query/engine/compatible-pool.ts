@@ -1,100 +1,176 @@
-// A pool of the compatible reading whose intervals find what runInterval() finds, hits taken one by one from classes.
-import { type PooledTicket, runIntervalBy, type Search } from "../pool/compatible-interval.ts";
+// A pool of the compatible reading whose intervals find what runInterval() finds, and can be stopped at any place and gone on with: what
+// comes meanwhile is not in them, and who leaves takes no other's place.
+import { trimmedToMultiple } from "../pool/compatible-interval.ts";
 import type { QuerySettings } from "../pool/query-settings.ts";
-import { type QueryTicket, shareParty } from "../pool/query-ticket.ts";
+import { byAge, type QueryTicket, shareParty, shareSession } from "../pool/query-ticket.ts";
 import { ByAge } from "./by-age.ts";
-import { ClassTable, type TicketClass } from "./ticket-class.ts";
+import { createFirstFit } from "./first-fit.ts";
+import { ClassTable } from "./ticket-class.ts";
 import type { Waiting } from "./ticket-queue.ts";
+import { unlimitedWork, type Work } from "./work.ts";
 
 export interface CompatiblePool {
   readonly size: number;
   /** Whether somebody still searches: else an interval finds nothing. */
   readonly isActive: boolean;
-  /** `intervals`: in which it has sought already. Default 0. */
+  /** Whether an interval has begun and is not over. */
+  readonly isRunning: boolean;
+  /** The ticket enters at once, or when the interval that runs is over. `intervals`: in which it has sought already. Default 0. */
   add(ticket: QueryTicket, intervals?: number): void;
   /** The ticket while it is there. */
   find(ticketId: string): QueryTicket | undefined;
   /** Takes the ticket out; undefined: it is not there. */
   remove(ticketId: string): QueryTicket | undefined;
-  /** One interval: takes its matches out, in the order in which they were found. */
+  /** Begins an interval over those that are there now, unless one runs. */
+  beginInterval(): void;
   /**
-   * Finds out whom those find that seek in the next interval, until `workMax` units of work are done (some 20 ns each). Whether all is known
-   * that the interval will ask; a later call goes on.
+   * Takes out the next match of the interval, in the order in which they are found; of each those found first, and last the one that
+   * searched. Undefined: the interval is over, or, while `isRunning`, `work` is spent. Default: unlimited.
    */
-  lookAhead(workMax: number): boolean;
-  runInterval(): readonly (readonly QueryTicket[])[];
+  takeMatch(work?: Work): readonly QueryTicket[] | undefined;
 }
+
+type Active = { readonly waiting: Waiting; intervals: number };
+/** A match, or nothing where the work has to stop. */
+type Interval = Generator<readonly QueryTicket[] | undefined, void, undefined>;
+
+/** What a hit costs: to find the next oldest, and to look for its group. */
+const WORK_PER_HIT = 15;
+const WORK_PER_DRIVER = 50;
 
 /** An empty pool. */
 export function createCompatiblePool(settings: QuerySettings): CompatiblePool {
   const waiting = new Map<string, Waiting>();
-  const active = new Map<string, PooledTicket>();
+  const active = new Map<string, Active>();
+  /** Who came while an interval ran. */
+  const coming = new Map<string, { readonly ticket: QueryTicket; readonly intervals: number }>();
+  /** Who left while somebody searched: out of the classes when that search is over. */
+  const leaving = new Set<Waiting>();
+  let isSearching = false;
   const table = new ClassTable(false);
-  /** Classes that were looked ahead for since the last interval: each once, as where pairs are too many to remember they are forgotten. */
-  const looked = new Set<TicketClass>();
+  let interval: Interval | undefined;
+  const { work } = table;
+
+  const enter = (ticket: QueryTicket, intervals: number) => {
+    const entered = table.add(ticket);
+    waiting.set(ticket.ticketId, entered);
+    active.set(ticket.ticketId, { waiting: entered, intervals });
+  };
   const remove = (ticketId: string) => {
     const found = waiting.get(ticketId);
-    if (!found) return undefined;
+    if (!found) {
+      const ticket = coming.get(ticketId)?.ticket;
+      coming.delete(ticketId);
+      return ticket;
+    }
     waiting.delete(ticketId);
     active.delete(ticketId);
-    table.leave(found);
+    if (isSearching) leaving.add(found);
+    else table.leave(found);
     return found.ticket;
   };
-  const classOf = ({ ticketId }: QueryTicket) => waiting.get(ticketId)?.ticketClass;
 
-  function* findHits({ driver }: Search): Iterable<QueryTicket> {
-    const own = classOf(driver);
-    if (!own) return;
-    const found = new ByAge(table.neighboursOf(own).filter(({ ticketClass }) => ticketClass.count > 0));
-    for (let place = 0, next = found.at(0); next; place += 1, next = found.at(place)) {
-      if (next.ticket !== driver && !shareParty(next.ticket, driver)) yield next.ticket;
+  function* runInterval(): Interval {
+    const drivers = [...active.values()].toSorted((one, other) => byAge(one.waiting.ticket, other.waiting.ticket));
+    work.left -= 4 * drivers.length;
+    for (const driver of drivers) {
+      const { ticketId, minCount, maxCount } = driver.waiting.ticket;
+      if (active.get(ticketId) !== driver) continue; // It is in a match, or has left.
+      if (work.left <= 0) {
+        yield undefined;
+        if (active.get(ticketId) !== driver) continue;
+      }
+      driver.intervals += 1;
+      const { intervals } = driver;
+      const isLast = intervals >= settings.maxIntervals || minCount === maxCount;
+      if (isLast) active.delete(ticketId);
+      const { reversePrecision, reverseThreshold } = settings;
+      const isMutual = reversePrecision && (reverseThreshold === 0 || intervals <= reverseThreshold);
+      isSearching = true;
+      const match = yield* search(driver.waiting, { isLast, isMutual });
+      isSearching = false;
+      // Where one of them has left meanwhile the others have lost nothing.
+      const isWhole = match?.every((one) => !leaving.has(one));
+      for (const one of leaving) table.leave(one);
+      leaving.clear();
+      if (!match || !isWhole) continue;
+      const tickets = match.map(({ ticket }) => ticket);
+      for (const one of tickets) remove(one.ticketId); // Nobody who is taken is found again.
+      yield tickets;
     }
+  }
+
+  /** First fit over whom the driver finds, in the order of score and age. */
+  function* search(
+    driver: Waiting,
+    { isLast, isMutual }: { readonly isLast: boolean; readonly isMutual: boolean },
+  ): Generator<undefined, readonly Waiting[] | undefined, undefined> {
+    const { ticket, ticketClass: own } = driver;
+    const { maxCount, minCount } = ticket;
+    while (!table.look(own)) yield undefined;
+    const neighbours = table.neighboursOf(own).filter(({ ticketClass }) => ticketClass.count > 0);
+    work.left -= WORK_PER_DRIVER + neighbours.length;
+    const found = neighbours.reduce((sum, { ticketClass }) => sum + ticketClass.count * ticketClass.players, 0);
+    // The driver itself may be among them: then they are fewer.
+    if (found + own.players < (isLast ? minCount : maxCount)) return undefined;
+    const fit = createFirstFit(table, { room: maxCount - own.players, isMutual });
+    const sequence = new ByAge(neighbours);
+    let place = 0;
+    const next = () => {
+      for (let one = sequence.at(place); one; one = sequence.at(place)) {
+        place += 1;
+        if (one !== driver && !shareParty(one.ticket, ticket)) return one;
+      }
+      return undefined;
+    };
+    for (let hit = next(), following = next(); hit; hit = following, following = next()) {
+      work.left -= WORK_PER_HIT;
+      if (work.left <= 0) yield undefined;
+      if ((isMutual && !table.accepts(hit.ticketClass, own)) || shareSession(hit.ticket, ticket)) continue;
+      const group = fit.place(hit);
+      work.left -= 2 * fit.compared;
+      const total = group.size + own.players;
+      const isEnough = isLast && following === undefined && total >= minCount && total <= maxCount;
+      if (total !== maxCount && !isEnough) continue;
+      const chosen = [...group.tickets, driver];
+      const match = trimmedToMultiple(
+        ticket,
+        group.tickets.map((one) => one.ticket),
+      );
+      if (match) return match.length === chosen.length ? chosen : chosen.filter((one) => match.includes(one.ticket));
+    }
+    return undefined;
   }
 
   return {
     get size() {
-      return waiting.size;
+      return waiting.size + coming.size;
     },
     get isActive() {
-      return active.size > 0;
+      return active.size + coming.size > 0;
+    },
+    get isRunning() {
+      return interval !== undefined;
     },
     add(ticket, intervals = 0) {
-      waiting.set(ticket.ticketId, table.add(ticket));
-      active.set(ticket.ticketId, { ticket, intervals, isActive: true });
+      if (interval) coming.set(ticket.ticketId, { ticket, intervals });
+      else enter(ticket, intervals);
     },
-    find: (ticketId) => waiting.get(ticketId)?.ticket,
+    find: (ticketId) => waiting.get(ticketId)?.ticket ?? coming.get(ticketId)?.ticket,
     remove,
-    lookAhead(workMax) {
-      table.work.left = workMax;
-      for (const { ticket } of active.values()) {
-        const own = classOf(ticket);
-        if (!own || looked.has(own)) continue;
-        if (!table.look(own)) return false;
-        looked.add(own);
-      }
-      return true;
+    beginInterval() {
+      interval ??= runInterval();
     },
-    runInterval() {
-      table.work.left = Number.POSITIVE_INFINITY;
-      looked.clear();
-      const port = {
-        findHits,
-        accepts(one: QueryTicket, other: QueryTicket): boolean {
-          const [first, second] = [classOf(one), classOf(other)];
-          return first !== undefined && second !== undefined && table.accepts(first, second);
-        },
-        onMatch(match: readonly QueryTicket[]) {
-          for (const { ticketId } of match) remove(ticketId); // Nobody who is taken is found again.
-        },
-      };
-      // Passive tickets are only found: those that search are enough to go through.
-      const { matches, pool } = runIntervalBy(port, [...active.values()], settings);
-      for (const pooled of pool) {
-        const { ticketId } = pooled.ticket;
-        if (!pooled.isActive) active.delete(ticketId);
-        else if (active.has(ticketId)) active.set(ticketId, pooled);
-      }
-      return matches;
+    takeMatch(given = unlimitedWork()) {
+      if (!interval) return undefined;
+      work.left = given.left;
+      const { value, done } = interval.next();
+      given.left = work.left;
+      if (!done) return value ?? undefined;
+      interval = undefined;
+      for (const { ticket, intervals } of coming.values()) enter(ticket, intervals);
+      coming.clear();
+      return undefined;
     },
   };
 }

@@ -150,6 +150,7 @@ export class ClassTable {
 
   /** Whether the query of `one` finds the tickets of `other`. */
   accepts(one: TicketClass, other: TicketClass): boolean {
+    this.work.left -= one.query.cost;
     return one.query.score(this.#valuesOf(other)) !== undefined;
   }
 

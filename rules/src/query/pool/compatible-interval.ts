@@ -21,7 +21,7 @@ export type IntervalOutcome = {
 };
 
 /** What one ticket's search looks at. */
-export type Search = {
+type Search = {
   readonly driver: QueryTicket;
   /** Whether fewer than the maximum will do. */
   readonly isLast: boolean;
@@ -29,28 +29,12 @@ export type Search = {
   readonly isMutual: boolean;
 };
 
-/** What an interval asks of a pool; a faster one has to answer the same. */
-export type IntervalPort = {
-  /** Whom the driver's query finds among those not taken, best first. */
-  readonly findHits: (search: Search, isTaken: (ticket: QueryTicket) => boolean) => Iterable<QueryTicket>;
-  /** Whether the query of `one` accepts `other`. */
-  readonly accepts: (one: QueryTicket, other: QueryTicket) => boolean;
-  /** Hears of each match at once. */
-  readonly onMatch?: (match: readonly QueryTicket[]) => void;
-};
-
 /** The interval over `pool`, as its rules read. */
-export function runInterval(pool: readonly PooledTicket[], settings: QuerySettings): IntervalOutcome {
-  const tickets = pool.map(({ ticket }) => ticket);
-  return runIntervalBy({ findHits: (search, isTaken) => slowHits(tickets, search, isTaken), accepts }, pool, settings);
-}
-
-/** As runInterval(), by what `port` answers. */
-export function runIntervalBy(
-  port: IntervalPort,
+export function runInterval(
   pool: readonly PooledTicket[],
   { maxIntervals, reversePrecision, reverseThreshold }: QuerySettings,
 ): IntervalOutcome {
+  const tickets = pool.map(({ ticket }) => ticket);
   const taken = new Set<QueryTicket>();
   const searched = new Map<QueryTicket, PooledTicket>();
   const matches: (readonly QueryTicket[])[] = [];
@@ -62,12 +46,10 @@ export function runIntervalBy(
     searched.set(ticket, { ticket, intervals, isActive: !isLast });
     const isMutual = reversePrecision && (reverseThreshold === 0 || intervals <= reverseThreshold);
     const search = { driver: ticket, isLast, isMutual };
-    const hits = port.findHits(search, (one) => taken.has(one));
-    const match = combine(search, hits, port.accepts);
+    const match = combine(search, findHits(tickets, search, taken));
     if (!match) continue;
     for (const one of match) taken.add(one);
     matches.push(match);
-    port.onMatch?.(match);
   }
   const left = pool.filter(({ ticket }) => !taken.has(ticket));
   return { matches, pool: left.map((pooled) => searched.get(pooled.ticket) ?? pooled) };
@@ -79,13 +61,13 @@ function accepts(one: QueryTicket, other: QueryTicket): boolean {
 }
 
 /** Whom the query finds whose range of sizes lies within the driver's, the highest score first, then the oldest. */
-function slowHits(
+function findHits(
   tickets: readonly QueryTicket[],
   { driver }: Search,
-  isTaken: (ticket: QueryTicket) => boolean,
+  taken: ReadonlySet<QueryTicket>,
 ): readonly QueryTicket[] {
   const found = tickets.flatMap((ticket) => {
-    if (ticket === driver || isTaken(ticket) || shareParty(ticket, driver)) return [];
+    if (ticket === driver || taken.has(ticket) || shareParty(ticket, driver)) return [];
     if (ticket.minCount < driver.minCount || ticket.maxCount > driver.maxCount) return [];
     const score = scoreOf(driver.query, ticket.document);
     return score === undefined ? [] : [{ ticket, score }];
@@ -102,25 +84,18 @@ export function byScore(one: Scored, other: Scored): number {
 }
 
 /** First fit: each hit joins the first group that has room and objects to nobody, or begins one. */
-function combine(
-  search: Search,
-  hits: Iterable<QueryTicket>,
-  isAccepted: IntervalPort["accepts"],
-): readonly QueryTicket[] | undefined {
+function combine(search: Search, hits: readonly QueryTicket[]): readonly QueryTicket[] | undefined {
   const { driver, isLast, isMutual } = search;
   const groups: { tickets: QueryTicket[]; size: number }[] = [];
-  const isMutualWith = (one: QueryTicket, other: QueryTicket) => isAccepted(one, other) && isAccepted(other, one);
-  const remaining = hits[Symbol.iterator]();
-  for (let { value: hit, done } = remaining.next(); !done; ) {
-    const following = remaining.next();
-    const match = join(hit, following.done === true);
+  const isMutualWith = (one: QueryTicket, other: QueryTicket) => accepts(one, other) && accepts(other, one);
+  for (const [index, hit] of hits.entries()) {
+    const match = join(hit, index === hits.length - 1);
     if (match) return match;
-    ({ value: hit, done } = following);
   }
   return undefined;
 
   function join(hit: QueryTicket, isLastHit: boolean): readonly QueryTicket[] | undefined {
-    if (isMutual && !isAccepted(hit, driver)) return undefined;
+    if (isMutual && !accepts(hit, driver)) return undefined;
     if (shareSession(hit, driver)) return undefined;
     const size = hit.sessions.length;
     let group = groups.find(
@@ -136,12 +111,15 @@ function combine(
     group.size += size;
     const total = group.size + driver.sessions.length;
     const isEnough = isLast && isLastHit && total >= driver.minCount && total <= driver.maxCount;
-    return total === driver.maxCount || isEnough ? trimmed(driver, group.tickets) : undefined;
+    return total === driver.maxCount || isEnough ? trimmedToMultiple(driver, group.tickets) : undefined;
   }
 }
 
-/** The group with its driver, at a size that all allow; undefined if there is none. */
-function trimmed(driver: QueryTicket, group: readonly QueryTicket[]): readonly QueryTicket[] | undefined {
+/** The group with its driver in the end, at a size that all allow; undefined if there is none. */
+export function trimmedToMultiple(
+  driver: QueryTicket,
+  group: readonly QueryTicket[],
+): readonly QueryTicket[] | undefined {
   const excess = playersOf([...group, driver]) % driver.countMultiple;
   const leaving = excess === 0 ? [] : longestWaitingOf(group, excess);
   if (!leaving) return undefined;
