@@ -1,6 +1,7 @@
 // Where the estimate of the wait shows, and where it does not: it changes without a new version of the ticket.
 import { expect, test } from "vitest";
 import { createWorld } from "./matcher-world.fixture.ts";
+import { ask, createQueryWorld, queryConfiguration, says } from "./query-world.fixture.ts";
 
 test("a searching ticket is shown with its estimate in answers, in no event, and no more once it is matched", async () => {
   await using world = await createWorld();
@@ -30,4 +31,21 @@ test("a searching ticket is shown with its estimate in answers, in no event, and
   expect(await world.state(ticketId)).toBe("COMPLETED");
   expect(await estimateOf(ticketId)).toBeUndefined();
   expect(events.filter((event) => event.ticket?.estimatedWaitMs !== undefined)).toEqual([]);
+});
+
+test("a ticket that seeks by a query is shown with its estimate too", async () => {
+  await using world = await createQueryWorld([queryConfiguration({}, { queue: undefined })]);
+  const query = "+properties.region:eu";
+  const seeking = { query, ...says({ region: "eu" }) };
+  for (let pair = 0; pair < 8; pair += 1) {
+    await ask(world, `first-${pair}`, seeking);
+    await world.clock.advance(4_000);
+    await ask(world, `second-${pair}`, seeking);
+    await world.clock.advance(20);
+  }
+  await ask(world, "last", seeking);
+  await world.clock.advance(1_000);
+  const { ticket } = await world.matching.explainTicket({ ticketId: "last" });
+  expect(ticket?.estimatedWaitMs).toBeGreaterThan(3_300);
+  expect(ticket?.estimatedWaitMs).toBeLessThan(4_800);
 });

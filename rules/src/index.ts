@@ -38,8 +38,15 @@ export {
   TICKETS_PER_PLAYER_DEFAULT,
   TICKETS_PER_PLAYER_MAX,
 } from "./query/pool/query-settings.ts";
-export { allowsSize, checkQueryTicket, type QueryTicket, type WrittenQueryTicket } from "./query/pool/query-ticket.ts";
+export {
+  allowsSize,
+  checkQueryTicket,
+  type QueryTicket,
+  readQuery,
+  type WrittenQueryTicket,
+} from "./query/pool/query-ticket.ts";
 export { type QueryDocument, type QueryProfile, queryDocument } from "./query/query-document.ts";
+export { requiredTextsOf } from "./query/required-texts.ts";
 export { type Query, type QueryMode, type QueryProblem, queryModes } from "./query/syntax.ts";
 export { readsLatencies } from "./reads-latencies.ts";
 export type { JudgedPlayer, JudgedTicket, SeatedPlayer, SeatedTeam } from "./roster.ts";

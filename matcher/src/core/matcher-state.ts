@@ -27,7 +27,7 @@ import { createSessionEventLog, type SessionEventLog } from "./session-events.ts
 import type { Ticket } from "./ticket.ts";
 import { createTicketEventLog, type TicketEventLog, type TicketEventRecord } from "./ticket-events.ts";
 import type { FormedBy, HeldConfiguration, HeldRuleSet } from "./versions.ts";
-import { createWaitEstimates, type WaitEstimates } from "./waits/wait-estimates.ts";
+import { createWaitEstimates, type WaitBasis, type WaitEstimates } from "./waits/wait-estimates.ts";
 
 /** A battle session that a match of this matcher was placed on. */
 export type MatchedSession = {
@@ -170,6 +170,11 @@ export function touchSession(state: MatcherState, id: ServerSessionId): void {
 export function ruleSetOf(state: MatcherState, configuration: string): RuleSet | undefined {
   const name = state.configurations.get(configuration)?.ruleSet;
   return name === undefined ? undefined : state.ruleSets.get(name)?.ruleSet;
+}
+
+/** What the tickets of `configuration` wait for: its rule set, or how their queries are matched. */
+export function waitBasisOf(state: MatcherState, configuration: string): WaitBasis | undefined {
+  return state.configurations.get(configuration)?.query ?? ruleSetOf(state, configuration);
 }
 
 /** The pool of `configuration`, made when it is first asked for. */

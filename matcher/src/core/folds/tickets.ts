@@ -2,7 +2,7 @@
 import { invariant } from "@muster/kit";
 import type { PartyId, SessionEndCause, TicketId } from "@muster/proto";
 import { FirstEvent } from "../first-event.ts";
-import { type MatcherState, poolOf, ruleSetOf, type TicketEntry } from "../matcher-state.ts";
+import { type MatcherState, poolOf, type TicketEntry, waitBasisOf } from "../matcher-state.ts";
 import { deadlineAfter } from "../never.ts";
 import { isStale, type PartyBook } from "../party/party-book.ts";
 import { withJoined } from "../preparation.ts";
@@ -155,8 +155,8 @@ function isMatched(event: TicketEvent): boolean {
 }
 
 function noteWait(state: MatcherState, ticket: Ticket, atMs: number): void {
-  const ruleSet = ruleSetOf(state, ticket.configuration);
-  if (ruleSet) poolOf(state, ticket.configuration).waits.matched(ticket, ruleSet, atMs);
+  const basis = waitBasisOf(state, ticket.configuration);
+  if (basis) poolOf(state, ticket.configuration).waits.matched(ticket, basis, atMs);
 }
 
 /** Keeps pool, players and deadlines in step with the ticket. */

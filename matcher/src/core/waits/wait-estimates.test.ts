@@ -1,6 +1,6 @@
 // What is expected of a ticket after others were matched: by likeness, by how long it has waited, and by how lately they came.
 import type { PlayerId, TicketId } from "@muster/proto";
-import { parseRuleSet } from "@muster/rules";
+import { parseRuleSet, type QuerySettings } from "@muster/rules";
 import { expect, test } from "vitest";
 import type { Ticket } from "../ticket.ts";
 import { DecayedWaits } from "./decayed-waits.ts";
@@ -148,3 +148,42 @@ test("a median outlives weeks of waits, and days without any", () => {
   for (let time = 0; time < 6; time += 1) waits.add(30_000, nowMs + 10_000_000 * minute);
   expect(waits.medianBeyond(0, nowMs + 10_000_000 * minute)).toBeGreaterThan(25_000);
 });
+
+const settings: QuerySettings = {
+  ...{ mode: "best", intervalMs: 15_000, maxIntervals: 2, reversePrecision: false, reverseThreshold: 1 },
+  ...{ maxTicketsPerPlayer: 3, onMatched: "cancelOthers" },
+};
+const p = "properties.";
+const asking = (query: string, maxCount: number, searchingSinceMs: number): Ticket => ({
+  ...ticket("a", 1, searchingSinceMs),
+  query: { query, minCount: 2, maxCount, countMultiple: 1, stringProperties: {}, numericProperties: {} },
+});
+
+const queryRows: readonly (readonly [name: string, query: string, maxCount: number, seconds: number])[] = [
+  ["the same words and sizes, whatever the numbers", `+${p}rank:>=12 +${p}mode:ranked +${p}region:eu`, 4, 8],
+  ["the same words, where the sizes are rare", `+${p}region:eu +${p}mode:ranked`, 9, 8],
+  ["other words", `+${p}region:us`, 4, 40],
+  ["the same sizes, where the words are new", `+${p}region:asia`, 2, 90],
+  ["what others who ask for no word waited", "*", 7, 90],
+  ["the same where it cannot be read", "(", 7, 90],
+];
+
+for (const [name, query, maxCount, seconds] of queryRows) {
+  test(`estimateMs() of a query tells ${name}`, () => {
+    const estimates = createWaitEstimates();
+    let nowMs = 10 * minute;
+    const wait = (of: string, most: number, waited: number) => {
+      for (let time = 0; time < 20; time += 1) {
+        nowMs += 100;
+        estimates.matched(asking(of, most, nowMs - waited * 1_000), settings, nowMs);
+      }
+    };
+    for (const rank of [3, 7]) wait(`+${p}region:eu +${p}mode:ranked +${p}rank:>=${rank}`, 4, 8);
+    for (const rank of [3, 7]) wait(`+${p}region:us +${p}rank:>=${rank}`, 4, 40);
+    wait("*", 2, 90);
+    wait(`+${p}region:us`, 3, 40);
+    const estimate = estimates.estimateMs(asking(query, maxCount, nowMs), settings, nowMs);
+    expect((estimate ?? 0) / 1_000).toBeGreaterThan(seconds * 0.8);
+    expect((estimate ?? 0) / 1_000).toBeLessThan(seconds * 1.2);
+  });
+}

@@ -3,6 +3,7 @@
 import { scoreOfTerm } from "../evaluate.ts";
 import { termsOf } from "../lint-query.ts";
 import type { FieldValue } from "../query-document.ts";
+import { requiredTextsOf } from "../required-texts.ts";
 import type { Group, Query, QueryNode, Term } from "../syntax.ts";
 import { unlimitedWork, type Work } from "./work.ts";
 
@@ -32,7 +33,8 @@ export function compileQuery(
 ): CompiledQuery {
   if (searchFailure !== undefined) return { score: () => undefined, cost: 1, requiredTexts: [] };
   const score = compileNode(root, { slotOf, work });
-  return { score, cost: 1 + termsOf(root).length, requiredTexts: requiredTextsOf(root, slotOf) };
+  const requiredTexts = requiredTextsOf(root).map(({ field, text }) => ({ slot: slotOf(field), text }));
+  return { score, cost: 1 + termsOf(root).length, requiredTexts };
 }
 
 type Compiling = { readonly slotOf: (field: string) => number; readonly work: Work };
@@ -97,16 +99,4 @@ function compileGroup({ must, should, mustNot, boost }: Group, compiling: Compil
     if (musts.length === 0 && shoulds.length === 0) return boost;
     return musts.length === 0 && found === 0 ? undefined : sum * boost;
   };
-}
-
-function requiredTextsOf(node: QueryNode, slotOf: (field: string) => number): CompiledQuery["requiredTexts"] {
-  if (node.type === "everything") return [];
-  if (node.type === "group") {
-    const [only, ...others] = node.must.length === 0 ? node.should : [];
-    if (only && others.length === 0) return requiredTextsOf(only, slotOf); // One should-clause alone is required.
-    return node.must.flatMap((one) => requiredTextsOf(one, slotOf));
-  }
-  const { condition, field } = node;
-  const isText = condition.type === "equals" && condition.number === undefined && condition.instantMs === undefined;
-  return isText ? [{ slot: slotOf(field), text: condition.text }] : [];
 }

@@ -81,7 +81,8 @@ function checkProperties({ stringProperties, numericProperties }: WrittenQueryTi
 const known: Readonly<Record<QueryMode, Map<string, Query>>> = { compatible: new Map(), best: new Map() };
 const KNOWN_MAX = 4_096;
 
-function readQuery(text: string, mode: QueryMode): Query | QueryProblem {
+/** As parseQuery(), without reading again what was read lately. */
+export function readQuery(text: string, mode: QueryMode): Query | QueryProblem {
   const present = known[mode].get(text);
   if (present) return present;
   const query = parseQuery(text, mode);
