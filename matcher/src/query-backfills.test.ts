@@ -140,3 +140,60 @@ for (const [policy, state] of [
     expect(await states(world, "a", "b")).toEqual([state, state]);
   });
 }
+
+describe("who fits a battle that cannot be filled at this moment", () => {
+  const four: Asked = { minCount: 2, maxCount: 4 };
+  const party = (...players: readonly string[]): Asked => ({ ...four, players });
+  const createPreferring = async (preferRunning: boolean) => {
+    const backfill = { order: "OLDEST_FIRST", preferRunning, fillPlayersMax: undefined } as const;
+    return await createQueryWorld([queryConfiguration({}, { autoBackfill: true, backfill })]);
+  };
+  /** A battle of four seats with `a` and `b` in it. */
+  const startBattle = async (world: World) => {
+    for (const id of ["a", "b"]) await ask(world, id, four);
+    await world.clock.advance(20_100);
+  };
+  const rows = [
+    { name: "begins no new match where running battles come first", preferRunning: true, battles: 1 },
+    { name: "begins one where they do not", preferRunning: false, battles: 2 },
+  ];
+  for (const { name, preferRunning, battles } of rows) {
+    test(`${name}: it is being started`, async () => {
+      await using world = await createPreferring(preferRunning);
+      world.fleet.outcomes.push("PENDING");
+      await startBattle(world);
+      await ask(world, "c", party("c1", "c2"));
+      await ask(world, "d", party("d1", "d2"));
+      await world.clock.advance(3_000);
+      expect(world.fleet.placements).toHaveLength(battles);
+      world.fleet.settle(world.fleet.placements[0] ?? "", "FULFILLED");
+      await world.clock.advance(100);
+      expect(await states(world, "a", "c", "d")).toEqual([
+        ...["COMPLETED", "COMPLETED", preferRunning ? "SEARCHING" : "COMPLETED"],
+      ]);
+      expect(world.fleet.placements).toHaveLength(battles);
+      expect(world.faults).toEqual([]);
+    });
+
+    test(`${name}: a fill is under way`, async () => {
+      await using world = await createPreferring(preferRunning);
+      await startBattle(world);
+      const { promise, resolve } = Promise.withResolvers<void>();
+      world.fleet.holdFills = promise;
+      await ask(world, "c", four);
+      await world.clock.advance(20);
+      expect(world.fleet.fills).toHaveLength(1);
+      await ask(world, "d", four);
+      await ask(world, "e", party("e1", "e2", "e3"));
+      await world.clock.advance(3_000);
+      expect(world.fleet.placements).toHaveLength(battles);
+      world.fleet.holdFills = undefined;
+      resolve();
+      await world.clock.advance(100);
+      expect(await states(world, "c", "d", "e")).toEqual([
+        ...["COMPLETED", "COMPLETED", preferRunning ? "SEARCHING" : "COMPLETED"],
+      ]);
+      expect(world.faults).toEqual([]);
+    });
+  }
+});

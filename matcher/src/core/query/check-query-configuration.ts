@@ -4,7 +4,7 @@ import { checkQuerySettings, type QuerySettings } from "@muster/rules";
 import type { Configuration } from "../configuration.ts";
 
 /** @throws {MusterError} FIELD_INVALID for a configuration with both a rule set and a query, with neither, or with what goes with the other. */
-export function checkQueryConfiguration({ ruleSet, query, alternatives, backfill, requestTimeoutMs }: Kinds): void {
+export function checkQueryConfiguration({ ruleSet, query, alternatives, requestTimeoutMs }: Kinds): void {
   if (!query) {
     if (ruleSet === undefined) throw fieldInvalid("rule_set", "a rule set, or a query in its place", "missing");
     if (requestTimeoutMs === undefined) throw fieldInvalid("request_timeout_seconds", "a number of seconds", "missing");
@@ -13,11 +13,10 @@ export function checkQueryConfiguration({ ruleSet, query, alternatives, backfill
   const rule = "absent in a configuration with a query";
   if (ruleSet !== undefined) throw fieldInvalid("rule_set", rule, ruleSet);
   if (alternatives?.length) throw fieldInvalid("alternatives", rule, alternatives.length);
-  if (backfill?.preferRunning) throw fieldInvalid("backfill.prefer_running", rule, true);
   checkQuerySettings(query);
 }
 
-type Kinds = Pick<Configuration, "ruleSet" | "query" | "alternatives" | "backfill" | "requestTimeoutMs">;
+type Kinds = Pick<Configuration, "ruleSet" | "query" | "alternatives" | "requestTimeoutMs">;
 
 /**
  * Tickets that are there could not be matched by another kind of configuration, nor their queries be read otherwise.

@@ -3,7 +3,7 @@
 import type { BattleSession, TicketId } from "@muster/proto";
 import { type QuerySettings, type QueryTicket, queryDocument } from "@muster/rules";
 import { assessAfterFill } from "../assess-backfill.ts";
-import { nextFillIdOf } from "../backfill.ts";
+import { type BackfillRecord, nextFillIdOf } from "../backfill.ts";
 import { defaultBackfillSettings } from "../backfill-settings.ts";
 import type { MatcherFact } from "../fact.ts";
 import { battlesInOrder } from "../fill-battles.ts";
@@ -124,16 +124,34 @@ function decideFill(filling: QueryFilling, { session, view }: Shown): FillDecide
 }
 
 /** Undefined: nobody is sought. */
-function termsOf({ state, member }: QueryFilling, { session, view }: Shown): FillTerms | undefined {
+function termsOf(filling: QueryFilling, { session, view }: Shown): FillTerms | undefined {
   const record = session.backfill;
   if (record?.document.state !== "SEARCHING" || session.fill) return undefined;
-  const present = view.playerSessions.length;
-  const goal = record.goals.find(({ team }) => team === PLAYERS_TEAM)?.players ?? view.capacity;
-  const { fillPlayersMax = view.capacity } = member.configuration.backfill ?? {};
-  const room = Math.min(goal - present, view.capacity - present, fillPlayersMax);
+  const { playerSessions: seats, capacity } = view;
+  return termsOfComing(filling, { seats, capacity, backfill: record, turnedAway: undefined });
+}
+
+/** A battle as it is, or as it will be soon. */
+export type ComingBattle = {
+  readonly seats: readonly Seat[];
+  readonly capacity: number;
+  /** Undefined: it is being started, and will take as many as there are seats. */
+  readonly backfill: BackfillRecord | undefined;
+  readonly turnedAway: ReadonlySet<TicketId> | undefined;
+};
+
+/** Whom such a battle takes; undefined: it is full. */
+export function termsOfComing(
+  { state, member }: QueryFilling,
+  { seats, capacity, backfill }: ComingBattle,
+): FillTerms | undefined {
+  const present = seats.length;
+  const goal = backfill?.goals.find(({ team }) => team === PLAYERS_TEAM)?.players ?? capacity;
+  const { fillPlayersMax = capacity } = member.configuration.backfill ?? {};
+  const room = Math.min(goal - present, capacity - present, fillPlayersMax);
   if (room <= 0) return undefined;
-  const known = new Map(record.players.map((player) => [player.playerId, player.attributes]));
-  const seated = view.playerSessions.map((seat) => {
+  const known = new Map(backfill?.players.map((player) => [player.playerId, player.attributes]));
+  const seated = seats.map((seat) => {
     return seatedOf(state, { ...seat, attributes: known.get(seat.playerId) ?? seat.attributes }, member.settings);
   });
   return { seated, room, isMutual: member.settings.mode === "best" };

@@ -122,7 +122,7 @@ export function enterTicket(member: QueryMember, ticket: QueryTicket, atMs: numb
   const { pool, settings, arrived } = member;
   arrived.set(ticket.ticketId, ticket);
   if (pool.mode === "best") {
-    pool.tickets.add(ticket);
+    pool.tickets.add(ticket, atMs);
     return;
   }
   if (!pool.tickets.isActive) member.lastInterval = Math.max(member.lastInterval, intervalsBefore(atMs, settings));

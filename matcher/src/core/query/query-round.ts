@@ -9,6 +9,7 @@ import type { AssignedPlayer } from "../match.ts";
 import type { MatcherState } from "../matcher-state.ts";
 import type { Round, RoundInput, RoundLimits } from "../round.ts";
 import { type Chosen, createChosen } from "./chosen.ts";
+import { holdForQueryBattles } from "./hold-for-query-battles.ts";
 import { cancelOthers } from "./other-tickets.ts";
 import { PLAYERS_TEAM, playersTeams } from "./players-team.ts";
 import { decideQueryFills } from "./query-fills.ts";
@@ -26,11 +27,17 @@ export function decideQueryRound(state: MatcherState, input: RoundInput, { decis
   const present = members.at(-1);
   const chosen = createChosen(state, input);
   const work = { left: steps * WORK_PER_STEP };
+  const held: QueryTicket[] = [];
   if (pool && present) {
-    // Half for battles, so that new matches get their turn in every round.
-    const fills = decideQueryFills({ state, pool, member: present, input, chosen }, Math.ceil(decisions / 2));
+    const filling = { state, pool, member: present, input, chosen };
+    const { acceptance, backfill } = present.configuration;
+    // Half for battles, so that new matches get their turn in every round; all, where nothing new begins before they have what they can take.
+    const isFirst = backfill?.preferRunning === true && !acceptance;
+    const fills = decideQueryFills(filling, isFirst ? decisions : Math.ceil(decisions / 2));
     facts.push(...fills.facts);
     isQuiet = fills.isQuiet;
+    if (isFirst && !isQuiet) return { facts, isQuiet, isLoading: false };
+    if (isFirst) held.push(...holdForQueryBattles(filling));
   }
   for (const member of members) {
     if (member !== present) member.arrived.clear(); // Battles are filled with new tickets.
@@ -38,6 +45,7 @@ export function decideQueryRound(state: MatcherState, input: RoundInput, { decis
     facts.push(...part.facts);
     isQuiet &&= part.isQuiet;
   }
+  if (present) for (const ticket of held) enterTicket(present, ticket, input.nowMs);
   return { facts, isQuiet, isLoading: false };
 }
 

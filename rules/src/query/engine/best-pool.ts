@@ -11,7 +11,8 @@ import { unlimitedWork, type Work } from "./work.ts";
 
 export interface BestPool {
   readonly size: number;
-  add(ticket: QueryTicket): void;
+  /** `nowMs`: when it comes, where it may have waited long enough already. */
+  add(ticket: QueryTicket, nowMs?: number): void;
   /** The ticket while it is there. */
   find(ticketId: string): QueryTicket | undefined;
   /** Takes the ticket out; undefined: it is not there. */
@@ -133,11 +134,11 @@ export function createBestPool(settings: QuerySettings): BestPool {
     get size() {
       return waiting.size;
     },
-    add(ticket) {
+    add(ticket, nowMs = Number.NEGATIVE_INFINITY) {
       const added = table.add(ticket);
       waiting.set(ticket.ticketId, added);
       changed.add(added.ticketClass);
-      patient.add(added);
+      if (patientUntilMs(ticket, settings) > nowMs) patient.add(added); // Else it seeks as one who has come.
     },
     find: (ticketId) => waiting.get(ticketId)?.ticket,
     remove(ticketId) {

@@ -613,7 +613,7 @@ export interface MatchmakingConfiguration {
     | undefined;
   /**
    * Its tickets say whom they seek, in place of a rule set. Absent: it has a rule set. Whether it has one, and how queries are read, is
-   * never changed by a put: delete the configuration first, which ends its tickets. Not beside alternatives or backfill.prefer_running.
+   * never changed by a put: delete the configuration first, which ends its tickets. Not beside alternatives.
    */
   query?:
     | QuerySettings
