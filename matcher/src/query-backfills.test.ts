@@ -145,7 +145,12 @@ describe("who fits a battle that cannot be filled at this moment", () => {
   const four: Asked = { minCount: 2, maxCount: 4 };
   const party = (...players: readonly string[]): Asked => ({ ...four, players });
   const createPreferring = async (preferRunning: boolean) => {
-    const backfill = { order: "OLDEST_FIRST", preferRunning, fillPlayersMax: undefined } as const;
+    const backfill = {
+      order: "OLDEST_FIRST",
+      preferRunning,
+      fillPlayersMax: undefined,
+      approvalTimeoutMs: undefined,
+    } as const;
     return await createQueryWorld([queryConfiguration({}, { autoBackfill: true, backfill })]);
   };
   /** A battle of four seats with `a` and `b` in it. */

@@ -10,7 +10,7 @@ import { readPlayer, writeTicket } from "./wire.ts";
 
 export function joinMatching(desk: Desk): Handlers<MatchmakingServiceDefinition>["joinMatching"] {
   return async (message) => {
-    const request = readJoinMatching(message);
+    const request = await desk.beforeTicket.askOfJoin(readJoinMatching(message));
     const decision = (state: MatcherState, nowMs: number) => decideJoinMatching(state, request, nowMs);
     const ticket = await decideAndShow(desk, decision, (state) => getTicket(state, request.ticketId));
     return { ticket: writeTicket(ticket, desk.joinTokens.write) };

@@ -209,3 +209,75 @@ test("too many questions at once are refused, and nothing of them stays", async 
   hooks.answer = () => undefined;
   expect((await world.matching.startMatching(ticketOf("t1"))).ticket?.ticketId).toBe("t1");
 });
+
+/** A ticket of `p-t1` that waits for `bob` and `cid`. */
+async function createWaiting(configuration = "strict") {
+  const { world, hooks } = await createGate();
+  const asked = { playerIds: ["bob", "cid"], timeoutSeconds: 60 };
+  await world.matching.startMatching(ticketOf("t1", { configuration, asked }));
+  hooks.calls.length = 0;
+  const join = (...ids: readonly string[]) =>
+    world.matching.joinMatching({
+      ticketId: "t1",
+      players: ids.map((playerId) => ({ playerId, attributes: { skill: 99 }, latenciesMs: {}, team: "" })),
+    });
+  return { world, hooks, join };
+}
+
+test("a hook is asked about who joins, and changes what they bring", async () => {
+  const { world, hooks, join } = await createWaiting();
+  await using _ = world;
+  hooks.answer = () => ({ players: [{ playerId: "bob", attributes: { skill: 4 } }], minCount: 7 });
+  await join("bob");
+  const [call] = hooks.calls;
+  expect(call).toMatchObject({ id: expect.stringMatching(/^before-join\.t1\.[\w-]{16}$/), question: "beforeTicket" });
+  expect(JSON.parse(call?.body ?? "")).toEqual({
+    ...{ type: "BEFORE_TICKET", configuration: "strict" },
+    ticket: {
+      ...{ ticketId: "t1", joining: true },
+      players: [{ playerId: "bob", attributes: { skill: 99 }, latenciesMs: {} }],
+    },
+  });
+  // Who is in already is not asked about.
+  hooks.answer = () => undefined;
+  const { ticket } = await join("bob", "cid");
+  expect(JSON.parse(hooks.calls[1]?.body ?? "")).toMatchObject({ ticket: { players: [{ playerId: "cid" }] } });
+  expect(ticket).toMatchObject({
+    players: [{ playerId: "p-t1" }, { playerId: "bob", attributes: { skill: 4 } }, { attributes: { skill: 99 } }],
+  });
+  await join("bob");
+  expect(hooks.calls).toHaveLength(2);
+});
+
+test("whom a hook refuses does not join, and may ask again", async () => {
+  const { world, hooks, join } = await createWaiting();
+  await using _ = world;
+  hooks.answer = () => ({ decision: "REFUSE", code: "BANNED", message: "bob may not play" });
+  await expect(join("bob")).rejects.toMatchObject({
+    reason: "HOOK_REFUSED",
+    message: "Cannot join ticket t1 as hook gate refuses it: bob may not play",
+    metadata: { code: "BANNED" },
+  });
+  expect(await world.state("t1")).toBe("PREPARING");
+  hooks.answer = () => undefined;
+  await join("bob");
+  expect(hooks.calls).toHaveLength(2);
+  await expect(join("eve")).rejects.toMatchObject({ reason: "PLAYER_NOT_IN_TICKET" });
+  expect(hooks.calls).toHaveLength(2);
+});
+
+for (const [configuration, outcome] of [
+  ["strict", "HOOK_FAILED"],
+  ["open", "joined"],
+] as const) {
+  test(`who joins while the hook fails: ${outcome} (${configuration})`, async () => {
+    const { world, hooks, join } = await createWaiting(configuration);
+    await using _ = world;
+    hooks.answer = () => new Error("down");
+    const joined = join("bob").then(
+      () => "joined",
+      (error: { readonly reason: string }) => error.reason,
+    );
+    expect(await joined).toBe(outcome);
+  });
+}

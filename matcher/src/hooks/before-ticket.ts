@@ -1,18 +1,22 @@
-// The question to a hook before a ticket enters: what it is told, what it may change, and what its refusal is.
+// The question to a hook before a ticket enters, and before players join one: what it is told, what it may change, and what its refusal is.
 import { fieldInvalid, limits, MusterError, type TicketId } from "@muster/proto";
 import { z } from "zod";
+import { checkInTicket } from "../core/accept-match.ts";
 import type { BeforeTicketHook } from "../core/hooks/hook-settings.ts";
 import { checkNotRefused, decideRefuseTicket, hookRefused } from "../core/hooks/refused-tickets.ts";
+import type { JoinMatching } from "../core/join-matching.ts";
 import type { MatcherState } from "../core/matcher-state.ts";
 import { playersForParty } from "../core/party/start-for-party.ts";
+import { missingPlayers } from "../core/preparation.ts";
 import type { AskedQuery } from "../core/query/ticket-query.ts";
 import { getConfiguration, type StartMatching } from "../core/start-matching.ts";
 import type { TicketPlayer } from "../core/ticket.ts";
+import { digestOfText } from "../digest.ts";
 import { readPlayer } from "../grpc/wire.ts";
 import { decide, type Workshop } from "../workshop.ts";
 import { harmless, wellFormed } from "./answer-text.ts";
 import type { AskHook } from "./ask-hook.ts";
-import { HookFailed } from "./hook-caller.ts";
+import { type HookCall, HookFailed } from "./hook-caller.ts";
 
 /** Characters of what a refusal says: it goes into errors and into the journal. */
 const MESSAGE_CHARS_MAX = 256;
@@ -55,6 +59,13 @@ export type BeforeTicket = {
    * @throws {MusterError} HOOK_REFUSED, HOOK_FAILED, OVERLOADED, ID_REUSED; FIELD_INVALID, ID_MALFORMED for what the hook made of it.
    */
   ask(request: StartMatching, hook: BeforeTicketHook): Promise<StartMatching>;
+  /**
+   * Players who join a ticket that waits for them, as they may come in. Nobody is asked of who is in already. What refuses a join is not
+   * recorded: a repeat is asked about again.
+   *
+   * @throws {MusterError} HOOK_REFUSED, HOOK_FAILED, OVERLOADED, PLAYER_NOT_IN_TICKET; FIELD_INVALID for what the hook made of it.
+   */
+  askOfJoin(request: JoinMatching): Promise<JoinMatching>;
 };
 
 export function createBeforeTicket(
@@ -63,30 +74,69 @@ export function createBeforeTicket(
 ): BeforeTicket {
   const asking = new Map<TicketId, { readonly bodyDigest: string; readonly outcome: Promise<StartMatching> }>();
 
+  /** Undefined: there is none, and the request is admitted as it is. @throws {MusterError} HOOK_FAILED, OVERLOADED. */
+  const answerTo = async (
+    call: HookCall,
+    of: Pick<StartMatching, "ticketId" | "players">,
+    { timeoutMs, onFailure }: BeforeTicketHook,
+  ): Promise<Answer | undefined> => {
+    try {
+      return readAnswer(await askHook(call, timeoutMs, signal), of);
+    } catch (error) {
+      if (!(error instanceof HookFailed)) throw error;
+      if (onFailure === "ADMIT") return undefined;
+      const { ticketId } = of;
+      const { hook } = call;
+      const why = `Cannot take ticket ${ticketId} as hook ${hook} has to be asked of it: ${error.message}`;
+      throw new MusterError("HOOK_FAILED", why, { metadata: { ticketId, hook }, cause: error });
+    }
+  };
+  const askOfJoin = async (request: JoinMatching): Promise<JoinMatching> => {
+    const { ticketId } = request;
+    const { state } = workshop.ledger;
+    const ticket = state.tickets.get(ticketId)?.ticket;
+    const settings = ticket && state.configurations.get(ticket.configuration)?.hooks?.beforeTicket;
+    if (!settings || ticket.state.phase !== "PREPARING") return request; // Who decides of it says what is wrong with it.
+    for (const { playerId } of request.players) checkInTicket(ticket, playerId);
+    const missing = new Set(missingPlayers(ticket.state.preparation, ticket.players));
+    const players = request.players.filter(({ playerId }) => missing.has(playerId));
+    if (players.length === 0) return request;
+    const body = JSON.stringify({
+      ...{ type: "BEFORE_TICKET", configuration: ticket.configuration },
+      ticket: {
+        ticketId,
+        players: players.map(writePlayer),
+        joining: true,
+        ...(ticket.partyId && { partyId: ticket.partyId }),
+      },
+    });
+    const { hook } = settings;
+    const id = `before-join.${ticketId}.${digestOfText(body).slice(0, DIGEST_CHARS)}`;
+    const answer = await answerTo({ hook, question: "beforeTicket", id, body }, { ticketId, players }, settings);
+    if (!answer) return request;
+    const { decision, code, message } = answer;
+    if (decision === "REFUSE") throw hookRefused({ ticketId, hook, code, message }, "join");
+    return { ticketId, players: rewrittenPlayers(players, answer.players) };
+  };
+
   const askOnce = async (request: StartMatching, settings: BeforeTicketHook): Promise<StartMatching> => {
     const { ticketId, bodyDigest } = request;
-    const { hook, timeoutMs, onFailure } = settings;
+    const { hook } = settings;
     const known = withPartyPlayers(workshop.ledger.state, request);
     const call = {
       ...{ hook, question: "beforeTicket" as const },
       id: `before-ticket.${ticketId}.${bodyDigest.slice(0, DIGEST_CHARS)}`,
       body: bodyOf(known),
     };
-    let answer: Answer;
-    try {
-      answer = readAnswer(await askHook(call, timeoutMs, signal), known);
-    } catch (error) {
-      if (!(error instanceof HookFailed)) throw error;
-      if (onFailure === "ADMIT") return request;
-      const why = `Cannot take ticket ${ticketId} as hook ${hook} has to be asked of it: ${error.message}`;
-      throw new MusterError("HOOK_FAILED", why, { metadata: { ticketId, hook }, cause: error });
-    }
+    const answer = await answerTo(call, known, settings);
+    if (!answer) return request;
     if (answer.decision === "ADMIT") return checkSize(rewritten(request, known, answer));
     const refusal = { ticketId, bodyDigest, hook, code: answer.code, message: answer.message };
     await decide(workshop, (state) => ({ facts: decideRefuseTicket(state, refusal), reply: undefined }));
     throw hookRefused(refusal);
   };
   return {
+    askOfJoin,
     hookFor(state, request) {
       const configuration = state.configurations.get(request.configuration);
       // As a rule nobody is asked, and nobody was refused: to look for a ticket of the id is most of what this costs.
@@ -124,10 +174,7 @@ function bodyOf({ ticketId, configuration, players, query, preparation, party }:
     configuration,
     ticket: {
       ticketId,
-      players: players.map(({ playerId, attributes, latenciesMs, team }) => ({
-        ...{ playerId, attributes: inOrder(attributes), latenciesMs: inOrder(latenciesMs) },
-        ...(team !== undefined && { team }),
-      })),
+      players: players.map(writePlayer),
       ...(query && {
         ...query,
         stringProperties: inOrder(query.stringProperties),
@@ -139,13 +186,20 @@ function bodyOf({ ticketId, configuration, players, query, preparation, party }:
   });
 }
 
+function writePlayer({ playerId, attributes, latenciesMs, team }: TicketPlayer) {
+  return {
+    ...{ playerId, attributes: inOrder(attributes), latenciesMs: inOrder(latenciesMs) },
+    ...(team !== undefined && { team }),
+  };
+}
+
 /** Maps come over the wire in any order. */
 function inOrder<Value>(map: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
   return Object.fromEntries(Object.entries(map).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** @throws {HookFailed} for an answer of another form, or one that is of somebody else. */
-function readAnswer(value: unknown, { players }: StartMatching): Answer {
+function readAnswer(value: unknown, { players }: Pick<StartMatching, "players">): Answer {
   const read = answerSchema.safeParse(value ?? {});
   if (!read.success) {
     const [issue] = read.error.issues;

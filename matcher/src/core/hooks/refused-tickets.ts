@@ -32,13 +32,11 @@ export function decideRefuseTicket(state: MatcherState, refused: Omit<RefusedTic
   return [{ type: "ticket-refused", ...refused }];
 }
 
-export function hookRefused({
-  ticketId,
-  hook,
-  code,
-  message,
-}: Omit<RefusedTicket, "atMs" | "bodyDigest">): MusterError {
+export function hookRefused(
+  { ticketId, hook, code, message }: Omit<RefusedTicket, "atMs" | "bodyDigest">,
+  verb: "take" | "join" = "take",
+): MusterError {
   const said = message === "" ? code || "it says no more" : message;
-  const why = `Cannot take ticket ${ticketId} as hook ${hook} refuses it: ${said}`;
+  const why = `Cannot ${verb} ticket ${ticketId} as hook ${hook} refuses it: ${said}`;
   return new MusterError("HOOK_REFUSED", why, { metadata: { ticketId, hook, code } });
 }

@@ -9025,7 +9025,7 @@ export const MatchmakingServiceDefinition = {
      * Players who were asked to a ticket that is PREPARING come in, with what they bring. When all are in, the ticket searches, and its
      * timeout counts from then. Who is in stays in: a repeat is OK, whatever it brings, for as long as the ticket is remembered.
      * Reasons: FIELD_INVALID, ID_MALFORMED, ATTRIBUTE_INVALID, TICKET_NOT_FOUND, PLAYER_NOT_IN_TICKET, PREPARATION_ENDED (its time has
-     * passed, it was declined or cancelled).
+     * passed, it was declined or cancelled); HOOK_REFUSED, HOOK_FAILED, OVERLOADED where the configuration asks a hook.
      */
     joinMatching: {
       name: "JoinMatching",
