@@ -45,7 +45,7 @@ export function decideQueryRound(state: MatcherState, input: RoundInput, { decis
     facts.push(...part.facts);
     isQuiet &&= part.isQuiet;
   }
-  if (present) for (const ticket of held) enterTicket(present, ticket, input.nowMs);
+  if (present) for (const ticket of held) if (chosen.isSearching(ticket)) enterTicket(present, ticket, input.nowMs);
   return { facts, isQuiet, isLoading: false };
 }
 
