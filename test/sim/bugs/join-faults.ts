@@ -62,9 +62,9 @@ export const joinFaults: readonly PlantedFault[] = [
     patches: [
       {
         file: BEFORE,
-        find: 'if (onFailure === "ADMIT") return request;',
+        find: "if (!answer) return request;\n    if (answer.decision",
         replace:
-          'const silent = { ticketId, bodyDigest, hook, code: "", message: "" };\n      await decide(workshop, (state) => ({ facts: decideRefuseTicket(state, silent), reply: undefined }));',
+          'if (!answer) {\n      const silent = { ticketId, bodyDigest, hook, code: "", message: "" };\n      await decide(workshop, (state) => ({ facts: decideRefuseTicket(state, silent), reply: undefined }));\n      return request;\n    }\n    if (answer.decision',
       },
     ],
   },
