@@ -36,6 +36,8 @@ export const GRPC_CONNECTIONS_MAX = 20_000;
 export const GRPC_SPARE_CONNECTIONS_MAX = 64;
 /** Connections to a service's HTTP port at a time: each watch by server-sent events is one, of some 25 KB. */
 export const HTTP_CONNECTIONS_MAX = 10_000;
+/** HTTP connections beyond them, for seconds: those who ask about health, and those who are told to come again. */
+export const HTTP_SPARE_CONNECTIONS_MAX = 16;
 /** Deadline of a unary call that states none, in ms. */
 export const CALL_DEADLINE_MS_DEFAULT = 10_000;
 /** Players of one ticket: the largest party that PGOS knows. */

@@ -13,6 +13,8 @@ export type ListenerOptions = {
   readonly bind: string;
   /** Connections at a time; more are closed at once. */
   readonly connectionsMax: number;
+  /** Told of each that may speak. Default: nobody is. */
+  readonly onConnection?: (socket: Socket) => void;
   /** How long open calls may go on after disposal begins, in ms. */
   readonly drainMs: number;
   /** What it shows its callers, and whose certificates it takes for theirs. A Unix socket needs none. Undefined: plain text. */
@@ -36,9 +38,11 @@ const IDLE_MS_MAX = 65_000;
  * @throws {MusterError} SERVICE_NOT_READY if the address is taken or cannot be bound.
  */
 export async function listenHttp(options: ListenerOptions, onRequest: RequestListener): Promise<Listening> {
-  const { bind, connectionsMax, drainMs } = options;
-  const { server, forget } = create(socketPathOf(bind) === undefined ? options.tls : undefined, onRequest);
+  const { bind, connectionsMax, onConnection = () => undefined, drainMs } = options;
+  const tls = socketPathOf(bind) === undefined ? options.tls : undefined;
+  const { server, forget } = create(tls, onRequest);
   server.maxConnections = connectionsMax;
+  server.on(tls ? "secureConnection" : "connection", onConnection);
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => refuseBytes(error, socket));
   const address = await listen(server, bind);
   return {

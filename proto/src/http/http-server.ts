@@ -1,6 +1,7 @@
 // Handlers behind node:http, for callers without gRPC: POST /<service>/<Method> with the message as JSON, streams as server-sent
 // events. One adapter for every service definition; errors have the reasons that they have everywhere.
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { HTTP_SPARE_CONNECTIONS_MAX } from "../limits.ts";
 import { isLocalAddress } from "../loopback.ts";
 import { MusterError, toMusterError } from "../muster-error.ts";
 import type { Implementation, Listening } from "../rpc/service.ts";
@@ -8,6 +9,7 @@ import type { TlsSource } from "../tls/tls-source.ts";
 import { answerStream, answerUnary, type Exchange, writeJson } from "./answer-call.ts";
 import { answerPreflight, type BrowserRules, refuseForeignNames, refusePages } from "./browsers.ts";
 import type { EventStream } from "./event-stream.ts";
+import { createHttpConnections } from "./http-connections.ts";
 import { httpStatusOf, writeHttpError } from "./http-error.ts";
 import { listenHttp } from "./http-listener.ts";
 import { HttpRefusal } from "./http-refusal.ts";
@@ -30,7 +32,7 @@ export type HttpServerOptions = {
   readonly pages?: Pages;
   /** What `/readyz` asks. Default: who answers is ready. */
   readonly readiness?: Readiness;
-  /** Connections at a time; more are closed at once. Default 256: a game has a few. */
+  /** Connections at a time. More are told how the service is, and to come again. Default 256: a game has a few. */
   readonly connectionsMax?: number;
   /** What it shows its callers, and whose certificates it takes for theirs. Default: plain text. */
   readonly tls?: TlsSource | undefined;
@@ -47,15 +49,18 @@ export async function serveHttp(options: HttpServerOptions): Promise<Listening> 
   const { bind, services, browsers, onFault = () => undefined } = options;
   const { pages = {}, readiness = async () => undefined } = options;
   const { drainMs = 500, connectionsMax = CONNECTIONS_MAX_DEFAULT } = options;
+  const connections = createHttpConnections(connectionsMax);
   const routes = routesOf(services);
   const isLocalOnly = isLocalAddress(bind);
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const [path = "", query = ""] = (request.url ?? "").split("?", 2);
     let stream: EventStream | undefined;
     try {
+      if (connections.isSpare(request)) response.setHeader("connection", "close");
       refuseForeignNames(request, isLocalOnly);
       // Whoever comes by a link from another page may see a page, and cannot read it from there.
       if (await answerPage(path, { request, response }, { pages, readiness })) return;
+      connections.refuseSpare(request);
       refusePages(request, response, browsers);
       if (browsers && answerPreflight(request, response)) return;
       const route = findRoute(routes, path, request.method ?? "");
@@ -82,7 +87,12 @@ export async function serveHttp(options: HttpServerOptions): Promise<Listening> 
     }
   };
   return listenHttp(
-    { bind, connectionsMax, drainMs, tls: options.tls },
+    {
+      ...{ bind, drainMs, tls: options.tls },
+      // Whoever comes when the spare places are taken too is closed before it is listened to.
+      connectionsMax: connectionsMax + HTTP_SPARE_CONNECTIONS_MAX,
+      onConnection: connections.add,
+    },
     (request, response) => void answer(request, response),
   );
 }

@@ -26,7 +26,7 @@ export function parseHttpBind(text: string): string {
 export const httpEnvironment = {
   MUSTER_HTTP_CONNECTIONS_MAX: {
     meaning:
-      "Connections to the HTTP port at a time, each watch by server-sent events being one. More are closed at once.",
+      "Connections to the HTTP port at a time, each watch by server-sent events being one. More are refused, those that ask about health excepted.",
     fallback: String(limits.HTTP_CONNECTIONS_MAX),
     parse: wholeNumber(1, 1_000_000),
   },
