@@ -102,6 +102,7 @@ const rows: readonly (readonly [name: string, query: string, outcome: number | s
   ["an escaped space in a regular expression", `${p}map:/old\\ town/`, 1],
   ["a class after the lexer took its backslash", `${p}rank2:/\\d+/`, "none"],
   ["a broken regular expression", `${p}region:/e(/`, "fails"],
+  ["a lazy repetition in a regular expression", `${p}region:/e.*?/`, "fails"],
   ["a slash alone", `${p}region:/`, "refused"],
   ["one edit", `${p}mode:rankid~`, 1 - 1 / 6],
   ["one edit by number", `${p}mode:rankid~1`, 1 - 1 / 6],

@@ -156,7 +156,7 @@ function readRegularExpression(cursor: Cursor): Condition {
     if (cursor.take("\\")) source += cursor.peek() === "/" ? cursor.next() : `\\${cursor.next()}`;
     else source += cursor.next();
   }
-  const found = parseRegularExpression(source, { mayHaveEdges: true });
+  const found = parseRegularExpression(source, { mayHaveEdges: true, mayBeLazy: true });
   if ("message" in found)
     return cursor.fail(`has a regular expression that ${found.message}`, start + 1 + found.position);
   return { type: "pattern", source: cursor.text.slice(start, cursor.at), automaton: found };

@@ -142,7 +142,7 @@ function wordCondition({ text, span }: Token): Asked {
   if (text === "/") throw new QueryRefusal("has a regular expression that begins and does not end", span);
   if (text.startsWith("/") && text.endsWith("/")) {
     const source = text.slice(1, -1);
-    const found = parseRegularExpression(source, { mayHaveEdges: false });
+    const found = parseRegularExpression(source, { mayHaveEdges: false, mayBeLazy: false });
     if ("message" in found) {
       return { condition: { type: "never" }, failure: `the regular expression ${text} ${found.message}` };
     }

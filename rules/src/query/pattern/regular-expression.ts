@@ -9,6 +9,8 @@ export type PatternProblem = { readonly message: string; readonly position: numb
 export type RegularExpressionOptions = {
   /** Whether `^` and `$` may say what is so anyway: the whole value is matched. */
   readonly mayHaveEdges: boolean;
+  /** Whether a repetition may be lazy, which changes nothing: the whole value is matched. */
+  readonly mayBeLazy: boolean;
 };
 
 /** Groups in one another: beyond this it is an attack. */
@@ -127,7 +129,7 @@ class Reader {
 
   /** Which of several matches is found makes no difference to whether there is one. */
   #lazily<Times>(times: Times): Times {
-    this.#take("?");
+    if (this.#take("?") && !this.#options.mayBeLazy) this.#fail('has a lazy repetition ("?" after another)');
     return times;
   }
 
