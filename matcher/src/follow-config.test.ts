@@ -17,11 +17,19 @@ async function createFollower() {
   const lines: string[] = [];
   let file: () => LegalConfig = () => ({ config: worldConfig, refused: [] });
   const clock = createVirtualClock(0);
+  /** Looks that have ended: between two of them the follower sleeps. */
+  let looked = -1;
   const following = followConfig({
     config: worldConfig,
     read: async () => file(),
     put: (config) => world.run(world.putConfig(config)),
-    clock,
+    clock: {
+      ...clock,
+      sleep(delayMs, signal) {
+        looked += 1;
+        return clock.sleep(delayMs, signal);
+      },
+    },
     onEvent: (event) => void lines.push("changed" in event ? `took over ${event.changed.join(", ")}` : event.type),
     onFatal: (error) => world.faults.push(error),
   });
@@ -38,9 +46,11 @@ async function createFollower() {
     },
     /** Until the file has been looked at so often. */
     async looks(times: number) {
-      for (let i = 0; i < times; i += 1) {
+      const enough = looked + times;
+      while (looked < enough) {
+        const before = looked;
         await clock.advance(CONFIG_LOOK_MS);
-        for (let turns = 0; turns < 20; turns += 1) await world.clock.advance(0);
+        while (looked === before) await world.clock.advance(0);
       }
     },
     versions: async () => {
