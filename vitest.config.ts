@@ -18,7 +18,8 @@ export default defineConfig({
           exclude: [...configDefaults.exclude, "bench/**"], // It measures, and wants a process to itself.
           // Some start processes of their own, and a busy machine takes its time over that.
           testTimeout: 30_000,
-          // A worker imports a module once for all its files: imports took longer than most tests, and no module has state of its own.
+          // A worker imports a module once for all its files, as imports took longer than most tests. What modules keep are caches,
+          // buffers and counters of which no test may tell one state from another; mocks, timers and variables are put back by who set them.
           isolate: false,
           sequence: { groupOrder: 0 },
         },
