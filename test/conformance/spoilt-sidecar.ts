@@ -18,7 +18,7 @@ export function spoil({ definition, handlers }: Implementation): Implementation 
     throw new Error("the service has other methods than it had");
   }
   // TOKEN: whoever comes is believed.
-  spoilt.processReady = (request, context) => processReady(request, { ...context, token: TOKEN });
+  spoilt.processReady = (request, { signal, peer }) => processReady(request, { signal, peer, token: TOKEN });
   // ACCEPT: a repeat is answered with another secret.
   const accepted = new Set<string>();
   spoilt.acceptPlayerSession = async (request, context) => {

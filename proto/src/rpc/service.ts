@@ -35,7 +35,7 @@ type MessageOf<Type> = Type extends { decode(...args: never[]): infer Message } 
 export type RequestOf<Method extends MethodDefinition> = MessageOf<Method["requestType"]>;
 export type ResponseOf<Method extends MethodDefinition> = MessageOf<Method["responseType"]>;
 
-/** What a handler may know of its caller. */
+/** What a handler may know of its caller. Some of it is found out when it is asked for: a spread copy of it would lack that. */
 export type CallContext = {
   /** Aborts when the caller goes away or its deadline passes. */
   readonly signal: AbortSignal;
