@@ -136,7 +136,8 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       });
       await fleet.startPlacement(request);
       return await waitFor(`a session of ${matchId}`, WAIT_MS, async () => {
-        const { sessions } = await fleet.describeServerSessions({ battleSessionIds: [], includeEnded: false });
+        // One that is over too: a game may live quicker than anybody looks.
+        const { sessions } = await fleet.describeServerSessions({ battleSessionIds: [], includeEnded: true });
         return sessions.find((session) => session.matchId === matchId)?.battleSessionId;
       });
     },
