@@ -31,6 +31,8 @@ export type ScriptedFleet = {
 };
 
 export type Script = {
+  /** Hellos are answered once this is over. Default: at once. */
+  readonly welcomeAfter?: Promise<void>;
   readonly welcome?: Partial<Welcome>;
   /** The answer to a command; undefined: none yet. Default: done. */
   readonly answer?: (command: HostCommand) => Partial<CommandResult> | undefined;
@@ -67,8 +69,13 @@ export function createScriptedFleet(script: Script = {}): ScriptedFleet {
   const take = ({ message }: AttachRequest, responses: Channel<AttachResponse>) => {
     if (message?.$case === "hello") {
       hellos.push(message.value);
-      responses.push({ message: { $case: "welcome", value: { ...WELCOME, ...script.welcome } } });
-      for (const command of message.value.carriedOut) answerTo(command, responses);
+      const { carriedOut } = message.value;
+      const answer = () => {
+        responses.push({ message: { $case: "welcome", value: { ...WELCOME, ...script.welcome } } });
+        for (const command of carriedOut) answerTo(command, responses);
+      };
+      if (script.welcomeAfter) void script.welcomeAfter.then(answer);
+      else answer();
     } else if (message?.$case === "command") {
       answerTo(message.value, responses);
     } else if (message?.$case === "acknowledge") {

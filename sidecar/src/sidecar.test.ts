@@ -215,6 +215,21 @@ test("relays ready once and tells a new attachment of it", async () => {
   expect(fleet.hellos.at(-1)?.ready).toEqual({ ports: { game: 7500 }, concurrentSessions: 1 });
 });
 
+test("tells the fleet of a game that became ready while its Hello was under way", async () => {
+  const welcome = Promise.withResolvers<void>();
+  const { fleet, game, settle, clock } = await start({ welcomeAfter: welcome.promise });
+  expect(fleet.hellos).toMatchObject([{ ready: undefined }]);
+  await settle(game.processReady({ ports: { game: 7500 }, concurrentSessions: 1 }));
+  expect(kinds(fleet)).toEqual([]);
+  welcome.resolve();
+  await clock.advance(100);
+  // One command, which may come twice by its id.
+  expect(new Set(fleet.commands.map(({ commandId, command }) => `${commandId !== "" && command?.$case}`))).toEqual(
+    new Set(["processReady"]),
+  );
+  expect(new Set(fleet.commands.map(({ commandId }) => commandId)).size).toBe(1);
+});
+
 const badReady = [
   { name: "a port above 65535", request: { ports: { game: 65_536 }, concurrentSessions: 1 } },
   { name: "a negative number of sessions", request: { ports: {}, concurrentSessions: -1 } },
