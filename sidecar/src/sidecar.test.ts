@@ -219,15 +219,13 @@ test("tells the fleet of a game that became ready while its Hello was under way"
   const welcome = Promise.withResolvers<void>();
   const { fleet, game, settle, clock } = await start({ welcomeAfter: welcome.promise });
   expect(fleet.hellos).toMatchObject([{ ready: undefined }]);
-  await settle(game.processReady({ ports: { game: 7500 }, concurrentSessions: 1 }));
+  for (let times = 0; times < 2; times += 1) {
+    await settle(game.processReady({ ports: { game: 7500 }, concurrentSessions: 1 }));
+  }
   expect(kinds(fleet)).toEqual([]);
   welcome.resolve();
   await clock.advance(100);
-  // One command, which may come twice by its id.
-  expect(new Set(fleet.commands.map(({ commandId, command }) => `${commandId !== "" && command?.$case}`))).toEqual(
-    new Set(["processReady"]),
-  );
-  expect(new Set(fleet.commands.map(({ commandId }) => commandId)).size).toBe(1);
+  expect(kinds(fleet)).toEqual(["processReady"]);
 });
 
 const badReady = [

@@ -237,22 +237,6 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     }
   };
 
-  /** Whether the last Hello said that the game is ready. */
-  let isReadySaid = false;
-  const sayReady = () => {
-    isReadySaid = state.phase.phase === "ready";
-    if (state.phase.phase !== "ready") return undefined;
-    const { ports, concurrentSessions } = state.phase.ready;
-    return { ports: { ...ports }, concurrentSessions };
-  };
-  /** The game became ready while the Hello was under way: nobody has told the fleet. */
-  const tellReady = () => {
-    if (isReadySaid || state.phase.phase !== "ready") return;
-    link.command({ $case: "processReady", value: state.phase.ready }, closing.signal).catch((error: unknown) => {
-      if (!closing.signal.aborted) log("error", "The fleet refuses the game that is ready", { error: String(error) });
-    });
-  };
-
   const link: FleetLink = createFleetLink({
     peer: network.connect(options.fleetAddress, { token }),
     clock,
@@ -271,13 +255,15 @@ export function createSidecar(options: SidecarOptions): Sidecar {
         revision: session.revision,
         matcherEndpoint,
       })),
-      ready: sayReady(),
+      ready:
+        state.phase.phase === "ready"
+          ? { ports: { ...state.phase.ready.ports }, concurrentSessions: state.phase.ready.concurrentSessions }
+          : undefined,
     }),
     onMessage,
     onAttachedChange: (attached) => {
       log("info", attached ? "Attached to the fleet" : "Lost the fleet");
       if (!attached) return;
-      tellReady();
       if (healthSettings().intervalMs === 0) log("info", "Nobody judges the health of the game: the fleet says so");
       startHealth();
       reports.resume();

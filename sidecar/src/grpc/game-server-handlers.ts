@@ -158,8 +158,10 @@ export function gameServerHandlers(parts: HandlerParts): Handlers<typeof GameSer
       const before = state.phase;
       parts.becomeReady(ready);
       try {
-        // A fleet that is away hears it with the next Hello.
-        if (link.attached) await link.command({ $case: "processReady", value: ready }, context.signal);
+        const command = { $case: "processReady", value: ready } as const;
+        if (link.attached) await link.command(command, context.signal);
+        // A fleet that is away hears it when it is back: a Hello that is under way has said nothing of it.
+        else if (state.phase !== before) link.announce(command);
       } catch (error) {
         const refused = error instanceof MusterError && error.reason !== "FLEET_UNREACHABLE";
         if (refused && state.phase.phase === "ready") state.phase = before;
